@@ -1,1 +1,5 @@
 //! x
+pub mod catalogue;
+pub mod diagnostic;
+pub mod setting;
+pub mod source;

@@ -1,0 +1,171 @@
+//! What an ADMX-backed policy writes, and which elements its payload has.
+
+use serde::{Deserialize, Serialize};
+
+/// An ADMX policy's own value and its elements.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdmxForm {
+    /// The policy's own registry value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// What it holds when enabled: `dword:1`, `sz:yes`, `delete`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+    /// What it holds when disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off: Option<String>,
+    /// More values that are written when enabled: key, value, data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_list: Vec<[String; 3]>,
+    /// More values that are written when disabled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off_list: Vec<[String; 3]>,
+    /// What an administrator fills in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<AdmxElement>,
+}
+
+/// One element of an ADMX policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdmxElement {
+    /// Its id, which the payload names.
+    pub id: String,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: ElementType,
+    /// The registry value that it writes; lists write as many as they have items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Its key, where that is not the policy's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The smallest number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<u64>,
+    /// The largest number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u64>,
+    /// The longest text, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maxlen: Option<usize>,
+    /// Whether it must be filled in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// `REG_EXPAND_SZ` instead of `REG_SZ`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expand: bool,
+    /// A list whose items have names of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub explicit: bool,
+    /// A list that leaves other values in its key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub additive: bool,
+    /// A number that is stored as text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_text: bool,
+    /// What the names of a list's values begin with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// What a ticked box writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+    /// What an empty box writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off: Option<String>,
+    /// The choices of an enum: registry data and label.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<(serde_json::Value, String)>,
+}
+
+/// Kinds of elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ElementType {
+    /// One line.
+    Text,
+    /// A number.
+    Decimal,
+    /// A box to tick.
+    Boolean,
+    /// A choice.
+    Enum,
+    /// Any number of values.
+    List,
+    /// Several lines.
+    MultiText,
+}
+
+impl AdmxElement {
+    /// The choices as `value` and label. The table writes `dword:7`, `sz:x` or a bare number.
+    pub fn choices(&self) -> Vec<(String, String)> {
+        let bare = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.split_once(':').map_or(text.as_str(), |(_, rest)| rest).to_string(),
+            other => other.to_string(),
+        };
+        self.items.iter().map(|(value, label)| (bare(value), label.clone())).collect()
+    }
+}
+
+/// An ADMX-backed policy's payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload {
+    /// `<enabled/>` or `<disabled/>`.
+    pub enabled: bool,
+    /// The elements in their order: id and value.
+    pub data: Vec<(String, String)>,
+}
+
+impl Payload {
+    /// One element's value.
+    pub fn data(&self, id: &str) -> Option<&str> {
+        self.data.iter().find(|(name, _)| name == id).map(|(_, value)| value.as_str())
+    }
+
+    /// The payload on a single line, escaped, in the shape that Windows echoes (Microsoft, "Understanding
+    /// ADMX-backed policies"; line breaks between tags made devices report 0x87D1FDE8, IntuneManagement#380).
+    pub fn write(&self) -> String {
+        let mut text = String::from(if self.enabled { "<enabled/>" } else { "<disabled/>" });
+        for (id, value) in &self.data {
+            let (id, value) = (quick_xml::escape::escape(id), quick_xml::escape::escape(value));
+            text.push_str(&format!("<data id=\"{id}\" value=\"{value}\"/>"));
+        }
+        text
+    }
+}
+
+/// Reads a payload.
+///
+/// # Errors
+/// What is in the way, in one line.
+pub fn read_payload(text: &str) -> Result<Payload, String> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(text);
+    let (mut enabled, mut data) = (None, Vec::new());
+    loop {
+        match reader.read_event().map_err(|error| format!("the payload is no XML: {error}"))? {
+            Event::Eof => break,
+            Event::Empty(tag) | Event::Start(tag) => match tag.local_name().as_ref().to_ascii_lowercase().as_str() {
+                "enabled" => enabled = Some(true),
+                "disabled" => enabled = Some(false),
+                "data" => data.push(read_data(&tag)?),
+                _ => return Err("the payload holds more than <enabled/>, <disabled/> and <data/>".into()),
+            },
+            Event::Text(text) if !text.trim().is_empty() => {
+                return Err("the payload holds text between its tags".into());
+            }
+            _ => {}
+        }
+    }
+    let enabled = enabled.ok_or("the payload holds neither <enabled/> nor <disabled/>")?;
+    Ok(Payload { enabled, data })
+}
+
+fn read_data(tag: &quick_xml::events::BytesStart<'_>) -> Result<(String, String), String> {
+    let attribute = |name: &str| {
+        let found = tag.try_get_attribute(name).ok().flatten().ok_or(format!("<data/> lacks its {name}"))?;
+        quick_xml::escape::unescape(&found.value).map(|text| text.into_owned()).map_err(|error| error.to_string())
+    };
+    Ok((attribute("id")?, attribute("value")?))
+}

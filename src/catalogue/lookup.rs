@@ -1,0 +1,201 @@
+//! Finding a node by what people write.
+
+use super::{Catalogue, Node};
+use crate::diagnostic::nearest;
+use crate::setting::{OmaUri, Scope, UriError};
+
+/// What a written name stands for.
+#[derive(Debug, Clone)]
+pub struct Resolved<'a> {
+    /// The address, in the catalogue's spelling.
+    pub uri: OmaUri,
+    /// What is known of it; nothing for addresses the catalogue has not.
+    pub node: Option<&'a Node>,
+    /// The text was `./Vendor/…` where that is a mistake that devices refuse.
+    pub lacks_scope: bool,
+}
+
+/// Why a written name stands for nothing known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookupError {
+    /// No address at all.
+    Malformed(UriError),
+    /// No such node; perhaps one of these was meant (in the form in which the name was written).
+    Unknown {
+        /// The nearest name.
+        nearest: Option<String>,
+        /// What the address would be.
+        uri: OmaUri,
+    },
+    /// The node is there in another spelling of case; Windows tells them apart.
+    Case {
+        /// The right spelling.
+        right: String,
+    },
+    /// The node belongs to the other scope.
+    Scope {
+        /// The scope that has it.
+        right: Scope,
+        /// The right spelling.
+        text: String,
+    },
+}
+
+/// What was written, taken apart.
+struct Written {
+    uri: OmaUri,
+    form: Form,
+}
+
+/// In which form a name was written, so that a suggestion comes back in the same.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Full,
+    Vendor,
+    Short,
+    Scoped(Scope),
+    Csp,
+}
+
+impl Form {
+    fn write(self, uri: &OmaUri) -> String {
+        match self {
+            Self::Full | Self::Vendor => uri.to_string(),
+            Self::Short => uri.short().to_string(),
+            Self::Scoped(Scope::Device) => format!("Device/{}", uri.short()),
+            Self::Scoped(Scope::User) => format!("User/{}", uri.short()),
+            Self::Csp => format!("csp:{}", uri.short()),
+        }
+    }
+}
+
+impl Catalogue {
+    /// Finds what a written name stands for: a full address, `Area/Name` (the Policy CSP first, then a CSP of that
+    /// name), `csp:Name/…`, or either with `User/` or `Device/` in front.
+    ///
+    /// # Errors
+    /// What is wrong with the name, and what was probably meant.
+    pub fn resolve(&self, text: &str) -> Result<Resolved<'_>, LookupError> {
+        let candidates = addresses(text).map_err(LookupError::Malformed)?;
+        for written in &candidates {
+            if let Some(node) = self.node(&written.uri) {
+                let lacks_scope = written.form == Form::Vendor && !node.vendor_root;
+                return Ok(Resolved { uri: written.uri.clone(), node: Some(node), lacks_scope });
+            }
+        }
+        Err(self.explain(&candidates))
+    }
+
+    fn explain(&self, candidates: &[Written]) -> LookupError {
+        for written in candidates {
+            for node in self.nodes().iter().filter(|node| node.nearly_matches(&written.uri)) {
+                let scope = written.uri.scope();
+                if !node.scope.has(scope) {
+                    let right = if scope == Scope::User { Scope::Device } else { Scope::User };
+                    let address = respell(node, &written.uri.in_scope(right));
+                    let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
+                    return LookupError::Scope { right, text: form.write(&address) };
+                }
+                return LookupError::Case { right: written.form.write(&respell(node, &written.uri)) };
+            }
+        }
+        let first = &candidates[0];
+        let shorts: Vec<String> = self.nodes().iter().map(Node::short).collect();
+        let found = nearest(first.uri.short(), shorts.iter().map(String::as_str));
+        let nearest = found.and_then(|short| {
+            let node = self.nodes().iter().find(|node| node.short() == short)?;
+            let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { Scope::User };
+            Some(first.form.write(&node.address(scope)))
+        });
+        LookupError::Unknown { nearest, uri: first.uri.clone() }
+    }
+}
+
+/// The node's own spelling, with what was written for its placeholders.
+fn respell(node: &Node, written: &OmaUri) -> OmaUri {
+    let scope = written.scope();
+    let right = node.address(scope);
+    let parts: Vec<&str> = right
+        .as_str()
+        .split('/')
+        .zip(written.as_str().split('/'))
+        .map(|(right, written)| if right.starts_with('{') { written } else { right })
+        .collect();
+    OmaUri::parse(&parts.join("/")).unwrap_or(right)
+}
+
+/// The addresses that a text may stand for, the likelier first; never empty.
+fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
+    if text.starts_with("./") {
+        let form = if OmaUri::lacks_scope(text) { Form::Vendor } else { Form::Full };
+        return Ok(vec![Written { uri: OmaUri::parse(text)?, form }]);
+    }
+    let (rest, forced) = match text.strip_prefix("csp:") {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let (rest, scope, scoped) = match rest.split_once('/') {
+        Some(("User", rest)) => (rest, Scope::User, true),
+        Some(("Device", rest)) => (rest, Scope::Device, true),
+        _ => (rest, Scope::Device, false),
+    };
+    if !rest.contains('/') {
+        return Err(UriError::Start);
+    }
+    let word = if scope == Scope::User { "User" } else { "Device" };
+    let csp = OmaUri::parse(&format!("./{word}/Vendor/MSFT/{rest}"))?;
+    let form = match (forced, scoped) {
+        (true, _) => Form::Csp,
+        (false, true) => Form::Scoped(scope),
+        (false, false) => Form::Short,
+    };
+    let csp = Written { uri: csp, form };
+    Ok(if forced { vec![csp] } else { vec![Written { uri: OmaUri::policy(scope, rest), form }, csp] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(text: &str) -> Result<String, LookupError> {
+        Catalogue::embedded().resolve(text).map(|found| found.uri.to_string())
+    }
+
+    #[test]
+    fn a_setting_is_found_by_each_of_its_forms() {
+        let full = "./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset";
+        for text in ["Authentication/AllowAadPasswordReset", "Device/Authentication/AllowAadPasswordReset", full] {
+            assert_eq!(resolve(text).as_deref(), Ok(full));
+        }
+        assert_eq!(
+            resolve("User/Experience/AllowWindowsSpotlight").as_deref(),
+            Ok("./User/Vendor/MSFT/Policy/Config/Experience/AllowWindowsSpotlight")
+        );
+        let tenant = "PassportForWork/8f6d0000-0000-0000-0000-000000000000/Policies/EnablePinRecovery";
+        assert_eq!(resolve(tenant), Ok(format!("./Device/Vendor/MSFT/{tenant}")));
+    }
+
+    #[test]
+    fn a_vendor_path_is_a_mistake_except_where_windows_has_it() {
+        let found = |text| Catalogue::embedded().resolve(text).expect("a node").lacks_scope;
+        assert!(found("./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset"));
+        assert!(!found("./Vendor/MSFT/NetworkProxy/ProxySettingsPerUser"));
+    }
+
+    #[test]
+    fn what_is_not_found_says_what_was_probably_meant() {
+        assert!(matches!(
+            resolve("WindowsLogon/HideFastUserSwitchin"),
+            Err(LookupError::Unknown { nearest: Some(near), .. }) if near == "WindowsLogon/HideFastUserSwitching"
+        ));
+        assert_eq!(
+            resolve("windowslogon/hidefastuserswitching"),
+            Err(LookupError::Case { right: "WindowsLogon/HideFastUserSwitching".into() })
+        );
+        assert_eq!(
+            resolve("Experience/AllowWindowsSpotlight"),
+            Err(LookupError::Scope { right: Scope::User, text: "User/Experience/AllowWindowsSpotlight".into() })
+        );
+        assert!(matches!(resolve("Nothing/LikeThis"), Err(LookupError::Unknown { nearest: None, .. })));
+    }
+}

@@ -1,0 +1,146 @@
+//! The address of a node in a device's management tree.
+
+use std::fmt;
+
+/// Whom a node configures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The device: `./Device/…`.
+    Device,
+    /// The signed-in user: `./User/…`.
+    User,
+}
+
+impl Scope {
+    /// `device` or `user`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::User => "user",
+        }
+    }
+}
+
+/// A full OMA-URI in its canonical form, such as
+/// `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`.
+///
+/// Windows compares OMA-URIs by case (Microsoft: "custom settings for Windows 10/11 devices in Intune").
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OmaUri(String);
+
+/// Why a text is no OMA-URI.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UriError {
+    /// It does not begin with `./`.
+    #[error("an OMA-URI begins with `./Device/` or `./User/`")]
+    Start,
+    /// A space, a control character or a backslash.
+    #[error("an OMA-URI holds no {0}")]
+    Character(&'static str),
+    /// Two slashes, or one at the end.
+    #[error("an OMA-URI has no empty part (a doubled slash, or one at the end)")]
+    EmptyPart,
+}
+
+const POLICY: &str = "Vendor/MSFT/Policy/Config/";
+
+impl OmaUri {
+    /// Takes a full OMA-URI. `./Vendor/…` becomes `./Device/Vendor/…`, which is the same node for device scope
+    /// (Microsoft, Policy CSP); the caller says so where it matters.
+    ///
+    /// # Errors
+    /// When the text cannot be an address.
+    pub fn parse(text: &str) -> Result<Self, UriError> {
+        let rest = text.strip_prefix("./").ok_or(UriError::Start)?;
+        if text.contains('\\') {
+            return Err(UriError::Character("backslash: write `/`"));
+        }
+        if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
+            return Err(UriError::Character("space at its ends"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(UriError::Character("control character"));
+        }
+        if rest.split('/').any(str::is_empty) {
+            return Err(UriError::EmptyPart);
+        }
+        Ok(Self(match rest.strip_prefix("Vendor/") {
+            Some(vendor) => format!("./Device/Vendor/{vendor}"),
+            None => text.to_string(),
+        }))
+    }
+
+    /// Whether a text uses the form without a scope.
+    pub fn lacks_scope(text: &str) -> bool {
+        text.starts_with("./Vendor/")
+    }
+
+    /// The address of a Policy CSP setting.
+    pub fn policy(scope: Scope, area_and_name: &str) -> Self {
+        match scope {
+            Scope::Device => Self(format!("./Device/{POLICY}{area_and_name}")),
+            Scope::User => Self(format!("./User/{POLICY}{area_and_name}")),
+        }
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whom it configures; nodes outside `./User/` belong to the device.
+    pub fn scope(&self) -> Scope {
+        if self.0.starts_with("./User/") { Scope::User } else { Scope::Device }
+    }
+
+    /// What people call it: `Area/Name` for the Policy CSP, else the path below `Vendor/MSFT`.
+    pub fn short(&self) -> &str {
+        let rest = self.0.trim_start_matches("./Device/").trim_start_matches("./User/");
+        rest.strip_prefix(POLICY).or_else(|| rest.strip_prefix("Vendor/MSFT/")).unwrap_or(rest)
+    }
+
+    /// Area and name where it is a Policy CSP setting.
+    pub fn policy_parts(&self) -> Option<(&str, &str)> {
+        let rest = self.0.trim_start_matches("./Device/").trim_start_matches("./User/");
+        rest.strip_prefix(POLICY)?.split_once('/')
+    }
+
+    /// The same node for the other scope, as written.
+    #[must_use]
+    pub fn in_scope(&self, scope: Scope) -> Self {
+        let rest = self.0.strip_prefix("./Device/").or_else(|| self.0.strip_prefix("./User/"));
+        match (rest, scope) {
+            (Some(rest), Scope::Device) => Self(format!("./Device/{rest}")),
+            (Some(rest), Scope::User) => Self(format!("./User/{rest}")),
+            (None, _) => self.clone(),
+        }
+    }
+}
+
+impl fmt::Display for OmaUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_path_is_the_device_path() {
+        let uri = OmaUri::parse("./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset").expect("a URI");
+        assert_eq!(uri, OmaUri::policy(Scope::Device, "Authentication/AllowAadPasswordReset"));
+        assert_eq!(uri.short(), "Authentication/AllowAadPasswordReset");
+        assert_eq!(uri.policy_parts(), Some(("Authentication", "AllowAadPasswordReset")));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        assert_eq!(OmaUri::parse("Device/Vendor"), Err(UriError::Start));
+        assert_eq!(OmaUri::parse("./Device//Vendor"), Err(UriError::EmptyPart));
+        assert_eq!(OmaUri::parse("./Device/Vendor "), Err(UriError::Character("space at its ends")));
+        assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("backslash: write `/`")));
+    }
+}

@@ -1,0 +1,259 @@
+//! Registry keys, values and their data.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A root of the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hive {
+    /// `HKEY_CLASSES_ROOT`
+    ClassesRoot,
+    /// `HKEY_CURRENT_CONFIG`
+    CurrentConfig,
+    /// `HKEY_CURRENT_USER`
+    CurrentUser,
+    /// `HKEY_LOCAL_MACHINE`
+    LocalMachine,
+    /// `HKEY_USERS`
+    Users,
+}
+
+impl Hive {
+    const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::ClassesRoot, "HKCR", "HKEY_CLASSES_ROOT"),
+        (Self::CurrentConfig, "HKCC", "HKEY_CURRENT_CONFIG"),
+        (Self::CurrentUser, "HKCU", "HKEY_CURRENT_USER"),
+        (Self::LocalMachine, "HKLM", "HKEY_LOCAL_MACHINE"),
+        (Self::Users, "HKU", "HKEY_USERS"),
+    ];
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|(_, short, long)| name.eq_ignore_ascii_case(short) || name.eq_ignore_ascii_case(long))
+            .map(|(hive, ..)| hive)
+    }
+
+    /// `HKLM`: what people write.
+    pub fn short(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// `HKEY_LOCAL_MACHINE`: what a `.reg` file needs.
+    pub fn long(self) -> &'static str {
+        Self::ALL[self as usize].2
+    }
+}
+
+/// A registry key. Names keep their spelling; comparison ignores case, as Windows does.
+#[derive(Debug, Clone)]
+pub struct RegistryKey {
+    /// The root.
+    pub hive: Hive,
+    /// The path below it, without slashes at its ends.
+    pub path: String,
+}
+
+/// Why a text is no registry key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// No known root in front.
+    #[error("a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash")]
+    Hive,
+    /// Slashes that are none.
+    #[error("a registry key is written with backslashes")]
+    Slash,
+    /// Something that no key holds; most often a double-quoted YAML text whose `\n` became a line break.
+    #[error("the key holds a control character: in double quotes a backslash begins an escape")]
+    Control,
+    /// Nothing between two backslashes, or one at an end.
+    #[error("the key has an empty part (a doubled backslash, or one at the end)")]
+    EmptyPart,
+    /// A name of more than 255 characters (Microsoft, Registry element size limits).
+    #[error("a key name has at most 255 characters")]
+    TooLong,
+}
+
+impl RegistryKey {
+    /// Takes a key as people write it: `HKLM\SOFTWARE\…`, or with the long name of its root.
+    ///
+    /// # Errors
+    /// When the text names no key.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        if text.chars().any(char::is_control) {
+            return Err(PathError::Control);
+        }
+        let Some((root, path)) = text.split_once('\\') else {
+            return Err(if text.contains('/') { PathError::Slash } else { PathError::Hive });
+        };
+        let hive = Hive::parse(root).ok_or(if root.contains('/') { PathError::Slash } else { PathError::Hive })?;
+        if path.split('\\').any(str::is_empty) {
+            return Err(PathError::EmptyPart);
+        }
+        if path.split('\\').any(|part| part.encode_utf16().count() > 255) {
+            return Err(PathError::TooLong);
+        }
+        Ok(Self { hive, path: path.to_string() })
+    }
+
+    fn folded(&self) -> (Hive, String) {
+        (self.hive, self.path.to_lowercase())
+    }
+}
+
+impl fmt::Display for RegistryKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\\{}", self.hive.short(), self.path)
+    }
+}
+
+impl Ord for RegistryKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(&other.folded())
+    }
+}
+
+impl PartialOrd for RegistryKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for RegistryKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for RegistryKey {}
+
+/// A value in a key; the empty name is the key's default value.
+#[derive(Debug, Clone)]
+pub struct RegistryLocation {
+    /// The key.
+    pub key: RegistryKey,
+    /// The value's name.
+    pub name: String,
+}
+
+impl RegistryLocation {
+    fn folded(&self) -> (&RegistryKey, String) {
+        (&self.key, self.name.to_lowercase())
+    }
+}
+
+impl fmt::Display for RegistryLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.name.is_empty() { "(Default)" } else { &self.name };
+        write!(f, "{} {name}", self.key)
+    }
+}
+
+impl Ord for RegistryLocation {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(&other.folded())
+    }
+}
+
+impl PartialOrd for RegistryLocation {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for RegistryLocation {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for RegistryLocation {}
+
+/// What a registry value holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistryData {
+    /// `REG_NONE`
+    None(Vec<u8>),
+    /// `REG_SZ`
+    Sz(String),
+    /// `REG_EXPAND_SZ`
+    ExpandSz(String),
+    /// `REG_BINARY`
+    Binary(Vec<u8>),
+    /// `REG_DWORD`
+    Dword(u32),
+    /// `REG_DWORD_BIG_ENDIAN`
+    DwordBigEndian(u32),
+    /// `REG_MULTI_SZ`
+    MultiSz(Vec<String>),
+    /// `REG_QWORD`
+    Qword(u64),
+}
+
+impl RegistryData {
+    /// The type's name in Windows.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::None(_) => "REG_NONE",
+            Self::Sz(_) => "REG_SZ",
+            Self::ExpandSz(_) => "REG_EXPAND_SZ",
+            Self::Binary(_) => "REG_BINARY",
+            Self::Dword(_) => "REG_DWORD",
+            Self::DwordBigEndian(_) => "REG_DWORD_BIG_ENDIAN",
+            Self::MultiSz(_) => "REG_MULTI_SZ",
+            Self::Qword(_) => "REG_QWORD",
+        }
+    }
+
+    /// The number, where it is one.
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Self::Dword(number) | Self::DwordBigEndian(number) => Some(u64::from(*number)),
+            Self::Qword(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for RegistryData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sz(text) | Self::ExpandSz(text) => f.write_str(text),
+            Self::Dword(number) | Self::DwordBigEndian(number) => number.fmt(f),
+            Self::Qword(number) => number.fmt(f),
+            Self::MultiSz(texts) => f.write_str(&texts.join("; ")),
+            Self::None(bytes) | Self::Binary(bytes) => write!(f, "{} bytes", bytes.len()),
+        }
+    }
+}
+
+/// What is done to a place in the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistryAction {
+    /// The value gets this content.
+    Set(RegistryData),
+    /// The value goes.
+    Delete,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_with_either_name_of_their_root() {
+        let short = RegistryKey::parse(r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount").expect("a key");
+        let long = RegistryKey::parse(r"hkey_local_machine\software\POLICIES\Microsoft\AzureADAccount").expect("a key");
+        assert_eq!(short, long);
+        assert_eq!(short.to_string(), r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount");
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        assert_eq!(RegistryKey::parse("HKLM/SOFTWARE").err(), Some(PathError::Slash));
+        assert_eq!(RegistryKey::parse("SOFTWARE").err(), Some(PathError::Hive));
+        assert_eq!(RegistryKey::parse("HKLM\\A\\\\B").err(), Some(PathError::EmptyPart));
+        assert_eq!(RegistryKey::parse("HKLM\\A\\").err(), Some(PathError::EmptyPart));
+        assert_eq!(RegistryKey::parse("HKLM\\A\new").err(), Some(PathError::Control));
+    }
+}

@@ -1,0 +1,360 @@
+//! Text with places: a file's text, spans in it, and the YAML tree that keeps them.
+//!
+//! This is the only file that names the YAML crate. A document is first read into [`Node`]s, which know where
+//! every key and value stood, and only then decoded into types; so a complaint found much later, by a rule or
+//! by the tenant, still points at its line and column.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
+
+/// A larger file is refused before it is parsed: the YAML reader puts no bound on the size of a text.
+pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+
+/// A file's text under the name that people know it by (relative, with forward slashes).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as shown in messages.
+    pub path: String,
+    /// The text without a byte order mark; spans count bytes in it.
+    pub text: String,
+    /// Whether the file began with a UTF-8 byte order mark, which a rewrite puts back.
+    pub bom: bool,
+}
+
+impl Source {
+    /// Takes a file's bytes.
+    ///
+    /// # Errors
+    /// When the bytes are too many or are no UTF-8: a message that says what they look like instead.
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Result<Arc<Self>, String> {
+        if bytes.len() > MAX_BYTES {
+            return Err(format!("the file has {} bytes; at most {MAX_BYTES} are read", bytes.len()));
+        }
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Err("the file is UTF-16; save it as UTF-8".into());
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            format!("the file is not UTF-8 (first wrong byte at offset {at}); save it as UTF-8")
+        })?;
+        let (text, bom) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (rest.to_string(), true),
+            None => (text, false),
+        };
+        Ok(Arc::new(Self { path: path.into(), text, bom }))
+    }
+
+    /// Line and column, both from 1, the column in characters.
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let offset = self.floor(offset);
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+
+    /// The byte offset of a line and column, both from 1; clamped to the text.
+    fn offset(&self, line: usize, column: usize) -> usize {
+        let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let rest = &self.text[start..];
+        start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+    }
+
+    /// What stands at a span.
+    pub fn slice(&self, span: Span) -> &str {
+        &self.text[self.floor(span.start)..self.floor(span.end.max(span.start))]
+    }
+
+    fn floor(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+/// A range of bytes in a [`Source`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+}
+
+impl Span {
+    /// As a range, for slicing.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end.max(self.start)
+    }
+}
+
+/// A value and where it was written. Equality and order look at the value only.
+#[derive(Clone, Default)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stood.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Puts a value and its place together.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Spanned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Spanned<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Spanned<T> {}
+
+impl<T> std::ops::Deref for Spanned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Spanned<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// A YAML node with its place.
+pub type Node = Spanned<Value>;
+
+/// What a YAML node holds. Maps keep their order, and both of two equal keys.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// Nothing, `null` or `~`.
+    #[default]
+    Null,
+    /// `true` or `false` (YAML 1.1's `yes` and `on` are texts).
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction, or one past 64 bits.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map.
+    Map(Vec<(Spanned<String>, Node)>),
+}
+
+impl Value {
+    /// What a person calls this kind of value.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Integer(_) => "a whole number",
+            Self::Float(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+        }
+    }
+}
+
+/// Why a text is no YAML document that we read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to do, where the mistake is a known one.
+    pub help: Option<String>,
+}
+
+/// Reads one YAML document. Equal keys are all kept, for the caller to complain about each of them.
+///
+/// # Errors
+/// What the YAML reader refuses, with its place: syntax, more than one document, aliases that expand without
+/// bound, merge keys, tags.
+pub fn parse(source: &Source) -> Result<Node, SyntaxError> {
+    let error = match read(source, DuplicateKeyPolicy::Error) {
+        Ok(node) => return Ok(node),
+        Err(error) => error,
+    };
+    if !matches!(error.without_snippet(), serde_saphyr::Error::DuplicateMappingKey { .. }) {
+        return Err(explain(source, &error));
+    }
+    // Read again with both of the equal keys in the tree, so that one run can complain of everything. The
+    // reader keeps only the last of two equal keys where one of the map's keys is a number: then this is all.
+    match read(source, DuplicateKeyPolicy::LastWins) {
+        Ok(node) if has_equal_keys(&node) => Ok(node),
+        _ => Err(explain(source, &error)),
+    }
+}
+
+fn has_equal_keys(node: &Node) -> bool {
+    match &node.value {
+        Value::List(items) => items.iter().any(has_equal_keys),
+        Value::Map(entries) => {
+            let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+            keys.sort_unstable();
+            keys.windows(2).any(|pair| pair[0] == pair[1]) || entries.iter().any(|(_, value)| has_equal_keys(value))
+        }
+        _ => false,
+    }
+}
+
+fn read(source: &Source, duplicate_keys: DuplicateKeyPolicy) -> Result<Node, serde_saphyr::Error> {
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        merge_keys: MergeKeyPolicy::Error,
+        duplicate_keys: duplicate_keys,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+        // About 60,000 settings in one file; also what stops aliases that expand without bound.
+        budget: serde_saphyr::budget! { max_nodes: 250_000 },
+    };
+    let raw: Option<serde_saphyr::Spanned<Raw>> = serde_saphyr::from_str_with_options(&source.text, options)?;
+    Ok(raw.map(node).unwrap_or_default())
+}
+
+fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
+    let start = error.location().map_or(source.text.len(), |place| {
+        match usize::try_from(place.span().byte_offset().unwrap_or(u64::MAX)) {
+            Ok(offset) if offset < source.text.len() => offset,
+            _ => source.offset(place.line() as usize, place.column() as usize),
+        }
+    });
+    let text = error.without_snippet().to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text).trim_end_matches([',', ':', ' ']).to_string();
+    let (message, help) = if text.contains("budget") || text.contains("alias") && text.contains("limit") {
+        (
+            "the aliases (`*name`) of this file expand without bound, or it holds more than 250,000 values".to_string(),
+            Some("write the values out, or split the file".to_string()),
+        )
+    } else if text.contains("merge key") {
+        ("merge keys (`<<`) are not read here".to_string(), Some("write the keys out".to_string()))
+    } else if text.contains("multiple YAML documents") {
+        ("the file holds more than one YAML document".to_string(), Some("one policy, one file: split it at `---`".into()))
+    } else if text.contains("expected string scalar") {
+        (
+            "a key must be a text".to_string(),
+            Some("a value that begins with `{` needs 'single quotes'".to_string()),
+        )
+    } else if text.contains("escape") {
+        (
+            message,
+            Some("in double quotes a backslash begins an escape; write Windows paths without quotes or in 'single quotes'".into()),
+        )
+    } else {
+        (message, None)
+    };
+    let end = source.text[start..].find(['\n', '\r']).map_or(source.text.len(), |at| start + at);
+    SyntaxError { message, span: Span { start, end: end.max(start) }, help }
+}
+
+/// The tree as serde delivers it, before spans are made ours.
+enum Raw {
+    Leaf(Value),
+    List(Vec<serde_saphyr::Spanned<Raw>>),
+    Map(Vec<(serde_saphyr::Spanned<String>, serde_saphyr::Spanned<Raw>)>),
+}
+
+fn span(location: serde_saphyr::Location) -> Span {
+    let span = location.span();
+    let start = span.byte_offset().unwrap_or(0) as usize;
+    Span { start, end: start + span.byte_len().unwrap_or(0) as usize }
+}
+
+fn node(raw: serde_saphyr::Spanned<Raw>) -> Node {
+    let mut place = span(raw.referenced);
+    let value = match raw.value {
+        Raw::Leaf(value) => value,
+        Raw::List(items) => Value::List(items.into_iter().map(node).collect()),
+        Raw::Map(entries) => Value::Map(
+            entries.into_iter().map(|(key, value)| (Spanned::new(key.value, span(key.referenced)), node(value))).collect(),
+        ),
+    };
+    // The reader gives a container the place of its first character only.
+    let last = match &value {
+        Value::List(items) => items.last().map(|item| item.span.end),
+        Value::Map(entries) => entries.last().map(|(key, value)| key.span.end.max(value.span.end)),
+        _ => None,
+    };
+    place.end = place.end.max(last.unwrap_or(0));
+    Spanned::new(value, place)
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Leaf(Value::Null))
+    }
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Leaf(Value::Null))
+    }
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Leaf(Value::Bool(value)))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Leaf(Value::Integer(value)))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(Raw::Leaf(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer)))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Leaf(Value::Float(value)))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::Leaf(Value::Text(value.to_string())))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Raw::Map(map))
+    }
+}
