@@ -1,5 +1,9 @@
 //! x
 pub mod catalogue;
+pub mod compile;
 pub mod diagnostic;
+pub mod policy;
+pub mod profile;
+pub mod rules;
 pub mod setting;
 pub mod source;

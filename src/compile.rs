@@ -1,0 +1,190 @@
+//! Policies, environment and catalogue to canonical profiles.
+//!
+//! First [`compile`] makes of each policy what it means in one environment, still with the names that people
+//! write; then [`resolve`] turns names into ids with a directory that somebody has read from the tenant.
+
+mod admx;
+mod audience;
+mod expand;
+mod names;
+mod registry;
+mod settings;
+mod value;
+
+pub use audience::{NamedAssignment, NamedWho};
+pub use expand::{Expander, References, Secrets, references};
+pub use names::{Directory, Entry, Wanted, resolve, wanted};
+pub use registry::{RegistryChange, RegistryEntry, read_block};
+pub use settings::CompiledSetting;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::policy::{Configuration, Environment, Policy, State, Waiver};
+use crate::source::{Source, Span, Spanned};
+
+/// Everything that policies are compiled with.
+pub struct Context<'a> {
+    /// What Windows accepts.
+    pub catalogue: &'a Catalogue,
+    /// The configuration and its file.
+    pub configuration: &'a Configuration,
+    /// Its file.
+    pub configuration_source: &'a Arc<Source>,
+    /// The environment's name.
+    pub environment: &'a str,
+    /// What is written for it.
+    pub settings: &'a Environment,
+    /// What `{TenantId}` stands for.
+    pub tenant_id: &'a str,
+    /// What secrets stand for.
+    pub secrets: &'a Secrets,
+    /// Files that values refer to, by path from the root of the repository.
+    pub files: &'a BTreeMap<String, Result<Vec<u8>, String>>,
+}
+
+/// One policy as it is meant in one environment, with names not yet looked up.
+#[derive(Debug, Clone)]
+pub struct Compiled<'a> {
+    /// Its key.
+    pub key: String,
+    /// Its name in Intune.
+    pub name: String,
+    /// Where the name stands.
+    pub name_place: Place,
+    /// The description without the marker; none where it is not managed.
+    pub description: Option<String>,
+    /// What is to become of it.
+    pub state: State,
+    /// Whether `environments:` keeps it out of this one.
+    pub held: bool,
+    /// What it sets through the management channel, sorted by address.
+    pub settings: Vec<CompiledSetting<'a>>,
+    /// What it writes to the registry besides.
+    pub registry: Vec<RegistryEntry>,
+    /// Whom it reaches; none where that is not managed.
+    pub assignments: Option<Vec<NamedAssignment>>,
+    /// The target's name, where it uses one.
+    pub target: Option<String>,
+    /// Scope tags by name; none where they are not managed.
+    pub scope_tags: Option<Vec<(String, Place)>>,
+    /// The portal-made profile to take over.
+    pub adopt: Option<Spanned<String>>,
+    /// Former keys.
+    pub moved_from: Vec<Spanned<String>>,
+    /// Accepted findings.
+    pub waivers: Vec<Waiver>,
+    /// The oldest build that must work.
+    pub oldest_build: Option<u32>,
+    /// Its file.
+    pub source: Arc<Source>,
+}
+
+impl Compiled<'_> {
+    /// A place in its file.
+    pub fn place(&self, span: Span) -> Place {
+        Place::new(&self.source, span)
+    }
+
+    /// Whether there is nothing that Intune could get.
+    pub fn is_registry_only(&self) -> bool {
+        self.settings.is_empty()
+    }
+}
+
+/// Makes of each policy what it means in this environment. What is wrong is added to `problems`; a policy with
+/// an error is left out.
+pub fn compile<'a>(
+    policies: &[Policy],
+    context: &Context<'a>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Compiled<'a>> {
+    policies
+        .iter()
+        .filter_map(|policy| compile_one(policy, context, problems))
+        .collect()
+}
+
+fn compile_one<'a>(
+    policy: &Policy,
+    context: &Context<'a>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Compiled<'a>> {
+    let mut found = Vec::new();
+    let document = &policy.document;
+    let expander = Expander {
+        variables: &context.settings.variables,
+        environment: context.environment,
+        secrets: context.secrets,
+    };
+    let mut text = |text: &Spanned<String>| expander.plain(text, &policy.source, &mut found);
+    let name = text(&document.name);
+    let description = document.description.as_ref().map(&mut text);
+    let settings = settings::compile(policy, context, &expander, &mut found);
+    let registry = registry::read_block(&document.registry, &policy.source, &expander, &mut found);
+    let (assignments, target) = audience::compile(policy, context, &expander, &mut found);
+    let scope_tags = document.scope_tags.as_ref().map(|tags| {
+        let named = tags.iter().map(|tag| {
+            (
+                expander.plain(tag, &policy.source, &mut found),
+                policy.place(tag.span),
+            )
+        });
+        named.collect::<Vec<_>>()
+    });
+    complain_of_environments(policy, context, &mut found);
+    let wrong = crate::diagnostic::any_error(&found);
+    problems.append(&mut found);
+    if wrong {
+        return None;
+    }
+    let named =
+        |names: &Vec<Spanned<String>>| names.iter().any(|name| name.value == context.environment);
+    Some(Compiled {
+        key: policy.key.clone(),
+        name,
+        name_place: policy.place(document.name.span),
+        description,
+        state: document.state(),
+        held: document
+            .environments
+            .as_ref()
+            .is_some_and(|names| !named(names)),
+        settings,
+        registry,
+        assignments,
+        target,
+        scope_tags,
+        adopt: document.adopt.get(context.environment).cloned(),
+        moved_from: document.moved_from.clone(),
+        waivers: document.waive.clone(),
+        oldest_build: document.windows.as_ref().map(|windows| windows.build),
+        source: Arc::clone(&policy.source),
+    })
+}
+
+fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let known: Vec<&str> = context.configuration.environments.keys().collect();
+    let adopted = policy.document.adopt.iter().map(|(name, _)| name);
+    for name in policy.document.environments.iter().flatten().chain(adopted) {
+        if known.contains(&name.value.as_str()) {
+            continue;
+        }
+        let mut problem = Diagnostic::error(
+            "SP0404",
+            format!("there is no environment `{}`", name.value),
+        )
+        .at(policy.place(name.span), "not in sspr-policy.yaml")
+        .note(format!("environments: {}", known.join(", ")));
+        if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
+            problem = problem.help(format!("did you mean `{near}`")).fix(
+                policy.place(name.span),
+                near,
+                false,
+            );
+        }
+        found.push(problem);
+    }
+}

@@ -1,0 +1,302 @@
+//! Payloads of ADMX-backed policies, written by the program.
+
+use super::value::ValueProblem;
+use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
+use crate::diagnostic::nearest;
+use crate::source::{Node, Span, Value};
+
+const SEPARATOR: &str = "\u{f000}";
+
+/// `enabled` or `disabled`, or a payload as Intune's portal takes it.
+pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem> {
+    let Value::Text(text) = &yaml.value else {
+        let fix = match yaml.value {
+            Value::Integer(1) | Value::Bool(true) => Some("enabled"),
+            Value::Integer(0) | Value::Bool(false) => Some("disabled"),
+            _ => None,
+        };
+        let mut problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
+            .at(
+                yaml.span,
+                format!(
+                    "this is {}; `enabled` or `disabled` is expected",
+                    yaml.value.kind()
+                ),
+            );
+        if let Some(fix) = fix {
+            problem = problem.fix(fix, false);
+        }
+        return Err(problem);
+    };
+    if text.trim_start().starts_with('<') {
+        return check_raw(node, text, yaml.span);
+    }
+    match text.to_ascii_lowercase().as_str() {
+        "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span)),
+        "disabled" => Ok(Payload {
+            enabled: false,
+            data: Vec::new(),
+        }
+        .write()),
+        other => {
+            let mut problem =
+                ValueProblem::new("SP0204", "value is not one of the allowed ones".into()).at(
+                    yaml.span,
+                    format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()),
+                );
+            if let Some(near) = nearest(other, ["enabled", "disabled"]) {
+                problem = problem.fix(near, false);
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// A payload that somebody wrote out: checked against the elements, and written in our shape.
+pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String, ValueProblem> {
+    let wrong = |message: String| ValueProblem::new("SP0208", message).at(span, "");
+    let payload = read_payload(text).map_err(wrong)?;
+    if let Some(form) = node.admx()
+        && payload.enabled
+    {
+        for (id, _) in &payload.data {
+            if !form.elements.iter().any(|element| element.id == *id) {
+                return Err(unknown_element(node, id, span));
+            }
+        }
+        for element in form.elements.iter().filter(|element| element.required) {
+            if payload.data(&element.id).is_none() {
+                return Err(missing(node, &[element], span));
+            }
+        }
+    }
+    Ok(payload.write())
+}
+
+/// `{ enabled: … }`: the only element's value, or elements by id.
+pub(super) fn enabled(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem> {
+    let Some(form) = node.admx() else {
+        return Err(ValueProblem::new(
+            "SP0208",
+            format!("the elements of {} are not known", node.short()),
+        )
+        .at(
+            yaml.span,
+            "write the payload as `raw:` with `unchecked:` and the reason",
+        ));
+    };
+    let by_id: Vec<(&str, Span, &Node)> = match (&yaml.value, form.elements.as_slice()) {
+        (Value::Map(entries), [only])
+            if only.kind == ElementType::List
+                && !names_an_element(entries, only)
+                && !entries.is_empty() =>
+        {
+            vec![(only.id.as_str(), yaml.span, yaml)]
+        }
+        (Value::Map(entries), _) => entries
+            .iter()
+            .map(|(key, value)| (key.value.as_str(), key.span, value))
+            .collect(),
+        (Value::Bool(true), []) => Vec::new(),
+        (_, [only]) => vec![(only.id.as_str(), yaml.span, yaml)],
+        (_, elements) => {
+            let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
+            let message = format!("{} has {} elements", node.short(), ids.len());
+            return Err(ValueProblem::new("SP0208", message)
+                .at(yaml.span, "a map of elements by id is expected")
+                .note(format!("elements: {}", ids.join(", "))));
+        }
+    };
+    if let Some((id, span, _)) = by_id
+        .iter()
+        .find(|(id, ..)| !form.elements.iter().any(|element| element.id == *id))
+    {
+        return Err(unknown_element(node, id, *span));
+    }
+    let mut data = Vec::new();
+    let mut absent = Vec::new();
+    for element in &form.elements {
+        match by_id.iter().find(|(id, ..)| *id == element.id) {
+            Some((.., value)) => data.push((element.id.clone(), element_value(element, value)?)),
+            None => absent.push(element),
+        }
+    }
+    if absent.is_empty() {
+        return Ok(Payload {
+            enabled: true,
+            data,
+        }
+        .write());
+    }
+    // Every element that the editor shows must be there, or the device refuses the payload.
+    Err(missing(node, &absent, yaml.span))
+}
+
+fn names_an_element(
+    entries: &[(crate::source::Spanned<String>, Node)],
+    element: &AdmxElement,
+) -> bool {
+    entries.iter().any(|(key, _)| key.value == element.id)
+}
+
+fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
+    let ids: Vec<&str> = node
+        .admx()
+        .iter()
+        .flat_map(|form| &form.elements)
+        .map(|element| element.id.as_str())
+        .collect();
+    let mut problem =
+        ValueProblem::new("SP0208", format!("{} has no element `{id}`", node.short())).at(span, "");
+    problem = problem.note(if ids.is_empty() {
+        "it has no elements".to_string()
+    } else {
+        format!("elements: {}", ids.join(", "))
+    });
+    match nearest(id, ids.iter().copied()) {
+        Some(near) => problem.fix(near, false),
+        None => problem,
+    }
+}
+
+fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProblem {
+    let ids: Vec<String> = elements
+        .iter()
+        .map(|element| format!("`{}`", element.id))
+        .collect();
+    ValueProblem::new(
+        "SP0208",
+        format!("{} needs {}", node.short(), ids.join(", ")),
+    )
+    .at(span, "an enabled policy has a value for every element")
+    .note(format!(
+        "write `{{ enabled: {{ {}: … }} }}`",
+        elements[0].id
+    ))
+}
+
+fn element_value(element: &AdmxElement, yaml: &Node) -> Result<String, ValueProblem> {
+    let wrong = |expected: String| {
+        ValueProblem::new("SP0208", format!("`{}` takes {expected}", element.id))
+            .at(yaml.span, format!("this is {}", yaml.value.kind()))
+    };
+    match element.kind {
+        ElementType::Text => match &yaml.value {
+            Value::Text(text) => {
+                let most = element.maxlen.unwrap_or(1023);
+                let length = text.encode_utf16().count();
+                if length > most {
+                    Err(wrong(format!("at most {most} characters, not {length}")))
+                } else {
+                    Ok(text.clone())
+                }
+            }
+            Value::Integer(number) => Ok(number.to_string()),
+            _ => Err(wrong("a text".into())),
+        },
+        ElementType::Decimal => {
+            let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
+            match yaml.value {
+                Value::Integer(number)
+                    if u64::try_from(number).is_ok_and(|n| (low..=high).contains(&n)) =>
+                {
+                    Ok(number.to_string())
+                }
+                _ => Err(wrong(format!("a number from {low} to {high}"))),
+            }
+        }
+        ElementType::Boolean => match yaml.value {
+            Value::Bool(flag) => Ok(flag.to_string()),
+            Value::Integer(number @ (0 | 1)) => Ok((number == 1).to_string()),
+            _ => Err(wrong("true or false".into())),
+        },
+        ElementType::Enum => choice(element, yaml).ok_or_else(|| {
+            let label = |(value, label): (String, String)| {
+                if label.is_empty() {
+                    value
+                } else {
+                    format!("{value} ({label})")
+                }
+            };
+            wrong(
+                element
+                    .choices()
+                    .into_iter()
+                    .map(label)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            )
+        }),
+        ElementType::MultiText => match &yaml.value {
+            Value::List(items) => Ok(texts(items, &wrong)?.join(SEPARATOR)),
+            Value::Text(text) => Ok(text.clone()),
+            _ => Err(wrong("a list of texts".into())),
+        },
+        ElementType::List => list(element, yaml, &wrong),
+    }
+}
+
+fn choice(element: &AdmxElement, yaml: &Node) -> Option<String> {
+    let written = match &yaml.value {
+        Value::Integer(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        _ => return None,
+    };
+    let choices = element.choices();
+    let found = choices.iter().find(|(value, _)| *value == written);
+    let found = found.or_else(|| {
+        choices
+            .iter()
+            .find(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written))
+    });
+    found.map(|(value, _)| value.clone())
+}
+
+/// Names and values in pairs; where the policy makes up the names, they are numbered from 1 (the policy manager
+/// does not number them: Microsoft, "Understanding ADMX-backed policies").
+fn list(
+    element: &AdmxElement,
+    yaml: &Node,
+    wrong: &dyn Fn(String) -> ValueProblem,
+) -> Result<String, ValueProblem> {
+    let pairs: Vec<(String, String)> = match &yaml.value {
+        Value::Map(entries) if element.explicit => entries
+            .iter()
+            .map(|(key, value)| {
+                Ok((
+                    key.value.clone(),
+                    texts(std::slice::from_ref(value), wrong)?.remove(0),
+                ))
+            })
+            .collect::<Result<_, ValueProblem>>()?,
+        Value::List(items) if !element.explicit => texts(items, wrong)?
+            .into_iter()
+            .enumerate()
+            .map(|(at, text)| ((at + 1).to_string(), text))
+            .collect(),
+        _ if element.explicit => return Err(wrong("a map of names and values".into())),
+        _ => return Err(wrong("a list of texts".into())),
+    };
+    Ok(pairs
+        .into_iter()
+        .flat_map(|(name, value)| [name, value])
+        .collect::<Vec<_>>()
+        .join(SEPARATOR))
+}
+
+fn texts(
+    items: &[Node],
+    wrong: &dyn Fn(String) -> ValueProblem,
+) -> Result<Vec<String>, ValueProblem> {
+    items
+        .iter()
+        .map(|item| match &item.value {
+            Value::Text(text) if text.contains(SEPARATOR) => {
+                Err(wrong("no text with U+F000 in it".into()))
+            }
+            Value::Text(text) => Ok(text.clone()),
+            Value::Integer(number) => Ok(number.to_string()),
+            _ => Err(wrong("texts".into())),
+        })
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! Whom a policy reaches, with the names that people write.
+
+use std::sync::Arc;
+
+use super::Context;
+use super::expand::Expander;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::policy::{All, Assignments, Audiences, Filter, Policy};
+use crate::setting::FilterMode;
+use crate::source::{Source, Span, Spanned};
+
+/// A target as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedWho {
+    /// A group by name, by id (which decides), or both.
+    Group {
+        /// Its display name.
+        name: Option<String>,
+        /// Its id.
+        id: Option<String>,
+    },
+    /// Every device.
+    AllDevices,
+    /// Every licensed user.
+    AllUsers,
+}
+
+impl NamedWho {
+    /// What people call it.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Group {
+                name: Some(name), ..
+            } => name.clone(),
+            Self::Group { id: Some(id), .. } => id.clone(),
+            Self::Group { .. } => "(no group)".into(),
+            Self::AllDevices => "all devices".into(),
+            Self::AllUsers => "all users".into(),
+        }
+    }
+}
+
+/// One assignment as it is written.
+#[derive(Debug, Clone)]
+pub struct NamedAssignment {
+    /// The target.
+    pub who: NamedWho,
+    /// Whether it is excluded.
+    pub excluded: bool,
+    /// The filter's mode and name, and where it stands.
+    pub filter: Option<(FilterMode, String, Place)>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A policy's assignments and the name of their target; nothing where they are not managed.
+pub(super) fn compile(
+    policy: &Policy,
+    context: &Context<'_>,
+    expander: &Expander<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> (Option<Vec<NamedAssignment>>, Option<String>) {
+    let Some(written) = &policy.document.assignments else {
+        return (None, None);
+    };
+    match &written.value {
+        Audiences::Written(assignments) => (
+            Some(named(assignments, &policy.source, expander, problems)),
+            None,
+        ),
+        Audiences::Target(name) => {
+            let text = Spanned::new(name.clone(), written.span);
+            let name = expander.plain(&text, &policy.source, problems);
+            let found = context
+                .settings
+                .targets
+                .get(&name)
+                .or_else(|| context.configuration.targets.get(&name));
+            let Some(target) = found else {
+                problems.push(no_target(&name, policy.place(written.span), context));
+                return (None, None);
+            };
+            (
+                Some(named(
+                    target,
+                    context.configuration_source,
+                    expander,
+                    problems,
+                )),
+                Some(name),
+            )
+        }
+    }
+}
+
+fn no_target(name: &str, place: Place, context: &Context<'_>) -> Diagnostic {
+    let known: Vec<&str> = context
+        .configuration
+        .targets
+        .keys()
+        .chain(context.settings.targets.keys())
+        .collect();
+    let mut problem = Diagnostic::error(
+        "SP0401",
+        format!(
+            "the environment `{}` has no target `{name}`",
+            context.environment
+        ),
+    )
+    .at(
+        place.clone(),
+        "neither under `targets:` nor under the environment's own",
+    );
+    if let Some(near) = nearest(name, known.iter().copied()) {
+        problem = problem
+            .help(format!("did you mean `{near}`"))
+            .fix(place, near, false);
+    } else if !known.is_empty() {
+        problem = problem.note(format!("targets: {}", known.join(", ")));
+    }
+    problem
+}
+
+fn named(
+    assignments: &Assignments,
+    source: &Arc<Source>,
+    expander: &Expander<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<NamedAssignment> {
+    let mut all = Vec::new();
+    let mut group = |name: &Option<Spanned<String>>,
+                     id: &Option<Spanned<String>>,
+                     problems: &mut Vec<Diagnostic>| {
+        let mut text = |text: &Spanned<String>| expander.plain(text, source, problems);
+        let (name, id) = (name.as_ref().map(&mut text), id.as_ref().map(&mut text));
+        NamedWho::Group {
+            name,
+            id: id.map(|id| id.to_lowercase()),
+        }
+    };
+    let filter = |filter: &Option<Filter>, problems: &mut Vec<Diagnostic>| {
+        let (mode, name) = match filter.as_ref()? {
+            Filter::Include(name) => (FilterMode::Include, name),
+            Filter::Exclude(name) => (FilterMode::Exclude, name),
+        };
+        Some((
+            mode,
+            expander.plain(name, source, problems),
+            Place::new(source, name.span),
+        ))
+    };
+    for include in &assignments.include {
+        let who = match include.all.as_ref().map(|all| all.value) {
+            Some(All::Devices) => NamedWho::AllDevices,
+            Some(All::Users) => NamedWho::AllUsers,
+            None => group(&include.group, &include.id, problems),
+        };
+        let filter = filter(&include.filter, problems);
+        all.push(NamedAssignment {
+            who,
+            excluded: false,
+            filter,
+            place: place_of(source, &include.group, include.span),
+        });
+    }
+    for exclude in &assignments.exclude {
+        let who = group(&exclude.group, &exclude.id, problems);
+        all.push(NamedAssignment {
+            who,
+            excluded: true,
+            filter: None,
+            place: place_of(source, &exclude.group, exclude.span),
+        });
+    }
+    complain_of_twins(&all, problems);
+    all
+}
+
+fn place_of(source: &Arc<Source>, name: &Option<Spanned<String>>, whole: Span) -> Place {
+    Place::new(source, name.as_ref().map_or(whole, |name| name.span))
+}
+
+fn complain_of_twins(all: &[NamedAssignment], problems: &mut Vec<Diagnostic>) {
+    for (at, assignment) in all.iter().enumerate() {
+        let Some(twin) = all[..at].iter().find(|other| other.who == assignment.who) else {
+            continue;
+        };
+        let message = if twin.excluded == assignment.excluded {
+            format!("`{}` stands here twice", assignment.who.shown())
+        } else {
+            format!("`{}` is both included and excluded", assignment.who.shown())
+        };
+        problems.push(
+            Diagnostic::error("SP0406", message)
+                .at(assignment.place.clone(), "again here")
+                .and(twin.place.clone(), "first here")
+                .note("Graph takes each target once, with one filter"),
+        );
+    }
+}

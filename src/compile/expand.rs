@@ -1,0 +1,380 @@
+//! Variables, and secrets as references.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::policy::{Mapping, Policy, RegistryValues, SettingInput};
+use crate::source::{Node, Source, Span, Spanned, Value};
+
+/// What references to secrets stand for.
+#[derive(Clone)]
+pub enum Secrets {
+    /// The reference itself, as in checks and in the sandbox.
+    Placeholders,
+    /// The secret, by reference (`env:NAME`, `secret-file:path`); absent where it could not be read, with the reason.
+    Values(BTreeMap<String, Result<String, String>>),
+}
+
+/// Fills in `${var:…}`, `${env:…}` and `${secret-file:…}`; `$${` is a literal `${`.
+pub struct Expander<'a> {
+    /// The environment's variables.
+    pub variables: &'a Mapping<Spanned<Value>>,
+    /// Its name, for messages.
+    pub environment: &'a str,
+    /// What secrets stand for.
+    pub secrets: &'a Secrets,
+}
+
+/// Files and secrets that policies refer to, for somebody else to read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// Paths from the root of the repository.
+    pub files: BTreeSet<String>,
+    /// `env:NAME`, `secret-file:path`.
+    pub secrets: BTreeSet<String>,
+}
+
+/// What a policy's values refer to. `folder` is where its file lies, from the root of the repository.
+pub fn references(policy: &Policy, folder: &str) -> References {
+    let mut found = References::default();
+    for (_, setting) in policy.document.settings.iter() {
+        match &setting.input {
+            SettingInput::Plain(node) | SettingInput::Enabled(node) => {
+                texts(node, &mut |text| secrets_in(text, &mut found.secrets))
+            }
+            SettingInput::Raw(text) | SettingInput::Base64(text) => {
+                secrets_in(text, &mut found.secrets)
+            }
+            SettingInput::File(path) => {
+                found.files.insert(join(folder, path));
+            }
+        }
+        let stated = setting.form.registry.iter().flat_map(|block| block.iter());
+        registry_secrets(stated, &mut found.secrets);
+    }
+    registry_secrets(policy.document.registry.iter(), &mut found.secrets);
+    found
+}
+
+/// A path beside a policy, from the root of the repository.
+pub(super) fn join(folder: &str, path: &str) -> String {
+    if folder.is_empty() {
+        path.to_string()
+    } else {
+        format!("{folder}/{path}")
+    }
+}
+
+fn registry_secrets<'n>(
+    block: impl Iterator<Item = &'n (Spanned<String>, RegistryValues)>,
+    found: &mut BTreeSet<String>,
+) {
+    for (_, values) in block {
+        if let RegistryValues::Values(values) = values {
+            values
+                .iter()
+                .for_each(|(_, node)| texts(node, &mut |text| secrets_in(text, found)));
+        }
+    }
+}
+
+fn texts(node: &Node, visit: &mut dyn FnMut(&str)) {
+    match &node.value {
+        Value::Text(text) => visit(text),
+        Value::List(items) => items.iter().for_each(|item| texts(item, visit)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| texts(value, visit)),
+        _ => {}
+    }
+}
+
+fn secrets_in(text: &str, found: &mut BTreeSet<String>) {
+    for part in parts(text) {
+        if let Part::Reference(reference) = part
+            && (reference.starts_with("env:") || reference.starts_with("secret-file:"))
+        {
+            found.insert(reference.to_string());
+        }
+    }
+}
+
+/// A text taken apart.
+enum Part<'t> {
+    Literal(&'t str),
+    Reference(&'t str),
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        if rest[..at].ends_with('$') {
+            parts.push(Part::Literal(&rest[..at - 1]));
+            parts.push(Part::Literal("${"));
+            rest = &rest[at + 2..];
+            continue;
+        }
+        parts.push(Part::Literal(&rest[..at]));
+        match rest[at..].find('}') {
+            Some(end) => {
+                parts.push(Part::Reference(&rest[at + 2..at + end]));
+                rest = &rest[at + end + 1..];
+            }
+            None => {
+                parts.push(Part::Reference(&rest[at + 2..]));
+                rest = "";
+            }
+        }
+    }
+    parts.push(Part::Literal(rest));
+    parts
+}
+
+/// What one reference gave.
+enum Filled {
+    Value(Value),
+    Secret(String),
+}
+
+impl Expander<'_> {
+    /// Fills in a name or another text that goes where people read it: no secrets.
+    pub fn plain(
+        &self,
+        text: &Spanned<String>,
+        source: &Arc<Source>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> String {
+        let mut secret = false;
+        let filled = self.text(text, text.span, source, &mut secret, problems);
+        if secret {
+            problems.push(
+                Diagnostic::error("SP0403", "a secret cannot stand here").at(
+                    Place::new(source, text.span),
+                    "this text is shown in plans and in Intune",
+                ),
+            );
+        }
+        match filled {
+            Value::Text(text) => text,
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Bool(value) => value.to_string(),
+            _ => {
+                problems.push(
+                    Diagnostic::error("SP0402", "this variable is a list, and a text is needed")
+                        .at(Place::new(source, text.span), ""),
+                );
+                String::new()
+            }
+        }
+    }
+
+    /// Fills in a value; tells whether a secret is in it.
+    pub fn node(
+        &self,
+        node: &Node,
+        source: &Arc<Source>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> (Node, bool) {
+        let mut secret = false;
+        let filled = self.fill(node, source, &mut secret, problems);
+        (filled, secret)
+    }
+
+    fn fill(
+        &self,
+        node: &Node,
+        source: &Arc<Source>,
+        secret: &mut bool,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Node {
+        let value = match &node.value {
+            Value::Text(text) => self.text(text, node.span, source, secret, problems),
+            Value::List(items) => Value::List(
+                items
+                    .iter()
+                    .map(|item| self.fill(item, source, secret, problems))
+                    .collect(),
+            ),
+            Value::Map(entries) => {
+                let filled = |(key, value): &(Spanned<String>, Node)| {
+                    (
+                        key.clone(),
+                        self.fill(value, source, &mut *secret, problems),
+                    )
+                };
+                Value::Map(entries.iter().map(filled).collect())
+            }
+            other => other.clone(),
+        };
+        Spanned::new(value, node.span)
+    }
+
+    fn text(
+        &self,
+        text: &str,
+        span: Span,
+        source: &Arc<Source>,
+        secret: &mut bool,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Value {
+        if !text.contains("${") {
+            return Value::Text(text.to_string());
+        }
+        let parts = parts(text);
+        let mut filled = String::new();
+        let alone = parts
+            .iter()
+            .all(|part| matches!(part, Part::Reference(_)) || matches!(part, Part::Literal("")));
+        let count = parts
+            .iter()
+            .filter(|part| matches!(part, Part::Reference(_)))
+            .count();
+        for part in parts {
+            match part {
+                Part::Literal(literal) => filled.push_str(literal),
+                Part::Reference(reference) => match self.reference(reference) {
+                    // A variable that stands alone keeps its type: a number stays a number.
+                    Ok(Filled::Value(value)) if alone && count == 1 => return value,
+                    Ok(Filled::Value(value)) => match value {
+                        Value::Text(text) => filled.push_str(&text),
+                        Value::Integer(number) => filled.push_str(&number.to_string()),
+                        Value::Float(number) => filled.push_str(&number.to_string()),
+                        Value::Bool(value) => filled.push_str(&value.to_string()),
+                        _ => problems.push(
+                            Diagnostic::error(
+                                "SP0402",
+                                format!(
+                                    "`${{{reference}}}` is a list and cannot stand inside a text"
+                                ),
+                            )
+                            .at(Place::new(source, span), ""),
+                        ),
+                    },
+                    Ok(Filled::Secret(text)) => {
+                        *secret = true;
+                        filled.push_str(&text);
+                    }
+                    Err(problem) => problems.push(problem.at(Place::new(source, span), "")),
+                },
+            }
+        }
+        Value::Text(filled)
+    }
+
+    fn reference(&self, reference: &str) -> Result<Filled, Diagnostic> {
+        if let Some(name) = reference.strip_prefix("var:") {
+            return match self.variables.get(name) {
+                Some(value) => Ok(Filled::Value(value.value.clone())),
+                None => Err(self.no_variable(name)),
+            };
+        }
+        if !(reference.starts_with("env:") || reference.starts_with("secret-file:")) {
+            return Err(Diagnostic::error("SP0402", format!("`${{{reference}}}` is no reference that is known"))
+                .note("references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`"));
+        }
+        match self.secrets {
+            Secrets::Placeholders => Ok(Filled::Secret(format!("${{{reference}}}"))),
+            Secrets::Values(values) => match values.get(reference) {
+                Some(Ok(secret)) => Ok(Filled::Secret(secret.clone())),
+                Some(Err(reason)) => Err(Diagnostic::error(
+                    "SP0403",
+                    format!("the secret `${{{reference}}}` cannot be read: {reason}"),
+                )),
+                None => Err(Diagnostic::error(
+                    "SP0403",
+                    format!("the secret `${{{reference}}}` was not read"),
+                )),
+            },
+        }
+    }
+
+    fn no_variable(&self, name: &str) -> Diagnostic {
+        let known: Vec<&str> = self.variables.keys().collect();
+        let mut problem = Diagnostic::error(
+            "SP0402",
+            format!(
+                "the environment `{}` has no variable `{name}`",
+                self.environment
+            ),
+        );
+        if let Some(near) = nearest(name, known.iter().copied()) {
+            problem = problem.help(format!("did you mean `{near}`"));
+        } else {
+            problem = problem.help(format!(
+                "write it under `variables:` of `{}` in sspr-policy.yaml",
+                self.environment
+            ));
+        }
+        problem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expand(text: &str, secrets: &Secrets) -> (Value, Vec<String>) {
+        let variables = Mapping(vec![
+            (
+                Spanned::new("minutes".into(), Span::default()),
+                Spanned::new(Value::Integer(15), Span::default()),
+            ),
+            (
+                Spanned::new("who".into(), Span::default()),
+                Spanned::new(Value::Text("Contoso".into()), Span::default()),
+            ),
+        ]);
+        let expander = Expander {
+            variables: &variables,
+            environment: "production",
+            secrets,
+        };
+        let source = Source::new("policy.yaml", text.as_bytes().to_vec()).expect("text");
+        let mut problems = Vec::new();
+        let node = Node::new(Value::Text(text.into()), Span::default());
+        let (filled, _) = expander.node(&node, &source, &mut problems);
+        (
+            filled.value,
+            problems
+                .into_iter()
+                .map(|problem| problem.message)
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn variables_are_typed_and_literals_stay() {
+        let fill = |text| expand(text, &Secrets::Placeholders).0;
+        assert_eq!(fill("${var:minutes}"), Value::Integer(15));
+        assert_eq!(
+            fill("lock after ${var:minutes} at ${var:who}"),
+            Value::Text("lock after 15 at Contoso".into())
+        );
+        assert_eq!(
+            fill("$${var:who} costs $5"),
+            Value::Text("${var:who} costs $5".into())
+        );
+        assert_eq!(
+            fill("a ${env:TOKEN} b"),
+            Value::Text("a ${env:TOKEN} b".into())
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        assert_eq!(
+            expand("${var:minute}", &Secrets::Placeholders).1,
+            ["the environment `production` has no variable `minute`"]
+        );
+        let values =
+            Secrets::Values([("env:A".to_string(), Err("it is not set".to_string()))].into());
+        assert_eq!(
+            expand("${env:A}", &values).1,
+            ["the secret `${env:A}` cannot be read: it is not set"]
+        );
+        assert!(
+            expand("${foo}", &Secrets::Placeholders).1[0].contains("no reference that is known")
+        );
+    }
+}

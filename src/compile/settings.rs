@@ -1,0 +1,339 @@
+//! The `settings:` block: names to addresses, values to what devices take.
+
+use super::Context;
+use super::expand::{Expander, Secrets, join};
+use super::registry::{RegistryEntry, read_block};
+use super::value::{self, ValueProblem};
+use crate::catalogue::{LookupError, Node as CspNode, Resolved};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::policy::{Policy, SettingInput, SettingValue};
+use crate::setting::{OmaUri, OmaValue, Scope};
+use crate::source::{Spanned, Value};
+
+/// Intune takes at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
+const MAX_SETTINGS: usize = 1000;
+
+/// One setting with its value in canonical form.
+#[derive(Debug, Clone)]
+pub struct CompiledSetting<'a> {
+    /// The address in the catalogue's spelling.
+    pub uri: OmaUri,
+    /// What is known of it.
+    pub node: Option<&'a CspNode>,
+    /// The value as a device gets it.
+    pub value: OmaValue,
+    /// What to print instead, where a secret is in it.
+    pub shown: Option<String>,
+    /// A registry form that the policy itself states.
+    pub stated_registry: Option<Vec<RegistryEntry>>,
+    /// Where the name stands.
+    pub name_place: Place,
+    /// Where the value stands.
+    pub value_place: Place,
+}
+
+pub(super) fn compile<'a>(
+    policy: &Policy,
+    context: &Context<'a>,
+    expander: &Expander<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<CompiledSetting<'a>> {
+    let mut settings: Vec<CompiledSetting<'a>> = Vec::new();
+    for (name, written) in policy.document.settings.iter() {
+        if let Some(setting) = compile_one(policy, context, expander, name, written, problems) {
+            settings.push(setting);
+        }
+    }
+    // A stable sort: of two spellings the later one in the file is complained of.
+    settings.sort_by(|a, b| a.uri.cmp(&b.uri));
+    for pair in settings
+        .windows(2)
+        .filter(|pair| pair[0].uri == pair[1].uri)
+    {
+        problems.push(
+            Diagnostic::error("SP0205", format!("{} is set twice", pair[0].uri.short()))
+                .at(
+                    pair[1].name_place.clone(),
+                    "another spelling of the same node",
+                )
+                .and(pair[0].name_place.clone(), "first set here"),
+        );
+    }
+    if settings.len() > MAX_SETTINGS {
+        problems.push(
+            Diagnostic::error(
+                "SP0206",
+                format!("{} settings in one policy", settings.len()),
+            )
+            .at(
+                settings[MAX_SETTINGS].name_place.clone(),
+                format!("Intune takes at most {MAX_SETTINGS} in one profile"),
+            )
+            .help("split the policy"),
+        );
+    }
+    settings
+}
+
+fn compile_one<'a>(
+    policy: &Policy,
+    context: &Context<'a>,
+    expander: &Expander<'_>,
+    name: &Spanned<String>,
+    written: &SettingValue,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<CompiledSetting<'a>> {
+    let place = policy.place(name.span);
+    let unchecked = written.form.unchecked.is_some();
+    let resolved = find(policy, context, name, unchecked, problems)?;
+    if let Some(node) = resolved.node
+        && !unchecked
+    {
+        complain_of_node(node, policy, &place, problems);
+        if !node.is_settable() {
+            return None;
+        }
+    }
+    let stated_registry = written
+        .form
+        .registry
+        .as_ref()
+        .map(|block| read_block(block, &policy.source, expander, problems));
+    let reading = Reading {
+        policy,
+        context,
+        node: resolved.node,
+        written,
+    };
+    let (value, secret) = reading.value(expander, problems)?;
+    let shown = if secret {
+        let placeholders = Secrets::Placeholders;
+        let hidden = Expander {
+            variables: expander.variables,
+            environment: expander.environment,
+            secrets: &placeholders,
+        };
+        let (shown, _) = reading.value(&hidden, &mut Vec::new())?;
+        Some(shown.canonical())
+    } else {
+        None
+    };
+    if secret && !value.oma_type().is_masked() {
+        problems.push(
+            Diagnostic::error("SP0403", "a secret cannot be this setting's value").at(
+                policy.place(written.span),
+                format!(
+                    "Intune shows values of type {} to every reader",
+                    value.oma_type().word()
+                ),
+            ),
+        );
+        return None;
+    }
+    Some(CompiledSetting {
+        uri: resolved.uri,
+        node: resolved.node,
+        value,
+        shown,
+        stated_registry,
+        name_place: place,
+        value_place: policy.place(written.span),
+    })
+}
+
+/// Finds what a name stands for, and complains when it stands for nothing.
+fn find<'a>(
+    policy: &Policy,
+    context: &Context<'a>,
+    name: &Spanned<String>,
+    unchecked: bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Resolved<'a>> {
+    let place = policy.place(name.span);
+    let text = name.value.replace("{TenantId}", context.tenant_id);
+    // A suggestion is written as people write it.
+    let back = |text: String| text.replace(context.tenant_id, "{TenantId}");
+    let fact = format!("source: {}", context.catalogue.release);
+    let problem = match context.catalogue.resolve(&text) {
+        Ok(found) => {
+            if found.lacks_scope {
+                problems.push(crate::rules::lacks_scope(&place, name));
+            }
+            return Some(found);
+        }
+        Err(LookupError::Malformed(reason)) => Diagnostic::error("SP0201", format!("`{}` is no setting", name.value))
+            .at(place, reason.to_string())
+            .note("a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`"),
+        Err(LookupError::Unknown { uri, .. }) if unchecked => {
+            let lacks_scope = OmaUri::lacks_scope(&text);
+            return Some(Resolved { uri, node: None, lacks_scope });
+        }
+        Err(LookupError::Unknown { nearest, .. }) => {
+            let problem = Diagnostic::error("SP0201", "unknown setting").at(place.clone(), "no such node in the catalogue");
+            match nearest.map(back) {
+                Some(near) => problem.help(format!("did you mean `{near}`")).fix(place, near, false),
+                None => problem.help("a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason"),
+            }
+        }
+        Err(LookupError::Case { right }) => {
+            let right = back(right);
+            Diagnostic::error("SP0201", "unknown setting: Windows tells upper and lower case apart")
+                .at(place.clone(), format!("the node is `{right}`"))
+                .fix(place, right, true)
+        }
+        Err(LookupError::Scope { right, text }) => {
+            let text = back(text);
+            Diagnostic::error("SP0202", format!("this node exists for the {} only", right.word()))
+                .at(place.clone(), format!("write `{text}`"))
+                .fix(place, text, true)
+        }
+    };
+    problems.push(problem.fact(fact));
+    None
+}
+
+fn complain_of_node(
+    node: &CspNode,
+    policy: &Policy,
+    place: &Place,
+    problems: &mut Vec<Diagnostic>,
+) {
+    if !node.is_settable() {
+        problems.push(
+            Diagnostic::error("SP0203", "this node cannot be set")
+                .at(place.clone(), format!("its access is {}", node.access)),
+        );
+    }
+    let oldest = policy
+        .document
+        .windows
+        .as_ref()
+        .filter(|windows| !node.on_build(windows.build));
+    if let (Some(windows), Some(first)) = (oldest, node.first_build()) {
+        problems.push(
+            Diagnostic::warning("SP0209", format!("{} has no such node", windows.shown()))
+                .at(place.clone(), format!("it is there from {first} on"))
+                .and(policy.place(windows.span), "the oldest release that must work")
+                .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
+        );
+    }
+    if node.deprecated {
+        problems.push(
+            Diagnostic::warning("SP0210", "Microsoft marks this node as deprecated")
+                .at(place.clone(), ""),
+        );
+    }
+}
+
+/// One value on its way from YAML.
+struct Reading<'r, 'a> {
+    policy: &'r Policy,
+    context: &'r Context<'a>,
+    node: Option<&'a CspNode>,
+    written: &'r SettingValue,
+}
+
+impl Reading<'_, '_> {
+    /// The value, and whether a secret is in it; nothing after a complaint.
+    fn value(
+        &self,
+        expander: &Expander<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<(OmaValue, bool)> {
+        let before = problems.len();
+        let source = &self.policy.source;
+        let form = &self.written.form;
+        let kind = form.kind.as_ref().map(|kind| kind.value);
+        let known = self.node.filter(|_| form.unchecked.is_none());
+        let oma_type = kind.or_else(|| self.node.and_then(|node| node.format.oma_type()));
+        let Some(oma_type) = oma_type else {
+            let place = self.policy.place(self.written.span);
+            problems.push(
+                Diagnostic::error("SP0203", "the type of this node is not known").at(
+                    place,
+                    "write `type:` (integer, string, boolean, xml, base64, float, datetime)",
+                ),
+            );
+            return None;
+        };
+        let (node, secret) = match &self.written.input {
+            SettingInput::Plain(node) | SettingInput::Enabled(node) => {
+                expander.node(node, source, problems)
+            }
+            SettingInput::Raw(text) | SettingInput::Base64(text) => expander.node(
+                &Spanned::new(Value::Text(text.value.clone()), text.span),
+                source,
+                problems,
+            ),
+            SettingInput::File(path) => (
+                Spanned::new(Value::Text(path.value.clone()), path.span),
+                false,
+            ),
+        };
+        if problems.len() > before {
+            return None;
+        }
+        let input = value::Input {
+            node: known,
+            oma_type,
+            yaml: &node,
+            source,
+            secret,
+        };
+        let read = match &self.written.input {
+            SettingInput::Plain(_) => input.plain(),
+            SettingInput::Enabled(_) => input.enabled(),
+            SettingInput::Raw(_) => input.raw(),
+            SettingInput::Base64(_) => input.base64(),
+            SettingInput::File(path) => self.file(path).and_then(|bytes| input.file(bytes)),
+        };
+        match read {
+            Ok(value) => Some((value, secret)),
+            Err(problem) => {
+                problems.push(self.complaint(problem));
+                None
+            }
+        }
+    }
+
+    fn file(&self, path: &str) -> Result<&[u8], ValueProblem> {
+        let folder = self
+            .policy
+            .source
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        match self.context.files.get(&join(folder, path)) {
+            Some(Ok(bytes)) => Ok(bytes),
+            Some(Err(reason)) => Err(ValueProblem::new(
+                "SP0404",
+                format!("the file cannot be read: {reason}"),
+            )),
+            None => Err(ValueProblem::new("SP0404", "the file was not read".into())),
+        }
+    }
+
+    fn complaint(&self, problem: ValueProblem) -> Diagnostic {
+        let place = self.policy.place(problem.span.unwrap_or(self.written.span));
+        let mut diagnostic =
+            Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
+        if let Some((text, certain)) = problem.fix {
+            diagnostic = diagnostic
+                .help(format!("write `{text}`"))
+                .fix(place, text, certain);
+        }
+        if self.node.is_some() && problem.code != "SP0404" {
+            diagnostic = diagnostic.fact(format!("source: {}", self.context.catalogue.release));
+        }
+        diagnostic.notes.extend(problem.notes);
+        diagnostic
+    }
+}
+
+/// `[device]` or `[user]`: how plans mark a setting's scope.
+pub(crate) fn scope_mark(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Device => "[device]",
+        Scope::User => "[user]",
+    }
+}

@@ -1,0 +1,432 @@
+//! Values as people think: numbers, labels in any case, lists, ADMX states.
+
+use std::sync::Arc;
+
+use base64::Engine;
+
+use super::admx;
+use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
+use crate::diagnostic::nearest;
+use crate::setting::{OmaType, OmaValue};
+use crate::source::{Node, Source, Span, Value};
+
+/// Why a value is not taken.
+pub(super) struct ValueProblem {
+    pub code: &'static str,
+    pub message: String,
+    pub label: String,
+    pub span: Option<Span>,
+    pub notes: Vec<String>,
+    pub fix: Option<(String, bool)>,
+}
+
+impl ValueProblem {
+    pub fn new(code: &'static str, message: String) -> Self {
+        Self {
+            code,
+            message,
+            label: String::new(),
+            span: None,
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+
+    pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.span = Some(span);
+        self.label = label.into();
+        self
+    }
+
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub fn fix(mut self, text: impl Into<String>, certain: bool) -> Self {
+        self.fix = Some((text.into(), certain));
+        self
+    }
+}
+
+/// A value with what is known of its node.
+pub(super) struct Input<'a> {
+    /// Nothing for unknown and unchecked nodes.
+    pub node: Option<&'a CspNode>,
+    pub oma_type: OmaType,
+    pub yaml: &'a Node,
+    pub source: &'a Arc<Source>,
+    /// A secret is in it: what a placeholder looks like says nothing about the value.
+    pub secret: bool,
+}
+
+type Read = Result<OmaValue, ValueProblem>;
+
+impl Input<'_> {
+    /// A scalar or a list.
+    pub fn plain(&self) -> Read {
+        let Some(node) = self.node else {
+            return self.typed();
+        };
+        match &node.allowed {
+            Allowed::Admx => admx::state(node, self.yaml).map(OmaValue::String),
+            Allowed::Enum(values) if !self.secret => self.one_of(values),
+            Allowed::Flags(values) if !self.secret => self.flags(values),
+            Allowed::Range([low, high]) => {
+                let value = self.typed()?;
+                match value.canonical().parse::<i64>() {
+                    Ok(number) if (*low..=*high).contains(&number) => Ok(value),
+                    _ => Err(self.not_allowed(&format!("from {low} to {high}"))),
+                }
+            }
+            Allowed::Regex(pattern) if !self.secret => {
+                let value = self.typed()?;
+                let expression = regex::Regex::new(&format!(
+                    "^(?:{})$",
+                    pattern.trim_start_matches('^').trim_end_matches('$')
+                ));
+                match expression {
+                    Ok(expression) if !expression.is_match(&value.canonical()) => {
+                        Err(self.not_allowed(&format!("what matches {pattern}")))
+                    }
+                    _ => Ok(value),
+                }
+            }
+            _ => self.typed(),
+        }
+    }
+
+    /// `{ enabled: … }`
+    pub fn enabled(&self) -> Read {
+        match self.node {
+            Some(node) if node.allowed == Allowed::Admx => {
+                admx::enabled(node, self.yaml).map(OmaValue::String)
+            }
+            Some(node) => {
+                Err(
+                    ValueProblem::new("SP0203", format!("{} is not ADMX-backed", node.short())).at(
+                        self.yaml.span,
+                        "`enabled:` is for ADMX-backed policies only",
+                    ),
+                )
+            }
+            None => Err(ValueProblem::new(
+                "SP0203",
+                "the elements of this node are not known".into(),
+            )
+            .at(self.yaml.span, "write the payload as `raw:`")),
+        }
+    }
+
+    /// `{ raw: … }`
+    pub fn raw(&self) -> Read {
+        if let (Some(node), Value::Text(text), false) = (self.node, &self.yaml.value, self.secret)
+            && node.allowed == Allowed::Admx
+        {
+            return admx::check_raw(node, text, self.yaml.span).map(OmaValue::String);
+        }
+        self.typed()
+    }
+
+    /// `{ base64: … }`
+    pub fn base64(&self) -> Read {
+        let Value::Text(text) = &self.yaml.value else {
+            return Err(self.wrong_type("Base64"));
+        };
+        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        match base64::engine::general_purpose::STANDARD.decode(&digits) {
+            // A placeholder is no Base64; its bytes stand for it.
+            _ if self.secret && text.contains("${") => {
+                Ok(OmaValue::Base64(text.clone().into_bytes()))
+            }
+            Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes)),
+            Ok(_) => Err(ValueProblem::new(
+                "SP0203",
+                format!("this node takes {}, not Base64", self.oma_type.word()),
+            )
+            .at(self.yaml.span, "")),
+            Err(error) => Err(ValueProblem::new("SP0203", "this is not Base64".into())
+                .at(self.yaml.span, error.to_string())),
+        }
+    }
+
+    /// `{ file: … }`: a text's line ends become LF and its byte order mark goes.
+    pub fn file(&self, bytes: &[u8]) -> Read {
+        if self.oma_type == OmaType::Base64 {
+            return Ok(OmaValue::Base64(bytes.to_vec()));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            ValueProblem::new("SP0404", "the file is not UTF-8".into())
+                .at(self.yaml.span, "a text is expected")
+        })?;
+        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        match self.oma_type {
+            OmaType::Xml => Ok(OmaValue::Xml(text)),
+            OmaType::String => Ok(OmaValue::String(text)),
+            other => Err(ValueProblem::new(
+                "SP0203",
+                format!("a node of type {} takes no file", other.word()),
+            )
+            .at(self.yaml.span, "")),
+        }
+    }
+
+    /// The value by its type alone.
+    fn typed(&self) -> Read {
+        let yaml = &self.yaml.value;
+        let whole = |number: i64| {
+            i32::try_from(number)
+                .map(OmaValue::Integer)
+                .map_err(|_| self.not_allowed("a 32-bit whole number"))
+        };
+        match (self.oma_type, yaml) {
+            (OmaType::Integer, Value::Integer(number)) => whole(*number),
+            (OmaType::Integer, Value::Text(text)) => match text.trim().parse() {
+                Ok(number) => whole(number),
+                Err(_) => Err(self.wrong_type("a whole number")),
+            },
+            (OmaType::Boolean, Value::Bool(flag)) => Ok(OmaValue::Boolean(*flag)),
+            (OmaType::Boolean, Value::Text(text)) => match text.to_ascii_lowercase().as_str() {
+                "true" => Ok(OmaValue::Boolean(true)),
+                "false" => Ok(OmaValue::Boolean(false)),
+                _ => Err(self.wrong_type("true or false")),
+            },
+            (OmaType::String, _) => self.text().map(OmaValue::String),
+            (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
+            (OmaType::Float, Value::Float(number)) => Ok(OmaValue::Float(*number as f32)),
+            (OmaType::Float, Value::Integer(number)) => Ok(OmaValue::Float(*number as f32)),
+            (OmaType::DateTime, Value::Text(text)) => match text.parse::<jiff::Timestamp>() {
+                Ok(instant) => Ok(OmaValue::DateTime(instant.to_string())),
+                Err(_) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
+            },
+            (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
+            (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
+            (OmaType::Boolean, _) => Err(self.wrong_type("true or false")),
+            (OmaType::Float, _) => Err(self.wrong_type("a number")),
+            (OmaType::DateTime, _) => {
+                Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z"))
+            }
+        }
+    }
+
+    fn text(&self) -> Result<String, ValueProblem> {
+        match &self.yaml.value {
+            Value::Text(text) => Ok(text.clone()),
+            // As it was written: `0123` stays `0123`. A variable's place holds its reference, not its text.
+            Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
+                let written = self.source.slice(self.yaml.span);
+                let plain =
+                    !written.is_empty() && !written.starts_with(['$', '*', '&', '!', '"', '\'']);
+                Ok(if plain {
+                    written.to_string()
+                } else {
+                    scalar(&self.yaml.value)
+                })
+            }
+            Value::List(items) => self.list(items),
+            other => Err(self.wrong_type(&format!("a text, not {}", other.kind()))),
+        }
+    }
+
+    fn list(&self, items: &[Node]) -> Result<String, ValueProblem> {
+        let separator = self.node.and_then(|node| node.list.as_deref());
+        let Some(separator) = separator else {
+            return Err(
+                ValueProblem::new("SP0203", "this node takes no list".into())
+                    .at(self.yaml.span, "one value is expected"),
+            );
+        };
+        let rights = self
+            .node
+            .is_some_and(|node| node.short().starts_with("UserRights/"));
+        let mut texts = Vec::new();
+        for item in items {
+            let text = match &item.value {
+                Value::Text(text) => text.clone(),
+                Value::Integer(_) | Value::Float(_) | Value::Bool(_) => scalar(&item.value),
+                other => {
+                    return Err(ValueProblem::new(
+                        "SP0203",
+                        format!("an item is {}", other.kind()),
+                    )
+                    .at(item.span, "a text is expected"));
+                }
+            };
+            if text.contains(separator) {
+                let shown = if separator == "\u{f000}" {
+                    "U+F000"
+                } else {
+                    separator
+                };
+                return Err(ValueProblem::new(
+                    "SP0211",
+                    format!("an item holds `{shown}`, which separates the items"),
+                )
+                .at(item.span, "Windows would take it for two items"));
+            }
+            texts.push(if rights { well_known_sid(&text) } else { text });
+        }
+        Ok(texts.join(separator))
+    }
+
+    fn one_of(&self, values: &[EnumValue]) -> Read {
+        let found = match &self.yaml.value {
+            Value::Integer(number) => values.iter().find(|value| value.0.parse() == Ok(*number)),
+            Value::Bool(flag) => {
+                let word = flag.to_string();
+                values.iter().find(|value| {
+                    value.0.eq_ignore_ascii_case(&word) || value.1.eq_ignore_ascii_case(&word)
+                })
+            }
+            Value::Text(text) => values
+                .iter()
+                .find(|value| value.0 == *text)
+                .or_else(|| {
+                    values
+                        .iter()
+                        .find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text))
+                })
+                .or_else(|| {
+                    values
+                        .iter()
+                        .find(|value| value.0.eq_ignore_ascii_case(text))
+                }),
+            _ => None,
+        };
+        let Some(EnumValue(value, _)) = found else {
+            return Err(self.not_among(values));
+        };
+        match self.oma_type {
+            OmaType::Integer => value
+                .parse()
+                .map(OmaValue::Integer)
+                .map_err(|_| self.wrong_type("a whole number")),
+            OmaType::Boolean => Ok(OmaValue::Boolean(value.eq_ignore_ascii_case("true"))),
+            OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
+            _ => Ok(OmaValue::String(value.clone())),
+        }
+    }
+
+    fn not_among(&self, values: &[EnumValue]) -> ValueProblem {
+        let label = |value: &EnumValue| {
+            if value.1.is_empty() {
+                value.0.clone()
+            } else {
+                format!("{} ({})", value.0, value.1)
+            }
+        };
+        let choices: Vec<String> = values.iter().map(label).collect();
+        let mut problem = self.not_allowed(&or(&choices));
+        let words = values.iter().map(|value| {
+            if value.1.is_empty() {
+                value.0.as_str()
+            } else {
+                value.1.as_str()
+            }
+        });
+        if let Value::Text(text) = &self.yaml.value
+            && let Some(near) = nearest(text, words)
+        {
+            problem = problem.fix(near, false);
+        }
+        problem
+    }
+
+    fn flags(&self, values: &[EnumValue]) -> Read {
+        let bits = |value: &EnumValue| value.0.parse::<i64>().unwrap_or(0);
+        let all = values.iter().map(bits).fold(0, |sum, bit| sum | bit);
+        let number = match &self.yaml.value {
+            Value::List(items) => items.iter().try_fold(0, |sum, item| {
+                let Value::Text(text) = &item.value else {
+                    return None;
+                };
+                values
+                    .iter()
+                    .find(|value| value.1.eq_ignore_ascii_case(text))
+                    .map(|value| sum | bits(value))
+            }),
+            Value::Integer(number) => Some(*number).filter(|number| number & !all == 0),
+            Value::Text(text) => values
+                .iter()
+                .find(|value| value.1.eq_ignore_ascii_case(text))
+                .map(bits),
+            _ => None,
+        };
+        let Some(number) = number else {
+            return Err(self.not_among(values));
+        };
+        match self.oma_type {
+            OmaType::String => Ok(OmaValue::String(number.to_string())),
+            _ => i32::try_from(number)
+                .map(OmaValue::Integer)
+                .map_err(|_| self.not_among(values)),
+        }
+    }
+
+    fn subject(&self) -> String {
+        self.node
+            .map_or_else(|| "this node".to_string(), CspNode::short)
+    }
+
+    fn wrong_type(&self, expected: &str) -> ValueProblem {
+        ValueProblem::new("SP0203", format!("{} takes {expected}", self.subject())).at(
+            self.yaml.span,
+            format!("this is {}", self.yaml.value.kind()),
+        )
+    }
+
+    fn not_allowed(&self, expected: &str) -> ValueProblem {
+        ValueProblem::new("SP0204", "value is not one of the allowed ones".into()).at(
+            self.yaml.span,
+            format!("{} takes {expected}", self.subject()),
+        )
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Text(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+/// `0 (Not allowed) or 1 (Allowed)`
+fn or(choices: &[String]) -> String {
+    match choices {
+        [] => "nothing".into(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+/// Names of well-known accounts are translated on devices in other languages; their SIDs are not
+/// (Microsoft, "Security identifiers"; Policy CSP UserRights asks for `*SID`).
+fn well_known_sid(name: &str) -> String {
+    let sids = [
+        ("Administrators", "S-1-5-32-544"),
+        ("Users", "S-1-5-32-545"),
+        ("Guests", "S-1-5-32-546"),
+        ("Backup Operators", "S-1-5-32-551"),
+        ("Remote Desktop Users", "S-1-5-32-555"),
+        ("Everyone", "S-1-1-0"),
+        ("Authenticated Users", "S-1-5-11"),
+        ("Local account", "S-1-5-113"),
+        (
+            "Local account and member of Administrators group",
+            "S-1-5-114",
+        ),
+        ("LOCAL SERVICE", "S-1-5-19"),
+        ("NETWORK SERVICE", "S-1-5-20"),
+        ("SERVICE", "S-1-5-6"),
+    ];
+    let bare = name
+        .trim_start_matches("BUILTIN\\")
+        .trim_start_matches("NT AUTHORITY\\");
+    let known = sids
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(bare));
+    known.map_or_else(|| name.to_string(), |(_, sid)| format!("*{sid}"))
+}

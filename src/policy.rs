@@ -1,0 +1,131 @@
+//! What people write: policies and the configuration, as types that are also the JSON Schemas.
+//!
+//! Decoding collects every complaint of a file, each with its place, instead of stopping at the first.
+
+mod configuration;
+mod decode;
+mod document;
+mod key;
+mod values;
+mod windows;
+
+pub use configuration::{
+    Auth, AuthMethod, ClientId, Cloud, Configuration, Environment, Limits, Seed,
+};
+pub use document::{
+    All, Assignments, Audiences, Delivery, Exclude, Filter, Include, Policy, PolicyDocument, State,
+    Waiver,
+};
+pub use key::{check_key, check_owner, key_of_path};
+pub use values::{Mapping, RegistryBlock, RegistryValues, SettingForm, SettingInput, SettingValue};
+pub use windows::WindowsRelease;
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::source::{Source, Value, parse};
+use decode::{Decode, Decoder};
+
+/// Reads a policy file. `key` is what its path gives; an explicit `key:` wins.
+///
+/// What is wrong is added to `problems`; without a policy there is at least one.
+pub fn read_policy(
+    source: &Arc<Source>,
+    key: Option<&str>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Policy> {
+    let document: PolicyDocument = read(source, "policy", problems)?;
+    let key = document
+        .key
+        .as_ref()
+        .map(|key| key.value.clone())
+        .or_else(|| key.map(String::from));
+    let key = key.unwrap_or_else(|| {
+        let place = Place::start_of(source);
+        problems.push(
+            Diagnostic::error("SP0108", "this path gives no key")
+                .at(place, "")
+                .note("a key is the path under `policies/` without `.yaml`: a-z, 0-9, `.`, `_`, `-`, `/`, at most 128")
+                .help("rename the file, or write an explicit `key:`"),
+        );
+        String::new()
+    });
+    Some(Policy {
+        key,
+        source: Arc::clone(source),
+        document,
+    })
+}
+
+/// Reads `sspr-policy.yaml`.
+pub fn read_configuration(
+    source: &Arc<Source>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Configuration> {
+    read(source, "configuration", problems)
+}
+
+fn read<T: Decode>(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    let node = match parse(source) {
+        Ok(node) => node,
+        Err(error) => {
+            let mut problem = Diagnostic::error("SP0102", "this is not the YAML that we read")
+                .at(Place::new(source, error.span), error.message);
+            problem.help = error.help;
+            problems.push(problem);
+            return None;
+        }
+    };
+    if node.value == Value::Null {
+        let empty = Diagnostic::error("SP0107", format!("the {what} is empty"))
+            .at(Place::start_of(source), "nothing is written here");
+        problems.push(empty.help("`sspr-policy init` writes an example into an empty folder"));
+        return None;
+    }
+    let mut decoder = Decoder::new(source, problems);
+    let document = T::decode(&node, &mut decoder);
+    let sound = !decoder.found_errors();
+    document.filter(|_| sound)
+}
+
+/// A schema of one of the documents, for editors: JSON Schema 2020-12.
+pub fn schema<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+    let mut schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
+    schema.insert("title".into(), title.into());
+    let mut schema = schema.to_value();
+    absent_is_not_null(&mut schema);
+    schema
+}
+
+/// schemars lets an optional key be `null`; here a key without a value is a complaint. What may be null says so
+/// itself (`RegistryValues`).
+fn absent_is_not_null(schema: &mut serde_json::Value) {
+    use serde_json::Value as Json;
+    match schema {
+        Json::Object(object) => {
+            let only = object
+                .get("anyOf")
+                .and_then(Json::as_array)
+                .filter(|list| list.len() == 2);
+            if let Some(list) = only
+                && list[1] == serde_json::json!({ "type": "null" })
+                && let Json::Object(first) = list[0].clone()
+            {
+                object.remove("anyOf");
+                object.extend(first);
+            }
+            let is_registry =
+                object.contains_key("additionalProperties") && !object.contains_key("properties");
+            if let Some(Json::Array(types)) = object.get_mut("type")
+                && types.len() == 2
+                && types[1] == "null"
+                && !is_registry
+            {
+                object["type"] = types[0].clone();
+            }
+            object.values_mut().for_each(absent_is_not_null);
+        }
+        Json::Array(items) => items.iter_mut().for_each(absent_is_not_null),
+        _ => {}
+    }
+}

@@ -1,0 +1,475 @@
+//! `sspr-policy.yaml`: who owns what we make, and where it goes.
+
+use schemars::JsonSchema;
+
+use super::check_owner;
+use super::decode::{Decode, Decoder, Fields, word};
+use super::document::Assignments;
+use super::values::Mapping;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{Node, Span, Spanned, Value};
+
+/// The configuration of a policy repository.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Configuration {
+    /// Who owns the profiles that this repository makes; part of their marker in the tenant.
+    #[schemars(regex(pattern = r"^[a-z0-9._-]{1,60}$"))]
+    pub owner: Spanned<String>,
+    /// The environment that commands use without `--env`.
+    pub default: Spanned<String>,
+    /// Assignments by name; an environment may override each.
+    #[schemars(default)]
+    pub targets: Mapping<Assignments>,
+    /// The tenants.
+    pub environments: Mapping<Environment>,
+    /// A newer catalogue than the embedded one (not yet).
+    pub catalogue: Option<Spanned<String>>,
+}
+
+/// A tenant, and how to speak to it.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Environment {
+    /// The tenant's id or one of its domains; `sandbox` is the embedded one.
+    pub tenant: Spanned<String>,
+    /// The national cloud.
+    pub cloud: Option<Spanned<Cloud>>,
+    /// A server that speaks Graph, instead of the cloud's; plain http to loopback only.
+    pub graph_url: Option<Spanned<String>>,
+    /// A server that signs in, instead of the cloud's; plain http to loopback only (not yet).
+    pub login_url: Option<Spanned<String>>,
+    /// How to sign in.
+    pub auth: Option<Auth>,
+    /// What `${var:name}` stands for.
+    #[schemars(default)]
+    pub variables: Mapping<Spanned<Value>>,
+    /// Targets that differ here.
+    #[schemars(default)]
+    pub targets: Mapping<Assignments>,
+    /// Whether what we own and nobody writes any more is deleted.
+    pub prune: Option<bool>,
+    /// What stops an apply.
+    #[schemars(default)]
+    pub limits: Limits,
+    /// The key of fingerprints, where a secret is among masked values: `${env:NAME}`.
+    pub fingerprint_key: Option<Spanned<String>>,
+    /// What the sandbox holds besides what it always holds.
+    #[schemars(default)]
+    pub seed: Seed,
+    /// The whole, for messages.
+    #[schemars(skip)]
+    pub span: Span,
+}
+
+/// How to sign in.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Auth {
+    /// The way; `token` reads SSPR_POLICY_TOKEN.
+    pub method: Spanned<AuthMethod>,
+    /// The application, for both plan and apply.
+    pub client_id: Option<Spanned<String>>,
+    /// Another application for plans.
+    pub plan: Option<ClientId>,
+    /// Another application for applies.
+    pub apply: Option<ClientId>,
+}
+
+/// An application in Entra.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ClientId {
+    /// Its id.
+    pub client_id: Spanned<String>,
+}
+
+/// Ways to sign in. All but `token` are not yet there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub enum AuthMethod {
+    /// Whatever is there, in a fixed order.
+    Auto,
+    /// An access token from SSPR_POLICY_TOKEN.
+    Token,
+    /// GitHub's OpenID Connect.
+    GithubOidc,
+    /// Azure DevOps' OpenID Connect.
+    AzureDevopsOidc,
+    /// A federated token file.
+    WorkloadIdentity,
+    /// The machine's identity in Azure.
+    ManagedIdentity,
+    /// A certificate.
+    ClientCertificate,
+    /// A secret.
+    ClientSecret,
+    /// The Azure CLI's session.
+    AzureCli,
+    /// A code typed into a browser elsewhere.
+    DeviceCode,
+    /// A browser here.
+    Browser,
+}
+
+/// National clouds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub enum Cloud {
+    /// Worldwide, and GCC.
+    #[default]
+    Global,
+    /// US Government L4 (GCC High).
+    UsgovHigh,
+    /// US Government L5 (DoD).
+    UsgovDod,
+    /// China, operated by 21Vianet.
+    China,
+}
+
+impl Cloud {
+    /// Where Graph answers (Microsoft, "National cloud deployments").
+    pub fn graph_url(self) -> &'static str {
+        match self {
+            Self::Global => "https://graph.microsoft.com",
+            Self::UsgovHigh => "https://graph.microsoft.us",
+            Self::UsgovDod => "https://dod-graph.microsoft.us",
+            Self::China => "https://microsoftgraph.chinacloudapi.cn",
+        }
+    }
+}
+
+/// What stops an apply.
+#[derive(Debug, Clone, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Limits {
+    /// The most changes in one plan. Absent: no limit.
+    pub max_changes: Option<u32>,
+    /// The most deletions in one plan. Absent: no limit.
+    pub max_deletes: Option<u32>,
+    /// Whether policies may go to all devices or all users. Absent: they may.
+    pub allow_all_targets: Option<bool>,
+}
+
+/// What a sandbox holds besides what it always holds, by display name.
+#[derive(Debug, Clone, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Seed {
+    /// Groups.
+    #[schemars(default)]
+    pub groups: Vec<Spanned<String>>,
+    /// Assignment filters.
+    #[schemars(default)]
+    pub filters: Vec<Spanned<String>>,
+    /// Scope tags.
+    #[schemars(default)]
+    pub scope_tags: Vec<Spanned<String>>,
+}
+
+impl Decode for Configuration {
+    fn expected() -> String {
+        "a configuration".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "configuration", decoder)?;
+        let owner: Option<Spanned<String>> = fields.required("owner", decoder);
+        let default: Option<Spanned<String>> = fields.required("default", decoder);
+        let targets = fields.optional("targets", decoder).unwrap_or_default();
+        let environments: Option<Mapping<Environment>> = fields.required("environments", decoder);
+        let catalogue: Option<Spanned<String>> = fields.optional("catalogue", decoder);
+        fields.finish(decoder);
+        if let Some(catalogue) = &catalogue {
+            let instead = "this version knows its embedded catalogue only";
+            decoder.complain(
+                Diagnostic::error("SP0109", "not yet: `catalogue`")
+                    .at(decoder.place(catalogue.span), instead),
+            );
+        }
+        let configuration = Self {
+            owner: owner?,
+            default: default?,
+            targets,
+            environments: environments?,
+            catalogue,
+        };
+        configuration.complain(decoder);
+        Some(configuration)
+    }
+}
+
+impl Configuration {
+    fn complain(&self, decoder: &mut Decoder<'_>) {
+        if let Err(reason) = check_owner(&self.owner) {
+            decoder.complain(
+                Diagnostic::error("SP0108", format!("`{}` is no owner", self.owner.value))
+                    .at(decoder.place(self.owner.span), reason),
+            );
+        }
+        if self.environments.get(&self.default).is_none() {
+            let names: Vec<&str> = self.environments.keys().collect();
+            let mut problem = Diagnostic::error(
+                "SP0404",
+                format!("there is no environment `{}`", self.default.value),
+            )
+            .at(
+                decoder.place(self.default.span),
+                "the default must be one of `environments:`",
+            )
+            .note(format!("environments: {}", names.join(", ")));
+            if let Some(name) = nearest(&self.default, names.iter().copied()) {
+                problem = problem.help(format!("did you mean `{name}`"));
+            }
+            decoder.complain(problem);
+        }
+        for (at, (name, environment)) in self.environments.iter().enumerate() {
+            let twin = self.environments.0[..at]
+                .iter()
+                .find(|(_, other)| other.same_tenant(environment));
+            if let Some((other, first)) = twin {
+                decoder.complain(
+                    Diagnostic::error(
+                        "SP0408",
+                        format!("`{}` and `{}` are the same tenant", other.value, name.value),
+                    )
+                    .at(
+                        decoder.place(environment.tenant.span),
+                        "with the same owner, each would undo the other's work",
+                    )
+                    .and(decoder.place(first.tenant.span), "named here first")
+                    .help("keep one of them, or give the other its own repository and owner"),
+                );
+            }
+        }
+    }
+}
+
+impl Environment {
+    fn same_tenant(&self, other: &Self) -> bool {
+        let server = |one: &Self| {
+            one.graph_url
+                .as_ref()
+                .map(|url| url.value.trim_end_matches('/').to_string())
+        };
+        self.tenant.eq_ignore_ascii_case(&other.tenant) && server(self) == server(other)
+    }
+
+    /// Whether this is the embedded sandbox.
+    pub fn is_sandbox(&self) -> bool {
+        self.tenant.value == "sandbox"
+    }
+
+    /// The server that speaks Graph.
+    pub fn graph_url(&self) -> &str {
+        match &self.graph_url {
+            Some(url) => url.trim_end_matches('/'),
+            None => self
+                .cloud
+                .as_ref()
+                .map_or(Cloud::Global, |cloud| cloud.value)
+                .graph_url(),
+        }
+    }
+}
+
+impl Decode for Environment {
+    fn expected() -> String {
+        "an environment".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "environment", decoder)?;
+        let tenant: Option<Spanned<String>> = fields.required("tenant", decoder);
+        let environment = Self {
+            tenant: Spanned::default(),
+            cloud: fields.optional("cloud", decoder),
+            graph_url: fields.optional("graph_url", decoder),
+            login_url: fields.optional("login_url", decoder),
+            auth: fields.optional("auth", decoder),
+            variables: fields.optional("variables", decoder).unwrap_or_default(),
+            targets: fields.optional("targets", decoder).unwrap_or_default(),
+            prune: fields.optional("prune", decoder),
+            limits: fields.optional("limits", decoder).unwrap_or_default(),
+            fingerprint_key: fields.optional("fingerprint_key", decoder),
+            seed: fields.optional("seed", decoder).unwrap_or_default(),
+            span: node.span,
+        };
+        fields.finish(decoder);
+        environment.complain(decoder);
+        Some(Self {
+            tenant: tenant?,
+            ..environment
+        })
+    }
+}
+
+impl Environment {
+    fn complain(&self, decoder: &mut Decoder<'_>) {
+        for url in self.graph_url.iter().chain(&self.login_url) {
+            if let Err(reason) = check_url(url) {
+                decoder.complain(
+                    Diagnostic::error("SP0105", "this server cannot be used")
+                        .at(decoder.place(url.span), reason),
+                );
+            }
+        }
+        if let Some(url) = &self.login_url {
+            let instead = "this version signs in with `auth: { method: token }` only";
+            decoder.warn(
+                Diagnostic::warning("SP0109", "not yet: `login_url`")
+                    .at(decoder.place(url.span), instead),
+            );
+        }
+        if let Some(key) = &self.fingerprint_key
+            && !(key.starts_with("${env:") && key.ends_with('}'))
+        {
+            decoder.complain(
+                Diagnostic::error("SP0403", "a key does not belong into a file")
+                    .at(decoder.place(key.span), "expected `${env:NAME}`")
+                    .help("put the key into an environment variable, and its name here"),
+            );
+        }
+    }
+}
+
+/// Whether a server may be spoken to: https, or plain http to this machine.
+fn check_url(url: &str) -> Result<(), String> {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return if url.starts_with("https://") {
+            Ok(())
+        } else {
+            Err("expected `https://…`, or `http://` to loopback".into())
+        };
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = if authority.starts_with('[') {
+        authority
+            .split(']')
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches('[')
+    } else {
+        authority.split(':').next().unwrap_or_default()
+    };
+    let loopback = host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if loopback && !authority.contains('@') {
+        Ok(())
+    } else {
+        Err("plain http is for this machine only: use https".into())
+    }
+}
+
+impl Decode for Auth {
+    fn expected() -> String {
+        "`{ method: … }`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "auth", decoder)?;
+        let method = fields.required("method", decoder);
+        let auth = (
+            fields.optional("client_id", decoder),
+            fields.optional("plan", decoder),
+            fields.optional("apply", decoder),
+        );
+        fields.finish(decoder);
+        let method: Spanned<AuthMethod> = method?;
+        if method.value != AuthMethod::Token {
+            let instead = "this version signs in with a token only";
+            decoder.warn(
+                Diagnostic::warning("SP0109", "not yet: this way to sign in")
+                    .at(decoder.place(method.span), instead)
+                    .help("write `method: token` and put an access token into SSPR_POLICY_TOKEN, for example from `az account get-access-token`"),
+            );
+        }
+        Some(Self {
+            method,
+            client_id: auth.0,
+            plan: auth.1,
+            apply: auth.2,
+        })
+    }
+}
+
+impl Decode for ClientId {
+    fn expected() -> String {
+        "`{ client_id: … }`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "application", decoder)?;
+        let client_id = fields.required("client_id", decoder);
+        fields.finish(decoder);
+        Some(Self {
+            client_id: client_id?,
+        })
+    }
+}
+
+impl Decode for AuthMethod {
+    fn expected() -> String {
+        "a way to sign in".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let words = [
+            ("auto", Self::Auto),
+            ("token", Self::Token),
+            ("github-oidc", Self::GithubOidc),
+            ("azure-devops-oidc", Self::AzureDevopsOidc),
+            ("workload-identity", Self::WorkloadIdentity),
+            ("managed-identity", Self::ManagedIdentity),
+            ("client-certificate", Self::ClientCertificate),
+            ("client-secret", Self::ClientSecret),
+            ("azure-cli", Self::AzureCli),
+            ("device-code", Self::DeviceCode),
+            ("browser", Self::Browser),
+        ];
+        word(node, &words, decoder)
+    }
+}
+
+impl Decode for Cloud {
+    fn expected() -> String {
+        "a cloud".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let words = [
+            ("global", Self::Global),
+            ("usgov-high", Self::UsgovHigh),
+            ("usgov-dod", Self::UsgovDod),
+            ("china", Self::China),
+        ];
+        word(node, &words, decoder)
+    }
+}
+
+impl Decode for Limits {
+    fn expected() -> String {
+        "limits".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "limits", decoder)?;
+        let limits = Self {
+            max_changes: fields.optional("max_changes", decoder),
+            max_deletes: fields.optional("max_deletes", decoder),
+            allow_all_targets: fields.optional("allow_all_targets", decoder),
+        };
+        fields.finish(decoder);
+        Some(limits)
+    }
+}
+
+impl Decode for Seed {
+    fn expected() -> String {
+        "groups, filters, scope_tags".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "seed", decoder)?;
+        let seed = Self {
+            groups: fields.optional("groups", decoder).unwrap_or_default(),
+            filters: fields.optional("filters", decoder).unwrap_or_default(),
+            scope_tags: fields.optional("scope_tags", decoder).unwrap_or_default(),
+        };
+        fields.finish(decoder);
+        Some(seed)
+    }
+}

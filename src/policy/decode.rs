@@ -1,0 +1,313 @@
+//! From nodes to types, collecting what is wrong.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::source::{Node, Source, Span, Spanned, Value};
+
+/// A type that is read from a YAML node.
+pub(super) trait Decode: Sized {
+    /// What a person would write here: `a text`, `a list of …`.
+    fn expected() -> String;
+
+    /// Reads it; what is wrong goes to the decoder.
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self>;
+}
+
+/// Where complaints go.
+pub(super) struct Decoder<'a> {
+    source: &'a Arc<Source>,
+    problems: &'a mut Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl<'a> Decoder<'a> {
+    pub fn new(source: &'a Arc<Source>, problems: &'a mut Vec<Diagnostic>) -> Self {
+        Self {
+            source,
+            problems,
+            errors: 0,
+        }
+    }
+
+    pub fn found_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    pub fn place(&self, span: Span) -> Place {
+        Place::new(self.source, span)
+    }
+
+    pub fn complain(&mut self, problem: Diagnostic) {
+        self.errors += 1;
+        self.problems.push(problem);
+    }
+
+    /// Something that does not make the file wrong.
+    pub fn warn(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    /// "expected a text, found a list"; always nothing, for `return decoder.wrong(…)`.
+    pub fn wrong<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
+        let found = node.value.kind();
+        let mut problem =
+            Diagnostic::error("SP0105", format!("expected {expected}, found {found}"))
+                .at(self.place(node.span), format!("this is {found}"));
+        let written = self.source.slice(node.span);
+        if matches!(
+            node.value,
+            Value::Integer(_) | Value::Float(_) | Value::Bool(_)
+        ) && expected == "a text"
+        {
+            problem = problem.help("put it in quotes").fix(
+                self.place(node.span),
+                format!("\"{written}\""),
+                true,
+            );
+        }
+        if let (Value::Text(text), "true or false") = (&node.value, expected)
+            && let Some(flag) = yaml_1_1_flag(text)
+        {
+            problem = problem.help(format!("write `{flag}`")).fix(
+                self.place(node.span),
+                flag.to_string(),
+                true,
+            );
+        }
+        self.complain(problem);
+        None
+    }
+}
+
+fn yaml_1_1_flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "y" => Some(true),
+        "no" | "off" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+/// The keys of a map, taken one by one; what is left at the end is unknown.
+pub(super) struct Fields<'n> {
+    what: &'static str,
+    span: Span,
+    entries: Vec<(&'n Spanned<String>, &'n Node)>,
+    known: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// Takes a map; complains when it is none, and of equal keys.
+    pub fn of(node: &'n Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            return decoder.wrong(node, &format!("{what}: a map"));
+        };
+        complain_of_equal_keys(entries, decoder);
+        let entries = entries.iter().map(|(key, value)| (key, value)).collect();
+        Some(Self {
+            what,
+            span: node.span,
+            entries,
+            known: Vec::new(),
+        })
+    }
+
+    /// The node under a key; a key with nothing under it is a complaint.
+    pub fn node(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<&'n Node> {
+        self.known.push(name);
+        let at = self.entries.iter().position(|(key, _)| key.value == name)?;
+        let (key, node) = self.entries.remove(at);
+        // Equal keys were complained of already.
+        self.entries.retain(|(key, _)| key.value != name);
+        if node.value == Value::Null {
+            decoder.complain(
+                Diagnostic::error("SP0105", format!("`{name}:` has no value"))
+                    .at(decoder.place(key.span), "nothing stands here")
+                    .help("write a value, or take the line out"),
+            );
+            return None;
+        }
+        Some(node)
+    }
+
+    /// A key that may be absent.
+    pub fn optional<T: Decode>(
+        &mut self,
+        name: &'static str,
+        decoder: &mut Decoder<'_>,
+    ) -> Option<T> {
+        T::decode(self.node(name, decoder)?, decoder)
+    }
+
+    /// A key that must be there.
+    pub fn required<T: Decode>(
+        &mut self,
+        name: &'static str,
+        decoder: &mut Decoder<'_>,
+    ) -> Option<T> {
+        if !self.entries.iter().any(|(key, _)| key.value == name) {
+            self.known.push(name);
+            let first = Span {
+                start: self.span.start,
+                end: self.span.start + 1,
+            };
+            let expected = T::expected();
+            decoder.complain(
+                Diagnostic::error("SP0106", format!("the {} lacks `{name}:`", self.what)).at(
+                    decoder.place(first),
+                    format!("`{name}:` ({expected}) is missing in this map"),
+                ),
+            );
+            return None;
+        }
+        self.optional(name, decoder)
+    }
+
+    /// Complains of what nobody took.
+    pub fn finish(self, decoder: &mut Decoder<'_>) {
+        for (key, _) in self.entries {
+            let mut problem = Diagnostic::error(
+                "SP0104",
+                format!("unknown key `{}` in the {}", key.value, self.what),
+            )
+            .at(decoder.place(key.span), "not a key that is known here");
+            match nearest(&key.value, self.known.iter().copied()) {
+                Some(name) => {
+                    problem = problem.help(format!("did you mean `{name}`")).fix(
+                        decoder.place(key.span),
+                        name,
+                        false,
+                    );
+                }
+                None => problem = problem.note(format!("known keys: {}", self.known.join(", "))),
+            }
+            decoder.complain(problem);
+        }
+    }
+}
+
+/// Complains of each second key that is equal to an earlier one.
+pub(super) fn complain_of_equal_keys(
+    entries: &[(Spanned<String>, Node)],
+    decoder: &mut Decoder<'_>,
+) {
+    let mut first: std::collections::HashMap<&str, Span> = std::collections::HashMap::new();
+    for (key, _) in entries {
+        let Some(earlier) = first.insert(&key.value, key.span) else {
+            continue;
+        };
+        decoder.complain(
+            Diagnostic::error(
+                "SP0103",
+                format!("the key `{}` stands here twice", key.value),
+            )
+            .at(decoder.place(key.span), "written again here")
+            .and(decoder.place(earlier), "first written here")
+            .help("one of the two values would be lost: keep one"),
+        );
+    }
+}
+
+impl Decode for String {
+    fn expected() -> String {
+        "a text".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Text(text) if text.trim().is_empty() => {
+                decoder.complain(
+                    Diagnostic::error("SP0105", "this text is empty")
+                        .at(decoder.place(node.span), "nothing but space"),
+                );
+                None
+            }
+            Value::Text(text) => Some(text.clone()),
+            _ => decoder.wrong(node, "a text"),
+        }
+    }
+}
+
+impl Decode for bool {
+    fn expected() -> String {
+        "true or false".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match node.value {
+            Value::Bool(value) => Some(value),
+            _ => decoder.wrong(node, "true or false"),
+        }
+    }
+}
+
+impl Decode for u32 {
+    fn expected() -> String {
+        "a whole number".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match node.value {
+            Value::Integer(number) if Self::try_from(number).is_ok() => Self::try_from(number).ok(),
+            _ => decoder.wrong(node, "a whole number from 0"),
+        }
+    }
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn expected() -> String {
+        T::expected()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        Some(Self::new(T::decode(node, decoder)?, node.span))
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn expected() -> String {
+        "a list".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::List(items) => Some(
+                items
+                    .iter()
+                    .filter_map(|item| T::decode(item, decoder))
+                    .collect(),
+            ),
+            _ => decoder.wrong(node, "a list"),
+        }
+    }
+}
+
+/// One of a few words.
+pub(super) fn word<T: Copy>(
+    node: &Node,
+    words: &[(&'static str, T)],
+    decoder: &mut Decoder<'_>,
+) -> Option<T> {
+    let choices = || {
+        words
+            .iter()
+            .map(|(word, _)| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let Value::Text(text) = &node.value else {
+        return decoder.wrong(node, &format!("one of {}", choices()));
+    };
+    if let Some((_, value)) = words.iter().find(|(word, _)| word == text) {
+        return Some(*value);
+    }
+    let mut problem =
+        Diagnostic::error("SP0105", format!("`{text}` is none of the words for this")).at(
+            decoder.place(node.span),
+            format!("expected one of {}", choices()),
+        );
+    if let Some(name) = nearest(text, words.iter().map(|(word, _)| *word)) {
+        problem = problem.help(format!("did you mean `{name}`")).fix(
+            decoder.place(node.span),
+            name,
+            false,
+        );
+    }
+    decoder.complain(problem);
+    None
+}

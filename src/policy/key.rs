@@ -1,0 +1,74 @@
+//! Keys and owners: the two names by which a profile is recognised as ours.
+
+/// The longest key, in characters.
+const MAX_KEY: usize = 128;
+/// The longest owner: marker, owner and key fit 300 characters.
+const MAX_OWNER: usize = 60;
+
+/// Why a text is no key.
+///
+/// # Errors
+/// The reason, in one line.
+pub fn check_key(key: &str) -> Result<(), String> {
+    if key.is_empty() || key.len() > MAX_KEY {
+        return Err(format!("a key has 1 to {MAX_KEY} characters"));
+    }
+    if let Some(other) = key
+        .chars()
+        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-' | '/'))
+    {
+        return Err(format!(
+            "a key is made of a-z, 0-9, `.`, `_`, `-` and `/`, not `{other}`"
+        ));
+    }
+    if key
+        .split('/')
+        .any(|part| part.is_empty() || part == "." || part == "..")
+    {
+        return Err("a key has no empty part, no `.` and no `..`".into());
+    }
+    Ok(())
+}
+
+/// Why a text is no owner.
+///
+/// # Errors
+/// The reason, in one line.
+pub fn check_owner(owner: &str) -> Result<(), String> {
+    if owner.is_empty() || owner.len() > MAX_OWNER {
+        return Err(format!("an owner has 1 to {MAX_OWNER} characters"));
+    }
+    match owner
+        .chars()
+        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-'))
+    {
+        Some(other) => Err(format!(
+            "an owner is made of a-z, 0-9, `.`, `_` and `-`, not `{other}`"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The key of a file, from its path under `policies/` with forward slashes; none where the path gives no key.
+pub fn key_of_path(path: &str) -> Option<String> {
+    let key = path
+        .strip_suffix(".yaml")
+        .or_else(|| path.strip_suffix(".yml"))?;
+    check_key(key).ok().map(|()| key.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_key_when_it_can_be() {
+        assert_eq!(
+            key_of_path("sspr/lock-screen-reset.yaml").as_deref(),
+            Some("sspr/lock-screen-reset")
+        );
+        assert_eq!(key_of_path("SSPR/Reset.yaml"), None);
+        assert_eq!(key_of_path("größe.yaml"), None);
+        assert_eq!(key_of_path(&format!("{}.yaml", "a".repeat(129))), None);
+    }
+}

@@ -1,0 +1,314 @@
+//! What stands under `settings:` and `registry:`.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Decode, Decoder, Fields, complain_of_equal_keys, word};
+use crate::diagnostic::Diagnostic;
+use crate::setting::OmaType;
+use crate::source::{Node, Spanned, Value};
+
+/// A map with keys of the writer's choice, in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapping<T>(pub Vec<(Spanned<String>, T)>);
+
+impl<T> Default for Mapping<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Mapping<T> {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&T> {
+        self.0
+            .iter()
+            .find(|(name, _)| name.value == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Keys and values.
+    pub fn iter(&self) -> std::slice::Iter<'_, (Spanned<String>, T)> {
+        self.0.iter()
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(key, _)| key.value.as_str())
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T: Decode> Decode for Mapping<T> {
+    fn expected() -> String {
+        "a map".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            return decoder.wrong(node, "a map");
+        };
+        complain_of_equal_keys(entries, decoder);
+        let read = entries
+            .iter()
+            .filter_map(|(key, node)| Some((key.clone(), T::decode(node, decoder)?)));
+        Some(Self(read.collect()))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Mapping<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("MapOf{}", T::schema_name()).into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({ "type": "object", "additionalProperties": value })
+    }
+}
+
+/// A node as it is written: variables of an environment.
+impl Decode for Value {
+    fn expected() -> String {
+        "a value".into()
+    }
+    fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Self> {
+        Some(node.value.clone())
+    }
+}
+
+impl JsonSchema for Value {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Value".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean", "array"] })
+    }
+}
+
+/// The value of one setting with everything that was written around it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettingValue {
+    /// What is set.
+    pub input: SettingInput,
+    /// The parts of the long form.
+    pub form: SettingForm,
+    /// The whole, for messages.
+    pub span: crate::source::Span,
+}
+
+/// The long form's parts around a value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SettingForm {
+    /// Why the catalogue is not asked.
+    pub unchecked: Option<Spanned<String>>,
+    /// Graph's type, where the catalogue does not say it.
+    pub kind: Option<Spanned<OmaType>>,
+    /// A proven registry form.
+    pub registry: Option<RegistryBlock>,
+}
+
+/// What is set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SettingInput {
+    /// A scalar or a list.
+    Plain(Node),
+    /// `enabled:` of an ADMX-backed policy with its elements.
+    Enabled(Node),
+    /// The payload as it is.
+    Raw(Spanned<String>),
+    /// A file's content.
+    File(Spanned<String>),
+    /// Bytes.
+    Base64(Spanned<String>),
+}
+
+const FORMS: [&str; 5] = ["value", "enabled", "raw", "file", "base64"];
+
+impl Decode for SettingValue {
+    fn expected() -> String {
+        "a value".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Null => {
+                decoder.complain(
+                    Diagnostic::error("SP0105", "this setting has no value")
+                        .at(decoder.place(node.span), "nothing stands here")
+                        .help("write a value, or take the line out"),
+                );
+                None
+            }
+            Value::Map(_) => long_form(node, decoder),
+            _ => Some(Self {
+                input: SettingInput::Plain(node.clone()),
+                form: SettingForm::default(),
+                span: node.span,
+            }),
+        }
+    }
+}
+
+fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
+    let mut fields = Fields::of(node, "setting", decoder)?;
+    let mut inputs = Vec::new();
+    for name in FORMS {
+        let Some(node) = fields.node(name, decoder) else {
+            continue;
+        };
+        let text = |decoder: &mut Decoder<'_>| Spanned::<String>::decode(node, decoder);
+        inputs.push(match name {
+            "value" if matches!(node.value, Value::Map(_)) => {
+                SettingValue::decode(node, decoder)?.input
+            }
+            "value" => SettingInput::Plain(node.clone()),
+            "enabled" => SettingInput::Enabled(node.clone()),
+            "raw" => SettingInput::Raw(text(decoder)?),
+            "file" => SettingInput::File(text(decoder)?),
+            _ => SettingInput::Base64(text(decoder)?),
+        });
+    }
+    let form = SettingForm {
+        unchecked: fields.optional("unchecked", decoder),
+        kind: fields.optional("type", decoder),
+        registry: fields.optional("registry", decoder),
+    };
+    fields.finish(decoder);
+    if inputs.len() == 1 {
+        return inputs.pop().map(|input| SettingValue {
+            input,
+            form,
+            span: node.span,
+        });
+    }
+    let many = if inputs.is_empty() {
+        "none"
+    } else {
+        "more than one"
+    };
+    decoder.complain(
+        Diagnostic::error("SP0105", "a setting's long form has one value").at(
+            decoder.place(node.span),
+            format!("{many} of `value`, `enabled`, `raw`, `file`, `base64` stands here"),
+        ),
+    );
+    None
+}
+
+impl JsonSchema for SettingValue {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SettingValue".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let registry = generator.subschema_for::<RegistryBlock>();
+        let kind = generator.subschema_for::<OmaType>();
+        json_schema!({
+            "description": "A number, a label in any case, true or false, a list; or a long form.",
+            "anyOf": [
+                { "type": ["string", "number", "boolean"] },
+                { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
+                {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                        "value": { "description": "The value." },
+                        "enabled": { "description": "An ADMX-backed policy's elements by id, or its only element's value." },
+                        "raw": { "type": "string", "description": "The payload exactly as a device gets it." },
+                        "file": { "type": "string", "description": "A file beside this policy whose content is the value. Shown in plans: no secrets." },
+                        "base64": { "type": "string", "description": "Bytes in Base64." },
+                        "unchecked": { "type": "string", "description": "Why the catalogue is not asked." },
+                        "type": kind,
+                        "registry": registry
+                    },
+                    "oneOf": [
+                        { "required": ["value"] }, { "required": ["enabled"] }, { "required": ["raw"] },
+                        { "required": ["file"] }, { "required": ["base64"] }
+                    ]
+                }
+            ]
+        })
+    }
+}
+
+impl Decode for OmaType {
+    fn expected() -> String {
+        "a type".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let types = [
+            Self::Integer,
+            Self::String,
+            Self::Boolean,
+            Self::Xml,
+            Self::Base64,
+            Self::Float,
+            Self::DateTime,
+        ];
+        word(node, &types.map(|kind| (kind.word(), kind)), decoder)
+    }
+}
+
+/// Registry keys with what is written there; `null` deletes a key.
+pub type RegistryBlock = Mapping<RegistryValues>;
+
+/// The values of one registry key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RegistryValues {
+    /// The key and everything in it goes.
+    DeleteKey,
+    /// Values by name, `(Default)` for the key's own; `null` deletes one. How they are typed is seen when
+    /// variables are filled in.
+    Values(Vec<(Spanned<String>, Node)>),
+}
+
+impl Decode for RegistryValues {
+    fn expected() -> String {
+        "values by name, or null".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Null => Some(Self::DeleteKey),
+            Value::Map(entries) => {
+                complain_of_equal_keys(entries, decoder);
+                Some(Self::Values(entries.clone()))
+            }
+            _ => decoder.wrong(node, "values by name, or null to delete the key"),
+        }
+    }
+}
+
+impl JsonSchema for RegistryValues {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RegistryValues".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let number = json_schema!({ "type": ["integer", "string"] });
+        let text = json_schema!({ "type": "string" });
+        json_schema!({
+            "description": "Values by name, `(Default)` for the key's own; null deletes a value, or the whole key.",
+            "type": ["object", "null"],
+            "additionalProperties": {
+                "anyOf": [
+                    { "type": ["integer", "string", "boolean", "null"] },
+                    { "type": "array", "items": { "type": "string" } },
+                    {
+                        "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+                        "properties": {
+                            "sz": text, "expand_sz": text, "dword": number, "dword_big_endian": number, "qword": number,
+                            "multi_sz": { "type": "array", "items": { "type": "string" } },
+                            "binary": { "type": "string", "description": "Hexadecimal digits." },
+                            "none": { "type": "string", "description": "Hexadecimal digits." }
+                        }
+                    }
+                ]
+            }
+        })
+    }
+}

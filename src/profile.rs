@@ -1,0 +1,103 @@
+//! The canonical form in which desired and actual are compared.
+//!
+//! Whatever writes the same thing in two ways is made equal before it gets here: no filter, an empty tag list,
+//! the order of settings. What is left is compared as it stands.
+
+mod fingerprint;
+mod marker;
+
+pub use fingerprint::{Managed, masked_digest, readable_digest};
+pub use marker::{Digests, MAX_DESCRIPTION, Marker};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::setting::{FilterMode, OmaUri, OmaValue, Who};
+
+/// A custom profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Its display name.
+    pub name: String,
+    /// Its description without the marker; none where that is not managed.
+    pub description: Option<String>,
+    /// Its settings by address.
+    pub settings: BTreeMap<OmaUri, Setting>,
+    /// Its assignments; none where they are not managed.
+    pub assignments: Option<BTreeSet<Assignment>>,
+    /// The ids of its scope tags without the default one alone; none where they are not managed.
+    pub scope_tags: Option<BTreeSet<String>>,
+}
+
+/// The value of a setting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// As a device gets it.
+    pub value: OmaValue,
+    /// What to print instead, where a secret is in it.
+    pub shown: Option<String>,
+}
+
+/// One assignment, by ids.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assignment {
+    /// Whether it excludes.
+    pub excluded: bool,
+    /// The target.
+    pub who: Who,
+    /// The filter's mode and id.
+    pub filter: Option<(FilterMode, String)>,
+}
+
+/// The id of the tag that every object has when it has no other.
+pub const DEFAULT_TAG: &str = "0";
+
+/// Graph's spellings of "no tags of its own": an empty list, or the default tag alone.
+pub fn canonical_tags(ids: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    let tags: BTreeSet<String> = ids.into_iter().collect();
+    if tags.len() == 1 && tags.contains(DEFAULT_TAG) {
+        BTreeSet::new()
+    } else {
+        tags
+    }
+}
+
+impl Profile {
+    /// Which of the optional parts are managed.
+    pub fn managed(&self) -> Managed {
+        Managed {
+            description: self.description.is_some(),
+            assignments: self.assignments.is_some(),
+            scope_tags: self.scope_tags.is_some(),
+        }
+    }
+
+    /// The same profile with only these parts.
+    #[must_use]
+    pub fn restricted(&self, managed: Managed) -> Self {
+        let mut profile = self.clone();
+        if !managed.description {
+            profile.description = None;
+        }
+        if !managed.assignments {
+            profile.assignments = None;
+        }
+        if !managed.scope_tags {
+            profile.scope_tags = None;
+        }
+        profile
+    }
+
+    /// Whether a secret is among its values.
+    pub fn has_secret(&self) -> bool {
+        self.settings
+            .values()
+            .any(|setting| setting.shown.is_some())
+    }
+
+    /// Whether Intune masks any of its values.
+    pub fn has_masked(&self) -> bool {
+        self.settings
+            .values()
+            .any(|setting| setting.value.oma_type().is_masked())
+    }
+}

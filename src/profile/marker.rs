@@ -1,0 +1,211 @@
+//! The last line of a profile's description, by which we know it again.
+
+use std::fmt;
+
+use super::fingerprint::Managed;
+
+/// The longest description that Intune takes, in UTF-16 units.
+pub const MAX_DESCRIPTION: usize = 1500;
+
+const BEGIN: &str = "Managed by sspr-policy, do not edit: ";
+
+/// Whose a profile is, and what was last applied to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    /// The owner.
+    pub owner: String,
+    /// The key.
+    pub key: String,
+    /// What was last applied; nothing where that part cannot be read.
+    pub digests: Option<Digests>,
+}
+
+/// What was last applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digests {
+    /// Which parts were managed.
+    pub managed: Managed,
+    /// Of everything readable.
+    pub readable: String,
+    /// Of the masked values; nothing where a secret was among them and there was no key.
+    pub masked: Option<String>,
+    /// The object's version after that write.
+    pub version: i64,
+}
+
+impl fmt::Display for Marker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{BEGIN}{} {}", self.owner, self.key)?;
+        if let Some(digests) = &self.digests {
+            let masked = digests.masked.as_deref().unwrap_or("-");
+            write!(
+                f,
+                " [1 p={}.{} m={masked} v={}]",
+                digests.managed, digests.readable, digests.version
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Marker {
+    /// Finds the marker in a description, whatever happened to the line ends around it, and gives the text without it.
+    pub fn split(description: &str) -> (String, Option<Self>) {
+        let Some(at) = description.rfind(BEGIN) else {
+            return (normal(description), None);
+        };
+        let rest = &description[at + BEGIN.len()..];
+        let line = rest.split(['\r', '\n']).next().unwrap_or(rest);
+        let (whose, digests, length) = match line.find(" [") {
+            Some(open) => match line[open..].find(']') {
+                Some(close) => (
+                    &line[..open],
+                    Digests::parse(&line[open + 2..open + close]),
+                    open + close + 1,
+                ),
+                None => (&line[..open], None, line.len()),
+            },
+            None => (line, None, line.len()),
+        };
+        let mut words = whose.split_whitespace();
+        let (Some(owner), Some(key), None) = (words.next(), words.next(), words.next()) else {
+            return (normal(description), None);
+        };
+        let marker = Self {
+            owner: owner.to_string(),
+            key: key.to_string(),
+            digests,
+        };
+        let text = format!(
+            "{}{}",
+            &description[..at].trim_end(),
+            &rest[length..].trim_end()
+        );
+        (normal(&text), Some(marker))
+    }
+
+    /// A description with this marker as its last line.
+    pub fn append(&self, text: &str) -> String {
+        if text.is_empty() {
+            self.to_string()
+        } else {
+            format!("{text}\n\n{self}")
+        }
+    }
+
+    /// Whether a text could be taken for a marker.
+    pub fn is_in(text: &str) -> bool {
+        text.contains(BEGIN.trim_end())
+    }
+}
+
+/// Intune's portal changes line ends; people do not mean them.
+fn normal(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .trim_end()
+        .to_string()
+}
+
+impl Digests {
+    /// `1 p=dat.… m=… v=…`; nothing for forms of a later version.
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace();
+        if words.next()? != "1" {
+            return None;
+        }
+        let (managed, readable) = words.next()?.strip_prefix("p=")?.split_once('.')?;
+        let masked = words.next()?.strip_prefix("m=")?;
+        let version = words.next()?.strip_prefix("v=")?.parse().ok()?;
+        Some(Self {
+            managed: Managed::parse(managed)?,
+            readable: readable.to_string(),
+            masked: (masked != "-").then(|| masked.to_string()),
+            version,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marker() -> Marker {
+        let managed = Managed {
+            description: true,
+            assignments: true,
+            scope_tags: false,
+        };
+        let digests = Digests {
+            managed,
+            readable: "Zm9v".into(),
+            masked: Some("YmFy".into()),
+            version: 3,
+        };
+        Marker {
+            owner: "contoso-endpoint".into(),
+            key: "sspr/lock-screen-reset".into(),
+            digests: Some(digests),
+        }
+    }
+
+    #[test]
+    fn a_marker_reads_as_a_warning() {
+        let line = "Managed by sspr-policy, do not edit: contoso-endpoint sspr/lock-screen-reset [1 p=da.Zm9v m=YmFy v=3]";
+        assert_eq!(marker().to_string(), line);
+    }
+
+    #[test]
+    fn a_marker_is_found_again_whatever_happened_to_line_ends() {
+        let text = "Shows \"Reset password\".\nFor everybody.";
+        for end in ["\n\n", "\r\n\r\n", "\n", " ", ""] {
+            for after in ["", "\n", "\r\n", "  "] {
+                let description = format!("{text}{end}{}{after}", marker());
+                assert_eq!(
+                    Marker::split(&description),
+                    (text.to_string(), Some(marker())),
+                    "{description:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_marker_still_says_whose_the_profile_is() {
+        let (text, found) = Marker::split("Managed by sspr-policy, do not edit: a b/c [1 p=");
+        assert_eq!(
+            (text.as_str(), found.map(|m| (m.owner, m.key, m.digests))),
+            ("", Some(("a".into(), "b/c".into(), None)))
+        );
+        assert_eq!(
+            Marker::split("Managed by sspr-policy, do not edit: ").1,
+            None
+        );
+        assert_eq!(Marker::split("Managed by hand").1, None);
+    }
+
+    #[test]
+    fn the_longest_marker_fits() {
+        let managed = Managed {
+            description: true,
+            assignments: true,
+            scope_tags: true,
+        };
+        let digests = Digests {
+            managed,
+            readable: "x".repeat(22),
+            masked: Some("x".repeat(22)),
+            version: i64::from(i32::MAX),
+        };
+        let marker = Marker {
+            owner: "o".repeat(60),
+            key: "k".repeat(128),
+            digests: Some(digests),
+        };
+        assert!(
+            marker.to_string().len() <= 300,
+            "{}",
+            marker.to_string().len()
+        );
+    }
+}
