@@ -47,12 +47,7 @@ impl Catalogue {
     pub fn embedded() -> &'static Self {
         static TABLE: OnceLock<Catalogue> = OnceLock::new();
         // A test reads the embedded table; were it broken, nothing would be known rather than the program stop.
-        TABLE.get_or_init(|| {
-            Self::parse(EMBEDDED).unwrap_or(Self {
-                release: "unreadable".into(),
-                nodes: Vec::new(),
-            })
-        })
+        TABLE.get_or_init(|| Self::parse(EMBEDDED).unwrap_or(Self { release: "unreadable".into(), nodes: Vec::new() }))
     }
 
     /// Reads a table.
@@ -61,24 +56,15 @@ impl Catalogue {
     /// The first line that is no node.
     pub fn parse(text: &str) -> Result<Self, TableError> {
         let mut lines = text.lines().enumerate();
-        let broken = |line: usize, error: &dyn std::fmt::Display| TableError {
-            line: line + 1,
-            reason: error.to_string(),
-        };
-        let (_, header) = lines
-            .next()
-            .ok_or_else(|| broken(0, &"the table is empty"))?;
+        let broken =
+            |line: usize, error: &dyn std::fmt::Display| TableError { line: line + 1, reason: error.to_string() };
+        let (_, header) = lines.next().ok_or_else(|| broken(0, &"the table is empty"))?;
         let header: Header = serde_json::from_str(header).map_err(|error| broken(0, &error))?;
         let mut nodes = lines
-            .map(|(at, line)| {
-                serde_json::from_str::<Node>(line).map_err(|error| broken(at, &error))
-            })
+            .map(|(at, line)| serde_json::from_str::<Node>(line).map_err(|error| broken(at, &error)))
             .collect::<Result<Vec<_>, _>>()?;
         nodes.sort_by(|a, b| a.uri.cmp(&b.uri));
-        Ok(Self {
-            release: header.release,
-            nodes,
-        })
+        Ok(Self { release: header.release, nodes })
     }
 
     /// All nodes, sorted by address.
@@ -104,11 +90,7 @@ impl Catalogue {
         for node in &self.nodes {
             hash.update(serde_json::to_string(node).unwrap_or_default());
         }
-        hash.finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -129,11 +111,6 @@ mod tests {
     #[test]
     fn a_broken_table_names_its_line() {
         let error = Catalogue::parse("{\"release\":\"x\"}\nnot json\n").expect_err("no table");
-        assert!(
-            error
-                .to_string()
-                .starts_with("the catalogue cannot be read: line 2:"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("the catalogue cannot be read: line 2:"), "{error}");
     }
 }

@@ -96,29 +96,15 @@ impl Compiled<'_> {
 
 /// Makes of each policy what it means in this environment. What is wrong is added to `problems`; a policy with
 /// an error is left out.
-pub fn compile<'a>(
-    policies: &[Policy],
-    context: &Context<'a>,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<Compiled<'a>> {
-    policies
-        .iter()
-        .filter_map(|policy| compile_one(policy, context, problems))
-        .collect()
+pub fn compile<'a>(policies: &[Policy], context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Vec<Compiled<'a>> {
+    policies.iter().filter_map(|policy| compile_one(policy, context, problems)).collect()
 }
 
-fn compile_one<'a>(
-    policy: &Policy,
-    context: &Context<'a>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Compiled<'a>> {
+fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Option<Compiled<'a>> {
     let mut found = Vec::new();
     let document = &policy.document;
-    let expander = Expander {
-        variables: &context.settings.variables,
-        environment: context.environment,
-        secrets: context.secrets,
-    };
+    let expander =
+        Expander { variables: &context.settings.variables, environment: context.environment, secrets: context.secrets };
     let mut text = |text: &Spanned<String>| expander.plain(text, &policy.source, &mut found);
     let name = text(&document.name);
     let description = document.description.as_ref().map(&mut text);
@@ -126,12 +112,7 @@ fn compile_one<'a>(
     let registry = registry::read_block(&document.registry, &policy.source, &expander, &mut found);
     let (assignments, target) = audience::compile(policy, context, &expander, &mut found);
     let scope_tags = document.scope_tags.as_ref().map(|tags| {
-        let named = tags.iter().map(|tag| {
-            (
-                expander.plain(tag, &policy.source, &mut found),
-                policy.place(tag.span),
-            )
-        });
+        let named = tags.iter().map(|tag| (expander.plain(tag, &policy.source, &mut found), policy.place(tag.span)));
         named.collect::<Vec<_>>()
     });
     complain_of_environments(policy, context, &mut found);
@@ -140,18 +121,14 @@ fn compile_one<'a>(
     if wrong {
         return None;
     }
-    let named =
-        |names: &Vec<Spanned<String>>| names.iter().any(|name| name.value == context.environment);
+    let named = |names: &Vec<Spanned<String>>| names.iter().any(|name| name.value == context.environment);
     Some(Compiled {
         key: policy.key.clone(),
         name,
         name_place: policy.place(document.name.span),
         description,
         state: document.state(),
-        held: document
-            .environments
-            .as_ref()
-            .is_some_and(|names| !named(names)),
+        held: document.environments.as_ref().is_some_and(|names| !named(names)),
         settings,
         registry,
         assignments,
@@ -172,18 +149,11 @@ fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut 
         if known.contains(&name.value.as_str()) {
             continue;
         }
-        let mut problem = Diagnostic::error(
-            "SP0404",
-            format!("there is no environment `{}`", name.value),
-        )
-        .at(policy.place(name.span), "not in sspr-policy.yaml")
-        .note(format!("environments: {}", known.join(", ")));
+        let mut problem = Diagnostic::error("SP0404", format!("there is no environment `{}`", name.value))
+            .at(policy.place(name.span), "not in sspr-policy.yaml")
+            .note(format!("environments: {}", known.join(", ")));
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
-            problem = problem.help(format!("did you mean `{near}`")).fix(
-                policy.place(name.span),
-                near,
-                false,
-            );
+            problem = problem.help(format!("did you mean `{near}`")).fix(policy.place(name.span), near, false);
         }
         found.push(problem);
     }

@@ -17,10 +17,7 @@ pub struct Place {
 impl Place {
     /// A span in a file.
     pub fn new(source: &Arc<Source>, span: Span) -> Self {
-        Self {
-            source: Arc::clone(source),
-            span,
-        }
+        Self { source: Arc::clone(source), span }
     }
 
     /// The first character of a file.
@@ -63,16 +60,7 @@ impl Eq for Place {}
 
 /// How much it matters.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -211,11 +199,7 @@ impl Diagnostic {
     /// With the text that would be right; `certain` when no other could be meant.
     #[must_use]
     pub fn fix(mut self, place: Place, text: impl Into<String>, certain: bool) -> Self {
-        self.fix = Some(Fix {
-            place,
-            text: text.into(),
-            certain,
-        });
+        self.fix = Some(Fix { place, text: text.into(), certain });
         self
     }
 
@@ -230,11 +214,7 @@ impl Diagnostic {
 /// Puts diagnostics in the order in which they are shown: file, place, code; the placeless first.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
-        let place = |d: &Diagnostic| {
-            d.place
-                .as_ref()
-                .map(|p| (p.order().0.to_string(), p.order().1))
-        };
+        let place = |d: &Diagnostic| d.place.as_ref().map(|p| (p.order().0.to_string(), p.order().1));
         (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))
     });
 }
@@ -250,9 +230,7 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Op
     names
         .into_iter()
         .map(|name| (distance(&wanted, &name.to_lowercase()), name))
-        .filter(|(distance, name)| {
-            *distance <= name.chars().count().max(wanted.chars().count()) / 3
-        })
+        .filter(|(distance, name)| *distance <= name.chars().count().max(wanted.chars().count()) / 3)
         .min()
         .map(|(_, name)| name)
 }

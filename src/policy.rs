@@ -9,12 +9,9 @@ mod key;
 mod values;
 mod windows;
 
-pub use configuration::{
-    Auth, AuthMethod, ClientId, Cloud, Configuration, Environment, Limits, Seed,
-};
+pub use configuration::{Auth, AuthMethod, ClientId, Cloud, Configuration, Environment, Limits, Seed};
 pub use document::{
-    All, Assignments, Audiences, Delivery, Exclude, Filter, Include, Policy, PolicyDocument, State,
-    Waiver,
+    All, Assignments, Audiences, Delivery, Exclude, Filter, Include, Policy, PolicyDocument, State, Waiver,
 };
 pub use key::{check_key, check_owner, key_of_path};
 pub use values::{Mapping, RegistryBlock, RegistryValues, SettingForm, SettingInput, SettingValue};
@@ -29,17 +26,9 @@ use decode::{Decode, Decoder};
 /// Reads a policy file. `key` is what its path gives; an explicit `key:` wins.
 ///
 /// What is wrong is added to `problems`; without a policy there is at least one.
-pub fn read_policy(
-    source: &Arc<Source>,
-    key: Option<&str>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Policy> {
+pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
     let document: PolicyDocument = read(source, "policy", problems)?;
-    let key = document
-        .key
-        .as_ref()
-        .map(|key| key.value.clone())
-        .or_else(|| key.map(String::from));
+    let key = document.key.as_ref().map(|key| key.value.clone()).or_else(|| key.map(String::from));
     let key = key.unwrap_or_else(|| {
         let place = Place::start_of(source);
         problems.push(
@@ -50,18 +39,11 @@ pub fn read_policy(
         );
         String::new()
     });
-    Some(Policy {
-        key,
-        source: Arc::clone(source),
-        document,
-    })
+    Some(Policy { key, source: Arc::clone(source), document })
 }
 
 /// Reads `sspr-policy.yaml`.
-pub fn read_configuration(
-    source: &Arc<Source>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Configuration> {
+pub fn read_configuration(source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Option<Configuration> {
     read(source, "configuration", problems)
 }
 
@@ -103,10 +85,7 @@ fn absent_is_not_null(schema: &mut serde_json::Value) {
     use serde_json::Value as Json;
     match schema {
         Json::Object(object) => {
-            let only = object
-                .get("anyOf")
-                .and_then(Json::as_array)
-                .filter(|list| list.len() == 2);
+            let only = object.get("anyOf").and_then(Json::as_array).filter(|list| list.len() == 2);
             if let Some(list) = only
                 && list[1] == serde_json::json!({ "type": "null" })
                 && let Json::Object(first) = list[0].clone()
@@ -114,8 +93,7 @@ fn absent_is_not_null(schema: &mut serde_json::Value) {
                 object.remove("anyOf");
                 object.extend(first);
             }
-            let is_registry =
-                object.contains_key("additionalProperties") && !object.contains_key("properties");
+            let is_registry = object.contains_key("additionalProperties") && !object.contains_key("properties");
             if let Some(Json::Array(types)) = object.get_mut("type")
                 && types.len() == 2
                 && types[1] == "null"

@@ -54,11 +54,7 @@ pub const DEFAULT_TAG: &str = "0";
 /// Graph's spellings of "no tags of its own": an empty list, or the default tag alone.
 pub fn canonical_tags(ids: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     let tags: BTreeSet<String> = ids.into_iter().collect();
-    if tags.len() == 1 && tags.contains(DEFAULT_TAG) {
-        BTreeSet::new()
-    } else {
-        tags
-    }
+    if tags.len() == 1 && tags.contains(DEFAULT_TAG) { BTreeSet::new() } else { tags }
 }
 
 impl Profile {
@@ -89,15 +85,11 @@ impl Profile {
 
     /// Whether a secret is among its values.
     pub fn has_secret(&self) -> bool {
-        self.settings
-            .values()
-            .any(|setting| setting.shown.is_some())
+        self.settings.values().any(|setting| setting.shown.is_some())
     }
 
     /// Whether Intune masks any of its values.
     pub fn has_masked(&self) -> bool {
-        self.settings
-            .values()
-            .any(|setting| setting.value.oma_type().is_masked())
+        self.settings.values().any(|setting| setting.value.oma_type().is_masked())
     }
 }

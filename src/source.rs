@@ -32,10 +32,7 @@ impl Source {
     /// When the bytes are too many or are no UTF-8: a message that says what they look like instead.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Result<Arc<Self>, String> {
         if bytes.len() > MAX_BYTES {
-            return Err(format!(
-                "the file has {} bytes; at most {MAX_BYTES} are read",
-                bytes.len()
-            ));
+            return Err(format!("the file has {} bytes; at most {MAX_BYTES} are read", bytes.len()));
         }
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err("the file is UTF-16; save it as UTF-8".into());
@@ -48,11 +45,7 @@ impl Source {
             Some(rest) => (rest.to_string(), true),
             None => (text, false),
         };
-        Ok(Arc::new(Self {
-            path: path.into(),
-            text,
-            bom,
-        }))
+        Ok(Arc::new(Self { path: path.into(), text, bom }))
     }
 
     /// Line and column, both from 1, the column in characters.
@@ -60,26 +53,14 @@ impl Source {
         let offset = self.floor(offset);
         let before = &self.text[..offset];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (
-            before.matches('\n').count() + 1,
-            before[line_start..].chars().count() + 1,
-        )
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
     /// The byte offset of a line and column, both from 1; clamped to the text.
     fn offset(&self, line: usize, column: usize) -> usize {
-        let start: usize = self
-            .text
-            .split_inclusive('\n')
-            .take(line.saturating_sub(1))
-            .map(str::len)
-            .sum();
+        let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let rest = &self.text[start..];
-        start
-            + rest
-                .char_indices()
-                .nth(column.saturating_sub(1))
-                .map_or(rest.len(), |(at, _)| at)
+        start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
     }
 
     /// What stands at a span.
@@ -220,10 +201,7 @@ pub fn parse(source: &Source) -> Result<Node, SyntaxError> {
         Ok(node) => return Ok(node),
         Err(error) => error,
     };
-    if !matches!(
-        error.without_snippet(),
-        serde_saphyr::Error::DuplicateMappingKey { .. }
-    ) {
+    if !matches!(error.without_snippet(), serde_saphyr::Error::DuplicateMappingKey { .. }) {
         return Err(explain(source, &error));
     }
     // Read again with both of the equal keys in the tree, so that one run can complain of everything. The
@@ -240,8 +218,7 @@ fn has_equal_keys(node: &Node) -> bool {
         Value::Map(entries) => {
             let mut keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
             keys.sort_unstable();
-            keys.windows(2).any(|pair| pair[0] == pair[1])
-                || entries.iter().any(|(_, value)| has_equal_keys(value))
+            keys.windows(2).any(|pair| pair[0] == pair[1]) || entries.iter().any(|(_, value)| has_equal_keys(value))
         }
         _ => false,
     }
@@ -257,8 +234,7 @@ fn read(source: &Source, duplicate_keys: DuplicateKeyPolicy) -> Result<Node, ser
         // About 60,000 settings in one file; also what stops aliases that expand without bound.
         budget: serde_saphyr::budget! { max_nodes: 250_000 },
     };
-    let raw: Option<serde_saphyr::Spanned<Raw>> =
-        serde_saphyr::from_str_with_options(&source.text, options)?;
+    let raw: Option<serde_saphyr::Spanned<Raw>> = serde_saphyr::from_str_with_options(&source.text, options)?;
     Ok(raw.map(node).unwrap_or_default())
 }
 
@@ -270,34 +246,21 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
         }
     });
     let text = error.without_snippet().to_string();
-    let message = text
-        .split(" at line ")
-        .next()
-        .unwrap_or(&text)
-        .trim_end_matches([',', ':', ' '])
-        .to_string();
-    let (message, help) = if text.contains("budget")
-        || text.contains("alias") && text.contains("limit")
-    {
+    let message = text.split(" at line ").next().unwrap_or(&text).trim_end_matches([',', ':', ' ']).to_string();
+    let (message, help) = if text.contains("budget") || text.contains("alias") && text.contains("limit") {
         (
             "the aliases (`*name`) of this file expand without bound, or it holds more than 250,000 values".to_string(),
             Some("write the values out, or split the file".to_string()),
         )
     } else if text.contains("merge key") {
-        (
-            "merge keys (`<<`) are not read here".to_string(),
-            Some("write the keys out".to_string()),
-        )
+        ("merge keys (`<<`) are not read here".to_string(), Some("write the keys out".to_string()))
     } else if text.contains("multiple YAML documents") {
         (
             "the file holds more than one YAML document".to_string(),
             Some("one policy, one file: split it at `---`".into()),
         )
     } else if text.contains("expected string scalar") {
-        (
-            "a key must be a text".to_string(),
-            Some("a value that begins with `{` needs 'single quotes'".to_string()),
-        )
+        ("a key must be a text".to_string(), Some("a value that begins with `{` needs 'single quotes'".to_string()))
     } else if text.contains("escape") {
         (
             message,
@@ -306,17 +269,8 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
     } else {
         (message, None)
     };
-    let end = source.text[start..]
-        .find(['\n', '\r'])
-        .map_or(source.text.len(), |at| start + at);
-    SyntaxError {
-        message,
-        span: Span {
-            start,
-            end: end.max(start),
-        },
-        help,
-    }
+    let end = source.text[start..].find(['\n', '\r']).map_or(source.text.len(), |at| start + at);
+    SyntaxError { message, span: Span { start, end: end.max(start) }, help }
 }
 
 /// The tree as serde delivers it, before spans are made ours.
@@ -329,10 +283,7 @@ enum Raw {
 fn span(location: serde_saphyr::Location) -> Span {
     let span = location.span();
     let start = span.byte_offset().unwrap_or(0) as usize;
-    Span {
-        start,
-        end: start + span.byte_len().unwrap_or(0) as usize,
-    }
+    Span { start, end: start + span.byte_len().unwrap_or(0) as usize }
 }
 
 fn node(raw: serde_saphyr::Spanned<Raw>) -> Node {
@@ -350,9 +301,7 @@ fn node(raw: serde_saphyr::Spanned<Raw>) -> Node {
     // The reader gives a container the place of its first character only.
     let last = match &value {
         Value::List(items) => items.last().map(|item| item.span.end),
-        Value::Map(entries) => entries
-            .last()
-            .map(|(key, value)| key.span.end.max(value.span.end)),
+        Value::Map(entries) => entries.last().map(|(key, value)| key.span.end.max(value.span.end)),
         _ => None,
     };
     place.end = place.end.max(last.unwrap_or(0));
@@ -389,9 +338,7 @@ impl<'de> Visitor<'de> for RawVisitor {
         Ok(Raw::Leaf(Value::Integer(value)))
     }
     fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
-        Ok(Raw::Leaf(
-            i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer),
-        ))
+        Ok(Raw::Leaf(i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer)))
     }
     fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
         Ok(Raw::Leaf(Value::Float(value)))

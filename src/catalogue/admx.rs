@@ -101,16 +101,10 @@ impl AdmxElement {
     /// The choices as `value` and label. The table writes `dword:7`, `sz:x` or a bare number.
     pub fn choices(&self) -> Vec<(String, String)> {
         let bare = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => text
-                .split_once(':')
-                .map_or(text.as_str(), |(_, rest)| rest)
-                .to_string(),
+            serde_json::Value::String(text) => text.split_once(':').map_or(text.as_str(), |(_, rest)| rest).to_string(),
             other => other.to_string(),
         };
-        self.items
-            .iter()
-            .map(|(value, label)| (bare(value), label.clone()))
-            .collect()
+        self.items.iter().map(|(value, label)| (bare(value), label.clone())).collect()
     }
 }
 
@@ -126,25 +120,15 @@ pub struct Payload {
 impl Payload {
     /// One element's value.
     pub fn data(&self, id: &str) -> Option<&str> {
-        self.data
-            .iter()
-            .find(|(name, _)| name == id)
-            .map(|(_, value)| value.as_str())
+        self.data.iter().find(|(name, _)| name == id).map(|(_, value)| value.as_str())
     }
 
     /// The payload on a single line, escaped, in the shape that Windows echoes (Microsoft, "Understanding
     /// ADMX-backed policies"; line breaks between tags made devices report 0x87D1FDE8, IntuneManagement#380).
     pub fn write(&self) -> String {
-        let mut text = String::from(if self.enabled {
-            "<enabled/>"
-        } else {
-            "<disabled/>"
-        });
+        let mut text = String::from(if self.enabled { "<enabled/>" } else { "<disabled/>" });
         for (id, value) in &self.data {
-            let (id, value) = (
-                quick_xml::escape::escape(id),
-                quick_xml::escape::escape(value),
-            );
+            let (id, value) = (quick_xml::escape::escape(id), quick_xml::escape::escape(value));
             text.push_str(&format!("<data id=\"{id}\" value=\"{value}\"/>"));
         }
         text
@@ -160,24 +144,16 @@ pub fn read_payload(text: &str) -> Result<Payload, String> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut enabled, mut data) = (None, Vec::new());
     loop {
-        match reader
-            .read_event()
-            .map_err(|error| format!("the payload is no XML: {error}"))?
-        {
+        match reader.read_event().map_err(|error| format!("the payload is no XML: {error}"))? {
             Event::Eof => break,
-            Event::Empty(tag) | Event::Start(tag) => {
-                match tag.local_name().as_ref().to_ascii_lowercase().as_str() {
-                    "enabled" => enabled = Some(true),
-                    "disabled" => enabled = Some(false),
-                    "data" => data.push(read_data(&tag)?),
-                    _ => {
-                        return Err(
-                            "the payload holds more than <enabled/>, <disabled/> and <data/>"
-                                .into(),
-                        );
-                    }
+            Event::Empty(tag) | Event::Start(tag) => match tag.local_name().as_ref().to_ascii_lowercase().as_str() {
+                "enabled" => enabled = Some(true),
+                "disabled" => enabled = Some(false),
+                "data" => data.push(read_data(&tag)?),
+                _ => {
+                    return Err("the payload holds more than <enabled/>, <disabled/> and <data/>".into());
                 }
-            }
+            },
             Event::Text(text) if !text.trim().is_empty() => {
                 return Err("the payload holds text between its tags".into());
             }
@@ -190,14 +166,8 @@ pub fn read_payload(text: &str) -> Result<Payload, String> {
 
 fn read_data(tag: &quick_xml::events::BytesStart<'_>) -> Result<(String, String), String> {
     let attribute = |name: &str| {
-        let found = tag
-            .try_get_attribute(name)
-            .ok()
-            .flatten()
-            .ok_or(format!("<data/> lacks its {name}"))?;
-        quick_xml::escape::unescape(&found.value)
-            .map(|text| text.into_owned())
-            .map_err(|error| error.to_string())
+        let found = tag.try_get_attribute(name).ok().flatten().ok_or(format!("<data/> lacks its {name}"))?;
+        quick_xml::escape::unescape(&found.value).map(|text| text.into_owned()).map_err(|error| error.to_string())
     };
     Ok((attribute("id")?, attribute("value")?))
 }

@@ -80,11 +80,7 @@ impl Catalogue {
         for written in &candidates {
             if let Some(node) = self.node(&written.uri) {
                 let lacks_scope = written.form == Form::Vendor && !node.vendor_root;
-                return Ok(Resolved {
-                    uri: written.uri.clone(),
-                    node: Some(node),
-                    lacks_scope,
-                });
+                return Ok(Resolved { uri: written.uri.clone(), node: Some(node), lacks_scope });
             }
         }
         Err(self.explain(&candidates))
@@ -92,32 +88,15 @@ impl Catalogue {
 
     fn explain(&self, candidates: &[Written]) -> LookupError {
         for written in candidates {
-            for node in self
-                .nodes()
-                .iter()
-                .filter(|node| node.nearly_matches(&written.uri))
-            {
+            for node in self.nodes().iter().filter(|node| node.nearly_matches(&written.uri)) {
                 let scope = written.uri.scope();
                 if !node.scope.has(scope) {
-                    let right = if scope == Scope::User {
-                        Scope::Device
-                    } else {
-                        Scope::User
-                    };
+                    let right = if scope == Scope::User { Scope::Device } else { Scope::User };
                     let address = respell(node, &written.uri.in_scope(right));
-                    let form = if written.form == Form::Full {
-                        Form::Full
-                    } else {
-                        Form::Scoped(right)
-                    };
-                    return LookupError::Scope {
-                        right,
-                        text: form.write(&address),
-                    };
+                    let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
+                    return LookupError::Scope { right, text: form.write(&address) };
                 }
-                return LookupError::Case {
-                    right: written.form.write(&respell(node, &written.uri)),
-                };
+                return LookupError::Case { right: written.form.write(&respell(node, &written.uri)) };
             }
         }
         let first = &candidates[0];
@@ -125,17 +104,10 @@ impl Catalogue {
         let found = nearest(first.uri.short(), shorts.iter().map(String::as_str));
         let nearest = found.and_then(|short| {
             let node = self.nodes().iter().find(|node| node.short() == short)?;
-            let scope = if node.scope.has(first.uri.scope()) {
-                first.uri.scope()
-            } else {
-                Scope::User
-            };
+            let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { Scope::User };
             Some(first.form.write(&node.address(scope)))
         });
-        LookupError::Unknown {
-            nearest,
-            uri: first.uri.clone(),
-        }
+        LookupError::Unknown { nearest, uri: first.uri.clone() }
     }
 }
 
@@ -147,13 +119,7 @@ fn respell(node: &Node, written: &OmaUri) -> OmaUri {
         .as_str()
         .split('/')
         .zip(written.as_str().split('/'))
-        .map(|(right, written)| {
-            if right.starts_with('{') {
-                written
-            } else {
-                right
-            }
-        })
+        .map(|(right, written)| if right.starts_with('{') { written } else { right })
         .collect();
     OmaUri::parse(&parts.join("/")).unwrap_or(right)
 }
@@ -161,15 +127,8 @@ fn respell(node: &Node, written: &OmaUri) -> OmaUri {
 /// The addresses that a text may stand for, the likelier first; never empty.
 fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
     if text.starts_with("./") {
-        let form = if OmaUri::lacks_scope(text) {
-            Form::Vendor
-        } else {
-            Form::Full
-        };
-        return Ok(vec![Written {
-            uri: OmaUri::parse(text)?,
-            form,
-        }]);
+        let form = if OmaUri::lacks_scope(text) { Form::Vendor } else { Form::Full };
+        return Ok(vec![Written { uri: OmaUri::parse(text)?, form }]);
     }
     let (rest, forced) = match text.strip_prefix("csp:") {
         Some(rest) => (rest, true),
@@ -183,11 +142,7 @@ fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
     if !rest.contains('/') {
         return Err(UriError::Start);
     }
-    let word = if scope == Scope::User {
-        "User"
-    } else {
-        "Device"
-    };
+    let word = if scope == Scope::User { "User" } else { "Device" };
     let csp = OmaUri::parse(&format!("./{word}/Vendor/MSFT/{rest}"))?;
     let form = match (forced, scoped) {
         (true, _) => Form::Csp,
@@ -195,17 +150,7 @@ fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
         (false, false) => Form::Short,
     };
     let csp = Written { uri: csp, form };
-    Ok(if forced {
-        vec![csp]
-    } else {
-        vec![
-            Written {
-                uri: OmaUri::policy(scope, rest),
-                form,
-            },
-            csp,
-        ]
-    })
+    Ok(if forced { vec![csp] } else { vec![Written { uri: OmaUri::policy(scope, rest), form }, csp] })
 }
 
 #[cfg(test)]
@@ -213,44 +158,27 @@ mod tests {
     use super::*;
 
     fn resolve(text: &str) -> Result<String, LookupError> {
-        Catalogue::embedded()
-            .resolve(text)
-            .map(|found| found.uri.to_string())
+        Catalogue::embedded().resolve(text).map(|found| found.uri.to_string())
     }
 
     #[test]
     fn a_setting_is_found_by_each_of_its_forms() {
         let full = "./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset";
-        for text in [
-            "Authentication/AllowAadPasswordReset",
-            "Device/Authentication/AllowAadPasswordReset",
-            full,
-        ] {
+        for text in ["Authentication/AllowAadPasswordReset", "Device/Authentication/AllowAadPasswordReset", full] {
             assert_eq!(resolve(text).as_deref(), Ok(full));
         }
         assert_eq!(
             resolve("User/Experience/AllowWindowsSpotlight").as_deref(),
             Ok("./User/Vendor/MSFT/Policy/Config/Experience/AllowWindowsSpotlight")
         );
-        let tenant =
-            "PassportForWork/8f6d0000-0000-0000-0000-000000000000/Policies/EnablePinRecovery";
-        assert_eq!(
-            resolve(tenant),
-            Ok(format!("./Device/Vendor/MSFT/{tenant}"))
-        );
+        let tenant = "PassportForWork/8f6d0000-0000-0000-0000-000000000000/Policies/EnablePinRecovery";
+        assert_eq!(resolve(tenant), Ok(format!("./Device/Vendor/MSFT/{tenant}")));
     }
 
     #[test]
     fn a_vendor_path_is_a_mistake_except_where_windows_has_it() {
-        let found = |text| {
-            Catalogue::embedded()
-                .resolve(text)
-                .expect("a node")
-                .lacks_scope
-        };
-        assert!(found(
-            "./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset"
-        ));
+        let found = |text| Catalogue::embedded().resolve(text).expect("a node").lacks_scope;
+        assert!(found("./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset"));
         assert!(!found("./Vendor/MSFT/NetworkProxy/ProxySettingsPerUser"));
     }
 
@@ -262,20 +190,12 @@ mod tests {
         ));
         assert_eq!(
             resolve("windowslogon/hidefastuserswitching"),
-            Err(LookupError::Case {
-                right: "WindowsLogon/HideFastUserSwitching".into()
-            })
+            Err(LookupError::Case { right: "WindowsLogon/HideFastUserSwitching".into() })
         );
         assert_eq!(
             resolve("Experience/AllowWindowsSpotlight"),
-            Err(LookupError::Scope {
-                right: Scope::User,
-                text: "User/Experience/AllowWindowsSpotlight".into()
-            })
+            Err(LookupError::Scope { right: Scope::User, text: "User/Experience/AllowWindowsSpotlight".into() })
         );
-        assert!(matches!(
-            resolve("Nothing/LikeThis"),
-            Err(LookupError::Unknown { nearest: None, .. })
-        ));
+        assert!(matches!(resolve("Nothing/LikeThis"), Err(LookupError::Unknown { nearest: None, .. })));
     }
 }

@@ -77,10 +77,7 @@ impl Scopes {
 
     /// Whether this scope is among them.
     pub fn has(self, scope: Scope) -> bool {
-        matches!(
-            (self, scope),
-            (Self::Both, _) | (Self::Device, Scope::Device) | (Self::User, Scope::User)
-        )
+        matches!((self, scope), (Self::Both, _) | (Self::Device, Scope::Device) | (Self::User, Scope::User))
     }
 }
 
@@ -160,11 +157,7 @@ pub struct EnumValue(pub String, pub String);
 impl EnumValue {
     /// `Allowed (1)`, or the value alone where there is no label.
     pub fn shown(&self) -> String {
-        if self.1.is_empty() {
-            self.0.clone()
-        } else {
-            format!("{} ({})", self.1, self.0)
-        }
+        if self.1.is_empty() { self.0.clone() } else { format!("{} ({})", self.1, self.0) }
     }
 }
 
@@ -189,16 +182,8 @@ pub struct GroupPolicy {
 impl GroupPolicy {
     /// `Computer > System > Logon > Turn off …`
     pub fn full_path(&self, scope: Scope) -> String {
-        let side = if scope == Scope::User {
-            "User"
-        } else {
-            "Computer"
-        };
-        let template = if self.file.is_some() {
-            "Administrative Templates > "
-        } else {
-            ""
-        };
+        let side = if scope == Scope::User { "User" } else { "Computer" };
+        let template = if self.file.is_some() { "Administrative Templates > " } else { "" };
         format!("{side} > {template}{} > {}", self.path, self.title)
     }
 }
@@ -217,9 +202,7 @@ impl Node {
     /// The address in one of its scopes.
     pub fn address(&self, scope: Scope) -> OmaUri {
         // The table holds well-formed addresses (a test reads them all); a wrong one would simply match nothing.
-        OmaUri::parse(&self.uri)
-            .unwrap_or_else(|_| OmaUri::policy(scope, &self.uri))
-            .in_scope(scope)
+        OmaUri::parse(&self.uri).unwrap_or_else(|_| OmaUri::policy(scope, &self.uri)).in_scope(scope)
     }
 
     /// `Area/Name`, or the path below the vendor.
@@ -242,10 +225,7 @@ impl Node {
 
     /// The lowest build that has it, such as `10.0.16299`.
     pub fn first_build(&self) -> Option<&str> {
-        self.builds
-            .iter()
-            .min_by_key(|build| build_number(build))
-            .map(String::as_str)
+        self.builds.iter().min_by_key(|build| build_number(build)).map(String::as_str)
     }
 
     /// Whether a Windows build (such as 17763) has it: at or above a release without a revision, or one of the
@@ -263,10 +243,7 @@ impl Node {
 
 /// `10.0.19041.1202` → (19041, 1202).
 fn build_number(text: &str) -> (u32, u32) {
-    let mut parts = text
-        .split('.')
-        .skip(2)
-        .map(|part| part.parse().unwrap_or(u32::MAX));
+    let mut parts = text.split('.').skip(2).map(|part| part.parse().unwrap_or(u32::MAX));
     (parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(0))
 }
 
@@ -287,8 +264,7 @@ fn same_path(table: &str, written: &str, same: fn(&str, &str) -> bool) -> bool {
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
-            (Some(left), Some(right))
-                if left.starts_with('{') && left.ends_with('}') || same(left, right) => {}
+            (Some(left), Some(right)) if left.starts_with('{') && left.ends_with('}') || same(left, right) => {}
             _ => return false,
         }
     }

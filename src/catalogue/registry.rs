@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::admx::{AdmxElement, AdmxForm, ElementType};
 use super::{Catalogue, Node};
-use crate::setting::{
-    OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope,
-};
+use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
 /// How far a registry value is the same knob as a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,16 +101,10 @@ impl RegistryForm {
     pub fn shown(&self, scope: Scope) -> String {
         let name = self.value.as_deref().or_else(|| {
             let form = self.admx()?;
-            form.value
-                .as_deref()
-                .or_else(|| form.elements.first()?.value.as_deref())
+            form.value.as_deref().or_else(|| form.elements.first()?.value.as_deref())
         });
-        let key = self
-            .key(scope)
-            .map_or_else(|| self.key.clone(), |key| key.to_string());
-        format!("{key} {}", name.unwrap_or_default())
-            .trim_end()
-            .to_string()
+        let key = self.key(scope).map_or_else(|| self.key.clone(), |key| key.to_string());
+        format!("{key} {}", name.unwrap_or_default()).trim_end().to_string()
     }
 
     /// Every place that it may write.
@@ -120,25 +112,13 @@ impl RegistryForm {
         let Some(key) = self.key(scope) else {
             return Vec::new();
         };
-        let mut places: Vec<RegistryLocation> = self
-            .value
-            .iter()
-            .map(|name| RegistryLocation {
-                key: key.clone(),
-                name: name.clone(),
-            })
-            .collect();
+        let mut places: Vec<RegistryLocation> =
+            self.value.iter().map(|name| RegistryLocation { key: key.clone(), name: name.clone() }).collect();
         if let Some(form) = self.admx() {
-            places.extend(form.value.iter().map(|name| RegistryLocation {
-                key: key.clone(),
-                name: name.clone(),
-            }));
+            places.extend(form.value.iter().map(|name| RegistryLocation { key: key.clone(), name: name.clone() }));
             for element in &form.elements {
                 if let (Some(name), Some(key)) = (&element.value, element_key(element, &key)) {
-                    places.push(RegistryLocation {
-                        key,
-                        name: name.clone(),
-                    });
+                    places.push(RegistryLocation { key, name: name.clone() });
                 }
             }
         }
@@ -149,23 +129,11 @@ impl RegistryForm {
 impl Catalogue {
     /// The nodes that the registry value may be the same knob as, with how far.
     pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&Node, Relation)> {
-        let scope = if location.key.hive == crate::setting::Hive::CurrentUser {
-            Scope::User
-        } else {
-            Scope::Device
-        };
+        let scope = if location.key.hive == crate::setting::Hive::CurrentUser { Scope::User } else { Scope::Device };
         let here = |node: &&Node| {
-            node.scope.has(scope)
-                && node
-                    .registry
-                    .as_ref()
-                    .is_some_and(|form| form.locations(scope).contains(location))
+            node.scope.has(scope) && node.registry.as_ref().is_some_and(|form| form.locations(scope).contains(location))
         };
-        self.nodes()
-            .iter()
-            .filter(here)
-            .filter_map(|node| Some((node, node.registry.as_ref()?.relation)))
-            .collect()
+        self.nodes().iter().filter(here).filter_map(|node| Some((node, node.registry.as_ref()?.relation))).collect()
     }
 }
 
@@ -174,11 +142,7 @@ impl Node {
     ///
     /// # Errors
     /// When no exact equivalent is known.
-    pub fn registry_writes(
-        &self,
-        scope: Scope,
-        value: &OmaValue,
-    ) -> Result<Writes, NoRegistryForm> {
+    pub fn registry_writes(&self, scope: Scope, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
         let form = self.registry.as_ref().ok_or(NoRegistryForm::None)?;
         match form.relation {
             Relation::Exact => {}
@@ -186,24 +150,18 @@ impl Node {
             Relation::Unproven => return Err(NoRegistryForm::Unproven(form.shown(scope))),
         }
         let key = form.key(scope).ok_or(NoRegistryForm::None)?;
-        let at = |name: &str| RegistryLocation {
-            key: key.clone(),
-            name: name.to_string(),
-        };
+        let at = |name: &str| RegistryLocation { key: key.clone(), name: name.to_string() };
         let wrong = |reason: &str| NoRegistryForm::Value(reason.to_string());
         match &form.data {
             DataForm::Admx(form) => admx_writes(form, &key, value),
             DataForm::Map(map) => {
-                let data = map
-                    .get(&value.canonical())
-                    .ok_or_else(|| wrong("the value is not in the map"))?;
+                let data = map.get(&value.canonical()).ok_or_else(|| wrong("the value is not in the map"))?;
                 let name = form.value.as_deref().ok_or(NoRegistryForm::None)?;
                 Ok(vec![(at(name), action(data).ok_or_else(|| wrong(data))?)])
             }
             DataForm::Same(kind) => {
                 let name = form.value.as_deref().ok_or(NoRegistryForm::None)?;
-                let data = same(*kind, value, self.list.as_deref())
-                    .ok_or_else(|| wrong("another type"))?;
+                let data = same(*kind, value, self.list.as_deref()).ok_or_else(|| wrong("another type"))?;
                 Ok(vec![(at(name), RegistryAction::Set(data))])
             }
         }
@@ -211,10 +169,7 @@ impl Node {
 
     /// The places that this node's registry form may write, to be emptied when the setting is taken back.
     pub fn registry_places(&self, scope: Scope) -> Vec<RegistryLocation> {
-        self.registry
-            .as_ref()
-            .map(|form| form.locations(scope))
-            .unwrap_or_default()
+        self.registry.as_ref().map(|form| form.locations(scope)).unwrap_or_default()
     }
 }
 
@@ -223,11 +178,7 @@ fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<Reg
     match kind {
         SameType::Dword => match value {
             OmaValue::Boolean(flag) => Some(RegistryData::Dword(u32::from(*flag))),
-            _ => text
-                .parse::<i64>()
-                .ok()
-                .and_then(|number| u32::try_from(number).ok())
-                .map(RegistryData::Dword),
+            _ => text.parse::<i64>().ok().and_then(|number| u32::try_from(number).ok()).map(RegistryData::Dword),
         },
         SameType::Sz => Some(RegistryData::Sz(text)),
         SameType::MultiSz => Some(RegistryData::MultiSz(match separator {
@@ -244,10 +195,7 @@ fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<Reg
 /// `dword:1`, `sz:text` or `delete`.
 fn action(text: &str) -> Option<RegistryAction> {
     match text.split_once(':') {
-        Some(("dword", number)) => number
-            .parse()
-            .ok()
-            .map(|n| RegistryAction::Set(RegistryData::Dword(n))),
+        Some(("dword", number)) => number.parse().ok().map(|n| RegistryAction::Set(RegistryData::Dword(n))),
         Some(("sz", text)) => Some(RegistryAction::Set(RegistryData::Sz(text.to_string()))),
         _ if text == "delete" => Some(RegistryAction::Delete),
         _ => None,
@@ -261,89 +209,44 @@ fn element_key(element: &AdmxElement, policy: &RegistryKey) -> Option<RegistryKe
     }
 }
 
-fn admx_writes(
-    form: &AdmxForm,
-    key: &RegistryKey,
-    value: &OmaValue,
-) -> Result<Writes, NoRegistryForm> {
+fn admx_writes(form: &AdmxForm, key: &RegistryKey, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
     let OmaValue::String(payload) = value else {
-        return Err(NoRegistryForm::Value(
-            "an ADMX-backed policy takes a text".into(),
-        ));
+        return Err(NoRegistryForm::Value("an ADMX-backed policy takes a text".into()));
     };
     let payload = super::admx::read_payload(payload).map_err(NoRegistryForm::Value)?;
     let mut writes = Writes::new();
-    let (own, list) = if payload.enabled {
-        (&form.on, &form.on_list)
-    } else {
-        (&form.off, &form.off_list)
-    };
+    let (own, list) = if payload.enabled { (&form.on, &form.on_list) } else { (&form.off, &form.off_list) };
     if let Some(name) = &form.value {
-        let data = own
-            .as_deref()
-            .unwrap_or(if payload.enabled { "dword:1" } else { "delete" });
+        let data = own.as_deref().unwrap_or(if payload.enabled { "dword:1" } else { "delete" });
         let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.to_string()))?;
-        writes.push((
-            RegistryLocation {
-                key: key.clone(),
-                name: name.clone(),
-            },
-            action,
-        ));
+        writes.push((RegistryLocation { key: key.clone(), name: name.clone() }, action));
     }
     for [path, name, data] in list {
-        let key = RegistryKey::parse(&format!("{}\\{path}", key.hive.short()))
-            .map_err(|_| NoRegistryForm::None)?;
+        let key = RegistryKey::parse(&format!("{}\\{path}", key.hive.short())).map_err(|_| NoRegistryForm::None)?;
         let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.clone()))?;
-        writes.push((
-            RegistryLocation {
-                key,
-                name: name.clone(),
-            },
-            action,
-        ));
+        writes.push((RegistryLocation { key, name: name.clone() }, action));
     }
     for element in &form.elements {
         let key = element_key(element, key).ok_or(NoRegistryForm::None)?;
         if payload.enabled {
             writes.extend(element_writes(element, &key, payload.data(&element.id))?);
         } else if let Some(name) = &element.value {
-            writes.push((
-                RegistryLocation {
-                    key,
-                    name: name.clone(),
-                },
-                RegistryAction::Delete,
-            ));
+            writes.push((RegistryLocation { key, name: name.clone() }, RegistryAction::Delete));
         } else {
-            return Err(NoRegistryForm::Value(format!(
-                "`{}` is a list; what was in it is not known",
-                element.id
-            )));
+            return Err(NoRegistryForm::Value(format!("`{}` is a list; what was in it is not known", element.id)));
         }
     }
     Ok(writes)
 }
 
-fn element_writes(
-    element: &AdmxElement,
-    key: &RegistryKey,
-    data: Option<&str>,
-) -> Result<Writes, NoRegistryForm> {
+fn element_writes(element: &AdmxElement, key: &RegistryKey, data: Option<&str>) -> Result<Writes, NoRegistryForm> {
     let Some(data) = data else {
         return Ok(Writes::new());
     };
     let wrong = || NoRegistryForm::Value(format!("`{data}` for `{}`", element.id));
-    let at = |name: &str| RegistryLocation {
-        key: key.clone(),
-        name: name.to_string(),
-    };
+    let at = |name: &str| RegistryLocation { key: key.clone(), name: name.to_string() };
     let text = |text: &str| {
-        if element.expand {
-            RegistryData::ExpandSz(text.into())
-        } else {
-            RegistryData::Sz(text.into())
-        }
+        if element.expand { RegistryData::ExpandSz(text.into()) } else { RegistryData::Sz(text.into()) }
     };
     if element.kind == ElementType::List {
         let parts: Vec<&str> = data.split('\u{f000}').collect();
@@ -355,34 +258,23 @@ fn element_writes(
         return Ok(pairs
             .iter()
             .map(|[name, value]| {
-                let name = if element.explicit {
-                    (*name).to_string()
-                } else {
-                    format!("{prefix}{name}")
-                };
+                let name = if element.explicit { (*name).to_string() } else { format!("{prefix}{name}") };
                 (at(&name), RegistryAction::Set(text(value)))
             })
             .collect());
     }
     let name = element.value.as_deref().ok_or(NoRegistryForm::None)?;
     let written = match element.kind {
-        ElementType::Decimal if element.as_text => {
-            RegistryAction::Set(RegistryData::Sz(data.into()))
-        }
-        ElementType::Decimal => {
-            RegistryAction::Set(RegistryData::Dword(data.parse().map_err(|_| wrong())?))
-        }
+        ElementType::Decimal if element.as_text => RegistryAction::Set(RegistryData::Sz(data.into())),
+        ElementType::Decimal => RegistryAction::Set(RegistryData::Dword(data.parse().map_err(|_| wrong())?)),
         ElementType::Boolean => {
-            let (on, off) = (
-                element.on.as_deref().unwrap_or("dword:1"),
-                element.off.as_deref().unwrap_or("dword:0"),
-            );
+            let (on, off) = (element.on.as_deref().unwrap_or("dword:1"), element.off.as_deref().unwrap_or("dword:0"));
             action(if data == "true" { on } else { off }).ok_or_else(wrong)?
         }
         ElementType::Enum => enum_data(element, data).ok_or_else(wrong)?,
-        ElementType::MultiText => RegistryAction::Set(RegistryData::MultiSz(
-            data.split('\u{f000}').map(String::from).collect(),
-        )),
+        ElementType::MultiText => {
+            RegistryAction::Set(RegistryData::MultiSz(data.split('\u{f000}').map(String::from).collect()))
+        }
         ElementType::Text | ElementType::List => RegistryAction::Set(text(data)),
     };
     Ok(vec![(at(name), written)])
@@ -390,12 +282,10 @@ fn element_writes(
 
 fn enum_data(element: &AdmxElement, chosen: &str) -> Option<RegistryAction> {
     element.items.iter().find_map(|(value, _)| match value {
-        serde_json::Value::Number(number) if number.to_string() == chosen => Some(
-            RegistryAction::Set(RegistryData::Dword(u32::try_from(number.as_u64()?).ok()?)),
-        ),
-        serde_json::Value::String(text)
-            if text.split_once(':').map_or(text.as_str(), |(_, rest)| rest) == chosen =>
-        {
+        serde_json::Value::Number(number) if number.to_string() == chosen => {
+            Some(RegistryAction::Set(RegistryData::Dword(u32::try_from(number.as_u64()?).ok()?)))
+        }
+        serde_json::Value::String(text) if text.split_once(':').map_or(text.as_str(), |(_, rest)| rest) == chosen => {
             action(text).or_else(|| Some(RegistryAction::Set(RegistryData::Sz(text.clone()))))
         }
         _ => None,
@@ -410,10 +300,7 @@ mod tests {
         let found = Catalogue::embedded().resolve(name).expect("a node");
         let node = found.node.expect("known");
         match node.registry_writes(found.uri.scope(), &value) {
-            Ok(writes) => writes
-                .iter()
-                .map(|(place, action)| format!("{place} = {action:?}"))
-                .collect(),
+            Ok(writes) => writes.iter().map(|(place, action)| format!("{place} = {action:?}")).collect(),
             Err(reason) => vec![reason.to_string()],
         }
     }
@@ -425,41 +312,26 @@ mod tests {
             [r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset = Set(Dword(1))"]
         );
         assert_eq!(
-            writes(
-                "Experience/AllowWindowsConsumerFeatures",
-                OmaValue::Integer(0)
-            ),
-            [
-                r"HKLM\Software\Policies\Microsoft\Windows\CloudContent DisableWindowsConsumerFeatures = Set(Dword(1))"
-            ]
+            writes("Experience/AllowWindowsConsumerFeatures", OmaValue::Integer(0)),
+            [r"HKLM\Software\Policies\Microsoft\Windows\CloudContent DisableWindowsConsumerFeatures = Set(Dword(1))"]
         );
         assert_eq!(
-            writes(
-                "ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen",
-                OmaValue::String("<disabled/>".into())
-            ),
+            writes("ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen", OmaValue::String("<disabled/>".into())),
             [r"HKLM\Software\Policies\Microsoft\Windows\Personalization NoLockScreen = Delete"]
         );
         assert_eq!(
             writes(
                 "User/ADMX_WinLogon/CustomShell",
-                OmaValue::String(
-                    "<enabled/><data id=\"CustomShellInst\" value=\"explorer.exe\"/>".into()
-                )
+                OmaValue::String("<enabled/><data id=\"CustomShellInst\" value=\"explorer.exe\"/>".into())
             ),
-            [
-                r#"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\System Shell = Set(Sz("explorer.exe"))"#
-            ]
+            [r#"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\System Shell = Set(Sz("explorer.exe"))"#]
         );
     }
 
     #[test]
     fn what_is_not_exact_is_refused_with_the_reason() {
         assert_eq!(
-            writes(
-                "Personalization/LockScreenImageUrl",
-                OmaValue::String("https://contoso.example/lock.jpg".into())
-            ),
+            writes("Personalization/LockScreenImageUrl", OmaValue::String("https://contoso.example/lock.jpg".into())),
             [
                 r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl holds only a part of it"
             ]
@@ -472,17 +344,9 @@ mod tests {
 
     #[test]
     fn a_registry_value_finds_its_node() {
-        let key =
-            RegistryKey::parse(r"HKLM\software\policies\microsoft\windows\system").expect("a key");
-        let place = RegistryLocation {
-            key,
-            name: "disablelockscreenappnotifications".into(),
-        };
-        let nodes: Vec<String> = Catalogue::embedded()
-            .nodes_at(&place)
-            .iter()
-            .map(|(n, _)| n.short())
-            .collect();
+        let key = RegistryKey::parse(r"HKLM\software\policies\microsoft\windows\system").expect("a key");
+        let place = RegistryLocation { key, name: "disablelockscreenappnotifications".into() };
+        let nodes: Vec<String> = Catalogue::embedded().nodes_at(&place).iter().map(|(n, _)| n.short()).collect();
         assert_eq!(nodes, ["WindowsLogon/DisableLockScreenAppNotifications"]);
     }
 }

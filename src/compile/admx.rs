@@ -16,13 +16,7 @@ pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem>
             _ => None,
         };
         let mut problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
-            .at(
-                yaml.span,
-                format!(
-                    "this is {}; `enabled` or `disabled` is expected",
-                    yaml.value.kind()
-                ),
-            );
+            .at(yaml.span, format!("this is {}; `enabled` or `disabled` is expected", yaml.value.kind()));
         if let Some(fix) = fix {
             problem = problem.fix(fix, false);
         }
@@ -33,17 +27,10 @@ pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem>
     }
     match text.to_ascii_lowercase().as_str() {
         "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span)),
-        "disabled" => Ok(Payload {
-            enabled: false,
-            data: Vec::new(),
-        }
-        .write()),
+        "disabled" => Ok(Payload { enabled: false, data: Vec::new() }.write()),
         other => {
-            let mut problem =
-                ValueProblem::new("SP0204", "value is not one of the allowed ones".into()).at(
-                    yaml.span,
-                    format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()),
-                );
+            let mut problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
+                .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
             if let Some(near) = nearest(other, ["enabled", "disabled"]) {
                 problem = problem.fix(near, false);
             }
@@ -76,27 +63,16 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
 /// `{ enabled: … }`: the only element's value, or elements by id.
 pub(super) fn enabled(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem> {
     let Some(form) = node.admx() else {
-        return Err(ValueProblem::new(
-            "SP0208",
-            format!("the elements of {} are not known", node.short()),
-        )
-        .at(
-            yaml.span,
-            "write the payload as `raw:` with `unchecked:` and the reason",
-        ));
+        return Err(ValueProblem::new("SP0208", format!("the elements of {} are not known", node.short()))
+            .at(yaml.span, "write the payload as `raw:` with `unchecked:` and the reason"));
     };
     let by_id: Vec<(&str, Span, &Node)> = match (&yaml.value, form.elements.as_slice()) {
         (Value::Map(entries), [only])
-            if only.kind == ElementType::List
-                && !names_an_element(entries, only)
-                && !entries.is_empty() =>
+            if only.kind == ElementType::List && !names_an_element(entries, only) && !entries.is_empty() =>
         {
             vec![(only.id.as_str(), yaml.span, yaml)]
         }
-        (Value::Map(entries), _) => entries
-            .iter()
-            .map(|(key, value)| (key.value.as_str(), key.span, value))
-            .collect(),
+        (Value::Map(entries), _) => entries.iter().map(|(key, value)| (key.value.as_str(), key.span, value)).collect(),
         (Value::Bool(true), []) => Vec::new(),
         (_, [only]) => vec![(only.id.as_str(), yaml.span, yaml)],
         (_, elements) => {
@@ -107,10 +83,7 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node) -> Result<String, ValueProble
                 .note(format!("elements: {}", ids.join(", "))));
         }
     };
-    if let Some((id, span, _)) = by_id
-        .iter()
-        .find(|(id, ..)| !form.elements.iter().any(|element| element.id == *id))
-    {
+    if let Some((id, span, _)) = by_id.iter().find(|(id, ..)| !form.elements.iter().any(|element| element.id == *id)) {
         return Err(unknown_element(node, id, *span));
     }
     let mut data = Vec::new();
@@ -122,32 +95,20 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node) -> Result<String, ValueProble
         }
     }
     if absent.is_empty() {
-        return Ok(Payload {
-            enabled: true,
-            data,
-        }
-        .write());
+        return Ok(Payload { enabled: true, data }.write());
     }
     // Every element that the editor shows must be there, or the device refuses the payload.
     Err(missing(node, &absent, yaml.span))
 }
 
-fn names_an_element(
-    entries: &[(crate::source::Spanned<String>, Node)],
-    element: &AdmxElement,
-) -> bool {
+fn names_an_element(entries: &[(crate::source::Spanned<String>, Node)], element: &AdmxElement) -> bool {
     entries.iter().any(|(key, _)| key.value == element.id)
 }
 
 fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
-    let ids: Vec<&str> = node
-        .admx()
-        .iter()
-        .flat_map(|form| &form.elements)
-        .map(|element| element.id.as_str())
-        .collect();
-    let mut problem =
-        ValueProblem::new("SP0208", format!("{} has no element `{id}`", node.short())).at(span, "");
+    let ids: Vec<&str> =
+        node.admx().iter().flat_map(|form| &form.elements).map(|element| element.id.as_str()).collect();
+    let mut problem = ValueProblem::new("SP0208", format!("{} has no element `{id}`", node.short())).at(span, "");
     problem = problem.note(if ids.is_empty() {
         "it has no elements".to_string()
     } else {
@@ -160,19 +121,10 @@ fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
 }
 
 fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProblem {
-    let ids: Vec<String> = elements
-        .iter()
-        .map(|element| format!("`{}`", element.id))
-        .collect();
-    ValueProblem::new(
-        "SP0208",
-        format!("{} needs {}", node.short(), ids.join(", ")),
-    )
-    .at(span, "an enabled policy has a value for every element")
-    .note(format!(
-        "write `{{ enabled: {{ {}: … }} }}`",
-        elements[0].id
-    ))
+    let ids: Vec<String> = elements.iter().map(|element| format!("`{}`", element.id)).collect();
+    ValueProblem::new("SP0208", format!("{} needs {}", node.short(), ids.join(", ")))
+        .at(span, "an enabled policy has a value for every element")
+        .note(format!("write `{{ enabled: {{ {}: … }} }}`", elements[0].id))
 }
 
 fn element_value(element: &AdmxElement, yaml: &Node) -> Result<String, ValueProblem> {
@@ -197,9 +149,7 @@ fn element_value(element: &AdmxElement, yaml: &Node) -> Result<String, ValueProb
         ElementType::Decimal => {
             let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
             match yaml.value {
-                Value::Integer(number)
-                    if u64::try_from(number).is_ok_and(|n| (low..=high).contains(&n)) =>
-                {
+                Value::Integer(number) if u64::try_from(number).is_ok_and(|n| (low..=high).contains(&n)) => {
                     Ok(number.to_string())
                 }
                 _ => Err(wrong(format!("a number from {low} to {high}"))),
@@ -212,20 +162,9 @@ fn element_value(element: &AdmxElement, yaml: &Node) -> Result<String, ValueProb
         },
         ElementType::Enum => choice(element, yaml).ok_or_else(|| {
             let label = |(value, label): (String, String)| {
-                if label.is_empty() {
-                    value
-                } else {
-                    format!("{value} ({label})")
-                }
+                if label.is_empty() { value } else { format!("{value} ({label})") }
             };
-            wrong(
-                element
-                    .choices()
-                    .into_iter()
-                    .map(label)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            )
+            wrong(element.choices().into_iter().map(label).collect::<Vec<_>>().join(", "))
         }),
         ElementType::MultiText => match &yaml.value {
             Value::List(items) => Ok(texts(items, &wrong)?.join(SEPARATOR)),
@@ -244,56 +183,33 @@ fn choice(element: &AdmxElement, yaml: &Node) -> Option<String> {
     };
     let choices = element.choices();
     let found = choices.iter().find(|(value, _)| *value == written);
-    let found = found.or_else(|| {
-        choices
-            .iter()
-            .find(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written))
-    });
+    let found =
+        found.or_else(|| choices.iter().find(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written)));
     found.map(|(value, _)| value.clone())
 }
 
 /// Names and values in pairs; where the policy makes up the names, they are numbered from 1 (the policy manager
 /// does not number them: Microsoft, "Understanding ADMX-backed policies").
-fn list(
-    element: &AdmxElement,
-    yaml: &Node,
-    wrong: &dyn Fn(String) -> ValueProblem,
-) -> Result<String, ValueProblem> {
+fn list(element: &AdmxElement, yaml: &Node, wrong: &dyn Fn(String) -> ValueProblem) -> Result<String, ValueProblem> {
     let pairs: Vec<(String, String)> = match &yaml.value {
         Value::Map(entries) if element.explicit => entries
             .iter()
-            .map(|(key, value)| {
-                Ok((
-                    key.value.clone(),
-                    texts(std::slice::from_ref(value), wrong)?.remove(0),
-                ))
-            })
+            .map(|(key, value)| Ok((key.value.clone(), texts(std::slice::from_ref(value), wrong)?.remove(0))))
             .collect::<Result<_, ValueProblem>>()?,
-        Value::List(items) if !element.explicit => texts(items, wrong)?
-            .into_iter()
-            .enumerate()
-            .map(|(at, text)| ((at + 1).to_string(), text))
-            .collect(),
+        Value::List(items) if !element.explicit => {
+            texts(items, wrong)?.into_iter().enumerate().map(|(at, text)| ((at + 1).to_string(), text)).collect()
+        }
         _ if element.explicit => return Err(wrong("a map of names and values".into())),
         _ => return Err(wrong("a list of texts".into())),
     };
-    Ok(pairs
-        .into_iter()
-        .flat_map(|(name, value)| [name, value])
-        .collect::<Vec<_>>()
-        .join(SEPARATOR))
+    Ok(pairs.into_iter().flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join(SEPARATOR))
 }
 
-fn texts(
-    items: &[Node],
-    wrong: &dyn Fn(String) -> ValueProblem,
-) -> Result<Vec<String>, ValueProblem> {
+fn texts(items: &[Node], wrong: &dyn Fn(String) -> ValueProblem) -> Result<Vec<String>, ValueProblem> {
     items
         .iter()
         .map(|item| match &item.value {
-            Value::Text(text) if text.contains(SEPARATOR) => {
-                Err(wrong("no text with U+F000 in it".into()))
-            }
+            Value::Text(text) if text.contains(SEPARATOR) => Err(wrong("no text with U+F000 in it".into())),
             Value::Text(text) => Ok(text.clone()),
             Value::Integer(number) => Ok(number.to_string()),
             _ => Err(wrong("texts".into())),

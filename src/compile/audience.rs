@@ -29,9 +29,7 @@ impl NamedWho {
     /// What people call it.
     pub fn shown(&self) -> String {
         match self {
-            Self::Group {
-                name: Some(name), ..
-            } => name.clone(),
+            Self::Group { name: Some(name), .. } => name.clone(),
             Self::Group { id: Some(id), .. } => id.clone(),
             Self::Group { .. } => "(no group)".into(),
             Self::AllDevices => "all devices".into(),
@@ -64,57 +62,27 @@ pub(super) fn compile(
         return (None, None);
     };
     match &written.value {
-        Audiences::Written(assignments) => (
-            Some(named(assignments, &policy.source, expander, problems)),
-            None,
-        ),
+        Audiences::Written(assignments) => (Some(named(assignments, &policy.source, expander, problems)), None),
         Audiences::Target(name) => {
             let text = Spanned::new(name.clone(), written.span);
             let name = expander.plain(&text, &policy.source, problems);
-            let found = context
-                .settings
-                .targets
-                .get(&name)
-                .or_else(|| context.configuration.targets.get(&name));
+            let found = context.settings.targets.get(&name).or_else(|| context.configuration.targets.get(&name));
             let Some(target) = found else {
                 problems.push(no_target(&name, policy.place(written.span), context));
                 return (None, None);
             };
-            (
-                Some(named(
-                    target,
-                    context.configuration_source,
-                    expander,
-                    problems,
-                )),
-                Some(name),
-            )
+            (Some(named(target, context.configuration_source, expander, problems)), Some(name))
         }
     }
 }
 
 fn no_target(name: &str, place: Place, context: &Context<'_>) -> Diagnostic {
-    let known: Vec<&str> = context
-        .configuration
-        .targets
-        .keys()
-        .chain(context.settings.targets.keys())
-        .collect();
-    let mut problem = Diagnostic::error(
-        "SP0401",
-        format!(
-            "the environment `{}` has no target `{name}`",
-            context.environment
-        ),
-    )
-    .at(
-        place.clone(),
-        "neither under `targets:` nor under the environment's own",
-    );
+    let known: Vec<&str> = context.configuration.targets.keys().chain(context.settings.targets.keys()).collect();
+    let mut problem =
+        Diagnostic::error("SP0401", format!("the environment `{}` has no target `{name}`", context.environment))
+            .at(place.clone(), "neither under `targets:` nor under the environment's own");
     if let Some(near) = nearest(name, known.iter().copied()) {
-        problem = problem
-            .help(format!("did you mean `{near}`"))
-            .fix(place, near, false);
+        problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
     } else if !known.is_empty() {
         problem = problem.note(format!("targets: {}", known.join(", ")));
     }
@@ -128,26 +96,17 @@ fn named(
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<NamedAssignment> {
     let mut all = Vec::new();
-    let mut group = |name: &Option<Spanned<String>>,
-                     id: &Option<Spanned<String>>,
-                     problems: &mut Vec<Diagnostic>| {
+    let mut group = |name: &Option<Spanned<String>>, id: &Option<Spanned<String>>, problems: &mut Vec<Diagnostic>| {
         let mut text = |text: &Spanned<String>| expander.plain(text, source, problems);
         let (name, id) = (name.as_ref().map(&mut text), id.as_ref().map(&mut text));
-        NamedWho::Group {
-            name,
-            id: id.map(|id| id.to_lowercase()),
-        }
+        NamedWho::Group { name, id: id.map(|id| id.to_lowercase()) }
     };
     let filter = |filter: &Option<Filter>, problems: &mut Vec<Diagnostic>| {
         let (mode, name) = match filter.as_ref()? {
             Filter::Include(name) => (FilterMode::Include, name),
             Filter::Exclude(name) => (FilterMode::Exclude, name),
         };
-        Some((
-            mode,
-            expander.plain(name, source, problems),
-            Place::new(source, name.span),
-        ))
+        Some((mode, expander.plain(name, source, problems), Place::new(source, name.span)))
     };
     for include in &assignments.include {
         let who = match include.all.as_ref().map(|all| all.value) {

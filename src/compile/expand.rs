@@ -43,9 +43,7 @@ pub fn references(policy: &Policy, folder: &str) -> References {
             SettingInput::Plain(node) | SettingInput::Enabled(node) => {
                 texts(node, &mut |text| secrets_in(text, &mut found.secrets))
             }
-            SettingInput::Raw(text) | SettingInput::Base64(text) => {
-                secrets_in(text, &mut found.secrets)
-            }
+            SettingInput::Raw(text) | SettingInput::Base64(text) => secrets_in(text, &mut found.secrets),
             SettingInput::File(path) => {
                 found.files.insert(join(folder, path));
             }
@@ -59,11 +57,7 @@ pub fn references(policy: &Policy, folder: &str) -> References {
 
 /// A path beside a policy, from the root of the repository.
 pub(super) fn join(folder: &str, path: &str) -> String {
-    if folder.is_empty() {
-        path.to_string()
-    } else {
-        format!("{folder}/{path}")
-    }
+    if folder.is_empty() { path.to_string() } else { format!("{folder}/{path}") }
 }
 
 fn registry_secrets<'n>(
@@ -72,9 +66,7 @@ fn registry_secrets<'n>(
 ) {
     for (_, values) in block {
         if let RegistryValues::Values(values) = values {
-            values
-                .iter()
-                .for_each(|(_, node)| texts(node, &mut |text| secrets_in(text, found)));
+            values.iter().for_each(|(_, node)| texts(node, &mut |text| secrets_in(text, found)));
         }
     }
 }
@@ -138,20 +130,13 @@ enum Filled {
 
 impl Expander<'_> {
     /// Fills in a name or another text that goes where people read it: no secrets.
-    pub fn plain(
-        &self,
-        text: &Spanned<String>,
-        source: &Arc<Source>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> String {
+    pub fn plain(&self, text: &Spanned<String>, source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> String {
         let mut secret = false;
         let filled = self.text(text, text.span, source, &mut secret, problems);
         if secret {
             problems.push(
-                Diagnostic::error("SP0403", "a secret cannot stand here").at(
-                    Place::new(source, text.span),
-                    "this text is shown in plans and in Intune",
-                ),
+                Diagnostic::error("SP0403", "a secret cannot stand here")
+                    .at(Place::new(source, text.span), "this text is shown in plans and in Intune"),
             );
         }
         match filled {
@@ -170,38 +155,21 @@ impl Expander<'_> {
     }
 
     /// Fills in a value; tells whether a secret is in it.
-    pub fn node(
-        &self,
-        node: &Node,
-        source: &Arc<Source>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> (Node, bool) {
+    pub fn node(&self, node: &Node, source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> (Node, bool) {
         let mut secret = false;
         let filled = self.fill(node, source, &mut secret, problems);
         (filled, secret)
     }
 
-    fn fill(
-        &self,
-        node: &Node,
-        source: &Arc<Source>,
-        secret: &mut bool,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Node {
+    fn fill(&self, node: &Node, source: &Arc<Source>, secret: &mut bool, problems: &mut Vec<Diagnostic>) -> Node {
         let value = match &node.value {
             Value::Text(text) => self.text(text, node.span, source, secret, problems),
-            Value::List(items) => Value::List(
-                items
-                    .iter()
-                    .map(|item| self.fill(item, source, secret, problems))
-                    .collect(),
-            ),
+            Value::List(items) => {
+                Value::List(items.iter().map(|item| self.fill(item, source, secret, problems)).collect())
+            }
             Value::Map(entries) => {
                 let filled = |(key, value): &(Spanned<String>, Node)| {
-                    (
-                        key.clone(),
-                        self.fill(value, source, &mut *secret, problems),
-                    )
+                    (key.clone(), self.fill(value, source, &mut *secret, problems))
                 };
                 Value::Map(entries.iter().map(filled).collect())
             }
@@ -223,13 +191,8 @@ impl Expander<'_> {
         }
         let parts = parts(text);
         let mut filled = String::new();
-        let alone = parts
-            .iter()
-            .all(|part| matches!(part, Part::Reference(_)) || matches!(part, Part::Literal("")));
-        let count = parts
-            .iter()
-            .filter(|part| matches!(part, Part::Reference(_)))
-            .count();
+        let alone = parts.iter().all(|part| matches!(part, Part::Reference(_)) || matches!(part, Part::Literal("")));
+        let count = parts.iter().filter(|part| matches!(part, Part::Reference(_))).count();
         for part in parts {
             match part {
                 Part::Literal(literal) => filled.push_str(literal),
@@ -244,9 +207,7 @@ impl Expander<'_> {
                         _ => problems.push(
                             Diagnostic::error(
                                 "SP0402",
-                                format!(
-                                    "`${{{reference}}}` is a list and cannot stand inside a text"
-                                ),
+                                format!("`${{{reference}}}` is a list and cannot stand inside a text"),
                             )
                             .at(Place::new(source, span), ""),
                         ),
@@ -270,41 +231,31 @@ impl Expander<'_> {
             };
         }
         if !(reference.starts_with("env:") || reference.starts_with("secret-file:")) {
-            return Err(Diagnostic::error("SP0402", format!("`${{{reference}}}` is no reference that is known"))
-                .note("references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`"));
+            return Err(Diagnostic::error("SP0402", format!("`${{{reference}}}` is no reference that is known")).note(
+                "references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`",
+            ));
         }
         match self.secrets {
             Secrets::Placeholders => Ok(Filled::Secret(format!("${{{reference}}}"))),
             Secrets::Values(values) => match values.get(reference) {
                 Some(Ok(secret)) => Ok(Filled::Secret(secret.clone())),
-                Some(Err(reason)) => Err(Diagnostic::error(
-                    "SP0403",
-                    format!("the secret `${{{reference}}}` cannot be read: {reason}"),
-                )),
-                None => Err(Diagnostic::error(
-                    "SP0403",
-                    format!("the secret `${{{reference}}}` was not read"),
-                )),
+                Some(Err(reason)) => {
+                    Err(Diagnostic::error("SP0403", format!("the secret `${{{reference}}}` cannot be read: {reason}")))
+                }
+                None => Err(Diagnostic::error("SP0403", format!("the secret `${{{reference}}}` was not read"))),
             },
         }
     }
 
     fn no_variable(&self, name: &str) -> Diagnostic {
         let known: Vec<&str> = self.variables.keys().collect();
-        let mut problem = Diagnostic::error(
-            "SP0402",
-            format!(
-                "the environment `{}` has no variable `{name}`",
-                self.environment
-            ),
-        );
+        let mut problem =
+            Diagnostic::error("SP0402", format!("the environment `{}` has no variable `{name}`", self.environment));
         if let Some(near) = nearest(name, known.iter().copied()) {
             problem = problem.help(format!("did you mean `{near}`"));
         } else {
-            problem = problem.help(format!(
-                "write it under `variables:` of `{}` in sspr-policy.yaml",
-                self.environment
-            ));
+            problem =
+                problem.help(format!("write it under `variables:` of `{}` in sspr-policy.yaml", self.environment));
         }
         problem
     }
@@ -316,49 +267,24 @@ mod tests {
 
     fn expand(text: &str, secrets: &Secrets) -> (Value, Vec<String>) {
         let variables = Mapping(vec![
-            (
-                Spanned::new("minutes".into(), Span::default()),
-                Spanned::new(Value::Integer(15), Span::default()),
-            ),
-            (
-                Spanned::new("who".into(), Span::default()),
-                Spanned::new(Value::Text("Contoso".into()), Span::default()),
-            ),
+            (Spanned::new("minutes".into(), Span::default()), Spanned::new(Value::Integer(15), Span::default())),
+            (Spanned::new("who".into(), Span::default()), Spanned::new(Value::Text("Contoso".into()), Span::default())),
         ]);
-        let expander = Expander {
-            variables: &variables,
-            environment: "production",
-            secrets,
-        };
+        let expander = Expander { variables: &variables, environment: "production", secrets };
         let source = Source::new("policy.yaml", text.as_bytes().to_vec()).expect("text");
         let mut problems = Vec::new();
         let node = Node::new(Value::Text(text.into()), Span::default());
         let (filled, _) = expander.node(&node, &source, &mut problems);
-        (
-            filled.value,
-            problems
-                .into_iter()
-                .map(|problem| problem.message)
-                .collect(),
-        )
+        (filled.value, problems.into_iter().map(|problem| problem.message).collect())
     }
 
     #[test]
     fn variables_are_typed_and_literals_stay() {
         let fill = |text| expand(text, &Secrets::Placeholders).0;
         assert_eq!(fill("${var:minutes}"), Value::Integer(15));
-        assert_eq!(
-            fill("lock after ${var:minutes} at ${var:who}"),
-            Value::Text("lock after 15 at Contoso".into())
-        );
-        assert_eq!(
-            fill("$${var:who} costs $5"),
-            Value::Text("${var:who} costs $5".into())
-        );
-        assert_eq!(
-            fill("a ${env:TOKEN} b"),
-            Value::Text("a ${env:TOKEN} b".into())
-        );
+        assert_eq!(fill("lock after ${var:minutes} at ${var:who}"), Value::Text("lock after 15 at Contoso".into()));
+        assert_eq!(fill("$${var:who} costs $5"), Value::Text("${var:who} costs $5".into()));
+        assert_eq!(fill("a ${env:TOKEN} b"), Value::Text("a ${env:TOKEN} b".into()));
     }
 
     #[test]
@@ -367,14 +293,8 @@ mod tests {
             expand("${var:minute}", &Secrets::Placeholders).1,
             ["the environment `production` has no variable `minute`"]
         );
-        let values =
-            Secrets::Values([("env:A".to_string(), Err("it is not set".to_string()))].into());
-        assert_eq!(
-            expand("${env:A}", &values).1,
-            ["the secret `${env:A}` cannot be read: it is not set"]
-        );
-        assert!(
-            expand("${foo}", &Secrets::Placeholders).1[0].contains("no reference that is known")
-        );
+        let values = Secrets::Values([("env:A".to_string(), Err("it is not set".to_string()))].into());
+        assert_eq!(expand("${env:A}", &values).1, ["the secret `${env:A}` cannot be read: it is not set"]);
+        assert!(expand("${foo}", &Secrets::Placeholders).1[0].contains("no reference that is known"));
     }
 }

@@ -51,69 +51,43 @@ pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> Wante
                 NamedWho::Group { id: Some(id), .. } => {
                     wanted.group_ids.insert(id.clone());
                 }
-                NamedWho::Group {
-                    name: Some(name), ..
-                } => {
+                NamedWho::Group { name: Some(name), .. } => {
                     wanted.group_names.insert(name.clone());
                 }
                 _ => {}
             }
             wanted.filters |= assignment.filter.is_some();
         }
-        wanted.scope_tags |= policy
-            .scope_tags
-            .as_ref()
-            .is_some_and(|tags| !tags.is_empty());
+        wanted.scope_tags |= policy.scope_tags.as_ref().is_some_and(|tags| !tags.is_empty());
     }
     wanted
 }
 
 /// Makes a profile with ids of a policy with names. Names that are not found, or found twice, are complained of
 /// at their line with what could be meant.
-pub fn resolve(
-    policy: &Compiled<'_>,
-    directory: &Directory,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Profile> {
+pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<Diagnostic>) -> Option<Profile> {
     let before = problems.len();
     let assignments = policy.assignments.as_ref().map(|all| {
-        let found = all
-            .iter()
-            .filter_map(|assignment| resolve_assignment(assignment, directory, problems));
+        let found = all.iter().filter_map(|assignment| resolve_assignment(assignment, directory, problems));
         found.collect::<BTreeSet<_>>()
     });
     let scope_tags = policy.scope_tags.as_ref().map(|tags| {
         let ids = tags.iter().filter_map(|(name, place)| match name.as_str() {
             "Default" => Some(DEFAULT_TAG.to_string()),
-            name => one(
-                &directory.scope_tags,
-                name,
-                place,
-                "scope tag",
-                &[],
-                problems,
-            ),
+            name => one(&directory.scope_tags, name, place, "scope tag", &[], problems),
         });
         canonical_tags(ids.collect::<Vec<_>>())
     });
     if problems.len() > before {
         return None;
     }
-    let settings = policy.settings.iter().map(|setting| {
-        (
-            setting.uri.clone(),
-            Setting {
-                value: setting.value.clone(),
-                shown: setting.shown.clone(),
-            },
-        )
-    });
+    let settings = policy
+        .settings
+        .iter()
+        .map(|setting| (setting.uri.clone(), Setting { value: setting.value.clone(), shown: setting.shown.clone() }));
     Some(Profile {
         name: policy.name.clone(),
-        description: policy
-            .description
-            .as_ref()
-            .map(|text| text.replace("\r\n", "\n").trim_end().to_string()),
+        description: policy.description.as_ref().map(|text| text.replace("\r\n", "\n").trim_end().to_string()),
         settings: settings.collect(),
         assignments,
         scope_tags,
@@ -134,32 +108,17 @@ fn resolve_assignment(
         }
         NamedWho::Group { name, id: None } => {
             let name = name.as_deref().unwrap_or_default();
-            let similar = directory
-                .similar_groups
-                .get(name)
-                .map_or(&[][..], Vec::as_slice);
+            let similar = directory.similar_groups.get(name).map_or(&[][..], Vec::as_slice);
             one(&directory.groups, name, place, "group", similar, problems).map(Who::Group)
         }
     };
     let filter = match &assignment.filter {
         None => None,
-        Some((mode, name, place)) => Some((
-            *mode,
-            one(
-                &directory.filters,
-                name,
-                place,
-                "assignment filter",
-                &[],
-                problems,
-            )?,
-        )),
+        Some((mode, name, place)) => {
+            Some((*mode, one(&directory.filters, name, place, "assignment filter", &[], problems)?))
+        }
     };
-    Some(Assignment {
-        excluded: assignment.excluded,
-        who: who?,
-        filter,
-    })
+    Some(Assignment { excluded: assignment.excluded, who: who?, filter })
 }
 
 fn by_id(
@@ -180,10 +139,7 @@ fn by_id(
         Some(name) if name != entry.name => {
             problems.push(
                 Diagnostic::error("SP0503", format!("the group {id} is not called `{name}`"))
-                    .at(
-                        place.clone(),
-                        format!("in the tenant it is `{}`", entry.name),
-                    )
+                    .at(place.clone(), format!("in the tenant it is `{}`", entry.name))
                     .help("the id decides; correct the name, or the id"),
             );
             None
@@ -208,11 +164,8 @@ fn one(
     let problem = if found.is_empty() {
         let mut problem = Diagnostic::error("SP0501", format!("the tenant has no {what} `{name}`"))
             .at(place.clone(), "not found in the tenant");
-        let names: Vec<&str> = entries
-            .iter()
-            .map(|entry| entry.name.as_str())
-            .chain(similar.iter().map(String::as_str))
-            .collect();
+        let names: Vec<&str> =
+            entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
         if let Some(near) = crate::diagnostic::nearest(name, names.iter().copied()) {
             problem = problem.help(format!("did you mean `{near}`"));
         }
@@ -228,16 +181,11 @@ fn one(
         problem
     } else {
         let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
-        let problem = Diagnostic::error(
-            "SP0502",
-            format!("the tenant has {} {what}s `{name}`", found.len()),
-        )
-        .at(place.clone(), "which of them is meant?")
-        .note(format!("candidates: {}", ids.join(", ")));
+        let problem = Diagnostic::error("SP0502", format!("the tenant has {} {what}s `{name}`", found.len()))
+            .at(place.clone(), "which of them is meant?")
+            .note(format!("candidates: {}", ids.join(", ")));
         if what == "group" {
-            problem.help(format!(
-                "write `{{ group: {name}, id: … }}` with the id of the one that is meant"
-            ))
+            problem.help(format!("write `{{ group: {name}, id: … }}` with the id of the one that is meant"))
         } else {
             problem.help(format!("rename one of the {what}s in Intune"))
         }

@@ -60,25 +60,14 @@ pub fn read_block(
         };
         match values {
             RegistryValues::DeleteKey => {
-                entries.push(RegistryEntry {
-                    change: RegistryChange::DeleteKey(key),
-                    place,
-                    shown: None,
-                });
+                entries.push(RegistryEntry { change: RegistryChange::DeleteKey(key), place, shown: None });
             }
             RegistryValues::Values(values) => {
                 for (name, node) in values {
                     let (node, secret) = expander.node(node, source, problems);
                     if let Some(action) = read_value(name, &node, source, problems) {
-                        let name = if name.value == "(Default)" {
-                            String::new()
-                        } else {
-                            name.value.clone()
-                        };
-                        let location = RegistryLocation {
-                            key: key.clone(),
-                            name,
-                        };
+                        let name = if name.value == "(Default)" { String::new() } else { name.value.clone() };
+                        let location = RegistryLocation { key: key.clone(), name };
                         entries.push(RegistryEntry {
                             change: RegistryChange::Value(location, action),
                             place: Place::new(source, node.span),
@@ -96,13 +85,11 @@ pub fn read_block(
 fn wrong_key(source: &Arc<Source>, name: &Spanned<String>, reason: &PathError) -> Diagnostic {
     let place = Place::new(source, name.span);
     let written = source.slice(name.span);
-    let mut problem = Diagnostic::error("SP0301", "this is no registry key")
-        .at(place.clone(), reason.to_string());
+    let mut problem = Diagnostic::error("SP0301", "this is no registry key").at(place.clone(), reason.to_string());
     if written.starts_with('"') && *reason == PathError::Control {
         let bare = written.trim_matches('"').replace('\'', "''");
-        problem = problem
-            .help("write the key in 'single quotes', or without quotes")
-            .fix(place, format!("'{bare}'"), true);
+        problem =
+            problem.help("write the key in 'single quotes', or without quotes").fix(place, format!("'{bare}'"), true);
     } else if *reason == PathError::Slash {
         problem = problem.fix(place, name.value.replace('/', "\\"), false);
     }
@@ -111,13 +98,11 @@ fn wrong_key(source: &Arc<Source>, name: &Spanned<String>, reason: &PathError) -
 
 fn complain_of_twins(entries: &[RegistryEntry], problems: &mut Vec<Diagnostic>) {
     for (at, entry) in entries.iter().enumerate() {
-        let twin = entries[..at]
-            .iter()
-            .find(|other| match (&entry.change, &other.change) {
-                (RegistryChange::Value(a, _), RegistryChange::Value(b, _)) => a == b,
-                (RegistryChange::DeleteKey(a), RegistryChange::DeleteKey(b)) => a == b,
-                _ => false,
-            });
+        let twin = entries[..at].iter().find(|other| match (&entry.change, &other.change) {
+            (RegistryChange::Value(a, _), RegistryChange::Value(b, _)) => a == b,
+            (RegistryChange::DeleteKey(a), RegistryChange::DeleteKey(b)) => a == b,
+            _ => false,
+        });
         if let Some(twin) = twin {
             problems.push(
                 Diagnostic::error("SP0205", "this registry value stands here twice")
@@ -139,45 +124,33 @@ fn read_value(
     if name.value.chars().any(|c| c.is_control()) || name.value.encode_utf16().count() > 16_383 {
         let place = Place::new(source, name.span);
         let reason = "a value's name has at most 16,383 characters and no control characters";
-        problems.push(
-            Diagnostic::error("SP0301", "this is no name of a registry value").at(place, reason),
-        );
+        problems.push(Diagnostic::error("SP0301", "this is no name of a registry value").at(place, reason));
         return None;
     }
     let wrong = |reason: String| {
-        Diagnostic::error("SP0302", format!("`{}` cannot hold this", name.value))
-            .at(place(), reason)
-            .note("an integer is a DWORD, a text REG_SZ, a list REG_MULTI_SZ, null deletes; every other type by name: \
-                   `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`")
+        Diagnostic::error("SP0302", format!("`{}` cannot hold this", name.value)).at(place(), reason).note(
+            "an integer is a DWORD, a text REG_SZ, a list REG_MULTI_SZ, null deletes; every other type by name: \
+                   `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`",
+        )
     };
     let data = match &node.value {
         Value::Null => return Some(RegistryAction::Delete),
         Value::Bool(flag) => {
             let number = i32::from(*flag);
             let fix = wrong("true and false are no registry data".into());
-            problems.push(fix.help(format!("write `{number}`")).fix(
-                place(),
-                number.to_string(),
-                true,
-            ));
+            problems.push(fix.help(format!("write `{number}`")).fix(place(), number.to_string(), true));
             return None;
         }
-        Value::Integer(number) => {
-            number_within(*number, u64::from(u32::MAX)).map(|n| RegistryData::Dword(n as u32))
-        }
+        Value::Integer(number) => number_within(*number, u64::from(u32::MAX)).map(|n| RegistryData::Dword(n as u32)),
         Value::Text(text) => single_line(text).map(RegistryData::Sz),
         Value::List(items) => texts(items).map(RegistryData::MultiSz),
         Value::Map(entries) => match entries.as_slice() {
             [(kind, node)] => typed(kind, &node.value),
-            _ => Err(
-                "one type by name is expected, such as `{ expand_sz: \"%SystemRoot%\" }`".into(),
-            ),
+            _ => Err("one type by name is expected, such as `{ expand_sz: \"%SystemRoot%\" }`".into()),
         },
         Value::Float(_) => Err("the registry holds whole numbers only".into()),
     };
-    data.map_err(|reason| problems.push(wrong(reason)))
-        .ok()
-        .map(RegistryAction::Set)
+    data.map_err(|reason| problems.push(wrong(reason))).ok().map(RegistryAction::Set)
 }
 
 fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
@@ -189,25 +162,20 @@ fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
     let number = |most: u64| match value {
         Value::Integer(number) => number_within(*number, most),
         // Beyond 63 bits YAML has no whole numbers.
-        Value::Text(text) => parse_number(text)
-            .filter(|number| *number <= most)
-            .ok_or(format!("`{text}` is no number up to {most}")),
+        Value::Text(text) => {
+            parse_number(text).filter(|number| *number <= most).ok_or(format!("`{text}` is no number up to {most}"))
+        }
         other => Err(format!("`{kind}` takes a number, not {}", other.kind())),
     };
     match kind {
         "sz" => text().map(RegistryData::Sz),
         "expand_sz" => text().map(RegistryData::ExpandSz),
         "dword" => number(u64::from(u32::MAX)).map(|n| RegistryData::Dword(n as u32)),
-        "dword_big_endian" => {
-            number(u64::from(u32::MAX)).map(|n| RegistryData::DwordBigEndian(n as u32))
-        }
+        "dword_big_endian" => number(u64::from(u32::MAX)).map(|n| RegistryData::DwordBigEndian(n as u32)),
         "qword" => number(u64::MAX).map(RegistryData::Qword),
         "multi_sz" => match value {
             Value::List(items) => texts(items).map(RegistryData::MultiSz),
-            other => Err(format!(
-                "`multi_sz` takes a list of texts, not {}",
-                other.kind()
-            )),
+            other => Err(format!("`multi_sz` takes a list of texts, not {}", other.kind())),
         },
         "binary" => hexadecimal(value).map(RegistryData::Binary),
         "none" => hexadecimal(value).map(RegistryData::None),
@@ -227,18 +195,12 @@ fn parse_number(text: &str) -> Option<u64> {
 fn number_within(number: i64, most: u64) -> Result<u64, String> {
     match u64::try_from(number) {
         Ok(number) if number <= most => Ok(number),
-        _ => Err(format!(
-            "{number} is not between 0 and {most}; a larger number is `{{ qword: … }}`"
-        )),
+        _ => Err(format!("{number} is not between 0 and {most}; a larger number is `{{ qword: … }}`")),
     }
 }
 
 fn single_line(text: &str) -> Result<String, String> {
-    if text.contains('\0') {
-        Err("a registry text holds no NUL".into())
-    } else {
-        Ok(text.to_string())
-    }
+    if text.contains('\0') { Err("a registry text holds no NUL".into()) } else { Ok(text.to_string()) }
 }
 
 fn texts(items: &[Node]) -> Result<Vec<String>, String> {
@@ -249,10 +211,7 @@ fn texts(items: &[Node]) -> Result<Vec<String>, String> {
                 Err("REG_MULTI_SZ cannot hold an empty text: it ends the list".into())
             }
             Value::Text(text) => single_line(text),
-            other => Err(format!(
-                "REG_MULTI_SZ holds texts, not {}: put it in quotes",
-                other.kind()
-            )),
+            other => Err(format!("REG_MULTI_SZ holds texts, not {}: put it in quotes", other.kind())),
         })
         .collect()
 }
@@ -262,23 +221,13 @@ fn hexadecimal(value: &Value) -> Result<Vec<u8>, String> {
         Value::Text(text) => text.clone(),
         Value::Null => String::new(),
         other => {
-            return Err(format!(
-                "expected hexadecimal digits in quotes, such as \"01 ff\", not {}",
-                other.kind()
-            ));
+            return Err(format!("expected hexadecimal digits in quotes, such as \"01 ff\", not {}", other.kind()));
         }
     };
-    let digits: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != ',')
-        .collect();
+    let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
     if !digits.is_ascii() || digits.len() % 2 != 0 {
         return Err("expected pairs of hexadecimal digits, such as \"01 ff\"".into());
     }
-    let bytes = (0..digits.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16));
-    bytes
-        .collect::<Result<_, _>>()
-        .map_err(|_| "expected pairs of hexadecimal digits, such as \"01 ff\"".into())
+    let bytes = (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16));
+    bytes.collect::<Result<_, _>>().map_err(|_| "expected pairs of hexadecimal digits, such as \"01 ff\"".into())
 }

@@ -46,30 +46,21 @@ pub(super) fn compile<'a>(
     }
     // A stable sort: of two spellings the later one in the file is complained of.
     settings.sort_by(|a, b| a.uri.cmp(&b.uri));
-    for pair in settings
-        .windows(2)
-        .filter(|pair| pair[0].uri == pair[1].uri)
-    {
+    for pair in settings.windows(2).filter(|pair| pair[0].uri == pair[1].uri) {
         problems.push(
             Diagnostic::error("SP0205", format!("{} is set twice", pair[0].uri.short()))
-                .at(
-                    pair[1].name_place.clone(),
-                    "another spelling of the same node",
-                )
+                .at(pair[1].name_place.clone(), "another spelling of the same node")
                 .and(pair[0].name_place.clone(), "first set here"),
         );
     }
     if settings.len() > MAX_SETTINGS {
         problems.push(
-            Diagnostic::error(
-                "SP0206",
-                format!("{} settings in one policy", settings.len()),
-            )
-            .at(
-                settings[MAX_SETTINGS].name_place.clone(),
-                format!("Intune takes at most {MAX_SETTINGS} in one profile"),
-            )
-            .help("split the policy"),
+            Diagnostic::error("SP0206", format!("{} settings in one policy", settings.len()))
+                .at(
+                    settings[MAX_SETTINGS].name_place.clone(),
+                    format!("Intune takes at most {MAX_SETTINGS} in one profile"),
+                )
+                .help("split the policy"),
         );
     }
     settings
@@ -94,40 +85,24 @@ fn compile_one<'a>(
             return None;
         }
     }
-    let stated_registry = written
-        .form
-        .registry
-        .as_ref()
-        .map(|block| read_block(block, &policy.source, expander, problems));
-    let reading = Reading {
-        policy,
-        context,
-        node: resolved.node,
-        written,
-    };
+    let stated_registry =
+        written.form.registry.as_ref().map(|block| read_block(block, &policy.source, expander, problems));
+    let reading = Reading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
     let shown = if secret {
         let placeholders = Secrets::Placeholders;
-        let hidden = Expander {
-            variables: expander.variables,
-            environment: expander.environment,
-            secrets: &placeholders,
-        };
+        let hidden =
+            Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
         let (shown, _) = reading.value(&hidden, &mut Vec::new())?;
         Some(shown.canonical())
     } else {
         None
     };
     if secret && !value.oma_type().is_masked() {
-        problems.push(
-            Diagnostic::error("SP0403", "a secret cannot be this setting's value").at(
-                policy.place(written.span),
-                format!(
-                    "Intune shows values of type {} to every reader",
-                    value.oma_type().word()
-                ),
-            ),
-        );
+        problems.push(Diagnostic::error("SP0403", "a secret cannot be this setting's value").at(
+            policy.place(written.span),
+            format!("Intune shows values of type {} to every reader", value.oma_type().word()),
+        ));
         return None;
     }
     Some(CompiledSetting {
@@ -169,10 +144,13 @@ fn find<'a>(
             return Some(Resolved { uri, node: None, lacks_scope });
         }
         Err(LookupError::Unknown { nearest, .. }) => {
-            let problem = Diagnostic::error("SP0201", "unknown setting").at(place.clone(), "no such node in the catalogue");
+            let problem =
+                Diagnostic::error("SP0201", "unknown setting").at(place.clone(), "no such node in the catalogue");
             match nearest.map(back) {
                 Some(near) => problem.help(format!("did you mean `{near}`")).fix(place, near, false),
-                None => problem.help("a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason"),
+                None => problem.help(
+                    "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
+                ),
             }
         }
         Err(LookupError::Case { right }) => {
@@ -192,23 +170,14 @@ fn find<'a>(
     None
 }
 
-fn complain_of_node(
-    node: &CspNode,
-    policy: &Policy,
-    place: &Place,
-    problems: &mut Vec<Diagnostic>,
-) {
+fn complain_of_node(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {
     if !node.is_settable() {
         problems.push(
             Diagnostic::error("SP0203", "this node cannot be set")
                 .at(place.clone(), format!("its access is {}", node.access)),
         );
     }
-    let oldest = policy
-        .document
-        .windows
-        .as_ref()
-        .filter(|windows| !node.on_build(windows.build));
+    let oldest = policy.document.windows.as_ref().filter(|windows| !node.on_build(windows.build));
     if let (Some(windows), Some(first)) = (oldest, node.first_build()) {
         problems.push(
             Diagnostic::warning("SP0209", format!("{} has no such node", windows.shown()))
@@ -218,10 +187,7 @@ fn complain_of_node(
         );
     }
     if node.deprecated {
-        problems.push(
-            Diagnostic::warning("SP0210", "Microsoft marks this node as deprecated")
-                .at(place.clone(), ""),
-        );
+        problems.push(Diagnostic::warning("SP0210", "Microsoft marks this node as deprecated").at(place.clone(), ""));
     }
 }
 
@@ -235,11 +201,7 @@ struct Reading<'r, 'a> {
 
 impl Reading<'_, '_> {
     /// The value, and whether a secret is in it; nothing after a complaint.
-    fn value(
-        &self,
-        expander: &Expander<'_>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Option<(OmaValue, bool)> {
+    fn value(&self, expander: &Expander<'_>, problems: &mut Vec<Diagnostic>) -> Option<(OmaValue, bool)> {
         let before = problems.len();
         let source = &self.policy.source;
         let form = &self.written.form;
@@ -249,37 +211,22 @@ impl Reading<'_, '_> {
         let Some(oma_type) = oma_type else {
             let place = self.policy.place(self.written.span);
             problems.push(
-                Diagnostic::error("SP0203", "the type of this node is not known").at(
-                    place,
-                    "write `type:` (integer, string, boolean, xml, base64, float, datetime)",
-                ),
+                Diagnostic::error("SP0203", "the type of this node is not known")
+                    .at(place, "write `type:` (integer, string, boolean, xml, base64, float, datetime)"),
             );
             return None;
         };
         let (node, secret) = match &self.written.input {
-            SettingInput::Plain(node) | SettingInput::Enabled(node) => {
-                expander.node(node, source, problems)
+            SettingInput::Plain(node) | SettingInput::Enabled(node) => expander.node(node, source, problems),
+            SettingInput::Raw(text) | SettingInput::Base64(text) => {
+                expander.node(&Spanned::new(Value::Text(text.value.clone()), text.span), source, problems)
             }
-            SettingInput::Raw(text) | SettingInput::Base64(text) => expander.node(
-                &Spanned::new(Value::Text(text.value.clone()), text.span),
-                source,
-                problems,
-            ),
-            SettingInput::File(path) => (
-                Spanned::new(Value::Text(path.value.clone()), path.span),
-                false,
-            ),
+            SettingInput::File(path) => (Spanned::new(Value::Text(path.value.clone()), path.span), false),
         };
         if problems.len() > before {
             return None;
         }
-        let input = value::Input {
-            node: known,
-            oma_type,
-            yaml: &node,
-            source,
-            secret,
-        };
+        let input = value::Input { node: known, oma_type, yaml: &node, source, secret };
         let read = match &self.written.input {
             SettingInput::Plain(_) => input.plain(),
             SettingInput::Enabled(_) => input.enabled(),
@@ -297,30 +244,19 @@ impl Reading<'_, '_> {
     }
 
     fn file(&self, path: &str) -> Result<&[u8], ValueProblem> {
-        let folder = self
-            .policy
-            .source
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
+        let folder = self.policy.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         match self.context.files.get(&join(folder, path)) {
             Some(Ok(bytes)) => Ok(bytes),
-            Some(Err(reason)) => Err(ValueProblem::new(
-                "SP0404",
-                format!("the file cannot be read: {reason}"),
-            )),
+            Some(Err(reason)) => Err(ValueProblem::new("SP0404", format!("the file cannot be read: {reason}"))),
             None => Err(ValueProblem::new("SP0404", "the file was not read".into())),
         }
     }
 
     fn complaint(&self, problem: ValueProblem) -> Diagnostic {
         let place = self.policy.place(problem.span.unwrap_or(self.written.span));
-        let mut diagnostic =
-            Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
+        let mut diagnostic = Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
         if let Some((text, certain)) = problem.fix {
-            diagnostic = diagnostic
-                .help(format!("write `{text}`"))
-                .fix(place, text, certain);
+            diagnostic = diagnostic.help(format!("write `{text}`")).fix(place, text, certain);
         }
         if self.node.is_some() && problem.code != "SP0404" {
             diagnostic = diagnostic.fact(format!("source: {}", self.context.catalogue.release));

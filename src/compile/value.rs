@@ -22,14 +22,7 @@ pub(super) struct ValueProblem {
 
 impl ValueProblem {
     pub fn new(code: &'static str, message: String) -> Self {
-        Self {
-            code,
-            message,
-            label: String::new(),
-            span: None,
-            notes: Vec::new(),
-            fix: None,
-        }
+        Self { code, message, label: String::new(), span: None, notes: Vec::new(), fix: None }
     }
 
     pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
@@ -81,10 +74,8 @@ impl Input<'_> {
             }
             Allowed::Regex(pattern) if !self.secret => {
                 let value = self.typed()?;
-                let expression = regex::Regex::new(&format!(
-                    "^(?:{})$",
-                    pattern.trim_start_matches('^').trim_end_matches('$')
-                ));
+                let expression =
+                    regex::Regex::new(&format!("^(?:{})$", pattern.trim_start_matches('^').trim_end_matches('$')));
                 match expression {
                     Ok(expression) if !expression.is_match(&value.canonical()) => {
                         Err(self.not_allowed(&format!("what matches {pattern}")))
@@ -99,22 +90,11 @@ impl Input<'_> {
     /// `{ enabled: … }`
     pub fn enabled(&self) -> Read {
         match self.node {
-            Some(node) if node.allowed == Allowed::Admx => {
-                admx::enabled(node, self.yaml).map(OmaValue::String)
-            }
-            Some(node) => {
-                Err(
-                    ValueProblem::new("SP0203", format!("{} is not ADMX-backed", node.short())).at(
-                        self.yaml.span,
-                        "`enabled:` is for ADMX-backed policies only",
-                    ),
-                )
-            }
-            None => Err(ValueProblem::new(
-                "SP0203",
-                "the elements of this node are not known".into(),
-            )
-            .at(self.yaml.span, "write the payload as `raw:`")),
+            Some(node) if node.allowed == Allowed::Admx => admx::enabled(node, self.yaml).map(OmaValue::String),
+            Some(node) => Err(ValueProblem::new("SP0203", format!("{} is not ADMX-backed", node.short()))
+                .at(self.yaml.span, "`enabled:` is for ADMX-backed policies only")),
+            None => Err(ValueProblem::new("SP0203", "the elements of this node are not known".into())
+                .at(self.yaml.span, "write the payload as `raw:`")),
         }
     }
 
@@ -136,17 +116,13 @@ impl Input<'_> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match base64::engine::general_purpose::STANDARD.decode(&digits) {
             // A placeholder is no Base64; its bytes stand for it.
-            _ if self.secret && text.contains("${") => {
-                Ok(OmaValue::Base64(text.clone().into_bytes()))
-            }
+            _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.clone().into_bytes())),
             Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes)),
-            Ok(_) => Err(ValueProblem::new(
-                "SP0203",
-                format!("this node takes {}, not Base64", self.oma_type.word()),
-            )
-            .at(self.yaml.span, "")),
-            Err(error) => Err(ValueProblem::new("SP0203", "this is not Base64".into())
-                .at(self.yaml.span, error.to_string())),
+            Ok(_) => Err(ValueProblem::new("SP0203", format!("this node takes {}, not Base64", self.oma_type.word()))
+                .at(self.yaml.span, "")),
+            Err(error) => {
+                Err(ValueProblem::new("SP0203", "this is not Base64".into()).at(self.yaml.span, error.to_string()))
+            }
         }
     }
 
@@ -156,18 +132,14 @@ impl Input<'_> {
             return Ok(OmaValue::Base64(bytes.to_vec()));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| {
-            ValueProblem::new("SP0404", "the file is not UTF-8".into())
-                .at(self.yaml.span, "a text is expected")
+            ValueProblem::new("SP0404", "the file is not UTF-8".into()).at(self.yaml.span, "a text is expected")
         })?;
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         match self.oma_type {
             OmaType::Xml => Ok(OmaValue::Xml(text)),
             OmaType::String => Ok(OmaValue::String(text)),
-            other => Err(ValueProblem::new(
-                "SP0203",
-                format!("a node of type {} takes no file", other.word()),
-            )
-            .at(self.yaml.span, "")),
+            other => Err(ValueProblem::new("SP0203", format!("a node of type {} takes no file", other.word()))
+                .at(self.yaml.span, "")),
         }
     }
 
@@ -175,9 +147,7 @@ impl Input<'_> {
     fn typed(&self) -> Read {
         let yaml = &self.yaml.value;
         let whole = |number: i64| {
-            i32::try_from(number)
-                .map(OmaValue::Integer)
-                .map_err(|_| self.not_allowed("a 32-bit whole number"))
+            i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.not_allowed("a 32-bit whole number"))
         };
         match (self.oma_type, yaml) {
             (OmaType::Integer, Value::Integer(number)) => whole(*number),
@@ -203,9 +173,7 @@ impl Input<'_> {
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
             (OmaType::Boolean, _) => Err(self.wrong_type("true or false")),
             (OmaType::Float, _) => Err(self.wrong_type("a number")),
-            (OmaType::DateTime, _) => {
-                Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z"))
-            }
+            (OmaType::DateTime, _) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
         }
     }
 
@@ -215,13 +183,8 @@ impl Input<'_> {
             // As it was written: `0123` stays `0123`. A variable's place holds its reference, not its text.
             Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
                 let written = self.source.slice(self.yaml.span);
-                let plain =
-                    !written.is_empty() && !written.starts_with(['$', '*', '&', '!', '"', '\'']);
-                Ok(if plain {
-                    written.to_string()
-                } else {
-                    scalar(&self.yaml.value)
-                })
+                let plain = !written.is_empty() && !written.starts_with(['$', '*', '&', '!', '"', '\'']);
+                Ok(if plain { written.to_string() } else { scalar(&self.yaml.value) })
             }
             Value::List(items) => self.list(items),
             other => Err(self.wrong_type(&format!("a text, not {}", other.kind()))),
@@ -231,38 +194,24 @@ impl Input<'_> {
     fn list(&self, items: &[Node]) -> Result<String, ValueProblem> {
         let separator = self.node.and_then(|node| node.list.as_deref());
         let Some(separator) = separator else {
-            return Err(
-                ValueProblem::new("SP0203", "this node takes no list".into())
-                    .at(self.yaml.span, "one value is expected"),
-            );
+            return Err(ValueProblem::new("SP0203", "this node takes no list".into())
+                .at(self.yaml.span, "one value is expected"));
         };
-        let rights = self
-            .node
-            .is_some_and(|node| node.short().starts_with("UserRights/"));
+        let rights = self.node.is_some_and(|node| node.short().starts_with("UserRights/"));
         let mut texts = Vec::new();
         for item in items {
             let text = match &item.value {
                 Value::Text(text) => text.clone(),
                 Value::Integer(_) | Value::Float(_) | Value::Bool(_) => scalar(&item.value),
                 other => {
-                    return Err(ValueProblem::new(
-                        "SP0203",
-                        format!("an item is {}", other.kind()),
-                    )
-                    .at(item.span, "a text is expected"));
+                    return Err(ValueProblem::new("SP0203", format!("an item is {}", other.kind()))
+                        .at(item.span, "a text is expected"));
                 }
             };
             if text.contains(separator) {
-                let shown = if separator == "\u{f000}" {
-                    "U+F000"
-                } else {
-                    separator
-                };
-                return Err(ValueProblem::new(
-                    "SP0211",
-                    format!("an item holds `{shown}`, which separates the items"),
-                )
-                .at(item.span, "Windows would take it for two items"));
+                let shown = if separator == "\u{f000}" { "U+F000" } else { separator };
+                return Err(ValueProblem::new("SP0211", format!("an item holds `{shown}`, which separates the items"))
+                    .at(item.span, "Windows would take it for two items"));
             }
             texts.push(if rights { well_known_sid(&text) } else { text });
         }
@@ -274,33 +223,20 @@ impl Input<'_> {
             Value::Integer(number) => values.iter().find(|value| value.0.parse() == Ok(*number)),
             Value::Bool(flag) => {
                 let word = flag.to_string();
-                values.iter().find(|value| {
-                    value.0.eq_ignore_ascii_case(&word) || value.1.eq_ignore_ascii_case(&word)
-                })
+                values.iter().find(|value| value.0.eq_ignore_ascii_case(&word) || value.1.eq_ignore_ascii_case(&word))
             }
             Value::Text(text) => values
                 .iter()
                 .find(|value| value.0 == *text)
-                .or_else(|| {
-                    values
-                        .iter()
-                        .find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text))
-                })
-                .or_else(|| {
-                    values
-                        .iter()
-                        .find(|value| value.0.eq_ignore_ascii_case(text))
-                }),
+                .or_else(|| values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text)))
+                .or_else(|| values.iter().find(|value| value.0.eq_ignore_ascii_case(text))),
             _ => None,
         };
         let Some(EnumValue(value, _)) = found else {
             return Err(self.not_among(values));
         };
         match self.oma_type {
-            OmaType::Integer => value
-                .parse()
-                .map(OmaValue::Integer)
-                .map_err(|_| self.wrong_type("a whole number")),
+            OmaType::Integer => value.parse().map(OmaValue::Integer).map_err(|_| self.wrong_type("a whole number")),
             OmaType::Boolean => Ok(OmaValue::Boolean(value.eq_ignore_ascii_case("true"))),
             OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
             _ => Ok(OmaValue::String(value.clone())),
@@ -309,21 +245,11 @@ impl Input<'_> {
 
     fn not_among(&self, values: &[EnumValue]) -> ValueProblem {
         let label = |value: &EnumValue| {
-            if value.1.is_empty() {
-                value.0.clone()
-            } else {
-                format!("{} ({})", value.0, value.1)
-            }
+            if value.1.is_empty() { value.0.clone() } else { format!("{} ({})", value.0, value.1) }
         };
         let choices: Vec<String> = values.iter().map(label).collect();
         let mut problem = self.not_allowed(&or(&choices));
-        let words = values.iter().map(|value| {
-            if value.1.is_empty() {
-                value.0.as_str()
-            } else {
-                value.1.as_str()
-            }
-        });
+        let words = values.iter().map(|value| if value.1.is_empty() { value.0.as_str() } else { value.1.as_str() });
         if let Value::Text(text) = &self.yaml.value
             && let Some(near) = nearest(text, words)
         {
@@ -340,16 +266,10 @@ impl Input<'_> {
                 let Value::Text(text) = &item.value else {
                     return None;
                 };
-                values
-                    .iter()
-                    .find(|value| value.1.eq_ignore_ascii_case(text))
-                    .map(|value| sum | bits(value))
+                values.iter().find(|value| value.1.eq_ignore_ascii_case(text)).map(|value| sum | bits(value))
             }),
             Value::Integer(number) => Some(*number).filter(|number| number & !all == 0),
-            Value::Text(text) => values
-                .iter()
-                .find(|value| value.1.eq_ignore_ascii_case(text))
-                .map(bits),
+            Value::Text(text) => values.iter().find(|value| value.1.eq_ignore_ascii_case(text)).map(bits),
             _ => None,
         };
         let Some(number) = number else {
@@ -357,29 +277,22 @@ impl Input<'_> {
         };
         match self.oma_type {
             OmaType::String => Ok(OmaValue::String(number.to_string())),
-            _ => i32::try_from(number)
-                .map(OmaValue::Integer)
-                .map_err(|_| self.not_among(values)),
+            _ => i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.not_among(values)),
         }
     }
 
     fn subject(&self) -> String {
-        self.node
-            .map_or_else(|| "this node".to_string(), CspNode::short)
+        self.node.map_or_else(|| "this node".to_string(), CspNode::short)
     }
 
     fn wrong_type(&self, expected: &str) -> ValueProblem {
-        ValueProblem::new("SP0203", format!("{} takes {expected}", self.subject())).at(
-            self.yaml.span,
-            format!("this is {}", self.yaml.value.kind()),
-        )
+        ValueProblem::new("SP0203", format!("{} takes {expected}", self.subject()))
+            .at(self.yaml.span, format!("this is {}", self.yaml.value.kind()))
     }
 
     fn not_allowed(&self, expected: &str) -> ValueProblem {
-        ValueProblem::new("SP0204", "value is not one of the allowed ones".into()).at(
-            self.yaml.span,
-            format!("{} takes {expected}", self.subject()),
-        )
+        ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
+            .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
     }
 }
 
@@ -414,19 +327,12 @@ fn well_known_sid(name: &str) -> String {
         ("Everyone", "S-1-1-0"),
         ("Authenticated Users", "S-1-5-11"),
         ("Local account", "S-1-5-113"),
-        (
-            "Local account and member of Administrators group",
-            "S-1-5-114",
-        ),
+        ("Local account and member of Administrators group", "S-1-5-114"),
         ("LOCAL SERVICE", "S-1-5-19"),
         ("NETWORK SERVICE", "S-1-5-20"),
         ("SERVICE", "S-1-5-6"),
     ];
-    let bare = name
-        .trim_start_matches("BUILTIN\\")
-        .trim_start_matches("NT AUTHORITY\\");
-    let known = sids
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(bare));
+    let bare = name.trim_start_matches("BUILTIN\\").trim_start_matches("NT AUTHORITY\\");
+    let known = sids.iter().find(|(known, _)| known.eq_ignore_ascii_case(bare));
     known.map_or_else(|| name.to_string(), |(_, sid)| format!("*{sid}"))
 }

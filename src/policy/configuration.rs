@@ -181,17 +181,10 @@ impl Decode for Configuration {
         if let Some(catalogue) = &catalogue {
             let instead = "this version knows its embedded catalogue only";
             decoder.complain(
-                Diagnostic::error("SP0109", "not yet: `catalogue`")
-                    .at(decoder.place(catalogue.span), instead),
+                Diagnostic::error("SP0109", "not yet: `catalogue`").at(decoder.place(catalogue.span), instead),
             );
         }
-        let configuration = Self {
-            owner: owner?,
-            default: default?,
-            targets,
-            environments: environments?,
-            catalogue,
-        };
+        let configuration = Self { owner: owner?, default: default?, targets, environments: environments?, catalogue };
         configuration.complain(decoder);
         Some(configuration)
     }
@@ -207,36 +200,25 @@ impl Configuration {
         }
         if self.environments.get(&self.default).is_none() {
             let names: Vec<&str> = self.environments.keys().collect();
-            let mut problem = Diagnostic::error(
-                "SP0404",
-                format!("there is no environment `{}`", self.default.value),
-            )
-            .at(
-                decoder.place(self.default.span),
-                "the default must be one of `environments:`",
-            )
-            .note(format!("environments: {}", names.join(", ")));
+            let mut problem = Diagnostic::error("SP0404", format!("there is no environment `{}`", self.default.value))
+                .at(decoder.place(self.default.span), "the default must be one of `environments:`")
+                .note(format!("environments: {}", names.join(", ")));
             if let Some(name) = nearest(&self.default, names.iter().copied()) {
                 problem = problem.help(format!("did you mean `{name}`"));
             }
             decoder.complain(problem);
         }
         for (at, (name, environment)) in self.environments.iter().enumerate() {
-            let twin = self.environments.0[..at]
-                .iter()
-                .find(|(_, other)| other.same_tenant(environment));
+            let twin = self.environments.0[..at].iter().find(|(_, other)| other.same_tenant(environment));
             if let Some((other, first)) = twin {
                 decoder.complain(
-                    Diagnostic::error(
-                        "SP0408",
-                        format!("`{}` and `{}` are the same tenant", other.value, name.value),
-                    )
-                    .at(
-                        decoder.place(environment.tenant.span),
-                        "with the same owner, each would undo the other's work",
-                    )
-                    .and(decoder.place(first.tenant.span), "named here first")
-                    .help("keep one of them, or give the other its own repository and owner"),
+                    Diagnostic::error("SP0408", format!("`{}` and `{}` are the same tenant", other.value, name.value))
+                        .at(
+                            decoder.place(environment.tenant.span),
+                            "with the same owner, each would undo the other's work",
+                        )
+                        .and(decoder.place(first.tenant.span), "named here first")
+                        .help("keep one of them, or give the other its own repository and owner"),
                 );
             }
         }
@@ -245,11 +227,7 @@ impl Configuration {
 
 impl Environment {
     fn same_tenant(&self, other: &Self) -> bool {
-        let server = |one: &Self| {
-            one.graph_url
-                .as_ref()
-                .map(|url| url.value.trim_end_matches('/').to_string())
-        };
+        let server = |one: &Self| one.graph_url.as_ref().map(|url| url.value.trim_end_matches('/').to_string());
         self.tenant.eq_ignore_ascii_case(&other.tenant) && server(self) == server(other)
     }
 
@@ -262,11 +240,7 @@ impl Environment {
     pub fn graph_url(&self) -> &str {
         match &self.graph_url {
             Some(url) => url.trim_end_matches('/'),
-            None => self
-                .cloud
-                .as_ref()
-                .map_or(Cloud::Global, |cloud| cloud.value)
-                .graph_url(),
+            None => self.cloud.as_ref().map_or(Cloud::Global, |cloud| cloud.value).graph_url(),
         }
     }
 }
@@ -294,10 +268,7 @@ impl Decode for Environment {
         };
         fields.finish(decoder);
         environment.complain(decoder);
-        Some(Self {
-            tenant: tenant?,
-            ..environment
-        })
+        Some(Self { tenant: tenant?, ..environment })
     }
 }
 
@@ -306,17 +277,13 @@ impl Environment {
         for url in self.graph_url.iter().chain(&self.login_url) {
             if let Err(reason) = check_url(url) {
                 decoder.complain(
-                    Diagnostic::error("SP0105", "this server cannot be used")
-                        .at(decoder.place(url.span), reason),
+                    Diagnostic::error("SP0105", "this server cannot be used").at(decoder.place(url.span), reason),
                 );
             }
         }
         if let Some(url) = &self.login_url {
             let instead = "this version signs in with `auth: { method: token }` only";
-            decoder.warn(
-                Diagnostic::warning("SP0109", "not yet: `login_url`")
-                    .at(decoder.place(url.span), instead),
-            );
+            decoder.warn(Diagnostic::warning("SP0109", "not yet: `login_url`").at(decoder.place(url.span), instead));
         }
         if let Some(key) = &self.fingerprint_key
             && !(key.starts_with("${env:") && key.ends_with('}'))
@@ -341,18 +308,11 @@ fn check_url(url: &str) -> Result<(), String> {
     };
     let authority = rest.split('/').next().unwrap_or_default();
     let host = if authority.starts_with('[') {
-        authority
-            .split(']')
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches('[')
+        authority.split(']').next().unwrap_or_default().trim_start_matches('[')
     } else {
         authority.split(':').next().unwrap_or_default()
     };
-    let loopback = host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback());
+    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     if loopback && !authority.contains('@') {
         Ok(())
     } else {
@@ -382,12 +342,7 @@ impl Decode for Auth {
                     .help("write `method: token` and put an access token into SSPR_POLICY_TOKEN, for example from `az account get-access-token`"),
             );
         }
-        Some(Self {
-            method,
-            client_id: auth.0,
-            plan: auth.1,
-            apply: auth.2,
-        })
+        Some(Self { method, client_id: auth.0, plan: auth.1, apply: auth.2 })
     }
 }
 
@@ -399,9 +354,7 @@ impl Decode for ClientId {
         let mut fields = Fields::of(node, "application", decoder)?;
         let client_id = fields.required("client_id", decoder);
         fields.finish(decoder);
-        Some(Self {
-            client_id: client_id?,
-        })
+        Some(Self { client_id: client_id? })
     }
 }
 

@@ -23,11 +23,7 @@ pub(super) struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     pub fn new(source: &'a Arc<Source>, problems: &'a mut Vec<Diagnostic>) -> Self {
-        Self {
-            source,
-            problems,
-            errors: 0,
-        }
+        Self { source, problems, errors: 0 }
     }
 
     pub fn found_errors(&self) -> bool {
@@ -51,29 +47,16 @@ impl<'a> Decoder<'a> {
     /// "expected a text, found a list"; always nothing, for `return decoder.wrong(…)`.
     pub fn wrong<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
         let found = node.value.kind();
-        let mut problem =
-            Diagnostic::error("SP0105", format!("expected {expected}, found {found}"))
-                .at(self.place(node.span), format!("this is {found}"));
+        let mut problem = Diagnostic::error("SP0105", format!("expected {expected}, found {found}"))
+            .at(self.place(node.span), format!("this is {found}"));
         let written = self.source.slice(node.span);
-        if matches!(
-            node.value,
-            Value::Integer(_) | Value::Float(_) | Value::Bool(_)
-        ) && expected == "a text"
-        {
-            problem = problem.help("put it in quotes").fix(
-                self.place(node.span),
-                format!("\"{written}\""),
-                true,
-            );
+        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) && expected == "a text" {
+            problem = problem.help("put it in quotes").fix(self.place(node.span), format!("\"{written}\""), true);
         }
         if let (Value::Text(text), "true or false") = (&node.value, expected)
             && let Some(flag) = yaml_1_1_flag(text)
         {
-            problem = problem.help(format!("write `{flag}`")).fix(
-                self.place(node.span),
-                flag.to_string(),
-                true,
-            );
+            problem = problem.help(format!("write `{flag}`")).fix(self.place(node.span), flag.to_string(), true);
         }
         self.complain(problem);
         None
@@ -104,12 +87,7 @@ impl<'n> Fields<'n> {
         };
         complain_of_equal_keys(entries, decoder);
         let entries = entries.iter().map(|(key, value)| (key, value)).collect();
-        Some(Self {
-            what,
-            span: node.span,
-            entries,
-            known: Vec::new(),
-        })
+        Some(Self { what, span: node.span, entries, known: Vec::new() })
     }
 
     /// The node under a key; a key with nothing under it is a complaint.
@@ -131,32 +109,19 @@ impl<'n> Fields<'n> {
     }
 
     /// A key that may be absent.
-    pub fn optional<T: Decode>(
-        &mut self,
-        name: &'static str,
-        decoder: &mut Decoder<'_>,
-    ) -> Option<T> {
+    pub fn optional<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         T::decode(self.node(name, decoder)?, decoder)
     }
 
     /// A key that must be there.
-    pub fn required<T: Decode>(
-        &mut self,
-        name: &'static str,
-        decoder: &mut Decoder<'_>,
-    ) -> Option<T> {
+    pub fn required<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         if !self.entries.iter().any(|(key, _)| key.value == name) {
             self.known.push(name);
-            let first = Span {
-                start: self.span.start,
-                end: self.span.start + 1,
-            };
+            let first = Span { start: self.span.start, end: self.span.start + 1 };
             let expected = T::expected();
             decoder.complain(
-                Diagnostic::error("SP0106", format!("the {} lacks `{name}:`", self.what)).at(
-                    decoder.place(first),
-                    format!("`{name}:` ({expected}) is missing in this map"),
-                ),
+                Diagnostic::error("SP0106", format!("the {} lacks `{name}:`", self.what))
+                    .at(decoder.place(first), format!("`{name}:` ({expected}) is missing in this map")),
             );
             return None;
         }
@@ -166,18 +131,11 @@ impl<'n> Fields<'n> {
     /// Complains of what nobody took.
     pub fn finish(self, decoder: &mut Decoder<'_>) {
         for (key, _) in self.entries {
-            let mut problem = Diagnostic::error(
-                "SP0104",
-                format!("unknown key `{}` in the {}", key.value, self.what),
-            )
-            .at(decoder.place(key.span), "not a key that is known here");
+            let mut problem = Diagnostic::error("SP0104", format!("unknown key `{}` in the {}", key.value, self.what))
+                .at(decoder.place(key.span), "not a key that is known here");
             match nearest(&key.value, self.known.iter().copied()) {
                 Some(name) => {
-                    problem = problem.help(format!("did you mean `{name}`")).fix(
-                        decoder.place(key.span),
-                        name,
-                        false,
-                    );
+                    problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(key.span), name, false);
                 }
                 None => problem = problem.note(format!("known keys: {}", self.known.join(", "))),
             }
@@ -187,23 +145,17 @@ impl<'n> Fields<'n> {
 }
 
 /// Complains of each second key that is equal to an earlier one.
-pub(super) fn complain_of_equal_keys(
-    entries: &[(Spanned<String>, Node)],
-    decoder: &mut Decoder<'_>,
-) {
+pub(super) fn complain_of_equal_keys(entries: &[(Spanned<String>, Node)], decoder: &mut Decoder<'_>) {
     let mut first: std::collections::HashMap<&str, Span> = std::collections::HashMap::new();
     for (key, _) in entries {
         let Some(earlier) = first.insert(&key.value, key.span) else {
             continue;
         };
         decoder.complain(
-            Diagnostic::error(
-                "SP0103",
-                format!("the key `{}` stands here twice", key.value),
-            )
-            .at(decoder.place(key.span), "written again here")
-            .and(decoder.place(earlier), "first written here")
-            .help("one of the two values would be lost: keep one"),
+            Diagnostic::error("SP0103", format!("the key `{}` stands here twice", key.value))
+                .at(decoder.place(key.span), "written again here")
+                .and(decoder.place(earlier), "first written here")
+                .help("one of the two values would be lost: keep one"),
         );
     }
 }
@@ -216,8 +168,7 @@ impl Decode for String {
         match &node.value {
             Value::Text(text) if text.trim().is_empty() => {
                 decoder.complain(
-                    Diagnostic::error("SP0105", "this text is empty")
-                        .at(decoder.place(node.span), "nothing but space"),
+                    Diagnostic::error("SP0105", "this text is empty").at(decoder.place(node.span), "nothing but space"),
                 );
                 None
             }
@@ -266,47 +217,25 @@ impl<T: Decode> Decode for Vec<T> {
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
-            Value::List(items) => Some(
-                items
-                    .iter()
-                    .filter_map(|item| T::decode(item, decoder))
-                    .collect(),
-            ),
+            Value::List(items) => Some(items.iter().filter_map(|item| T::decode(item, decoder)).collect()),
             _ => decoder.wrong(node, "a list"),
         }
     }
 }
 
 /// One of a few words.
-pub(super) fn word<T: Copy>(
-    node: &Node,
-    words: &[(&'static str, T)],
-    decoder: &mut Decoder<'_>,
-) -> Option<T> {
-    let choices = || {
-        words
-            .iter()
-            .map(|(word, _)| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+pub(super) fn word<T: Copy>(node: &Node, words: &[(&'static str, T)], decoder: &mut Decoder<'_>) -> Option<T> {
+    let choices = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     let Value::Text(text) = &node.value else {
         return decoder.wrong(node, &format!("one of {}", choices()));
     };
     if let Some((_, value)) = words.iter().find(|(word, _)| word == text) {
         return Some(*value);
     }
-    let mut problem =
-        Diagnostic::error("SP0105", format!("`{text}` is none of the words for this")).at(
-            decoder.place(node.span),
-            format!("expected one of {}", choices()),
-        );
+    let mut problem = Diagnostic::error("SP0105", format!("`{text}` is none of the words for this"))
+        .at(decoder.place(node.span), format!("expected one of {}", choices()));
     if let Some(name) = nearest(text, words.iter().map(|(word, _)| *word)) {
-        problem = problem.help(format!("did you mean `{name}`")).fix(
-            decoder.place(node.span),
-            name,
-            false,
-        );
+        problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(node.span), name, false);
     }
     decoder.complain(problem);
     None

@@ -78,9 +78,7 @@ pub struct PolicyDocument {
 impl PolicyDocument {
     /// What is to become of it.
     pub fn state(&self) -> State {
-        self.state
-            .as_ref()
-            .map_or(State::Active, |state| state.value)
+        self.state.as_ref().map_or(State::Active, |state| state.value)
     }
 }
 
@@ -213,24 +211,18 @@ impl Decode for PolicyDocument {
         };
         fields.finish(decoder);
         document.complain(node, decoder);
-        Some(Self {
-            name: name?,
-            ..document
-        })
+        Some(Self { name: name?, ..document })
     }
 }
 
 impl PolicyDocument {
     fn complain(&self, node: &Node, decoder: &mut Decoder<'_>) {
-        let first = Span {
-            start: node.span.start,
-            end: node.span.start + 1,
-        };
+        let first = Span { start: node.span.start, end: node.span.start + 1 };
         if self.settings.is_empty() && self.registry.is_empty() && !decoder.found_errors() {
-            decoder.complain(Diagnostic::error("SP0106", "the policy sets nothing").at(
-                decoder.place(first),
-                "neither `settings:` nor `registry:` is here",
-            ));
+            decoder.complain(
+                Diagnostic::error("SP0106", "the policy sets nothing")
+                    .at(decoder.place(first), "neither `settings:` nor `registry:` is here"),
+            );
         }
         for key in self.key.iter().chain(&self.moved_from) {
             if let Err(reason) = key::check_key(key) {
@@ -245,10 +237,7 @@ impl PolicyDocument {
         {
             decoder.complain(
                 Diagnostic::error("SP0109", "not yet: `deliver: settings-catalog`")
-                    .at(
-                        decoder.place(deliver.span),
-                        "this version writes custom OMA-URI profiles only",
-                    )
+                    .at(decoder.place(deliver.span), "this version writes custom OMA-URI profiles only")
                     .help("write `custom`, or take the line out"),
             );
         }
@@ -260,15 +249,7 @@ impl Decode for State {
         "active, draft or retired".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        word(
-            node,
-            &[
-                ("active", Self::Active),
-                ("draft", Self::Draft),
-                ("retired", Self::Retired),
-            ],
-            decoder,
-        )
+        word(node, &[("active", Self::Active), ("draft", Self::Draft), ("retired", Self::Retired)], decoder)
     }
 }
 
@@ -277,14 +258,7 @@ impl Decode for Delivery {
         "custom".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        word(
-            node,
-            &[
-                ("custom", Self::Custom),
-                ("settings-catalog", Self::SettingsCatalog),
-            ],
-            decoder,
-        )
+        word(node, &[("custom", Self::Custom), ("settings-catalog", Self::SettingsCatalog)], decoder)
     }
 }
 
@@ -294,26 +268,17 @@ impl Decode for Waiver {
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut fields = Fields::of(node, "waiver", decoder)?;
-        let (rule, reason) = (
-            fields.required("rule", decoder),
-            fields.required("reason", decoder),
-        );
+        let (rule, reason) = (fields.required("rule", decoder), fields.required("reason", decoder));
         let until: Option<Spanned<String>> = fields.required("until", decoder);
         fields.finish(decoder);
         let until = until?;
         if until.parse::<jiff::civil::Date>().is_err() || until.len() != 10 {
             decoder.complain(
-                Diagnostic::error("SP0105", format!("`{}` is no date", until.value)).at(
-                    decoder.place(until.span),
-                    "expected a date such as 2027-03-31",
-                ),
+                Diagnostic::error("SP0105", format!("`{}` is no date", until.value))
+                    .at(decoder.place(until.span), "expected a date such as 2027-03-31"),
             );
         }
-        Some(Self {
-            rule: rule?,
-            reason: reason?,
-            until,
-        })
+        Some(Self { rule: rule?, reason: reason?, until })
     }
 }
 
@@ -348,10 +313,7 @@ impl Decode for Assignments {
         let include = fields.required("include", decoder);
         let exclude: Option<Vec<Exclude>> = fields.optional("exclude", decoder);
         fields.finish(decoder);
-        Some(Self {
-            include: include?,
-            exclude: exclude.unwrap_or_default(),
-        })
+        Some(Self { include: include?, exclude: exclude.unwrap_or_default() })
     }
 }
 
@@ -372,10 +334,8 @@ impl Decode for Include {
         let group = include.group.is_some() || include.id.is_some();
         if group == include.all.is_some() && !decoder.found_errors() {
             decoder.complain(
-                Diagnostic::error("SP0105", "a target is either a group or `all:`").at(
-                    decoder.place(node.span),
-                    "write `group: NAME`, `id: …`, `all: devices` or `all: users`",
-                ),
+                Diagnostic::error("SP0105", "a target is either a group or `all:`")
+                    .at(decoder.place(node.span), "write `group: NAME`, `id: …`, `all: devices` or `all: users`"),
             );
         }
         Some(include)
@@ -388,18 +348,12 @@ impl Decode for Exclude {
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut fields = Fields::of(node, "excluded group", decoder)?;
-        let exclude = Self {
-            group: fields.optional("group", decoder),
-            id: fields.optional("id", decoder),
-            span: node.span,
-        };
+        let exclude =
+            Self { group: fields.optional("group", decoder), id: fields.optional("id", decoder), span: node.span };
         if let Some(filter) = fields.node("filter", decoder) {
             decoder.complain(
                 Diagnostic::error("SP0405", "an excluded group takes no filter")
-                    .at(
-                        decoder.place(filter.span),
-                        "Microsoft Graph has no filter on exclusions",
-                    )
+                    .at(decoder.place(filter.span), "Microsoft Graph has no filter on exclusions")
                     .help("put the filter on an included target, as `filter: { exclude: … }`"),
             );
         }
@@ -419,11 +373,7 @@ impl Decode for All {
         "devices or users".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        word(
-            node,
-            &[("devices", Self::Devices), ("users", Self::Users)],
-            decoder,
-        )
+        word(node, &[("devices", Self::Devices), ("users", Self::Users)], decoder)
     }
 }
 
@@ -436,10 +386,7 @@ impl Decode for Filter {
             return Spanned::decode(node, decoder).map(Self::Include);
         }
         let mut fields = Fields::of(node, "filter", decoder)?;
-        let (include, exclude) = (
-            fields.optional("include", decoder),
-            fields.optional("exclude", decoder),
-        );
+        let (include, exclude) = (fields.optional("include", decoder), fields.optional("exclude", decoder));
         fields.finish(decoder);
         match (include, exclude) {
             (Some(name), None) => Some(Self::Include(name)),

@@ -13,18 +13,10 @@ pub fn check_key(key: &str) -> Result<(), String> {
     if key.is_empty() || key.len() > MAX_KEY {
         return Err(format!("a key has 1 to {MAX_KEY} characters"));
     }
-    if let Some(other) = key
-        .chars()
-        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-' | '/'))
-    {
-        return Err(format!(
-            "a key is made of a-z, 0-9, `.`, `_`, `-` and `/`, not `{other}`"
-        ));
+    if let Some(other) = key.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-' | '/')) {
+        return Err(format!("a key is made of a-z, 0-9, `.`, `_`, `-` and `/`, not `{other}`"));
     }
-    if key
-        .split('/')
-        .any(|part| part.is_empty() || part == "." || part == "..")
-    {
+    if key.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
         return Err("a key has no empty part, no `.` and no `..`".into());
     }
     Ok(())
@@ -38,22 +30,15 @@ pub fn check_owner(owner: &str) -> Result<(), String> {
     if owner.is_empty() || owner.len() > MAX_OWNER {
         return Err(format!("an owner has 1 to {MAX_OWNER} characters"));
     }
-    match owner
-        .chars()
-        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-'))
-    {
-        Some(other) => Err(format!(
-            "an owner is made of a-z, 0-9, `.`, `_` and `-`, not `{other}`"
-        )),
+    match owner.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-')) {
+        Some(other) => Err(format!("an owner is made of a-z, 0-9, `.`, `_` and `-`, not `{other}`")),
         None => Ok(()),
     }
 }
 
 /// The key of a file, from its path under `policies/` with forward slashes; none where the path gives no key.
 pub fn key_of_path(path: &str) -> Option<String> {
-    let key = path
-        .strip_suffix(".yaml")
-        .or_else(|| path.strip_suffix(".yml"))?;
+    let key = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"))?;
     check_key(key).ok().map(|()| key.to_string())
 }
 
@@ -63,10 +48,7 @@ mod tests {
 
     #[test]
     fn a_path_is_a_key_when_it_can_be() {
-        assert_eq!(
-            key_of_path("sspr/lock-screen-reset.yaml").as_deref(),
-            Some("sspr/lock-screen-reset")
-        );
+        assert_eq!(key_of_path("sspr/lock-screen-reset.yaml").as_deref(), Some("sspr/lock-screen-reset"));
         assert_eq!(key_of_path("SSPR/Reset.yaml"), None);
         assert_eq!(key_of_path("größe.yaml"), None);
         assert_eq!(key_of_path(&format!("{}.yaml", "a".repeat(129))), None);

@@ -20,10 +20,7 @@ impl<T> Default for Mapping<T> {
 impl<T> Mapping<T> {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&T> {
-        self.0
-            .iter()
-            .find(|(name, _)| name.value == key)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(name, _)| name.value == key).map(|(_, value)| value)
     }
 
     /// Keys and values.
@@ -51,9 +48,7 @@ impl<T: Decode> Decode for Mapping<T> {
             return decoder.wrong(node, "a map");
         };
         complain_of_equal_keys(entries, decoder);
-        let read = entries
-            .iter()
-            .filter_map(|(key, node)| Some((key.clone(), T::decode(node, decoder)?)));
+        let read = entries.iter().filter_map(|(key, node)| Some((key.clone(), T::decode(node, decoder)?)));
         Some(Self(read.collect()))
     }
 }
@@ -147,11 +142,7 @@ impl Decode for SettingValue {
                 None
             }
             Value::Map(_) => long_form(node, decoder),
-            _ => Some(Self {
-                input: SettingInput::Plain(node.clone()),
-                form: SettingForm::default(),
-                span: node.span,
-            }),
+            _ => Some(Self { input: SettingInput::Plain(node.clone()), form: SettingForm::default(), span: node.span }),
         }
     }
 }
@@ -165,9 +156,7 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
         };
         let text = |decoder: &mut Decoder<'_>| Spanned::<String>::decode(node, decoder);
         inputs.push(match name {
-            "value" if matches!(node.value, Value::Map(_)) => {
-                SettingValue::decode(node, decoder)?.input
-            }
+            "value" if matches!(node.value, Value::Map(_)) => SettingValue::decode(node, decoder)?.input,
             "value" => SettingInput::Plain(node.clone()),
             "enabled" => SettingInput::Enabled(node.clone()),
             "raw" => SettingInput::Raw(text(decoder)?),
@@ -182,22 +171,12 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
     };
     fields.finish(decoder);
     if inputs.len() == 1 {
-        return inputs.pop().map(|input| SettingValue {
-            input,
-            form,
-            span: node.span,
-        });
+        return inputs.pop().map(|input| SettingValue { input, form, span: node.span });
     }
-    let many = if inputs.is_empty() {
-        "none"
-    } else {
-        "more than one"
-    };
+    let many = if inputs.is_empty() { "none" } else { "more than one" };
     decoder.complain(
-        Diagnostic::error("SP0105", "a setting's long form has one value").at(
-            decoder.place(node.span),
-            format!("{many} of `value`, `enabled`, `raw`, `file`, `base64` stands here"),
-        ),
+        Diagnostic::error("SP0105", "a setting's long form has one value")
+            .at(decoder.place(node.span), format!("{many} of `value`, `enabled`, `raw`, `file`, `base64` stands here")),
     );
     None
 }
@@ -242,15 +221,7 @@ impl Decode for OmaType {
         "a type".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let types = [
-            Self::Integer,
-            Self::String,
-            Self::Boolean,
-            Self::Xml,
-            Self::Base64,
-            Self::Float,
-            Self::DateTime,
-        ];
+        let types = [Self::Integer, Self::String, Self::Boolean, Self::Xml, Self::Base64, Self::Float, Self::DateTime];
         word(node, &types.map(|kind| (kind.word(), kind)), decoder)
     }
 }

@@ -44,26 +44,14 @@ const RELEASES: [(&str, u32); 26] = [
 impl WindowsRelease {
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim_start_matches("Windows ").trim();
-        let known = RELEASES
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(text))
-            .map(|(_, build)| *build);
-        let build = known.or_else(|| {
-            text.trim_start_matches("10.0.")
-                .parse()
-                .ok()
-                .filter(|build| *build >= 7600)
-        })?;
+        let known = RELEASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, build)| *build);
+        let build = known.or_else(|| text.trim_start_matches("10.0.").parse().ok().filter(|build| *build >= 7600))?;
         Some(Self { build })
     }
 
     /// `10 1803 (build 17134)`, or the build alone.
     pub fn shown(self) -> String {
-        match RELEASES
-            .iter()
-            .rev()
-            .find(|(name, build)| *build == self.build && !name.starts_with('S'))
-        {
+        match RELEASES.iter().rev().find(|(name, build)| *build == self.build && !name.starts_with('S')) {
             Some((name, build)) => format!("Windows {name} (build {build})"),
             None => format!("build {}", self.build),
         }
@@ -85,15 +73,9 @@ impl Decode for WindowsRelease {
         if release.is_none() {
             let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
             decoder.complain(
-                Diagnostic::error(
-                    "SP0105",
-                    format!("`{text}` is no release of Windows that is known"),
-                )
-                .at(
-                    decoder.place(node.span),
-                    format!("expected {}", Self::expected()),
-                )
-                .note(format!("known releases: {}", names.join(", "))),
+                Diagnostic::error("SP0105", format!("`{text}` is no release of Windows that is known"))
+                    .at(decoder.place(node.span), format!("expected {}", Self::expected()))
+                    .note(format!("known releases: {}", names.join(", "))),
             );
         }
         release

@@ -22,11 +22,7 @@ pub struct Managed {
 impl fmt::Display for Managed {
     /// Letters of what is managed: `d`, `a`, `t`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (managed, letter) in [
-            (self.description, "d"),
-            (self.assignments, "a"),
-            (self.scope_tags, "t"),
-        ] {
+        for (managed, letter) in [(self.description, "d"), (self.assignments, "a"), (self.scope_tags, "t")] {
             if managed {
                 f.write_str(letter)?;
             }
@@ -37,11 +33,8 @@ impl fmt::Display for Managed {
 
 impl Managed {
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let managed = Self {
-            description: text.contains('d'),
-            assignments: text.contains('a'),
-            scope_tags: text.contains('t'),
-        };
+        let managed =
+            Self { description: text.contains('d'), assignments: text.contains('a'), scope_tags: text.contains('t') };
         (managed.to_string() == text).then_some(managed)
     }
 }
@@ -59,28 +52,14 @@ pub fn readable_digest(profile: &Profile) -> String {
         .iter()
         .map(|(uri, setting)| {
             let kind = setting.value.oma_type();
-            let value = if kind.is_masked() {
-                String::new()
-            } else {
-                setting.value.canonical()
-            };
+            let value = if kind.is_masked() { String::new() } else { setting.value.canonical() };
             (uri.as_str(), kind.word(), value)
         })
         .collect();
-    let assignments: Option<Vec<String>> = profile
-        .assignments
-        .as_ref()
-        .map(|all| all.iter().map(|one| format!("{one:?}")).collect());
-    let everything = (
-        &profile.name,
-        &profile.description,
-        settings,
-        assignments,
-        &profile.scope_tags,
-    );
-    short(&Sha256::digest(
-        serde_json::to_vec(&everything).unwrap_or_default(),
-    ))
+    let assignments: Option<Vec<String>> =
+        profile.assignments.as_ref().map(|all| all.iter().map(|one| format!("{one:?}")).collect());
+    let everything = (&profile.name, &profile.description, settings, assignments, &profile.scope_tags);
+    short(&Sha256::digest(serde_json::to_vec(&everything).unwrap_or_default()))
 }
 
 /// A digest of the values that Intune masks; keyed when a secret is among them, and nothing where there is a
@@ -90,13 +69,7 @@ pub fn masked_digest(profile: &Profile, key: Option<&[u8]>) -> Option<String> {
         .settings
         .iter()
         .filter(|(_, setting)| setting.value.oma_type().is_masked())
-        .map(|(uri, setting)| {
-            (
-                uri.as_str(),
-                setting.value.oma_type().word(),
-                setting.value.canonical(),
-            )
-        })
+        .map(|(uri, setting)| (uri.as_str(), setting.value.oma_type().word(), setting.value.canonical()))
         .collect();
     let text = serde_json::to_vec(&values).unwrap_or_default();
     if !profile.has_secret() {

@@ -38,11 +38,7 @@ impl fmt::Display for Marker {
         write!(f, "{BEGIN}{} {}", self.owner, self.key)?;
         if let Some(digests) = &self.digests {
             let masked = digests.masked.as_deref().unwrap_or("-");
-            write!(
-                f,
-                " [1 p={}.{} m={masked} v={}]",
-                digests.managed, digests.readable, digests.version
-            )?;
+            write!(f, " [1 p={}.{} m={masked} v={}]", digests.managed, digests.readable, digests.version)?;
         }
         Ok(())
     }
@@ -58,11 +54,7 @@ impl Marker {
         let line = rest.split(['\r', '\n']).next().unwrap_or(rest);
         let (whose, digests, length) = match line.find(" [") {
             Some(open) => match line[open..].find(']') {
-                Some(close) => (
-                    &line[..open],
-                    Digests::parse(&line[open + 2..open + close]),
-                    open + close + 1,
-                ),
+                Some(close) => (&line[..open], Digests::parse(&line[open + 2..open + close]), open + close + 1),
                 None => (&line[..open], None, line.len()),
             },
             None => (line, None, line.len()),
@@ -71,26 +63,14 @@ impl Marker {
         let (Some(owner), Some(key), None) = (words.next(), words.next(), words.next()) else {
             return (normal(description), None);
         };
-        let marker = Self {
-            owner: owner.to_string(),
-            key: key.to_string(),
-            digests,
-        };
-        let text = format!(
-            "{}{}",
-            &description[..at].trim_end(),
-            &rest[length..].trim_end()
-        );
+        let marker = Self { owner: owner.to_string(), key: key.to_string(), digests };
+        let text = format!("{}{}", &description[..at].trim_end(), &rest[length..].trim_end());
         (normal(&text), Some(marker))
     }
 
     /// A description with this marker as its last line.
     pub fn append(&self, text: &str) -> String {
-        if text.is_empty() {
-            self.to_string()
-        } else {
-            format!("{text}\n\n{self}")
-        }
+        if text.is_empty() { self.to_string() } else { format!("{text}\n\n{self}") }
     }
 
     /// Whether a text could be taken for a marker.
@@ -101,10 +81,7 @@ impl Marker {
 
 /// Intune's portal changes line ends; people do not mean them.
 fn normal(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .trim_end()
-        .to_string()
+    text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_string()
 }
 
 impl Digests {
@@ -131,27 +108,15 @@ mod tests {
     use super::*;
 
     fn marker() -> Marker {
-        let managed = Managed {
-            description: true,
-            assignments: true,
-            scope_tags: false,
-        };
-        let digests = Digests {
-            managed,
-            readable: "Zm9v".into(),
-            masked: Some("YmFy".into()),
-            version: 3,
-        };
-        Marker {
-            owner: "contoso-endpoint".into(),
-            key: "sspr/lock-screen-reset".into(),
-            digests: Some(digests),
-        }
+        let managed = Managed { description: true, assignments: true, scope_tags: false };
+        let digests = Digests { managed, readable: "Zm9v".into(), masked: Some("YmFy".into()), version: 3 };
+        Marker { owner: "contoso-endpoint".into(), key: "sspr/lock-screen-reset".into(), digests: Some(digests) }
     }
 
     #[test]
     fn a_marker_reads_as_a_warning() {
-        let line = "Managed by sspr-policy, do not edit: contoso-endpoint sspr/lock-screen-reset [1 p=da.Zm9v m=YmFy v=3]";
+        let line =
+            "Managed by sspr-policy, do not edit: contoso-endpoint sspr/lock-screen-reset [1 p=da.Zm9v m=YmFy v=3]";
         assert_eq!(marker().to_string(), line);
     }
 
@@ -161,11 +126,7 @@ mod tests {
         for end in ["\n\n", "\r\n\r\n", "\n", " ", ""] {
             for after in ["", "\n", "\r\n", "  "] {
                 let description = format!("{text}{end}{}{after}", marker());
-                assert_eq!(
-                    Marker::split(&description),
-                    (text.to_string(), Some(marker())),
-                    "{description:?}"
-                );
+                assert_eq!(Marker::split(&description), (text.to_string(), Some(marker())), "{description:?}");
             }
         }
     }
@@ -177,35 +138,16 @@ mod tests {
             (text.as_str(), found.map(|m| (m.owner, m.key, m.digests))),
             ("", Some(("a".into(), "b/c".into(), None)))
         );
-        assert_eq!(
-            Marker::split("Managed by sspr-policy, do not edit: ").1,
-            None
-        );
+        assert_eq!(Marker::split("Managed by sspr-policy, do not edit: ").1, None);
         assert_eq!(Marker::split("Managed by hand").1, None);
     }
 
     #[test]
     fn the_longest_marker_fits() {
-        let managed = Managed {
-            description: true,
-            assignments: true,
-            scope_tags: true,
-        };
-        let digests = Digests {
-            managed,
-            readable: "x".repeat(22),
-            masked: Some("x".repeat(22)),
-            version: i64::from(i32::MAX),
-        };
-        let marker = Marker {
-            owner: "o".repeat(60),
-            key: "k".repeat(128),
-            digests: Some(digests),
-        };
-        assert!(
-            marker.to_string().len() <= 300,
-            "{}",
-            marker.to_string().len()
-        );
+        let managed = Managed { description: true, assignments: true, scope_tags: true };
+        let digests =
+            Digests { managed, readable: "x".repeat(22), masked: Some("x".repeat(22)), version: i64::from(i32::MAX) };
+        let marker = Marker { owner: "o".repeat(60), key: "k".repeat(128), digests: Some(digests) };
+        assert!(marker.to_string().len() <= 300, "{}", marker.to_string().len());
     }
 }

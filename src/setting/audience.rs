@@ -24,16 +24,7 @@ impl Who {
 
 /// What an assignment filter does.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum FilterMode {
@@ -75,10 +66,7 @@ pub enum Overlap {
 impl Audience {
     /// How far two audiences share devices.
     pub fn overlap(&self, other: &Self) -> Overlap {
-        let pairs = self
-            .include
-            .iter()
-            .flat_map(|mine| other.include.iter().map(move |theirs| (mine, theirs)));
+        let pairs = self.include.iter().flat_map(|mine| other.include.iter().map(move |theirs| (mine, theirs)));
         pairs
             .map(|(mine, theirs)| {
                 if self.exclude.contains(&theirs.who) || other.exclude.contains(&mine.who) {
@@ -97,20 +85,14 @@ impl Inclusion {
         if self.who == other.who {
             return match (&self.filter, &other.filter) {
                 (mine, theirs) if mine == theirs => Overlap::Certainly,
-                (Some((mine, name)), Some((theirs, other_name)))
-                    if name == other_name && mine != theirs =>
-                {
+                (Some((mine, name)), Some((theirs, other_name))) if name == other_name && mine != theirs => {
                     Overlap::Not
                 }
                 _ => Overlap::Possibly,
             };
         }
         let reaches_everybody = |one: &Self| one.who.is_all() && one.filter.is_none();
-        if reaches_everybody(self) || reaches_everybody(other) {
-            Overlap::Certainly
-        } else {
-            Overlap::Possibly
-        }
+        if reaches_everybody(self) || reaches_everybody(other) { Overlap::Certainly } else { Overlap::Possibly }
     }
 }
 
@@ -122,42 +104,20 @@ mod tests {
     fn audience(text: &str) -> Audience {
         let (include, exclude) = text.split_once(" - ").unwrap_or((text, ""));
         let who = |name: &str| {
-            if name == "all" {
-                Who::AllDevices
-            } else {
-                Who::Group(name.into())
-            }
+            if name == "all" { Who::AllDevices } else { Who::Group(name.into()) }
         };
-        let names = |text: &str| {
-            text.split(", ")
-                .filter(|n| !n.is_empty())
-                .map(String::from)
-                .collect::<Vec<_>>()
-        };
+        let names = |text: &str| text.split(", ").filter(|n| !n.is_empty()).map(String::from).collect::<Vec<_>>();
         let include = names(include)
             .iter()
             .map(|item| match item.split_once('|') {
-                None => Inclusion {
-                    who: who(item),
-                    filter: None,
-                },
+                None => Inclusion { who: who(item), filter: None },
                 Some((name, filter)) => {
-                    let mode = if filter.starts_with('!') {
-                        FilterMode::Exclude
-                    } else {
-                        FilterMode::Include
-                    };
-                    Inclusion {
-                        who: who(name),
-                        filter: Some((mode, filter.trim_start_matches('!').into())),
-                    }
+                    let mode = if filter.starts_with('!') { FilterMode::Exclude } else { FilterMode::Include };
+                    Inclusion { who: who(name), filter: Some((mode, filter.trim_start_matches('!').into())) }
                 }
             })
             .collect();
-        Audience {
-            include,
-            exclude: names(exclude).iter().map(|name| who(name)).collect(),
-        }
+        Audience { include, exclude: names(exclude).iter().map(|name| who(name)).collect() }
     }
 
     #[test]
@@ -177,16 +137,8 @@ mod tests {
             ("", "all", Overlap::Not),
         ];
         for (mine, theirs, expected) in cases {
-            assert_eq!(
-                audience(mine).overlap(&audience(theirs)),
-                expected,
-                "{mine} and {theirs}"
-            );
-            assert_eq!(
-                audience(theirs).overlap(&audience(mine)),
-                expected,
-                "{theirs} and {mine}"
-            );
+            assert_eq!(audience(mine).overlap(&audience(theirs)), expected, "{mine} and {theirs}");
+            assert_eq!(audience(theirs).overlap(&audience(mine)), expected, "{theirs} and {mine}");
         }
     }
 }

@@ -3,9 +3,7 @@
 use std::fmt;
 
 /// Whom a node configures.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// The device: `./Device/…`.
@@ -93,40 +91,25 @@ impl OmaUri {
 
     /// Whom it configures; nodes outside `./User/` belong to the device.
     pub fn scope(&self) -> Scope {
-        if self.0.starts_with("./User/") {
-            Scope::User
-        } else {
-            Scope::Device
-        }
+        if self.0.starts_with("./User/") { Scope::User } else { Scope::Device }
     }
 
     /// What people call it: `Area/Name` for the Policy CSP, else the path below `Vendor/MSFT`.
     pub fn short(&self) -> &str {
-        let rest = self
-            .0
-            .trim_start_matches("./Device/")
-            .trim_start_matches("./User/");
-        rest.strip_prefix(POLICY)
-            .or_else(|| rest.strip_prefix("Vendor/MSFT/"))
-            .unwrap_or(rest)
+        let rest = self.0.trim_start_matches("./Device/").trim_start_matches("./User/");
+        rest.strip_prefix(POLICY).or_else(|| rest.strip_prefix("Vendor/MSFT/")).unwrap_or(rest)
     }
 
     /// Area and name where it is a Policy CSP setting.
     pub fn policy_parts(&self) -> Option<(&str, &str)> {
-        let rest = self
-            .0
-            .trim_start_matches("./Device/")
-            .trim_start_matches("./User/");
+        let rest = self.0.trim_start_matches("./Device/").trim_start_matches("./User/");
         rest.strip_prefix(POLICY)?.split_once('/')
     }
 
     /// The same node for the other scope, as written.
     #[must_use]
     pub fn in_scope(&self, scope: Scope) -> Self {
-        let rest = self
-            .0
-            .strip_prefix("./Device/")
-            .or_else(|| self.0.strip_prefix("./User/"));
+        let rest = self.0.strip_prefix("./Device/").or_else(|| self.0.strip_prefix("./User/"));
         match (rest, scope) {
             (Some(rest), Scope::Device) => Self(format!("./Device/{rest}")),
             (Some(rest), Scope::User) => Self(format!("./User/{rest}")),
@@ -147,30 +130,17 @@ mod tests {
 
     #[test]
     fn a_vendor_path_is_the_device_path() {
-        let uri = OmaUri::parse("./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset")
-            .expect("a URI");
-        assert_eq!(
-            uri,
-            OmaUri::policy(Scope::Device, "Authentication/AllowAadPasswordReset")
-        );
+        let uri = OmaUri::parse("./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset").expect("a URI");
+        assert_eq!(uri, OmaUri::policy(Scope::Device, "Authentication/AllowAadPasswordReset"));
         assert_eq!(uri.short(), "Authentication/AllowAadPasswordReset");
-        assert_eq!(
-            uri.policy_parts(),
-            Some(("Authentication", "AllowAadPasswordReset"))
-        );
+        assert_eq!(uri.policy_parts(), Some(("Authentication", "AllowAadPasswordReset")));
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
         assert_eq!(OmaUri::parse("Device/Vendor"), Err(UriError::Start));
         assert_eq!(OmaUri::parse("./Device//Vendor"), Err(UriError::EmptyPart));
-        assert_eq!(
-            OmaUri::parse("./Device/Vendor "),
-            Err(UriError::Character("space at its ends"))
-        );
-        assert_eq!(
-            OmaUri::parse("./Device\\Vendor"),
-            Err(UriError::Character("backslash: write `/`"))
-        );
+        assert_eq!(OmaUri::parse("./Device/Vendor "), Err(UriError::Character("space at its ends")));
+        assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("backslash: write `/`")));
     }
 }

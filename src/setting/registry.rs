@@ -30,9 +30,7 @@ impl Hive {
     fn parse(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|(_, short, long)| {
-                name.eq_ignore_ascii_case(short) || name.eq_ignore_ascii_case(long)
-            })
+            .find(|(_, short, long)| name.eq_ignore_ascii_case(short) || name.eq_ignore_ascii_case(long))
             .map(|(hive, ..)| hive)
     }
 
@@ -86,30 +84,16 @@ impl RegistryKey {
             return Err(PathError::Control);
         }
         let Some((root, path)) = text.split_once('\\') else {
-            return Err(if text.contains('/') {
-                PathError::Slash
-            } else {
-                PathError::Hive
-            });
+            return Err(if text.contains('/') { PathError::Slash } else { PathError::Hive });
         };
-        let hive = Hive::parse(root).ok_or(if root.contains('/') {
-            PathError::Slash
-        } else {
-            PathError::Hive
-        })?;
+        let hive = Hive::parse(root).ok_or(if root.contains('/') { PathError::Slash } else { PathError::Hive })?;
         if path.split('\\').any(str::is_empty) {
             return Err(PathError::EmptyPart);
         }
-        if path
-            .split('\\')
-            .any(|part| part.encode_utf16().count() > 255)
-        {
+        if path.split('\\').any(|part| part.encode_utf16().count() > 255) {
             return Err(PathError::TooLong);
         }
-        Ok(Self {
-            hive,
-            path: path.to_string(),
-        })
+        Ok(Self { hive, path: path.to_string() })
     }
 
     fn folded(&self) -> (Hive, String) {
@@ -160,11 +144,7 @@ impl RegistryLocation {
 
 impl fmt::Display for RegistryLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.name.is_empty() {
-            "(Default)"
-        } else {
-            &self.name
-        };
+        let name = if self.name.is_empty() { "(Default)" } else { &self.name };
         write!(f, "{} {name}", self.key)
     }
 }
@@ -262,36 +242,18 @@ mod tests {
 
     #[test]
     fn keys_are_read_with_either_name_of_their_root() {
-        let short =
-            RegistryKey::parse(r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount").expect("a key");
-        let long =
-            RegistryKey::parse(r"hkey_local_machine\software\POLICIES\Microsoft\AzureADAccount")
-                .expect("a key");
+        let short = RegistryKey::parse(r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount").expect("a key");
+        let long = RegistryKey::parse(r"hkey_local_machine\software\POLICIES\Microsoft\AzureADAccount").expect("a key");
         assert_eq!(short, long);
-        assert_eq!(
-            short.to_string(),
-            r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount"
-        );
+        assert_eq!(short.to_string(), r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount");
     }
 
     #[test]
     fn what_is_no_key_is_refused() {
-        assert_eq!(
-            RegistryKey::parse("HKLM/SOFTWARE").err(),
-            Some(PathError::Slash)
-        );
+        assert_eq!(RegistryKey::parse("HKLM/SOFTWARE").err(), Some(PathError::Slash));
         assert_eq!(RegistryKey::parse("SOFTWARE").err(), Some(PathError::Hive));
-        assert_eq!(
-            RegistryKey::parse("HKLM\\A\\\\B").err(),
-            Some(PathError::EmptyPart)
-        );
-        assert_eq!(
-            RegistryKey::parse("HKLM\\A\\").err(),
-            Some(PathError::EmptyPart)
-        );
-        assert_eq!(
-            RegistryKey::parse("HKLM\\A\new").err(),
-            Some(PathError::Control)
-        );
+        assert_eq!(RegistryKey::parse("HKLM\\A\\\\B").err(), Some(PathError::EmptyPart));
+        assert_eq!(RegistryKey::parse("HKLM\\A\\").err(), Some(PathError::EmptyPart));
+        assert_eq!(RegistryKey::parse("HKLM\\A\new").err(), Some(PathError::Control));
     }
 }

@@ -4,16 +4,7 @@ use std::fmt;
 
 /// Graph's types of OMA settings (`omaSettingInteger` and so on).
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum OmaType {
@@ -97,9 +88,7 @@ impl OmaValue {
             Self::Boolean(value) => value.to_string(),
             Self::Float(number) => number.to_string(),
             Self::String(text) | Self::Xml(text) | Self::DateTime(text) => text.clone(),
-            Self::Base64(bytes) => {
-                base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
-            }
+            Self::Base64(bytes) => base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes),
             Self::Masked(_) => "****".to_string(),
         }
     }
