@@ -132,7 +132,7 @@ fn find<'a>(
     let problem = match context.catalogue.resolve(&text) {
         Ok(found) => {
             if found.lacks_scope {
-                problems.push(crate::rules::lacks_scope(&place, name));
+                problems.push(lacks_scope(&place, name));
             }
             return Some(found);
         }
@@ -168,6 +168,17 @@ fn find<'a>(
     };
     problems.push(problem.fact(fact));
     None
+}
+
+/// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
+fn lacks_scope(place: &Place, written: &str) -> Diagnostic {
+    let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
+    Diagnostic::warning("R02", "an OMA-URI without its scope")
+        .named("device-scope-missing")
+        .at(place.clone(), "devices were seen to ignore this form")
+        .help(format!("write `{right}`"))
+        .fix(place.clone(), right, true)
+        .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")
 }
 
 fn complain_of_node(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {

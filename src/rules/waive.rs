@@ -1,0 +1,63 @@
+//! Accepted findings.
+
+use jiff::civil::Date;
+
+use super::rule;
+use crate::compile::Compiled;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::policy::Waiver;
+
+/// Takes out the findings that their policies accept, and complains of waivers that are over, that name no rule, or
+/// that nothing answers to.
+pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) -> Vec<Diagnostic> {
+    let mut used: Vec<(&str, usize)> = Vec::new();
+    let mut left: Vec<Diagnostic> = Vec::new();
+    for finding in findings {
+        let places = finding.place.iter().chain(finding.related.iter().map(|(place, _)| place));
+        let paths: Vec<&str> = places.map(|place| place.source.path.as_str()).collect();
+        let waived = policies.iter().filter(|policy| paths.contains(&policy.source.path.as_str())).find_map(|policy| {
+            let at = policy.waivers.iter().position(|waiver| names(waiver, &finding) && !is_over(waiver, today))?;
+            Some((policy.key.as_str(), at))
+        });
+        match waived {
+            Some(waiver) => used.push(waiver),
+            None => left.push(finding),
+        }
+    }
+    for policy in policies {
+        for (at, waiver) in policy.waivers.iter().enumerate() {
+            let place = policy.place(waiver.rule.span);
+            if rule(&waiver.rule).is_none() {
+                left.push(
+                    Diagnostic::error("SP0409", format!("there is no rule `{}`", waiver.rule.value))
+                        .at(place, "neither a rule's name nor its code"),
+                );
+            } else if is_over(waiver, today) {
+                left.push(
+                    Diagnostic::warning("SP0409", format!("this waiver ended on {}", waiver.until.value))
+                        .at(policy.place(waiver.until.span), "findings count again")
+                        .help("mend the finding, or decide anew until when it is accepted"),
+                );
+            } else if !used.contains(&(policy.key.as_str(), at))
+                && policy.state == crate::policy::State::Active
+                && !policy.held
+            {
+                left.push(
+                    Diagnostic::info("SP0409", "nothing answers to this waiver")
+                        .at(place, "the finding is gone")
+                        .help("take it out"),
+                );
+            }
+        }
+    }
+    left
+}
+
+fn names(waiver: &Waiver, finding: &Diagnostic) -> bool {
+    finding.severity >= Severity::Info
+        && (waiver.rule.eq_ignore_ascii_case(finding.code) || finding.name == Some(waiver.rule.as_str()))
+}
+
+fn is_over(waiver: &Waiver, today: Date) -> bool {
+    waiver.until.parse::<Date>().is_ok_and(|until| until < today)
+}
