@@ -48,6 +48,31 @@ pub struct Assignment {
     pub filter: Option<(FilterMode, String)>,
 }
 
+/// A custom profile as the tenant holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveProfile {
+    /// Its id.
+    pub id: String,
+    /// Whose it is; none for portal-made ones.
+    pub marker: Option<Marker>,
+    /// What it holds; every optional part is there.
+    pub profile: Profile,
+    /// Counts up with each change.
+    pub version: i64,
+    /// When it was last changed, as Graph says it.
+    pub modified: String,
+    /// Where the values of masked settings can be read, by address.
+    pub secret_references: BTreeMap<OmaUri, String>,
+}
+
+impl LiveProfile {
+    /// What tells this state of the object from any other that a reader can see.
+    pub fn digest(&self) -> String {
+        let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();
+        format!("{} v{} {marker}", readable_digest(&self.profile), self.version)
+    }
+}
+
 /// The id of the tag that every object has when it has no other.
 pub const DEFAULT_TAG: &str = "0";
 

@@ -73,6 +73,9 @@ fn shared(one: &Claim, other: &Claim) -> Overlap {
 
 fn interference(rule: &'static Rule, claim: &Claim, enabling: &[&Claim]) -> Option<Diagnostic> {
     let severity = rule.severity.severity(claim.oldest_build);
+    if enabling.is_empty() && matches!(claim.origin, Origin::Tenant(..)) {
+        return None;
+    }
     let (severity, note) = if enabling.is_empty() {
         (
             severity.min(Severity::Warning),

@@ -1,0 +1,52 @@
+//! Desired against actual: what an apply would do.
+//!
+//! Both sides are maps of key to profile in canonical form, so the difference is one walk over two sorted maps. What
+//! is not to be deleted stands on both sides; what stands on one side only is created or deleted. The plan itself
+//! does nothing and knows no network; whoever carries it out asks [`steps`] for the requests.
+
+mod build;
+mod change;
+mod difference;
+mod document;
+mod order;
+mod steps;
+
+pub use build::{Options, build, to_decrypt};
+pub use change::{Action, Cause, Change, Desired, Fate, Reason};
+pub use difference::{Difference, SettingChange, Verified, difference};
+pub use document::{
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, Frame, Names, ObjectLine,
+    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText, diagnostic_document, document,
+};
+pub use order::{Ordered, order};
+pub use steps::{Step, steps};
+
+use crate::diagnostic::Diagnostic;
+
+/// What an apply would do.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The changes, sorted by key.
+    pub changes: Vec<Change>,
+    /// Keys whose objects are as written.
+    pub unchanged: Vec<String>,
+    /// Keys whose masked values could not be compared: the addresses.
+    pub unverified: Vec<(String, Vec<crate::setting::OmaUri>)>,
+    /// Ours, and nobody writes them: key, name, id.
+    pub orphans: Vec<(String, String, String)>,
+    /// Kept as they are because their policies are kept out of this environment.
+    pub held: Vec<String>,
+    /// Policies that only write to the registry.
+    pub registry_only: Vec<String>,
+    /// Custom profiles of others.
+    pub foreign: usize,
+    /// What blocks keys, or everything, and what is odd.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// How many changes are of an action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action() == action).count()
+    }
+}

@@ -1,0 +1,386 @@
+//! The walk over desired and actual.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::difference::{Verified, difference};
+use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::profile::{LiveProfile, MAX_DESCRIPTION, Marker, Profile, masked_digest, readable_digest};
+use crate::setting::{OmaUri, OmaValue};
+
+/// What a plan is made with.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Who owns what we make.
+    pub owner: String,
+    /// Whether orphans are deleted.
+    pub prune: bool,
+    /// The key of digests with secrets.
+    pub fingerprint_key: Option<Vec<u8>>,
+    /// The most changes.
+    pub max_changes: Option<u32>,
+    /// The most deletions.
+    pub max_deletes: Option<u32>,
+    /// Whether all devices and all users may be targets.
+    pub allow_all_targets: bool,
+}
+
+/// The masked settings whose values decide something: of objects that changed since they were last applied, that
+/// were written otherwise, or whose marker does not say.
+pub fn to_decrypt(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Vec<(String, Vec<OmaUri>)> {
+    let ours = by_key(live, &options.owner);
+    let mut wanted = Vec::new();
+    for policy in desired.iter().filter(|policy| policy.fate == Fate::Kept) {
+        let Some(object) = find(policy, &ours, live) else { continue };
+        if masked_state(object, &policy.profile, options) == Verified::Yes {
+            continue;
+        }
+        let masked = object.profile.settings.iter().filter(|(uri, setting)| {
+            matches!(setting.value, OmaValue::Masked(_)) && policy.profile.settings.contains_key(*uri)
+        });
+        let addresses: Vec<OmaUri> = masked.map(|(uri, _)| uri.clone()).collect();
+        if !addresses.is_empty() {
+            wanted.push((object.id.clone(), addresses));
+        }
+    }
+    wanted
+}
+
+/// What an apply would do. Problems with a key block that key; the rest of the plan stands.
+pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Plan {
+    let mut plan = Plan::default();
+    let ours = by_key(live, &options.owner);
+    let blocked = block_duplicates(&ours, &mut plan.problems);
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut sorted: Vec<&Desired> = desired.iter().collect();
+    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    let keys: BTreeSet<&str> = sorted.iter().map(|policy| policy.key.as_str()).collect();
+    for policy in &sorted {
+        if blocked.contains(policy.key.as_str()) {
+            used.extend(ours.get(policy.key.as_str()).into_iter().flatten().map(|object| object.id.as_str()));
+            continue;
+        }
+        let object = find(policy, &ours, live);
+        used.extend(object.map(|object| object.id.as_str()));
+        complain_of_moves(policy, &keys, &mut plan.problems);
+        decide(policy, object, live, options, &mut plan);
+    }
+    leftovers(&ours, &used, &blocked, options, &mut plan);
+    plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
+    plan.changes.sort_by(|a, b| a.key.cmp(&b.key));
+    complain_of_lost_moves(&mut plan);
+    complain_of_limits(options, &mut plan);
+    plan
+}
+
+type Ours<'l> = BTreeMap<&'l str, Vec<&'l LiveProfile>>;
+
+fn by_key<'l>(live: &'l [LiveProfile], owner: &str) -> Ours<'l> {
+    let mut ours = Ours::new();
+    for object in live {
+        if let Some(marker) = &object.marker
+            && marker.owner == owner
+        {
+            ours.entry(marker.key.as_str()).or_default().push(object);
+        }
+    }
+    ours
+}
+
+/// A policy's object: under its key, under a former key, or the one that it adopts.
+fn find<'l>(policy: &Desired, ours: &Ours<'l>, live: &'l [LiveProfile]) -> Option<&'l LiveProfile> {
+    let under = |key: &str| ours.get(key).and_then(|objects| objects.first()).copied();
+    under(&policy.key).or_else(|| policy.moved_from.iter().find_map(|(key, _)| under(key))).or_else(|| {
+        let (id, _) = policy.adopt.as_ref()?;
+        live.iter().find(|object| object.id == *id && object.marker.is_none())
+    })
+}
+
+fn block_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -> BTreeSet<&'l str> {
+    let mut blocked = BTreeSet::new();
+    for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
+        blocked.insert(*key);
+        let mut problem =
+            Diagnostic::error("SP0504", format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
+                .note(
+                    "the portal's \"Duplicate\" copies the marker; nothing is changed under this key until one is left",
+                );
+        for object in objects {
+            problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));
+        }
+        problems.push(
+            problem
+                .help(format!("`sspr-policy disown {}` takes our marker off the copy", objects[objects.len() - 1].id)),
+        );
+    }
+    blocked
+}
+
+fn complain_of_moves(policy: &Desired, keys: &BTreeSet<&str>, problems: &mut Vec<Diagnostic>) {
+    for (key, place) in policy.moved_from.iter().filter(|(key, _)| keys.contains(key.as_str())) {
+        problems.push(
+            Diagnostic::error("SP0508", format!("`{key}` is still the key of a policy"))
+                .at(place.clone(), "a former key is one that nobody has any more"),
+        );
+    }
+}
+
+fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], options: &Options, plan: &mut Plan) {
+    match (policy.fate, object) {
+        (Fate::Held, Some(_)) => plan.held.push(policy.key.clone()),
+        (Fate::RegistryOnly, None) => plan.registry_only.push(policy.key.clone()),
+        (Fate::RegistryOnly, Some(_)) => plan.problems.push(
+            Diagnostic::error(
+                "SP0506",
+                format!("{} has nothing left for Intune, and its profile is in the tenant", policy.key),
+            )
+            .at(policy.place.clone(), "`settings:` is empty")
+            .help("write `state: retired` first, or put the registry values into a policy of their own"),
+        ),
+        (Fate::Draft, Some(object)) => plan.problems.push(
+            Diagnostic::error(
+                "SP0506",
+                format!("{} is a draft, and its profile is in the tenant ({})", policy.key, object.id),
+            )
+            .at(policy.place.clone(), "a draft is never sent")
+            .help("write `state: retired` to delete the profile, or `state: active`"),
+        ),
+        (Fate::Retired, Some(object)) => {
+            plan.changes.push(deletion(object, &policy.key, Reason::Retired, Some(policy)))
+        }
+        (Fate::Held | Fate::Draft | Fate::Retired, None) => {}
+        (Fate::Kept, None) => create(policy, live, options, plan),
+        (Fate::Kept, Some(object)) => update(policy, object, options, plan),
+    }
+}
+
+fn deletion(object: &LiveProfile, key: &str, reason: Reason, policy: Option<&Desired>) -> Change {
+    Change {
+        key: key.to_string(),
+        before: Some(object.clone()),
+        after: None,
+        masked_digest: None,
+        cause: Cause::You,
+        reason,
+        target: None,
+        place: policy.map(|policy| policy.place.clone()),
+    }
+}
+
+fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut Plan) {
+    if let Some((id, place)) = &policy.adopt {
+        plan.problems.push(no_adoption(id, place, live, &policy.key));
+        return;
+    }
+    let namesakes = live.iter().filter(|object| object.marker.is_none() && object.profile.name == policy.profile.name);
+    let ids: Vec<&str> = namesakes.map(|object| object.id.as_str()).collect();
+    if let Some(id) = ids.first() {
+        plan.problems.push(
+            Diagnostic::error(
+                "SP0505",
+                format!("the tenant has a profile \"{}\" that is not ours", policy.profile.name),
+            )
+            .at(policy.place.clone(), "a second profile of this name would be made")
+            .note(format!("its id: {}", ids.join(", ")))
+            .help(format!("take it over with `adopt: {{ ENVIRONMENT: {id} }}`, or choose another name")),
+        );
+        return;
+    }
+    if let Some(change) = change(policy, None, Cause::You, Reason::Content, options, plan) {
+        plan.changes.push(change);
+    }
+}
+
+fn no_adoption(id: &str, place: &Place, live: &[LiveProfile], key: &str) -> Diagnostic {
+    let reason = match live.iter().find(|object| object.id == id).and_then(|object| object.marker.as_ref()) {
+        Some(marker) => format!("it belongs to {} {}", marker.owner, marker.key),
+        None => "no custom profile in the tenant has this id".to_string(),
+    };
+    Diagnostic::error("SP0505", format!("{key} cannot take over {id}"))
+        .at(place.clone(), reason)
+        .help("take the line out, and a new profile is made")
+}
+
+fn update(policy: &Desired, object: &LiveProfile, options: &Options, plan: &mut Plan) {
+    let verified = masked_state(object, &policy.profile, options);
+    let reason = match &object.marker {
+        None => Reason::Adopted,
+        Some(marker) if marker.key != policy.key => Reason::Moved(marker.key.clone()),
+        Some(_) => Reason::Content,
+    };
+    let differs = difference(object, &policy.profile, verified);
+    if differs.is_empty() && reason == Reason::Content {
+        plan.unchanged.push(policy.key.clone());
+        if verified == Verified::No {
+            plan.unverified.push((policy.key.clone(), unread(object)));
+        }
+        return;
+    }
+    let cause = cause(object, &policy.profile, options);
+    if let Some(change) = change(policy, Some(object), cause, reason, options, plan) {
+        if verified == Verified::No {
+            plan.unverified.push((policy.key.clone(), unread(object)));
+        }
+        plan.changes.push(change);
+    }
+}
+
+fn unread(object: &LiveProfile) -> Vec<OmaUri> {
+    let masked = object.profile.settings.iter().filter(|(_, setting)| matches!(setting.value, OmaValue::Masked(_)));
+    masked.map(|(uri, _)| uri.clone()).collect()
+}
+
+/// What is known of an object's masked values.
+fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Verified {
+    if unread(object).is_empty() {
+        return Verified::Yes;
+    }
+    let written = masked_digest(wanted, options.fingerprint_key.as_deref());
+    let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else {
+        return Verified::Changed;
+    };
+    match (&last.masked, &written) {
+        (Some(last_digest), Some(now)) if last_digest == now => {
+            if last.version == object.version {
+                Verified::Yes
+            } else {
+                Verified::No
+            }
+        }
+        (Some(_), Some(_)) => Verified::Changed,
+        // A secret without a key: nobody can tell.
+        _ => Verified::No,
+    }
+}
+
+fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
+    let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else {
+        return Cause::Unknown;
+    };
+    let written = masked_digest(wanted, options.fingerprint_key.as_deref());
+    let masked_changed = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
+    let released = wanted.managed() != last.managed;
+    let you = readable_digest(wanted) != last.readable || masked_changed || released;
+    let decrypted_differs = object.profile.settings.iter().any(|(uri, setting)| {
+        let wanted = wanted.settings.get(uri).map(|wanted| &wanted.value);
+        setting.value.oma_type().is_masked()
+            && !matches!(setting.value, OmaValue::Masked(_))
+            && wanted.is_some_and(|wanted| *wanted != setting.value)
+    });
+    let tenant = readable_digest(&object.profile.restricted(last.managed)) != last.readable
+        || decrypted_differs && !masked_changed;
+    match (you, tenant) {
+        (true, true) => Cause::Both,
+        (false, true) => Cause::Tenant,
+        _ => Cause::You,
+    }
+}
+
+/// The change, unless its description would not fit.
+fn change(
+    policy: &Desired,
+    before: Option<&LiveProfile>,
+    cause: Cause,
+    reason: Reason,
+    options: &Options,
+    plan: &mut Plan,
+) -> Option<Change> {
+    let masked = masked_digest(&policy.profile, options.fingerprint_key.as_deref());
+    let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
+    // The longest that the marker can become.
+    let marker = Marker { owner: options.owner.clone(), key: policy.key.clone(), digests: None };
+    let longest = marker.append(&text).encode_utf16().count() + 72;
+    if longest > MAX_DESCRIPTION {
+        let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
+        plan.problems.push(
+            Diagnostic::error("SP0407", format!("the description of {} is too long", policy.key))
+                .at(policy.place.clone(), format!("with our marker, at most {most} characters fit"))
+                .help("shorten `description:`"),
+        );
+        return None;
+    }
+    if Marker::is_in(&text) {
+        plan.problems.push(
+            Diagnostic::error("SP0407", format!("the description of {} looks like our marker", policy.key))
+                .at(policy.place.clone(), ""),
+        );
+        return None;
+    }
+    Some(Change {
+        key: policy.key.clone(),
+        before: before.cloned(),
+        after: Some(policy.profile.clone()),
+        masked_digest: masked,
+        cause,
+        reason,
+        target: policy.target.clone(),
+        place: Some(policy.place.clone()),
+    })
+}
+
+/// Ours, and no policy has their key.
+fn leftovers(ours: &Ours<'_>, used: &BTreeSet<&str>, blocked: &BTreeSet<&str>, options: &Options, plan: &mut Plan) {
+    for (key, objects) in ours.iter().filter(|(key, _)| !blocked.contains(*key)) {
+        for object in objects.iter().filter(|object| !used.contains(object.id.as_str())) {
+            plan.orphans.push(((*key).to_string(), object.profile.name.clone(), object.id.clone()));
+            if options.prune {
+                plan.changes.push(deletion(object, key, Reason::Pruned, None));
+            }
+        }
+    }
+}
+
+/// A policy that was renamed without `moved_from` looks like an orphan beside a create.
+fn complain_of_lost_moves(plan: &mut Plan) {
+    let mut problems = Vec::new();
+    for change in plan.changes.iter().filter(|change| change.action() == Action::Create) {
+        let Some(after) = &change.after else { continue };
+        let same = |(_, name, id): &&(String, String, String)| {
+            let settings = plan.changes.iter().filter_map(|other| other.before.as_ref()).find(|live| live.id == *id);
+            let alike = settings.is_some_and(|live| live.profile.settings.keys().eq(after.settings.keys()));
+            *name == after.name || alike
+        };
+        if let (Some((key, name, _)), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
+            problems.push(
+                Diagnostic::error("SP0507", format!("{} would be made anew beside `{key}` (\"{name}\")", change.key))
+                    .at(place.clone(), "was its file moved?")
+                    .help(format!(
+                        "write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice"
+                    )),
+            );
+        }
+    }
+    let stopped: BTreeSet<String> =
+        problems.iter().filter_map(|problem| problem.message.split(' ').next()).map(String::from).collect();
+    plan.changes.retain(|change| !(change.action() == Action::Create && stopped.contains(&change.key)));
+    plan.problems.extend(problems);
+}
+
+fn complain_of_limits(options: &Options, plan: &mut Plan) {
+    let (all, deletes) = (plan.changes.len(), plan.count(Action::Delete));
+    let over = |count: usize, most: Option<u32>| most.is_some_and(|most| count > most as usize);
+    if over(all, options.max_changes) {
+        plan.problems.push(limit(format!("{all} changes are more than `limits: max_changes` allows")));
+    }
+    if over(deletes, options.max_deletes) {
+        plan.problems.push(limit(format!("{deletes} deletions are more than `limits: max_deletes` allows")));
+    }
+    if !options.allow_all_targets {
+        let wide = plan.changes.iter().filter(|change| {
+            let added = change.after.as_ref().and_then(|after| after.assignments.as_ref());
+            added.is_some_and(|all| {
+                all.iter().any(|one| matches!(one.who, crate::setting::Who::AllDevices | crate::setting::Who::AllUsers))
+            })
+        });
+        for change in wide.map(|change| change.key.clone()).collect::<Vec<_>>() {
+            plan.problems.push(limit(format!(
+                "{change} goes to all devices or all users, which `limits: allow_all_targets` forbids"
+            )));
+        }
+    }
+}
+
+fn limit(message: String) -> Diagnostic {
+    Diagnostic::error("SP0509", message)
+        .help("look at the plan again; raise the limit in sspr-policy.yaml if it is right")
+}

@@ -1,0 +1,171 @@
+//! A change as requests.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use serde_json::{Value, json};
+
+use super::{Action, Change};
+use crate::profile::{Assignment, DEFAULT_TAG, Digests, Marker, Profile, Setting, readable_digest};
+use crate::setting::{FilterMode, OmaType, OmaValue, Who};
+
+/// One request of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// The profile is made.
+    Create(Value),
+    /// The profile gets this content.
+    Patch(Value),
+    /// The profile gets these assignments and no others.
+    Assign(Value),
+    /// The profile goes.
+    Delete,
+}
+
+impl Step {
+    /// Method and path below the collection of profiles; `{id}` stands for the object's id.
+    pub fn request(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Create(_) => ("POST", ""),
+            Self::Patch(_) => ("PATCH", "/{id}"),
+            Self::Assign(_) => ("POST", "/{id}/assign"),
+            Self::Delete => ("DELETE", "/{id}"),
+        }
+    }
+
+    /// What is sent.
+    pub fn body(&self) -> Option<&Value> {
+        match self {
+            Self::Create(body) | Self::Patch(body) | Self::Assign(body) => Some(body),
+            Self::Delete => None,
+        }
+    }
+}
+
+/// The requests of a change, in their order. `version` is the object's version right before (0 for a new one), for
+/// the marker; with `blank`, secrets are replaced by what is shown for them.
+///
+/// On one object: create, then assign. Update: what leaves the audience leaves before the change, what joins it joins
+/// after.
+pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Step> {
+    let Some(after) = &change.after else { return vec![Step::Delete] };
+    let marker = marker(change, after, owner, version + 1);
+    let body = body(change, after, &marker, blank);
+    let wanted = after.assignments.as_ref();
+    if change.action() == Action::Create {
+        let assign = wanted.filter(|all| !all.is_empty()).map(|all| Step::Assign(assign_body(all)));
+        return std::iter::once(Step::Create(body)).chain(assign).collect();
+    }
+    let before = change.before.as_ref();
+    let none = BTreeSet::new();
+    let actual = before.and_then(|live| live.profile.assignments.as_ref()).unwrap_or(&none);
+    let Some(wanted) = wanted.filter(|wanted| *wanted != actual) else { return vec![Step::Patch(body)] };
+    let same_content = before.is_some_and(|live| live.profile.settings == after.settings);
+    let narrowed = narrow(actual, wanted);
+    let mut steps = Vec::new();
+    if narrowed != *actual && !same_content {
+        steps.push(Step::Assign(assign_body(&narrowed)));
+    }
+    steps.push(Step::Patch(body));
+    if narrowed != *wanted || same_content {
+        steps.push(Step::Assign(assign_body(wanted)));
+    }
+    steps
+}
+
+/// Who is in both audiences: includes of both, excludes of either.
+fn narrow(actual: &BTreeSet<Assignment>, wanted: &BTreeSet<Assignment>) -> BTreeSet<Assignment> {
+    let excluded = actual.union(wanted).filter(|one| one.excluded);
+    let included = actual.intersection(wanted).filter(|one| !one.excluded);
+    let excluded: BTreeSet<Assignment> = excluded.cloned().collect();
+    // Graph refuses a group on both sides; the exclusion is what matters now.
+    let out = |one: &&Assignment| !excluded.iter().any(|other| other.who == one.who);
+    included.filter(out).cloned().chain(excluded.iter().cloned()).collect()
+}
+
+fn marker(change: &Change, after: &Profile, owner: &str, version: i64) -> Marker {
+    let digests = Digests {
+        managed: after.managed(),
+        readable: readable_digest(after),
+        masked: change.masked_digest.clone(),
+        version,
+    };
+    Marker { owner: owner.to_string(), key: change.key.clone(), digests: Some(digests) }
+}
+
+fn body(change: &Change, after: &Profile, marker: &Marker, blank: bool) -> Value {
+    let unmanaged = || change.before.as_ref().and_then(|live| live.profile.description.clone()).unwrap_or_default();
+    let text = after.description.clone().unwrap_or_else(unmanaged);
+    let settings: Vec<Value> =
+        after.settings.iter().map(|(uri, setting)| oma_setting(uri.as_str(), uri.short(), setting, blank)).collect();
+    let mut body = json!({
+        "@odata.type": "#microsoft.graph.windows10CustomConfiguration",
+        "displayName": after.name,
+        "description": marker.append(&text),
+        "omaSettings": settings,
+    });
+    if let Some(tags) = &after.scope_tags {
+        let mut ids: Vec<&str> = tags.iter().map(String::as_str).collect();
+        if ids.is_empty() {
+            ids.push(DEFAULT_TAG);
+        }
+        body["roleScopeTagIds"] = json!(ids);
+    }
+    body
+}
+
+/// Graph's form of a setting (Microsoft Graph, omaSetting and its derived types; an XML value is Base64 of its UTF-8).
+fn oma_setting(uri: &str, name: &str, setting: &Setting, blank: bool) -> Value {
+    let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let kind = match setting.value.oma_type() {
+        OmaType::Integer => "omaSettingInteger",
+        OmaType::String => "omaSettingString",
+        OmaType::Boolean => "omaSettingBoolean",
+        OmaType::Xml => "omaSettingStringXml",
+        OmaType::Base64 => "omaSettingBase64",
+        OmaType::Float => "omaSettingFloatingPoint",
+        OmaType::DateTime => "omaSettingDateTime",
+    };
+    let value = match (&setting.value, &setting.shown) {
+        (_, Some(shown)) if blank => json!(shown),
+        (OmaValue::Integer(number), _) => json!(number),
+        (OmaValue::Boolean(flag), _) => json!(flag),
+        // Through text: 1.1 stays 1.1 and does not become 1.100000023841858.
+        (OmaValue::Float(number), _) => json!(number.to_string().parse::<f64>().unwrap_or(f64::from(*number))),
+        (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(text),
+        (OmaValue::Xml(text), _) => json!(encode(text.as_bytes())),
+        (OmaValue::Base64(bytes), _) => json!(encode(bytes)),
+        // Never written: a profile that is wanted holds no masked value.
+        (OmaValue::Masked(_), _) => Value::Null,
+    };
+    json!({
+        "@odata.type": format!("#microsoft.graph.{kind}"),
+        "displayName": name,
+        "omaUri": uri,
+        "value": value,
+    })
+}
+
+fn assign_body(assignments: &BTreeSet<Assignment>) -> Value {
+    json!({ "assignments": assignments.iter().map(|one| json!({ "target": target(one) })).collect::<Vec<_>>() })
+}
+
+fn target(assignment: &Assignment) -> Value {
+    let kind = match (&assignment.who, assignment.excluded) {
+        (Who::Group(_), false) => "groupAssignmentTarget",
+        (Who::Group(_), true) => "exclusionGroupAssignmentTarget",
+        (Who::AllDevices, _) => "allDevicesAssignmentTarget",
+        (Who::AllUsers, _) => "allLicensedUsersAssignmentTarget",
+        (Who::Other(raw), _) => return serde_json::from_str(raw).unwrap_or(Value::Null),
+    };
+    let mut target = json!({ "@odata.type": format!("#microsoft.graph.{kind}") });
+    if let Who::Group(id) = &assignment.who {
+        target["groupId"] = json!(id);
+    }
+    if let Some((mode, id)) = &assignment.filter {
+        target["deviceAndAppManagementAssignmentFilterId"] = json!(id);
+        let mode = if *mode == FilterMode::Include { "include" } else { "exclude" };
+        target["deviceAndAppManagementAssignmentFilterType"] = json!(mode);
+    }
+    target
+}
