@@ -1,4 +1,9 @@
-//! x
+//! `sspr-policy`: Windows device policies in git. YAML in; a tenant in the written state, a `.reg` file or an ADMX out.
+//!
+//! The modules stand here in the order in which data flows. The first ones are pure: no files, no network, no clock,
+//! no environment. Arrows run from the edges to the middle, never back.
+
+// -- pure --
 pub mod catalogue;
 pub mod compile;
 pub mod diagnostic;
@@ -8,3 +13,5 @@ pub mod profile;
 pub mod rules;
 pub mod setting;
 pub mod source;
+// -- edges --
+pub mod sandbox;

@@ -1,0 +1,121 @@
+//! An embedded Microsoft Graph for trying and testing: the part of it that device policies touch, on loopback, with its
+//! state in a folder.
+//!
+//! It works on JSON as a real server would and shares no types with the client, so that a wrong field name cannot hide
+//! on both sides. It is as strict as Graph where Graph is known to be strict, and stricter where a sloppy client would
+//! otherwise go unnoticed. Every answer is valid against Microsoft's published API description. It checks no tokens.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+mod answer;
+mod assignments;
+mod batch;
+mod call;
+mod contents;
+mod directory;
+mod error;
+mod files;
+mod filter;
+mod ids;
+mod kinds;
+mod listing;
+mod log;
+mod profiles;
+mod query;
+mod routes;
+mod server;
+mod settings;
+mod state;
+mod store;
+
+pub use error::Error;
+pub use server::Running;
+
+use store::Store;
+
+/// The id of the sandbox's tenant: fixed and well known, so that a client recognises that it talks to a sandbox.
+pub const TENANT_ID: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
+
+/// What a sandbox additionally holds (from the configuration's `seed:`): display names, added when missing, at every
+/// open.
+#[derive(Debug, Clone, Default)]
+pub struct Seed {
+    /// Security groups.
+    pub groups: Vec<String>,
+    /// Assignment filters; a new one matches every device.
+    pub filters: Vec<String>,
+    /// Role scope tags.
+    pub scope_tags: Vec<String>,
+}
+
+/// How a sandbox is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What it holds besides its own contents.
+    pub seed: Seed,
+    /// For crash tests: the write that is never answered.
+    pub hold: Option<Hold>,
+    /// What the links to next pages begin with, such as `http://127.0.0.1:8898`, for a proxy that does not pass the
+    /// client's `Host` header on (Prism does not). Absent: the `Host` header of each request.
+    pub public_url: Option<String>,
+}
+
+/// The write that is never answered.
+///
+/// Writes are what changes a device configuration: create, update, delete and assign, also inside a `$batch`. Refused
+/// requests change nothing and are not counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Hold {
+    /// Which one since the sandbox was opened, counted from 1.
+    pub write: usize,
+    /// Whether it is on disk by then.
+    pub when: HoldWhen,
+}
+
+/// When a held write stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldWhen {
+    /// Nothing was written.
+    Before,
+    /// It is on disk.
+    After,
+}
+
+/// A sandbox that is open and locked, and not yet served.
+#[derive(Debug)]
+pub struct Sandbox {
+    store: Store,
+    public_url: Option<String>,
+}
+
+impl Sandbox {
+    /// Opens the sandbox in `folder` (for instance `.sspr-policy`), which is made when it is missing.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when another process has it open; [`Error::Broken`] and [`Error::TooNew`] when the state cannot
+    /// be understood, in which case no file is changed; [`Error::File`] for everything the disk refuses.
+    pub fn open(folder: &Path, options: Options) -> Result<Sandbox, Error> {
+        let store = Store::open(folder, &options.seed, options.hold)?;
+        let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
+        Ok(Sandbox { store, public_url })
+    }
+
+    /// Serves it on a loopback address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`Error::NotLoopback`], or [`Error::Listen`] when the address cannot be had.
+    pub async fn serve(self, address: SocketAddr) -> Result<Running, Error> {
+        let shared = Arc::new(server::Shared::new(self.store, self.public_url));
+        Running::start(shared, address).await
+    }
+
+    /// Deletes the state in `folder`; fine if there is none.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when a process has it open, [`Error::File`] when a file cannot be deleted.
+    pub fn reset(folder: &Path) -> Result<(), Error> {
+        files::delete_state(folder)
+    }
+}

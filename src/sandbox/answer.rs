@@ -1,0 +1,124 @@
+//! What goes back: answers, and Graph's error bodies.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::ids;
+
+/// The content type of every body.
+pub(super) const JSON: &str =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+/// An answer to one call.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub body: Option<Value>,
+}
+
+impl Answer {
+    pub(super) fn ok(body: Value) -> Answer {
+        Answer { status: 200, body: Some(body) }
+    }
+
+    pub(super) fn empty(status: u16) -> Answer {
+        Answer { status, body: None }
+    }
+}
+
+/// Why there is no answer of success.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// There is an answer, and it says no.
+    Refused(Refusal),
+    /// There is no answer at all ([`super::Hold`]).
+    Held,
+}
+
+/// A call that is refused.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub status: u16,
+    pub code: &'static str,
+    pub message: String,
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Trouble {
+        Trouble::Refused(refusal)
+    }
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
+        let message = message.into();
+        Refusal { status, code, message }
+    }
+
+    pub(super) fn bad(message: impl Into<String>) -> Refusal {
+        Refusal::new(400, "BadRequest", message)
+    }
+
+    pub(super) fn not_found(message: impl Into<String>) -> Refusal {
+        Refusal::new(404, "ResourceNotFound", message)
+    }
+
+    pub(super) fn internal(message: impl Into<String>) -> Refusal {
+        Refusal::new(500, "InternalServerError", message)
+    }
+
+    /// The answer. `intune` is the path of a call that Graph hands on to Intune, whose errors are JSON inside `message`
+    /// (microsoftgraph/microsoft-graph-docs-contrib#4157, Microsoft365DSC#5650).
+    pub(super) fn answer(self, trace: &Trace, intune: Option<&str>) -> Answer {
+        let message = match intune {
+            Some(path) => wrapped(&self.message, path, trace),
+            None => self.message,
+        };
+        let body = json!({ "error": {
+            "code": self.code,
+            "message": message,
+            "innerError": {
+                // Without an offset, as Graph writes it.
+                "date": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+                "request-id": trace.request_id,
+                "client-request-id": trace.client_request_id,
+            },
+        }});
+        Answer { status: self.status, body: Some(body) }
+    }
+}
+
+fn wrapped(message: &str, path: &str, trace: &Trace) -> String {
+    let message = format!(
+        "{message} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - \
+         Url: https://fef.sandbox.invalid/DeviceConfiguration/StatelessDeviceConfigurationFEService/{path}?api-version=sandbox",
+        trace.client_request_id
+    );
+    let wrapped = json!({
+        "_version": 3,
+        "Message": message,
+        "CustomApiErrorPhrase": "",
+        "RetryAfter": null,
+        "ErrorSourceService": "",
+        "HttpHeaders": "{}",
+    });
+    format!("{wrapped:#}").replace('\n', "\r\n")
+}
+
+/// The two ids by which a request is found again.
+#[derive(Debug, Clone)]
+pub(super) struct Trace {
+    pub request_id: String,
+    pub client_request_id: String,
+}
+
+impl Trace {
+    /// With the client's own id, when it sent one that can go back in a header.
+    pub(super) fn new(client_request_id: Option<&str>) -> Trace {
+        let request_id = ids::random();
+        let client_request_id = client_request_id
+            .filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()))
+            .map_or_else(|| request_id.clone(), str::to_owned);
+        Trace { request_id, client_request_id }
+    }
+}

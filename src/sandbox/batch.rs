@@ -1,0 +1,166 @@
+//! `$batch`: up to twenty calls in one (Graph documentation, concepts/json-batching).
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value, json};
+
+use super::answer::{Answer, JSON, Refusal, Trace};
+use super::call::Call;
+use super::routes::{self, Held};
+use super::store::Store;
+
+const MOST: usize = 20;
+
+/// One request of a batch.
+struct Item<'a> {
+    id: &'a str,
+    method: &'a str,
+    url: &'a str,
+    headers: &'a Map<String, Value>,
+    body: Option<&'a Value>,
+    depends_on: Vec<&'a str>,
+}
+
+/// Answers `POST /$batch`. Nothing is done when any part of the batch is malformed.
+pub(super) fn answer(store: &mut Store, call: &Call, trace: &Trace) -> Result<Answer, Held> {
+    let none = Map::new();
+    let items = match call.object().and_then(|body| items(body, &none)).and_then(in_order) {
+        Ok(items) => items,
+        Err(refusal) => return Ok(refusal.answer(trace, None)),
+    };
+    let mut statuses = HashMap::new();
+    let mut responses = Vec::with_capacity(items.len());
+    for item in &items {
+        let answer = match item.depends_on.iter().find(|parent| statuses.get(*parent).is_none_or(|s| *s >= 400)) {
+            Some(parent) => {
+                Refusal::new(424, "FailedDependency", format!("The request {parent} failed.")).answer(trace, None)
+            }
+            None => one(store, call, item, trace)?,
+        };
+        statuses.insert(item.id, answer.status);
+        responses.push(response(item.id, answer));
+    }
+    // Graph answers in any order. Here it is always the opposite one, so that clients have to match by id.
+    responses.reverse();
+    Ok(Answer::ok(json!({ "responses": responses })))
+}
+
+fn one(store: &mut Store, batch: &Call, item: &Item, trace: &Trace) -> Result<Answer, Held> {
+    let mut call = match Call::new(item.method, batch.face, item.url, &batch.base) {
+        Ok(call) => call,
+        Err(refusal) => return Ok(refusal.answer(trace, None)),
+    };
+    call.body = item.body.cloned();
+    call.eventual =
+        header(item.headers, "ConsistencyLevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    routes::answer(store, &call, trace)
+}
+
+fn response(id: &str, answer: Answer) -> Value {
+    match answer.body {
+        Some(body) => {
+            json!({ "id": id, "status": answer.status, "headers": { "Cache-Control": "no-cache", "Content-Type": JSON }, "body": body })
+        }
+        None => {
+            json!({ "id": id, "status": answer.status, "headers": { "Cache-Control": "no-cache" } })
+        }
+    }
+}
+
+fn items<'a>(body: &'a Map<String, Value>, none: &'a Map<String, Value>) -> Result<Vec<Item<'a>>, Refusal> {
+    if let Some(name) = body.keys().find(|name| *name != "requests") {
+        return Err(Refusal::bad(format!("A batch has no property '{name}'.")));
+    }
+    let requests = body.get("requests").and_then(Value::as_array);
+    let requests = requests.ok_or_else(|| Refusal::bad("A batch needs the array 'requests'."))?;
+    if !(1..=MOST).contains(&requests.len()) {
+        let count = requests.len();
+        return Err(Refusal::bad(format!("A batch has 1 to {MOST} requests, not {count}.")));
+    }
+    let mut ids = HashSet::new();
+    let items: Vec<Item> = requests.iter().map(|request| item(request, none)).collect::<Result<_, _>>()?;
+    match items.iter().find(|item| !ids.insert(item.id)) {
+        Some(item) => Err(Refusal::bad(format!("Request ids have to be unique in a batch: {}", item.id))),
+        None => Ok(items),
+    }
+}
+
+fn item<'a>(request: &'a Value, none: &'a Map<String, Value>) -> Result<Item<'a>, Refusal> {
+    let known = ["id", "method", "url", "headers", "body", "dependsOn"];
+    let Some(fields) = request.as_object().filter(|fields| fields.keys().all(|name| known.contains(&name.as_str())))
+    else {
+        return Err(Refusal::bad(format!("A request in a batch is not an object of {}.", known.join(", "))));
+    };
+    let text = |name: &str| {
+        let text = fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text.ok_or_else(|| Refusal::bad(format!("A request in a batch needs the text '{name}'.")))
+    };
+    let headers = match fields.get("headers") {
+        None => none,
+        Some(Value::Object(headers)) if headers.values().all(Value::is_string) => headers,
+        Some(_) => {
+            return Err(Refusal::bad("The headers of a request in a batch have to be an object of texts."));
+        }
+    };
+    let item = Item {
+        id: text("id")?,
+        method: text("method")?,
+        url: text("url")?,
+        headers,
+        body: fields.get("body"),
+        depends_on: parents(fields.get("dependsOn"))?,
+    };
+    checked(item)
+}
+
+fn parents(depends_on: Option<&Value>) -> Result<Vec<&str>, Refusal> {
+    let parents = match depends_on {
+        None => Some(Vec::new()),
+        Some(ids) => ids.as_array().and_then(|ids| ids.iter().map(Value::as_str).collect()),
+    };
+    parents.ok_or_else(|| Refusal::bad("dependsOn has to be an array of request ids."))
+}
+
+fn checked(item: Item) -> Result<Item, Refusal> {
+    let id = item.id;
+    if !["GET", "POST", "PATCH", "PUT", "DELETE"].contains(&item.method) {
+        return Err(Refusal::bad(format!("The request {id} has the unknown method '{}'.", item.method)));
+    }
+    // The description allows no colon, so that no absolute URL gets in; inside a value it is %3A.
+    if item.url.contains(':') {
+        return Err(Refusal::bad(format!("The url of the request {id} has to be relative, with colons encoded.")));
+    }
+    let typed = header(item.headers, "Content-Type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+    if item.body.is_some() && !typed {
+        return Err(Refusal::bad(format!("Write request id : {id} does not contain Content-Type header or body.")));
+    }
+    Ok(item)
+}
+
+fn header<'a>(headers: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    let found = headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+    found.and_then(|(_, value)| value.as_str())
+}
+
+/// Puts parents before the requests that depend on them, and otherwise leaves the order.
+fn in_order(mut waiting: Vec<Item>) -> Result<Vec<Item>, Refusal> {
+    let mut ordered: Vec<Item> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let ready = waiting
+            .iter()
+            .position(|item| item.depends_on.iter().all(|parent| ordered.iter().any(|done| done.id == *parent)));
+        let Some(ready) = ready else {
+            let id = waiting[0].id;
+            return Err(Refusal::bad(format!(
+                "The request {id} depends on a request that is not there, or in a circle."
+            )));
+        };
+        ordered.push(waiting.remove(ready));
+    }
+    Ok(ordered)
+}
+
+/// Whether a call is a batch.
+pub(super) fn is_batch(call: &Call) -> bool {
+    call.method == "POST" && call.path == ["$batch"]
+}

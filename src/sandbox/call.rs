@@ -1,0 +1,112 @@
+//! One request, taken apart.
+
+use serde_json::{Map, Value};
+
+use super::answer::Refusal;
+
+/// Which version of the API is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Face {
+    V1,
+    Beta,
+}
+
+impl Face {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Face::V1 => "v1.0",
+            Face::Beta => "beta",
+        }
+    }
+}
+
+/// A request, over HTTP or inside a `$batch`.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub method: String,
+    pub face: Face,
+    /// The decoded segments after the version.
+    pub path: Vec<String>,
+    /// The decoded query options in their order.
+    pub query: Vec<(String, String)>,
+    pub body: Option<Value>,
+    /// What links begin with, without a slash at the end.
+    pub base: String,
+    /// `ConsistencyLevel: eventual` was sent.
+    pub eventual: bool,
+}
+
+impl Call {
+    /// `target` is what follows the version in the URL, such as `/groups?$top=5`, still encoded.
+    pub(super) fn new(method: &str, face: Face, target: &str, base: &str) -> Result<Call, Refusal> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path =
+            path.trim_matches('/').split('/').map(|segment| decoded(segment, false)).collect::<Result<_, _>>()?;
+        let query = query
+            .split('&')
+            .filter(|option| !option.is_empty())
+            .map(|option| {
+                let (name, value) = option.split_once('=').unwrap_or((option, ""));
+                Ok((decoded(name, true)?, decoded(value, true)?))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Call { method: method.to_owned(), face, path, query, body: None, base: base.to_owned(), eventual: false })
+    }
+
+    /// The body, which has to be an object.
+    pub(super) fn object(&self) -> Result<&Map<String, Value>, Refusal> {
+        match &self.body {
+            Some(Value::Object(object)) => Ok(object),
+            Some(_) => Err(Refusal::bad("The body of the request is not a JSON object.")),
+            None => Err(Refusal::bad("The request has no body.")),
+        }
+    }
+
+    /// The `@odata.context` of an answer.
+    pub(super) fn context(&self, of: &str) -> String {
+        format!("{}/{}/$metadata#{of}", self.base, self.face.as_str())
+    }
+
+    /// Whether Graph hands this on to Intune.
+    pub(super) fn intune(&self) -> Option<String> {
+        let intune = self.path.first().is_some_and(|first| first == "deviceManagement");
+        intune.then(|| self.path.join("/"))
+    }
+}
+
+/// Percent-decoding. In a query a plus is a space, as in forms: Graph reads `+` as a space and `%2B` as a plus, and the
+/// validating proxy (Prism) writes spaces as plus. A quote may stand raw, for the same proxy's sake.
+fn decoded(text: &str, query: bool) -> Result<String, Refusal> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'%' => bytes.push(hex(rest.next(), rest.next()).ok_or_else(|| malformed(text))?),
+            b'+' if query => bytes.push(b' '),
+            b'!'..=b'~' if !b"\"<>\\^`{|}".contains(&byte) => bytes.push(byte),
+            _ => return Err(malformed(text)),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| malformed(text))
+}
+
+fn hex(high: Option<u8>, low: Option<u8>) -> Option<u8> {
+    let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+fn malformed(text: &str) -> Refusal {
+    Refusal::bad(format!("The URL is not percent-encoded properly at '{text}'."))
+}
+
+/// Percent-encoding of everything that is not unreserved.
+pub(super) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

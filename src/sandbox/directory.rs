@@ -1,0 +1,88 @@
+//! What can only be read: organization, groups, assignment filters, role scope tags.
+
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, Refusal, Trouble};
+use super::call::Call;
+use super::listing;
+use super::query::{Allowed, TooLarge, Wanted};
+use super::state::State;
+
+/// "Page size default 100, max 999, $skip unsupported" (Graph documentation, group-list).
+const GROUP_PAGE: usize = 100;
+const MAX_GROUP_PAGE: usize = 999;
+
+/// `GET /organization`, `/groups`, `/deviceManagement/assignmentFilters` or `/deviceManagement/roleScopeTags`; `of` names
+/// it.
+pub(super) fn list(state: &State, call: &Call, of: &str) -> Result<Answer, Trouble> {
+    let all = collection(state, of);
+    let options: &[&str] = match of {
+        "organization" => &["$select"],
+        _ => &["$filter", "$select", "$top", "$count", "$skiptoken"],
+    };
+    let wanted = Wanted::read(call, &allowed(state, of, options))?;
+    if of == "groups" && wanted.count && !call.eventual {
+        // Counting is an advanced query, which Entra ID serves from another index (group-list).
+        return Err(
+            Refusal::new(400, "Request_BadRequest", "$count needs the header ConsistencyLevel: eventual.").into()
+        );
+    }
+    let matches = |item: &&Value| wanted.name.as_deref().is_none_or(|name| named(item, name, of));
+    let numbered = (1..).zip(all).filter(|(order, _)| *order > wanted.after);
+    let items = numbered.filter(|(_, item)| matches(item));
+    let total = || all.iter().filter(matches).count();
+    Ok(listing::page(call, &wanted, of, total, items, object))
+}
+
+/// One of them by its id.
+pub(super) fn get(state: &State, call: &Call, of: &str, id: &str) -> Result<Answer, Trouble> {
+    let wanted = Wanted::read(call, &allowed(state, of, &["$select"]))?;
+    let item = collection(state, of).iter().find(|item| item["id"] == id);
+    let item = item.ok_or_else(|| missing(of, id))?;
+    Ok(listing::entity(call, &wanted, of, object(item)))
+}
+
+fn collection<'a>(state: &'a State, of: &str) -> &'a [Value] {
+    match of {
+        "organization" => std::slice::from_ref(&state.organization),
+        "groups" => &state.groups,
+        "deviceManagement/assignmentFilters" => &state.filters,
+        _ => &state.scope_tags,
+    }
+}
+
+fn allowed<'a>(state: &'a State, of: &str, options: &'a [&'a str]) -> Allowed<'a> {
+    let first = collection(state, of).first().and_then(Value::as_object);
+    let properties = first.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let entra = !of.starts_with("deviceManagement");
+    Allowed {
+        options,
+        properties,
+        page_size: if entra { GROUP_PAGE } else { state.behaviour.page_size },
+        max_page_size: if entra { MAX_GROUP_PAGE } else { state.behaviour.max_page_size },
+        too_large: if entra { TooLarge::Refused } else { TooLarge::Cut },
+    }
+}
+
+/// Entra ID compares names without regard to case. Whether Intune does is not documented; here it does not.
+fn named(item: &Value, name: &str, of: &str) -> bool {
+    match item["displayName"].as_str() {
+        Some(own) if of == "groups" => own.to_lowercase() == name.to_lowercase(),
+        own => own == Some(name),
+    }
+}
+
+fn object(item: &Value) -> Map<String, Value> {
+    item.as_object().cloned().unwrap_or_default()
+}
+
+fn missing(of: &str, id: &str) -> Refusal {
+    match of {
+        "groups" | "organization" => Refusal::new(
+            404,
+            "Request_ResourceNotFound",
+            format!("Resource '{id}' does not exist or one of its queried reference-property objects are not present."),
+        ),
+        _ => Refusal::not_found(format!("There is no {id} in {of}.")),
+    }
+}

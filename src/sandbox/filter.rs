@@ -1,0 +1,28 @@
+//! `$filter`: only `displayName eq '…'`.
+//!
+//! Graph's description declares every function on every collection; Intune refuses most of them or answers 500
+//! (Microsoft365DSC#4597, #4828). A client that needs no more than this is safe.
+
+use super::answer::Refusal;
+
+/// The name that is looked for.
+pub(super) fn name(filter: &str) -> Result<String, Refusal> {
+    literal(filter.trim()).and_then(unquoted).ok_or_else(|| {
+        Refusal::bad(format!(
+            "Invalid filter clause: the sandbox knows only displayName eq '…' with quotes doubled, not: {filter}"
+        ))
+    })
+}
+
+fn literal(filter: &str) -> Option<&str> {
+    let operation = filter.strip_prefix("displayName ")?.trim_start_matches(' ');
+    Some(operation.strip_prefix("eq ")?.trim_start_matches(' '))
+}
+
+/// The text of an OData string literal, in which a quote is written twice.
+pub(super) fn unquoted(literal: &str) -> Option<String> {
+    let inner = literal.strip_prefix('\'')?.strip_suffix('\'')?;
+    // Every quote has to be one of a pair.
+    let lone = inner.replace("''", "").contains('\'');
+    (!lone).then(|| inner.replace("''", "'"))
+}

@@ -1,0 +1,222 @@
+//! The sandbox over HTTP, on loopback.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::answer::{Answer, JSON, Refusal, Trace};
+use super::batch;
+use super::call::{Call, Face};
+use super::error::Error;
+use super::routes::{self, Held};
+use super::store::Store;
+
+const LARGEST_BODY: usize = 20 * 1024 * 1024;
+/// How long a stop waits for requests that are being answered.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What all connections share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Taken out when the server stops: connections may outlive it, and must hold neither state nor lock then. An
+    /// ordinary mutex, since no request waits for anything while it has the store.
+    store: Mutex<Option<Store>>,
+    public_url: Option<String>,
+    held: watch::Sender<bool>,
+}
+
+impl Shared {
+    pub(super) fn new(store: Store, public_url: Option<String>) -> Shared {
+        let held = watch::Sender::new(false);
+        Shared { store: Mutex::new(Some(store)), public_url, held }
+    }
+
+    fn answer(&self, call: &Call, trace: &Trace) -> Result<Answer, Held> {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        match store.as_mut() {
+            Some(store) if batch::is_batch(call) => batch::answer(store, call, trace),
+            Some(store) => routes::answer(store, call, trace),
+            None => Ok(Refusal::new(503, "ServiceUnavailable", "The sandbox has stopped.").answer(trace, None)),
+        }
+    }
+
+    fn close(&self) {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// A sandbox that is being served. Dropping it stops it too.
+#[derive(Debug)]
+pub struct Running {
+    url: String,
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    task: Option<JoinHandle<std::io::Result<()>>>,
+    held: watch::Receiver<bool>,
+}
+
+impl Running {
+    pub(super) async fn start(shared: Arc<Shared>, address: SocketAddr) -> Result<Running, Error> {
+        if !address.ip().is_loopback() {
+            return Err(Error::NotLoopback { address });
+        }
+        let listen = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let url = format!("http://{}", listener.local_addr().map_err(listen)?);
+        let (stop, mut stopped) = watch::channel(false);
+        let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+            // An error means that `Running` was dropped, which is a stop as well.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        });
+        let task = Some(tokio::spawn(async move { server.await }));
+        let held = shared.held.subscribe();
+        Ok(Running { url, shared, stop, task, held })
+    }
+
+    /// Where it is served, such as `http://127.0.0.1:8898`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Waits until the held write ([`super::Hold`]) has been reached; for ever when there is none.
+    pub async fn held(&mut self) {
+        if self.held.wait_for(|held| *held).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Stops listening, waits half a second at most for requests that are being answered, and gives up the lock.
+    ///
+    /// # Errors
+    /// [`Error::Server`] when the server had ended before, with an error.
+    pub async fn stop(mut self) -> Result<(), Error> {
+        self.stop.send_replace(true);
+        let Some(mut task) = self.task.take() else {
+            return Ok(());
+        };
+        let ended = tokio::time::timeout(PATIENCE, &mut task).await;
+        task.abort();
+        self.shared.close();
+        let failed = |reason: String| Err(Error::Server { reason });
+        match ended {
+            Err(_) | Ok(Ok(Ok(()))) => Ok(()),
+            Ok(Ok(Err(error))) => failed(error.to_string()),
+            Ok(Err(error)) => failed(error.to_string()),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let trace = Trace::new(text(request.headers(), "client-request-id"));
+    let answer = match read(&shared, request).await {
+        Ok(call) => shared.answer(&call, &trace),
+        Err(refusal) => Ok(refusal.answer(&trace, None)),
+    };
+    match answer {
+        Ok(answer) => response(answer, &trace),
+        Err(Held) => {
+            shared.held.send_replace(true);
+            std::future::pending().await
+        }
+    }
+}
+
+/// Takes a request apart.
+async fn read(shared: &Shared, request: Request) -> Result<Call, Refusal> {
+    let (parts, body) = request.into_parts();
+    let base = base(shared, &parts.headers)?;
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let (face, rest) = if let Some(rest) = versioned(target, "/v1.0") {
+        (Face::V1, rest)
+    } else if let Some(rest) = versioned(target, "/beta") {
+        (Face::Beta, rest)
+    } else {
+        return Err(Refusal::not_found("The sandbox has only /v1.0 and /beta."));
+    };
+    let mut call = Call::new(parts.method.as_str(), face, rest, &base)?;
+    call.eventual =
+        text(&parts.headers, "consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    let body = to_bytes(body, LARGEST_BODY)
+        .await
+        .map_err(|_| Refusal::new(413, "RequestEntityTooLarge", "The body did not arrive whole, or is over 20 MB."))?;
+    if !body.is_empty() {
+        json_only(&parts.headers)?;
+        let body = serde_json::from_slice(&body);
+        call.body = Some(body.map_err(|error| Refusal::bad(format!("The body of the request is not JSON: {error}")))?);
+    }
+    Ok(call)
+}
+
+fn versioned<'a>(target: &'a str, version: &str) -> Option<&'a str> {
+    target.strip_prefix(version).filter(|rest| rest.starts_with('/'))
+}
+
+/// What links begin with. A request for another host is refused: some page in a browser has pointed its own name at
+/// loopback (DNS rebinding).
+fn base(shared: &Shared, headers: &HeaderMap) -> Result<String, Refusal> {
+    let host = text(headers, "host").unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    match name.map_or(host, |(name, _)| name) {
+        "127.0.0.1" | "localhost" | "[::1]" => {}
+        _ => {
+            return Err(Refusal::new(
+                403,
+                "Forbidden",
+                format!("The sandbox answers only to loopback, not to '{host}'."),
+            ));
+        }
+    }
+    Ok(shared.public_url.clone().unwrap_or_else(|| format!("http://{host}")))
+}
+
+/// No other type: a page in a browser may send a form anywhere unasked, but not JSON.
+fn json_only(headers: &HeaderMap) -> Result<(), Refusal> {
+    let kind = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    match kind.eq_ignore_ascii_case("application/json") {
+        true => Ok(()),
+        false => Err(Refusal::new(
+            415,
+            "UnsupportedMediaType",
+            format!("The body has to be application/json, not '{kind}'."),
+        )),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn response(answer: Answer, trace: &Trace) -> Response {
+    let builder = Response::builder()
+        .status(answer.status)
+        .header("request-id", &trace.request_id)
+        .header("client-request-id", &trace.client_request_id);
+    let built = match answer.body {
+        Some(body) => builder.header(header::CONTENT_TYPE, JSON).body(Body::from(body.to_string())),
+        None => builder.body(Body::empty()),
+    };
+    // Cannot happen: statuses and ids are made here. It would be an answer without a body.
+    built.unwrap_or_else(|_| {
+        let mut broken = Response::new(Body::empty());
+        *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        broken
+    })
+}

@@ -1,0 +1,252 @@
+//! What a tenant holds, in memory and as `sandbox.json`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::error::Error;
+
+/// The version of the format of `sandbox.json`.
+const FORMAT: u64 = 1;
+
+/// Everything in the tenant.
+#[derive(Debug)]
+pub(super) struct State {
+    pub behaviour: Behaviour,
+    pub organization: Value,
+    pub groups: Vec<Value>,
+    pub filters: Vec<Value>,
+    pub scope_tags: Vec<Value>,
+    pub profiles: Profiles,
+    /// The number of the newest write that is in here.
+    pub last_write: u64,
+}
+
+/// What differs between tenants and between the sources about them; kept in the state, for tests to edit.
+#[derive(Debug, Clone)]
+pub(super) struct Behaviour {
+    pub page_size: usize,
+    pub max_page_size: usize,
+    pub assign_raises_version: bool,
+    /// 204 in the documentation; IntuneCD in production sees 200.
+    pub delete_status: u16,
+    /// 200 in the documentation; IntuneCD in production sees 204.
+    pub patch_status: u16,
+}
+
+impl Default for Behaviour {
+    fn default() -> Behaviour {
+        Behaviour {
+            page_size: 100,
+            max_page_size: 1000,
+            assign_raises_version: false,
+            delete_status: 204,
+            patch_status: 200,
+        }
+    }
+}
+
+/// A device configuration as it is stored: every property of the beta face, with plain values.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub profile: Map<String, Value>,
+    pub assignments: Vec<Value>,
+}
+
+/// The device configurations in the order in which they were made, found by id.
+#[derive(Debug, Default)]
+pub(super) struct Profiles {
+    in_order: BTreeMap<u64, Record>,
+    order: HashMap<String, u64>,
+}
+
+impl Profiles {
+    pub(super) fn get(&self, id: &str) -> Option<&Record> {
+        self.in_order.get(self.order.get(id)?)
+    }
+
+    /// Those made after `order`, oldest first, each with its own.
+    pub(super) fn after(&self, order: u64) -> impl Iterator<Item = (u64, &Record)> {
+        let range = (std::ops::Bound::Excluded(order), std::ops::Bound::Unbounded);
+        self.in_order.range(range).map(|(n, record)| (*n, record))
+    }
+
+    /// Puts a record in: in its old place, or last with `order`.
+    pub(super) fn put(&mut self, id: &str, order: u64, record: Record) {
+        let order = *self.order.entry(id.to_owned()).or_insert(order);
+        self.in_order.insert(order, record);
+    }
+
+    pub(super) fn remove(&mut self, id: &str) {
+        if let Some(order) = self.order.remove(id) {
+            self.in_order.remove(&order);
+        }
+    }
+}
+
+impl Record {
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "profile": self.profile, "assignments": self.assignments })
+    }
+
+    fn from_json(id: &str, mut value: Value) -> Result<Record, String> {
+        let profile = match value["profile"].take() {
+            Value::Object(profile) => profile,
+            _ => return Err(format!("the device configuration {id} has no `profile`")),
+        };
+        let Value::Array(assignments) = value["assignments"].take() else {
+            return Err(format!("the device configuration {id} has no `assignments`"));
+        };
+        if profile.get("id").and_then(Value::as_str) != Some(id) {
+            return Err(format!("the device configuration {id} has another id inside"));
+        }
+        let texts = ["@odata.type", "displayName"];
+        if let Some(name) = texts.iter().find(|name| !profile.get(**name).is_some_and(Value::is_string)) {
+            return Err(format!("the device configuration {id} has no `{name}`"));
+        }
+        Ok(Record { profile, assignments })
+    }
+}
+
+impl State {
+    pub(super) fn to_json(&self) -> Value {
+        let profiles: Vec<Value> = self
+            .profiles
+            .after(0)
+            .map(|(order, record)| json!({ "order": order, "profile": record.profile, "assignments": record.assignments }))
+            .collect();
+        json!({
+            "format": "sspr-policy sandbox",
+            "version": FORMAT,
+            "lastWrite": self.last_write,
+            "behaviour": {
+                "page_size": self.behaviour.page_size,
+                "max_page_size": self.behaviour.max_page_size,
+                "assign_raises_version": self.behaviour.assign_raises_version,
+                "delete_status": self.behaviour.delete_status,
+                "patch_status": self.behaviour.patch_status,
+            },
+            "organization": self.organization,
+            "groups": self.groups,
+            "assignmentFilters": self.filters,
+            "roleScopeTags": self.scope_tags,
+            "deviceConfigurations": profiles,
+        })
+    }
+
+    /// Reads `sandbox.json`; `path` is for errors.
+    pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<State, Error> {
+        let mut json: Value = serde_json::from_slice(bytes).map_err(|error| Error::broken(path, error.to_string()))?;
+        match json["version"].as_u64() {
+            Some(FORMAT) => {}
+            Some(found) if found > FORMAT => {
+                let path = path.to_owned();
+                return Err(Error::TooNew { path, found, known: FORMAT });
+            }
+            _ => {
+                return Err(Error::broken(path, "it has no `version` that a sandbox writes"));
+            }
+        }
+        State::from_json(&mut json).map_err(|reason| Error::broken(path, reason))
+    }
+
+    fn from_json(json: &mut Value) -> Result<State, String> {
+        let last_write = json["lastWrite"].as_u64().ok_or("`lastWrite` is not a number")?;
+        let mut profiles = Profiles::default();
+        for value in array(json, "deviceConfigurations")? {
+            let order = value["order"].as_u64().filter(|n| (1..=last_write).contains(n));
+            let order = order.ok_or("a device configuration has no `order` from 1 to `lastWrite`")?;
+            let id = value["profile"]["id"].as_str().unwrap_or_default().to_owned();
+            if profiles.get(&id).is_some() || profiles.in_order.contains_key(&order) {
+                return Err(format!("the id or order of device configuration {id} is not unique"));
+            }
+            profiles.put(&id, order, Record::from_json(&id, value)?);
+        }
+        if !json["organization"].is_object() {
+            return Err("`organization` is not an object".to_owned());
+        }
+        Ok(State {
+            behaviour: Behaviour::from_json(&json["behaviour"])?,
+            organization: json["organization"].take(),
+            groups: named(json, "groups")?,
+            filters: named(json, "assignmentFilters")?,
+            scope_tags: named(json, "roleScopeTags")?,
+            profiles,
+            last_write,
+        })
+    }
+
+    /// One line of the log: `record` absent means deleted.
+    pub(super) fn line(number: u64, id: &str, record: Option<&Record>) -> Value {
+        json!({ "write": number, "id": id, "record": record.map(Record::to_json) })
+    }
+
+    /// Takes over a line of the log. A line that the snapshot holds already is passed over: the process was killed
+    /// between writing the snapshot and emptying the log.
+    pub(super) fn replay(&mut self, mut line: Value) -> Result<(), String> {
+        let number = line["write"].as_u64().ok_or("a write has no number")?;
+        if number <= self.last_write {
+            return Ok(());
+        }
+        if number != self.last_write + 1 {
+            return Err(format!("write {} is missing before write {number}", self.last_write + 1));
+        }
+        let id = line["id"].as_str().ok_or_else(|| format!("write {number} has no id"))?.to_owned();
+        let record = match line["record"].take() {
+            Value::Null => None,
+            value => Some(Record::from_json(&id, value)?),
+        };
+        self.apply(number, &id, record);
+        Ok(())
+    }
+
+    /// Makes a write in memory.
+    pub(super) fn apply(&mut self, number: u64, id: &str, record: Option<Record>) {
+        match record {
+            Some(record) => self.profiles.put(id, number, record),
+            None => self.profiles.remove(id),
+        }
+        self.last_write = number;
+    }
+}
+
+impl Behaviour {
+    fn from_json(json: &Value) -> Result<Behaviour, String> {
+        let size = |name: &str| {
+            let size = json[name].as_u64().filter(|n| (1..=100_000).contains(n));
+            let size = size.and_then(|n| usize::try_from(n).ok());
+            size.ok_or_else(|| format!("`behaviour.{name}` is not a number from 1 to 100000"))
+        };
+        let status = |name: &str| match json[name].as_u64() {
+            Some(200) => Ok(200),
+            Some(204) => Ok(204),
+            _ => Err(format!("`behaviour.{name}` is not 200 or 204")),
+        };
+        Ok(Behaviour {
+            page_size: size("page_size")?,
+            max_page_size: size("max_page_size")?,
+            assign_raises_version: json["assign_raises_version"]
+                .as_bool()
+                .ok_or("`behaviour.assign_raises_version` is not true or false")?,
+            delete_status: status("delete_status")?,
+            patch_status: status("patch_status")?,
+        })
+    }
+}
+
+fn array(json: &mut Value, name: &str) -> Result<Vec<Value>, String> {
+    match json[name].take() {
+        Value::Array(values) => Ok(values),
+        _ => Err(format!("`{name}` is not a list")),
+    }
+}
+
+/// A list of objects that have an id and a display name.
+fn named(json: &mut Value, name: &str) -> Result<Vec<Value>, String> {
+    let values = array(json, name)?;
+    match values.iter().all(|value| value["id"].is_string() && value["displayName"].is_string()) {
+        true => Ok(values),
+        false => Err(format!("`{name}` has an entry without id or displayName")),
+    }
+}

@@ -1,0 +1,68 @@
+//! The state together with its files: what is answered is on disk.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use super::answer::{Refusal, Trouble};
+use super::contents;
+use super::error::{Error, file};
+use super::files;
+use super::log::Log;
+use super::state::{Record, State};
+use super::{Hold, HoldWhen, Seed};
+
+/// An open sandbox.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub state: State,
+    log: Log,
+    hold: Option<Hold>,
+    writes: usize,
+    /// Held for the life of the store.
+    _lock: File,
+}
+
+impl Store {
+    pub(super) fn open(folder: &Path, seed: &Seed, hold: Option<Hold>) -> Result<Store, Error> {
+        fs::create_dir_all(folder).map_err(file("create", folder))?;
+        let lock = files::lock(folder)?;
+        let snapshot = files::read_snapshot(folder)?;
+        let (mut log, lines) = Log::open(folder)?;
+        let mut changed = snapshot.is_none() || !lines.is_empty();
+        let log_path = files::log(folder);
+        let mut state = match snapshot {
+            Some(bytes) => State::read(&files::snapshot(folder), &bytes)?,
+            None if lines.is_empty() => contents::new_tenant(),
+            None => return Err(Error::broken(&log_path, "it has no sandbox.json beside it")),
+        };
+        for line in lines {
+            state.replay(line).map_err(|reason| Error::broken(&log_path, reason))?;
+        }
+        changed |= contents::sow(&mut state, seed);
+        if changed {
+            let mut bytes = format!("{:#}", state.to_json()).into_bytes();
+            bytes.push(b'\n');
+            files::write_snapshot(folder, &bytes)?;
+            log.clear().map_err(file("empty", &log_path))?;
+        }
+        Ok(Store { state, log, hold, writes: 0, _lock: lock })
+    }
+
+    /// Writes one device configuration, or deletes it: first to disk, then to memory.
+    pub(super) fn commit(&mut self, id: &str, record: Option<Record>) -> Result<(), Trouble> {
+        self.writes += 1;
+        let held = self.hold.filter(|hold| hold.write == self.writes).map(|hold| hold.when);
+        if held == Some(HoldWhen::Before) {
+            return Err(Trouble::Held);
+        }
+        let number = self.state.last_write + 1;
+        self.log
+            .append(&State::line(number, id, record.as_ref()))
+            .map_err(|error| Refusal::internal(format!("The sandbox cannot write its log: {error}")))?;
+        self.state.apply(number, id, record);
+        match held {
+            Some(_) => Err(Trouble::Held),
+            None => Ok(()),
+        }
+    }
+}
