@@ -14,4 +14,7 @@ pub mod rules;
 pub mod setting;
 pub mod source;
 // -- edges --
+pub mod apply;
+pub mod graph;
 pub mod sandbox;
+pub mod tenant;

@@ -96,7 +96,7 @@ fn named(
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<NamedAssignment> {
     let mut all = Vec::new();
-    let mut group = |name: &Option<Spanned<String>>, id: &Option<Spanned<String>>, problems: &mut Vec<Diagnostic>| {
+    let group = |name: &Option<Spanned<String>>, id: &Option<Spanned<String>>, problems: &mut Vec<Diagnostic>| {
         let mut text = |text: &Spanned<String>| expander.plain(text, source, problems);
         let (name, id) = (name.as_ref().map(&mut text), id.as_ref().map(&mut text));
         NamedWho::Group { name, id: id.map(|id| id.to_lowercase()) }

@@ -46,8 +46,14 @@ pub(super) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 }
 
 fn no_options(call: &Call) -> Result<Wanted, Refusal> {
-    let none =
-        Allowed { options: &[], properties: Vec::new(), page_size: 1, max_page_size: 1, too_large: TooLarge::Cut };
+    let none = Allowed {
+        options: &[],
+        properties: Vec::new(),
+        prefixes: false,
+        page_size: 1,
+        max_page_size: 1,
+        too_large: TooLarge::Cut,
+    };
     Wanted::read(call, &none)
 }
 

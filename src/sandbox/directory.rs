@@ -27,7 +27,14 @@ pub(super) fn list(state: &State, call: &Call, of: &str) -> Result<Answer, Troub
             Refusal::new(400, "Request_BadRequest", "$count needs the header ConsistencyLevel: eventual.").into()
         );
     }
-    let matches = |item: &&Value| wanted.name.as_deref().is_none_or(|name| named(item, name, of));
+    let begins = |item: &Value, prefix: &str| {
+        let own = item["displayName"].as_str().unwrap_or_default().to_lowercase();
+        own.starts_with(&prefix.to_lowercase())
+    };
+    let matches = |item: &&Value| {
+        wanted.name.as_deref().is_none_or(|name| named(item, name, of))
+            && wanted.prefix.as_deref().is_none_or(|prefix| begins(item, prefix))
+    };
     let numbered = (1..).zip(all).filter(|(order, _)| *order > wanted.after);
     let items = numbered.filter(|(_, item)| matches(item));
     let total = || all.iter().filter(matches).count();
@@ -58,6 +65,7 @@ fn allowed<'a>(state: &'a State, of: &str, options: &'a [&'a str]) -> Allowed<'a
     Allowed {
         options,
         properties,
+        prefixes: of == "groups",
         page_size: if entra { GROUP_PAGE } else { state.behaviour.page_size },
         max_page_size: if entra { MAX_GROUP_PAGE } else { state.behaviour.max_page_size },
         too_large: if entra { TooLarge::Refused } else { TooLarge::Cut },

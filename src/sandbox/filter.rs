@@ -1,4 +1,4 @@
-//! `$filter`: only `displayName eq '…'`.
+//! `$filter`: only `displayName eq '…'`, and for groups `startswith(displayName,'…')`.
 //!
 //! Graph's description declares every function on every collection; Intune refuses most of them or answers 500
 //! (Microsoft365DSC#4597, #4828). A client that needs no more than this is safe.
@@ -12,6 +12,15 @@ pub(super) fn name(filter: &str) -> Result<String, Refusal> {
             "Invalid filter clause: the sandbox knows only displayName eq '…' with quotes doubled, not: {filter}"
         ))
     })
+}
+
+/// The beginning of a name that is looked for; groups know this function without advanced query capabilities.
+pub(super) fn prefix(filter: &str) -> Option<String> {
+    let inner = filter
+        .trim()
+        .strip_prefix("startswith(displayName,")
+        .or_else(|| filter.trim().strip_prefix("startsWith(displayName,"))?;
+    unquoted(inner.strip_suffix(')')?.trim())
 }
 
 fn literal(filter: &str) -> Option<&str> {

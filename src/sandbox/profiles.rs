@@ -36,6 +36,7 @@ fn allowed<'a>(options: &'a [&'a str], face: Face, state: &State) -> Allowed<'a>
     Allowed {
         options,
         properties,
+        prefixes: false,
         page_size: state.behaviour.page_size,
         max_page_size: state.behaviour.max_page_size,
         too_large: TooLarge::Cut,

@@ -13,6 +13,8 @@ pub(super) struct Allowed<'a> {
     pub options: &'a [&'a str],
     /// The properties that `$select` may name.
     pub properties: Vec<&'a str>,
+    /// Whether `$filter` may ask for the beginning of a name.
+    pub prefixes: bool,
     pub page_size: usize,
     pub max_page_size: usize,
     /// Entra ID refuses a `$top` that is too large, Intune answers with smaller pages.
@@ -30,6 +32,8 @@ pub(super) enum TooLarge {
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub name: Option<String>,
+    /// What a name begins with.
+    pub prefix: Option<String>,
     pub select: Option<Vec<String>>,
     /// `$expand=assignments`.
     pub assignments: bool,
@@ -45,6 +49,7 @@ impl Wanted {
     pub(super) fn read(call: &Call, allowed: &Allowed) -> Result<Wanted, Refusal> {
         let mut wanted = Wanted {
             name: None,
+            prefix: None,
             select: None,
             assignments: false,
             count: false,
@@ -65,7 +70,10 @@ impl Wanted {
 
     fn take(&mut self, option: &str, value: &str, allowed: &Allowed) -> Result<(), Refusal> {
         match option {
-            "$filter" => self.name = Some(filter::name(value)?),
+            "$filter" => match filter::prefix(value).filter(|_| allowed.prefixes) {
+                Some(prefix) => self.prefix = Some(prefix),
+                None => self.name = Some(filter::name(value)?),
+            },
             "$select" => self.select = Some(selection(value, &allowed.properties)?),
             "$top" => self.page_size = page_size(value, allowed)?,
             TOKEN => self.after = position(value)?,

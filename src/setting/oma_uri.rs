@@ -71,6 +71,11 @@ impl OmaUri {
         }))
     }
 
+    /// Takes an address as somebody else spelt it, whatever that is.
+    pub fn verbatim(text: &str) -> Self {
+        Self(text.to_string())
+    }
+
     /// Whether a text uses the form without a scope.
     pub fn lacks_scope(text: &str) -> bool {
         text.starts_with("./Vendor/")

@@ -1,0 +1,35 @@
+//! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It knows nothing of policies.
+
+mod batch;
+mod client;
+mod error;
+mod model;
+
+pub use batch::{BatchAnswer, BatchRequest};
+pub use client::Client;
+pub use error::Error;
+pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
+
+/// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
+/// digits and `-._~` is escaped. The one place where names get into URLs.
+pub fn odata_literal(text: &str) -> String {
+    let mut escaped = String::from("%27");
+    for byte in text.replace('\'', "''").bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            escaped.push(byte as char);
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped + "%27"
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_survive_urls() {
+        assert_eq!(super::odata_literal("Bob's PCs"), "%27Bob%27%27s%20PCs%27");
+        assert_eq!(super::odata_literal("R&D #1 100% + A/B"), "%27R%26D%20%231%20100%25%20%2B%20A%2FB%27");
+        assert_eq!(super::odata_literal("Größe"), "%27Gr%C3%B6%C3%9Fe%27");
+    }
+}

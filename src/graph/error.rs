@@ -1,0 +1,104 @@
+//! What can go wrong between us and Graph.
+
+use serde_json::Value;
+
+/// Why Graph did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Graph refused.
+    #[error("{method} {path} was answered {status}{}: {message} (request-id {request_id})", code_text(code))]
+    Refused {
+        /// The method.
+        method: String,
+        /// The path.
+        path: String,
+        /// The HTTP status.
+        status: u16,
+        /// Graph's code.
+        code: String,
+        /// Graph's words.
+        message: String,
+        /// What Microsoft's support asks for.
+        request_id: String,
+    },
+    /// No answer came.
+    #[error("{method} {path} got no answer: {reason} (client-request-id {request_id})")]
+    NoAnswer {
+        /// The method.
+        method: String,
+        /// The path.
+        path: String,
+        /// Why.
+        reason: String,
+        /// Our id of the request.
+        request_id: String,
+    },
+    /// The answer is not what Graph describes.
+    #[error("the answer to {path} cannot be used: {reason} (request-id {request_id})")]
+    Unusable {
+        /// The path.
+        path: String,
+        /// Why.
+        reason: String,
+        /// What Microsoft's support asks for.
+        request_id: String,
+    },
+    /// The client cannot be made.
+    #[error("Microsoft Graph cannot be reached from here: {0}")]
+    Setup(String),
+}
+
+fn code_text(code: &str) -> String {
+    if code.is_empty() { String::new() } else { format!(" {code}") }
+}
+
+impl Error {
+    /// The HTTP status, where Graph answered.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether the request may have been carried out all the same: no answer, or a server's failure
+    /// (Microsoft365DSC#5650: a write may be done although the answer says that it failed).
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status >= 500,
+            Self::NoAnswer { .. } | Self::Unusable { .. } => true,
+            Self::Setup(_) => false,
+        }
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        match self.status()? {
+            401 => Some("the access token is missing, or no longer valid: get a new one into SSPR_POLICY_TOKEN".into()),
+            403 => Some(
+                "reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; \
+                 writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All"
+                    .into(),
+            ),
+            _ => None,
+        }
+    }
+
+    /// Takes apart an answer that refuses. Intune wraps JSON into the message
+    /// (microsoft-graph-docs-contrib#4157).
+    pub(crate) fn refused(method: &str, path: &str, status: u16, body: &Value, request_id: &str) -> Self {
+        let error = &body["error"];
+        let raw = error["message"].as_str().unwrap_or_default();
+        let inner = serde_json::from_str::<Value>(raw).ok();
+        let message = inner.as_ref().and_then(|inner| inner["Message"].as_str()).unwrap_or(raw);
+        let id = error["innerError"]["request-id"].as_str().unwrap_or(request_id);
+        Self::Refused {
+            method: method.to_string(),
+            path: path.to_string(),
+            status,
+            code: error["code"].as_str().unwrap_or_default().to_string(),
+            message: if message.is_empty() { "no reason was given".into() } else { message.to_string() },
+            request_id: id.to_string(),
+        }
+    }
+}
