@@ -16,5 +16,6 @@ pub mod source;
 // -- edges --
 pub mod apply;
 pub mod graph;
+pub mod report;
 pub mod sandbox;
 pub mod tenant;

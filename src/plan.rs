@@ -19,7 +19,7 @@ pub use document::{
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText, diagnostic_document, document,
 };
 pub use order::{Ordered, order};
-pub use steps::{Step, steps};
+pub use steps::{Step, rewrite, steps};
 
 use crate::diagnostic::Diagnostic;
 

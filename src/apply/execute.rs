@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::find_ours;
 use super::journal::{Journal, JournalError};
 use crate::graph::{Client, Error};
-use crate::plan::{Action, Change, Step, order, steps};
+use crate::plan::{Action, Change, Step, order, rewrite, steps};
 use crate::profile::{LiveProfile, readable_digest};
 use crate::tenant::{self, PROFILES};
 
@@ -250,10 +250,7 @@ impl Executor<'_> {
             if seen && (marked == Some(version) || !after.has_masked()) {
                 return Ok(id.to_string());
             }
-            if seen && corrected < 2 {
-                let patch =
-                    steps(change, self.owner, version, false).into_iter().find(|step| matches!(step, Step::Patch(_)));
-                let patch = patch.unwrap_or_else(|| self.patch_of_new(change, version));
+            if let Some(patch) = rewrite(change, self.owner, version).filter(|_| seen && corrected < 2) {
                 self.send(id, &patch, TRIES_AFTER_CREATE).await?;
                 corrected += 1;
                 continue;
@@ -267,15 +264,6 @@ impl Executor<'_> {
                 ));
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-    }
-
-    /// A new profile's content with the version that it has by now.
-    fn patch_of_new(&self, change: &Change, version: i64) -> Step {
-        match steps(change, self.owner, version, false).into_iter().next() {
-            Some(Step::Create(body)) => Step::Patch(body),
-            Some(other) => other,
-            None => Step::Delete,
         }
     }
 }

@@ -73,6 +73,13 @@ pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Ste
     steps
 }
 
+/// The whole content once more, for an object that has this version by now; nothing for deletions.
+pub fn rewrite(change: &Change, owner: &str, version: i64) -> Option<Step> {
+    let after = change.after.as_ref()?;
+    let marker = marker(change, after, owner, version + 1);
+    Some(Step::Patch(body(change, after, &marker, false)))
+}
+
 /// Who is in both audiences: includes of both, excludes of either.
 fn narrow(actual: &BTreeSet<Assignment>, wanted: &BTreeSet<Assignment>) -> BTreeSet<Assignment> {
     let excluded = actual.union(wanted).filter(|one| one.excluded);

@@ -1,0 +1,192 @@
+//! `apply`.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+
+use super::Global;
+use super::output::{Failure, Output, exit};
+use super::plan::{has_errors, load};
+use super::session::{Planned, Session, Wishes, make_plan};
+use super::workspace::Workspace;
+use crate::apply::{Executor, Journal, Progress, await_pending};
+use crate::plan::PlanDocument;
+use crate::policy::Environment;
+use crate::report;
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    /// A plan that `plan --out` saved: what it does not approve is refused
+    plan: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    auto_approve: bool,
+    /// Only keys that match, such as 'sspr/*'
+    #[arg(long, value_name = "GLOB", conflicts_with = "plan")]
+    only: Option<glob::Pattern>,
+    /// The limits of the environment are not looked at
+    #[arg(long)]
+    override_limits: bool,
+}
+
+pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(&global.dir)?;
+    let approved = args.plan.as_deref().map(load).transpose()?;
+    let wanted = match (&approved, &global.env) {
+        (Some(approved), Some(name)) if approved.environment != *name => {
+            return Err(Failure::new(format!("this plan is for the environment `{}`, not `{name}`", approved.environment)));
+        }
+        (Some(approved), _) => Some(approved.environment.as_str()),
+        (None, name) => name.as_deref(),
+    };
+    let (name, environment) = workspace.environment(wanted)?;
+    let _lock = lock(&workspace.state())?;
+    let mut journal = Journal::open(&workspace.state().join("journal.json"))?;
+    let session = Session::open(&workspace, environment).await?;
+    let run = Run { args, output, workspace: &workspace, session: &session, name, environment };
+    let code = run.carry_out(approved.as_ref(), &mut journal).await;
+    session.close().await?;
+    code
+}
+
+/// Two applies from one folder would each undo what the other does.
+fn lock(state: &Path) -> Result<File, Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("{} cannot be used: {error}", state.display()));
+    fs::create_dir_all(state).map_err(failed)?;
+    let file = File::create(state.join("apply.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::with_help("another apply runs in this folder", "wait until it has ended, and run again"))
+        }
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// One apply.
+struct Run<'a> {
+    args: &'a ApplyArgs,
+    output: &'a Output,
+    workspace: &'a Workspace,
+    session: &'a Session,
+    name: &'a str,
+    environment: &'a Environment,
+}
+
+impl Run<'_> {
+    async fn carry_out(&self, approved: Option<&PlanDocument>, journal: &mut Journal) -> Result<ExitCode, Failure> {
+        let (session, owner) = (self.session, self.workspace.configuration.owner.value.as_str());
+        if let Some(approved) = approved {
+            check_binding(approved, session, owner)?;
+        }
+        await_pending(&session.client, journal, &session.tenant.id, owner, session.patience).await?;
+        let wishes = Wishes { only: self.args.only.clone(), override_limits: self.args.override_limits };
+        let planned = make_plan(session, self.workspace, self.name, self.environment, &wishes).await?;
+        self.output.result(&report::plan_text(&planned.document, &planned.header, self.output.paint()));
+        let stops = planned.stops().len();
+        if stops > 0 {
+            return Err(Failure::with_help(
+                format!("{stops} error{} above; nothing was changed", if stops == 1 { "" } else { "s" }),
+                "mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml",
+            ));
+        }
+        if let Some(approved) = approved {
+            check_approved(approved, &planned.document)?;
+        }
+        let failed = has_errors(&planned.document);
+        if planned.plan.changes.is_empty() {
+            return Ok(exit(failed));
+        }
+        if !self.args.auto_approve && approved.is_none() {
+            let count = planned.plan.changes.len();
+            let question = format!("Apply {count} change{} to {}?", if count == 1 { "" } else { "s" }, session.tenant.name);
+            if !self.output.confirm(&question)? {
+                return Err(Failure::new("not approved; nothing was changed"));
+            }
+        }
+        let ended = self.execute(&planned, owner, journal).await;
+        Ok(exit(ended || failed))
+    }
+
+    /// Carries the plan out; answers whether anything is left undone.
+    async fn execute(&self, planned: &Planned, owner: &str, journal: &mut Journal) -> bool {
+        let stop = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&stop);
+        let listener = tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                asked.store(true, Ordering::Relaxed);
+            }
+        });
+        let paint = self.output.paint();
+        let tell = |progress: Progress<'_>| {
+            if let Progress::Ended(change, outcome) = progress {
+                self.output.result(&format!("{}\n", report::outcome_line(change, outcome, paint)));
+            }
+        };
+        let mut executor = Executor {
+            client: &self.session.client,
+            tenant_id: &self.session.tenant.id,
+            owner,
+            journal,
+            patience: self.session.patience,
+            stop: &|| stop.load(Ordering::Relaxed),
+            tell: &tell,
+        };
+        let report = executor.run(&planned.plan.changes).await;
+        listener.abort();
+        let (done, failed, left) = report.counts();
+        let mut line = format!("\n{done} done, {failed} failed");
+        if left > 0 {
+            line.push_str(&format!(", {left} left"));
+        }
+        line.push('.');
+        if failed + left > 0 {
+            line.push_str(" Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.");
+        }
+        self.output.result(&format!("{line}\n"));
+        failed + left > 0
+    }
+}
+
+/// A plan is for one tenant and one owner.
+fn check_binding(approved: &PlanDocument, session: &Session, owner: &str) -> Result<(), Failure> {
+    if approved.tenant.id != session.tenant.id {
+        return Err(Failure::new(format!(
+            "this plan is for the tenant {} ({}), and this one is {} ({}); nothing was changed",
+            approved.tenant.name, approved.tenant.id, session.tenant.name, session.tenant.id
+        )));
+    }
+    if approved.owner != owner {
+        return Err(Failure::new(format!(
+            "this plan is for the owner {}, and this repository's is {owner}; nothing was changed",
+            approved.owner
+        )));
+    }
+    Ok(())
+}
+
+/// Each change must be one that the plan approved, in the state that it saw. What the plan has besides is done already.
+fn check_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Result<(), Failure> {
+    let mut refused = Vec::new();
+    for change in &fresh.changes {
+        match approved.changes.iter().find(|other| other.key == change.key) {
+            Some(other) if other.is_same_as(change) => {}
+            Some(other) if other.before != change.before || other.id != change.id => {
+                refused.push(format!("{}: it was changed in the tenant since the plan", change.key));
+            }
+            Some(_) => refused.push(format!("{}: the change is another one than the plan approved", change.key)),
+            None => refused.push(format!("{}: the plan does not have this change", change.key)),
+        }
+    }
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::with_help(
+        format!("the plan does not approve what would be done; nothing was changed\n  {}", refused.join("\n  ")),
+        "plan again, and have that approved",
+    ))
+}

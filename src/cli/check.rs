@@ -1,0 +1,207 @@
+//! `check`: validates policies and tells what will break.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::output::{Failure, Output, exit};
+use super::workspace::{Workspace, relative};
+use super::{Global, secrets};
+use crate::catalogue::Catalogue;
+use crate::compile::{Compiled, Context, Secrets, compile};
+use crate::diagnostic::{Diagnostic, Fix, Severity, sort};
+use crate::{report, rules};
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Policy files or folders; everything under policies/ without this
+    paths: Vec<PathBuf>,
+    /// Mend what has only one right form
+    #[arg(long)]
+    fix: bool,
+    /// Show what `--fix` would change
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
+    /// Warnings fail, too
+    #[arg(long)]
+    strict: bool,
+    /// The form of the findings
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    output_format: CheckFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum CheckFormat {
+    Human,
+    Json,
+    Github,
+}
+
+pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let mut workspace = Workspace::open(&global.dir)?;
+    let mut found = findings(&workspace, global.env.as_deref())?;
+    if args.fix || args.diff {
+        let fixed = fixes(&workspace, &found);
+        if args.diff {
+            return Ok(show_difference(&fixed, output));
+        }
+        write(&workspace, &fixed, output)?;
+        workspace = Workspace::open(&global.dir)?;
+        found = findings(&workspace, global.env.as_deref())?;
+    }
+    let found = restrict(found, args, global, &workspace)?;
+    let failed = found.iter().any(|finding| {
+        finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
+    });
+    print(&found, &workspace, args, output);
+    Ok(exit(failed))
+}
+
+/// Everything that can be said about the policies without a tenant, in every environment or in one.
+pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<Diagnostic>, Failure> {
+    let mut found = workspace.problems.clone();
+    if let Some(name) = only {
+        workspace.environment(Some(name))?;
+    }
+    let files = secrets::files(workspace);
+    for (name, environment) in workspace.configuration.environments.iter() {
+        if only.is_some_and(|only| only != name.value) {
+            continue;
+        }
+        let context = Context {
+            catalogue: Catalogue::embedded(),
+            configuration: &workspace.configuration,
+            configuration_source: &workspace.configuration_source,
+            environment: name,
+            settings: environment,
+            // Any id will do: what is checked is that its place can be filled.
+            tenant_id: crate::sandbox::TENANT_ID,
+            secrets: &Secrets::Placeholders,
+            files: &files,
+        };
+        let mut problems = Vec::new();
+        let compiled = compile(&workspace.policies, &context, &mut problems);
+        problems.extend(rule_findings(&compiled));
+        found.extend(problems);
+    }
+    let mut seen = HashSet::new();
+    found.retain(|finding| seen.insert((finding.code, finding.place.as_ref().map(ToString::to_string), finding.message.clone())));
+    sort(&mut found);
+    Ok(found)
+}
+
+/// What rules say about policies among themselves, less what they accept.
+pub(super) fn rule_findings(compiled: &[Compiled<'_>]) -> Vec<Diagnostic> {
+    let claims = rules::claims(compiled);
+    rules::waive(rules::evaluate(&claims, Catalogue::embedded()), compiled, today())
+}
+
+/// Waivers end with a day, wherever that day is.
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// Only what stands in the files that are named; everything is read all the same, because policies meet each other.
+fn restrict(
+    found: Vec<Diagnostic>,
+    args: &CheckArgs,
+    global: &Global,
+    workspace: &Workspace,
+) -> Result<Vec<Diagnostic>, Failure> {
+    if args.paths.is_empty() {
+        return Ok(found);
+    }
+    let mut wanted = Vec::new();
+    for path in &args.paths {
+        let here = if path.exists() { path.clone() } else { global.dir.join(path) };
+        let real = fs::canonicalize(&here).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let root = fs::canonicalize(&workspace.root).map_err(|error| Failure::new(error.to_string()))?;
+        let name = relative(&root, &real);
+        let known = |source: &str| source == name || source.starts_with(&format!("{name}/"));
+        let policies = workspace.policies.iter().map(|policy| policy.source.path.as_str());
+        let broken = workspace.problems.iter().filter_map(|problem| problem.place.as_ref()).map(|place| place.source.path.as_str());
+        if !policies.chain(broken).any(known) && name != super::workspace::CONFIGURATION {
+            let other = real.extension().is_some_and(|extension| {
+                ["reg", "pol", "json", "xml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+            });
+            let reason = if other {
+                "not yet: this version checks policies only"
+            } else {
+                "there is no policy of this repository"
+            };
+            return Err(Failure::new(format!("{}: {reason}", path.display())));
+        }
+        wanted.push(name);
+    }
+    let named = |finding: &Diagnostic| match &finding.place {
+        None => true,
+        Some(place) => wanted.iter().any(|name| place.source.path == *name || place.source.path.starts_with(&format!("{name}/"))),
+    };
+    Ok(found.into_iter().filter(named).collect())
+}
+
+fn print(found: &[Diagnostic], workspace: &Workspace, args: &CheckArgs, output: &Output) {
+    match args.output_format {
+        CheckFormat::Human => output.result(&report::human(found, output.colour_out)),
+        CheckFormat::Json => output.result(&format!("{:#}\n", report::json(found))),
+        CheckFormat::Github => output.result(&report::github(found)),
+    }
+    let summary = report::summary(found, workspace.policies.len());
+    if args.output_format == CheckFormat::Human { output.result(&format!("{summary}\n")) } else { output.say(&summary) }
+}
+
+/// A file with its text before and after; both with the byte order mark that the file has.
+type Fixed = BTreeMap<String, (String, String)>;
+
+/// The texts after all certain fixes. Of two fixes that touch each other the first is taken; the next run takes the other.
+fn fixes(workspace: &Workspace, found: &[Diagnostic]) -> Fixed {
+    let mut by_file: BTreeMap<String, Vec<&Fix>> = BTreeMap::new();
+    for fix in found.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.certain) {
+        by_file.entry(fix.place.source.path.clone()).or_default().push(fix);
+    }
+    let mut fixed = Fixed::new();
+    for (path, mut fixes) in by_file {
+        fixes.sort_by_key(|fix| fix.place.span.start);
+        let before = &fixes[0].place.source.text;
+        let (mut after, mut at) = (String::new(), 0);
+        for fix in &fixes {
+            let span = fix.place.span;
+            if span.start >= at {
+                after.push_str(&before[at..span.start]);
+                after.push_str(&fix.text);
+                at = span.end;
+            }
+        }
+        after.push_str(&before[at..]);
+        let mark = if fixes[0].place.source.bom { "\u{feff}" } else { "" };
+        if workspace.root.join(&path).is_file() && after != *before {
+            fixed.insert(path, (format!("{mark}{before}"), format!("{mark}{after}")));
+        }
+    }
+    fixed
+}
+
+fn show_difference(fixed: &Fixed, output: &Output) -> ExitCode {
+    for (path, (before, after)) in fixed {
+        let difference = similar::TextDiff::from_lines(before, after);
+        let text = difference.unified_diff().context_radius(2).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
+        output.result(&text);
+    }
+    exit(!fixed.is_empty())
+}
+
+fn write(workspace: &Workspace, fixed: &Fixed, output: &Output) -> Result<(), Failure> {
+    for (path, (_, after)) in fixed {
+        let file = workspace.root.join(path);
+        // Beside and renamed: a file of somebody's is never half written.
+        let beside = file.with_extension("yaml.new");
+        fs::write(&beside, after)
+            .and_then(|()| fs::rename(&beside, &file))
+            .map_err(|error| Failure::new(format!("{path} cannot be written: {error}")))?;
+        output.say(&format!("fixed {path}"));
+    }
+    Ok(())
+}

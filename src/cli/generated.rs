@@ -1,0 +1,77 @@
+//! `schema`, `completions`, `man`: files that are made from the program itself.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::output::{Failure, Output};
+use crate::plan::PlanDocument;
+use crate::policy::{Configuration, PolicyDocument, schema as schema_of};
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which document
+    #[arg(required_unless_present = "out")]
+    document: Option<Document>,
+    /// Write all schemas into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "document")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Document {
+    Policy,
+    Configuration,
+    Plan,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// Which shell
+    shell: clap_complete::Shell,
+}
+
+/// The schemas by file name.
+pub(super) fn schemas() -> [(&'static str, String); 3] {
+    let text = |value: serde_json::Value| format!("{value:#}\n");
+    [
+        ("policy.schema.json", text(schema_of::<PolicyDocument>("sspr-policy: a policy"))),
+        ("configuration.schema.json", text(schema_of::<Configuration>("sspr-policy: sspr-policy.yaml"))),
+        ("plan.schema.json", text(schema_of::<PlanDocument>("sspr-policy: a plan"))),
+    ]
+}
+
+pub(super) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let [policy, configuration, plan] = schemas();
+    match (&args.out, args.document) {
+        (Some(folder), _) => {
+            let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
+            fs::create_dir_all(folder).map_err(failed)?;
+            for (name, text) in [policy, configuration, plan] {
+                fs::write(folder.join(name), text).map_err(failed)?;
+                output.say(&format!("wrote {}", folder.join(name).display()));
+            }
+        }
+        (None, Some(Document::Configuration)) => output.result(&configuration.1),
+        (None, Some(Document::Plan)) => output.result(&plan.1),
+        (None, _) => output.result(&policy.1),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut super::definition(), "sspr-policy", &mut text);
+    output.bytes(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn man(output: &Output) -> Result<ExitCode, Failure> {
+    let mut page = Vec::new();
+    let written = clap_mangen::Man::new(super::definition()).render(&mut page);
+    written.map_err(|error| Failure::new(format!("the manual page cannot be made: {error}")))?;
+    output.bytes(&page);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,156 @@
+//! Printing: results on stdout, everything else on stderr.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use super::{Colour, Global};
+use crate::diagnostic::{Diagnostic, sort};
+use crate::report::{self, Paint};
+
+/// Where text goes, and how.
+pub(super) struct Output {
+    pub colour_out: bool,
+    pub colour_err: bool,
+    pub quiet: bool,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The work could not be done: what happened, and what to do.
+    Message(String, Option<String>),
+    /// People's files are wrong.
+    Diagnostics(Vec<Diagnostic>),
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self::Message(message.into(), None)
+    }
+
+    pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Message(message.into(), Some(help.into()))
+    }
+}
+
+impl From<crate::graph::Error> for Failure {
+    fn from(error: crate::graph::Error) -> Self {
+        Self::Message(error.to_string(), error.hint())
+    }
+}
+
+impl From<crate::sandbox::Error> for Failure {
+    fn from(error: crate::sandbox::Error) -> Self {
+        Self::Message(error.to_string(), None)
+    }
+}
+
+impl From<crate::apply::JournalError> for Failure {
+    fn from(error: crate::apply::JournalError) -> Self {
+        Self::Message(error.to_string(), None)
+    }
+}
+
+impl From<crate::apply::Failure> for Failure {
+    fn from(error: crate::apply::Failure) -> Self {
+        match error {
+            crate::apply::Failure::Graph(error) => error.into(),
+            crate::apply::Failure::Journal(error) => error.into(),
+        }
+    }
+}
+
+impl Output {
+    pub fn new(global: &Global) -> Self {
+        let wants = |terminal: bool| match global.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+                !set("NO_COLOR") && (terminal || set("CLICOLOR_FORCE"))
+            }
+        };
+        Self {
+            colour_out: wants(std::io::stdout().is_terminal()),
+            colour_err: wants(std::io::stderr().is_terminal()),
+            quiet: global.quiet,
+        }
+    }
+
+    /// How to colour what goes to stdout.
+    pub fn paint(&self) -> Paint {
+        Paint { colour: self.colour_out }
+    }
+
+    /// A result. A reader that has gone away is no failure.
+    pub fn result(&self, text: &str) {
+        let _ = anstream::AutoStream::new(std::io::stdout(), choice(self.colour_out)).write_all(text.as_bytes());
+    }
+
+    /// Bytes as they are.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let _ = std::io::stdout().write_all(bytes);
+    }
+
+    /// What a person wants to know besides the result.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.err(text);
+        }
+    }
+
+    fn err(&self, text: &str) {
+        let mut stream = anstream::AutoStream::new(std::io::stderr(), choice(self.colour_err));
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.write_all(b"\n"));
+    }
+
+    /// Diagnostics for people, on stderr.
+    pub fn diagnostics(&self, diagnostics: &mut [Diagnostic]) {
+        sort(diagnostics);
+        let text = report::human(diagnostics, self.colour_err);
+        if !text.is_empty() {
+            self.err(text.trim_end());
+        }
+    }
+
+    pub fn failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Message(message, help) => {
+                self.err(&format!("error: {message}"));
+                if let Some(help) = help {
+                    self.err(&format!("help: {help}"));
+                }
+            }
+            Failure::Diagnostics(diagnostics) => {
+                let mut diagnostics = diagnostics.clone();
+                self.diagnostics(&mut diagnostics);
+                let errors = diagnostics.iter().filter(|d| d.severity == crate::diagnostic::Severity::Error).count();
+                self.err(&format!("error: {errors} error{} in the files; nothing was done", if errors == 1 { "" } else { "s" }));
+            }
+        }
+    }
+
+    /// Asks for a yes on the terminal.
+    pub fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        if !std::io::stdin().is_terminal() {
+            return Err(Failure::with_help(
+                "nobody can be asked here, so nothing was changed",
+                "run with `--auto-approve`, or apply a plan that was approved: `plan --out FILE`, `apply FILE`",
+            ));
+        }
+        eprint!("{question} Type `yes`: ");
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(|error| Failure::new(error.to_string()))?;
+        Ok(answer.trim() == "yes")
+    }
+}
+
+fn choice(colour: bool) -> anstream::ColorChoice {
+    if colour { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never }
+}
+
+/// 0, or 1.
+pub(super) fn exit(failed: bool) -> ExitCode {
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,144 @@
+//! `plan` and `show`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::Global;
+use super::output::{Failure, Output, exit};
+use super::session::{Planned, Session, Wishes, is_verified, make_plan};
+use super::workspace::Workspace;
+use crate::diagnostic::Severity;
+use crate::plan::{FORMAT, PlanDocument, steps};
+use crate::report::{self, Header};
+use crate::tenant::PROFILES;
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// Save the plan, for `apply FILE`; it holds no secrets
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Only keys that match, such as 'sspr/*'
+    #[arg(long, value_name = "GLOB")]
+    only: Option<glob::Pattern>,
+    /// Print the requests of the changes, with secrets blanked
+    #[arg(long)]
+    requests: bool,
+    /// 2 when there are changes
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// What could not be compared fails
+    #[arg(long)]
+    strict: bool,
+    /// The limits of the environment are not looked at
+    #[arg(long)]
+    override_limits: bool,
+    /// The form of the plan
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    output_format: PlanFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// A file that `plan --out` wrote
+    file: PathBuf,
+    /// The form of the plan
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    output_format: PlanFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(super) enum PlanFormat {
+    Human,
+    Json,
+    Markdown,
+}
+
+pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(&global.dir)?;
+    let (name, environment) = workspace.environment(global.env.as_deref())?;
+    let session = Session::open(&workspace, environment).await?;
+    let wishes = Wishes { only: args.only.clone(), override_limits: args.override_limits };
+    let planned = make_plan(&session, &workspace, name, environment, &wishes).await;
+    session.close().await?;
+    let planned = planned?;
+    if args.requests {
+        output.result(&requests(&planned));
+    } else {
+        print(&planned.document, &planned.header, args.output_format, output);
+    }
+    if let Some(file) = &args.out {
+        save(&planned.document, file)?;
+        output.say(&format!("saved the plan to {}; `sspr-policy apply {0}` does this and nothing else", file.display()));
+    }
+    let failed = has_errors(&planned.document) || !is_verified(&planned.document, args.strict, output);
+    if !failed && args.detailed_exitcode && !planned.document.changes.is_empty() {
+        return Ok(ExitCode::from(2));
+    }
+    Ok(exit(failed))
+}
+
+pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let document = load(&args.file)?;
+    print(&document, &Header::default(), args.output_format, output);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether anything in the plan is wrong.
+pub(super) fn has_errors(document: &PlanDocument) -> bool {
+    document.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// Prints a plan in one of its forms; with a machine's form on stdout, people read stderr.
+pub(super) fn print(document: &PlanDocument, header: &Header, format: PlanFormat, output: &Output) {
+    match format {
+        PlanFormat::Human => {
+            output.result(&report::plan_text(document, header, output.paint()));
+            let changes = !document.changes.is_empty();
+            if changes {
+                output.result("Nothing was changed.\n");
+            }
+        }
+        PlanFormat::Json => output.result(&json(document)),
+        PlanFormat::Markdown => output.result(&report::markdown(document)),
+    }
+}
+
+fn json(document: &PlanDocument) -> String {
+    format!("{}\n", serde_json::to_string_pretty(document).unwrap_or_default())
+}
+
+fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
+    fs::write(file, json(document)).map_err(|error| Failure::new(format!("{} cannot be written: {error}", file.display())))
+}
+
+/// Reads a saved plan.
+pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
+    let broken = |reason: String| Failure::new(format!("{} is no plan that can be read: {reason}", file.display()));
+    let bytes = fs::read(file).map_err(|error| broken(error.to_string()))?;
+    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
+    if value["format"] != FORMAT {
+        return Err(broken(format!("its format is {}, and this version knows {FORMAT}", value["format"])));
+    }
+    serde_json::from_value(value).map_err(|error| broken(error.to_string()))
+}
+
+/// The requests of each change, as they would be sent; ids and versions that are not known yet are placeholders.
+fn requests(planned: &Planned) -> String {
+    let mut text = String::new();
+    for change in &planned.plan.changes {
+        let version = change.before.as_ref().map_or(0, |live| live.version);
+        let id = change.before.as_ref().map_or("{id}", |live| live.id.as_str());
+        for step in steps(change, &planned.document.owner, version, true) {
+            let (method, path) = step.request();
+            text.push_str(&format!("{method} {PROFILES}{}\n", path.replace("{id}", id)));
+            if let Some(body) = step.body() {
+                text.push_str(&format!("{body:#}\n"));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}

@@ -1,0 +1,94 @@
+//! `sandbox serve` and `sandbox reset`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::output::{Failure, Output};
+use super::session::sandbox_options;
+use super::workspace::{CONFIGURATION, STATE, Workspace};
+use super::{Global, online};
+use crate::sandbox::{Hold, HoldWhen, Options, Running, Sandbox, TENANT_ID};
+
+#[derive(Debug, Args)]
+pub(super) struct SandboxArgs {
+    #[command(subcommand)]
+    command: SandboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SandboxCommand {
+    /// Serve it on loopback for other programs, until Ctrl+C
+    Serve(ServeArgs),
+    /// Forget everything in it
+    Reset,
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The port; a free one without this
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// What links to next pages begin with, behind a proxy
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// For crash tests: never answer the Nth write; `before:N` or `after:N` it is on disk
+    #[arg(long, hide = true, value_parser = hold)]
+    hold: Option<Hold>,
+}
+
+fn hold(text: &str) -> Result<Hold, String> {
+    let (when, write) = text.split_once(':').ok_or("expected before:N or after:N")?;
+    let when = match when {
+        "before" => HoldWhen::Before,
+        "after" => HoldWhen::After,
+        _ => return Err("expected before:N or after:N".into()),
+    };
+    Ok(Hold { write: write.parse().map_err(|_| "N is a number from 1")?, when })
+}
+
+pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    match &args.command {
+        SandboxCommand::Serve(args) => online(serve(args, global, output)),
+        SandboxCommand::Reset => {
+            Sandbox::reset(&global.dir.join(STATE))?;
+            output.say("the sandbox is empty; the next command makes it anew");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let options = Options { hold: args.hold, public_url: args.public_url.clone(), ..seeds(global)? };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let mut running = Sandbox::open(&global.dir.join(STATE), options)?.serve(address).await?;
+    output.result(&format!("{}\n", running.url()));
+    output.say(&format!(
+        "tenant {TENANT_ID}; an environment that uses it: {{ tenant: {TENANT_ID}, graph_url: {}, auth: {{ method: token }} }}\nCtrl+C stops it",
+        running.url()
+    ));
+    wait(&mut running, output).await?;
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Until Ctrl+C; says when a held write was reached.
+async fn wait(running: &mut Running, output: &Output) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("Ctrl+C cannot be waited for: {error}"));
+    tokio::select! {
+        signal = tokio::signal::ctrl_c() => return signal.map_err(failed),
+        () = running.held() => output.result("held\n"),
+    }
+    tokio::signal::ctrl_c().await.map_err(failed)
+}
+
+/// What the configuration asks of a sandbox; without a configuration, nothing.
+fn seeds(global: &Global) -> Result<Options, Failure> {
+    if !global.dir.join(CONFIGURATION).exists() {
+        return Ok(Options::default());
+    }
+    let workspace = Workspace::open(&global.dir)?;
+    let (_, environment) = workspace.environment(global.env.as_deref())?;
+    Ok(sandbox_options(environment))
+}

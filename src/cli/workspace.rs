@@ -1,0 +1,187 @@
+//! The policy repository on disk.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::output::Failure;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
+use crate::source::Source;
+
+/// The name of the configuration.
+pub(super) const CONFIGURATION: &str = "sspr-policy.yaml";
+/// The folder of the policies.
+const POLICIES: &str = "policies";
+/// The folder of what is ours and nobody else's: sandbox, lock, journal.
+pub(super) const STATE: &str = ".sspr-policy";
+
+/// A policy repository.
+pub(super) struct Workspace {
+    pub root: PathBuf,
+    pub configuration: Configuration,
+    pub configuration_source: Arc<Source>,
+    pub policies: Vec<Policy>,
+    /// What is wrong; with errors there is no plan.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Workspace {
+    /// Reads configuration and policies. What is wrong with policies is kept for the caller.
+    pub fn open(root: &Path) -> Result<Self, Failure> {
+        let mut problems = Vec::new();
+        let (configuration, configuration_source) = open_configuration(root, &mut problems)?;
+        let mut policies = Vec::new();
+        let mut files = Vec::new();
+        let folder = root.join(POLICIES);
+        if folder.is_dir() {
+            walk(root, &folder, &mut files, &mut problems);
+        }
+        for file in &files {
+            policies.extend(open_policy(root, file, &mut problems));
+        }
+        complain_of_twins(&policies, &mut problems);
+        Ok(Self { root: root.to_path_buf(), configuration, configuration_source, policies, problems })
+    }
+
+    /// The environment that is asked for, or the default one.
+    pub fn environment(&self, wanted: Option<&str>) -> Result<(&str, &Environment), Failure> {
+        let name = wanted.unwrap_or(&self.configuration.default);
+        match self.configuration.environments.iter().find(|(known, _)| known.value == name) {
+            Some((name, environment)) => Ok((name, environment)),
+            None => {
+                let known: Vec<&str> = self.configuration.environments.keys().collect();
+                Err(Failure::with_help(
+                    format!("there is no environment `{name}` in {CONFIGURATION}"),
+                    format!("environments: {}", known.join(", ")),
+                ))
+            }
+        }
+    }
+
+    /// Where state lies.
+    pub fn state(&self) -> PathBuf {
+        self.root.join(STATE)
+    }
+
+    /// A digest of the policies and the configuration.
+    pub fn digest(&self) -> String {
+        use sha2::Digest;
+        let mut hash = sha2::Sha256::new();
+        let sources = self.policies.iter().map(|policy| &policy.source).chain([&self.configuration_source]);
+        for source in sources {
+            hash.update(&source.path);
+            hash.update([0]);
+            hash.update(source.text.replace("\r\n", "\n"));
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn open_configuration(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<(Configuration, Arc<Source>), Failure> {
+    let path = root.join(CONFIGURATION);
+    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::with_help(
+            format!("there is no {CONFIGURATION} in {}", shown(root)),
+            "`sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder",
+        ),
+        _ => Failure::new(format!("{CONFIGURATION} cannot be read: {error}")),
+    })?;
+    let source = Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
+    match read_configuration(&source, problems) {
+        Some(configuration) => Ok((configuration, source)),
+        None => Err(Failure::Diagnostics(std::mem::take(problems))),
+    }
+}
+
+/// A folder as people write it.
+pub(super) fn shown(folder: &Path) -> String {
+    if folder == Path::new(".") || folder.as_os_str().is_empty() { "this folder".into() } else { folder.display().to_string() }
+}
+
+/// All YAML files below a folder, in the order of their paths.
+fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
+    let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
+        Err(error) => {
+            problems.push(unreadable(root, folder, &format!("the folder cannot be read: {error}")));
+            return;
+        }
+    };
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        if let Err(reason) = stays_inside(root, &path) {
+            problems.push(unreadable(root, &path, &reason));
+        } else if path.is_dir() && yaml {
+            problems.push(unreadable(root, &path, "this is a folder, and its name is a policy's"));
+        } else if path.is_dir() {
+            walk(root, &path, files, problems);
+        } else if yaml {
+            files.push(path);
+        }
+    }
+}
+
+/// A link that leads out of the repository would let a pull request read other files of the machine.
+fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink());
+    if !is_link {
+        return Ok(());
+    }
+    let (root, real) = (fs::canonicalize(root), fs::canonicalize(path));
+    match (root, real) {
+        (Ok(root), Ok(real)) if real.starts_with(&root) && !path.is_dir() => Ok(()),
+        (Ok(root), Ok(real)) if real.starts_with(&root) => Err("a link to a folder is not followed".into()),
+        (_, Err(error)) => Err(format!("the link leads nowhere: {error}")),
+        _ => Err("the link leads out of the policy repository".into()),
+    }
+}
+
+/// A path from the root with forward slashes.
+pub(super) fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
+    let source = Source { path: relative(root, path), text: String::new(), bom: false };
+    let place = Place::start_of(&Arc::new(source));
+    Diagnostic::error("SP0101", "this file cannot be read").at(place, reason)
+}
+
+fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
+    let name = relative(root, path);
+    let source = match fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| Source::new(name.clone(), bytes)) {
+        Ok(source) => source,
+        Err(reason) => {
+            problems.push(unreadable(root, path, &reason));
+            return None;
+        }
+    };
+    let key = name.strip_prefix(POLICIES).map(|rest| rest.trim_start_matches('/')).and_then(key_of_path);
+    read_policy(&source, key.as_deref(), problems)
+}
+
+fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<&str, &Policy> = BTreeMap::new();
+    for policy in policies.iter().filter(|policy| !policy.key.is_empty()) {
+        let place = |policy: &Policy| policy.place(policy.document.key.as_ref().map_or(policy.document.name.span, |key| key.span));
+        let Some(earlier) = first.get(policy.key.as_str()) else {
+            first.insert(&policy.key, policy);
+            continue;
+        };
+        problems.push(
+            Diagnostic::error("SP0108", format!("two policies have the key `{}`", policy.key))
+                .at(place(policy), "the key is what tells profiles apart in the tenant")
+                .and(place(earlier), "the other policy")
+                .help("give one of them another `key:`"),
+        );
+    }
+}

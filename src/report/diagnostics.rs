@@ -1,0 +1,141 @@
+//! Diagnostics as rustc shows them, as JSON, and as GitHub annotations.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::plan::diagnostic_document;
+use crate::source::Source;
+
+/// All diagnostics for a terminal, each followed by an empty line.
+pub fn human(diagnostics: &[Diagnostic], colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    diagnostics.iter().map(|diagnostic| format!("{}\n\n", one(diagnostic, &renderer))).collect()
+}
+
+/// The lines of a source that some spans touch, as a text of their own.
+struct Window<'s> {
+    text: &'s str,
+    first_line: usize,
+    offset: usize,
+}
+
+impl<'s> Window<'s> {
+    fn around(source: &'s Source, places: &[&Place]) -> Self {
+        let text = &source.text;
+        let start = places.iter().map(|place| place.span.start.min(text.len())).min().unwrap_or(0);
+        let end = places.iter().map(|place| place.span.end.clamp(place.span.start.min(text.len()), text.len())).max().unwrap_or(0);
+        let offset = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
+        Self {
+            text: text.get(offset..last).unwrap_or_default(),
+            first_line: text.get(..offset).unwrap_or_default().matches('\n').count() + 1,
+            offset,
+        }
+    }
+
+    fn range(&self, place: &Place) -> std::ops::Range<usize> {
+        let within = |at: usize| at.saturating_sub(self.offset).min(self.text.len());
+        within(place.span.start)..within(place.span.end.max(place.span.start))
+    }
+
+    fn snippet<T: Clone>(&self, path: &'s str) -> Snippet<'s, T> {
+        Snippet::source(self.text).line_start(self.first_line).path(path)
+    }
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    }
+}
+
+fn one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
+    let title = match diagnostic.name {
+        Some(name) => format!("{name}: {}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(diagnostic.code));
+    if let Some(place) = &diagnostic.place {
+        group = with_places(group, diagnostic, place);
+    }
+    for note in diagnostic.notes.iter().chain(&diagnostic.fact) {
+        group = group.element(Level::NOTE.message(note.clone()));
+    }
+    let patched = diagnostic.fix.as_ref().filter(|fix| !fix.place.source.slice(fix.place.span).is_empty());
+    let Some(fix) = patched else {
+        if let Some(help) = &diagnostic.help {
+            group = group.element(Level::HELP.message(help.clone()));
+        }
+        return renderer.render(&[group]);
+    };
+    let window = Window::around(&fix.place.source, &[&fix.place]);
+    let help = diagnostic.help.clone().unwrap_or_else(|| format!("write `{}`", fix.text));
+    let patch = window.snippet(&fix.place.source.path).patch(Patch::new(window.range(&fix.place), fix.text.clone()));
+    renderer.render(&[group, Level::HELP.secondary_title(help).element(patch)])
+}
+
+fn with_places<'d>(mut group: Group<'d>, diagnostic: &'d Diagnostic, place: &'d Place) -> Group<'d> {
+    let here = |other: &&(Place, String)| other.0.source.path == place.source.path;
+    let near: Vec<&(Place, String)> = diagnostic.related.iter().filter(here).collect();
+    let places: Vec<&Place> = near.iter().map(|(place, _)| place).chain([place]).collect();
+    let window = Window::around(&place.source, &places);
+    let label = |text: &'d str| (!text.is_empty()).then_some(text);
+    let mut snippet = window.snippet(&place.source.path);
+    snippet = snippet.annotation(AnnotationKind::Primary.span(window.range(place)).label(label(&diagnostic.label)));
+    for (place, text) in &near {
+        snippet = snippet.annotation(AnnotationKind::Context.span(window.range(place)).label(label(text)));
+    }
+    group = group.element(snippet);
+    for (other, text) in diagnostic.related.iter().filter(|other| !here(other)) {
+        let window = Window::around(&other.source, &[other]);
+        let annotation = AnnotationKind::Context.span(window.range(other)).label(label(text));
+        group = group.element(window.snippet(&other.source.path).annotation(annotation));
+    }
+    group
+}
+
+/// All diagnostics as JSON, in the form that plans use too.
+pub fn json(diagnostics: &[Diagnostic]) -> Value {
+    json!({ "format": 1, "diagnostics": diagnostics.iter().map(diagnostic_document).collect::<Vec<_>>() })
+}
+
+/// Annotations for a GitHub workflow, a line each (GitHub, "Workflow commands": `%`, line ends, `:` and `,` are escaped).
+pub fn github(diagnostics: &[Diagnostic]) -> String {
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let line = |diagnostic: &Diagnostic| {
+        let kind = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "notice",
+        };
+        let place = diagnostic.place.as_ref().map_or(String::new(), |place| {
+            let (line, column) = place.position();
+            format!("file={},line={line},col={column},", property(&place.source.path))
+        });
+        let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+        let text = data(&format!("{}: {}{help}", diagnostic.message, diagnostic.label));
+        format!("::{kind} {place}title={}::{text}\n", property(diagnostic.code))
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+/// `2 errors, 0 warnings in 38 policies`
+pub fn summary(diagnostics: &[Diagnostic], policies: usize) -> String {
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let mut text = format!(
+        "{}, {} in {}",
+        plural(count(Severity::Error), "error", "errors"),
+        plural(count(Severity::Warning), "warning", "warnings"),
+        plural(policies, "policy", "policies")
+    );
+    match count(Severity::Info) {
+        0 => {}
+        infos => text.push_str(&format!(" ({})", plural(infos, "note", "notes"))),
+    }
+    text
+}

@@ -1,0 +1,93 @@
+//! A plan for a pull request.
+
+use super::plan_text::{assignment_words, summary};
+use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
+
+/// The whole plan. What people wrote is escaped: a name cannot become markup.
+pub fn markdown(plan: &PlanDocument) -> String {
+    let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
+    let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, summary(plan));
+    for diagnostic in &plan.diagnostics {
+        let place = match (&diagnostic.file, diagnostic.line) {
+            (Some(file), Some(line)) => format!(" (`{file}:{line}`)"),
+            _ => String::new(),
+        };
+        let message = escape(&diagnostic.message);
+        text.push_str(&format!("\n> **{}** `{}` {message}{place}\n", diagnostic.severity.word(), diagnostic.code));
+        if let Some(help) = &diagnostic.help {
+            text.push_str(&format!("> {}\n", escape(help)));
+        }
+    }
+    if !plan.changes.is_empty() {
+        text.push_str("\n| | profile | what changes |\n|---|---|---|\n");
+        for change in &plan.changes {
+            text.push_str(&row(change));
+        }
+    }
+    for orphan in &plan.orphans {
+        text.push_str(&format!("\n`{}` is in the tenant, and no policy writes it.\n", orphan.key));
+    }
+    for (key, settings) in &plan.unverified {
+        text.push_str(&format!("\n`{key}`: could not be compared: {}\n", escape(&settings.join(", "))));
+    }
+    text
+}
+
+fn row(change: &ChangeDocument) -> String {
+    let sign = match change.action {
+        ActionWord::Create => "➕ add",
+        ActionWord::Update => "✏️ change",
+        ActionWord::Delete => "➖ delete",
+    };
+    let mut parts = Vec::new();
+    if change.action != ActionWord::Create {
+        parts.push(format!("_{}_", escape(&change.because)));
+    }
+    for field in &change.fields {
+        parts.push(format!("{}: {} → {}", field.field, code(&field.before), code(&field.after)));
+    }
+    for setting in &change.settings {
+        let value = |value: &Option<ValueText>| value.as_ref().map(|value| value.text.as_deref().map_or_else(|| "_hidden_".into(), code));
+        let values = match (value(&setting.before), value(&setting.after)) {
+            (Some(before), Some(after)) => format!("{before} → {after}"),
+            (before, after) => before.or(after).unwrap_or_default(),
+        };
+        parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), setting.scope));
+    }
+    for line in &change.assignments {
+        parts.push(format!("{} assignment {}", line.sign.symbol(), escape(&assignment_words(line))));
+    }
+    for part in &change.released {
+        parts.push(format!("{part}: no longer managed"));
+    }
+    format!("| {sign} | `{}`<br>{} | {} |\n", change.key, escape(&change.name), parts.join("<br>"))
+}
+
+/// Text that is shown as it stands.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => escaped.push(' '),
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            // A mention would send mail to somebody.
+            '@' => escaped.push_str("@\u{200b}"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Text as code inside a table cell.
+fn code(text: &str) -> String {
+    let short: String = text.chars().take(200).collect();
+    let more = if text.chars().count() > 200 { "…" } else { "" };
+    let safe = short.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('|', "&#124;").replace(['\n', '\r'], " ");
+    format!("<code>{safe}{more}</code>")
+}

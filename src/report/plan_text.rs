@@ -1,0 +1,284 @@
+//! A plan for a terminal.
+
+use std::collections::BTreeMap;
+
+use super::style::Paint;
+use crate::apply::Outcome;
+use crate::diagnostic::Severity;
+use crate::plan::{
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, PlanDocument, SettingLine, Sign, ValueText,
+};
+
+/// What is said above a plan and is not part of it.
+#[derive(Debug, Clone, Default)]
+pub struct Header {
+    /// How many profiles, groups, filters and tags were read, and by how many requests.
+    pub read: Option<String>,
+}
+
+/// Longer texts are cut; their full form is in the JSON.
+const WIDTH: usize = 60;
+
+/// The whole plan, ending with its summary line.
+pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
+    let tenant = if plan.sandbox {
+        format!("{} (sandbox, not your tenant)", plan.tenant.name)
+    } else {
+        format!("{} ({})", plan.tenant.name, plan.tenant.id)
+    };
+    let mut text = format!("Environment {}   tenant {tenant}   owner {}\n", paint.strong(&plan.environment), plan.owner);
+    if let Some(read) = &header.read {
+        text.push_str(&paint.faint(read));
+        text.push('\n');
+    }
+    text.push('\n');
+    let shared = shared_targets(&plan.changes);
+    for (target, (lines, keys)) in &shared {
+        text.push_str(&format!("  target {} changed, for {} profiles\n", paint.strong(target), keys.len()));
+        for line in lines {
+            text.push_str(&format!("      {}\n", assignment_text(line, paint)));
+        }
+        text.push('\n');
+    }
+    for change in &plan.changes {
+        let follows = change.target.as_ref().filter(|target| {
+            shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str()))
+        });
+        text.push_str(&change_text(change, follows.map(String::as_str), paint));
+        text.push('\n');
+    }
+    text.push_str(&notes(plan));
+    for diagnostic in &plan.diagnostics {
+        text.push_str(&diagnostic_text(diagnostic, paint));
+        text.push('\n');
+    }
+    text.push_str(&summary(plan));
+    text.push('\n');
+    text
+}
+
+type Shared<'p> = BTreeMap<String, (Vec<&'p AssignmentLine>, Vec<&'p str>)>;
+
+/// Targets whose change is the same in several profiles: said once.
+fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
+    let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<&str>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty()) {
+        if let Some(target) = &change.target {
+            groups.entry((target, change.assignments.iter().collect())).or_default().push(&change.key);
+        }
+    }
+    let several = groups.into_iter().filter(|(_, keys)| keys.len() > 1);
+    several.map(|((target, lines), keys)| (target.to_string(), (lines, keys))).collect()
+}
+
+fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> String {
+    let sign = match change.action {
+        ActionWord::Create => '+',
+        ActionWord::Update => '~',
+        ActionWord::Delete => '-',
+    };
+    let name = format!("\"{}\"", change.name);
+    let mut text = format!("  {}", paint.sign(sign, &format!("{sign} {:<28} {name}", change.key)));
+    if change.action != ActionWord::Create {
+        text.push_str(&format!("   {}", change.because));
+    }
+    text.push('\n');
+    if change.action == ActionWord::Delete {
+        let places = change.assignments.len();
+        let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+        let reach = if places == 0 { "not assigned".to_string() } else { format!("{} assigned", count(places, "target")) };
+        text.push_str(&format!(
+            "      {}, {reach}; last values stay on devices until something else sets them\n",
+            count(change.settings.len(), "setting")
+        ));
+        return text;
+    }
+    for field in &change.fields {
+        let before = format!("\"{}\"", clip(&field.before));
+        text.push_str(&format!("      {} {}   {before} → \"{}\"\n", paint.changed("~"), field.field, clip(&field.after)));
+    }
+    for setting in &change.settings {
+        text.push_str(&setting_text(setting, paint));
+    }
+    match follows {
+        Some(target) => text.push_str(&format!("      {} assignments follow target {target}\n", paint.changed("~"))),
+        None => {
+            let target = change.target.as_ref().map_or(String::new(), |target| format!("   (target {target})"));
+            for line in &change.assignments {
+                text.push_str(&format!("      {}{target}\n", assignment_text(line, paint)));
+            }
+        }
+    }
+    if change.action == ActionWord::Create && change.assignments.is_empty() {
+        text.push_str("      assigned to nobody\n");
+    }
+    for part in &change.released {
+        text.push_str(&format!("      {} {part}: no longer managed, stays as it is\n", paint.changed("~")));
+    }
+    text
+}
+
+fn setting_text(setting: &SettingLine, paint: Paint) -> String {
+    let sign = setting.sign.symbol();
+    let name = format!("{} [{}]", setting.name, setting.scope);
+    let long = |value: &Option<ValueText>| {
+        value.as_ref().and_then(|value| value.text.as_deref()).is_some_and(|text| text.contains('\n'))
+    };
+    if long(&setting.before) || long(&setting.after) {
+        let mut text = format!("      {} {name}\n", paint.sign(sign, &sign.to_string()));
+        text.push_str(&line_difference(setting, paint));
+        return text;
+    }
+    let value = match (&setting.before, &setting.after) {
+        (Some(before), Some(after)) => format!("{} → {}", value_text(before, after), value_text(after, before)),
+        (None, Some(only)) | (Some(only), None) => value_text(only, only),
+        (None, None) => String::new(),
+    };
+    format!("      {} {name:<58} {value}\n", paint.sign(sign, &sign.to_string()))
+}
+
+/// A value; with its type where that is what changes.
+fn value_text(value: &ValueText, other: &ValueText) -> String {
+    let text = value.text.as_deref().map_or_else(|| "(hidden)".to_string(), clip);
+    if value.kind == other.kind { text } else { format!("{text} ({})", value.kind.word()) }
+}
+
+fn line_difference(setting: &SettingLine, paint: Paint) -> String {
+    let text = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone()).unwrap_or_default();
+    let (before, after) = (text(&setting.before), text(&setting.after));
+    let difference = similar::TextDiff::from_lines(&before, &after);
+    let mut lines = String::new();
+    for change in difference.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).take(40) {
+        let (sign, line) = match change.tag() {
+            similar::ChangeTag::Delete => ('-', change.value()),
+            _ => ('+', change.value()),
+        };
+        lines.push_str(&format!("          {}\n", paint.sign(sign, &format!("{sign} {}", clip(line.trim_end())))));
+    }
+    lines
+}
+
+/// One assignment: `+ assignment  include group SSPR Pilot (filter include Windows 11)`.
+pub(super) fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
+    let sign = line.sign.symbol();
+    let warning = if line.sign == Sign::Remove && line.side == "exclude" { "   ! its members come into reach" } else { "" };
+    format!("{} assignment  {}{warning}", paint.sign(sign, &sign.to_string()), assignment_words(line))
+}
+
+/// `include group SSPR Pilot`
+pub(super) fn assignment_words(line: &AssignmentLine) -> String {
+    let who = match (&line.name, &line.id) {
+        (Some(name), _) => format!("{} {name}", line.kind),
+        (None, Some(id)) => format!("{} {id}", line.kind),
+        (None, None) => line.kind.clone(),
+    };
+    let filter = line.filter.as_ref().map_or(String::new(), |filter| format!(" (filter {filter})"));
+    format!("{} {who}{filter}", line.side)
+}
+
+fn notes(plan: &PlanDocument) -> String {
+    let mut text = String::new();
+    let keys = |count: usize| if count == 1 { "profile" } else { "profiles" };
+    let kept: Vec<&str> = plan
+        .orphans
+        .iter()
+        .filter(|orphan| !plan.changes.iter().any(|change| change.id.as_ref() == Some(&orphan.id)))
+        .map(|orphan| orphan.key.as_str())
+        .collect();
+    if !kept.is_empty() {
+        text.push_str(&format!(
+            "  {} of ours in the tenant that no policy writes: {} (kept; `prune: true` would delete them)\n\n",
+            kept.len(),
+            kept.join(", ")
+        ));
+    }
+    if !plan.unverified.is_empty() {
+        let count = plan.unverified.len();
+        text.push_str(&format!("  ? {count} {} with masked values that could not be compared\n", keys(count)));
+        for (key, settings) in &plan.unverified {
+            text.push_str(&format!("      {key}: {}\n", settings.join(", ")));
+        }
+        text.push_str("      reading them needs DeviceManagementConfiguration.ReadWrite.All\n\n");
+    }
+    if !plan.held.is_empty() {
+        text.push_str(&format!("  kept as they are, outside this environment: {}\n\n", plan.held.join(", ")));
+    }
+    if !plan.registry_only.is_empty() {
+        text.push_str(&format!("  registry only, exported and not sent: {}\n\n", plan.registry_only.join(", ")));
+    }
+    text
+}
+
+/// A problem or finding as a few lines.
+fn diagnostic_text(diagnostic: &DiagnosticDocument, paint: Paint) -> String {
+    let head = format!("{}[{}]", diagnostic.severity.word(), diagnostic.code);
+    let head = match diagnostic.severity {
+        Severity::Error => paint.removed(&head),
+        Severity::Warning => paint.changed(&head),
+        Severity::Info => paint.strong(&head),
+    };
+    let name = diagnostic.name.as_ref().map_or(String::new(), |name| format!(" {name}:"));
+    let mut text = format!("{head}{name} {}\n", diagnostic.message);
+    if let (Some(file), Some(line), Some(column)) = (&diagnostic.file, diagnostic.line, diagnostic.column) {
+        text.push_str(&format!("  --> {file}:{line}:{column}"));
+        if !diagnostic.label.is_empty() {
+            text.push_str(&format!("  {}", diagnostic.label));
+        }
+        text.push('\n');
+    }
+    for note in &diagnostic.notes {
+        text.push_str(&format!("  = {note}\n"));
+    }
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&format!("  = help: {help}\n"));
+    }
+    text
+}
+
+/// `Plan: 1 to add, 2 to change, 1 to delete; 209 not ours.`
+pub(super) fn summary(plan: &PlanDocument) -> String {
+    let counts = plan.summary;
+    let errors = plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let blocked = match errors {
+        0 => String::new(),
+        1 => "; 1 error".into(),
+        more => format!("; {more} errors"),
+    };
+    if counts.create + counts.update + counts.delete == 0 {
+        let nothing = if errors == 0 { "nothing to do" } else { "nothing can be done" };
+        return format!("Plan: {nothing}; {} as written, {} not ours{blocked}.", counts.unchanged, counts.not_ours);
+    }
+    format!(
+        "Plan: {} to add, {} to change, {} to delete; {} as written, {} not ours{blocked}.",
+        counts.create, counts.update, counts.delete, counts.unchanged, counts.not_ours
+    )
+}
+
+/// The first line of a text, cut to a readable length.
+fn clip(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let visible: String = line.chars().map(|c| if c.is_control() { '�' } else { c }).collect();
+    if visible.chars().count() > WIDTH || text.lines().count() > 1 {
+        return format!("{}…", visible.chars().take(WIDTH - 1).collect::<String>());
+    }
+    visible
+}
+
+/// One line about what became of a change.
+pub fn outcome_line(change: &crate::plan::Change, outcome: &Outcome, paint: Paint) -> String {
+    use crate::plan::Action;
+    let (sign, done) = match change.action() {
+        Action::Create => ('+', "added"),
+        Action::Update => ('~', "changed"),
+        Action::Delete => ('-', "deleted"),
+    };
+    let what = paint.sign(sign, &format!("{sign} {:<28}", change.key));
+    match outcome {
+        Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
+        Outcome::Left(why) => format!("  {what} left     {why}"),
+        Outcome::Failed(why, hint) => {
+            let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n      = help: {hint}"));
+            format!("  {what} {}   {why}{hint}", paint.removed("failed"))
+        }
+    }
+}
