@@ -2,6 +2,7 @@
 pub mod catalogue;
 pub mod compile;
 pub mod diagnostic;
+pub mod formats;
 pub mod policy;
 pub mod profile;
 pub mod rules;
