@@ -28,9 +28,21 @@ pub struct RegDocument {
 }
 
 impl RegDocument {
-    /// Puts changes in order; equal ones become one.
+    /// Puts changes in order; equal ones become one. Of values in a deleted key only those that are set are left: a
+    /// deletion would make the key anew.
     pub fn new(changes: impl IntoIterator<Item = RegistryChange>) -> Self {
         let mut changes: Vec<RegistryChange> = changes.into_iter().collect();
+        let keys = changes.iter().filter_map(|change| match change {
+            RegistryChange::DeleteKey(key) => Some(key.clone()),
+            RegistryChange::Value(..) => None,
+        });
+        let deleted: Vec<RegistryKey> = keys.collect();
+        changes.retain(|change| match change {
+            RegistryChange::Value(location, RegistryAction::Delete) => {
+                !deleted.iter().any(|key| holds(key, &location.key))
+            }
+            _ => true,
+        });
         changes.sort_by_cached_key(rank);
         changes.dedup();
         Self { changes }
@@ -94,10 +106,7 @@ pub fn export(policies: &[&Compiled<'_>], skip_unsupported: bool, problems: &mut
     let retired = policies.iter().filter(|policy| policy.state == State::Retired);
     let gone: Vec<_> = retired.flat_map(|policy| places_of_retired(policy)).collect();
     for place in gone {
-        let settled = changes.iter().any(|change| match change {
-            RegistryChange::Value(location, _) => *location == place,
-            RegistryChange::DeleteKey(key) => holds(key, &place.key),
-        });
+        let settled = changes.iter().any(|change| matches!(change, RegistryChange::Value(at, _) if *at == place));
         if !settled {
             changes.push(RegistryChange::Value(place, RegistryAction::Delete));
         }

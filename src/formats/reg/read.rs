@@ -77,6 +77,8 @@ enum Section {
     Key(RegistryKey),
     /// Nowhere: the key was deleted.
     Deleted,
+    /// Nowhere: a root holds no values that policies know.
+    Root,
     /// Nowhere: the key was complained of.
     Broken,
 }
@@ -143,12 +145,13 @@ impl<'s> Reader<'s> {
         let (name, rest) = line[1..].rsplit_once(']').ok_or("the closing bracket is missing")?;
         only_comment(rest)?;
         let (name, deletes) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
-        let root = name.split('\\').next().unwrap_or_default();
-        if !root.to_ascii_uppercase().starts_with("HKEY_") {
+        let root = name.split('\\').next().unwrap_or_default().to_ascii_uppercase();
+        if !ROOTS.contains(&root.as_str()) {
             return Err("a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`".into());
         }
-        if root == name && !deletes {
+        if root.len() == name.len() && !deletes {
             // regedit writes the root itself above its keys.
+            self.section = Section::Root;
             return Ok(());
         }
         let key = match RegistryKey::parse(name) {
@@ -183,6 +186,7 @@ impl<'s> Reader<'s> {
         match &self.section {
             Section::Broken => Ok(()),
             Section::None => Err("it stands before the first key".into()),
+            Section::Root => Err("it stands in a root, not in a key".into()),
             Section::Deleted => Err("it stands below a key that is deleted".into()),
             Section::Key(key) => {
                 let location = RegistryLocation { key: key.clone(), name };
@@ -247,6 +251,9 @@ impl<'s> Reader<'s> {
         }
     }
 }
+
+const ROOTS: [&str; 5] =
+    ["HKEY_CLASSES_ROOT", "HKEY_CURRENT_CONFIG", "HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE", "HKEY_USERS"];
 
 const BLANK: [char; 2] = [' ', '\t'];
 

@@ -40,24 +40,24 @@ fn every_type_is_written_as_regedit_does() {
         RegistryChange::DeleteKey(RegistryKey::parse(&key.to_uppercase()).expect("a key")),
     ]);
     insta::assert_snapshot!(document.to_text().replace("\r\n", "\n"), @r#"
-Windows Registry Editor Version 5.00
+    Windows Registry Editor Version 5.00
 
-[HKEY_CURRENT_USER\a]b]
-@=-
+    [HKEY_CURRENT_USER\a]b]
+    @=-
 
-[-HKEY_LOCAL_MACHINE\SOFTWARE\CONTOSO]
+    [-HKEY_LOCAL_MACHINE\SOFTWARE\CONTOSO]
 
-[HKEY_LOCAL_MACHINE\SOFTWARE\Contoso]
-@="C:\\\"x\""
-"a\\\"b"=dword:000000ff
-"Be"=hex(5):00,00,00,01
-"Binary"=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11,12,13,14,15,\
-  16,17,18,19,1a,1b,1c,1d,1e,1f,20,21,22,23,24,25,26,27
-"Expand"=hex(2):25,00,61,00,25,00,00,00
-"Lines"=hex(1):61,00,0d,00,0a,00,62,00,00,00
-"Multi"=hex(7):61,00,00,00,62,00,00,00,00,00
-"None"=hex(0):
-"Qword"=hex(b):01,00,00,00,00,00,00,00
+    [HKEY_LOCAL_MACHINE\SOFTWARE\Contoso]
+    @="C:\\\"x\""
+    "a\\\"b"=dword:000000ff
+    "Be"=hex(5):00,00,00,01
+    "Binary"=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11,12,13,14,15,\
+      16,17,18,19,1a,1b,1c,1d,1e,1f,20,21,22,23,24,25,26,27
+    "Expand"=hex(2):25,00,61,00,25,00,00,00
+    "Lines"=hex(1):61,00,0d,00,0a,00,62,00,00,00
+    "Multi"=hex(7):61,00,00,00,62,00,00,00,00,00
+    "None"=hex(0):
+    "Qword"=hex(b):01,00,00,00,00,00,00,00
     "#);
 }
 
@@ -73,11 +73,11 @@ fn what_people_write_is_read() {
     let text = "REGEDIT4\n; c\n#c\n\n  [hkey_local_machine\\A\\] b] ; c\n\"x\" = dword:1 ;c\n@=-\n\
                 \"\"=hex(2):25,41,\\ ; c\n ; c\n\n  00,\n\"m\"=hex(7):61,00,00\n[-HKEY_CURRENT_USER\\A]\n[HKEY_USERS]\n";
     insta::assert_snapshot!(reading(text.as_bytes()), @r"
-t.reg:6:1 Set(HKLM\A\] b x, REG_DWORD)
-t.reg:7:1 Delete(HKLM\A\] b (Default))
-t.reg:8:1 Set(HKLM\A\] b (Default), REG_EXPAND_SZ)
-t.reg:12:1 Set(HKLM\A\] b m, REG_MULTI_SZ)
-t.reg:13:1 DeleteKey(HKCU\A)
+    t.reg:6:1 Set(HKLM\A\] b x, REG_DWORD)
+    t.reg:7:1 Delete(HKLM\A\] b (Default))
+    t.reg:8:1 Set(HKLM\A\] b (Default), REG_EXPAND_SZ)
+    t.reg:12:1 Set(HKLM\A\] b m, REG_MULTI_SZ)
+    t.reg:13:1 DeleteKey(HKCU\A)
     ");
 }
 
@@ -89,31 +89,31 @@ fn no_line_is_dropped_in_silence() {
                 \"a\"=hex(8):00\n\"a\"=hex(b):00\n\"a\"=hex(7):61,00,00,00,00,00,61,00\n\"a\"=DWORD:1\n[-HKEY_USERS\\A]\n\
                 \"a\"=-\n[HKEY_USERS\\A]\n\"a\"=hex:00,\\\n";
     insta::assert_snapshot!(reading(text.as_bytes()), @r"
-t.reg:26:1 DeleteKey(HKU\A)
-2 it stands before the first key
-3 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
-5 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
-6 the closing bracket is missing
-7 a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
-8 the key has an empty part (a doubled backslash, or one at the end)
-10 neither a key, nor a value, nor a comment
-11 its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`
-12 there is no `=` after its name
-13 `\n` is no escape: a backslash is written `\\`
-14 `#c` follows it
-15 the closing quote is missing
-16 `000000001` is not one to 8 hexadecimal digits
-17 `g` is not one to 8 hexadecimal digits
-18 `g` is not one to 2 hexadecimal digits
-19 a comma is missing before the backslash
-20 neither a key, nor a value, nor a comment
-21 its bytes are no whole UTF-16 text
-22 a value of type 8 is none that policies know
-23 1 bytes where 8 are needed
-24 its list holds an empty text
-25 its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`
-27 it stands below a key that is deleted
-29 its data breaks off
+    t.reg:26:1 DeleteKey(HKU\A)
+    2 it stands before the first key
+    3 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
+    5 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
+    6 the closing bracket is missing
+    7 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
+    8 the key has an empty part (a doubled backslash, or one at the end)
+    10 neither a key, nor a value, nor a comment
+    11 its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`
+    12 there is no `=` after its name
+    13 `\n` is no escape: a backslash is written `\\`
+    14 `#c` follows it
+    15 the closing quote is missing
+    16 `000000001` is not one to 8 hexadecimal digits
+    17 `g` is not one to 8 hexadecimal digits
+    18 `g` is not one to 2 hexadecimal digits
+    19 a comma is missing before the backslash
+    20 neither a key, nor a value, nor a comment
+    21 its bytes are no whole UTF-16 text
+    22 a value of type 8 is none that policies know
+    23 1 bytes where 8 are needed
+    24 its list holds an empty text
+    25 its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`
+    27 it stands below a key that is deleted
+    29 its data breaks off
     ");
 }
 
