@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod compile;
 pub mod diagnostic;
+pub mod formats;
 pub mod plan;
 pub mod policy;
 pub mod profile;
@@ -15,6 +16,7 @@ pub mod setting;
 pub mod source;
 // -- edges --
 pub mod apply;
+pub mod cli;
 pub mod graph;
 pub mod report;
 pub mod sandbox;

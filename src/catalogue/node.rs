@@ -183,8 +183,10 @@ impl GroupPolicy {
     /// `Computer > System > Logon > Turn off …`
     pub fn full_path(&self, scope: Scope) -> String {
         let side = if scope == Scope::User { "User" } else { "Computer" };
-        let template = if self.file.is_some() { "Administrative Templates > " } else { "" };
-        format!("{side} > {template}{} > {}", self.path, self.title)
+        let template = if self.file.is_some() { "Administrative Templates" } else { "" };
+        // Some nodes are known without their folder.
+        let parts = [side, template, &self.path, &self.title];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" > ")
     }
 }
 

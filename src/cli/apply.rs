@@ -38,7 +38,10 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     let approved = args.plan.as_deref().map(load).transpose()?;
     let wanted = match (&approved, &global.env) {
         (Some(approved), Some(name)) if approved.environment != *name => {
-            return Err(Failure::new(format!("this plan is for the environment `{}`, not `{name}`", approved.environment)));
+            return Err(Failure::new(format!(
+                "this plan is for the environment `{}`, not `{name}`",
+                approved.environment
+            )));
         }
         (Some(approved), _) => Some(approved.environment.as_str()),
         (None, name) => name.as_deref(),
@@ -103,7 +106,8 @@ impl Run<'_> {
         }
         if !self.args.auto_approve && approved.is_none() {
             let count = planned.plan.changes.len();
-            let question = format!("Apply {count} change{} to {}?", if count == 1 { "" } else { "s" }, session.tenant.name);
+            let question =
+                format!("Apply {count} change{} to {}?", if count == 1 { "" } else { "s" }, session.tenant.name);
             if !self.output.confirm(&question)? {
                 return Err(Failure::new("not approved; nothing was changed"));
             }
@@ -145,7 +149,9 @@ impl Run<'_> {
         }
         line.push('.');
         if failed + left > 0 {
-            line.push_str(" Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.");
+            line.push_str(
+                " Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.",
+            );
         }
         self.output.result(&format!("{line}\n"));
         failed + left > 0

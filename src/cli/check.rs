@@ -53,9 +53,9 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
         found = findings(&workspace, global.env.as_deref())?;
     }
     let found = restrict(found, args, global, &workspace)?;
-    let failed = found.iter().any(|finding| {
-        finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
-    });
+    let failed = found
+        .iter()
+        .any(|finding| finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning);
     print(&found, &workspace, args, output);
     Ok(exit(failed))
 }
@@ -88,7 +88,9 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
         found.extend(problems);
     }
     let mut seen = HashSet::new();
-    found.retain(|finding| seen.insert((finding.code, finding.place.as_ref().map(ToString::to_string), finding.message.clone())));
+    found.retain(|finding| {
+        seen.insert((finding.code, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
+    });
     sort(&mut found);
     Ok(found)
 }
@@ -122,7 +124,11 @@ fn restrict(
         let name = relative(&root, &real);
         let known = |source: &str| source == name || source.starts_with(&format!("{name}/"));
         let policies = workspace.policies.iter().map(|policy| policy.source.path.as_str());
-        let broken = workspace.problems.iter().filter_map(|problem| problem.place.as_ref()).map(|place| place.source.path.as_str());
+        let broken = workspace
+            .problems
+            .iter()
+            .filter_map(|problem| problem.place.as_ref())
+            .map(|place| place.source.path.as_str());
         if !policies.chain(broken).any(known) && name != super::workspace::CONFIGURATION {
             let other = real.extension().is_some_and(|extension| {
                 ["reg", "pol", "json", "xml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -138,7 +144,9 @@ fn restrict(
     }
     let named = |finding: &Diagnostic| match &finding.place {
         None => true,
-        Some(place) => wanted.iter().any(|name| place.source.path == *name || place.source.path.starts_with(&format!("{name}/"))),
+        Some(place) => {
+            wanted.iter().any(|name| place.source.path == *name || place.source.path.starts_with(&format!("{name}/")))
+        }
     };
     Ok(found.into_iter().filter(named).collect())
 }
@@ -187,7 +195,8 @@ fn fixes(workspace: &Workspace, found: &[Diagnostic]) -> Fixed {
 fn show_difference(fixed: &Fixed, output: &Output) -> ExitCode {
     for (path, (before, after)) in fixed {
         let difference = similar::TextDiff::from_lines(before, after);
-        let text = difference.unified_diff().context_radius(2).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
+        let text =
+            difference.unified_diff().context_radius(2).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
         output.result(&text);
     }
     exit(!fixed.is_empty())

@@ -29,7 +29,10 @@ pub(super) async fn run(args: &DisownArgs, global: &Global, output: &Output) -> 
 
 async fn disown(session: &Session, id: &str, owner: &str) -> Result<String, Failure> {
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
-        return Err(Failure::with_help(format!("`{id}` is no id"), "ids are in the plan's messages, and in the portal's address"));
+        return Err(Failure::with_help(
+            format!("`{id}` is no id"),
+            "ids are in the plan's messages, and in the portal's address",
+        ));
     }
     let Some(before) = tenant::read_one(&session.client, id).await? else {
         return Err(Failure::new(format!("no custom profile in the tenant has the id {id}")));
@@ -38,7 +41,10 @@ async fn disown(session: &Session, id: &str, owner: &str) -> Result<String, Fail
         None => return Err(Failure::new(format!("\"{}\" carries no marker of ours", before.profile.name))),
         Some(marker) if marker.owner != owner => {
             return Err(Failure::with_help(
-                format!("\"{}\" belongs to {}, and this repository's owner is {owner}", before.profile.name, marker.owner),
+                format!(
+                    "\"{}\" belongs to {}, and this repository's owner is {owner}",
+                    before.profile.name, marker.owner
+                ),
                 "run this in the repository of that owner",
             ));
         }
@@ -49,9 +55,10 @@ async fn disown(session: &Session, id: &str, owner: &str) -> Result<String, Fail
     let body = json!({ "@odata.type": "#microsoft.graph.windows10CustomConfiguration", "description": text });
     session.client.write("PATCH", &format!("{PROFILES}/{id}"), Some(&body), true).await?;
     match tenant::read_one(&session.client, id).await? {
-        Some(now) if now.marker.is_none() && now.profile == before.profile => {
-            Ok(format!("\"{}\" ({id}) is no longer {} of {owner}; nothing else was changed\n", before.profile.name, marker.key))
-        }
+        Some(now) if now.marker.is_none() && now.profile == before.profile => Ok(format!(
+            "\"{}\" ({id}) is no longer {} of {owner}; nothing else was changed\n",
+            before.profile.name, marker.key
+        )),
         _ => Err(Failure::with_help(
             format!("the marker of {id} was taken off, and the tenant now shows more changes than that"),
             "look at the profile in Intune",

@@ -126,7 +126,10 @@ impl Output {
                 let mut diagnostics = diagnostics.clone();
                 self.diagnostics(&mut diagnostics);
                 let errors = diagnostics.iter().filter(|d| d.severity == crate::diagnostic::Severity::Error).count();
-                self.err(&format!("error: {errors} error{} in the files; nothing was done", if errors == 1 { "" } else { "s" }));
+                self.err(&format!(
+                    "error: {errors} error{} in the files; nothing was done",
+                    if errors == 1 { "" } else { "s" }
+                ));
             }
         }
     }

@@ -71,7 +71,8 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     }
     if let Some(file) = &args.out {
         save(&planned.document, file)?;
-        output.say(&format!("saved the plan to {}; `sspr-policy apply {0}` does this and nothing else", file.display()));
+        output
+            .say(&format!("saved the plan to {}; `sspr-policy apply {0}` does this and nothing else", file.display()));
     }
     let failed = has_errors(&planned.document) || !is_verified(&planned.document, args.strict, output);
     if !failed && args.detailed_exitcode && !planned.document.changes.is_empty() {
@@ -111,7 +112,8 @@ fn json(document: &PlanDocument) -> String {
 }
 
 fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
-    fs::write(file, json(document)).map_err(|error| Failure::new(format!("{} cannot be written: {error}", file.display())))
+    fs::write(file, json(document))
+        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", file.display())))
 }
 
 /// Reads a saved plan.

@@ -50,7 +50,9 @@ pub(super) fn secrets(workspace: &Workspace) -> Secrets {
             .map_err(|error| format!("{path}: {error}")),
         None => Err("it is no reference".into()),
     };
-    Secrets::Values(all(workspace).secrets.into_iter().map(|reference| (reference.clone(), value(&reference))).collect())
+    Secrets::Values(
+        all(workspace).secrets.into_iter().map(|reference| (reference.clone(), value(&reference))).collect(),
+    )
 }
 
 /// A variable of the process.

@@ -12,7 +12,8 @@ use crate::compile::{Compiled, Context, Directory, Secrets, compile, resolve, wa
 use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::graph::{Client, Organization};
 use crate::plan::{
-    Action, Change, Desired, Fate, Frame, Names, Options, Plan, PlanDocument, TenantLine, build, document, order, to_decrypt,
+    Action, Change, Desired, Fate, Frame, Names, Options, Plan, PlanDocument, TenantLine, build, document, order,
+    to_decrypt,
 };
 use crate::policy::{AuthMethod, Environment, State};
 use crate::report::Header;
@@ -113,13 +114,20 @@ fn check_tenant(environment: &Environment, organization: &Organization) -> Resul
     let domains: Vec<&str> = organization.verified_domains.iter().filter_map(|domain| domain.name.as_deref()).collect();
     let right = match wanted {
         "sandbox" => organization.id == sandbox::TENANT_ID,
-        _ => organization.id.eq_ignore_ascii_case(wanted) || domains.iter().any(|domain| domain.eq_ignore_ascii_case(wanted)),
+        _ => {
+            organization.id.eq_ignore_ascii_case(wanted)
+                || domains.iter().any(|domain| domain.eq_ignore_ascii_case(wanted))
+        }
     };
     if right {
         return Ok(());
     }
     Err(Failure::with_help(
-        format!("this is another tenant: {wanted} is configured, and {} ({}) answers", organization.id, domains.join(", ")),
+        format!(
+            "this is another tenant: {wanted} is configured, and {} ({}) answers",
+            organization.id,
+            domains.join(", ")
+        ),
         "use a token for the configured tenant, or correct `tenant:`; nothing else was asked",
     ))
 }
@@ -134,7 +142,9 @@ pub(super) struct Planned {
 impl Planned {
     /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
     pub fn stops(&self) -> Vec<&Diagnostic> {
-        let stops = |problem: &&Diagnostic| problem.severity == Severity::Error && (problem.name.is_some() || problem.code == "SP0509");
+        let stops = |problem: &&Diagnostic| {
+            problem.severity == Severity::Error && (problem.name.is_some() || problem.code == "SP0509")
+        };
         self.plan.problems.iter().filter(stops).collect()
     }
 }
@@ -190,7 +200,11 @@ pub(super) async fn make_plan(
     let mut findings = rules::evaluate(&rules::claims(&compiled), context.catalogue);
     findings.extend(tenant_findings(&compiled, &desired, &tenant, &options.owner, context.catalogue));
     plan.problems.extend(problems);
-    plan.problems.extend(rules::waive(findings, &compiled, check::today()).into_iter().filter(|finding| finding.severity > Severity::Info));
+    plan.problems.extend(
+        rules::waive(findings, &compiled, check::today())
+            .into_iter()
+            .filter(|finding| finding.severity > Severity::Info),
+    );
     plan.problems.extend(retire_warnings(&plan, context.catalogue));
     plan.problems.extend(exchange_warnings(&plan));
     if let Some(only) = &wishes.only {
@@ -229,8 +243,9 @@ fn options(
     let key = match &environment.fingerprint_key {
         Some(reference) if !session.is_sandbox => {
             let name = reference.trim_start_matches("${env:").trim_end_matches('}');
-            let value = secrets::environment(name)
-                .map_err(|reason| Failure::new(format!("the fingerprint key {} cannot be read: {reason}", reference.value)))?;
+            let value = secrets::environment(name).map_err(|reason| {
+                Failure::new(format!("the fingerprint key {} cannot be read: {reason}", reference.value))
+            })?;
             Some(value.into_bytes())
         }
         _ => None,
@@ -285,7 +300,11 @@ fn is_ours(profile: &LiveProfile, owner: &str) -> bool {
 
 /// Masked values of other profiles that rules would look at, or that our policies set too.
 fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Vec<(String, Vec<OmaUri>)> {
-    let ours: BTreeSet<&OmaUri> = compiled.iter().filter(|policy| is_sent(policy)).flat_map(|policy| policy.settings.iter().map(|setting| &setting.uri)).collect();
+    let ours: BTreeSet<&OmaUri> = compiled
+        .iter()
+        .filter(|policy| is_sent(policy))
+        .flat_map(|policy| policy.settings.iter().map(|setting| &setting.uri))
+        .collect();
     let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
     let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner));
     let masked = foreign.map(|profile| {
@@ -308,8 +327,10 @@ fn tenant_findings(
         Some(rules::of_policy(policy, reach(profile.assignments.as_ref())))
     });
     let ours: Vec<Claim> = sent.flatten().collect();
-    let adopted: BTreeSet<&str> = desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
-    let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
+    let adopted: BTreeSet<&str> =
+        desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
+    let foreign =
+        tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
     let theirs: Vec<Claim> = foreign.flat_map(foreign_claims).collect();
     rules::evaluate_beside(&ours, &theirs, catalogue)
 }
@@ -353,21 +374,26 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     let live = change.before.as_ref()?;
     let unsafe_values = live.profile.settings.iter().filter_map(|(uri, setting)| {
         let default = catalogue.node(uri)?.default.as_ref()?;
-        let differs = !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
-        differs.then(|| format!("{} stays at {}; Windows' own value is {default}", uri.short(), setting.value.canonical()))
+        let differs =
+            !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
+        differs
+            .then(|| format!("{} stays at {}; Windows' own value is {default}", uri.short(), setting.value.canonical()))
     });
     let lines: Vec<String> = unsafe_values.collect();
     if lines.is_empty() {
         return None;
     }
-    let mut warning = Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
+    let mut warning =
+        Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
     }
     for line in lines {
         warning = warning.note(line);
     }
-    Some(warning.help("to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`"))
+    Some(warning.help(
+        "to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`",
+    ))
 }
 
 fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
@@ -384,7 +410,9 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
 
 /// Names for all ids that the plan mentions.
 async fn names(client: &Client, directory: &Directory, plan: &Plan) -> Result<Names, Failure> {
-    let table = |entries: &[crate::compile::Entry]| entries.iter().map(|entry| (entry.id.clone(), entry.name.clone())).collect();
+    let table = |entries: &[crate::compile::Entry]| {
+        entries.iter().map(|entry| (entry.id.clone(), entry.name.clone())).collect()
+    };
     let mut names = Names {
         groups: table(&directory.groups),
         filters: table(&directory.filters),

@@ -89,7 +89,8 @@ fn open_configuration(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<(Co
         ),
         _ => Failure::new(format!("{CONFIGURATION} cannot be read: {error}")),
     })?;
-    let source = Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
+    let source =
+        Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
     match read_configuration(&source, problems) {
         Some(configuration) => Ok((configuration, source)),
         None => Err(Failure::Diagnostics(std::mem::take(problems))),
@@ -98,7 +99,11 @@ fn open_configuration(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<(Co
 
 /// A folder as people write it.
 pub(super) fn shown(folder: &Path) -> String {
-    if folder == Path::new(".") || folder.as_os_str().is_empty() { "this folder".into() } else { folder.display().to_string() }
+    if folder == Path::new(".") || folder.as_os_str().is_empty() {
+        "this folder".into()
+    } else {
+        folder.display().to_string()
+    }
 }
 
 /// All YAML files below a folder, in the order of their paths.
@@ -158,13 +163,14 @@ fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
 
 fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
     let name = relative(root, path);
-    let source = match fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| Source::new(name.clone(), bytes)) {
-        Ok(source) => source,
-        Err(reason) => {
-            problems.push(unreadable(root, path, &reason));
-            return None;
-        }
-    };
+    let source =
+        match fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| Source::new(name.clone(), bytes)) {
+            Ok(source) => source,
+            Err(reason) => {
+                problems.push(unreadable(root, path, &reason));
+                return None;
+            }
+        };
     let key = name.strip_prefix(POLICIES).map(|rest| rest.trim_start_matches('/')).and_then(key_of_path);
     read_policy(&source, key.as_deref(), problems)
 }
@@ -172,7 +178,9 @@ fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Opti
 fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, &Policy> = BTreeMap::new();
     for policy in policies.iter().filter(|policy| !policy.key.is_empty()) {
-        let place = |policy: &Policy| policy.place(policy.document.key.as_ref().map_or(policy.document.name.span, |key| key.span));
+        let place = |policy: &Policy| {
+            policy.place(policy.document.key.as_ref().map_or(policy.document.name.span, |key| key.span))
+        };
         let Some(earlier) = first.get(policy.key.as_str()) else {
             first.insert(&policy.key, policy);
             continue;

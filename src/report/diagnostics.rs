@@ -24,7 +24,11 @@ impl<'s> Window<'s> {
     fn around(source: &'s Source, places: &[&Place]) -> Self {
         let text = &source.text;
         let start = places.iter().map(|place| place.span.start.min(text.len())).min().unwrap_or(0);
-        let end = places.iter().map(|place| place.span.end.clamp(place.span.start.min(text.len()), text.len())).max().unwrap_or(0);
+        let end = places
+            .iter()
+            .map(|place| place.span.end.clamp(place.span.start.min(text.len()), text.len()))
+            .max()
+            .unwrap_or(0);
         let offset = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
         Self {

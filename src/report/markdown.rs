@@ -47,7 +47,9 @@ fn row(change: &ChangeDocument) -> String {
         parts.push(format!("{}: {} → {}", field.field, code(&field.before), code(&field.after)));
     }
     for setting in &change.settings {
-        let value = |value: &Option<ValueText>| value.as_ref().map(|value| value.text.as_deref().map_or_else(|| "_hidden_".into(), code));
+        let value = |value: &Option<ValueText>| {
+            value.as_ref().map(|value| value.text.as_deref().map_or_else(|| "_hidden_".into(), code))
+        };
         let values = match (value(&setting.before), value(&setting.after)) {
             (Some(before), Some(after)) => format!("{before} → {after}"),
             (before, after) => before.or(after).unwrap_or_default(),
@@ -88,6 +90,11 @@ fn escape(text: &str) -> String {
 fn code(text: &str) -> String {
     let short: String = text.chars().take(200).collect();
     let more = if text.chars().count() > 200 { "…" } else { "" };
-    let safe = short.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('|', "&#124;").replace(['\n', '\r'], " ");
+    let safe = short
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('|', "&#124;")
+        .replace(['\n', '\r'], " ");
     format!("<code>{safe}{more}</code>")
 }

@@ -22,11 +22,12 @@ const WIDTH: usize = 60;
 /// The whole plan, ending with its summary line.
 pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
     let tenant = if plan.sandbox {
-        format!("{} (sandbox, not your tenant)", plan.tenant.name)
+        "sandbox (embedded, not your tenant)".to_string()
     } else {
         format!("{} ({})", plan.tenant.name, plan.tenant.id)
     };
-    let mut text = format!("Environment {}   tenant {tenant}   owner {}\n", paint.strong(&plan.environment), plan.owner);
+    let mut text =
+        format!("Environment {}   tenant {tenant}   owner {}\n", paint.strong(&plan.environment), plan.owner);
     if let Some(read) = &header.read {
         text.push_str(&paint.faint(read));
         text.push('\n');
@@ -41,9 +42,10 @@ pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
         text.push('\n');
     }
     for change in &plan.changes {
-        let follows = change.target.as_ref().filter(|target| {
-            shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str()))
-        });
+        let follows = change
+            .target
+            .as_ref()
+            .filter(|target| shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str())));
         text.push_str(&change_text(change, follows.map(String::as_str), paint));
         text.push('\n');
     }
@@ -62,7 +64,8 @@ type Shared<'p> = BTreeMap<String, (Vec<&'p AssignmentLine>, Vec<&'p str>)>;
 /// Targets whose change is the same in several profiles: said once.
 fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
     let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<&str>> = BTreeMap::new();
-    for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty()) {
+    for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty())
+    {
         if let Some(target) = &change.target {
             groups.entry((target, change.assignments.iter().collect())).or_default().push(&change.key);
         }
@@ -86,7 +89,8 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     if change.action == ActionWord::Delete {
         let places = change.assignments.len();
         let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-        let reach = if places == 0 { "not assigned".to_string() } else { format!("{} assigned", count(places, "target")) };
+        let reach =
+            if places == 0 { "not assigned".to_string() } else { format!("{} assigned", count(places, "target")) };
         text.push_str(&format!(
             "      {}, {reach}; last values stay on devices until something else sets them\n",
             count(change.settings.len(), "setting")
@@ -95,7 +99,12 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     }
     for field in &change.fields {
         let before = format!("\"{}\"", clip(&field.before));
-        text.push_str(&format!("      {} {}   {before} → \"{}\"\n", paint.changed("~"), field.field, clip(&field.after)));
+        text.push_str(&format!(
+            "      {} {}   {before} → \"{}\"\n",
+            paint.changed("~"),
+            field.field,
+            clip(&field.after)
+        ));
     }
     for setting in &change.settings {
         text.push_str(&setting_text(setting, paint));
@@ -103,9 +112,16 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     match follows {
         Some(target) => text.push_str(&format!("      {} assignments follow target {target}\n", paint.changed("~"))),
         None => {
-            let target = change.target.as_ref().map_or(String::new(), |target| format!("   (target {target})"));
+            let sign = if change.action == ActionWord::Create { '+' } else { '~' };
+            if let Some(target) = change.target.as_ref().filter(|_| !change.assignments.is_empty()) {
+                text.push_str(&format!(
+                    "      {} assignments of target {target}\n",
+                    paint.sign(sign, &sign.to_string())
+                ));
+            }
+            let indent = if change.target.is_some() { "        " } else { "      " };
             for line in &change.assignments {
-                text.push_str(&format!("      {}{target}\n", assignment_text(line, paint)));
+                text.push_str(&format!("{indent}{}\n", assignment_text(line, paint)));
             }
         }
     }
@@ -134,7 +150,13 @@ fn setting_text(setting: &SettingLine, paint: Paint) -> String {
         (None, Some(only)) | (Some(only), None) => value_text(only, only),
         (None, None) => String::new(),
     };
-    format!("      {} {name:<58} {value}\n", paint.sign(sign, &sign.to_string()))
+    let sign = paint.sign(sign, &sign.to_string());
+    // One line where both fit 100 columns, else the value on a line of its own.
+    if name.chars().count().max(48) + value.chars().count() <= 88 {
+        format!("      {sign} {name:<48}   {value}\n")
+    } else {
+        format!("      {sign} {name}\n          {value}\n")
+    }
 }
 
 /// A value; with its type where that is what changes.
@@ -161,7 +183,8 @@ fn line_difference(setting: &SettingLine, paint: Paint) -> String {
 /// One assignment: `+ assignment  include group SSPR Pilot (filter include Windows 11)`.
 pub(super) fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
     let sign = line.sign.symbol();
-    let warning = if line.sign == Sign::Remove && line.side == "exclude" { "   ! its members come into reach" } else { "" };
+    let warning =
+        if line.sign == Sign::Remove && line.side == "exclude" { "   ! its members come into reach" } else { "" };
     format!("{} assignment  {}{warning}", paint.sign(sign, &sign.to_string()), assignment_words(line))
 }
 

@@ -1,0 +1,93 @@
+//! `init`: a policy repository with a first policy, the configuration, editor settings and a pipeline.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use handlebars::Handlebars;
+use serde_json::json;
+
+use super::Global;
+use super::generated::schemas;
+use super::output::{Failure, Output};
+use super::workspace::{CONFIGURATION, shown};
+use crate::policy::check_owner;
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Who owns the profiles that this repository makes; the folder's name without this
+    #[arg(long)]
+    owner: Option<String>,
+}
+
+/// Where each template goes.
+const TEMPLATES: [(&str, &str); 7] = [
+    (CONFIGURATION, include_str!("../../templates/sspr-policy.yaml.hbs")),
+    ("policies/sspr/lock-screen-reset.yaml", include_str!("../../templates/lock-screen-reset.yaml.hbs")),
+    (".github/workflows/policies.yml", include_str!("../../templates/workflow.yml.hbs")),
+    (".gitignore", include_str!("../../templates/gitignore.hbs")),
+    (".gitattributes", include_str!("../../templates/gitattributes.hbs")),
+    (".vscode/settings.json", include_str!("../../templates/vscode-settings.json.hbs")),
+    (".vscode/extensions.json", include_str!("../../templates/vscode-extensions.json.hbs")),
+];
+
+pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let root = &global.dir;
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", root.display()));
+    fs::create_dir_all(root).map_err(failed)?;
+    if root.join(CONFIGURATION).exists() {
+        return Err(Failure::with_help(
+            format!("{} is a policy repository already: {CONFIGURATION} is there", shown(root)),
+            "`sspr-policy plan` shows what its policies would do",
+        ));
+    }
+    let owner = match &args.owner {
+        Some(owner) => owner.clone(),
+        None => owner_of(&fs::canonicalize(root).map_err(failed)?),
+    };
+    check_owner(&owner)
+        .map_err(|reason| Failure::with_help(format!("`{owner}` is no owner: {reason}"), "give one with `--owner`"))?;
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    engine.register_escape_fn(handlebars::no_escape);
+    let values = json!({ "owner": owner, "version": env!("CARGO_PKG_VERSION") });
+    for (path, template) in TEMPLATES {
+        let text =
+            engine.render_template(template, &values).map_err(|error| Failure::new(format!("{path}: {error}")))?;
+        write(root, path, &text, output)?;
+    }
+    for (name, text) in schemas().into_iter().take(2) {
+        write(root, &format!("schemas/{name}"), &text, output)?;
+    }
+    output.say(&format!(
+        "\nA policy repository of {owner}. Next:\n\n  sspr-policy check     what is wrong\n  sspr-policy plan      what would be done, in the embedded sandbox\n  sspr-policy apply     do it there\n\n\
+         For your own tenant, fill in `production` in {CONFIGURATION}."
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The folder's name as an owner.
+fn owner_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let letters: String =
+        name.chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).collect();
+    let owner: String = letters.trim_matches('-').chars().take(60).collect();
+    if owner.is_empty() { "my-team".into() } else { owner }
+}
+
+/// Writes a file that is not there; never over somebody's own.
+fn write(root: &Path, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
+    let file = root.join(path);
+    let failed = |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", file.display()));
+    if file.exists() {
+        output.say(&format!("kept  {path} (it is there already)"));
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(&file, text).map_err(failed)?;
+    output.say(&format!("wrote {path}"));
+    Ok(())
+}

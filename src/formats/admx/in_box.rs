@@ -1,0 +1,89 @@
+//! Settings that Windows' own templates offer, and what to choose there.
+
+use crate::catalogue::{Allowed, EnumValue, Node, read_payload};
+use crate::compile::{Compiled, CompiledSetting};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::setting::{RegistryAction, Scope};
+
+/// A setting that Windows' own templates or security settings offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InBox {
+    /// The policy's key.
+    pub policy: String,
+    /// The setting, as `Area/Name`.
+    pub setting: String,
+    /// Where it is in the Group Policy editor, parts divided by ` > `.
+    pub path: String,
+    /// What to choose there, such as `Disabled`. Secrets stay references.
+    pub choose: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What to choose for each of these settings; equal settings of several policies become one.
+pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems: &mut Vec<Diagnostic>) -> Vec<InBox> {
+    let mut list: Vec<(&CompiledSetting<'_>, InBox)> = Vec::new();
+    for &(policy, setting) in settings {
+        let Some((node, known)) = setting.node.and_then(|node| Some((node, node.group_policy.as_ref()?))) else {
+            continue;
+        };
+        let scope = setting.uri.scope();
+        if let Some((twin, _)) = list.iter().find(|(other, _)| other.uri == setting.uri) {
+            // Where the registry form is known, the contradiction has been found there.
+            if twin.value != setting.value && node.registry_writes(scope, &setting.value).is_err() {
+                problems.push(
+                    Diagnostic::error("SP0304", format!("{} gets two values", setting.uri.short()))
+                        .at(setting.value_place.clone(), "another value here")
+                        .and(twin.value_place.clone(), "one value here"),
+                );
+            }
+            continue;
+        }
+        let found = InBox {
+            policy: policy.key.clone(),
+            setting: setting.uri.short().to_string(),
+            path: known.full_path(scope),
+            choose: choice(node, known.file.is_some(), setting, scope),
+            place: setting.name_place.clone(),
+        };
+        list.push((setting, found));
+    }
+    list.into_iter().map(|(_, found)| found).collect()
+}
+
+fn choice(node: &Node, administrative: bool, setting: &CompiledSetting<'_>, scope: Scope) -> String {
+    let text = setting.shown.clone().unwrap_or_else(|| setting.value.canonical());
+    if node.allowed == Allowed::Admx {
+        return payload(&text);
+    }
+    let label = match &node.allowed {
+        Allowed::Enum(values) => values.iter().find(|value| value.0 == text).map(EnumValue::shown),
+        _ => None,
+    };
+    let value = label.unwrap_or_else(|| text.replace('\u{f000}', ", "));
+    if !administrative {
+        return value;
+    }
+    // The editor's state is not the node's value: `Turn off …` is enabled where the node says 0. What the registry
+    // gets tells both apart.
+    match node.registry_writes(scope, &setting.value).as_deref() {
+        Ok([(place, RegistryAction::Set(data))]) => match data.number() {
+            Some(1) => format!("Enabled (it writes {} = 1)", place.name),
+            Some(0) => format!("Disabled (it writes {} = 0)", place.name),
+            _ => format!("what writes {} = {data}", place.name),
+        },
+        _ => format!("what comes to {value} in Intune"),
+    }
+}
+
+/// `Enabled; Element = value; …`
+fn payload(text: &str) -> String {
+    let Ok(payload) = read_payload(text) else {
+        return text.to_string();
+    };
+    if !payload.enabled {
+        return "Disabled".into();
+    }
+    let elements = payload.data.iter().map(|(id, value)| format!("; {id} = {}", value.replace('\u{f000}', ", ")));
+    std::iter::once("Enabled".to_string()).chain(elements).collect()
+}

@@ -1,0 +1,292 @@
+//! What a template offers, before it is XML.
+
+use std::collections::BTreeSet;
+
+use super::super::claim::{Claim, Gathering};
+use crate::catalogue::{Allowed, EnumValue};
+use crate::compile::RegistryChange;
+use crate::setting::{Hive, OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
+
+/// A template.
+pub(super) struct Template {
+    /// Who owns it.
+    pub owner: String,
+    /// A folder for each policy that is written in YAML: its name, and what the editor shows.
+    pub categories: Vec<(String, String)>,
+    /// What can be chosen.
+    pub policies: Vec<Offer>,
+}
+
+/// One policy in the sense of Group Policy: one registry value.
+pub(super) struct Offer {
+    /// Its name.
+    pub name: String,
+    /// The name of its category.
+    pub category: String,
+    /// What the editor shows.
+    pub title: String,
+    /// What the editor explains.
+    pub explanation: String,
+    /// The registry value; the hive says whether it is the computer's or the user's.
+    pub location: RegistryLocation,
+    /// How the value is chosen.
+    pub form: Form,
+}
+
+/// How a registry value is chosen.
+pub(super) enum Form {
+    /// By the state alone.
+    State {
+        /// What is written when enabled.
+        on: Data,
+        /// What is written when disabled; the value is deleted where nothing is said.
+        off: Option<Data>,
+    },
+    /// By a text in a box that is already filled in.
+    Text {
+        /// The text.
+        text: String,
+        /// `REG_EXPAND_SZ` instead of `REG_SZ`.
+        expand: bool,
+    },
+    /// By lines that the administrator types: no box of many lines can be filled in beforehand.
+    Lines(Vec<String>),
+}
+
+/// What the schema's `Value` can hold.
+#[derive(Debug, PartialEq)]
+pub(super) enum Data {
+    /// The value goes.
+    Delete,
+    /// `REG_DWORD`
+    Decimal(u32),
+    /// `REG_SZ` of at most 255 characters.
+    Text(String),
+}
+
+impl Template {
+    /// Makes a template of claims that do not contradict each other.
+    pub fn new(owner: &str, claims: &[Claim<'_>], gathering: &mut Gathering<'_>) -> Self {
+        let mut template = Self { owner: owner.into(), categories: Vec::new(), policies: Vec::new() };
+        let (mut names, mut folders) = (Names::default(), Names::default());
+        let mut category: Option<(&str, String)> = None;
+        for claim in claims {
+            let (location, form) = match offered(claim) {
+                Ok(offered) => offered,
+                Err(reason) => {
+                    let help = "export it as a .reg file instead";
+                    gathering.refuse(claim.policy, claim.name(), reason, &claim.place, help);
+                    continue;
+                }
+            };
+            let there = template.policies.iter_mut().find(|offer| offer.location == *location);
+            if let Some(offer) = there {
+                offer.explanation.push_str(&wanted(claim, &form));
+                continue;
+            }
+            let key = claim.policy.key.as_str();
+            let folder = match &category {
+                Some((of, name)) if *of == key => name.clone(),
+                _ => {
+                    let name = folders.unique(key);
+                    template.categories.push((name.clone(), visible(&claim.policy.name)));
+                    category = Some((key, name.clone()));
+                    name
+                }
+            };
+            let (name, title) = match claim.setting {
+                Some(setting) => (setting.uri.short().to_string(), setting.uri.short().to_string()),
+                None => (format!("{key}_{}", location.name), format!("{} ({})", location.name, tail(&location.key))),
+            };
+            let mut explanation = explain(claim, location, &form);
+            explanation.push_str(&wanted(claim, &form));
+            let (name, location) = (names.unique(&name), location.clone());
+            template.policies.push(Offer { name, category: folder, title, explanation, location, form });
+        }
+        template
+    }
+}
+
+/// Names as the schema has them, each used once: `(\p{L}|\p{N}|_)+`, of which ASCII is enough.
+#[derive(Default)]
+pub(super) struct Names(BTreeSet<String>);
+
+impl Names {
+    pub(super) fn unique(&mut self, text: &str) -> String {
+        let name = sanitized(text);
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        // The editor does not tell upper and lower case apart.
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| self.0.insert(name.to_ascii_lowercase()));
+        free.unwrap_or(name)
+    }
+}
+
+/// A text as a name.
+pub(super) fn sanitized(text: &str) -> String {
+    let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if name.is_empty() { "_".into() } else { name }
+}
+
+/// A text for people, without what XML cannot hold.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || !is_xml(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// XML 1.0, production 2, without the control characters, which each need a case of their own.
+fn is_xml(c: char) -> bool {
+    !matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// The last two parts of a key.
+fn tail(key: &RegistryKey) -> &str {
+    let start = key.path.rmatch_indices('\\').nth(1).map_or(0, |(at, _)| at + 1);
+    &key.path[start..]
+}
+
+/// The registry value of a claim and how a template offers it.
+fn offered<'c>(claim: &'c Claim<'_>) -> Result<(&'c RegistryLocation, Form), String> {
+    let RegistryChange::Value(location, action) = &claim.change else {
+        return Err("a template cannot delete a key".into());
+    };
+    if !matches!(location.key.hive, Hive::LocalMachine | Hive::CurrentUser) {
+        return Err(format!("Group Policy writes to HKLM and HKCU only, not to {}", location.key.hive.short()));
+    }
+    // Registry.pol, which carries it to devices: a value without a name means the key alone, names with two stars
+    // are commands, names are at most 259 characters (MS-GPREG 2.2.1).
+    let name = &location.name;
+    if name.is_empty() {
+        return Err("Group Policy cannot set the default value of a key".into());
+    }
+    if name.starts_with("**") || name.encode_utf16().count() > 259 {
+        return Err("Group Policy takes no such name of a value".into());
+    }
+    if !location.key.path.chars().chain(name.chars()).all(is_xml) {
+        return Err("XML cannot hold its name".into());
+    }
+    let form = match action {
+        RegistryAction::Delete => Form::State { on: Data::Delete, off: None },
+        RegistryAction::Set(data) => form(data)?,
+    };
+    Ok((location, two_states(claim, location).unwrap_or(form)))
+}
+
+fn form(data: &RegistryData) -> Result<Form, String> {
+    let typed = |text: &str| {
+        if text.contains(char::is_control) || !text.chars().all(is_xml) {
+            return Err("a template cannot hold line breaks and other control characters".to_string());
+        }
+        // XML readers may take it for mere indentation.
+        if !text.is_empty() && text.trim().is_empty() {
+            return Err("a template cannot hold a text of spaces only".to_string());
+        }
+        // Registry.pol, as above: at most 65,535 bytes.
+        if text.encode_utf16().count() > 32_766 { Err("Group Policy takes no text that long".into()) } else { Ok(()) }
+    };
+    match data {
+        RegistryData::Dword(number) => Ok(Form::State { on: Data::Decimal(*number), off: Some(Data::Delete) }),
+        RegistryData::Sz(text) => {
+            typed(text)?;
+            Ok(if text.encode_utf16().count() > 255 {
+                Form::Text { text: text.clone(), expand: false }
+            } else {
+                Form::State { on: Data::Text(text.clone()), off: Some(Data::Delete) }
+            })
+        }
+        // What an empty box writes is not documented.
+        RegistryData::ExpandSz(text) if text.is_empty() => Err("a template cannot set an empty REG_EXPAND_SZ".into()),
+        RegistryData::ExpandSz(text) => {
+            typed(text)?;
+            Ok(Form::Text { text: text.clone(), expand: true })
+        }
+        RegistryData::MultiSz(lines) if lines.is_empty() => Err("a template cannot set an empty list".into()),
+        RegistryData::MultiSz(lines) => {
+            lines.iter().try_for_each(|line| typed(line))?;
+            typed(&lines.join(" "))?;
+            Ok(Form::Lines(lines.clone()))
+        }
+        other => Err(format!("a template cannot set a {}", other.type_name())),
+    }
+}
+
+/// A node with the values 0 and 1 is what Group Policy calls disabled and enabled.
+fn two_states(claim: &Claim<'_>, location: &RegistryLocation) -> Option<Form> {
+    let setting = claim.setting.filter(|setting| setting.stated_registry.is_none())?;
+    let node = setting.node?;
+    let Allowed::Enum(values) = &node.allowed else {
+        return None;
+    };
+    let mut values: Vec<&str> = values.iter().map(|value| value.0.as_str()).collect();
+    values.sort_unstable();
+    if values != ["0", "1"] || !matches!(setting.value, OmaValue::Integer(_)) {
+        return None;
+    }
+    let written = |value: i32| {
+        let writes = node.registry_writes(setting.uri.scope(), &OmaValue::Integer(value)).ok()?;
+        match writes.as_slice() {
+            [(place, RegistryAction::Delete)] if place == location => Some(Data::Delete),
+            [(place, RegistryAction::Set(RegistryData::Dword(number)))] if place == location => {
+                Some(Data::Decimal(*number))
+            }
+            _ => None,
+        }
+    };
+    Some(Form::State { on: written(1)?, off: Some(written(0)?) })
+}
+
+/// What each state does.
+fn explain(claim: &Claim<'_>, location: &RegistryLocation, form: &Form) -> String {
+    let does = |data: &Data| match data {
+        Data::Delete => "the value is deleted".to_string(),
+        Data::Decimal(number) => format!("REG_DWORD {number} (0x{number:x}) is written"),
+        Data::Text(text) => format!("REG_SZ \"{text}\" is written"),
+    };
+    let (enabled, disabled) = match form {
+        Form::State { on, off } => (does(on), does(off.as_ref().unwrap_or(&Data::Delete))),
+        Form::Text { expand, .. } => {
+            let kind = if *expand { "REG_EXPAND_SZ" } else { "REG_SZ" };
+            (format!("the text in the box is written as {kind}"), does(&Data::Delete))
+        }
+        Form::Lines(_) => ("the lines in the box are written as REG_MULTI_SZ".into(), does(&Data::Delete)),
+    };
+    let mut text = format!("Registry key: {}\nValue: {}\n\n", location.key, location.name);
+    text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: nothing is done.\n"));
+    if let Some(first) = claim.setting.and_then(|setting| setting.node?.first_build()) {
+        text.push_str(&format!("\nWindows has it from build {first} on.\n"));
+    }
+    text
+}
+
+/// What the policy that is written in YAML asks for.
+fn wanted(claim: &Claim<'_>, form: &Form) -> String {
+    let policy = visible(&claim.policy.name);
+    let mut text = format!("\nThe policy \"{policy}\" ({}) asks for: ", visible(&claim.policy.key));
+    let disabled = match (form, &claim.change) {
+        (Form::State { off: Some(Data::Delete), .. }, RegistryChange::Value(_, RegistryAction::Delete)) => true,
+        (Form::State { off: Some(Data::Decimal(off)), .. }, RegistryChange::Value(_, RegistryAction::Set(data))) => {
+            *data == RegistryData::Dword(*off)
+        }
+        _ => false,
+    };
+    text.push_str(if disabled { "Disabled" } else { "Enabled" });
+    match form {
+        Form::State { .. } => text.push('.'),
+        Form::Text { .. } => text.push_str(", with the text that is in the box."),
+        Form::Lines(lines) => {
+            text.push_str(", with these lines:");
+            lines.iter().for_each(|line| text.push_str(&format!("\n{line}")));
+        }
+    }
+    if let Some(setting) = claim.setting {
+        let value = setting.value.canonical();
+        let shown = match setting.node.map(|node| &node.allowed) {
+            Some(Allowed::Enum(values)) => values.iter().find(|known| known.0 == value).map(EnumValue::shown),
+            _ => None,
+        };
+        // A stated registry form may stand beside a secret value, and any text may be long.
+        if let Some(shown) = shown {
+            text.push_str(&format!("\nIn Intune it is {} = {shown}.", setting.uri.short()));
+        }
+    }
+    text.push('\n');
+    text
+}
