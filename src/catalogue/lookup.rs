@@ -87,17 +87,19 @@ impl Catalogue {
     }
 
     fn explain(&self, candidates: &[Written]) -> LookupError {
-        for written in candidates {
-            for node in self.nodes().iter().filter(|node| node.nearly_matches(&written.uri)) {
-                let scope = written.uri.scope();
-                if !node.scope.has(scope) {
-                    let right = if scope == Scope::User { Scope::Device } else { Scope::User };
-                    let address = respell(node, &written.uri.in_scope(right));
-                    let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
-                    return LookupError::Scope { right, text: form.write(&address) };
-                }
+        let near = candidates.iter().find_map(|written| {
+            let node = self.nodes().iter().find(|node| node.nearly_matches(&written.uri))?;
+            Some((written, node))
+        });
+        if let Some((written, node)) = near {
+            let scope = written.uri.scope();
+            if node.scope.has(scope) {
                 return LookupError::Case { right: written.form.write(&respell(node, &written.uri)) };
             }
+            let right = if scope == Scope::User { Scope::Device } else { Scope::User };
+            let address = respell(node, &written.uri.in_scope(right));
+            let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
+            return LookupError::Scope { right, text: form.write(&address) };
         }
         let first = &candidates[0];
         let shorts: Vec<String> = self.nodes().iter().map(Node::short).collect();

@@ -7,7 +7,7 @@ use super::value::{self, ValueProblem};
 use crate::catalogue::{LookupError, Node as CspNode, Resolved};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::policy::{Policy, SettingInput, SettingValue};
-use crate::setting::{OmaUri, OmaValue, Scope};
+use crate::setting::{OmaUri, OmaValue};
 use crate::source::{Spanned, Value};
 
 /// Intune takes at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
@@ -274,13 +274,5 @@ impl Reading<'_, '_> {
         }
         diagnostic.notes.extend(problem.notes);
         diagnostic
-    }
-}
-
-/// `[device]` or `[user]`: how plans mark a setting's scope.
-pub(crate) fn scope_mark(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Device => "[device]",
-        Scope::User => "[user]",
     }
 }
