@@ -521,7 +521,9 @@ fn assignment_line(assignment: &Assignment, sign: Sign, names: &Names) -> Assign
 
 fn tag_names(tags: &std::collections::BTreeSet<String>, names: &Names) -> String {
     let name = |id: &String| names.scope_tags.get(id).cloned().unwrap_or_else(|| id.clone());
-    if tags.is_empty() { "Default".into() } else { tags.iter().map(name).collect::<Vec<_>>().join(", ") }
+    let mut named: Vec<String> = tags.iter().map(name).collect();
+    named.sort();
+    if named.is_empty() { "Default".into() } else { named.join(", ") }
 }
 
 impl ChangeDocument {

@@ -6,7 +6,8 @@ use super::style::Paint;
 use crate::apply::Outcome;
 use crate::diagnostic::Severity;
 use crate::plan::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, PlanDocument, SettingLine, Sign, ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FieldLine, PlanDocument, SettingLine, Sign,
+    ValueText,
 };
 
 /// What is said above a plan and is not part of it.
@@ -98,13 +99,7 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
         return text;
     }
     for field in &change.fields {
-        let before = format!("\"{}\"", clip(&field.before));
-        text.push_str(&format!(
-            "      {} {}   {before} → \"{}\"\n",
-            paint.changed("~"),
-            field.field,
-            clip(&field.after)
-        ));
+        text.push_str(&field_text(field, paint));
     }
     for setting in &change.settings {
         text.push_str(&setting_text(setting, paint));
@@ -134,6 +129,17 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     text
 }
 
+fn field_text(field: &FieldLine, paint: Paint) -> String {
+    let changed = paint.changed("~");
+    if field.before.contains('\n') || field.after.contains('\n') {
+        return format!("      {changed} {}\n{}", field.field, line_difference(&field.before, &field.after, paint));
+    }
+    if field.before.is_empty() {
+        return format!("      {} {}   \"{}\"\n", paint.added("+"), field.field, clip(&field.after));
+    }
+    format!("      {changed} {}   \"{}\" → \"{}\"\n", field.field, clip(&field.before), clip(&field.after))
+}
+
 fn setting_text(setting: &SettingLine, paint: Paint) -> String {
     let sign = setting.sign.symbol();
     let name = format!("{} [{}]", setting.name, setting.scope);
@@ -142,7 +148,8 @@ fn setting_text(setting: &SettingLine, paint: Paint) -> String {
     };
     if long(&setting.before) || long(&setting.after) {
         let mut text = format!("      {} {name}\n", paint.sign(sign, &sign.to_string()));
-        text.push_str(&line_difference(setting, paint));
+        let all = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone()).unwrap_or_default();
+        text.push_str(&line_difference(&all(&setting.before), &all(&setting.after), paint));
         return text;
     }
     let value = match (&setting.before, &setting.after) {
@@ -165,10 +172,8 @@ fn value_text(value: &ValueText, other: &ValueText) -> String {
     if value.kind == other.kind { text } else { format!("{text} ({})", value.kind.word()) }
 }
 
-fn line_difference(setting: &SettingLine, paint: Paint) -> String {
-    let text = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone()).unwrap_or_default();
-    let (before, after) = (text(&setting.before), text(&setting.after));
-    let difference = similar::TextDiff::from_lines(&before, &after);
+fn line_difference(before: &str, after: &str, paint: Paint) -> String {
+    let difference = similar::TextDiff::from_lines(before, after);
     let mut lines = String::new();
     for change in difference.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).take(40) {
         let (sign, line) = match change.tag() {
