@@ -439,6 +439,11 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
       |                                ^^^ SharedPC/EnableSharedPCMode takes false (Not configured) or true (Enabled)
       |
       = note: source: DDF February 2026
+    help: write `true`
+      |
+    3 -   SharedPC/EnableSharedPCMode: yes
+    3 +   SharedPC/EnableSharedPCMode: true
+      |
 
     error[SP0204]: value is not one of the allowed ones
      --> policies/policy.yaml:4:51
@@ -447,6 +452,11 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
       |                                                   ^^^ WindowsLogon/DisableLockScreenAppNotifications is ADMX-backed: `enabled` or `disabled`
       |
       = note: source: DDF February 2026
+    help: write `disabled`
+      |
+    4 -   WindowsLogon/DisableLockScreenAppNotifications: off
+    4 +   WindowsLogon/DisableLockScreenAppNotifications: disabled
+      |
 
     error[SP0204]: value is not one of the allowed ones
      --> policies/policy.yaml:5:41
@@ -1035,13 +1045,11 @@ fn a_secret_stays_where_nobody_reads_it() {
     1 | name: ${env:NAME}
       |       ^^^^^^^^^^^ this text is shown in plans and in Intune
 
-    error[SP0203]: Camera/AllowCamera takes a whole number
+    error[SP0403]: a secret cannot be this setting's value
      --> policies/policy.yaml:3:23
       |
     3 |   Camera/AllowCamera: ${env:CAMERA}
-      |                       ^^^^^^^^^^^^^ this is a text
-      |
-      = note: source: DDF February 2026
+      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to every reader
 
     error[SP0403]: a secret cannot stand here
      --> policies/policy.yaml:5:35
@@ -1249,8 +1257,12 @@ fn the_name_of_a_setting_is_that_of_windows() {
     8 |   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no backslash: write `/`
       |
-      = note: a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`
       = note: source: DDF February 2026
+    help: did you mean `./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager`
+      |
+    8 -   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
+    8 +   ./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager: 1
+      |
 
     error[SP0201]: unknown setting
      --> policies/policy.yaml:9:3
@@ -1271,8 +1283,12 @@ fn the_name_of_a_setting_is_that_of_windows() {
     10 |   "AboveLock/ConfigureAudioOnLockScreen ": 1
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no space at its ends
        |
-       = note: a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`
        = note: source: DDF February 2026
+    help: did you mean `AboveLock/ConfigureAudioOnLockScreen`
+       |
+    10 -   "AboveLock/ConfigureAudioOnLockScreen ": 1
+    10 +   AboveLock/ConfigureAudioOnLockScreen: 1
+       |
 
     error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Start/HideLock/` is no setting
       --> policies/policy.yaml:11:3
@@ -1280,8 +1296,12 @@ fn the_name_of_a_setting_is_that_of_windows() {
     11 |   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
        |
-       = note: a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`
        = note: source: DDF February 2026
+    help: did you mean `./Device/Vendor/MSFT/Policy/Config/Start/HideLock`
+       |
+    11 -   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
+    11 +   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock: 1
+       |
 
     error[SP0201]: `./Device/Vendor/MSFT//Personalization/LockScreenImageUrl` is no setting
       --> policies/policy.yaml:12:3
@@ -1289,8 +1309,12 @@ fn the_name_of_a_setting_is_that_of_windows() {
     12 |   ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
        |
-       = note: a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`
        = note: source: DDF February 2026
+    help: did you mean `./Device/Vendor/MSFT/Personalization/LockScreenImageUrl`
+       |
+    12 -   ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
+    12 +   ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl: x
+       |
 
     error[SP0201]: `Start` is no setting
       --> policies/policy.yaml:13:3
@@ -1475,7 +1499,7 @@ fn a_value_is_one_that_the_node_takes() {
      --> policies/policy.yaml:5:57
       |
     5 |   DMClient/Provider/MS DM Server/ConfigRefresh/Cadence: 1441
-      |                                                         ^^^^ DMClient/Provider/{ProviderID}/ConfigRefresh/Cadence takes from 30 to 1440
+      |                                                         ^^^^ DMClient/Provider/{ProviderID}/ConfigRefresh/Cadence takes a number from 30 to 1440
       |
       = note: source: DDF February 2026
 
@@ -1494,6 +1518,11 @@ fn a_value_is_one_that_the_node_takes() {
       |                                ^ SharedPC/EnableSharedPCMode takes false (Not configured) or true (Enabled)
       |
       = note: source: DDF February 2026
+    help: write `true`
+      |
+    7 -   SharedPC/EnableSharedPCMode: 1
+    7 +   SharedPC/EnableSharedPCMode: true
+      |
 
     error[SP0204]: value is not one of the allowed ones
      --> policies/policy.yaml:8:75
@@ -1745,23 +1774,23 @@ fn a_file_is_one_of_the_repository() {
             ",
         );
     assert_snapshot!(repository.run("check"), @"
-    error[SP0404]: the file cannot be read: policies/missing.xml is not there
-     --> policies/files.yaml:3:57
+    error[SP0404]: this file cannot be read
+     --> policies/files.yaml:3:65
       |
     3 |   AppLocker/ApplicationLaunchRestrictions/A/EXE/Policy: { file: missing.xml }
-      |                                                         ^^^^^^^^^^^^^^^^^^^
+      |                                                                 ^^^^^^^^^^^ policies/missing.xml is not there
 
-    error[SP0404]: the file cannot be read: policies/../../outside.xml is not there
-     --> policies/files.yaml:4:57
+    error[SP0404]: this file cannot be read
+     --> policies/files.yaml:4:65
       |
     4 |   AppLocker/ApplicationLaunchRestrictions/B/EXE/Policy: { file: ../../outside.xml }
-      |                                                         ^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                                                                 ^^^^^^^^^^^^^^^^^ policies/../../outside.xml lies outside the policy repository
 
-    error[SP0404]: the file cannot be read: policies//etc/hostname is not there
-     --> policies/files.yaml:5:57
+    error[SP0404]: this file cannot be read
+     --> policies/files.yaml:5:65
       |
     5 |   AppLocker/ApplicationLaunchRestrictions/C/EXE/Policy: { file: /etc/hostname }
-      |                                                         ^^^^^^^^^^^^^^^^^^^^^
+      |                                                                 ^^^^^^^^^^^^^ policies//etc/hostname is not there
 
     error[SP0404]: the file is not UTF-8
      --> policies/files.yaml:6:65
@@ -1769,11 +1798,11 @@ fn a_file_is_one_of_the_repository() {
     6 |   AppLocker/ApplicationLaunchRestrictions/D/EXE/Policy: { file: wdac.bin }
       |                                                                 ^^^^^^^^ a text is expected
 
-    error[SP0404]: the file cannot be read: policies/.: Is a directory (os error 21)
-     --> policies/files.yaml:7:57
+    error[SP0404]: this file cannot be read
+     --> policies/files.yaml:7:65
       |
     7 |   AppLocker/ApplicationLaunchRestrictions/E/EXE/Policy: { file: . }
-      |                                                         ^^^^^^^^^
+      |                                                                 ^ policies/. is a folder
 
     error[SP0203]: a node of type integer takes no file
      --> policies/files.yaml:8:31
@@ -1927,8 +1956,8 @@ fn registry_data_has_a_type_of_windows() {
     );
     assert_snapshot!(said, @r#"
     policy.yaml:4:12 error[SP0302] `Float` cannot hold this: the registry holds whole numbers only
-    policy.yaml:5:12 error[SP0302] `Large` cannot hold this: 4294967296 is not between 0 and 4294967295; a larger number is `{ qword: … }`
-    policy.yaml:6:15 error[SP0302] `Negative` cannot hold this: -1 is not between 0 and 4294967295; a larger number is `{ qword: … }`
+    policy.yaml:5:12 error[SP0302] `Large` cannot hold this: 4294967296 is more than 4294967295; a larger number is `{ qword: … }`
+    policy.yaml:6:15 error[SP0302] `Negative` cannot hold this: -1 is less than 0; registry numbers have no sign
     policy.yaml:7:11 error[SP0302] `Bool` cannot hold this: true and false are no registry data (write `1`)
     policy.yaml:8:10 error[SP0302] `Two` cannot hold this: one type by name is expected, such as `{ expand_sz: "%SystemRoot%" }`
     policy.yaml:9:11 error[SP0302] `None` cannot hold this: one type by name is expected, such as `{ expand_sz: "%SystemRoot%" }`
@@ -1981,7 +2010,7 @@ fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
       |
       = note: Windows does not tell upper and lower case apart in names of keys and values
 
-    error[SP0205]: this registry value stands here twice
+    error[SP0205]: this registry key stands here twice
      --> policies/policy.yaml:6:3
       |
     5 |   HKLM\SOFTWARE\Old:
