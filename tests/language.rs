@@ -65,7 +65,7 @@ fn everything_wrong_in_one_file_is_said_in_one_run() {
     7 + state: retired
       |
 
-    4 errors, 0 warnings in 0 policies
+    4 errors, 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -154,7 +154,7 @@ fn unknown_keys_are_named_wherever_they_stand() {
        |
        = note: known keys: rule, reason, until
 
-    7 errors, 0 warnings in 0 policies
+    7 errors, 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -207,7 +207,7 @@ fn of_two_equal_keys_both_places_are_shown() {
        |
        = help: one of the two values would be lost: keep one
 
-    3 errors, 0 warnings in 0 policies
+    3 errors, 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -233,7 +233,7 @@ fn equal_keys_beside_a_number_as_key_are_found_too() {
       |
       = help: one of the two values would be lost: keep one
 
-    1 error, 0 warnings in 0 policies
+    1 error, 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -353,7 +353,7 @@ fn what_is_missing_is_named() {
     3 | waive: [{ rule: I01 }]
       |         ^ write `until:` and a text
 
-    5 errors, 0 warnings in 0 policies
+    5 errors, 0 warnings in 4 policies
     exit code 1
     ");
 }
@@ -419,7 +419,8 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
     4 -   lab: { tenant: sandbox, prune: yes, limits: { allow_all_targets: off } }
     4 +   lab: { tenant: sandbox, prune: yes, limits: { allow_all_targets: false } }
       |
-    error: 2 errors in the files; nothing was done
+
+    2 errors, 0 warnings in 0 policies
     exit code 1
     ");
     let said = check(
@@ -544,7 +545,7 @@ fn numbers_as_names_are_put_in_quotes() {
     6 + moved_from: ["7"]
       |
 
-    5 errors, 0 warnings in 0 policies
+    5 errors, 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -641,7 +642,7 @@ fn files_that_are_no_policy_are_each_said_in_one_run() {
     1 |
       | ^ the file is UTF-16; save it as UTF-8
 
-    11 errors, 0 warnings in 0 policies
+    11 errors, 0 warnings in 10 policies
     exit code 1
     ");
 }
@@ -764,7 +765,7 @@ fn merge_keys_tags_and_undefined_aliases_are_refused() {
       |
       = help: a value that begins with `{` needs 'single quotes'
 
-    5 errors, 0 warnings in 0 policies
+    5 errors, 0 warnings in 5 policies
     exit code 1
     ");
 }
@@ -777,13 +778,13 @@ fn a_byte_order_mark_and_windows_line_ends_move_no_column() {
     error[SP0201]: unknown setting
      --> policies/windows.yaml:4:3
       |
-    4 |   Camera/AlowCamera: 1 # 🙂␍
+    4 |   Camera/AlowCamera: 1 # 🙂
       |   ^^^^^^^^^^^^^^^^^ no such node in the catalogue
       |
       = note: source: DDF February 2026
     help: did you mean `Camera/AllowCamera`
       |
-    4 |   Camera/AllowCamera: 1 # 🙂␍
+    4 |   Camera/AllowCamera: 1 # 🙂
       |            +
 
     1 error, 0 warnings in 1 policy
@@ -880,7 +881,7 @@ fn a_path_that_is_no_key_needs_one() {
     3 | moved_from: [a//b, ../c]
       |                    ^^^^ a key has no empty part, no `.` and no `..`
 
-    4 errors, 0 warnings in 2 policies
+    4 errors, 0 warnings in 3 policies
     exit code 1
     ");
 }
@@ -1024,7 +1025,7 @@ fn each_environment_is_checked_and_named() {
     4 errors, 0 warnings in 2 policies
     exit code 1
     ");
-    assert_snapshot!(repository.run("check --env lab policies/lock.yaml"), @"0 errors, 0 warnings in 2 policies");
+    assert_snapshot!(repository.run("check --env lab policies/lock.yaml"), @"0 errors, 0 warnings in 1 policy");
 }
 
 #[test]
@@ -1106,7 +1107,7 @@ fn an_excluded_group_is_a_group_without_filter() {
       |
       = note: known keys: group, id, filter
 
-    4 errors, 0 warnings in 0 policies
+    4 errors, 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -1452,7 +1453,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
       |
       = note: known releases: 7, 8, 8.1, 10, 10 1507, 10 1511, 10 1607, 10 1703, 10 1709, 10 1803, 10 1809, 10 1903, 10 1909, 10 2004, 10 20H2, 10 21H1, 10 21H2, 10 22H2, 11, 11 21H2, 11 22H2, 11 23H2, 11 24H2, 11 25H2, Server 2019, Server 2022
 
-    1 error, 0 warnings in 0 policies
+    1 error, 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -1845,7 +1846,7 @@ fn a_registry_key_in_double_quotes_loses_its_backslashes() {
     3 +   'HKLM\new\table': { Mode: 1 }
       |
 
-    2 errors, 0 warnings in 1 policy
+    2 errors, 0 warnings in 2 policies
     exit code 1
     "#);
 }
@@ -1871,7 +1872,7 @@ fn a_registry_key_begins_with_its_hive() {
     8 |   HKLM\SOFTWARE\Sound: 1
       |                        ^ this is a whole number
 
-    1 error, 0 warnings in 0 policies
+    1 error, 0 warnings in 1 policy
     exit code 1
     ");
     let said = check(
@@ -2066,7 +2067,7 @@ fn what_a_later_version_brings_is_said_on_its_line() {
     7 |     login_url: https://login.contoso.example
       |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this version signs in with `auth: { method: token }` only
 
-    1 error, 2 warnings in 0 policies
+    1 error, 2 warnings in 1 policy
     exit code 1
     ");
     let catalogue = format!("{CONFIGURATION}catalogue: catalogue.jsonl\n");
@@ -2076,12 +2077,55 @@ fn what_a_later_version_brings_is_said_on_its_line() {
       |
     7 | catalogue: catalogue.jsonl
       |            ^^^^^^^^^^^^^^^ this version knows its embedded catalogue only
-    error: 1 error in the files; nothing was done
+
+    1 error, 0 warnings in 0 policies
     exit code 1
     ");
 }
 
 // -- the configuration --
+
+#[test]
+fn a_wrong_configuration_hides_nothing_and_is_not_hidden() {
+    let repository = Repository::empty()
+        .with("sspr-policy.yaml", "owner: contoso\ndefault: lab\nenvironment: { lab: { tenant: sandbox } }\n")
+        .with("policies/a.yaml", "name: A\nsetings: { Camera/AllowCamera: 1 }\n")
+        .with("policies/b.yaml", "name: B\nsettings: { Camera/AllowCamera: 1 }\n");
+    assert_snapshot!(briefly(&repository), @"
+    a.yaml:2:1 error[SP0104] unknown key `setings` in the policy: not a key that is known here (did you mean `settings`)
+    sspr-policy.yaml:1:1 error[SP0106] `environments:` is missing in the configuration: write `environments:` and a map
+    sspr-policy.yaml:3:1 error[SP0104] unknown key `environment` in the configuration: not a key that is known here (did you mean `environments`)
+    exit code 1
+    ");
+    assert_snapshot!(repository.run("check policies/b.yaml"), @"
+    error[SP0106]: `environments:` is missing in the configuration
+     --> sspr-policy.yaml:1:1
+      |
+    1 | owner: contoso
+      | ^ write `environments:` and a map
+
+    error[SP0104]: unknown key `environment` in the configuration
+     --> sspr-policy.yaml:3:1
+      |
+    3 | environment: { lab: { tenant: sandbox } }
+      | ^^^^^^^^^^^ not a key that is known here
+      |
+    help: did you mean `environments`
+      |
+    3 | environments: { lab: { tenant: sandbox } }
+      |            +
+
+    2 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(repository.run("check --output-format github"), @"
+    ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: not a key that is known here (did you mean `settings`)
+    ::error file=sspr-policy.yaml,line=1,col=1,title=SP0106::`environments:` is missing in the configuration: write `environments:` and a map
+    ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: not a key that is known here (did you mean `environments`)
+    3 errors, 0 warnings in 2 policies
+    exit code 1
+    ");
+}
 
 fn configure(text: &str) -> String {
     Repository::empty().with("sspr-policy.yaml", text).run("check")
@@ -2101,7 +2145,8 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
       |
     1 | environments: { lab: { tenant: sandbox } }
       | ^ write `owner:` and a text
-    error: 2 errors in the files; nothing was done
+
+    2 errors, 0 warnings in 0 policies
     exit code 1
     ");
     assert_snapshot!(configure(""), @"
@@ -2112,7 +2157,8 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
       | ^ nothing is written here
       |
       = help: `sspr-policy init` writes an example into an empty folder
-    error: 1 error in the files; nothing was done
+
+    1 error, 0 warnings in 0 policies
     exit code 1
     ");
     assert_snapshot!(configure("owner: contoso\ndefault: lab\nenvironments: {}\n"), @"
@@ -2123,7 +2169,8 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
       |          ^^^ the default must be one of `environments:`
       |
       = note: no environment is written
-    error: 1 error in the files; nothing was done
+
+    1 error, 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -2209,7 +2256,8 @@ fn the_configuration_is_checked_as_policies_are() {
       |
     8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
       |                                                                                        ^ this is a text
-    error: 10 errors in the files; nothing was done
+
+    10 errors, 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -2245,7 +2293,8 @@ fn two_environments_are_two_tenants() {
       |                   ^^^^^^^^^^^^^^^^^^^^^^^ with the same owner, each would undo the other's work
       |
       = help: keep one of them, or give the other its own repository and owner
-    error: 2 errors in the files; nothing was done
+
+    2 errors, 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -2309,7 +2358,8 @@ fn plain_http_and_keys_do_not_leave_the_machine() {
       |
     9 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
-    error: 6 errors in the files; nothing was done
+
+    6 errors, 1 warning in 0 policies
     exit code 1
     ");
 }
