@@ -259,6 +259,13 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
             "the file holds more than one YAML document".to_string(),
             Some("one policy, one file: split it at `---`".into()),
         )
+    } else if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
+        (
+            format!("the key `{key}` stands here twice"),
+            Some("one of the two values would be lost: keep one".to_string()),
+        )
+    } else if text.contains("recursive references") {
+        ("this alias (`*name`) stands inside its own anchor".to_string(), Some("write the value out".to_string()))
     } else if text.contains("expected string scalar") {
         ("a key must be a text".to_string(), Some("a value that begins with `{` needs 'single quotes'".to_string()))
     } else if text.contains("escape") {

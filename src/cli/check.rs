@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::output::{Failure, Output, exit};
-use super::workspace::{Workspace, relative};
+use super::workspace::{CONFIGURATION, Workspace, policy_names, relative};
 use super::{Global, secrets};
 use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Context, Secrets, compile};
@@ -41,23 +41,43 @@ enum CheckFormat {
 }
 
 pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    let mut workspace = Workspace::open(&global.dir)?;
-    let mut found = findings(&workspace, global.env.as_deref())?;
+    let mut seen = restrict(look(global)?, args, global)?;
     if args.fix || args.diff {
-        let fixed = fixes(&workspace, &found);
+        let fixed = fixes(&global.dir, &seen.found);
         if args.diff {
             return Ok(show_difference(&fixed, output));
         }
-        write(&workspace, &fixed, output)?;
-        workspace = Workspace::open(&global.dir)?;
-        found = findings(&workspace, global.env.as_deref())?;
+        write(&global.dir, &fixed, output)?;
+        seen = restrict(look(global)?, args, global)?;
     }
-    let found = restrict(found, args, global, &workspace)?;
-    let failed = found
-        .iter()
-        .any(|finding| finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning);
-    print(&found, &workspace, args, output);
-    Ok(exit(failed))
+    let wrong = |finding: &Diagnostic| {
+        finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
+    };
+    print(&seen, args, output);
+    Ok(exit(seen.found.iter().any(wrong)))
+}
+
+/// What was looked at, and what was found.
+struct Seen {
+    files: Vec<String>,
+    found: Vec<Diagnostic>,
+    /// Whether there is a configuration; what is wrong with it concerns every file.
+    configured: bool,
+}
+
+fn look(global: &Global) -> Result<Seen, Failure> {
+    match Workspace::open(&global.dir) {
+        Ok(workspace) => {
+            let found = findings(&workspace, global.env.as_deref())?;
+            Ok(Seen { files: workspace.files, found, configured: true })
+        }
+        // Without a configuration nothing can be compiled; what is wrong is said in the same form.
+        Err(Failure::Diagnostics(mut found)) => {
+            sort(&mut found);
+            Ok(Seen { files: policy_names(&global.dir), found, configured: false })
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Everything that can be said about the policies without a tenant, in every environment or in one.
@@ -107,29 +127,20 @@ pub(super) fn today() -> jiff::civil::Date {
 }
 
 /// Only what stands in the files that are named; everything is read all the same, because policies meet each other.
-fn restrict(
-    found: Vec<Diagnostic>,
-    args: &CheckArgs,
-    global: &Global,
-    workspace: &Workspace,
-) -> Result<Vec<Diagnostic>, Failure> {
+fn restrict(seen: Seen, args: &CheckArgs, global: &Global) -> Result<Seen, Failure> {
     if args.paths.is_empty() {
-        return Ok(found);
+        return Ok(seen);
     }
     let mut wanted = Vec::new();
     for path in &args.paths {
         let here = if path.exists() { path.clone() } else { global.dir.join(path) };
         let real = fs::canonicalize(&here).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
-        let root = fs::canonicalize(&workspace.root).map_err(|error| Failure::new(error.to_string()))?;
+        let root = fs::canonicalize(&global.dir).map_err(|error| Failure::new(error.to_string()))?;
         let name = relative(&root, &real);
         let known = |source: &str| source == name || source.starts_with(&format!("{name}/"));
-        let policies = workspace.policies.iter().map(|policy| policy.source.path.as_str());
-        let broken = workspace
-            .problems
-            .iter()
-            .filter_map(|problem| problem.place.as_ref())
-            .map(|place| place.source.path.as_str());
-        if !policies.chain(broken).any(known) && name != super::workspace::CONFIGURATION {
+        let places = seen.found.iter().filter_map(|finding| finding.place.as_ref());
+        let mut names = seen.files.iter().map(String::as_str).chain(places.map(|place| place.source.path.as_str()));
+        if !names.any(known) && name != CONFIGURATION {
             let other = real.extension().is_some_and(|extension| {
                 ["reg", "pol", "json", "xml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
             });
@@ -142,22 +153,24 @@ fn restrict(
         }
         wanted.push(name);
     }
-    let named = |finding: &Diagnostic| match &finding.place {
-        None => true,
-        Some(place) => {
-            wanted.iter().any(|name| place.source.path == *name || place.source.path.starts_with(&format!("{name}/")))
-        }
-    };
-    Ok(found.into_iter().filter(named).collect())
+    let wanted = |path: &str| wanted.iter().any(|name| path == name || path.starts_with(&format!("{name}/")));
+    let Seen { mut files, mut found, configured } = seen;
+    let always = |path: &str| !configured && path == CONFIGURATION;
+    found.retain(|finding| {
+        finding.place.as_ref().is_none_or(|place| wanted(&place.source.path) || always(&place.source.path))
+    });
+    files.retain(|file| wanted(file));
+    Ok(Seen { files, found, configured })
 }
 
-fn print(found: &[Diagnostic], workspace: &Workspace, args: &CheckArgs, output: &Output) {
+fn print(seen: &Seen, args: &CheckArgs, output: &Output) {
+    let found = &seen.found;
     match args.output_format {
         CheckFormat::Human => output.result(&report::human(found, output.colour_out)),
         CheckFormat::Json => output.result(&format!("{:#}\n", report::json(found))),
         CheckFormat::Github => output.result(&report::github(found)),
     }
-    let summary = report::summary(found, workspace.policies.len());
+    let summary = report::summary(found, seen.files.len());
     if args.output_format == CheckFormat::Human { output.result(&format!("{summary}\n")) } else { output.say(&summary) }
 }
 
@@ -165,7 +178,7 @@ fn print(found: &[Diagnostic], workspace: &Workspace, args: &CheckArgs, output: 
 type Fixed = BTreeMap<String, (String, String)>;
 
 /// The texts after all certain fixes. Of two fixes that touch each other the first is taken; the next run takes the other.
-fn fixes(workspace: &Workspace, found: &[Diagnostic]) -> Fixed {
+fn fixes(root: &Path, found: &[Diagnostic]) -> Fixed {
     let mut by_file: BTreeMap<String, Vec<&Fix>> = BTreeMap::new();
     for fix in found.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.certain) {
         by_file.entry(fix.place.source.path.clone()).or_default().push(fix);
@@ -185,7 +198,7 @@ fn fixes(workspace: &Workspace, found: &[Diagnostic]) -> Fixed {
         }
         after.push_str(&before[at..]);
         let mark = if fixes[0].place.source.bom { "\u{feff}" } else { "" };
-        if workspace.root.join(&path).is_file() && after != *before {
+        if root.join(&path).is_file() && after != *before {
             fixed.insert(path, (format!("{mark}{before}"), format!("{mark}{after}")));
         }
     }
@@ -202,14 +215,14 @@ fn show_difference(fixed: &Fixed, output: &Output) -> ExitCode {
     exit(!fixed.is_empty())
 }
 
-fn write(workspace: &Workspace, fixed: &Fixed, output: &Output) -> Result<(), Failure> {
+fn write(root: &Path, fixed: &Fixed, output: &Output) -> Result<(), Failure> {
     for (path, (_, after)) in fixed {
-        let file = workspace.root.join(path);
+        // Where the name is a link, what it leads to is mended, and the link stays.
+        let failed = |error: std::io::Error| Failure::new(format!("{path} cannot be written: {error}"));
+        let file = fs::canonicalize(root.join(path)).map_err(failed)?;
         // Beside and renamed: a file of somebody's is never half written.
         let beside = file.with_extension("yaml.new");
-        fs::write(&beside, after)
-            .and_then(|()| fs::rename(&beside, &file))
-            .map_err(|error| Failure::new(format!("{path} cannot be written: {error}")))?;
+        fs::write(&beside, after).and_then(|()| fs::rename(&beside, &file)).map_err(failed)?;
         output.say(&format!("fixed {path}"));
     }
     Ok(())

@@ -30,9 +30,21 @@ pub(super) fn files(workspace: &Workspace) -> Files {
 
 fn read(root: &Path, path: &str) -> Result<Vec<u8>, String> {
     let root = fs::canonicalize(root).map_err(|error| error.to_string())?;
+    // What lies outside is not even said to be there or not.
+    let inside = |depth: usize, part: &str| match part {
+        "" | "." => Some(depth),
+        ".." => depth.checked_sub(1),
+        _ => Some(depth + 1),
+    };
+    if path.split(['/', '\\']).try_fold(0, inside).is_none() {
+        return Err(format!("{path} lies outside the policy repository"));
+    }
     let real = fs::canonicalize(root.join(path)).map_err(|_| format!("{path} is not there"))?;
     if !real.starts_with(&root) {
         return Err(format!("{path} lies outside the policy repository"));
+    }
+    if real.is_dir() {
+        return Err(format!("{path} is a folder"));
     }
     let length = fs::metadata(&real).map_err(|error| error.to_string())?.len();
     if length > MAX_BYTES as u64 {

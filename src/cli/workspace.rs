@@ -23,26 +23,26 @@ pub(super) struct Workspace {
     pub configuration: Configuration,
     pub configuration_source: Arc<Source>,
     pub policies: Vec<Policy>,
+    /// The names of all policy files, also of those that cannot be read.
+    pub files: Vec<String>,
     /// What is wrong; with errors there is no plan.
     pub problems: Vec<Diagnostic>,
 }
 
 impl Workspace {
-    /// Reads configuration and policies. What is wrong with policies is kept for the caller.
+    /// Reads configuration and policies. What is wrong with policies is kept for the caller; without a configuration
+    /// it is the failure, so that one run says everything.
     pub fn open(root: &Path) -> Result<Self, Failure> {
         let mut problems = Vec::new();
-        let (configuration, configuration_source) = open_configuration(root, &mut problems)?;
-        let mut policies = Vec::new();
-        let mut files = Vec::new();
-        let folder = root.join(POLICIES);
-        if folder.is_dir() {
-            walk(root, &folder, &mut files, &mut problems);
-        }
-        for file in &files {
-            policies.extend(open_policy(root, file, &mut problems));
-        }
+        let configuration = open_configuration(root, &mut problems)?;
+        let files = policy_files(root, &mut problems);
+        let policies: Vec<Policy> = files.iter().filter_map(|file| open_policy(root, file, &mut problems)).collect();
         complain_of_twins(&policies, &mut problems);
-        Ok(Self { root: root.to_path_buf(), configuration, configuration_source, policies, problems })
+        let Some((configuration, configuration_source)) = configuration else {
+            return Err(Failure::Diagnostics(problems));
+        };
+        let files = files.iter().map(|file| relative(root, file)).collect();
+        Ok(Self { root: root.to_path_buf(), configuration, configuration_source, policies, files, problems })
     }
 
     /// The environment that is asked for, or the default one.
@@ -80,7 +80,21 @@ impl Workspace {
     }
 }
 
-fn open_configuration(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<(Configuration, Arc<Source>), Failure> {
+/// The files of all policies, in the order of their paths.
+fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let folder = root.join(POLICIES);
+    if folder.is_dir() {
+        walk(root, &folder, &mut files, problems);
+    }
+    files
+}
+
+/// The configuration; nothing where its problems say why.
+fn open_configuration(
+    root: &Path,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Option<(Configuration, Arc<Source>)>, Failure> {
     let path = root.join(CONFIGURATION);
     let bytes = fs::read(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::with_help(
@@ -91,10 +105,12 @@ fn open_configuration(root: &Path, problems: &mut Vec<Diagnostic>) -> Result<(Co
     })?;
     let source =
         Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
-    match read_configuration(&source, problems) {
-        Some(configuration) => Ok((configuration, source)),
-        None => Err(Failure::Diagnostics(std::mem::take(problems))),
-    }
+    Ok(read_configuration(&source, problems).map(|configuration| (configuration, source)))
+}
+
+/// The names of all policy files, for those who have no workspace.
+pub(super) fn policy_names(root: &Path) -> Vec<String> {
+    policy_files(root, &mut Vec::new()).iter().map(|file| relative(root, file)).collect()
 }
 
 /// A folder as people write it.

@@ -1,6 +1,6 @@
 //! Payloads of ADMX-backed policies, written by the program.
 
-use super::value::ValueProblem;
+use super::value::{ValueProblem, yaml_1_1_flag};
 use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
 use crate::diagnostic::nearest;
 use crate::source::{Node, Span, Value};
@@ -10,11 +10,7 @@ const SEPARATOR: &str = "\u{f000}";
 /// `enabled` or `disabled`, or a payload as Intune's portal takes it.
 pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem> {
     let Value::Text(text) = &yaml.value else {
-        let fix = match yaml.value {
-            Value::Integer(1) | Value::Bool(true) => Some("enabled"),
-            Value::Integer(0) | Value::Bool(false) => Some("disabled"),
-            _ => None,
-        };
+        let fix = meant(&yaml.value);
         let mut problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
             .at(yaml.span, format!("this is {}; `enabled` or `disabled` is expected", yaml.value.kind()));
         if let Some(fix) = fix {
@@ -31,12 +27,17 @@ pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem>
         other => {
             let mut problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
                 .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
-            if let Some(near) = nearest(other, ["enabled", "disabled"]) {
+            let near = meant(&yaml.value).or_else(|| nearest(other, ["enabled", "disabled"]));
+            if let Some(near) = near {
                 problem = problem.fix(near, false);
             }
             Err(problem)
         }
     }
+}
+
+fn meant(value: &Value) -> Option<&'static str> {
+    yaml_1_1_flag(value).map(|flag| if flag { "enabled" } else { "disabled" })
 }
 
 /// A payload that somebody wrote out: checked against the elements, and written in our shape.

@@ -104,8 +104,9 @@ fn complain_of_twins(entries: &[RegistryEntry], problems: &mut Vec<Diagnostic>) 
             _ => false,
         });
         if let Some(twin) = twin {
+            let what = if matches!(entry.change, RegistryChange::DeleteKey(_)) { "key" } else { "value" };
             problems.push(
-                Diagnostic::error("SP0205", "this registry value stands here twice")
+                Diagnostic::error("SP0205", format!("this registry {what} stands here twice"))
                     .at(entry.place.clone(), "written again here")
                     .and(twin.place.clone(), "first written here")
                     .note("Windows does not tell upper and lower case apart in names of keys and values"),
@@ -195,7 +196,8 @@ fn parse_number(text: &str) -> Option<u64> {
 fn number_within(number: i64, most: u64) -> Result<u64, String> {
     match u64::try_from(number) {
         Ok(number) if number <= most => Ok(number),
-        _ => Err(format!("{number} is not between 0 and {most}; a larger number is `{{ qword: … }}`")),
+        Ok(_) => Err(format!("{number} is more than {most}; a larger number is `{{ qword: … }}`")),
+        Err(_) => Err(format!("{number} is less than 0; registry numbers have no sign")),
     }
 }
 

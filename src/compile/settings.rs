@@ -98,13 +98,6 @@ fn compile_one<'a>(
     } else {
         None
     };
-    if secret && !value.oma_type().is_masked() {
-        problems.push(Diagnostic::error("SP0403", "a secret cannot be this setting's value").at(
-            policy.place(written.span),
-            format!("Intune shows values of type {} to every reader", value.oma_type().word()),
-        ));
-        return None;
-    }
     Some(CompiledSetting {
         uri: resolved.uri,
         node: resolved.node,
@@ -136,9 +129,16 @@ fn find<'a>(
             }
             return Some(found);
         }
-        Err(LookupError::Malformed(reason)) => Diagnostic::error("SP0201", format!("`{}` is no setting", name.value))
-            .at(place, reason.to_string())
-            .note("a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`"),
+        Err(LookupError::Malformed(reason)) => {
+            let problem = Diagnostic::error("SP0201", format!("`{}` is no setting", name.value))
+                .at(place.clone(), reason.to_string());
+            match tidied(&text).filter(|tidy| context.catalogue.resolve(tidy).is_ok()).map(back) {
+                Some(tidy) => problem.help(format!("did you mean `{tidy}`")).fix(place, tidy, false),
+                None => problem.note(
+                    "a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`",
+                ),
+            }
+        }
         Err(LookupError::Unknown { uri, .. }) if unchecked => {
             let lacks_scope = OmaUri::lacks_scope(&text);
             return Some(Resolved { uri, node: None, lacks_scope });
@@ -168,6 +168,14 @@ fn find<'a>(
     };
     problems.push(problem.fact(fact));
     None
+}
+
+/// The name without stray spaces, with slashes instead of backslashes, and each of them once.
+fn tidied(text: &str) -> Option<String> {
+    let slashes = text.trim().replace('\\', "/");
+    let parts: Vec<&str> = slashes.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let tidy = parts.join("/");
+    (tidy != text).then_some(tidy)
 }
 
 /// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
@@ -237,6 +245,13 @@ impl Reading<'_, '_> {
         if problems.len() > before {
             return None;
         }
+        if secret && !oma_type.is_masked() {
+            problems.push(Diagnostic::error("SP0403", "a secret cannot be this setting's value").at(
+                self.policy.place(node.span),
+                format!("Intune shows values of type {} to every reader", oma_type.word()),
+            ));
+            return None;
+        }
         let input = value::Input { node: known, oma_type, yaml: &node, source, secret };
         let read = match &self.written.input {
             SettingInput::Plain(_) => input.plain(),
@@ -254,12 +269,14 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn file(&self, path: &str) -> Result<&[u8], ValueProblem> {
+    fn file(&self, path: &Spanned<String>) -> Result<&[u8], ValueProblem> {
         let folder = self.policy.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         match self.context.files.get(&join(folder, path)) {
             Some(Ok(bytes)) => Ok(bytes),
-            Some(Err(reason)) => Err(ValueProblem::new("SP0404", format!("the file cannot be read: {reason}"))),
-            None => Err(ValueProblem::new("SP0404", "the file was not read".into())),
+            Some(Err(reason)) => {
+                Err(ValueProblem::new("SP0404", "this file cannot be read".into()).at(path.span, reason.as_str()))
+            }
+            None => Err(ValueProblem::new("SP0404", "this file was not read".into()).at(path.span, "")),
         }
     }
 

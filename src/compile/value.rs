@@ -69,7 +69,7 @@ impl Input<'_> {
                 let value = self.typed()?;
                 match value.canonical().parse::<i64>() {
                     Ok(number) if (*low..=*high).contains(&number) => Ok(value),
-                    _ => Err(self.not_allowed(&format!("from {low} to {high}"))),
+                    _ => Err(self.not_allowed(&format!("a number from {low} to {high}"))),
                 }
             }
             Allowed::Regex(pattern) if !self.secret => {
@@ -250,7 +250,10 @@ impl Input<'_> {
         let choices: Vec<String> = values.iter().map(label).collect();
         let mut problem = self.not_allowed(&or(&choices));
         let words = values.iter().map(|value| if value.1.is_empty() { value.0.as_str() } else { value.1.as_str() });
-        if let Value::Text(text) = &self.yaml.value
+        let flag = yaml_1_1_flag(&self.yaml.value).filter(|_| self.oma_type == OmaType::Boolean);
+        if let Some(flag) = flag {
+            problem = problem.fix(flag.to_string(), false);
+        } else if let Value::Text(text) = &self.yaml.value
             && let Some(near) = nearest(text, words)
         {
             problem = problem.fix(near, false);
@@ -303,6 +306,20 @@ fn scalar(value: &Value) -> String {
         Value::Bool(flag) => flag.to_string(),
         Value::Text(text) => text.clone(),
         _ => String::new(),
+    }
+}
+
+/// What `yes`, `on` and 1 were to mean, which YAML 1.2 and we read as they are written.
+pub(super) fn yaml_1_1_flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Integer(number @ (0 | 1)) => Some(*number == 1),
+        Value::Bool(flag) => Some(*flag),
+        Value::Text(text) => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "true" => Some(true),
+            "no" | "off" | "false" => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -175,7 +175,10 @@ impl Decode for Configuration {
         let owner: Option<Spanned<String>> = fields.required("owner", decoder);
         let default: Option<Spanned<String>> = fields.required("default", decoder);
         let targets = fields.optional("targets", decoder).unwrap_or_default();
+        let before = decoder.errors();
         let environments: Option<Mapping<Environment>> = fields.required("environments", decoder);
+        // An environment that cannot be read is there all the same.
+        let all_read = decoder.errors() == before;
         let catalogue: Option<Spanned<String>> = fields.optional("catalogue", decoder);
         fields.finish(decoder);
         if let Some(catalogue) = &catalogue {
@@ -185,24 +188,27 @@ impl Decode for Configuration {
             );
         }
         let configuration = Self { owner: owner?, default: default?, targets, environments: environments?, catalogue };
-        configuration.complain(decoder);
+        configuration.complain(all_read, decoder);
         Some(configuration)
     }
 }
 
 impl Configuration {
-    fn complain(&self, decoder: &mut Decoder<'_>) {
+    fn complain(&self, all_read: bool, decoder: &mut Decoder<'_>) {
         if let Err(reason) = check_owner(&self.owner) {
             decoder.complain(
                 Diagnostic::error("SP0108", format!("`{}` is no owner", self.owner.value))
                     .at(decoder.place(self.owner.span), reason),
             );
         }
-        if self.environments.get(&self.default).is_none() {
+        if all_read && self.environments.get(&self.default).is_none() {
             let names: Vec<&str> = self.environments.keys().collect();
             let mut problem = Diagnostic::error("SP0404", format!("there is no environment `{}`", self.default.value))
-                .at(decoder.place(self.default.span), "the default must be one of `environments:`")
-                .note(format!("environments: {}", names.join(", ")));
+                .at(decoder.place(self.default.span), "the default must be one of `environments:`");
+            problem = problem.note(match names.join(", ") {
+                none if none.is_empty() => "no environment is written".to_string(),
+                names => format!("environments: {names}"),
+            });
             if let Some(name) = nearest(&self.default, names.iter().copied()) {
                 problem = problem.help(format!("did you mean `{name}`"));
             }

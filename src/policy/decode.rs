@@ -30,6 +30,11 @@ impl<'a> Decoder<'a> {
         self.errors > 0
     }
 
+    /// How many errors there are; of a part that added none, its whole can be judged.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
     pub fn place(&self, span: Span) -> Place {
         Place::new(self.source, span)
     }
@@ -77,23 +82,27 @@ pub(super) struct Fields<'n> {
     span: Span,
     entries: Vec<(&'n Spanned<String>, &'n Node)>,
     known: Vec<&'static str>,
+    absent: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
     /// Takes a map; complains when it is none, and of equal keys.
     pub fn of(node: &'n Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
-            return decoder.wrong(node, &format!("{what}: a map"));
+            return decoder.wrong(node, &format!("a map for the {what}"));
         };
         complain_of_equal_keys(entries, decoder);
         let entries = entries.iter().map(|(key, value)| (key, value)).collect();
-        Some(Self { what, span: node.span, entries, known: Vec::new() })
+        Some(Self { what, span: node.span, entries, known: Vec::new(), absent: Vec::new() })
     }
 
     /// The node under a key; a key with nothing under it is a complaint.
     pub fn node(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<&'n Node> {
         self.known.push(name);
-        let at = self.entries.iter().position(|(key, _)| key.value == name)?;
+        let Some(at) = self.entries.iter().position(|(key, _)| key.value == name) else {
+            self.absent.push(name);
+            return None;
+        };
         let (key, node) = self.entries.remove(at);
         // Equal keys were complained of already.
         self.entries.retain(|(key, _)| key.value != name);
@@ -117,11 +126,12 @@ impl<'n> Fields<'n> {
     pub fn required<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         if !self.entries.iter().any(|(key, _)| key.value == name) {
             self.known.push(name);
+            self.absent.push(name);
             let first = Span { start: self.span.start, end: self.span.start + 1 };
             let expected = T::expected();
             decoder.complain(
-                Diagnostic::error("SP0106", format!("the {} lacks `{name}:`", self.what))
-                    .at(decoder.place(first), format!("`{name}:` ({expected}) is missing in this map")),
+                Diagnostic::error("SP0106", format!("`{name}:` is missing in the {}", self.what))
+                    .at(decoder.place(first), format!("write `{name}:` and {expected}")),
             );
             return None;
         }
@@ -133,7 +143,7 @@ impl<'n> Fields<'n> {
         for (key, _) in self.entries {
             let mut problem = Diagnostic::error("SP0104", format!("unknown key `{}` in the {}", key.value, self.what))
                 .at(decoder.place(key.span), "not a key that is known here");
-            match nearest(&key.value, self.known.iter().copied()) {
+            match nearest(&key.value, self.absent.iter().copied()) {
                 Some(name) => {
                     problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(key.span), name, false);
                 }
@@ -197,6 +207,13 @@ impl Decode for u32 {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match node.value {
             Value::Integer(number) if Self::try_from(number).is_ok() => Self::try_from(number).ok(),
+            Value::Integer(number) => {
+                decoder.complain(
+                    Diagnostic::error("SP0105", format!("expected a whole number from 0, found {number}"))
+                        .at(decoder.place(node.span), "out of range"),
+                );
+                None
+            }
             _ => decoder.wrong(node, "a whole number from 0"),
         }
     }

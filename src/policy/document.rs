@@ -289,7 +289,8 @@ impl Decode for Audiences {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
             Value::Text(name) => Some(Self::Target(name.clone())),
-            _ => Assignments::decode(node, decoder).map(Self::Written),
+            Value::Map(_) => Assignments::decode(node, decoder).map(Self::Written),
+            _ => decoder.wrong(node, &Self::expected()),
         }
     }
 }
@@ -322,6 +323,7 @@ impl Decode for Include {
         "a target".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let before = decoder.errors();
         let mut fields = Fields::of(node, "target", decoder)?;
         let include = Self {
             group: fields.optional("group", decoder),
@@ -332,7 +334,7 @@ impl Decode for Include {
         };
         fields.finish(decoder);
         let group = include.group.is_some() || include.id.is_some();
-        if group == include.all.is_some() && !decoder.found_errors() {
+        if group == include.all.is_some() && decoder.errors() == before {
             decoder.complain(
                 Diagnostic::error("SP0105", "a target is either a group or `all:`")
                     .at(decoder.place(node.span), "write `group: NAME`, `id: …`, `all: devices` or `all: users`"),
@@ -347,6 +349,7 @@ impl Decode for Exclude {
         "a group".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let before = decoder.errors();
         let mut fields = Fields::of(node, "excluded group", decoder)?;
         let exclude =
             Self { group: fields.optional("group", decoder), id: fields.optional("id", decoder), span: node.span };
@@ -358,7 +361,7 @@ impl Decode for Exclude {
             );
         }
         fields.finish(decoder);
-        if exclude.group.is_none() && exclude.id.is_none() && !decoder.found_errors() {
+        if exclude.group.is_none() && exclude.id.is_none() && decoder.errors() == before {
             decoder.complain(
                 Diagnostic::error("SP0105", "only groups can be excluded")
                     .at(decoder.place(node.span), "write `group: NAME` or `id: …`"),
@@ -382,15 +385,19 @@ impl Decode for Filter {
         "a filter's name, or `{ exclude: name }`".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        if matches!(node.value, Value::Text(_)) {
-            return Spanned::decode(node, decoder).map(Self::Include);
+        match &node.value {
+            Value::Text(_) => return Spanned::decode(node, decoder).map(Self::Include),
+            Value::Map(_) => {}
+            _ => return decoder.wrong(node, &Self::expected()),
         }
+        let before = decoder.errors();
         let mut fields = Fields::of(node, "filter", decoder)?;
         let (include, exclude) = (fields.optional("include", decoder), fields.optional("exclude", decoder));
         fields.finish(decoder);
         match (include, exclude) {
             (Some(name), None) => Some(Self::Include(name)),
             (None, Some(name)) => Some(Self::Exclude(name)),
+            _ if decoder.errors() > before => None,
             _ => decoder.wrong(node, "one of `include:` and `exclude:`"),
         }
     }

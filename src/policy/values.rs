@@ -148,6 +148,7 @@ impl Decode for SettingValue {
 }
 
 fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
+    let before = decoder.errors();
     let mut fields = Fields::of(node, "setting", decoder)?;
     let mut inputs = Vec::new();
     for name in FORMS {
@@ -172,6 +173,9 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
     fields.finish(decoder);
     if inputs.len() == 1 {
         return inputs.pop().map(|input| SettingValue { input, form, span: node.span });
+    }
+    if decoder.errors() > before {
+        return None;
     }
     let many = if inputs.is_empty() { "none" } else { "more than one" };
     decoder.complain(

@@ -32,7 +32,8 @@ impl<'s> Window<'s> {
         let offset = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
         Self {
-            text: text.get(offset..last).unwrap_or_default(),
+            // A carriage return at the end would be shown as a sign of its own.
+            text: text.get(offset..last).unwrap_or_default().trim_end_matches('\r'),
             first_line: text.get(..offset).unwrap_or_default().matches('\n').count() + 1,
             offset,
         }
