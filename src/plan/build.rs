@@ -68,7 +68,7 @@ pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Pl
     leftovers(&ours, &used, &blocked, options, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
     plan.changes.sort_by(|a, b| a.key.cmp(&b.key));
-    complain_of_lost_moves(&mut plan);
+    complain_of_lost_moves(live, &mut plan);
     complain_of_limits(options, &mut plan);
     plan
 }
@@ -330,15 +330,15 @@ fn leftovers(ours: &Ours<'_>, used: &BTreeSet<&str>, blocked: &BTreeSet<&str>, o
     }
 }
 
-/// A policy that was renamed without `moved_from` looks like an orphan beside a create.
-fn complain_of_lost_moves(plan: &mut Plan) {
+/// A policy that was renamed without `moved_from` looks like an orphan beside a create. Neither is done.
+fn complain_of_lost_moves(live: &[LiveProfile], plan: &mut Plan) {
     let mut problems = Vec::new();
+    let mut stopped: BTreeSet<String> = BTreeSet::new();
     for change in plan.changes.iter().filter(|change| change.action() == Action::Create) {
         let Some(after) = &change.after else { continue };
         let same = |(_, name, id): &&(String, String, String)| {
-            let settings = plan.changes.iter().filter_map(|other| other.before.as_ref()).find(|live| live.id == *id);
-            let alike = settings.is_some_and(|live| live.profile.settings.keys().eq(after.settings.keys()));
-            *name == after.name || alike
+            let object = live.iter().find(|object| object.id == *id);
+            *name == after.name || object.is_some_and(|object| object.profile.settings.keys().eq(after.settings.keys()))
         };
         if let (Some((key, name, _)), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
             problems.push(
@@ -348,11 +348,10 @@ fn complain_of_lost_moves(plan: &mut Plan) {
                         "write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice"
                     )),
             );
+            stopped.extend([change.key.clone(), key.clone()]);
         }
     }
-    let stopped: BTreeSet<String> =
-        problems.iter().filter_map(|problem| problem.message.split(' ').next()).map(String::from).collect();
-    plan.changes.retain(|change| !(change.action() == Action::Create && stopped.contains(&change.key)));
+    plan.changes.retain(|change| !stopped.contains(&change.key));
     plan.problems.extend(problems);
 }
 
