@@ -90,7 +90,11 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
         let profile = resolve(&policy, &directory, &mut Vec::new()).expect("names");
         live.push(LiveProfile {
             id: policy.key.clone(),
-            marker: Some(sspr_policy::profile::Marker { owner: "bench".into(), key: policy.key.clone(), digests: None }),
+            marker: Some(sspr_policy::profile::Marker {
+                owner: "bench".into(),
+                key: policy.key.clone(),
+                digests: None,
+            }),
             profile: profile.clone(),
             version: 1,
             modified: String::new(),
