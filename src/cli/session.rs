@@ -197,9 +197,10 @@ pub(super) async fn make_plan(
     unread.extend(foreign_masked(&tenant, &compiled, &options.owner));
     tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
     let mut plan = build(&desired, &tenant.profiles, &options);
-    let mut findings = rules::evaluate(&rules::claims(&compiled), context.catalogue);
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
     findings.extend(tenant_findings(&compiled, &desired, &tenant, &options.owner, context.catalogue));
-    plan.problems.extend(problems);
+    plan.problems.extend(others);
     plan.problems.extend(
         rules::waive(findings, &compiled, check::today())
             .into_iter()

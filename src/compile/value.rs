@@ -62,6 +62,7 @@ impl Input<'_> {
             return self.typed();
         };
         match &node.allowed {
+            Allowed::Admx if self.secret => self.typed(),
             Allowed::Admx => admx::state(node, self.yaml).map(OmaValue::String),
             Allowed::Enum(values) if !self.secret => self.one_of(values),
             Allowed::Flags(values) if !self.secret => self.flags(values),
@@ -163,7 +164,9 @@ impl Input<'_> {
             },
             (OmaType::String, _) => self.text().map(OmaValue::String),
             (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
-            (OmaType::Float, Value::Float(number)) => Ok(OmaValue::Float(*number as f32)),
+            (OmaType::Float, Value::Float(number)) if (*number as f32).is_finite() => {
+                Ok(OmaValue::Float(*number as f32))
+            }
             (OmaType::Float, Value::Integer(number)) => Ok(OmaValue::Float(*number as f32)),
             (OmaType::DateTime, Value::Text(text)) => match text.parse::<jiff::Timestamp>() {
                 Ok(instant) => Ok(OmaValue::DateTime(instant.to_string())),
@@ -172,7 +175,7 @@ impl Input<'_> {
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
             (OmaType::Boolean, _) => Err(self.wrong_type("true or false")),
-            (OmaType::Float, _) => Err(self.wrong_type("a number")),
+            (OmaType::Float, _) => Err(self.wrong_type("a number of single precision")),
             (OmaType::DateTime, _) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
         }
     }

@@ -232,6 +232,16 @@ impl PolicyDocument {
                 );
             }
         }
+        for (environment, id) in self.adopt.iter() {
+            if uuid::Uuid::try_parse(id).is_err() {
+                decoder.complain(
+                    Diagnostic::error("SP0105", format!("this is no id of a profile in {}", environment.value)).at(
+                        decoder.place(id.span),
+                        "expected the id of the profile to take over, as the portal's address has it",
+                    ),
+                );
+            }
+        }
         if let Some(deliver) = &self.deliver
             && deliver.value == Delivery::SettingsCatalog
         {

@@ -6,8 +6,7 @@ use super::style::{Paint, visible};
 use crate::apply::Outcome;
 use crate::diagnostic::Severity;
 use crate::plan::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FieldLine, PlanDocument, SettingLine, Sign,
-    ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FieldLine, PlanDocument, SettingLine, ValueText,
 };
 
 /// What is said above a plan and is not part of it.
