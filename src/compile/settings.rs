@@ -93,8 +93,11 @@ fn compile_one<'a>(
         let placeholders = Secrets::Placeholders;
         let hidden =
             Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
-        let (shown, _) = reading.value(&hidden, &mut Vec::new())?;
-        Some(shown.canonical())
+        // A value that only the secret makes sound would not have passed `check`.
+        Some(match reading.value(&hidden, problems)?.0 {
+            OmaValue::Base64(reference) => String::from_utf8_lossy(&reference).into_owned(),
+            shown => shown.canonical(),
+        })
     } else {
         None
     };
