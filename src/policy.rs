@@ -70,13 +70,38 @@ fn read<T: Decode>(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnost
     document.filter(|_| sound)
 }
 
-/// A schema of one of the documents, for editors: JSON Schema 2020-12.
+/// A schema of a document that the program writes: JSON Schema 2020-12.
 pub fn schema<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
     let mut schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
     schema.insert("title".into(), title.into());
-    let mut schema = schema.to_value();
+    schema.to_value()
+}
+
+/// A schema of a document that people write, for their editors: what it refuses, decoding refuses too.
+pub fn written_schema<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
+    let mut schema = schema::<T>(title);
     absent_is_not_null(&mut schema);
+    texts_are_not_empty(&mut schema);
     schema
+}
+
+/// A text holds more than space; only the registry has empty ones.
+fn texts_are_not_empty(schema: &mut serde_json::Value) {
+    use serde_json::Value as Json;
+    match schema {
+        Json::Object(object) => {
+            let free = ["const", "enum", "pattern"].iter().all(|key| !object.contains_key(*key));
+            if free && object.get("type").is_some_and(|kind| kind == "string") {
+                object.insert("pattern".into(), r"\S".into());
+            }
+            object
+                .iter_mut()
+                .filter(|(key, _)| *key != "RegistryValues")
+                .for_each(|(_, part)| texts_are_not_empty(part));
+        }
+        Json::Array(items) => items.iter_mut().for_each(texts_are_not_empty),
+        _ => {}
+    }
 }
 
 /// schemars lets an optional key be `null`; here a key without a value is a complaint. What may be null says so

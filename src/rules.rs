@@ -174,7 +174,7 @@ pub enum Bad {
     True,
     /// An ADMX-backed policy that is enabled.
     Enabled,
-    /// Any text but this one, case aside.
+    /// Any text but this one, case aside; of an enabled ADMX-backed policy, no element with this text.
     OtherThan(&'static str),
     /// Anything at all.
     Set,

@@ -1275,7 +1275,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
     help: did you mean `AboveLock/AllowToasts`
       |
     9 -   " AboveLock/AllowToasts": 1
-    9 +   AboveLock/AllowToasts: 1
+    9 +   "AboveLock/AllowToasts": 1
       |
 
     error[SP0201]: `AboveLock/ConfigureAudioOnLockScreen ` is no setting
@@ -1288,7 +1288,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
     help: did you mean `AboveLock/ConfigureAudioOnLockScreen`
        |
     10 -   "AboveLock/ConfigureAudioOnLockScreen ": 1
-    10 +   AboveLock/ConfigureAudioOnLockScreen: 1
+    10 +   "AboveLock/ConfigureAudioOnLockScreen": 1
        |
 
     error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Start/HideLock/` is no setting
@@ -1966,8 +1966,8 @@ fn registry_data_has_a_type_of_windows() {
     policy.yaml:11:10 error[SP0302] `Hex` cannot hold this: expected pairs of hexadecimal digits, such as "01 ff"
     policy.yaml:12:13 error[SP0302] `Number` cannot hold this: expected hexadecimal digits in quotes, such as "01 ff", not a whole number
     policy.yaml:13:14 error[SP0302] `Letters` cannot hold this: expected pairs of hexadecimal digits, such as "01 ff"
-    policy.yaml:14:12 error[SP0302] `Dword` cannot hold this: `0x1ffffffff` is no number up to 4294967295
-    policy.yaml:15:12 error[SP0302] `Qword` cannot hold this: `much` is no number up to 18446744073709551615
+    policy.yaml:14:12 error[SP0302] `Dword` cannot hold this: this is no number up to 4294967295
+    policy.yaml:15:12 error[SP0302] `Qword` cannot hold this: this is no number up to 18446744073709551615
     policy.yaml:16:11 error[SP0302] `Text` cannot hold this: `expand_sz` takes a text, not a whole number
     policy.yaml:17:11 error[SP0302] `List` cannot hold this: `multi_sz` takes a list of texts, not a text
     policy.yaml:18:12 error[SP0302] `Empty` cannot hold this: REG_MULTI_SZ cannot hold an empty text: it ends the list

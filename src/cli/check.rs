@@ -1,6 +1,6 @@
 //! `check`: validates policies and tells what will break.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,21 +41,24 @@ enum CheckFormat {
     Github,
 }
 
-/// A mended place may show the next thing to mend; each round mends at least one.
-const MOST_ROUNDS: usize = 20;
-
 pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let mut seen = restrict(look(global)?, args, global)?;
     if args.diff {
         return Ok(show_difference(&fixes(&global.dir, &seen.found), output));
     }
-    for _ in 0..if args.fix { MOST_ROUNDS } else { 0 } {
-        let fixed = fixes(&global.dir, &seen.found);
-        if fixed.is_empty() {
-            break;
+    if args.fix {
+        // What is mended may bring to light what else can be; some rounds are enough for every file.
+        let mut mended = BTreeSet::new();
+        for _ in 0..8 {
+            let fixed = fixes(&global.dir, &seen.found);
+            if fixed.is_empty() {
+                break;
+            }
+            write(&global.dir, &fixed)?;
+            mended.extend(fixed.into_keys());
+            seen = restrict(look(global)?, args, global)?;
         }
-        write(&global.dir, &fixed, output)?;
-        seen = restrict(look(global)?, args, global)?;
+        mended.iter().for_each(|path| output.say(&format!("fixed {path}")));
     }
     let wrong = |finding: &Diagnostic| {
         finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
@@ -142,6 +145,9 @@ fn restrict(seen: Seen, args: &CheckArgs, global: &Global) -> Result<Seen, Failu
     let mut wanted = Vec::new();
     for path in &args.paths {
         let here = if path.exists() { path.clone() } else { global.dir.join(path) };
+        if !here.exists() {
+            return Err(Failure::new(format!("{}: there is no such file or folder", path.display())));
+        }
         let real = fs::canonicalize(&here).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         let root = fs::canonicalize(&global.dir).map_err(|error| Failure::new(error.to_string()))?;
         let name = relative(&root, &real);
@@ -232,7 +238,7 @@ fn show_difference(fixed: &Fixed, output: &Output) -> ExitCode {
     exit(!fixed.is_empty())
 }
 
-fn write(root: &Path, fixed: &Fixed, output: &Output) -> Result<(), Failure> {
+fn write(root: &Path, fixed: &Fixed) -> Result<(), Failure> {
     for (path, (_, after)) in fixed {
         // Where the name is a link, what it leads to is mended, and the link stays.
         let failed = |error: std::io::Error| Failure::new(format!("{path} cannot be written: {error}"));
@@ -244,7 +250,6 @@ fn write(root: &Path, fixed: &Fixed, output: &Output) -> Result<(), Failure> {
             .and_then(|()| fs::set_permissions(&beside, mode))
             .and_then(|()| fs::rename(&beside, &file))
             .map_err(failed)?;
-        output.say(&format!("fixed {path}"));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::{Failure, Output};
 use crate::plan::PlanDocument;
-use crate::policy::{Configuration, PolicyDocument, schema as schema_of};
+use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -37,8 +37,8 @@ pub(super) struct CompletionsArgs {
 pub(super) fn schemas() -> [(&'static str, String); 3] {
     let text = |value: serde_json::Value| format!("{value:#}\n");
     [
-        ("policy.schema.json", text(schema_of::<PolicyDocument>("sspr-policy: a policy"))),
-        ("configuration.schema.json", text(schema_of::<Configuration>("sspr-policy: sspr-policy.yaml"))),
+        ("policy.schema.json", text(written_schema::<PolicyDocument>("sspr-policy: a policy"))),
+        ("configuration.schema.json", text(written_schema::<Configuration>("sspr-policy: sspr-policy.yaml"))),
         ("plan.schema.json", text(schema_of::<PlanDocument>("sspr-policy: a plan"))),
     ]
 }

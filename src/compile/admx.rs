@@ -1,14 +1,14 @@
 //! Payloads of ADMX-backed policies, written by the program.
 
-use super::value::{ValueProblem, yaml_1_1_flag};
+use super::value::{ValueProblem, as_written, yaml_1_1_flag};
 use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
 use crate::diagnostic::nearest;
-use crate::source::{Node, Span, Value};
+use crate::source::{Node, Source, Span, Value};
 
 const SEPARATOR: &str = "\u{f000}";
 
 /// `enabled` or `disabled`, or a payload as Intune's portal takes it.
-pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem> {
+pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Value::Text(text) = &yaml.value else {
         let fix = meant(&yaml.value);
         let mut problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
@@ -22,7 +22,7 @@ pub(super) fn state(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem>
         return check_raw(node, text, yaml.span);
     }
     match text.to_ascii_lowercase().as_str() {
-        "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span)),
+        "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span), source),
         "disabled" => Ok(Payload { enabled: false, data: Vec::new() }.write()),
         other => {
             let mut problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
@@ -62,7 +62,7 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
 }
 
 /// `{ enabled: … }`: the only element's value, or elements by id.
-pub(super) fn enabled(node: &CspNode, yaml: &Node) -> Result<String, ValueProblem> {
+pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Some(form) = node.admx() else {
         return Err(ValueProblem::new("SP0208", format!("the elements of {} are not known", node.short()))
             .at(yaml.span, "write the payload as `raw:` with `unchecked:` and the reason"));
@@ -91,7 +91,7 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node) -> Result<String, ValueProble
     let mut absent = Vec::new();
     for element in &form.elements {
         match by_id.iter().find(|(id, ..)| *id == element.id) {
-            Some((.., value)) => data.push((element.id.clone(), element_value(element, value)?)),
+            Some((.., value)) => data.push((element.id.clone(), element_value(element, value, source)?)),
             None => absent.push(element),
         }
     }
@@ -128,25 +128,22 @@ fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProble
         .note(format!("write `{{ enabled: {{ {}: … }} }}`", elements[0].id))
 }
 
-fn element_value(element: &AdmxElement, yaml: &Node) -> Result<String, ValueProblem> {
+fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let wrong = |expected: String| {
         ValueProblem::new("SP0208", format!("`{}` takes {expected}", element.id))
             .at(yaml.span, format!("this is {}", yaml.value.kind()))
     };
     match element.kind {
-        ElementType::Text => match &yaml.value {
-            Value::Text(text) => {
-                let most = element.maxlen.unwrap_or(1023);
-                let length = text.encode_utf16().count();
-                if length > most {
-                    Err(wrong(format!("at most {most} characters, not {length}")))
-                } else {
-                    Ok(text.clone())
-                }
+        ElementType::Text => {
+            let text = as_written(yaml, source).ok_or_else(|| wrong("a text".into()))?;
+            let most = element.maxlen.unwrap_or(1023);
+            let length = text.encode_utf16().count();
+            // How long a secret is, its reference does not say.
+            if length > most && !text.contains("${") {
+                return Err(wrong(format!("at most {most} characters, not {length}")));
             }
-            Value::Integer(number) => Ok(number.to_string()),
-            _ => Err(wrong("a text".into())),
-        },
+            Ok(text)
+        }
         ElementType::Decimal => {
             let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
             match yaml.value {
@@ -168,11 +165,11 @@ fn element_value(element: &AdmxElement, yaml: &Node) -> Result<String, ValueProb
             wrong(element.choices().into_iter().map(label).collect::<Vec<_>>().join(", "))
         }),
         ElementType::MultiText => match &yaml.value {
-            Value::List(items) => Ok(texts(items, &wrong)?.join(SEPARATOR)),
+            Value::List(items) => Ok(texts(items, source, &wrong)?.join(SEPARATOR)),
             Value::Text(text) => Ok(text.clone()),
             _ => Err(wrong("a list of texts".into())),
         },
-        ElementType::List => list(element, yaml, &wrong),
+        ElementType::List => list(element, yaml, source, &wrong),
     }
 }
 
@@ -191,29 +188,35 @@ fn choice(element: &AdmxElement, yaml: &Node) -> Option<String> {
 
 /// Names and values in pairs; where the policy makes up the names, they are numbered from 1 (the policy manager
 /// does not number them: Microsoft, "Understanding ADMX-backed policies").
-fn list(element: &AdmxElement, yaml: &Node, wrong: &dyn Fn(String) -> ValueProblem) -> Result<String, ValueProblem> {
+fn list(
+    element: &AdmxElement,
+    yaml: &Node,
+    source: &Source,
+    wrong: &dyn Fn(String) -> ValueProblem,
+) -> Result<String, ValueProblem> {
     let pairs: Vec<(String, String)> = match &yaml.value {
         Value::Map(entries) if element.explicit => entries
             .iter()
-            .map(|(key, value)| Ok((key.value.clone(), texts(std::slice::from_ref(value), wrong)?.remove(0))))
+            .map(|(key, value)| Ok((key.value.clone(), texts(std::slice::from_ref(value), source, wrong)?.remove(0))))
             .collect::<Result<_, ValueProblem>>()?,
-        Value::List(items) if !element.explicit => {
-            texts(items, wrong)?.into_iter().enumerate().map(|(at, text)| ((at + 1).to_string(), text)).collect()
-        }
+        Value::List(items) if !element.explicit => texts(items, source, wrong)?
+            .into_iter()
+            .enumerate()
+            .map(|(at, text)| ((at + 1).to_string(), text))
+            .collect(),
         _ if element.explicit => return Err(wrong("a map of names and values".into())),
         _ => return Err(wrong("a list of texts".into())),
     };
     Ok(pairs.into_iter().flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join(SEPARATOR))
 }
 
-fn texts(items: &[Node], wrong: &dyn Fn(String) -> ValueProblem) -> Result<Vec<String>, ValueProblem> {
+fn texts(items: &[Node], source: &Source, wrong: &dyn Fn(String) -> ValueProblem) -> Result<Vec<String>, ValueProblem> {
     items
         .iter()
-        .map(|item| match &item.value {
-            Value::Text(text) if text.contains(SEPARATOR) => Err(wrong("no text with U+F000 in it".into())),
-            Value::Text(text) => Ok(text.clone()),
-            Value::Integer(number) => Ok(number.to_string()),
-            _ => Err(wrong("texts".into())),
+        .map(|item| match as_written(item, source) {
+            Some(text) if text.contains(SEPARATOR) => Err(wrong("no text with U+F000 in it".into())),
+            Some(text) => Ok(text),
+            None => Err(wrong("texts".into())),
         })
         .collect()
 }

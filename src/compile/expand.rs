@@ -122,6 +122,22 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
+/// A variable's parts stand where its reference stands; their own places are in another file.
+fn placed(value: Value, span: Span) -> Value {
+    match value {
+        Value::List(items) => {
+            Value::List(items.into_iter().map(|item| Spanned::new(placed(item.value, span), span)).collect())
+        }
+        Value::Map(entries) => {
+            let entry = |(key, value): (Spanned<String>, Node)| {
+                (Spanned::new(key.value, span), Spanned::new(placed(value.value, span), span))
+            };
+            Value::Map(entries.into_iter().map(entry).collect())
+        }
+        other => other,
+    }
+}
+
 /// What one reference gave.
 enum Filled {
     Value(Value),
@@ -198,7 +214,7 @@ impl Expander<'_> {
                 Part::Literal(literal) => filled.push_str(literal),
                 Part::Reference(reference) => match self.reference(reference) {
                     // A variable that stands alone keeps its type: a number stays a number.
-                    Ok(Filled::Value(value)) if alone && count == 1 => return value,
+                    Ok(Filled::Value(value)) if alone && count == 1 => return placed(value, span),
                     Ok(Filled::Value(value)) => match value {
                         Value::Text(text) => filled.push_str(&text),
                         Value::Integer(number) => filled.push_str(&number.to_string()),

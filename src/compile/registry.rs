@@ -162,9 +162,9 @@ fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
     };
     let number = |most: u64| match value {
         Value::Integer(number) => number_within(*number, most),
-        // Beyond 63 bits YAML has no whole numbers.
+        // Beyond 63 bits YAML has no whole numbers. The text is not repeated: it may be a secret.
         Value::Text(text) => {
-            parse_number(text).filter(|number| *number <= most).ok_or(format!("`{text}` is no number up to {most}"))
+            parse_number(text).filter(|number| *number <= most).ok_or(format!("this is no number up to {most}"))
         }
         other => Err(format!("`{kind}` takes a number, not {}", other.kind())),
     };

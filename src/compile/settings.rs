@@ -105,8 +105,11 @@ fn compile_one<'a>(
         return None;
     }
     let shown = if secret {
-        let (shown, _) = reading.value(&hidden, &mut Vec::new())?;
-        Some(shown.canonical())
+        // A value that only the secret makes sound would not have passed `check`.
+        Some(match reading.value(&hidden, problems)?.0 {
+            OmaValue::Base64(reference) => String::from_utf8_lossy(&reference).into_owned(),
+            shown => shown.canonical(),
+        })
     } else {
         None
     };
@@ -131,13 +134,14 @@ fn find<'a>(
 ) -> Option<Resolved<'a>> {
     let place = policy.place(name.span);
     let text = name.value.replace("{TenantId}", context.tenant_id);
+    let quoted = |text: String| quoted_as(policy.source.slice(name.span), text);
     // A suggestion is written as people write it.
     let back = |text: String| text.replace(context.tenant_id, "{TenantId}");
     let fact = format!("source: {}", context.catalogue.release);
     let problem = match context.catalogue.resolve(&text) {
         Ok(found) => {
             if found.lacks_scope {
-                problems.push(lacks_scope(&place, name));
+                problems.push(lacks_scope(&place, name, policy));
             }
             return Some(found);
         }
@@ -145,7 +149,7 @@ fn find<'a>(
             let problem = Diagnostic::error("SP0201", format!("`{}` is no setting", name.value))
                 .at(place.clone(), reason.to_string());
             match tidied(&text).filter(|tidy| context.catalogue.resolve(tidy).is_ok()).map(back) {
-                Some(tidy) => problem.help(format!("did you mean `{tidy}`")).fix(place, tidy, false),
+                Some(tidy) => problem.help(format!("did you mean `{tidy}`")).fix(place, quoted(tidy), false),
                 None => problem.note(
                     "a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`",
                 ),
@@ -160,7 +164,7 @@ fn find<'a>(
             let problem =
                 Diagnostic::error("SP0201", "unknown setting").at(place.clone(), "no such node in the catalogue");
             match nearest.map(back) {
-                Some(near) => problem.help(format!("did you mean `{near}`")).fix(place, near, false),
+                Some(near) => problem.help(format!("did you mean `{near}`")).fix(place, quoted(near), false),
                 None => problem.help(
                     "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
                 ),
@@ -170,17 +174,25 @@ fn find<'a>(
             let right = back(right);
             Diagnostic::error("SP0201", "unknown setting: Windows tells upper and lower case apart")
                 .at(place.clone(), format!("the node is `{right}`"))
-                .fix(place, right, true)
+                .fix(place, quoted(right), true)
         }
         Err(LookupError::Scope { right, text }) => {
             let text = back(text);
             Diagnostic::error("SP0202", format!("this node exists for the {} only", right.word()))
                 .at(place.clone(), format!("write `{text}`"))
-                .fix(place, text, true)
+                .fix(place, quoted(text), true)
         }
     };
     problems.push(problem.fact(fact));
     None
+}
+
+/// A name in the quotes that its place has: braces in a flow map need them.
+fn quoted_as(written: &str, name: String) -> String {
+    match written.chars().next() {
+        Some(quote @ ('\'' | '"')) if !name.contains(['\'', '"', '\\']) => format!("{quote}{name}{quote}"),
+        _ => name,
+    }
 }
 
 /// The name without stray spaces, with slashes instead of backslashes, and each of them once.
@@ -192,13 +204,13 @@ fn tidied(text: &str) -> Option<String> {
 }
 
 /// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
-fn lacks_scope(place: &Place, written: &str) -> Diagnostic {
+fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
     let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
     Diagnostic::warning("R02", "an OMA-URI without its scope")
         .named("device-scope-missing")
         .at(place.clone(), "devices were seen to ignore this form")
         .help(format!("write `{right}`"))
-        .fix(place.clone(), right, true)
+        .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
         .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")
 }
 

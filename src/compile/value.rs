@@ -62,8 +62,9 @@ impl Input<'_> {
             return self.typed();
         };
         match &node.allowed {
-            Allowed::Admx if self.secret => self.typed(),
-            Allowed::Admx => admx::state(node, self.yaml).map(OmaValue::String),
+            Allowed::Admx if self.secret => Err(ValueProblem::new("SP0403", "a secret cannot stand here".into())
+                .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload")),
+            Allowed::Admx => admx::state(node, self.yaml, self.source).map(OmaValue::String),
             Allowed::Enum(values) if !self.secret => self.one_of(values),
             Allowed::Flags(values) if !self.secret => self.flags(values),
             Allowed::Range([low, high]) => {
@@ -91,7 +92,9 @@ impl Input<'_> {
     /// `{ enabled: … }`
     pub fn enabled(&self) -> Read {
         match self.node {
-            Some(node) if node.allowed == Allowed::Admx => admx::enabled(node, self.yaml).map(OmaValue::String),
+            Some(node) if node.allowed == Allowed::Admx => {
+                admx::enabled(node, self.yaml, self.source).map(OmaValue::String)
+            }
             Some(node) => Err(ValueProblem::new("SP0203", format!("{} is not ADMX-backed", node.short()))
                 .at(self.yaml.span, "`enabled:` is for ADMX-backed policies only")),
             None => Err(ValueProblem::new("SP0203", "the elements of this node are not known".into())
@@ -182,15 +185,14 @@ impl Input<'_> {
 
     fn text(&self) -> Result<String, ValueProblem> {
         match &self.yaml.value {
-            Value::Text(text) => Ok(text.clone()),
-            // As it was written: `0123` stays `0123`. A variable's place holds its reference, not its text.
-            Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
-                let written = self.source.slice(self.yaml.span);
-                let plain = !written.is_empty() && !written.starts_with(['$', '*', '&', '!', '"', '\'']);
-                Ok(if plain { written.to_string() } else { scalar(&self.yaml.value) })
-            }
             Value::List(items) => self.list(items),
-            other => Err(self.wrong_type(&format!("a text, not {}", other.kind()))),
+            // One name is a list of one; a payload that somebody joined is taken apart.
+            Value::Text(text) if self.is_user_right() => {
+                let separator = self.node.and_then(|node| node.list.as_deref()).unwrap_or("\u{f000}");
+                Ok(text.split(separator).map(well_known_sid).collect::<Vec<_>>().join(separator))
+            }
+            other => as_written(self.yaml, self.source)
+                .ok_or_else(|| self.wrong_type(&format!("a text, not {}", other.kind()))),
         }
     }
 
@@ -200,16 +202,12 @@ impl Input<'_> {
             return Err(ValueProblem::new("SP0203", "this node takes no list".into())
                 .at(self.yaml.span, "one value is expected"));
         };
-        let rights = self.node.is_some_and(|node| node.short().starts_with("UserRights/"));
+        let rights = self.is_user_right();
         let mut texts = Vec::new();
         for item in items {
-            let text = match &item.value {
-                Value::Text(text) => text.clone(),
-                Value::Integer(_) | Value::Float(_) | Value::Bool(_) => scalar(&item.value),
-                other => {
-                    return Err(ValueProblem::new("SP0203", format!("an item is {}", other.kind()))
-                        .at(item.span, "a text is expected"));
-                }
+            let Some(text) = as_written(item, self.source) else {
+                return Err(ValueProblem::new("SP0203", format!("an item is {}", item.value.kind()))
+                    .at(item.span, "a text is expected"));
             };
             if text.contains(separator) {
                 let shown = if separator == "\u{f000}" { "U+F000" } else { separator };
@@ -219,6 +217,10 @@ impl Input<'_> {
             texts.push(if rights { well_known_sid(&text) } else { text });
         }
         Ok(texts.join(separator))
+    }
+
+    fn is_user_right(&self) -> bool {
+        self.node.is_some_and(|node| node.short().starts_with("UserRights/"))
     }
 
     fn one_of(&self, values: &[EnumValue]) -> Read {
@@ -299,6 +301,19 @@ impl Input<'_> {
     fn not_allowed(&self, expected: &str) -> ValueProblem {
         ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
             .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
+    }
+}
+
+/// A scalar as it was written: `0123` stays `0123`. A variable's place holds its reference, not its text.
+pub(super) fn as_written(node: &Node, source: &Source) -> Option<String> {
+    match &node.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
+            let written = source.slice(node.span);
+            let plain = !written.is_empty() && !written.starts_with(['$', '*', '&', '!', '"', '\'']);
+            Some(if plain { written.to_string() } else { scalar(&node.value) })
+        }
+        _ => None,
     }
 }
 

@@ -36,8 +36,10 @@ pub struct Environment {
     /// The national cloud.
     pub cloud: Option<Spanned<Cloud>>,
     /// A server that speaks Graph, instead of the cloud's; plain http to loopback only.
+    #[schemars(regex(pattern = r"^https?://"))]
     pub graph_url: Option<Spanned<String>>,
     /// A server that signs in, instead of the cloud's; plain http to loopback only (not yet).
+    #[schemars(regex(pattern = r"^https?://"))]
     pub login_url: Option<Spanned<String>>,
     /// How to sign in.
     pub auth: Option<Auth>,
@@ -53,6 +55,7 @@ pub struct Environment {
     #[schemars(default)]
     pub limits: Limits,
     /// The key of fingerprints, where a secret is among masked values: `${env:NAME}`.
+    #[schemars(regex(pattern = r"^\$\{env:.*\}$"))]
     pub fingerprint_key: Option<Spanned<String>>,
     /// What the sandbox holds besides what it always holds.
     #[schemars(default)]

@@ -37,6 +37,10 @@ impl Policy {
 /// A device policy for Windows: settings, whom they reach, and how they are kept.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields, rename = "Policy")]
+#[schemars(extend("anyOf" = [
+    { "required": ["settings"], "properties": { "settings": { "minProperties": 1 } } },
+    { "required": ["registry"], "properties": { "registry": { "minProperties": 1 } } }
+]))]
 pub struct PolicyDocument {
     /// The profile's name in Intune; it may change freely.
     pub name: Spanned<String>,
@@ -68,7 +72,7 @@ pub struct PolicyDocument {
     #[schemars(default)]
     pub adopt: Mapping<Spanned<String>>,
     /// Former keys of this policy.
-    #[schemars(default)]
+    #[schemars(default, inner(regex(pattern = r"^[a-z0-9._/-]{1,128}$")))]
     pub moved_from: Vec<Spanned<String>>,
     /// Accepted findings.
     #[schemars(default)]
@@ -140,6 +144,7 @@ pub struct Assignments {
 /// One target: a group, or all devices or users.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["all"] }, { "anyOf": [{ "required": ["group"] }, { "required": ["id"] }] }]))]
 pub struct Include {
     /// A group by its display name.
     pub group: Option<Spanned<String>>,
@@ -157,6 +162,7 @@ pub struct Include {
 /// A group that does not get it.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["group"] }, { "required": ["id"] }]))]
 pub struct Exclude {
     /// A group by its display name.
     pub group: Option<Spanned<String>>,

@@ -69,10 +69,13 @@ impl<T: JsonSchema> JsonSchema for Mapping<T> {
 /// A node as it is written: variables of an environment.
 impl Decode for Value {
     fn expected() -> String {
-        "a value".into()
+        "a text, a number, true, false or a list".into()
     }
-    fn decode(node: &Node, _: &mut Decoder<'_>) -> Option<Self> {
-        Some(node.value.clone())
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Null | Value::Map(_) => decoder.wrong(node, &<Self as Decode>::expected()),
+            value => Some(value.clone()),
+        }
     }
 }
 
@@ -192,6 +195,7 @@ impl JsonSchema for SettingValue {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let registry = generator.subschema_for::<RegistryBlock>();
         let kind = generator.subschema_for::<OmaType>();
+        let value = serde_json::json!(["string", "number", "boolean", "array", "object"]);
         json_schema!({
             "description": "A number, a label in any case, true or false, a list; or a long form.",
             "anyOf": [
@@ -201,8 +205,8 @@ impl JsonSchema for SettingValue {
                     "type": "object",
                     "additionalProperties": false,
                     "properties": {
-                        "value": { "description": "The value." },
-                        "enabled": { "description": "An ADMX-backed policy's elements by id, or its only element's value." },
+                        "value": { "type": value, "description": "The value." },
+                        "enabled": { "type": value, "description": "An ADMX-backed policy's elements by id, or its only element's value." },
                         "raw": { "type": "string", "description": "The payload exactly as a device gets it." },
                         "file": { "type": "string", "description": "A file beside this policy whose content is the value. Shown in plans: no secrets." },
                         "base64": { "type": "string", "description": "Bytes in Base64." },
@@ -271,7 +275,7 @@ impl JsonSchema for RegistryValues {
             "type": ["object", "null"],
             "additionalProperties": {
                 "anyOf": [
-                    { "type": ["integer", "string", "boolean", "null"] },
+                    { "type": ["integer", "string", "null"] },
                     { "type": "array", "items": { "type": "string" } },
                     {
                         "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,

@@ -123,7 +123,8 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
             format!("file={},line={line},col={column},", property(&place.source.path))
         });
         let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
-        let text = data(&format!("{}: {}{help}", diagnostic.message, diagnostic.label));
+        let label = if diagnostic.label.is_empty() { String::new() } else { format!(": {}", diagnostic.label) };
+        let text = data(&format!("{}{label}{help}", diagnostic.message));
         format!("::{kind} {place}title={}::{text}\n", property(diagnostic.code))
     };
     diagnostics.iter().map(line).collect()

@@ -172,7 +172,11 @@ impl Bad {
             Self::Number(number) => value.canonical() == number.to_string(),
             Self::True => value.canonical().eq_ignore_ascii_case("true"),
             Self::Enabled => read_payload(&value.canonical()).is_ok_and(|payload| payload.enabled),
-            Self::OtherThan(good) => !value.canonical().eq_ignore_ascii_case(good),
+            Self::OtherThan(_) if matches!(value, OmaValue::Masked(_)) => false,
+            Self::OtherThan(good) => match read_payload(&value.canonical()) {
+                Ok(payload) => payload.enabled && !payload.data.iter().any(|(_, text)| text.eq_ignore_ascii_case(good)),
+                Err(_) => !value.canonical().eq_ignore_ascii_case(good),
+            },
             Self::Set => !matches!(value, OmaValue::Masked(_)),
         }
     }

@@ -83,7 +83,7 @@ pub static RULES: &[Rule] = &[
             Way::Node("Device/AssignedAccess/KioskModeApp", Bad::Set),
             Way::Node("Device/SharedPC/KioskModeAUMID", Bad::Set),
             Way::Node("Device/WindowsLogon/OverrideShellProgram", Bad::Number(1)),
-            Way::Node("User/ADMX_WinLogon/CustomShell", Bad::Enabled),
+            Way::Node("User/ADMX_WinLogon/CustomShell", Bad::OtherThan("explorer.exe")),
             Way::Registry(
                 r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon",
                 "Shell",

@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::rule;
+use super::{RULES, rule};
 use crate::compile::Compiled;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::policy::Waiver;
 
 /// Takes out the findings that their policies accept, and complains of waivers that are over, that name no rule, or
@@ -28,10 +28,12 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
         for (at, waiver) in policy.waivers.iter().enumerate() {
             let place = policy.place(waiver.rule.span);
             if rule(&waiver.rule).is_none() {
-                left.push(
-                    Diagnostic::error("SP0409", format!("there is no rule `{}`", waiver.rule.value))
-                        .at(place, "neither a rule's name nor its code"),
-                );
+                let mut problem = Diagnostic::error("SP0409", format!("there is no rule `{}`", waiver.rule.value))
+                    .at(place.clone(), "neither a rule's name nor its code");
+                if let Some(near) = nearest(&waiver.rule, RULES.iter().map(|rule| rule.name)) {
+                    problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
+                }
+                left.push(problem);
             } else if is_over(waiver, today) {
                 left.push(
                     Diagnostic::warning("SP0409", format!("this waiver ended on {}", waiver.until.value))

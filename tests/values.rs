@@ -1,0 +1,410 @@
+//! What is written under `settings:`, and what a device gets: address, Graph's type, value.
+#![allow(clippy::unwrap_used)]
+
+mod repository;
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use repository::dedent;
+use sspr_policy::catalogue::Catalogue;
+use sspr_policy::compile::{Context, Secrets, compile};
+use sspr_policy::policy::{read_configuration, read_policy};
+use sspr_policy::source::Source;
+
+const CONFIGURATION: &str = r#"
+owner: contoso
+default: production
+environments:
+  production:
+    tenant: contoso.onmicrosoft.com
+    variables:
+      minutes: 15
+      seconds: '900'
+      image: https://contoso.example/lock.jpg
+      pin: true
+      allowed: Allowed
+      admins: [Administrators, Contoso\Helpdesk]
+      codes: [007]
+      joined: ["Users\uF000Guests"]
+"#;
+
+/// `address | type | value`, one setting a line; what separates the items of a list is shown as `␟`.
+fn compiled(policy: &str) -> String {
+    compiled_with(policy, &Secrets::Placeholders)
+}
+
+fn compiled_with(policy: &str, secrets: &Secrets) -> String {
+    let mut problems = Vec::new();
+    let source = Source::new("sspr-policy.yaml", CONFIGURATION.into()).unwrap();
+    let configuration = read_configuration(&source, &mut problems).unwrap();
+    let file = |name: &str, bytes: &[u8]| (format!("policies/{name}"), Ok(bytes.to_vec()));
+    let files: BTreeMap<String, Result<Vec<u8>, String>> = [
+        file("applocker/exe.xml", b"\xef\xbb\xbf<RuleCollection>\r\n  <Rule/>\r\n</RuleCollection>\r\n"),
+        file("wdac.bin", &[0xef, 0xbb, 0xbf, 0, 13, 10, 255]),
+    ]
+    .into();
+    let context = Context {
+        catalogue: Catalogue::embedded(),
+        configuration: &configuration,
+        configuration_source: &source,
+        environment: "production",
+        settings: configuration.environments.get("production").unwrap(),
+        tenant_id: "8f6d0000-0000-4000-8000-000000000000",
+        secrets,
+        files: &files,
+    };
+    let lines: String = dedent(policy).lines().map(|line| format!("  {line}\n")).collect();
+    let policy = format!("name: Values\nsettings:\n{lines}");
+    let source = Source::new("policies/values.yaml", policy.into_bytes()).unwrap();
+    let policies: Vec<_> = read_policy(&source, Some("values"), &mut problems).into_iter().collect();
+    let compiled = compile(&policies, &context, &mut problems);
+    let mut lines = String::new();
+    for problem in &problems {
+        lines.push_str(&format!("{} {}: {}\n", problem.place.as_ref().unwrap(), problem.message, problem.label));
+    }
+    for setting in compiled.iter().flat_map(|policy| &policy.settings) {
+        let value = setting.value.canonical().replace('\u{f000}', "␟").replace('\r', "␍").replace('\n', "␊");
+        let shown = setting.shown.as_ref().map_or(String::new(), |shown| format!("   (shown as {shown})"));
+        lines.push_str(&format!("{} | {} | {value}{shown}\n", setting.uri, setting.value.oma_type().word()));
+    }
+    lines
+}
+
+#[test]
+fn a_label_in_any_case_or_its_number() {
+    let said = compiled(
+        "
+        Authentication/AllowAadPasswordReset: Allowed
+        Camera/AllowCamera: not ALLOWED
+        AboveLock/AllowToasts: 1
+        AboveLock/ConfigureAudioOnLockScreen: 2
+        Start/HideLock: 'Do Not Hide'
+        WindowsLogon/EnableFirstLogonAnimation: disabled
+        Start/HideSwitchAccount: '1'
+        LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior: lock workstation
+        ",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts | integer | 1
+    ./Device/Vendor/MSFT/Policy/Config/AboveLock/ConfigureAudioOnLockScreen | integer | 2
+    ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset | integer | 1
+    ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior | string | 1
+    ./Device/Vendor/MSFT/Policy/Config/Start/HideLock | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/Start/HideSwitchAccount | integer | 1
+    ./Device/Vendor/MSFT/Policy/Config/WindowsLogon/EnableFirstLogonAnimation | integer | 0
+    ");
+}
+
+#[test]
+fn a_number_fits_an_enum_of_texts() {
+    let said = compiled(
+        "\n  LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior: 3\n  Camera/AllowCamera: 0x1\n",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera | integer | 1
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior | string | 3
+    ");
+}
+
+#[test]
+fn truth_values() {
+    let said = compiled(
+        "
+        PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
+        SharedPC/EnableSharedPCMode: 'True'
+        SharedPC/EnableSharedPCModeWithOneDriveSync: not configured
+        LAPS/Policies/AutomaticAccountManagementEnableAccount: false
+        LAPS/Policies/AutomaticAccountManagementRandomizeName: True
+        ",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/LAPS/Policies/AutomaticAccountManagementEnableAccount | boolean | false
+    ./Device/Vendor/MSFT/LAPS/Policies/AutomaticAccountManagementRandomizeName | boolean | true
+    ./Device/Vendor/MSFT/PassportForWork/8f6d0000-0000-4000-8000-000000000000/Policies/EnablePinRecovery | boolean | true
+    ./Device/Vendor/MSFT/SharedPC/EnableSharedPCMode | boolean | true
+    ./Device/Vendor/MSFT/SharedPC/EnableSharedPCModeWithOneDriveSync | boolean | false
+    ");
+}
+
+#[test]
+fn every_form_of_a_name_is_one_address() {
+    let said = compiled(
+        "
+        Camera/AllowCamera: 1
+        Device/AboveLock/AllowToasts: 1
+        User/Experience/AllowWindowsSpotlight: 0
+        ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl: https://contoso.example/lock.jpg
+        csp:SharedPC/EnableSharedPCMode: true
+        NetworkProxy/AutoDetect: 1
+        PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
+        User/PassportForWork/{TenantId}/Policies/UsePassportForWork: true
+        ./User/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager: 1
+        ",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/NetworkProxy/AutoDetect | integer | 1
+    ./Device/Vendor/MSFT/PassportForWork/8f6d0000-0000-4000-8000-000000000000/Policies/EnablePinRecovery | boolean | true
+    ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl | string | https://contoso.example/lock.jpg
+    ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts | integer | 1
+    ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera | integer | 1
+    ./Device/Vendor/MSFT/SharedPC/EnableSharedPCMode | boolean | true
+    ./User/Vendor/MSFT/PassportForWork/8f6d0000-0000-4000-8000-000000000000/Policies/UsePassportForWork | boolean | true
+    ./User/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager | integer | 1
+    ./User/Vendor/MSFT/Policy/Config/Experience/AllowWindowsSpotlight | integer | 0
+    ");
+}
+
+#[test]
+fn admx_backed_policies() {
+    let said = compiled(
+        r#"
+        WindowsLogon/DisableLockScreenAppNotifications: disabled
+        WindowsLogon/EnableMPRNotifications: Enabled
+        DeviceLock/PreventLockScreenSlideShow: { enabled: true }
+        DeviceLock/PreventEnablingLockScreenCamera: { value: enabled }
+        ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: "{D6886603-9D2F-4EB2-B667-1971041FA96B}" }
+        WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: always enabled }
+        ADMX_ControlPanelDisplay/CPL_Personalization_ForceDefaultLockScreen:
+          enabled: { LockScreenOverlaysDisabled: true, LockScreenImage: 'C:\A & "B"\<lock>.jpg' }
+        InternetExplorer/AllowSiteToZoneAssignmentList:
+          enabled: { IZ_ZonemapPrompt: { "https://intranet.contoso.com": 1, "https://contoso.com": 2 } }
+        User/InternetExplorer/AllowSiteToZoneAssignmentList:
+          enabled: { "https://intranet.contoso.com": 1 }
+        User/ADMX_WinLogon/CustomShell: { raw: '<enabled/>  <data id="CustomShellInst" value="explorer.exe" />' }
+        CredentialsUI/DisablePasswordReveal: <disabled/>
+        "#,
+    );
+    assert_snapshot!(said, @r#"
+    ./Device/Vendor/MSFT/Policy/Config/ADMX_ControlPanelDisplay/CPL_Personalization_ForceDefaultLockScreen | string | <enabled/><data id="LockScreenImage" value="C:\A &amp; &quot;B&quot;\&lt;lock&gt;.jpg"/><data id="LockScreenOverlaysDisabled" value="true"/>
+    ./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider | string | <enabled/><data id="DefaultCredentialProvider_Message" value="{D6886603-9D2F-4EB2-B667-1971041FA96B}"/>
+    ./Device/Vendor/MSFT/Policy/Config/CredentialsUI/DisablePasswordReveal | string | <disabled/>
+    ./Device/Vendor/MSFT/Policy/Config/DeviceLock/PreventEnablingLockScreenCamera | string | <enabled/>
+    ./Device/Vendor/MSFT/Policy/Config/DeviceLock/PreventLockScreenSlideShow | string | <enabled/>
+    ./Device/Vendor/MSFT/Policy/Config/InternetExplorer/AllowSiteToZoneAssignmentList | string | <enabled/><data id="IZ_ZonemapPrompt" value="https://intranet.contoso.com␟1␟https://contoso.com␟2"/>
+    ./Device/Vendor/MSFT/Policy/Config/WindowsLogon/ConfigAutomaticRestartSignOn | string | <enabled/><data id="ConfigAutomaticRestartSignOnDescription" value="1"/>
+    ./Device/Vendor/MSFT/Policy/Config/WindowsLogon/DisableLockScreenAppNotifications | string | <disabled/>
+    ./Device/Vendor/MSFT/Policy/Config/WindowsLogon/EnableMPRNotifications | string | <enabled/>
+    ./User/Vendor/MSFT/Policy/Config/ADMX_WinLogon/CustomShell | string | <enabled/><data id="CustomShellInst" value="explorer.exe"/>
+    ./User/Vendor/MSFT/Policy/Config/InternetExplorer/AllowSiteToZoneAssignmentList | string | <enabled/><data id="IZ_ZonemapPrompt" value="https://intranet.contoso.com␟1"/>
+    "#);
+}
+
+#[test]
+fn lists_are_joined_with_the_separator_of_their_node() {
+    let said = compiled(
+        r"
+        UserRights/AllowLocalLogOn: [Administrators, users, BUILTIN\Guests, NT AUTHORITY\SERVICE, Contoso\Helpdesk, '*S-1-5-32-551']
+        UserRights/DenyLocalLogOn: []
+        NetworkProxy/ProxyServer/Exceptions: [intranet.contoso.com, 10.0.0.1]
+        Authentication/ConfigureWebSignInAllowedUrls: contoso.com;contoso.example
+        LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn: [For authorised users only., 007]
+        ",
+    );
+    assert_snapshot!(said, @r"
+    ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/Exceptions | string | intranet.contoso.com;10.0.0.1
+    ./Device/Vendor/MSFT/Policy/Config/Authentication/ConfigureWebSignInAllowedUrls | string | contoso.com;contoso.example
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn | string | For authorised users only.␟007
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-546␟*S-1-5-6␟Contoso\Helpdesk␟*S-1-5-32-551
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string |
+    ");
+}
+
+#[test]
+fn one_name_for_a_user_right_is_a_list_of_one() {
+    assert_snapshot!(compiled("\n  UserRights/AllowLocalLogOn: Administrators\n"), @"./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544");
+}
+
+#[test]
+fn files_lose_their_byte_order_mark_and_carriage_returns_unless_they_are_bytes() {
+    let said = compiled(
+        "
+        AppLocker/ApplicationLaunchRestrictions/Contoso/EXE/Policy: { file: applocker/exe.xml }
+        Contoso/Policy: { file: wdac.bin, type: base64, unchecked: our own CSP }
+        Contoso/Xml: { file: applocker/exe.xml, type: xml, unchecked: our own CSP }
+        ",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/AppLocker/ApplicationLaunchRestrictions/Contoso/EXE/Policy | string | <RuleCollection>␊  <Rule/>␊</RuleCollection>␊
+    ./Device/Vendor/MSFT/Policy/Config/Contoso/Policy | base64 | 77u/AA0K/w==
+    ./Device/Vendor/MSFT/Policy/Config/Contoso/Xml | xml | <RuleCollection>␊  <Rule/>␊</RuleCollection>␊
+    ");
+}
+
+#[test]
+fn past_the_catalogue() {
+    let said = compiled(
+        r#"
+        BitLocker/EncryptionMethodByDriveType:
+          raw: <enabled/><data id="EncryptionMethodWithXtsOsDropDown_Name" value="7"/>
+          unchecked: DDF Feb 2026 names the wrong ADMX policy
+        Contoso~Policy~Printing/Mode: { type: string, raw: <enabled/>, unchecked: ingested by our own ADMX }
+        Camera/AllowCamera: { value: 7, unchecked: a value of tomorrow }
+        ./Vendor/MSFT/Contoso/Count: { type: integer, value: 5, unchecked: ours }
+        ./Device/Vendor/Contoso/Ratio: { type: float, value: 0.1, unchecked: ours }
+        ./Device/Vendor/Contoso/Whole: { type: float, value: 2, unchecked: ours }
+        ./Device/Vendor/Contoso/Since: { type: datetime, value: 2027-03-31T08:00:00+02:00, unchecked: ours }
+        ./Device/Vendor/Contoso/Until: { type: datetime, value: '2027-03-31T08:00:00.5Z', unchecked: ours }
+        ./Device/Vendor/Contoso/Bytes: { type: base64, base64: 'AAEC /w==', unchecked: ours }
+        ./Device/Vendor/Contoso/Flag: { type: boolean, value: TRUE, unchecked: ours }
+        ./Device/Vendor/Contoso/Xml: { type: xml, raw: '<a  b="c"/>', unchecked: ours }
+        "#,
+    );
+    assert_snapshot!(said, @r#"
+    ./Device/Vendor/Contoso/Bytes | base64 | AAEC/w==
+    ./Device/Vendor/Contoso/Flag | boolean | true
+    ./Device/Vendor/Contoso/Ratio | float | 0.1
+    ./Device/Vendor/Contoso/Since | datetime | 2027-03-31T06:00:00Z
+    ./Device/Vendor/Contoso/Until | datetime | 2027-03-31T08:00:00.5Z
+    ./Device/Vendor/Contoso/Whole | float | 2
+    ./Device/Vendor/Contoso/Xml | xml | <a  b="c"/>
+    ./Device/Vendor/MSFT/BitLocker/EncryptionMethodByDriveType | string | <enabled/><data id="EncryptionMethodWithXtsOsDropDown_Name" value="7"/>
+    ./Device/Vendor/MSFT/Contoso/Count | integer | 5
+    ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera | integer | 7
+    ./Device/Vendor/MSFT/Policy/Config/Contoso~Policy~Printing/Mode | string | <enabled/>
+    "#);
+}
+
+#[test]
+fn a_stated_registry_form_leaves_the_value_as_it_is() {
+    let said = compiled(
+        r"
+        Experience/AllowWindowsConsumerFeatures:
+          value: 0
+          registry: { 'HKLM\SOFTWARE\Policies\Microsoft\Windows\CloudContent': { DisableWindowsConsumerFeatures: 1 } }
+        ",
+    );
+    assert_snapshot!(said, @"./Device/Vendor/MSFT/Policy/Config/Experience/AllowWindowsConsumerFeatures | integer | 0");
+}
+
+#[test]
+fn numbers_on_text_nodes_stay_as_they_are_written() {
+    let said = compiled(
+        "
+        LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache: 0123
+        LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn: 1.50
+        NetworkProxy/ProxyServer/ProxyAddress: 1e3
+        NetworkProxy/SetupScriptUrl: yes
+        LAPS/Policies/AdministratorAccountName: true
+        NetworkProxy/ProxyServer/Exceptions: [007, 1.50, true]
+        ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: 0042 }
+        ",
+    );
+    assert_snapshot!(said, @r#"
+    ./Device/Vendor/MSFT/LAPS/Policies/AdministratorAccountName | string | true
+    ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/Exceptions | string | 007;1.50;true
+    ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/ProxyAddress | string | 1e3
+    ./Device/Vendor/MSFT/NetworkProxy/SetupScriptUrl | string | yes
+    ./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider | string | <enabled/><data id="DefaultCredentialProvider_Message" value="0042"/>
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn | string | 1.50
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache | string | 0123
+    "#);
+}
+
+#[test]
+fn variables_keep_their_type() {
+    let said = compiled(
+        "
+        LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: ${var:seconds}
+        LAPS/Policies/PasswordAgeDays: ${var:minutes}
+        Personalization/LockScreenImageUrl: ${var:image}
+        Personalization/DesktopImageUrl: ${var:image}?after=${var:minutes}&literal=$${var:image}
+        SharedPC/EnableSharedPCMode: ${var:pin}
+        Camera/AllowCamera: ${var:allowed}
+        UserRights/AllowLocalLogOn: ${var:admins}
+        UserRights/DenyLocalLogOn: ['${var:image}', Guests]
+        NetworkProxy/ProxyServer/Exceptions: ${var:codes}
+        LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache: ${var:minutes}
+        LAPS/Policies/AdministratorAccountName: costs $5 and $${HOME}
+        ",
+    );
+    assert_snapshot!(said, @r"
+    ./Device/Vendor/MSFT/LAPS/Policies/AdministratorAccountName | string | costs $5 and ${HOME}
+    ./Device/Vendor/MSFT/LAPS/Policies/PasswordAgeDays | integer | 15
+    ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/Exceptions | string | 7
+    ./Device/Vendor/MSFT/Personalization/DesktopImageUrl | string | https://contoso.example/lock.jpg?after=15&literal=${var:image}
+    ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl | string | https://contoso.example/lock.jpg
+    ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera | integer | 1
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit | integer | 900
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache | string | 15
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟Contoso\Helpdesk
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | https://contoso.example/lock.jpg␟*S-1-5-32-546
+    ./Device/Vendor/MSFT/SharedPC/EnableSharedPCMode | boolean | true
+    ");
+}
+
+#[test]
+fn a_secret_is_in_the_value_and_not_in_what_is_shown() {
+    let policy = "
+        NetworkProxy/SetupScriptUrl: https://contoso.example/${env:TOKEN}/proxy.pac
+        Personalization/CompanyName: ${secret-file:name.txt}
+        Contoso/Bytes: { base64: '${env:BYTES}', type: base64, unchecked: ours }
+        ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: '${env:PROVIDER_OF_THE_SIGN_IN_SCREEN_OF_CONTOSO}' }
+        ";
+    assert_snapshot!(compiled(policy), @r#"
+    ./Device/Vendor/MSFT/NetworkProxy/SetupScriptUrl | string | https://contoso.example/${env:TOKEN}/proxy.pac   (shown as https://contoso.example/${env:TOKEN}/proxy.pac)
+    ./Device/Vendor/MSFT/Personalization/CompanyName | string | ${secret-file:name.txt}   (shown as ${secret-file:name.txt})
+    ./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider | string | <enabled/><data id="DefaultCredentialProvider_Message" value="${env:PROVIDER_OF_THE_SIGN_IN_SCREEN_OF_CONTOSO}"/>   (shown as <enabled/><data id="DefaultCredentialProvider_Message" value="${env:PROVIDER_OF_THE_SIGN_IN_SCREEN_OF_CONTOSO}"/>)
+    ./Device/Vendor/MSFT/Policy/Config/Contoso/Bytes | base64 | JHtlbnY6QllURVN9   (shown as ${env:BYTES})
+    "#);
+    let secret = |name: &str, value: &str| (name.to_string(), Ok(value.to_string()));
+    let secrets = Secrets::Values(
+        [
+            secret("env:TOKEN", "hunter2"),
+            secret("secret-file:name.txt", "Contoso"),
+            secret("env:BYTES", "aGk="),
+            secret("env:PROVIDER_OF_THE_SIGN_IN_SCREEN_OF_CONTOSO", "{D6886603}"),
+        ]
+        .into(),
+    );
+    assert_snapshot!(compiled_with(policy, &secrets), @r#"
+    ./Device/Vendor/MSFT/NetworkProxy/SetupScriptUrl | string | https://contoso.example/hunter2/proxy.pac   (shown as https://contoso.example/${env:TOKEN}/proxy.pac)
+    ./Device/Vendor/MSFT/Personalization/CompanyName | string | Contoso   (shown as ${secret-file:name.txt})
+    ./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider | string | <enabled/><data id="DefaultCredentialProvider_Message" value="{D6886603}"/>   (shown as <enabled/><data id="DefaultCredentialProvider_Message" value="${env:PROVIDER_OF_THE_SIGN_IN_SCREEN_OF_CONTOSO}"/>)
+    ./Device/Vendor/MSFT/Policy/Config/Contoso/Bytes | base64 | aGk=   (shown as ${env:BYTES})
+    "#);
+}
+
+#[test]
+fn a_secret_is_a_text_wherever_it_stands() {
+    let policy = "
+        WindowsLogon/EnableMPRNotifications: ${env:STATE}
+        WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: '${env:MODE}' }
+        ";
+    assert_snapshot!(compiled(policy), @"
+    policies/values.yaml:3:40 a secret cannot stand here: the state of an ADMX-backed policy is `enabled`, `disabled` or a payload
+    policies/values.yaml:4:57 `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is a text
+    ");
+    let secret = |name: &str, value: &str| (name.to_string(), Ok(value.to_string()));
+    let secrets = Secrets::Values([secret("env:STATE", "enabled"), secret("env:MODE", "1")].into());
+    assert_snapshot!(compiled_with(policy, &secrets), @"
+    policies/values.yaml:3:40 a secret cannot stand here: the state of an ADMX-backed policy is `enabled`, `disabled` or a payload
+    policies/values.yaml:4:57 `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is a text
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_a_variable_is_said_where_it_is_used() {
+    assert_snapshot!(compiled("\n        UserRights/AllowLocalLogOn: ${var:joined}\n"), @"policies/values.yaml:3:31 an item holds `U+F000`, which separates the items: Windows would take it for two items");
+}
+
+#[test]
+fn unicode_goes_through_as_it_is() {
+    let said = compiled(
+        r#"
+        Personalization/CompanyName: "Contoso 'Größe' 🙂 100 %"
+        NetworkProxy/ProxyServer/ProxyAddress: |
+          first # no comment
+          second
+        NetworkProxy/SetupScriptUrl: >-
+          folded
+          into one line
+        "#,
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/ProxyAddress | string | first # no comment␊second␊
+    ./Device/Vendor/MSFT/NetworkProxy/SetupScriptUrl | string | folded into one line
+    ./Device/Vendor/MSFT/Personalization/CompanyName | string | Contoso 'Größe' 🙂 100 %
+    ");
+}
