@@ -87,7 +87,10 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
         .map(|setting| (setting.uri.clone(), Setting { value: setting.value.clone(), shown: setting.shown.clone() }));
     Some(Profile {
         name: policy.name.clone(),
-        description: policy.description.as_ref().map(|text| text.replace("\r\n", "\n").trim_end().to_string()),
+        description: policy
+            .description
+            .as_ref()
+            .map(|text| text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_string()),
         settings: settings.collect(),
         assignments,
         scope_tags,
