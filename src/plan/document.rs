@@ -368,9 +368,12 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
             document.settings =
                 settings.map(|(uri, setting)| setting_line(frame, uri, None, Some(setting), true)).collect();
             document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame.names);
-            if let Some(tags) = after.scope_tags.as_ref().filter(|tags| !tags.is_empty()) {
-                let field = "scope_tags".to_string();
-                document.fields.push(FieldLine { field, before: String::new(), after: tag_names(tags, frame.names) });
+            let description = after.description.clone().filter(|text| !text.is_empty());
+            let tags = after.scope_tags.as_ref().filter(|tags| !tags.is_empty());
+            let tags = tags.map(|tags| tag_names(tags, frame.names));
+            for (field, after) in [("description", description), ("scope_tags", tags)] {
+                let line = |after| FieldLine { field: field.into(), before: String::new(), after };
+                document.fields.extend(after.map(line));
             }
         }
         (Some(live), None) => {
