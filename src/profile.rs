@@ -6,7 +6,7 @@
 mod fingerprint;
 mod marker;
 
-pub use fingerprint::{Managed, masked_digest, readable_digest};
+pub use fingerprint::{Managed, is_keyed, masked_digest, readable_digest};
 pub use marker::{Digests, MAX_DESCRIPTION, Marker};
 
 use std::collections::{BTreeMap, BTreeSet};

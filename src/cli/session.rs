@@ -220,7 +220,6 @@ pub(super) async fn make_plan(
         catalogue: context.catalogue,
         names: &names,
         other_kinds: tenant.other_kinds,
-        fingerprint_key: options.fingerprint_key.as_deref(),
     };
     crate::diagnostic::sort(&mut plan.problems);
     let document = document(&plan, &frame);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference};
 use crate::catalogue::{Allowed, Catalogue};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::profile::{Assignment, LiveProfile, Setting, masked_digest};
+use crate::profile::{Assignment, LiveProfile, Setting, is_keyed};
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Scope, Who};
 
 /// The version of this form.
@@ -307,8 +307,6 @@ pub struct Frame<'a> {
     pub names: &'a Names,
     /// Profiles of other kinds than custom ones.
     pub other_kinds: usize,
-    /// The key of digests with secrets.
-    pub fingerprint_key: Option<&'a [u8]>,
 }
 
 /// Makes the published form of a plan.
@@ -403,11 +401,8 @@ fn update_document(
     };
     let differs = difference(live, after, rewritten);
     // A value that we decrypted may be a secret that was written earlier; it is shown where we know it is none.
-    let plain = last.is_none_or(|last| match (&last.masked, frame.fingerprint_key) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(digest), Some(_)) => masked_digest(&live.profile, None).as_ref() == Some(digest),
-    });
+    let open = || last.and_then(|last| last.masked.as_ref()).is_some_and(|digest| !is_keyed(digest));
+    let plain = live.marker.is_none() || open();
     let mut field = |name: &str, before: &str, after: &str| {
         document.fields.push(FieldLine { field: name.into(), before: before.into(), after: after.into() });
     };

@@ -77,5 +77,13 @@ pub fn masked_digest(profile: &Profile, key: Option<&[u8]>) -> Option<String> {
     }
     let mut keyed = Hmac::<Sha256>::new_from_slice(key?).ok()?;
     keyed.update(&text);
-    Some(short(&keyed.finalize().into_bytes()))
+    Some(format!("{KEYED}{}", short(&keyed.finalize().into_bytes())))
+}
+
+/// What a keyed digest begins with.
+const KEYED: &str = "k.";
+
+/// Whether a digest of masked values says that a secret was among them.
+pub fn is_keyed(masked: &str) -> bool {
+    masked.starts_with(KEYED)
 }
