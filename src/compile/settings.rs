@@ -94,7 +94,11 @@ fn compile_one<'a>(
         let hidden =
             Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
         let (shown, _) = reading.value(&hidden, &mut Vec::new())?;
-        Some(shown.canonical())
+        Some(match shown {
+            // A reference stands for the bytes.
+            OmaValue::Base64(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            shown => shown.canonical(),
+        })
     } else {
         None
     };
