@@ -267,11 +267,14 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
             && !matches!(setting.value, OmaValue::Masked(_))
             && wanted.is_some_and(|wanted| *wanted != setting.value)
     });
+    // Without both digests nobody knows whether the secret was rotated here or changed there.
+    let compared = last.masked.is_some() && written.is_some();
     let tenant = readable_digest(&object.profile.restricted(last.managed)) != last.readable
-        || decrypted_differs && !masked_changed;
+        || decrypted_differs && compared && !masked_changed;
     match (you, tenant) {
         (true, true) => Cause::Both,
         (false, true) => Cause::Tenant,
+        (false, false) if decrypted_differs => Cause::Unknown,
         _ => Cause::You,
     }
 }
