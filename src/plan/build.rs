@@ -375,7 +375,7 @@ fn change(
     let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
     // The longest that the marker can become.
     let marker = Marker { owner: options.owner.clone(), key: policy.key.clone(), digests: None };
-    let longest = marker.append(&text).encode_utf16().count() + 72;
+    let longest = marker.append(&text).encode_utf16().count() + 74;
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
