@@ -167,6 +167,7 @@ pub(super) async fn make_plan(
     wishes: &Wishes,
 ) -> Result<Planned, Failure> {
     let started = Instant::now();
+    workspace.require_policies()?;
     let files = secrets::files(workspace);
     let values = if session.is_sandbox { Secrets::Placeholders } else { secrets::secrets(workspace) };
     let context = Context {

@@ -60,6 +60,17 @@ impl Workspace {
         }
     }
 
+    /// That there are policies to plan with: with `prune: true`, a folder that was lost would delete everything.
+    pub fn require_policies(&self) -> Result<(), Failure> {
+        if self.root.join(POLICIES).is_dir() {
+            return Ok(());
+        }
+        Err(Failure::with_help(
+            format!("there is no folder {POLICIES}/ in {}", shown(&self.root)),
+            "make it; where it is meant to be empty, with a file such as `.gitkeep` in it",
+        ))
+    }
+
     /// Where state lies.
     pub fn state(&self) -> PathBuf {
         self.root.join(STATE)
@@ -88,10 +99,6 @@ fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
         problems.push(unreadable(root, &folder, &reason));
     } else if folder.is_dir() {
         walk(root, &folder, &mut files, problems);
-    } else {
-        // With `prune: true`, a folder that was lost would delete everything.
-        let problem = unreadable(root, &folder, "the folder of the policies is not there");
-        problems.push(problem.help("make it; where it is meant to be empty, with a file such as `.gitkeep` in it"));
     }
     files
 }
