@@ -293,7 +293,8 @@ fn names_with_special_characters_are_found() {
         assert_eq!(names(&request.send().await.unwrap().json().await.unwrap()), ["Kiosks"]);
         let request = graph.request("GET", CONFIGURATIONS).query(&[("$filter", "startswith(displayName,'Ki')")]);
         assert_eq!(request.send().await.unwrap().status(), 400, "Intune knows no such function");
-        for filter in ["displayName eq 'Bob's PCs'", "displayName eq Kiosks", "endswith(displayName,'K')", "id eq 'x'"] {
+        for filter in ["displayName eq 'Bob's PCs'", "displayName eq Kiosks", "endswith(displayName,'K')", "id eq 'x'"]
+        {
             let request = graph.request("GET", "/v1.0/groups").query(&[("$filter", filter)]);
             assert_eq!(request.send().await.unwrap().status(), 400, "{filter}");
         }

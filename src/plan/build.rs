@@ -296,8 +296,11 @@ fn update(policy: &Desired, object: &LiveProfile, options: &Options, plan: &mut 
         Some(_) => Reason::Content,
     };
     let differs = difference(object, &policy.profile, verified);
-    let damaged = object.marker.as_ref().is_some_and(|marker| marker.digests.is_none());
-    if differs.is_empty() && reason == Reason::Content && !damaged {
+    // A marker that is damaged, or that does not know what is managed by now, is written anew.
+    let current =
+        |marker: &Marker| marker.digests.as_ref().is_some_and(|last| last.managed == policy.profile.managed());
+    let marked = object.marker.as_ref().is_some_and(current);
+    if differs.is_empty() && reason == Reason::Content && marked {
         plan.unchanged.push(policy.key.clone());
         if verified == Verified::No {
             plan.unverified.push((policy.key.clone(), unread(object)));

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference};
 use crate::catalogue::{Allowed, Catalogue};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::profile::{Assignment, LiveProfile, Profile, Setting, is_keyed};
+use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Scope, Who};
 
 /// The version of this form.
@@ -125,6 +125,8 @@ pub struct ChangeDocument {
     pub settings: Vec<SettingLine>,
     /// Assignments that change.
     pub assignments: Vec<AssignmentLine>,
+    /// Parts that are managed from now on.
+    pub newly_managed: Vec<String>,
     /// Parts that the policy does not manage, and that stay as they are.
     pub not_managed: Vec<NotManaged>,
 }
@@ -392,6 +394,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
         fields: Vec::new(),
         settings: Vec::new(),
         assignments: Vec::new(),
+        newly_managed: Vec::new(),
         not_managed: Vec::new(),
     };
     match (&change.before, &change.after) {
@@ -463,7 +466,17 @@ fn update_document(
     for line in &mut document.assignments {
         line.widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
     }
+    document.newly_managed = last.map_or_else(Vec::new, |last| newly_managed(last.managed, after.managed()));
     document.not_managed = not_managed(live, after, &differs.released, frame.names);
+}
+
+fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
+    let parts = [
+        ("description", !last.description && now.description),
+        ("assignments", !last.assignments && now.assignments),
+        ("scope_tags", !last.scope_tags && now.scope_tags),
+    ];
+    parts.into_iter().filter(|(_, newly)| *newly).map(|(part, _)| part.to_string()).collect()
 }
 
 /// What stays as it is because the policy says nothing about it; empty parts only where they were managed before.
@@ -502,8 +515,15 @@ fn because(change: &Change) -> String {
         (Reason::Content, Cause::You, _) => "you changed the policy".into(),
         (Reason::Content, Cause::Tenant, _) => "changed in the tenant".into(),
         (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
+        (Reason::Content, ..) if change.before.as_ref().is_some_and(has_damaged_marker) => {
+            "its marker was damaged, and is written anew".into()
+        }
         (Reason::Content, Cause::Unknown, _) => "who changed it is not known".into(),
     }
+}
+
+fn has_damaged_marker(live: &LiveProfile) -> bool {
+    live.marker.as_ref().is_some_and(|marker| marker.digests.is_none())
 }
 
 fn setting_line(
@@ -562,7 +582,11 @@ pub(crate) fn shown(catalogue: &Catalogue, uri: &OmaUri, setting: &Setting) -> O
 }
 
 fn lines<'s>(assignments: impl IntoIterator<Item = &'s Assignment>, sign: Sign, names: &Names) -> Vec<AssignmentLine> {
-    assignments.into_iter().map(|assignment| assignment_line(assignment, sign, names)).collect()
+    let mut lines: Vec<_> =
+        assignments.into_iter().map(|assignment| assignment_line(assignment, sign, names)).collect();
+    // By name, not by id: includes first.
+    lines.sort_by_key(|line| (line.side == "exclude", line.kind.clone(), line.name.clone(), line.id.clone()));
+    lines
 }
 
 fn assignment_line(assignment: &Assignment, sign: Sign, names: &Names) -> AssignmentLine {

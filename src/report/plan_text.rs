@@ -122,6 +122,9 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     if change.action == ActionWord::Create && change.assignments.is_empty() {
         text.push_str("      assigned to nobody\n");
     }
+    for part in &change.newly_managed {
+        text.push_str(&format!("      {} {part}: managed from now on\n", paint.changed("~")));
+    }
     for part in &change.not_managed {
         let how = if part.released { "no longer managed" } else { "not managed" };
         let holds = if part.holds.is_empty() { "nothing" } else { &part.holds };
