@@ -202,7 +202,11 @@ fn an_assignment_that_was_changed_since() {
 fn a_description_that_was_changed_since() {
     let repo = planned();
     repo.edit("toasts", "name: Toasts", "name: Toasts\ndescription: Said to nobody.");
-    insta::assert_snapshot!(refused(&repo), @"");
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      toasts: the change is another one than the plan approved
+    help: plan again, and have that approved
+    "#);
 }
 
 #[test]

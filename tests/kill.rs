@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::fs;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -129,8 +130,16 @@ struct Start {
 }
 
 impl Start {
-    fn new() -> Start {
+    /// `assigning_counts`: whether an assignment raises a profile's version, in which sources disagree.
+    fn new(assigning_counts: bool) -> Start {
         let tenant = tempfile::tempdir().unwrap();
+        drop(Served::start(tenant.path(), None));
+        let state = tenant.path().join(".sspr-policy/sandbox.json");
+        let text = fs::read_to_string(&state).unwrap();
+        let behaviour = format!("\"assign_raises_version\": {assigning_counts}");
+        let changed = text.replace("\"assign_raises_version\": false", &behaviour);
+        assert_eq!(changed != text, assigning_counts);
+        fs::write(&state, changed).unwrap();
         let server = Served::start(tenant.path(), None);
         let other = Repo::new(&served("other", &server.url, ""));
         other.policy("number", "name: Of another owner\nsettings: { Camera/AllowCamera: 1 }\nassignments: { include: [{ group: SSPR Pilot }] }\n");
@@ -257,8 +266,8 @@ fn assert_same(state: &Value, wanted: &Value, when: &str) {
     }
 }
 
-fn killed(when: &str) {
-    let start = Start::new();
+fn killed(when: &str, assigning_counts: bool) {
+    let start = Start::new(assigning_counts);
     let before = {
         let server = Served::start(start.tenant.path(), None);
         state(&Graph::new(&server.url))
@@ -275,18 +284,24 @@ fn killed(when: &str) {
 
 #[test]
 fn killed_before_any_write_is_on_disk() {
-    killed("before");
+    killed("before", false);
 }
 
 #[test]
 fn killed_before_the_answer_to_any_write() {
-    killed("after");
+    killed("after", false);
+}
+
+/// More writes: the marker's version is put right after an assignment.
+#[test]
+fn killed_before_the_answer_where_assignments_count() {
+    killed("after", true);
 }
 
 /// The plan that is carried out above, so that it is known what the cases are.
 #[test]
 fn what_is_interrupted() {
-    let start = Start::new();
+    let start = Start::new(false);
     let server = Served::start(start.tenant.path(), None);
     start.repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
     let plan = start.repo.plan();
