@@ -89,6 +89,7 @@ impl Repository {
             .args(arguments)
             .current_dir(self.root())
             .env_remove("CLICOLOR_FORCE")
+            .env_remove("COLUMNS")
             .output()
             .unwrap();
         let mut said = String::from_utf8(done.stdout).unwrap() + std::str::from_utf8(&done.stderr).unwrap();
@@ -97,6 +98,8 @@ impl Repository {
             0 => {}
             code => said.push_str(&format!("exit code {code}\n")),
         }
+        let slashes = |line: &str| if line.starts_with("wrote ") { line.replace('\\', "/") } else { line.to_string() };
+        let said: String = said.split_inclusive('\n').map(slashes).collect();
         said.replace(self.root().to_str().unwrap(), "[FOLDER]").replace("sspr-policy.exe", "sspr-policy")
     }
 }
