@@ -8,6 +8,7 @@ mod lookup;
 mod node;
 mod registry;
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
@@ -23,6 +24,9 @@ pub struct Catalogue {
     /// The release that the table describes, such as `DDF February 2026`.
     pub release: String,
     nodes: Vec<Node>,
+    /// Where nodes stand in the table, by their path below the scope; those with placeholders stand apart.
+    by_path: HashMap<String, Vec<usize>>,
+    with_placeholders: Vec<usize>,
 }
 
 /// A table that cannot be read.
@@ -33,6 +37,11 @@ pub struct TableError {
     pub line: usize,
     /// Why.
     pub reason: String,
+}
+
+/// An address without `./Device/` or `./User/`.
+fn below_scope(uri: &str) -> &str {
+    uri.strip_prefix("./Device/").or_else(|| uri.strip_prefix("./User/")).unwrap_or(uri)
 }
 
 #[derive(serde::Deserialize)]
@@ -47,7 +56,7 @@ impl Catalogue {
     pub fn embedded() -> &'static Self {
         static TABLE: OnceLock<Catalogue> = OnceLock::new();
         // A test reads the embedded table; were it broken, nothing would be known rather than the program stop.
-        TABLE.get_or_init(|| Self::parse(EMBEDDED).unwrap_or(Self { release: "unreadable".into(), nodes: Vec::new() }))
+        TABLE.get_or_init(|| Self::parse(EMBEDDED).unwrap_or_else(|_| Self::new("unreadable".into(), Vec::new())))
     }
 
     /// Reads a table.
@@ -64,7 +73,20 @@ impl Catalogue {
             .map(|(at, line)| serde_json::from_str::<Node>(line).map_err(|error| broken(at, &error)))
             .collect::<Result<Vec<_>, _>>()?;
         nodes.sort_by(|a, b| a.uri.cmp(&b.uri));
-        Ok(Self { release: header.release, nodes })
+        Ok(Self::new(header.release, nodes))
+    }
+
+    fn new(release: String, nodes: Vec<Node>) -> Self {
+        let mut by_path: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut with_placeholders = Vec::new();
+        for (at, node) in nodes.iter().enumerate() {
+            if node.uri.contains('{') {
+                with_placeholders.push(at);
+            } else {
+                by_path.entry(below_scope(&node.uri).to_string()).or_default().push(at);
+            }
+        }
+        Self { release, nodes, by_path, with_placeholders }
     }
 
     /// All nodes, sorted by address.
@@ -74,7 +96,9 @@ impl Catalogue {
 
     /// The node of an address in exactly the spelling of Windows; placeholders match any one part.
     pub fn node(&self, uri: &OmaUri) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.matches(uri))
+        let exact = self.by_path.get(below_scope(uri.as_str())).into_iter().flatten();
+        let candidates = exact.chain(&self.with_placeholders).map(|at| &self.nodes[*at]);
+        candidates.into_iter().find(|node| node.matches(uri))
     }
 
     /// What a setting is called in messages and plans: `Authentication/AllowAadPasswordReset`.

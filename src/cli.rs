@@ -98,9 +98,13 @@ pub fn main() -> ExitCode {
             return code;
         }
     };
-    start_log(cli.global.verbose);
     let output = Output::new(&cli.global);
+    start_log(cli.global.verbose, output.colour_err);
     match run(cli, &output) {
+        Ok(_) if output.lost() => {
+            output.failure(&Failure::new("the output could not be written"));
+            ExitCode::FAILURE
+        }
         Ok(code) => code,
         Err(failure) => {
             output.failure(&failure);
@@ -133,7 +137,7 @@ fn online<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failur
     runtime.map_err(|error| Failure::new(format!("the network cannot be used: {error}")))?.block_on(work)
 }
 
-fn start_log(verbose: u8) {
+fn start_log(verbose: u8, colour: bool) {
     let level = match verbose {
         0 => return,
         1 => "sspr_policy=info",
@@ -141,7 +145,7 @@ fn start_log(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
     // Fails only when a log was started before.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr).try_init();
 }
 
 /// The command line's definition, for completions and the manual page.

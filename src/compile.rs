@@ -103,13 +103,18 @@ pub fn compile<'a>(policies: &[Policy], context: &Context<'a>, problems: &mut Ve
 fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Option<Compiled<'a>> {
     let mut found = Vec::new();
     let document = &policy.document;
+    let held =
+        document.environments.as_ref().is_some_and(|names| !names.iter().any(|name| name.value == context.environment));
+    let with = |secrets| Expander { variables: &context.settings.variables, environment: context.environment, secrets };
+    // What is not sent needs no secrets; and files, which anybody may read, never get any.
+    let placeholders = with(&Secrets::Placeholders);
     let expander =
-        Expander { variables: &context.settings.variables, environment: context.environment, secrets: context.secrets };
+        if document.state() == State::Active && !held { with(context.secrets) } else { with(&Secrets::Placeholders) };
     let mut text = |text: &Spanned<String>| expander.plain(text, &policy.source, &mut found);
     let name = text(&document.name);
     let description = document.description.as_ref().map(&mut text);
     let settings = settings::compile(policy, context, &expander, &mut found);
-    let registry = registry::read_block(&document.registry, &policy.source, &expander, &mut found);
+    let registry = registry::read_block(&document.registry, &policy.source, &placeholders, &mut found);
     let (assignments, target) = audience::compile(policy, context, &expander, &mut found);
     let scope_tags = document.scope_tags.as_ref().map(|tags| {
         let named = tags.iter().map(|tag| (expander.plain(tag, &policy.source, &mut found), policy.place(tag.span)));
@@ -121,14 +126,13 @@ fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Di
     if wrong {
         return None;
     }
-    let named = |names: &Vec<Spanned<String>>| names.iter().any(|name| name.value == context.environment);
     Some(Compiled {
         key: policy.key.clone(),
         name,
         name_place: policy.place(document.name.span),
         description,
         state: document.state(),
-        held: document.environments.as_ref().is_some_and(|names| !named(names)),
+        held,
         settings,
         registry,
         assignments,

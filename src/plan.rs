@@ -15,8 +15,8 @@ pub use build::{Options, build, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, Frame, Names, ObjectLine,
-    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText, diagnostic_document, document,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, Frame, Names, NotManaged,
+    ObjectLine, PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText, diagnostic_document, document,
 };
 pub use order::{Ordered, order};
 pub use steps::{Step, rewrite, steps};

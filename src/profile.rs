@@ -6,7 +6,7 @@
 mod fingerprint;
 mod marker;
 
-pub use fingerprint::{Managed, masked_digest, readable_digest};
+pub use fingerprint::{Managed, is_keyed, masked_digest, masked_digest_is, readable_digest};
 pub use marker::{Digests, MAX_DESCRIPTION, Marker};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +71,11 @@ impl LiveProfile {
         let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();
         format!("{} v{} {marker}", readable_digest(&self.profile), self.version)
     }
+}
+
+/// A text with line ends as people mean them, and without space at its end: Intune's portal changes both.
+pub fn normal_text(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_string()
 }
 
 /// The id of the tag that every object has when it has no other.

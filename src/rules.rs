@@ -180,20 +180,19 @@ pub enum Bad {
     Set,
 }
 
-impl std::fmt::Display for Bad {
-    /// What is bad, after the name of what is set: `is 1`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "is {number}"),
-            Self::True => f.write_str("is true"),
-            Self::Enabled => f.write_str("is enabled"),
-            Self::OtherThan(text) => write!(f, "is other than {text}"),
-            Self::Set => f.write_str("is set"),
-        }
-    }
-}
-
 /// A rule by its code or name.
 pub fn rule(wanted: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name == wanted)
+}
+
+impl std::fmt::Display for Bad {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "= {number}"),
+            Self::True => f.write_str("= true"),
+            Self::Enabled => f.write_str("enabled"),
+            Self::OtherThan(good) => write!(f, "other than {good}"),
+            Self::Set => f.write_str("set to anything"),
+        }
+    }
 }

@@ -20,10 +20,8 @@ pub struct Resolved<'a> {
 pub enum LookupError {
     /// No address at all.
     Malformed(UriError),
-    /// No such node; perhaps one of these was meant (in the form in which the name was written).
+    /// No such node; [`Catalogue::suggest`] knows what may have been meant.
     Unknown {
-        /// The nearest name.
-        nearest: Option<String>,
         /// What the address would be.
         uri: OmaUri,
     },
@@ -64,6 +62,8 @@ impl Form {
             Self::Short => uri.short().to_string(),
             Self::Scoped(Scope::Device) => format!("Device/{}", uri.short()),
             Self::Scoped(Scope::User) => format!("User/{}", uri.short()),
+            // `csp:` is for what stands outside the Policy CSP.
+            Self::Csp if uri.policy_parts().is_some() => uri.short().to_string(),
             Self::Csp => format!("csp:{}", uri.short()),
         }
     }
@@ -80,6 +80,9 @@ impl Catalogue {
         for written in &candidates {
             if let Some(node) = self.node(&written.uri) {
                 let lacks_scope = written.form == Form::Vendor && !node.vendor_root;
+                if other_case(text).is_some() {
+                    return Err(LookupError::Case { right: respell(node, &written.uri).to_string() });
+                }
                 return Ok(Resolved { uri: written.uri.clone(), node: Some(node), lacks_scope });
             }
         }
@@ -87,27 +90,32 @@ impl Catalogue {
     }
 
     fn explain(&self, candidates: &[Written]) -> LookupError {
-        for written in candidates {
-            for node in self.nodes().iter().filter(|node| node.nearly_matches(&written.uri)) {
-                let scope = written.uri.scope();
-                if !node.scope.has(scope) {
-                    let right = if scope == Scope::User { Scope::Device } else { Scope::User };
-                    let address = respell(node, &written.uri.in_scope(right));
-                    let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
-                    return LookupError::Scope { right, text: form.write(&address) };
-                }
+        let near = candidates.iter().find_map(|written| {
+            let node = self.nodes().iter().find(|node| node.nearly_matches(&written.uri))?;
+            Some((written, node))
+        });
+        if let Some((written, node)) = near {
+            let scope = written.uri.scope();
+            if node.scope.has(scope) {
                 return LookupError::Case { right: written.form.write(&respell(node, &written.uri)) };
             }
+            let right = if scope == Scope::User { Scope::Device } else { Scope::User };
+            let address = respell(node, &written.uri.in_scope(right));
+            let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
+            return LookupError::Scope { right, text: form.write(&address) };
         }
-        let first = &candidates[0];
+        LookupError::Unknown { uri: candidates[0].uri.clone() }
+    }
+
+    /// The nearest name to one that stands for nothing, in the form in which that was written.
+    pub fn suggest(&self, text: &str) -> Option<String> {
+        let candidates = addresses(text).ok()?;
+        let first = candidates.first()?;
         let shorts: Vec<String> = self.nodes().iter().map(Node::short).collect();
-        let found = nearest(first.uri.short(), shorts.iter().map(String::as_str));
-        let nearest = found.and_then(|short| {
-            let node = self.nodes().iter().find(|node| node.short() == short)?;
-            let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { Scope::User };
-            Some(first.form.write(&node.address(scope)))
-        });
-        LookupError::Unknown { nearest, uri: first.uri.clone() }
+        let short = nearest(first.uri.short(), shorts.iter().map(String::as_str))?;
+        let node = self.nodes().iter().find(|node| node.short() == short)?;
+        let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { Scope::User };
+        Some(first.form.write(&node.address(scope)))
     }
 }
 
@@ -124,8 +132,20 @@ fn respell(node: &Node, written: &OmaUri) -> OmaUri {
     OmaUri::parse(&parts.join("/")).unwrap_or(right)
 }
 
+/// `./device/…`: the scope in another case, and what follows it.
+fn other_case(text: &str) -> Option<(&'static str, &str)> {
+    ["./Device/", "./User/", "./Vendor/"].into_iter().find_map(|scope| {
+        let (start, rest) = text.split_at_checked(scope.len())?;
+        (start != scope && start.eq_ignore_ascii_case(scope)).then_some((scope, rest))
+    })
+}
+
 /// The addresses that a text may stand for, the likelier first; never empty.
 fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
+    if let Some((scope, rest)) = other_case(text) {
+        // Windows tells upper and lower case apart; the look-up then says what is right.
+        return Ok(vec![Written { uri: OmaUri::parse(&format!("{scope}{rest}"))?, form: Form::Full }]);
+    }
     if text.starts_with("./") {
         let form = if OmaUri::lacks_scope(text) { Form::Vendor } else { Form::Full };
         return Ok(vec![Written { uri: OmaUri::parse(text)?, form }]);
@@ -184,10 +204,11 @@ mod tests {
 
     #[test]
     fn what_is_not_found_says_what_was_probably_meant() {
-        assert!(matches!(
-            resolve("WindowsLogon/HideFastUserSwitchin"),
-            Err(LookupError::Unknown { nearest: Some(near), .. }) if near == "WindowsLogon/HideFastUserSwitching"
-        ));
+        let suggest = |text| Catalogue::embedded().suggest(text);
+        let right = Some("WindowsLogon/HideFastUserSwitching".to_string());
+        assert_eq!(suggest("WindowsLogon/HideFastUserSwitchin"), right);
+        assert_eq!(suggest("csp:WindowsLogon/HideFastUserSwitchin"), right);
+        assert_eq!(suggest("Nothing/LikeThis"), None);
         assert_eq!(
             resolve("windowslogon/hidefastuserswitching"),
             Err(LookupError::Case { right: "WindowsLogon/HideFastUserSwitching".into() })
@@ -196,6 +217,6 @@ mod tests {
             resolve("Experience/AllowWindowsSpotlight"),
             Err(LookupError::Scope { right: Scope::User, text: "User/Experience/AllowWindowsSpotlight".into() })
         );
-        assert!(matches!(resolve("Nothing/LikeThis"), Err(LookupError::Unknown { nearest: None, .. })));
+        assert!(matches!(resolve("Nothing/LikeThis"), Err(LookupError::Unknown { .. })));
     }
 }

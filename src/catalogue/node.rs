@@ -251,18 +251,7 @@ fn build_number(text: &str) -> (u32, u32) {
 
 /// Compares two addresses part by part from their scopes on.
 fn same_path(table: &str, written: &str, same: fn(&str, &str) -> bool) -> bool {
-    let strip = |text: &'static [&str], path: &mut &str| {
-        for prefix in text {
-            if let Some(rest) = path.strip_prefix(prefix) {
-                *path = rest;
-                return;
-            }
-        }
-    };
-    let (mut table, mut written) = (table, written);
-    strip(&["./Device/", "./User/"], &mut table);
-    strip(&["./Device/", "./User/"], &mut written);
-    let (mut left, mut right) = (table.split('/'), written.split('/'));
+    let (mut left, mut right) = (super::below_scope(table).split('/'), super::below_scope(written).split('/'));
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,

@@ -87,7 +87,13 @@ impl Run<'_> {
             check_binding(approved, session, owner)?;
         }
         await_pending(&session.client, journal, &session.tenant.id, owner, session.patience).await?;
-        let wishes = Wishes { only: self.args.only.clone(), override_limits: self.args.override_limits };
+        let only = match approved.and_then(|approved| approved.only.as_deref()) {
+            Some(only) => {
+                Some(glob::Pattern::new(only).map_err(|error| Failure::new(format!("the plan's `only`: {error}")))?)
+            }
+            None => self.args.only.clone(),
+        };
+        let wishes = Wishes { only, override_limits: self.args.override_limits };
         let planned = make_plan(session, self.workspace, self.name, self.environment, &wishes).await?;
         self.output.result(&report::plan_text(&planned.document, &planned.header, self.output.paint()));
         let stops = planned.stops().len();

@@ -13,6 +13,7 @@ use super::{Global, secrets};
 use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Context, Secrets, compile};
 use crate::diagnostic::{Diagnostic, Fix, Severity, sort};
+use crate::source::{Source, parse};
 use crate::{report, rules};
 
 #[derive(Debug, Args)]
@@ -113,8 +114,7 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
         };
         let mut problems = Vec::new();
         let compiled = compile(&workspace.policies, &context, &mut problems);
-        problems.extend(rule_findings(&compiled));
-        found.extend(problems);
+        found.extend(with_rules(problems, &compiled));
     }
     let mut seen = HashSet::new();
     found.retain(|finding| {
@@ -124,10 +124,12 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
     Ok(found)
 }
 
-/// What rules say about policies among themselves, less what they accept.
-pub(super) fn rule_findings(compiled: &[Compiled<'_>]) -> Vec<Diagnostic> {
-    let claims = rules::claims(compiled);
-    rules::waive(rules::evaluate(&claims, Catalogue::embedded()), compiled, today())
+/// What rules say about policies among themselves and while they were compiled, less what they accept.
+fn with_rules(problems: Vec<Diagnostic>, compiled: &[Compiled<'_>]) -> Vec<Diagnostic> {
+    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    findings.extend(rules::evaluate(&rules::claims(compiled), Catalogue::embedded()));
+    others.extend(rules::waive(findings, compiled, today()));
+    others
 }
 
 /// Waivers end with a day, wherever that day is.
@@ -149,6 +151,9 @@ fn restrict(seen: Seen, args: &CheckArgs, global: &Global) -> Result<Seen, Failu
         let real = fs::canonicalize(&here).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         let root = fs::canonicalize(&global.dir).map_err(|error| Failure::new(error.to_string()))?;
         let name = relative(&root, &real);
+        if name.is_empty() {
+            return Ok(seen);
+        }
         let known = |source: &str| source == name || source.starts_with(&format!("{name}/"));
         let places = seen.found.iter().filter_map(|finding| finding.place.as_ref());
         let mut names = seen.files.iter().map(String::as_str).chain(places.map(|place| place.source.path.as_str()));
@@ -209,6 +214,12 @@ fn fixes(root: &Path, found: &[Diagnostic]) -> Fixed {
             }
         }
         after.push_str(&before[at..]);
+        // A fix that made the file unreadable would be none.
+        let readable = Source::new(path.clone(), after.clone().into_bytes()).is_ok_and(|source| parse(&source).is_ok());
+        let was_readable = parse(&fixes[0].place.source).is_ok();
+        if was_readable && !readable {
+            continue;
+        }
         let mark = if fixes[0].place.source.bom { "\u{feff}" } else { "" };
         if root.join(&path).is_file() && after != *before {
             fixed.insert(path, (format!("{mark}{before}"), format!("{mark}{after}")));
@@ -234,7 +245,11 @@ fn write(root: &Path, fixed: &Fixed) -> Result<(), Failure> {
         let file = fs::canonicalize(root.join(path)).map_err(failed)?;
         // Beside and renamed: a file of somebody's is never half written.
         let beside = file.with_extension("yaml.new");
-        fs::write(&beside, after).and_then(|()| fs::rename(&beside, &file)).map_err(failed)?;
+        let mode = fs::metadata(&file).map_err(failed)?.permissions();
+        fs::write(&beside, after)
+            .and_then(|()| fs::set_permissions(&beside, mode))
+            .and_then(|()| fs::rename(&beside, &file))
+            .map_err(failed)?;
     }
     Ok(())
 }

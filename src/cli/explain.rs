@@ -100,6 +100,9 @@ fn catalog_id(uri: &OmaUri) -> String {
 }
 
 fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
+    if what.len() == 6 && what.to_uppercase().starts_with("SP") {
+        return Failure::with_help("not yet: error codes", "each message says itself what is wrong and what to do");
+    }
     let shorts: Vec<String> = catalogue.nodes().iter().map(Node::short).collect();
     let names = shorts.iter().map(String::as_str).chain(rules::RULES.iter().map(|rule| rule.name));
     let last = shorts.iter().filter_map(|short| short.rsplit('/').next());
@@ -261,7 +264,7 @@ fn rule_text(rule: &Rule) -> String {
     if let Condition::Any(ways) = &rule.condition {
         for way in *ways {
             let shown = match way {
-                Way::Node(name, bad) => format!("{name} {bad}"),
+                Way::Node(name, bad) => format!("{} {bad}", name.trim_start_matches("Device/")),
                 Way::Registry(key, name, bad) => format!("{key} {name} {bad}"),
             };
             line(&mut text, "Looks at", &shown);

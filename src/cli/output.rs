@@ -13,6 +13,8 @@ pub(super) struct Output {
     pub colour_out: bool,
     pub colour_err: bool,
     pub quiet: bool,
+    /// A result could not be written, for another reason than a reader that has gone away.
+    lost: std::cell::Cell<bool>,
 }
 
 /// Why a command failed.
@@ -75,6 +77,7 @@ impl Output {
             colour_out: wants(std::io::stdout().is_terminal()),
             colour_err: wants(std::io::stderr().is_terminal()),
             quiet: global.quiet,
+            lost: std::cell::Cell::new(false),
         }
     }
 
@@ -83,14 +86,27 @@ impl Output {
         Paint { colour: self.colour_out }
     }
 
-    /// A result. A reader that has gone away is no failure.
+    /// A result.
     pub fn result(&self, text: &str) {
-        let _ = anstream::AutoStream::new(std::io::stdout(), choice(self.colour_out)).write_all(text.as_bytes());
+        let mut stream = anstream::AutoStream::new(std::io::stdout(), choice(self.colour_out));
+        self.written(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
     }
 
     /// Bytes as they are.
     pub fn bytes(&self, bytes: &[u8]) {
-        let _ = std::io::stdout().write_all(bytes);
+        let mut stream = std::io::stdout();
+        self.written(stream.write_all(bytes).and_then(|()| stream.flush()));
+    }
+
+    fn written(&self, done: std::io::Result<()>) {
+        if done.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+            self.lost.set(true);
+        }
+    }
+
+    /// Whether a result could not be written.
+    pub fn lost(&self) -> bool {
+        self.lost.get()
     }
 
     /// What a person wants to know besides the result.

@@ -65,6 +65,7 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     session.close().await?;
     let planned = planned?;
     if args.requests {
+        output.diagnostics(&mut planned.plan.problems.clone());
         output.result(&requests(&planned));
     } else {
         print(&planned.document, &planned.header, args.output_format, output);

@@ -184,7 +184,7 @@ pub(super) async fn make_plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let options = options(workspace, environment, session, wishes)?;
+    let options = options(workspace, name, environment, session, wishes)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let directory = tenant::look_up(client, &wanted(sent.iter().copied())).await?;
@@ -197,9 +197,10 @@ pub(super) async fn make_plan(
     unread.extend(foreign_masked(&tenant, &compiled, &options.owner));
     tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
     let mut plan = build(&desired, &tenant.profiles, &options);
-    let mut findings = rules::evaluate(&rules::claims(&compiled), context.catalogue);
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
     findings.extend(tenant_findings(&compiled, &desired, &tenant, &options.owner, context.catalogue));
-    plan.problems.extend(problems);
+    plan.problems.extend(others);
     plan.problems.extend(
         rules::waive(findings, &compiled, check::today())
             .into_iter()
@@ -207,9 +208,6 @@ pub(super) async fn make_plan(
     );
     plan.problems.extend(retire_warnings(&plan, context.catalogue));
     plan.problems.extend(exchange_warnings(&plan));
-    if let Some(only) = &wishes.only {
-        plan.changes.retain(|change| only.matches(&change.key));
-    }
     let names = names(client, &directory, &plan).await?;
     let frame = Frame {
         environment: name,
@@ -220,7 +218,7 @@ pub(super) async fn make_plan(
         catalogue: context.catalogue,
         names: &names,
         other_kinds: tenant.other_kinds,
-        fingerprint_key: options.fingerprint_key.as_deref(),
+        only: wishes.only.as_ref().map(ToString::to_string),
     };
     crate::diagnostic::sort(&mut plan.problems);
     let document = document(&plan, &frame);
@@ -236,14 +234,15 @@ pub(super) async fn make_plan(
 
 fn options(
     workspace: &Workspace,
+    name: &str,
     environment: &Environment,
     session: &Session,
     wishes: &Wishes,
 ) -> Result<Options, Failure> {
     let key = match &environment.fingerprint_key {
         Some(reference) if !session.is_sandbox => {
-            let name = reference.trim_start_matches("${env:").trim_end_matches('}');
-            let value = secrets::environment(name).map_err(|reason| {
+            let variable = reference.trim_start_matches("${env:").trim_end_matches('}');
+            let value = secrets::environment(variable).map_err(|reason| {
                 Failure::new(format!("the fingerprint key {} cannot be read: {reason}", reference.value))
             })?;
             Some(value.into_bytes())
@@ -254,6 +253,8 @@ fn options(
     let wide = wishes.override_limits;
     Ok(Options {
         owner: workspace.configuration.owner.value.clone(),
+        environment: name.to_string(),
+        only: wishes.only.clone(),
         prune: environment.prune.unwrap_or(false),
         fingerprint_key: key,
         max_changes: limits.max_changes.filter(|_| !wide),

@@ -85,8 +85,14 @@ impl Workspace {
 fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let folder = root.join(POLICIES);
-    if folder.is_dir() {
+    if let Err(reason) = stays_inside(root, &folder) {
+        problems.push(unreadable(root, &folder, &reason));
+    } else if folder.is_dir() {
         walk(root, &folder, &mut files, problems);
+    } else {
+        // With `prune: true`, a folder that was lost would delete everything.
+        let problem = unreadable(root, &folder, "the folder of the policies is not there");
+        problems.push(problem.help("make it; where it is meant to be empty, with a file such as `.gitkeep` in it"));
     }
     files
 }
@@ -139,12 +145,17 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec
             continue;
         }
         let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        let nearly = [".yaml", ".yml"].iter().any(|end| name.to_lowercase().ends_with(end)) && !yaml;
         if let Err(reason) = stays_inside(root, &path) {
             problems.push(unreadable(root, &path, &reason));
         } else if path.is_dir() && yaml {
             problems.push(unreadable(root, &path, "this is a folder, and its name is a policy's"));
         } else if path.is_dir() {
             walk(root, &path, files, problems);
+        } else if nearly {
+            problems.push(unreadable(root, &path, "a policy's name ends with `.yaml` in small letters"));
+        } else if yaml && !path.is_file() {
+            problems.push(unreadable(root, &path, "this is no ordinary file"));
         } else if yaml {
             files.push(path);
         }

@@ -113,7 +113,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
                 rest = &rest[at + end + 1..];
             }
             None => {
-                parts.push(Part::Reference(&rest[at + 2..]));
+                parts.push(Part::Reference(&rest[at..]));
                 rest = "";
             }
         }
@@ -247,7 +247,12 @@ impl Expander<'_> {
             };
         }
         if !(reference.starts_with("env:") || reference.starts_with("secret-file:")) {
-            return Err(Diagnostic::error("SP0402", format!("`${{{reference}}}` is no reference that is known")).note(
+            let shown = if reference.starts_with("${") {
+                format!("`{reference}` has no end")
+            } else {
+                format!("`${{{reference}}}` is no reference that is known")
+            };
+            return Err(Diagnostic::error("SP0402", shown).note(
                 "references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`",
             ));
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, NamedAssignment, NamedWho};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags};
+use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
 
 /// Something in the tenant that has a name.
@@ -68,8 +68,10 @@ pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> Wante
 pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<Diagnostic>) -> Option<Profile> {
     let before = problems.len();
     let assignments = policy.assignments.as_ref().map(|all| {
-        let found = all.iter().filter_map(|assignment| resolve_assignment(assignment, directory, problems));
-        found.collect::<BTreeSet<_>>()
+        let found = all.iter().filter_map(|one| Some((one, resolve_assignment(one, directory, problems)?)));
+        let found: Vec<_> = found.collect();
+        complain_of_twins(&found, problems);
+        found.into_iter().map(|(_, assignment)| assignment).collect::<BTreeSet<_>>()
     });
     let scope_tags = policy.scope_tags.as_ref().map(|tags| {
         let ids = tags.iter().filter_map(|(name, place)| match name.as_str() {
@@ -87,11 +89,27 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
         .map(|setting| (setting.uri.clone(), Setting { value: setting.value.clone(), shown: setting.shown.clone() }));
     Some(Profile {
         name: policy.name.clone(),
-        description: policy.description.as_ref().map(|text| text.replace("\r\n", "\n").trim_end().to_string()),
+        description: policy.description.as_deref().map(normal_text),
         settings: settings.collect(),
         assignments,
         scope_tags,
     })
+}
+
+/// One group by its name and by its id: seen only now.
+fn complain_of_twins(all: &[(&NamedAssignment, Assignment)], problems: &mut Vec<Diagnostic>) {
+    for (at, (written, assignment)) in all.iter().enumerate() {
+        let Some((first, _)) = all[..at].iter().find(|(_, other)| other.who == assignment.who) else { continue };
+        problems.push(
+            Diagnostic::error(
+                "SP0406",
+                format!("`{}` and `{}` are one target", first.who.shown(), written.who.shown()),
+            )
+            .at(written.place.clone(), "again here")
+            .and(first.place.clone(), "first here")
+            .note("Graph takes each target once, with one filter"),
+        );
+    }
 }
 
 fn resolve_assignment(

@@ -227,7 +227,7 @@ fn hexadecimal(value: &Value) -> Result<Vec<u8>, String> {
         }
     };
     let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    if !digits.is_ascii() || digits.len() % 2 != 0 {
+    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
         return Err("expected pairs of hexadecimal digits, such as \"01 ff\"".into());
     }
     let bytes = (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16));

@@ -5,9 +5,9 @@ use super::expand::{Expander, Secrets, join};
 use super::registry::{RegistryEntry, read_block};
 use super::value::{self, ValueProblem};
 use crate::catalogue::{LookupError, Node as CspNode, Resolved};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
-use crate::setting::{OmaUri, OmaValue, Scope};
+use crate::setting::{OmaType, OmaUri, OmaValue};
 use crate::source::{Spanned, Value};
 
 /// Intune takes at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
@@ -85,14 +85,26 @@ fn compile_one<'a>(
             return None;
         }
     }
+    let placeholders = Secrets::Placeholders;
+    let hidden = Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
     let stated_registry =
-        written.form.registry.as_ref().map(|block| read_block(block, &policy.source, expander, problems));
+        written.form.registry.as_ref().map(|block| read_block(block, &policy.source, &hidden, problems));
+    if !complain_of_type(policy, resolved.node, written, problems) {
+        return None;
+    }
     let reading = Reading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
+    if matches!(&value, OmaValue::String(text) if text == "****")
+        || matches!(&value, OmaValue::Xml(text) if text == "<a/>")
+    {
+        problems.push(
+            Diagnostic::error("SP0204", "this is what Intune shows in place of a value")
+                .at(policy.place(written.span), "it was copied from an export, and the value itself was not in it")
+                .help("write the value; a secret as `${env:NAME}`"),
+        );
+        return None;
+    }
     let shown = if secret {
-        let placeholders = Secrets::Placeholders;
-        let hidden =
-            Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
         // A value that only the secret makes sound would not have passed `check`.
         Some(match reading.value(&hidden, problems)?.0 {
             OmaValue::Base64(reference) => String::from_utf8_lossy(&reference).into_owned(),
@@ -143,11 +155,12 @@ fn find<'a>(
                 ),
             }
         }
-        Err(LookupError::Unknown { uri, .. }) if unchecked => {
+        Err(LookupError::Unknown { uri }) if unchecked => {
             let lacks_scope = OmaUri::lacks_scope(&text);
             return Some(Resolved { uri, node: None, lacks_scope });
         }
-        Err(LookupError::Unknown { nearest, .. }) => {
+        Err(LookupError::Unknown { .. }) => {
+            let nearest = context.catalogue.suggest(&text);
             let problem =
                 Diagnostic::error("SP0201", "unknown setting").at(place.clone(), "no such node in the catalogue");
             match nearest.map(back) {
@@ -199,6 +212,34 @@ fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
         .help(format!("write `{right}`"))
         .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
         .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")
+}
+
+/// Rule R03: a value of another type than its node's. Texts and XML are the same to a device.
+fn complain_of_type(
+    policy: &Policy,
+    node: Option<&CspNode>,
+    written: &SettingValue,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
+    let (Some(kind), Some(right)) = (&written.form.kind, node.and_then(|node| node.format.oma_type())) else {
+        return true;
+    };
+    if kind.value == right
+        || matches!((kind.value, right), (OmaType::Xml, OmaType::String) | (OmaType::String, OmaType::Xml))
+    {
+        return true;
+    }
+    let unchecked = written.form.unchecked.is_some();
+    let severity = if unchecked { Severity::Warning } else { Severity::Error };
+    problems.push(
+        Diagnostic::error("R03", format!("this node takes {}, not {}", right.word(), kind.value.word()))
+            .severity(severity)
+            .named("wrong-type")
+            .at(policy.place(kind.span), "devices report an error for a value of another type")
+            .help("take `type:` out; past a catalogue that is wrong, write `unchecked:` with the reason")
+            .fact("source: Policy CSP; `explain R03`"),
+    );
+    unchecked
 }
 
 fn complain_of_node(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {
@@ -303,13 +344,5 @@ impl Reading<'_, '_> {
         }
         diagnostic.notes.extend(problem.notes);
         diagnostic
-    }
-}
-
-/// `[device]` or `[user]`: how plans mark a setting's scope.
-pub(crate) fn scope_mark(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Device => "[device]",
-        Scope::User => "[user]",
     }
 }

@@ -167,7 +167,9 @@ impl Input<'_> {
             },
             (OmaType::String, _) => self.text().map(OmaValue::String),
             (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
-            (OmaType::Float, Value::Float(number)) => Ok(OmaValue::Float(*number as f32)),
+            (OmaType::Float, Value::Float(number)) if (*number as f32).is_finite() => {
+                Ok(OmaValue::Float(*number as f32))
+            }
             (OmaType::Float, Value::Integer(number)) => Ok(OmaValue::Float(*number as f32)),
             (OmaType::DateTime, Value::Text(text)) => match text.parse::<jiff::Timestamp>() {
                 Ok(instant) => Ok(OmaValue::DateTime(instant.to_string())),
@@ -176,7 +178,7 @@ impl Input<'_> {
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
             (OmaType::Boolean, _) => Err(self.wrong_type("true or false")),
-            (OmaType::Float, _) => Err(self.wrong_type("a number")),
+            (OmaType::Float, _) => Err(self.wrong_type("a number of single precision")),
             (OmaType::DateTime, _) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
         }
     }

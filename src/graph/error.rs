@@ -6,7 +6,7 @@ use serde_json::Value;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Graph refused.
-    #[error("{method} {path} was answered {status}{}: {message} (request-id {request_id})", code_text(code))]
+    #[error("{method} {path} was answered {status}{}: {message}{}", code_text(code), id_text(request_id))]
     Refused {
         /// The method.
         method: String,
@@ -34,7 +34,7 @@ pub enum Error {
         request_id: String,
     },
     /// The answer is not what Graph describes.
-    #[error("the answer to {path} cannot be used: {reason} (request-id {request_id})")]
+    #[error("the answer to {path} cannot be used: {reason}{}", id_text(request_id))]
     Unusable {
         /// The path.
         path: String,
@@ -50,6 +50,10 @@ pub enum Error {
 
 fn code_text(code: &str) -> String {
     if code.is_empty() { String::new() } else { format!(" {code}") }
+}
+
+fn id_text(id: &str) -> String {
+    if id.is_empty() { String::new() } else { format!(" (request-id {id})") }
 }
 
 impl Error {
@@ -73,6 +77,9 @@ impl Error {
 
     /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
+        if let Self::NoAnswer { .. } = self {
+            return Some("is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy".into());
+        }
         match self.status()? {
             401 => Some("the access token is missing, or no longer valid: get a new one into SSPR_POLICY_TOKEN".into()),
             403 => Some(
@@ -91,6 +98,8 @@ impl Error {
         let raw = error["message"].as_str().unwrap_or_default();
         let inner = serde_json::from_str::<Value>(raw).ok();
         let message = inner.as_ref().and_then(|inner| inner["Message"].as_str()).unwrap_or(raw);
+        // What follows is for Microsoft's support, who ask for the request-id.
+        let message = message.split(" - Operation ID").next().unwrap_or(message);
         let id = error["innerError"]["request-id"].as_str().unwrap_or(request_id);
         Self::Refused {
             method: method.to_string(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::difference::{Verified, difference};
 use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::profile::{LiveProfile, MAX_DESCRIPTION, Marker, Profile, masked_digest, readable_digest};
+use crate::profile::{LiveProfile, MAX_DESCRIPTION, Marker, Profile, masked_digest, masked_digest_is, readable_digest};
 use crate::setting::{OmaUri, OmaValue};
 
 /// What a plan is made with.
@@ -13,8 +13,12 @@ use crate::setting::{OmaUri, OmaValue};
 pub struct Options {
     /// Who owns what we make.
     pub owner: String,
+    /// The environment's name, for messages.
+    pub environment: String,
     /// Whether orphans are deleted.
     pub prune: bool,
+    /// Only these keys are changed; all without this.
+    pub only: Option<glob::Pattern>,
     /// The key of digests with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
     /// The most changes.
@@ -29,9 +33,10 @@ pub struct Options {
 /// were written otherwise, or whose marker does not say.
 pub fn to_decrypt(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Vec<(String, Vec<OmaUri>)> {
     let ours = by_key(live, &options.owner);
+    let found = Found::new(desired, &ours, live, &mut Vec::new());
     let mut wanted = Vec::new();
     for policy in desired.iter().filter(|policy| policy.fate == Fate::Kept) {
-        let Some(object) = find(policy, &ours, live) else { continue };
+        let Some(object) = found.objects.get(policy.key.as_str()) else { continue };
         if masked_state(object, &policy.profile, options) == Verified::Yes {
             continue;
         }
@@ -50,25 +55,19 @@ pub fn to_decrypt(desired: &[Desired], live: &[LiveProfile], options: &Options) 
 pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Plan {
     let mut plan = Plan::default();
     let ours = by_key(live, &options.owner);
-    let blocked = block_duplicates(&ours, &mut plan.problems);
-    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let found = Found::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
     sorted.sort_by(|a, b| a.key.cmp(&b.key));
-    let keys: BTreeSet<&str> = sorted.iter().map(|policy| policy.key.as_str()).collect();
-    for policy in &sorted {
-        if blocked.contains(policy.key.as_str()) {
-            used.extend(ours.get(policy.key.as_str()).into_iter().flatten().map(|object| object.id.as_str()));
-            continue;
-        }
-        let object = find(policy, &ours, live);
-        used.extend(object.map(|object| object.id.as_str()));
-        complain_of_moves(policy, &keys, &mut plan.problems);
-        decide(policy, object, live, options, &mut plan);
+    for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(policy.key.as_str())) {
+        decide(policy, found.objects.get(policy.key.as_str()).copied(), live, options, &mut plan);
     }
-    leftovers(&ours, &used, &blocked, options, &mut plan);
+    leftovers(&ours, &found, options, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
     plan.changes.sort_by(|a, b| a.key.cmp(&b.key));
-    complain_of_lost_moves(&mut plan);
+    complain_of_lost_moves(live, &mut plan);
+    if let Some(only) = &options.only {
+        plan.changes.retain(|change| only.matches(&change.key));
+    }
     complain_of_limits(options, &mut plan);
     plan
 }
@@ -87,19 +86,119 @@ fn by_key<'l>(live: &'l [LiveProfile], owner: &str) -> Ours<'l> {
     ours
 }
 
-/// A policy's object: under its key, under a former key, or the one that it adopts.
-fn find<'l>(policy: &Desired, ours: &Ours<'l>, live: &'l [LiveProfile]) -> Option<&'l LiveProfile> {
-    let under = |key: &str| ours.get(key).and_then(|objects| objects.first()).copied();
-    under(&policy.key).or_else(|| policy.moved_from.iter().find_map(|(key, _)| under(key))).or_else(|| {
-        let (id, _) = policy.adopt.as_ref()?;
-        live.iter().find(|object| object.id == *id && object.marker.is_none())
-    })
+/// Which object each policy has: the one under its key; else the one under a former key, or one that it adopts, which
+/// nobody else may claim.
+struct Found<'d, 'l> {
+    objects: BTreeMap<&'d str, &'l LiveProfile>,
+    /// Keys for which nothing is done.
+    blocked: BTreeSet<&'d str>,
+    /// Ids of objects that stay as they are, because it is not clear whose they are.
+    untouchable: BTreeSet<&'l str>,
 }
 
-fn block_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -> BTreeSet<&'l str> {
-    let mut blocked = BTreeSet::new();
+impl<'d, 'l> Found<'d, 'l> {
+    fn new(desired: &'d [Desired], ours: &Ours<'l>, live: &'l [LiveProfile], problems: &mut Vec<Diagnostic>) -> Self {
+        let mut found = Self { objects: BTreeMap::new(), blocked: BTreeSet::new(), untouchable: BTreeSet::new() };
+        let doubled = complain_of_duplicates(ours, problems);
+        found.untouchable.extend(doubled.iter().flat_map(|key| &ours[key]).map(|object| object.id.as_str()));
+        let keys: BTreeSet<&str> = desired.iter().map(|policy| policy.key.as_str()).collect();
+        for policy in desired {
+            let key = policy.key.as_str();
+            if doubled.contains(key) {
+                found.blocked.insert(key);
+            } else if let Some(objects) = ours.get(key) {
+                found.objects.insert(key, objects[0]);
+            }
+        }
+        let mut claimed: BTreeMap<&str, &str> = BTreeMap::new();
+        for policy in desired.iter().filter(|policy| !found.blocked.contains(policy.key.as_str())).collect::<Vec<_>>() {
+            found.claim(policy, ours, live, &keys, &doubled, &mut claimed, problems);
+        }
+        found
+    }
+
+    /// Looks under former keys, and for a profile to adopt.
+    #[allow(clippy::too_many_arguments)]
+    fn claim(
+        &mut self,
+        policy: &'d Desired,
+        ours: &Ours<'l>,
+        live: &'l [LiveProfile],
+        keys: &BTreeSet<&str>,
+        doubled: &BTreeSet<&str>,
+        claimed: &mut BTreeMap<&'l str, &'d str>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let mut block = |this: &mut Self, message: String, place: &Place, label: &str| {
+            this.blocked.insert(&policy.key);
+            problems.push(Diagnostic::error("SP0508", message).at(place.clone(), label));
+        };
+        let mut candidate = None;
+        for (key, place) in &policy.moved_from {
+            if keys.contains(key.as_str()) {
+                block(
+                    self,
+                    format!("`{key}` is still the key of a policy"),
+                    place,
+                    "a former key is one that nobody has any more",
+                );
+            } else if doubled.contains(key.as_str()) {
+                block(
+                    self,
+                    format!("several profiles carry the key `{key}`"),
+                    place,
+                    "which of them moved is not clear",
+                );
+            } else if let Some(objects) = ours.get(key.as_str()) {
+                candidate = candidate.or(Some((objects[0], place)));
+            }
+        }
+        if let Some((id, place)) = &policy.adopt {
+            let portal_made = live.iter().find(|object| object.id == *id && object.marker.is_none());
+            match (policy.fate, portal_made) {
+                (Fate::Kept, Some(object)) => candidate = candidate.or(Some((object, place))),
+                // Promise: nothing unmarked is ever deleted.
+                (Fate::Retired, Some(_)) if !self.objects.contains_key(policy.key.as_str()) => {
+                    block(
+                        self,
+                        format!("{} cannot retire a profile that is not ours", policy.key),
+                        place,
+                        "adopt it first: `state: active`, apply, then retire",
+                    );
+                }
+                _ => {}
+            }
+        }
+        if self.blocked.contains(policy.key.as_str()) {
+            self.untouchable.extend(candidate.map(|(object, _)| object.id.as_str()));
+            return;
+        }
+        let Some((object, place)) = candidate.filter(|_| !self.objects.contains_key(policy.key.as_str())) else {
+            return;
+        };
+        match claimed.insert(&object.id, &policy.key) {
+            Some(other) => {
+                self.objects.remove(other);
+                self.blocked.insert(other);
+                self.untouchable.insert(&object.id);
+                block(
+                    self,
+                    format!("{} and {other} claim the same profile ({})", policy.key, object.id),
+                    place,
+                    "only one policy can have it",
+                );
+            }
+            None => {
+                self.objects.insert(&policy.key, object);
+            }
+        }
+    }
+}
+
+fn complain_of_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -> BTreeSet<&'l str> {
+    let mut doubled = BTreeSet::new();
     for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
-        blocked.insert(*key);
+        doubled.insert(*key);
         let mut problem =
             Diagnostic::error("SP0504", format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
                 .note(
@@ -108,21 +207,9 @@ fn block_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -> BTre
         for object in objects {
             problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));
         }
-        problems.push(
-            problem
-                .help(format!("`sspr-policy disown {}` takes our marker off the copy", objects[objects.len() - 1].id)),
-        );
+        problems.push(problem.help("`sspr-policy disown ID` takes our marker off the one that is a copy"));
     }
-    blocked
-}
-
-fn complain_of_moves(policy: &Desired, keys: &BTreeSet<&str>, problems: &mut Vec<Diagnostic>) {
-    for (key, place) in policy.moved_from.iter().filter(|(key, _)| keys.contains(key.as_str())) {
-        problems.push(
-            Diagnostic::error("SP0508", format!("`{key}` is still the key of a policy"))
-                .at(place.clone(), "a former key is one that nobody has any more"),
-        );
-    }
+    doubled
 }
 
 fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], options: &Options, plan: &mut Plan) {
@@ -182,7 +269,7 @@ fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut 
             )
             .at(policy.place.clone(), "a second profile of this name would be made")
             .note(format!("its id: {}", ids.join(", ")))
-            .help(format!("take it over with `adopt: {{ ENVIRONMENT: {id} }}`, or choose another name")),
+            .help(format!("take it over with `adopt: {{ {}: {id} }}`, or choose another name", options.environment)),
         );
         return;
     }
@@ -209,7 +296,8 @@ fn update(policy: &Desired, object: &LiveProfile, options: &Options, plan: &mut 
         Some(_) => Reason::Content,
     };
     let differs = difference(object, &policy.profile, verified);
-    if differs.is_empty() && reason == Reason::Content {
+    let damaged = object.marker.as_ref().is_some_and(|marker| marker.digests.is_none());
+    if differs.is_empty() && reason == Reason::Content && !damaged {
         plan.unchanged.push(policy.key.clone());
         if verified == Verified::No {
             plan.unverified.push((policy.key.clone(), unread(object)));
@@ -257,22 +345,20 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
     let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else {
         return Cause::Unknown;
     };
-    let written = masked_digest(wanted, options.fingerprint_key.as_deref());
-    let masked_changed = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
-    let released = wanted.managed() != last.managed;
-    let you = readable_digest(wanted) != last.readable || masked_changed || released;
-    let decrypted_differs = object.profile.settings.iter().any(|(uri, setting)| {
-        let wanted = wanted.settings.get(uri).map(|wanted| &wanted.value);
-        setting.value.oma_type().is_masked()
-            && !matches!(setting.value, OmaValue::Masked(_))
-            && wanted.is_some_and(|wanted| *wanted != setting.value)
-    });
-    let tenant = readable_digest(&object.profile.restricted(last.managed)) != last.readable
-        || decrypted_differs && !masked_changed;
+    let key = options.fingerprint_key.as_deref();
+    let written = masked_digest(wanted, key);
+    let masked_written = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
+    let readable = !unread(object).is_empty();
+    let masked_there =
+        last.masked.as_ref().is_some_and(|last| !readable && !masked_digest_is(&object.profile, last, key));
+    let you = readable_digest(wanted) != last.readable || masked_written || wanted.managed() != last.managed;
+    let tenant = readable_digest(&object.profile.restricted(last.managed)) != last.readable || masked_there;
     match (you, tenant) {
         (true, true) => Cause::Both,
         (false, true) => Cause::Tenant,
-        _ => Cause::You,
+        (true, false) => Cause::You,
+        // A secret without a key: its value differs, and nobody can tell since when.
+        (false, false) => Cause::Unknown,
     }
 }
 
@@ -289,7 +375,7 @@ fn change(
     let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
     // The longest that the marker can become.
     let marker = Marker { owner: options.owner.clone(), key: policy.key.clone(), digests: None };
-    let longest = marker.append(&text).encode_utf16().count() + 72;
+    let longest = marker.append(&text).encode_utf16().count() + 74;
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
@@ -319,26 +405,29 @@ fn change(
 }
 
 /// Ours, and no policy has their key.
-fn leftovers(ours: &Ours<'_>, used: &BTreeSet<&str>, blocked: &BTreeSet<&str>, options: &Options, plan: &mut Plan) {
-    for (key, objects) in ours.iter().filter(|(key, _)| !blocked.contains(*key)) {
-        for object in objects.iter().filter(|object| !used.contains(object.id.as_str())) {
-            plan.orphans.push(((*key).to_string(), object.profile.name.clone(), object.id.clone()));
-            if options.prune {
-                plan.changes.push(deletion(object, key, Reason::Pruned, None));
-            }
+fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
+    let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
+    let objects = ours.iter().flat_map(|(key, objects)| objects.iter().map(move |object| (*key, *object)));
+    for (key, object) in objects {
+        if used.contains(object.id.as_str()) || found.untouchable.contains(object.id.as_str()) {
+            continue;
+        }
+        plan.orphans.push((key.to_string(), object.profile.name.clone(), object.id.clone()));
+        if options.prune {
+            plan.changes.push(deletion(object, key, Reason::Pruned, None));
         }
     }
 }
 
-/// A policy that was renamed without `moved_from` looks like an orphan beside a create.
-fn complain_of_lost_moves(plan: &mut Plan) {
+/// A policy that was renamed without `moved_from` looks like an orphan beside a create. Neither is done.
+fn complain_of_lost_moves(live: &[LiveProfile], plan: &mut Plan) {
     let mut problems = Vec::new();
+    let mut stopped: BTreeSet<String> = BTreeSet::new();
     for change in plan.changes.iter().filter(|change| change.action() == Action::Create) {
         let Some(after) = &change.after else { continue };
         let same = |(_, name, id): &&(String, String, String)| {
-            let settings = plan.changes.iter().filter_map(|other| other.before.as_ref()).find(|live| live.id == *id);
-            let alike = settings.is_some_and(|live| live.profile.settings.keys().eq(after.settings.keys()));
-            *name == after.name || alike
+            let object = live.iter().find(|object| object.id == *id);
+            *name == after.name || object.is_some_and(|object| object.profile.settings.keys().eq(after.settings.keys()))
         };
         if let (Some((key, name, _)), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
             problems.push(
@@ -348,11 +437,10 @@ fn complain_of_lost_moves(plan: &mut Plan) {
                         "write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice"
                     )),
             );
+            stopped.extend([change.key.clone(), key.clone()]);
         }
     }
-    let stopped: BTreeSet<String> =
-        problems.iter().filter_map(|problem| problem.message.split(' ').next()).map(String::from).collect();
-    plan.changes.retain(|change| !(change.action() == Action::Create && stopped.contains(&change.key)));
+    plan.changes.retain(|change| !stopped.contains(&change.key));
     plan.problems.extend(problems);
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference};
 use crate::catalogue::{Allowed, Catalogue};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::profile::{Assignment, LiveProfile, Setting, masked_digest};
+use crate::profile::{Assignment, LiveProfile, Profile, Setting, is_keyed};
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Scope, Who};
 
 /// The version of this form.
@@ -38,6 +38,9 @@ pub struct PlanDocument {
     pub policies: String,
     /// A digest of the catalogue.
     pub catalogue: String,
+    /// What `--only` let through; nothing where everything was planned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
     /// What would happen, sorted by key.
     pub changes: Vec<ChangeDocument>,
     /// Ours in the tenant, and no policy writes them.
@@ -122,8 +125,20 @@ pub struct ChangeDocument {
     pub settings: Vec<SettingLine>,
     /// Assignments that change.
     pub assignments: Vec<AssignmentLine>,
-    /// Parts that are no longer managed, and stay as they are.
-    pub released: Vec<String>,
+    /// Parts that the policy does not manage, and that stay as they are.
+    pub not_managed: Vec<NotManaged>,
+}
+
+/// A part of a profile that its policy does not manage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotManaged {
+    /// `description`, `assignments` or `scope_tags`.
+    pub part: String,
+    /// Whether it was managed when last applied.
+    pub released: bool,
+    /// What it holds.
+    pub holds: String,
 }
 
 /// What happens to a profile.
@@ -225,6 +240,22 @@ pub struct AssignmentLine {
     /// The filter: mode and name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// Whether an exclusion goes, and its members come into reach.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub widens: bool,
+}
+
+impl AssignmentLine {
+    /// `include group SSPR Pilot (filter include Windows 11)`
+    pub fn words(&self) -> String {
+        let who = match (&self.name, &self.id) {
+            (Some(name), _) => format!("{} {name}", self.kind),
+            (None, Some(id)) => format!("{} {id}", self.kind),
+            (None, None) => self.kind.clone(),
+        };
+        let filter = self.filter.as_ref().map_or(String::new(), |filter| format!(" (filter {filter})"));
+        format!("{} {who}{filter}", self.side)
+    }
 }
 
 /// A finding or a problem.
@@ -307,8 +338,8 @@ pub struct Frame<'a> {
     pub names: &'a Names,
     /// Profiles of other kinds than custom ones.
     pub other_kinds: usize,
-    /// The key of digests with secrets.
-    pub fingerprint_key: Option<&'a [u8]>,
+    /// What `--only` let through.
+    pub only: Option<String>,
 }
 
 /// Makes the published form of a plan.
@@ -326,6 +357,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         owner: frame.owner.to_string(),
         policies: frame.policies.clone(),
         catalogue: frame.catalogue.digest(),
+        only: frame.only.clone(),
         changes: plan.changes.iter().map(|change| change_document(change, frame)).collect(),
         orphans: orphans.collect(),
         unverified: unverified.collect(),
@@ -360,7 +392,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
         fields: Vec::new(),
         settings: Vec::new(),
         assignments: Vec::new(),
-        released: Vec::new(),
+        not_managed: Vec::new(),
     };
     match (&change.before, &change.after) {
         (None, Some(after)) => {
@@ -368,6 +400,10 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
             document.settings =
                 settings.map(|(uri, setting)| setting_line(frame, uri, None, Some(setting), true)).collect();
             document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame.names);
+            if let Some(text) = after.description.as_ref().filter(|text| !text.is_empty()) {
+                let field = "description".to_string();
+                document.fields.push(FieldLine { field, before: String::new(), after: text.clone() });
+            }
             if let Some(tags) = after.scope_tags.as_ref().filter(|tags| !tags.is_empty()) {
                 let field = "scope_tags".to_string();
                 document.fields.push(FieldLine { field, before: String::new(), after: tag_names(tags, frame.names) });
@@ -388,7 +424,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
 fn update_document(
     change: &Change,
     live: &LiveProfile,
-    after: &crate::profile::Profile,
+    after: &Profile,
     frame: &Frame<'_>,
     document: &mut ChangeDocument,
 ) {
@@ -399,12 +435,13 @@ fn update_document(
         _ => Verified::Changed,
     };
     let differs = difference(live, after, rewritten);
-    // A value that we decrypted may be a secret that was written earlier; it is shown where we know it is none.
-    let plain = last.is_none_or(|last| match (&last.masked, frame.fingerprint_key) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(digest), Some(_)) => masked_digest(&live.profile, None).as_ref() == Some(digest),
-    });
+    // A value that we decrypted may be a secret that was written earlier. The marker says whether there was one; a
+    // damaged marker does not. What a portal-made profile holds was never ours.
+    let plain = match (&live.marker, last) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(_), Some(last)) => last.masked.as_deref().is_some_and(|digest| !is_keyed(digest)),
+    };
     let mut field = |name: &str, before: &str, after: &str| {
         document.fields.push(FieldLine { field: name.into(), before: before.into(), after: after.into() });
     };
@@ -422,7 +459,37 @@ fn update_document(
     document.settings = differs.settings.iter().map(line).collect();
     document.assignments = lines(&differs.assignments_added, Sign::Add, frame.names);
     document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame.names));
-    document.released = differs.released.iter().map(|part| (*part).to_string()).collect();
+    let reaches_somebody = after.assignments.iter().flatten().any(|one| !one.excluded);
+    for line in &mut document.assignments {
+        line.widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
+    }
+    document.not_managed = not_managed(live, after, &differs.released, frame.names);
+}
+
+/// What stays as it is because the policy says nothing about it; empty parts only where they were managed before.
+fn not_managed(live: &LiveProfile, after: &Profile, released: &[&str], names: &Names) -> Vec<NotManaged> {
+    let managed = after.managed();
+    let actual = &live.profile;
+    let assignments = lines(actual.assignments.iter().flatten(), Sign::Add, names);
+    let words: Vec<String> = assignments.iter().map(AssignmentLine::words).collect();
+    let parts = [
+        ("description", managed.description, actual.description.clone().unwrap_or_default()),
+        ("assignments", managed.assignments, words.join(", ")),
+        (
+            "scope_tags",
+            managed.scope_tags,
+            actual
+                .scope_tags
+                .as_ref()
+                .filter(|tags| !tags.is_empty())
+                .map_or(String::new(), |tags| tag_names(tags, names)),
+        ),
+    ];
+    let unmanaged =
+        parts.into_iter().filter(|(part, managed, holds)| !managed && (!holds.is_empty() || released.contains(part)));
+    unmanaged
+        .map(|(part, _, holds)| NotManaged { part: part.into(), released: released.contains(&part), holds })
+        .collect()
 }
 
 fn because(change: &Change) -> String {
@@ -435,7 +502,7 @@ fn because(change: &Change) -> String {
         (Reason::Content, Cause::You, _) => "you changed the policy".into(),
         (Reason::Content, Cause::Tenant, _) => "changed in the tenant".into(),
         (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
-        (Reason::Content, Cause::Unknown, _) => "its marker does not say who changed it".into(),
+        (Reason::Content, Cause::Unknown, _) => "who changed it is not known".into(),
     }
 }
 
@@ -516,12 +583,15 @@ fn assignment_line(assignment: &Assignment, sign: Sign, names: &Names) -> Assign
         name: id.as_ref().and_then(|id| names.groups.get(id)).cloned(),
         id,
         filter,
+        widens: false,
     }
 }
 
 fn tag_names(tags: &std::collections::BTreeSet<String>, names: &Names) -> String {
     let name = |id: &String| names.scope_tags.get(id).cloned().unwrap_or_else(|| id.clone());
-    if tags.is_empty() { "Default".into() } else { tags.iter().map(name).collect::<Vec<_>>().join(", ") }
+    let mut named: Vec<String> = tags.iter().map(name).collect();
+    named.sort();
+    if named.is_empty() { "Default".into() } else { named.join(", ") }
 }
 
 impl ChangeDocument {

@@ -69,7 +69,9 @@ pub struct PolicyDocument {
     /// active, draft (checked and exported when named, never sent) or retired (deleted from the tenant).
     pub state: Option<Spanned<State>>,
     /// The ids of portal-made profiles to take over, by environment; inert afterwards.
-    #[schemars(default)]
+    #[schemars(default, extend("additionalProperties" = {
+        "type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+    }))]
     pub adopt: Mapping<Spanned<String>>,
     /// Former keys of this policy.
     #[schemars(default, inner(regex(pattern = r"^[a-z0-9._/-]{1,128}$")))]
@@ -235,6 +237,16 @@ impl PolicyDocument {
                 decoder.complain(
                     Diagnostic::error("SP0108", format!("`{}` is no key", key.value))
                         .at(decoder.place(key.span), reason),
+                );
+            }
+        }
+        for (environment, id) in self.adopt.iter() {
+            if uuid::Uuid::try_parse(id).is_err() {
+                decoder.complain(
+                    Diagnostic::error("SP0105", format!("this is no id of a profile in {}", environment.value)).at(
+                        decoder.place(id.span),
+                        "expected the id of the profile to take over, as the portal's address has it",
+                    ),
                 );
             }
         }

@@ -62,20 +62,40 @@ pub fn readable_digest(profile: &Profile) -> String {
     short(&Sha256::digest(serde_json::to_vec(&everything).unwrap_or_default()))
 }
 
+/// What keyed digests begin with: a marker that has one says that there was a secret among the values.
+const KEYED: &str = "k.";
+
 /// A digest of the values that Intune masks; keyed when a secret is among them, and nothing where there is a
 /// secret and no key: a plain digest of a secret could be guessed.
 pub fn masked_digest(profile: &Profile, key: Option<&[u8]>) -> Option<String> {
+    if profile.has_secret() { keyed(profile, key?) } else { Some(short(&Sha256::digest(masked_text(profile)))) }
+}
+
+/// Whether values that were read from a tenant are the ones of a digest.
+pub fn masked_digest_is(profile: &Profile, digest: &str, key: Option<&[u8]>) -> bool {
+    if is_keyed(digest) {
+        return key.and_then(|key| keyed(profile, key)).as_deref() == Some(digest);
+    }
+    short(&Sha256::digest(masked_text(profile))) == digest
+}
+
+/// Whether a secret was among the values of a digest.
+pub fn is_keyed(digest: &str) -> bool {
+    digest.starts_with(KEYED)
+}
+
+fn masked_text(profile: &Profile) -> Vec<u8> {
     let values: Vec<_> = profile
         .settings
         .iter()
         .filter(|(_, setting)| setting.value.oma_type().is_masked())
         .map(|(uri, setting)| (uri.as_str(), setting.value.oma_type().word(), setting.value.canonical()))
         .collect();
-    let text = serde_json::to_vec(&values).unwrap_or_default();
-    if !profile.has_secret() {
-        return Some(short(&Sha256::digest(text)));
-    }
-    let mut keyed = Hmac::<Sha256>::new_from_slice(key?).ok()?;
-    keyed.update(&text);
-    Some(short(&keyed.finalize().into_bytes()))
+    serde_json::to_vec(&values).unwrap_or_default()
+}
+
+fn keyed(profile: &Profile, key: &[u8]) -> Option<String> {
+    let mut hash = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    hash.update(&masked_text(profile));
+    Some(format!("{KEYED}{}", short(&hash.finalize().into_bytes())))
 }

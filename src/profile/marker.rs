@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::fingerprint::Managed;
+use super::normal_text;
 
 /// The longest description that Intune takes, in UTF-16 units.
 pub const MAX_DESCRIPTION: usize = 1500;
@@ -48,7 +49,7 @@ impl Marker {
     /// Finds the marker in a description, whatever happened to the line ends around it, and gives the text without it.
     pub fn split(description: &str) -> (String, Option<Self>) {
         let Some(at) = description.rfind(BEGIN) else {
-            return (normal(description), None);
+            return (normal_text(description), None);
         };
         let rest = &description[at + BEGIN.len()..];
         let line = rest.split(['\r', '\n']).next().unwrap_or(rest);
@@ -61,11 +62,11 @@ impl Marker {
         };
         let mut words = whose.split_whitespace();
         let (Some(owner), Some(key), None) = (words.next(), words.next(), words.next()) else {
-            return (normal(description), None);
+            return (normal_text(description), None);
         };
         let marker = Self { owner: owner.to_string(), key: key.to_string(), digests };
         let text = format!("{}{}", &description[..at].trim_end(), &rest[length..].trim_end());
-        (normal(&text), Some(marker))
+        (normal_text(&text), Some(marker))
     }
 
     /// A description with this marker as its last line.
@@ -77,11 +78,6 @@ impl Marker {
     pub fn is_in(text: &str) -> bool {
         text.contains(BEGIN.trim_end())
     }
-}
-
-/// Intune's portal changes line ends; people do not mean them.
-fn normal(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_string()
 }
 
 impl Digests {
@@ -146,7 +142,7 @@ mod tests {
     fn the_longest_marker_fits() {
         let managed = Managed { description: true, assignments: true, scope_tags: true };
         let digests =
-            Digests { managed, readable: "x".repeat(22), masked: Some("x".repeat(22)), version: i64::from(i32::MAX) };
+            Digests { managed, readable: "x".repeat(22), masked: Some("x".repeat(24)), version: i64::from(i32::MAX) };
         let marker = Marker { owner: "o".repeat(60), key: "k".repeat(128), digests: Some(digests) };
         assert!(marker.to_string().len() <= 300, "{}", marker.to_string().len());
     }

@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use serde_json::{Value, json};
 
+use super::style::visible;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::plan::diagnostic_document;
 use crate::source::Source;
@@ -59,20 +60,20 @@ fn level(severity: Severity) -> Level<'static> {
 
 fn one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     let title = match diagnostic.name {
-        Some(name) => format!("{name}: {}", diagnostic.message),
-        None => diagnostic.message.clone(),
+        Some(name) => format!("{name}: {}", visible(&diagnostic.message)),
+        None => visible(&diagnostic.message),
     };
     let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(diagnostic.code));
     if let Some(place) = &diagnostic.place {
         group = with_places(group, diagnostic, place);
     }
     for note in diagnostic.notes.iter().chain(&diagnostic.fact) {
-        group = group.element(Level::NOTE.message(note.clone()));
+        group = group.element(Level::NOTE.message(visible(note)));
     }
     let patched = diagnostic.fix.as_ref().filter(|fix| !fix.place.source.slice(fix.place.span).is_empty());
     let Some(fix) = patched else {
         if let Some(help) = &diagnostic.help {
-            group = group.element(Level::HELP.message(help.clone()));
+            group = group.element(Level::HELP.message(visible(help)));
         }
         return renderer.render(&[group]);
     };

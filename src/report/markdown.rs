@@ -1,6 +1,6 @@
 //! A plan for a pull request.
 
-use super::plan_text::{assignment_words, summary};
+use super::plan_text::summary;
 use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
 
 /// The whole plan. What people wrote is escaped: a name cannot become markup.
@@ -57,10 +57,10 @@ fn row(change: &ChangeDocument) -> String {
         parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), setting.scope));
     }
     for line in &change.assignments {
-        parts.push(format!("{} assignment {}", line.sign.symbol(), escape(&assignment_words(line))));
+        parts.push(format!("{} assignment {}", line.sign.symbol(), escape(&line.words())));
     }
-    for part in &change.released {
-        parts.push(format!("{part}: no longer managed"));
+    for part in change.not_managed.iter().filter(|part| part.released) {
+        parts.push(format!("{}: no longer managed, stays {}", part.part, code(&part.holds)));
     }
     format!("| {sign} | `{}`<br>{} | {} |\n", change.key, escape(&change.name), parts.join("<br>"))
 }
@@ -70,7 +70,7 @@ fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {
-            '\n' | '\r' => escaped.push(' '),
+            c if c.is_control() => escaped.push(' '),
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::style::Paint;
+use super::style::{Paint, visible};
 use crate::apply::Outcome;
 use crate::diagnostic::Severity;
 use crate::plan::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, PlanDocument, SettingLine, Sign, ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FieldLine, PlanDocument, SettingLine, ValueText,
 };
 
 /// What is said above a plan and is not part of it.
@@ -24,7 +24,7 @@ pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
     let tenant = if plan.sandbox {
         "sandbox (embedded, not your tenant)".to_string()
     } else {
-        format!("{} ({})", plan.tenant.name, plan.tenant.id)
+        format!("{} ({})", visible(&plan.tenant.name), plan.tenant.id)
     };
     let mut text =
         format!("Environment {}   tenant {tenant}   owner {}\n", paint.strong(&plan.environment), plan.owner);
@@ -80,7 +80,7 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
         ActionWord::Update => '~',
         ActionWord::Delete => '-',
     };
-    let name = format!("\"{}\"", change.name);
+    let name = format!("\"{}\"", visible(&change.name));
     let mut text = format!("  {}", paint.sign(sign, &format!("{sign} {:<28} {name}", change.key)));
     if change.action != ActionWord::Create {
         text.push_str(&format!("   {}", change.because));
@@ -98,13 +98,7 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
         return text;
     }
     for field in &change.fields {
-        let before = format!("\"{}\"", clip(&field.before));
-        text.push_str(&format!(
-            "      {} {}   {before} → \"{}\"\n",
-            paint.changed("~"),
-            field.field,
-            clip(&field.after)
-        ));
+        text.push_str(&field_text(field, paint));
     }
     for setting in &change.settings {
         text.push_str(&setting_text(setting, paint));
@@ -128,10 +122,24 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     if change.action == ActionWord::Create && change.assignments.is_empty() {
         text.push_str("      assigned to nobody\n");
     }
-    for part in &change.released {
-        text.push_str(&format!("      {} {part}: no longer managed, stays as it is\n", paint.changed("~")));
+    for part in &change.not_managed {
+        let how = if part.released { "no longer managed" } else { "not managed" };
+        let holds = if part.holds.is_empty() { "nothing" } else { &part.holds };
+        let sign = if part.released { paint.changed("~") } else { " ".into() };
+        text.push_str(&format!("      {sign} {}: {how}, stays as it is: {}\n", part.part, clip(holds)));
     }
     text
+}
+
+fn field_text(field: &FieldLine, paint: Paint) -> String {
+    let changed = paint.changed("~");
+    if field.before.contains('\n') || field.after.contains('\n') {
+        return format!("      {changed} {}\n{}", field.field, line_difference(&field.before, &field.after, paint));
+    }
+    if field.before.is_empty() {
+        return format!("      {} {}   \"{}\"\n", paint.added("+"), field.field, clip(&field.after));
+    }
+    format!("      {changed} {}   \"{}\" → \"{}\"\n", field.field, clip(&field.before), clip(&field.after))
 }
 
 fn setting_text(setting: &SettingLine, paint: Paint) -> String {
@@ -142,7 +150,8 @@ fn setting_text(setting: &SettingLine, paint: Paint) -> String {
     };
     if long(&setting.before) || long(&setting.after) {
         let mut text = format!("      {} {name}\n", paint.sign(sign, &sign.to_string()));
-        text.push_str(&line_difference(setting, paint));
+        let all = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone()).unwrap_or_default();
+        text.push_str(&line_difference(&all(&setting.before), &all(&setting.after), paint));
         return text;
     }
     let value = match (&setting.before, &setting.after) {
@@ -165,10 +174,8 @@ fn value_text(value: &ValueText, other: &ValueText) -> String {
     if value.kind == other.kind { text } else { format!("{text} ({})", value.kind.word()) }
 }
 
-fn line_difference(setting: &SettingLine, paint: Paint) -> String {
-    let text = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone()).unwrap_or_default();
-    let (before, after) = (text(&setting.before), text(&setting.after));
-    let difference = similar::TextDiff::from_lines(&before, &after);
+fn line_difference(before: &str, after: &str, paint: Paint) -> String {
+    let difference = similar::TextDiff::from_lines(before, after);
     let mut lines = String::new();
     for change in difference.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).take(40) {
         let (sign, line) = match change.tag() {
@@ -181,22 +188,10 @@ fn line_difference(setting: &SettingLine, paint: Paint) -> String {
 }
 
 /// One assignment: `+ assignment  include group SSPR Pilot (filter include Windows 11)`.
-pub(super) fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
+fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
     let sign = line.sign.symbol();
-    let warning =
-        if line.sign == Sign::Remove && line.side == "exclude" { "   ! its members come into reach" } else { "" };
-    format!("{} assignment  {}{warning}", paint.sign(sign, &sign.to_string()), assignment_words(line))
-}
-
-/// `include group SSPR Pilot`
-pub(super) fn assignment_words(line: &AssignmentLine) -> String {
-    let who = match (&line.name, &line.id) {
-        (Some(name), _) => format!("{} {name}", line.kind),
-        (None, Some(id)) => format!("{} {id}", line.kind),
-        (None, None) => line.kind.clone(),
-    };
-    let filter = line.filter.as_ref().map_or(String::new(), |filter| format!(" (filter {filter})"));
-    format!("{} {who}{filter}", line.side)
+    let warning = if line.widens { "   ! its members come into reach" } else { "" };
+    format!("{} assignment  {}{warning}", paint.sign(sign, &sign.to_string()), visible(&line.words()))
 }
 
 fn notes(plan: &PlanDocument) -> String {
@@ -210,7 +205,7 @@ fn notes(plan: &PlanDocument) -> String {
         .collect();
     if !kept.is_empty() {
         text.push_str(&format!(
-            "  {} of ours in the tenant that no policy writes: {} (kept; `prune: true` would delete them)\n\n",
+            "  {} of ours in the tenant that no policy writes: {} (kept)\n\n",
             kept.len(),
             kept.join(", ")
         ));
@@ -241,7 +236,7 @@ fn diagnostic_text(diagnostic: &DiagnosticDocument, paint: Paint) -> String {
         Severity::Info => paint.strong(&head),
     };
     let name = diagnostic.name.as_ref().map_or(String::new(), |name| format!(" {name}:"));
-    let mut text = format!("{head}{name} {}\n", diagnostic.message);
+    let mut text = wrapped(&format!("{head}{name} {}", visible(&diagnostic.message)), "  ");
     if let (Some(file), Some(line), Some(column)) = (&diagnostic.file, diagnostic.line, diagnostic.column) {
         text.push_str(&format!("  --> {file}:{line}:{column}"));
         if !diagnostic.label.is_empty() {
@@ -250,12 +245,30 @@ fn diagnostic_text(diagnostic: &DiagnosticDocument, paint: Paint) -> String {
         text.push('\n');
     }
     for note in &diagnostic.notes {
-        text.push_str(&format!("  = {note}\n"));
+        text.push_str(&wrapped(&format!("  = {}", visible(note)), "    "));
     }
     if let Some(help) = &diagnostic.help {
-        text.push_str(&format!("  = help: {help}\n"));
+        text.push_str(&wrapped(&format!("  = help: {}", visible(help)), "    "));
     }
     text
+}
+
+/// A line with at most 100 columns where its words allow, continued with an indent, and its line end.
+fn wrapped(text: &str, indent: &str) -> String {
+    let (mut wrapped, mut width) = (String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        let length = word.trim_end().chars().count();
+        if width > indent.len() && width + length > 100 {
+            wrapped.truncate(wrapped.trim_end_matches(' ').len());
+            wrapped.push('\n');
+            wrapped.push_str(indent);
+            width = indent.len();
+        }
+        wrapped.push_str(word);
+        width += word.chars().count();
+    }
+    wrapped.push('\n');
+    wrapped
 }
 
 /// `Plan: 1 to add, 2 to change, 1 to delete; 209 not ours.`
@@ -279,8 +292,7 @@ pub(super) fn summary(plan: &PlanDocument) -> String {
 
 /// The first line of a text, cut to a readable length.
 fn clip(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let visible: String = line.chars().map(|c| if c.is_control() { '�' } else { c }).collect();
+    let visible = visible(text.lines().next().unwrap_or_default());
     if visible.chars().count() > WIDTH || text.lines().count() > 1 {
         return format!("{}…", visible.chars().take(WIDTH - 1).collect::<String>());
     }

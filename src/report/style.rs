@@ -49,3 +49,8 @@ impl Paint {
         }
     }
 }
+
+/// A text of somebody's without what steers a terminal or begins a line.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -23,7 +23,8 @@ pub fn conflicts(claims: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
         }
     }
     // A node meets a registry value along its exact registry form, and only where somebody sets that value.
-    for claim in claims {
+    let nodes = if by_place.is_empty() { &[][..] } else { claims };
+    for claim in nodes {
         let Subject::Node(uri, value) = &claim.subject else { continue };
         let writes = catalogue.node(uri).and_then(|node| node.registry_writes(uri.scope(), value).ok());
         for (place, action) in writes.into_iter().flatten() {

@@ -30,7 +30,7 @@ impl Repository {
         Self::empty().with("sspr-policy.yaml", CONFIGURATION)
     }
 
-    /// One more file. A leading line break and the indentation of the test's source are taken away.
+    /// One more file; the configuration brings the folder of the policies along. A leading line break and the indentation of the test's source are taken away.
     #[must_use]
     pub fn with(self, path: &str, text: &str) -> Self {
         self.with_bytes(path, dedent(text).as_bytes())
@@ -41,6 +41,9 @@ impl Repository {
     pub fn with_bytes(self, path: &str, bytes: &[u8]) -> Self {
         let file = self.path(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        if path == "sspr-policy.yaml" {
+            std::fs::create_dir_all(self.path("policies")).unwrap();
+        }
         std::fs::write(file, bytes).unwrap();
         self
     }

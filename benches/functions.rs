@@ -1,0 +1,126 @@
+//! The pure middle: how long reading, compiling, judging and comparing take. `cargo bench --bench functions`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sspr_policy::catalogue::Catalogue;
+use sspr_policy::compile::{Compiled, Context, Directory, Entry, Secrets, compile, resolve};
+use sspr_policy::plan::{Desired, Fate, Options, build};
+use sspr_policy::policy::{Configuration, Policy, read_configuration, read_policy};
+use sspr_policy::profile::LiveProfile;
+use sspr_policy::rules;
+use sspr_policy::source::Source;
+
+fn main() {
+    divan::main();
+}
+
+const CONFIGURATION: &str = "owner: bench\ndefault: sandbox\nenvironments:\n  sandbox: { tenant: sandbox }\n";
+
+fn text(number: usize) -> String {
+    format!(
+        "name: Bench {number}\nsettings:\n  Camera/AllowCamera: Allowed\n  WindowsLogon/HideFastUserSwitching: 0\n  \
+         DeviceLock/PreventLockScreenSlideShow: enabled\n  LAPS/Policies/PasswordLength: 21\n  \
+         Personalization/LockScreenImageUrl: https://contoso.example/lock.jpg\nassignments:\n  include: [{{ group: Bench }}]\n"
+    )
+}
+
+fn sources() -> Vec<Arc<Source>> {
+    let source = |number: usize| Source::new(format!("policies/p{number}.yaml"), text(number).into_bytes());
+    (0..1000).filter_map(|number| source(number).ok()).collect()
+}
+
+fn read(sources: &[Arc<Source>]) -> Vec<Policy> {
+    let key = |number: usize| format!("p{number}");
+    sources.iter().enumerate().filter_map(|(at, source)| read_policy(source, Some(&key(at)), &mut Vec::new())).collect()
+}
+
+fn configuration() -> (Configuration, Arc<Source>) {
+    let source = Source::new("sspr-policy.yaml", CONFIGURATION.as_bytes().to_vec()).expect("text");
+    (read_configuration(&source, &mut Vec::new()).expect("a configuration"), source)
+}
+
+fn compiled<'a>(
+    policies: &[Policy],
+    configuration: &'a Configuration,
+    source: &'a Arc<Source>,
+    files: &'a BTreeMap<String, Result<Vec<u8>, String>>,
+) -> Vec<Compiled<'a>> {
+    let context = Context {
+        catalogue: Catalogue::embedded(),
+        configuration,
+        configuration_source: source,
+        environment: "sandbox",
+        settings: configuration.environments.get("sandbox").expect("an environment"),
+        tenant_id: "8f6d0000-0000-0000-0000-000000000000",
+        secrets: &Secrets::Placeholders,
+        files,
+    };
+    compile(policies, &context, &mut Vec::new())
+}
+
+#[divan::bench]
+fn read_1000_policies(bencher: divan::Bencher) {
+    let sources = sources();
+    bencher.bench(|| read(&sources));
+}
+
+#[divan::bench]
+fn compile_1000_policies(bencher: divan::Bencher) {
+    let policies = read(&sources());
+    let ((configuration, source), files) = (configuration(), BTreeMap::new());
+    bencher.bench(|| compiled(&policies, &configuration, &source, &files).len());
+}
+
+#[divan::bench]
+fn judge_1000_policies(bencher: divan::Bencher) {
+    let policies = read(&sources());
+    let ((configuration, source), files) = (configuration(), BTreeMap::new());
+    let compiled = compiled(&policies, &configuration, &source, &files);
+    bencher.bench(|| rules::evaluate(&rules::claims(&compiled), Catalogue::embedded()).len());
+}
+
+#[divan::bench]
+fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
+    let policies = read(&sources());
+    let ((configuration, source), files) = (configuration(), BTreeMap::new());
+    let directory = Directory { groups: vec![Entry { id: "1".into(), name: "Bench".into() }], ..Directory::default() };
+    let (mut desired, mut live) = (Vec::new(), Vec::new());
+    for policy in compiled(&policies, &configuration, &source, &files) {
+        let profile = resolve(&policy, &directory, &mut Vec::new()).expect("names");
+        live.push(LiveProfile {
+            id: policy.key.clone(),
+            marker: Some(sspr_policy::profile::Marker {
+                owner: "bench".into(),
+                key: policy.key.clone(),
+                digests: None,
+            }),
+            profile: profile.clone(),
+            version: 1,
+            modified: String::new(),
+            secret_references: BTreeMap::new(),
+        });
+        desired.push(Desired {
+            key: policy.key.clone(),
+            fate: Fate::Kept,
+            profile,
+            adopt: None,
+            moved_from: Vec::new(),
+            target: None,
+            place: policy.name_place.clone(),
+        });
+    }
+    let options = Options { owner: "bench".into(), ..Options::default() };
+    bencher.bench(|| build(&desired, &live, &options).unchanged.len());
+}
+
+#[divan::bench]
+fn find_a_setting(bencher: divan::Bencher) {
+    bencher.bench(|| Catalogue::embedded().resolve("WindowsLogon/HideFastUserSwitching").is_ok());
+}
+
+#[divan::bench]
+fn read_the_catalogue(bencher: divan::Bencher) {
+    let table = include_str!("../schemas/catalogue.jsonl");
+    bencher.bench(|| Catalogue::parse(table).map(|table| table.nodes().len()).unwrap_or(0));
+}

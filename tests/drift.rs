@@ -1,0 +1,663 @@
+//! One edit, and the plan that says it: in a policy, in the portal, or in both.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{EMBEDDED, Repo, integer, text};
+
+const LOCK: &str = "\
+name: Lock screen
+settings:
+  AboveLock/AllowCortanaAboveLock: Allowed
+  Start/HideLock: Hide
+assignments:
+  include:
+    - group: SSPR Pilot
+    - group: All Staff
+  exclude:
+    - group: Kiosks
+";
+
+/// A repository with one policy, which was applied.
+fn applied() -> Repo {
+    with(EMBEDDED, &[("lock", LOCK)])
+}
+
+fn with(configuration: &str, policies: &[(&str, &str)]) -> Repo {
+    let repo = Repo::new(configuration);
+    for (key, policy) in policies {
+        repo.policy(key, policy);
+    }
+    repo.apply().succeeds();
+    repo.assert_converged();
+    repo
+}
+
+/// The same repository, brought to the written state: then nothing is left.
+fn converges(repo: &Repo) {
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+/// The settings of a profile as they may be sent back, with changes.
+fn settings(repo: &Repo, change: impl FnOnce(&mut Vec<Value>)) {
+    let portal = repo.portal();
+    let profile = portal.profile("Lock screen");
+    let mut settings: Vec<Value> =
+        profile["omaSettings"].as_array().unwrap().iter().map(|one| portal.writable(&profile, one)).collect();
+    change(&mut settings);
+    portal.patch(&profile, json!({ "omaSettings": settings }));
+}
+
+#[test]
+fn nothing_changed() {
+    insta::assert_snapshot!(applied().plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+    "#);
+}
+
+#[test]
+fn a_value_in_the_policy() {
+    let repo = applied();
+    repo.edit("lock", "HideLock: Hide", "HideLock: do not hide");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_value_in_the_portal() {
+    let repo = applied();
+    settings(&repo, |settings| settings[1]["value"] = json!(0));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   changed in the tenant
+          ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_value_here_and_a_value_there() {
+    let repo = applied();
+    repo.edit("lock", "AboveLock: Allowed", "AboveLock: Not allowed");
+    settings(&repo, |settings| settings[1]["value"] = json!(0));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   you changed the policy, and the tenant was changed
+          ~ AboveLock/AllowCortanaAboveLock [device]           Allowed (1) → Not allowed (0)
+          ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_setting_that_somebody_added_in_the_portal() {
+    let repo = applied();
+    settings(&repo, |settings| settings.push(integer("AboveLock/AllowToasts", 0)));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   changed in the tenant
+          - AboveLock/AllowToasts [device]                     Not allowed (0)
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_setting_that_somebody_took_out_in_the_portal() {
+    let repo = applied();
+    settings(&repo, |settings| drop(settings.pop()));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   changed in the tenant
+          + Start/HideLock [device]                            Hide (1)
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn another_spelling_of_an_address_in_the_portal() {
+    let repo = applied();
+    settings(&repo, |settings| {
+        settings[1]["omaUri"] = json!("./Vendor/MSFT/Policy/Config/Start/HideLock");
+    });
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   changed in the tenant
+          + Start/HideLock [device]                            Hide (1)
+          - ./Vendor/MSFT/Policy/Config/Start/HideLock [device]   1
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_masked_value_in_the_portal() {
+    let policy = "name: Lock screen\nsettings: { WindowsLogon/DontDisplayNetworkSelectionUI: enabled }\n";
+    let repo = with(EMBEDDED, &[("network", policy)]);
+    settings(&repo, |settings| settings[0]["value"] = json!("<disabled/>"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ network                      "Lock screen"   changed in the tenant
+          ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   disabled → enabled
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+/// The version moved on and the value did not: decrypted, and nothing is to be done.
+#[test]
+fn a_masked_value_that_was_only_saved_again() {
+    let policy = "name: Lock screen\nsettings: { WindowsLogon/DontDisplayNetworkSelectionUI: enabled }\n";
+    let repo = with(EMBEDDED, &[("network", policy)]);
+    settings(&repo, |_| {});
+    repo.assert_converged();
+}
+
+#[test]
+fn an_assignment_that_somebody_removed_in_the_portal() {
+    let repo = applied();
+    {
+        let portal = repo.portal();
+        let pilot =
+            json!({ "@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": portal.group("SSPR Pilot") });
+        portal.assign(&portal.profile("Lock screen"), &[pilot]);
+    }
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   changed in the tenant
+          + assignment  include group All Staff
+          + assignment  exclude group Kiosks
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn an_exclusion_that_the_policy_drops() {
+    let repo = applied();
+    repo.edit("lock", "  exclude:\n    - group: Kiosks\n", "");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   you changed the policy
+          - assignment  exclude group Kiosks   ! its members come into reach
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_rename_keeps_the_profile() {
+    let repo = applied();
+    let before = repo.portal().profile("Lock screen");
+    repo.edit("lock", "name: Lock screen", "name: Lock screen, hidden");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen, hidden"   you changed the policy
+          ~ name   "Lock screen" → "Lock screen, hidden"
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+    assert_eq!(repo.portal().profile("Lock screen, hidden")["id"], before["id"]);
+}
+
+#[test]
+fn an_unmanaged_description_is_kept() {
+    let repo = applied();
+    let described = |portal: &support::Graph| text(&portal.profile("Lock screen")["description"]);
+    {
+        let portal = repo.portal();
+        let marker = described(&portal);
+        portal.patch(&portal.profile("Lock screen"), json!({ "description": format!("Call Bob.\r\n\r\n{marker}") }));
+    }
+    repo.assert_converged();
+    repo.edit("lock", "HideLock: Hide", "HideLock: 0");
+    converges(&repo);
+    let after = described(&repo.portal());
+    assert!(after.starts_with("Call Bob.\n\nManaged by sspr-policy, do not edit: contoso lock ["), "{after}");
+}
+
+#[test]
+fn what_is_no_longer_managed_is_said_once() {
+    let repo = with(EMBEDDED, &[("lock", &format!("{LOCK}description: Ours.\nscope_tags: [Service Desk]\n"))]);
+    let before = repo.portal().profile("Lock screen");
+    repo.policy("lock", LOCK.split("assignments:").next().unwrap());
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ description: no longer managed, stays as it is
+          ~ assignments: no longer managed, stays as it is
+          ~ scope_tags: no longer managed, stays as it is
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+    let after = repo.portal().profile("Lock screen");
+    for kept in ["omaSettings", "assignments", "roleScopeTagIds"] {
+        assert_eq!(after[kept], before[kept]);
+    }
+    assert!(text(&after["description"]).starts_with("Ours.\n\nManaged by"));
+}
+
+#[test]
+fn a_marker_that_somebody_deleted() {
+    let repo = applied();
+    {
+        let portal = repo.portal();
+        portal.patch(&portal.profile("Lock screen"), json!({ "description": "" }));
+    }
+    let before = repo.portal().profiles();
+    let id = text(&repo.portal().profile("Lock screen")["id"]);
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+    error[SP0505] the tenant has a profile "Lock screen" that is not ours
+      --> policies/lock.yaml:1:7  a second profile of this name would be made
+      = its id: [id]
+      = help: take it over with `adopt: { ENVIRONMENT: [id] }`, or choose another name
+
+    Plan: nothing can be done; 0 as written, 8 not ours; 1 error.
+    exit 1
+    "#);
+    assert_eq!(repo.apply().code, Some(1));
+    assert_eq!(repo.portal().profiles(), before, "no second profile");
+
+    repo.policy("lock", &format!("{LOCK}adopt: {{ sandbox: {id} }}\n"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   adopted: ours from now on
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 8 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+    assert_eq!(repo.portal().profile("Lock screen")["id"], id);
+}
+
+#[test]
+fn a_profile_that_somebody_duplicated() {
+    let toasts = "name: Toasts\nsettings: { AboveLock/AllowToasts: 0 }\n";
+    let repo = with(EMBEDDED, &[("lock", LOCK), ("toasts", toasts)]);
+    let copy = {
+        let portal = repo.portal();
+        text(&portal.duplicate(&portal.profile("Lock screen"), "Lock screen - Copy")["id"])
+    };
+    repo.edit("lock", "HideLock: Hide", "HideLock: 0");
+    repo.edit("toasts", ": 0", ": 1");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ toasts                       "Toasts"   you changed the policy
+          ~ AboveLock/AllowToasts [device]                     Not allowed (0) → Allowed (1)
+
+    error[SP0504] 2 profiles in the tenant carry the key `lock`
+      = the portal's "Duplicate" copies the marker; nothing is changed under this key until one is left
+      = [id]  "Lock screen"  changed [time]
+      = [id]  "Lock screen - Copy"  changed [time]
+      = help: `sspr-policy disown [id]` takes our marker off the copy
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+    let before = repo.portal().profile("Lock screen");
+    let ran = repo.apply();
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("1 done, 0 failed."), "{}", ran.out);
+    assert_eq!(repo.portal().profile("Lock screen"), before);
+
+    repo.run(&["disown", &copy]).succeeds();
+    converges(&repo);
+}
+
+#[test]
+fn a_profile_that_somebody_deleted() {
+    let repo = applied();
+    {
+        let portal = repo.portal();
+        portal.delete(&portal.profile("Lock screen"));
+    }
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock screen"
+          + AboveLock/AllowCortanaAboveLock [device]           Allowed (1)
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include group All Staff
+          + assignment  include group SSPR Pilot
+          + assignment  exclude group Kiosks
+
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_file_that_was_moved_and_does_not_say_so() {
+    let repo = applied();
+    repo.rename("lock", "screen/lock");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+
+    error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
+      --> policies/screen/lock.yaml:1:7  was its file moved?
+      = help: write `moved_from: [lock]`, so that the profile stays and nothing is assigned twice
+
+    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    exit 1
+    "#);
+    let before = repo.portal().profiles();
+    assert_eq!(repo.apply().code, Some(1));
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+/// What would be made anew must not be deleted before that is settled.
+#[test]
+fn a_file_that_was_moved_where_orphans_are_deleted() {
+    let repo = with(&EMBEDDED.replace("sandbox }", "sandbox, prune: true }"), &[("lock", LOCK)]);
+    repo.rename("lock", "screen/lock");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+
+    error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
+      --> policies/screen/lock.yaml:1:7  was its file moved?
+      = help: write `moved_from: [lock]`, so that the profile stays and nothing is assigned twice
+
+    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    exit 1
+    "#);
+    let before = repo.portal().profiles();
+    assert_eq!(repo.apply().code, Some(1));
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_file_that_was_moved_and_got_another_name() {
+    let repo = applied();
+    repo.rename("lock", "screen/lock");
+    repo.edit("screen/lock", "name: Lock screen", "name: Lock screen, hidden");
+    let before = repo.portal().profiles();
+    assert_eq!(repo.apply().code, Some(1), "the same content under another name");
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_file_that_was_moved_and_says_so() {
+    let repo = applied();
+    let before = repo.portal().profile("Lock screen");
+    repo.rename("lock", "screen/lock");
+    repo.policy("screen/lock", &format!("{LOCK}moved_from: [lock]\n"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ screen/lock                  "Lock screen"   moved from lock
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+    assert_eq!(repo.portal().profile("Lock screen")["id"], before["id"]);
+}
+
+#[test]
+fn a_draft_that_is_live() {
+    let repo = applied();
+    repo.policy("lock", &format!("{LOCK}state: draft\n"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+    error[SP0506] lock is a draft, and its profile is in the tenant ([id])
+      --> policies/lock.yaml:1:7  a draft is never sent
+      = help: write `state: retired` to delete the profile, or `state: active`
+
+    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    exit 1
+    "#);
+}
+
+#[test]
+fn a_policy_that_is_kept_out_of_this_environment() {
+    let more = "  other: { tenant: contoso.example, auth: { method: token } }\n";
+    let repo = with(&format!("{EMBEDDED}{more}"), &[("lock", LOCK)]);
+    repo.policy("lock", &format!("{}environments: [other]\n", LOCK.replace("HideLock: Hide", "HideLock: 0")));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      kept as they are, outside this environment: lock
+
+    Plan: nothing to do; 0 as written, 7 not ours.
+    exit 0
+    "#);
+    let before = repo.portal().profiles();
+    repo.apply().succeeds();
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_policy_that_is_retired() {
+    let repo = applied();
+    repo.policy("lock", &format!("{LOCK}state: retired\n"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   retired
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    warning[SP0510] lock goes, and its last values stay on devices
+      --> policies/lock.yaml:1:7
+      = Start/HideLock stays at 1; Windows' own value is 0
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`
+
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+    assert!(!repo.portal().names().contains(&"Lock screen".to_owned()));
+}
+
+#[test]
+fn a_policy_that_is_retired_at_the_safe_values() {
+    let repo = with(EMBEDDED, &[("lock", &LOCK.replace("HideLock: Hide", "HideLock: 0"))]);
+    repo.edit("lock", "name:", "state: retired\nname:");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   retired
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+#[test]
+fn a_policy_that_nobody_writes_any_more() {
+    let repo = applied();
+    repo.remove("lock");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+
+    Plan: nothing to do; 0 as written, 7 not ours.
+    exit 0
+    "#);
+    repo.write("sspr-policy.yaml", &EMBEDDED.replace("sandbox }", "sandbox, prune: true }"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   no policy writes it (prune: true)
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    warning[SP0510] lock goes, and its last values stay on devices
+      = Start/HideLock stays at 1; Windows' own value is 0
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`
+
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_target_that_changed_for_several_policies() {
+    let targets = |groups: &str| format!("{EMBEDDED}targets:\n  pilot: {{ include: [{groups}] }}\n");
+    let policy =
+        |name: &str, setting: &str| format!("name: {name}\nsettings: {{ {setting}: 0 }}\nassignments: pilot\n");
+    let repo = with(
+        &targets("{ group: SSPR Pilot }"),
+        &[
+            ("camera", &policy("Camera", "Camera/AllowCamera")),
+            ("lock", &policy("Lock", "Start/HideLock")),
+            ("toasts", &policy("Toasts", "AboveLock/AllowToasts")),
+        ],
+    );
+    repo.write("sspr-policy.yaml", &targets("{ group: SSPR Ring 2, filter: Windows 11 corporate }"));
+    repo.edit("lock", ": 0", ": 1");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      target pilot changed, for 3 profiles
+          + assignment  include group SSPR Ring 2 (filter include Windows 11 corporate)
+          - assignment  include group SSPR Pilot
+
+      ~ camera                       "Camera"   you changed the policy
+          ~ assignments follow target pilot
+
+      ~ lock                         "Lock"   you changed the policy
+          ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
+          ~ assignments follow target pilot
+
+      ~ toasts                       "Toasts"   you changed the policy
+          ~ assignments follow target pilot
+
+    Plan: 0 to add, 3 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_fight_with_a_profile_that_somebody_made_in_the_portal() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy(
+        "notifications",
+        "name: Notifications\nsettings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }\nassignments: { include: [{ group: SSPR Ring 2 }] }\n",
+    );
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + notifications                "Notifications"
+          + WindowsLogon/DisableLockScreenAppNotifications [device]   disabled
+          + assignment  include group SSPR Ring 2
+
+    warning[R04] unequal-values: WindowsLogon/DisableLockScreenAppNotifications has another value in "Portal - Lock screen hardening" (in the tenant)
+      --> policies/notifications.yaml:2:13  both reach the same devices
+      = which of the two a device gets is not defined
+      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = help: set it in one policy, or let the audiences exclude each other
+
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+#[test]
+fn more_changes_than_the_limits_allow() {
+    let limits = EMBEDDED.replace("sandbox }", "sandbox, prune: true, limits: { max_deletes: 0 } }");
+    let repo = with(&limits, &[("lock", LOCK)]);
+    repo.remove("lock");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   no policy writes it (prune: true)
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    error[SP0509] 1 deletions are more than `limits: max_deletes` allows
+      = help: look at the plan again; raise the limit in sspr-policy.yaml if it is right
+
+    warning[SP0510] lock goes, and its last values stay on devices
+      = Start/HideLock stays at 1; Windows' own value is 0
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`
+
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+    let before = repo.portal().profiles();
+    insta::assert_snapshot!(repo.apply().fails(), @r#"
+    error: 1 error above; nothing was changed
+    help: mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml
+    "#);
+    assert_eq!(repo.portal().profiles(), before);
+    repo.run(&["apply", "--auto-approve", "--override-limits"]).succeeds();
+}
