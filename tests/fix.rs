@@ -172,7 +172,6 @@ fn an_alias_is_mended_like_what_it_stands_for() {
 #[cfg(unix)]
 fn a_link_stays_a_link() {
     let repository = Repository::new().with("shared/a.yaml", "name: A\nsettings: { camera/allowcamera: 1 }\n");
-    std::fs::create_dir(repository.path("policies")).unwrap();
     std::os::unix::fs::symlink("../shared/a.yaml", repository.path("policies/a.yaml")).unwrap();
     assert_snapshot!(repository.run("check --fix"), @"
     0 errors, 0 warnings in 1 policy

@@ -253,7 +253,7 @@ fn each_field_says_what_it_takes() {
         scope_tags: Service Desk
         environments: lab
         state: activ
-        adopt: 5f1c
+        adopt: 5f1c0000
         moved_from: old/key
         waive: I01
         ",
@@ -796,6 +796,35 @@ fn a_byte_order_mark_and_windows_line_ends_move_no_column() {
 }
 
 #[test]
+fn the_folder_of_the_policies_must_be_there() {
+    let repository = Repository::new();
+    std::fs::remove_dir(repository.path("policies")).unwrap();
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0101]: this file cannot be read
+     --> policies:1:1
+      |
+    1 |
+      | ^ the folder of the policies is not there
+      |
+      = help: make it; where it is meant to be empty, with a file such as `.gitkeep` in it
+
+    1 error, 0 warnings in 0 policies
+    exit code 1
+    ");
+    let repository = repository.with("policies/Reset.YAML", "name: A\n");
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0101]: this file cannot be read
+     --> policies/Reset.YAML:1:1
+      |
+    1 |
+      | ^ a policy's name ends with `.yaml` in small letters
+
+    1 error, 0 warnings in 0 policies
+    exit code 1
+    ");
+}
+
+#[test]
 fn a_column_counts_characters_also_after_wide_ones() {
     let said = check_briefly("name: A\nsettings: { \"Größe/🙂\": 1, Camera/AllowCamera: nein }\n");
     assert_snapshot!(said, @"
@@ -898,7 +927,7 @@ fn a_target_a_variable_and_an_environment_must_be_there() {
           AboveLock/AllowToasts: ${nothing}
         assignments: pilto
         environments: [lba]
-        adopt: { production: 5f1c }
+        adopt: { production: 5f1c0000-0000-4000-8000-000000000000 }
         ",
     );
     assert_snapshot!(said, @"
@@ -954,7 +983,7 @@ fn a_target_a_variable_and_an_environment_must_be_there() {
     error[SP0404]: there is no environment `production`
      --> policies/policy.yaml:7:10
       |
-    7 | adopt: { production: 5f1c }
+    7 | adopt: { production: 5f1c0000-0000-4000-8000-000000000000 }
       |          ^^^^^^^^^^ not in sspr-policy.yaml
       |
       = note: environments: lab
@@ -1599,7 +1628,7 @@ fn the_form_of_a_value_is_that_of_its_node() {
     policy.yaml:10:27 error[SP0204] value is not one of the allowed ones: this node takes a 32-bit whole number
     policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number
     policy.yaml:12:26 error[SP0203] this node takes an instant with its zone, as 2027-03-31T08:00:00Z: this is a text
-    policy.yaml:13:27 error[SP0203] this node takes a number: this is a text
+    policy.yaml:13:27 error[SP0203] this node takes a number of single precision: this is a text
     policy.yaml:14:27 error[SP0203] this node takes `{ base64: … }` or `{ file: … }`: this is a text
     exit code 1
     ");
@@ -2071,7 +2100,7 @@ fn what_a_later_version_brings_is_said_on_its_line() {
     exit code 1
     ");
     let catalogue = format!("{CONFIGURATION}catalogue: catalogue.jsonl\n");
-    assert_snapshot!(Repository::empty().with("sspr-policy.yaml", &catalogue).run("check"), @"
+    assert_snapshot!(configure(&catalogue), @"
     error[SP0109]: not yet: `catalogue`
      --> sspr-policy.yaml:7:12
       |

@@ -135,7 +135,7 @@ deliver: custom
 scope_tags: []
 environments: [lab]
 state: draft
-adopt: { lab: 5f1c }
+adopt: { lab: 5f1c0000-0000-4000-8000-000000000000 }
 moved_from: [old/key]
 waive: [{ rule: I01, reason: tested, until: 2027-03-31 }]
 "#;
@@ -189,6 +189,7 @@ fn what_a_schema_refuses_is_an_error_too() {
         format!("name: A\n{setting}\nscope_tags: [7]"),
         format!("name: A\n{setting}\nenvironments: lab"),
         format!("name: A\n{setting}\nadopt: [a]"),
+        format!("name: A\n{setting}\nadopt: {{ lab: 5f1c }}"),
         format!("name: A\n{setting}\nwaive: [{{ rule: I01 }}]"),
         format!("name: A\n{setting}\nwaive: [{{ rule: I01, reason: x, until: tomorrow }}]"),
         "name: A\nsettings: { Camera/AllowCamera: null }".into(),

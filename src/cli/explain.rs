@@ -7,9 +7,9 @@ use clap::Args;
 use super::Global;
 use super::output::{Failure, Output};
 use super::workspace::{CONFIGURATION, Workspace};
-use crate::catalogue::{Allowed, Catalogue, EnumValue, LookupError, Node, Relation};
+use crate::catalogue::{Allowed, Catalogue, EnumValue, LookupError, Node, Relation, Scopes};
 use crate::diagnostic::nearest;
-use crate::policy::Assignments;
+use crate::policy::{Assignments, Filter};
 use crate::rules::{self, Condition, Rule, Way};
 use crate::setting::{OmaUri, RegistryKey, RegistryLocation, Scope};
 
@@ -129,7 +129,8 @@ fn setting_text(node: &Node, uri: &OmaUri, catalogue: &Catalogue) -> String {
     let mut text =
         if title.is_empty() { format!("{}\n\n", uri.short()) } else { format!("{title:<68} {}\n\n", uri.short()) };
     let backed = if node.allowed == Allowed::Admx { ", ADMX-backed" } else { "" };
-    line(&mut text, "OMA-URI", &format!("{uri}   ({}{backed})", uri.scope().word()));
+    let both = if node.scope == Scopes::Both { "; there is one for the other scope, too" } else { "" };
+    line(&mut text, "OMA-URI", &format!("{uri}   ({}{backed}{both})", uri.scope().word()));
     line(&mut text, "Type", node.format.oma_type().map_or("", |kind| kind.word()));
     line(&mut text, "Values", &values(node));
     line(&mut text, "Default", node.default.as_deref().unwrap_or_default());
@@ -234,7 +235,11 @@ fn yaml(node: &Node, uri: &OmaUri) -> String {
     let (value, comment) = match &node.allowed {
         Allowed::Admx => ("disabled".into(), "enabled | disabled".into()),
         Allowed::Enum(all) | Allowed::Flags(all) => {
-            let first = all.iter().find(|value| Some(&value.0) == node.default.as_ref()).or(all.first());
+            let first = node
+                .default
+                .as_ref()
+                .and_then(|default| all.iter().find(|value| value.0.eq_ignore_ascii_case(default)));
+            let first = first.or(all.first());
             let word =
                 first.map_or(String::new(), |value| if value.1.is_empty() { value.0.clone() } else { value.1.clone() });
             (word, values(node))
@@ -294,7 +299,12 @@ fn target_text(what: &str, global: &Global) -> Option<String> {
             let who = who.unwrap_or_else(|| {
                 include.all.as_ref().map_or(String::new(), |all| format!("all {:?}", all.value).to_lowercase())
             });
-            text.push_str(&format!("  include {who}\n"));
+            let filter = match &include.filter {
+                Some(Filter::Include(name)) => format!(", only what matches the filter {}", name.value),
+                Some(Filter::Exclude(name)) => format!(", without what matches the filter {}", name.value),
+                None => String::new(),
+            };
+            text.push_str(&format!("  include {who}{filter}\n"));
         }
         for exclude in &target.exclude {
             let name = exclude.group.as_ref().or(exclude.id.as_ref()).map_or("", |name| name.value.as_str());

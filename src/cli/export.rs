@@ -84,6 +84,9 @@ fn select<'c, 'a>(
     for path in &selection.paths {
         let here = if path.exists() { path.clone() } else { global.dir.join(path) };
         let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
+        if !here.exists() {
+            return Err(Failure::new(format!("{}: there is no such file or folder", path.display())));
+        }
         let root = fs::canonicalize(&workspace.root).map_err(failed)?;
         let name = relative(&root, &fs::canonicalize(&here).map_err(failed)?);
         let inside = |source: &str| source == name || source.starts_with(&format!("{name}/"));

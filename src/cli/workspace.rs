@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::output::Failure;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
 use crate::source::Source;
 
@@ -52,10 +52,11 @@ impl Workspace {
             Some((name, environment)) => Ok((name, environment)),
             None => {
                 let known: Vec<&str> = self.configuration.environments.keys().collect();
-                Err(Failure::with_help(
-                    format!("there is no environment `{name}` in {CONFIGURATION}"),
-                    format!("environments: {}", known.join(", ")),
-                ))
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`"),
+                    None => format!("environments: {}", known.join(", ")),
+                };
+                Err(Failure::with_help(format!("there is no environment `{name}` in {CONFIGURATION}"), help))
             }
         }
     }

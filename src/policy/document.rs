@@ -69,7 +69,9 @@ pub struct PolicyDocument {
     /// active, draft (checked and exported when named, never sent) or retired (deleted from the tenant).
     pub state: Option<Spanned<State>>,
     /// The ids of portal-made profiles to take over, by environment; inert afterwards.
-    #[schemars(default)]
+    #[schemars(default, extend("additionalProperties" = {
+        "type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+    }))]
     pub adopt: Mapping<Spanned<String>>,
     /// Former keys of this policy.
     #[schemars(default, inner(regex(pattern = r"^[a-z0-9._/-]{1,128}$")))]

@@ -30,7 +30,7 @@ impl Repository {
         Self::empty().with("sspr-policy.yaml", CONFIGURATION)
     }
 
-    /// One more file. A leading line break and the indentation of the test's source are taken away.
+    /// One more file; the configuration brings the folder of the policies along. A leading line break and the indentation of the test's source are taken away.
     #[must_use]
     pub fn with(self, path: &str, text: &str) -> Self {
         self.with_bytes(path, dedent(text).as_bytes())
@@ -41,6 +41,9 @@ impl Repository {
     pub fn with_bytes(self, path: &str, bytes: &[u8]) -> Self {
         let file = self.path(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        if path == "sspr-policy.yaml" {
+            std::fs::create_dir_all(self.path("policies")).unwrap();
+        }
         std::fs::write(file, bytes).unwrap();
         self
     }
@@ -89,6 +92,7 @@ impl Repository {
             .args(arguments)
             .current_dir(self.root())
             .env_remove("CLICOLOR_FORCE")
+            .env_remove("COLUMNS")
             .output()
             .unwrap();
         let mut said = String::from_utf8(done.stdout).unwrap() + std::str::from_utf8(&done.stderr).unwrap();
@@ -97,6 +101,8 @@ impl Repository {
             0 => {}
             code => said.push_str(&format!("exit code {code}\n")),
         }
+        let slashes = |line: &str| if line.starts_with("wrote ") { line.replace('\\', "/") } else { line.to_string() };
+        let said: String = said.split_inclusive('\n').map(slashes).collect();
         said.replace(self.root().to_str().unwrap(), "[FOLDER]").replace("sspr-policy.exe", "sspr-policy")
     }
 }
