@@ -9,6 +9,7 @@ mod generated;
 mod init;
 mod output;
 mod plan;
+mod planning;
 mod sandbox;
 mod secrets;
 mod session;

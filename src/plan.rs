@@ -6,6 +6,7 @@
 
 mod build;
 mod change;
+mod describe;
 mod difference;
 mod document;
 mod order;
@@ -13,10 +14,11 @@ mod steps;
 
 pub use build::{Options, build, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
+pub use describe::{Frame, Names, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, Frame, Names, NotManaged,
-    ObjectLine, PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText, diagnostic_document, document,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
+    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 pub use order::{Ordered, order};
 pub use steps::{Step, rewrite, steps};

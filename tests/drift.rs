@@ -278,9 +278,9 @@ fn what_is_no_longer_managed_is_said_once() {
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   you changed the policy
-          ~ description: no longer managed, stays as it is
-          ~ assignments: no longer managed, stays as it is
-          ~ scope_tags: no longer managed, stays as it is
+          ~ description: no longer managed, stays as it is: Ours.
+          ~ assignments: no longer managed, stays as it is: include group All Staff, include group SSPR Pilot, exclude …
+          ~ scope_tags: no longer managed, stays as it is: Service Desk
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
@@ -309,7 +309,8 @@ fn a_marker_that_somebody_deleted() {
     error[SP0505] the tenant has a profile "Lock screen" that is not ours
       --> policies/lock.yaml:1:7  a second profile of this name would be made
       = its id: [id]
-      = help: take it over with `adopt: { ENVIRONMENT: [id] }`, or choose another name
+      = help: take it over with `adopt: { sandbox: [id] }`, or choose
+        another name
 
     Plan: nothing can be done; 0 as written, 8 not ours; 1 error.
     exit 1
@@ -351,7 +352,7 @@ fn a_profile_that_somebody_duplicated() {
       = the portal's "Duplicate" copies the marker; nothing is changed under this key until one is left
       = [id]  "Lock screen"  changed [time]
       = [id]  "Lock screen - Copy"  changed [time]
-      = help: `sspr-policy disown [id]` takes our marker off the copy
+      = help: `sspr-policy disown ID` takes our marker off the one that is a copy
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.
@@ -420,7 +421,7 @@ fn a_file_that_was_moved_where_orphans_are_deleted() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+      1 of ours in the tenant that no policy writes: lock (kept)
 
     error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
       --> policies/screen/lock.yaml:1:7  was its file moved?
@@ -467,16 +468,17 @@ fn a_file_that_was_moved_and_says_so() {
 fn a_draft_that_is_live() {
     let repo = applied();
     repo.policy("lock", &format!("{LOCK}state: draft\n"));
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(repo.plan(), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    error[SP0506] lock is a draft, and its profile is in the tenant ([id])
+    error[SP0506] lock is a draft, and its profile is in the tenant
+      ([id])
       --> policies/lock.yaml:1:7  a draft is never sent
       = help: write `state: retired` to delete the profile, or `state: active`
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1
-    "#);
+    ");
 }
 
 #[test]
@@ -510,7 +512,8 @@ fn a_policy_that_is_retired() {
     warning[SP0510] lock goes, and its last values stay on devices
       --> policies/lock.yaml:1:7
       = Start/HideLock stays at 1; Windows' own value is 0
-      = help: to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
+        `state: retired`
 
     Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
     Nothing was changed.
@@ -540,14 +543,14 @@ fn a_policy_that_is_retired_at_the_safe_values() {
 fn a_policy_that_nobody_writes_any_more() {
     let repo = applied();
     repo.remove("lock");
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(repo.plan(), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
 
     Plan: nothing to do; 0 as written, 7 not ours.
     exit 0
-    "#);
+    ");
     repo.write("sspr-policy.yaml", &EMBEDDED.replace("sandbox }", "sandbox, prune: true }"));
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
@@ -557,7 +560,8 @@ fn a_policy_that_nobody_writes_any_more() {
 
     warning[SP0510] lock goes, and its last values stay on devices
       = Start/HideLock stays at 1; Windows' own value is 0
-      = help: to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
+        `state: retired`
 
     Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
     Nothing was changed.
@@ -619,10 +623,12 @@ fn a_fight_with_a_profile_that_somebody_made_in_the_portal() {
           + WindowsLogon/DisableLockScreenAppNotifications [device]   disabled
           + assignment  include group SSPR Ring 2
 
-    warning[R04] unequal-values: WindowsLogon/DisableLockScreenAppNotifications has another value in "Portal - Lock screen hardening" (in the tenant)
+    warning[R04] unequal-values: WindowsLogon/DisableLockScreenAppNotifications has another value in
+      "Portal - Lock screen hardening" (in the tenant)
       --> policies/notifications.yaml:2:13  both reach the same devices
       = which of the two a device gets is not defined
-      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
+        randomly"
       = help: set it in one policy, or let the audiences exclude each other
 
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
@@ -647,7 +653,8 @@ fn more_changes_than_the_limits_allow() {
 
     warning[SP0510] lock goes, and its last values stay on devices
       = Start/HideLock stays at 1; Windows' own value is 0
-      = help: to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
+        `state: retired`
 
     Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.

@@ -87,12 +87,15 @@ fn a_profile_without_our_marker_is_never_taken_for_ours() {
     error[SP0505] the tenant has a profile "Portal - Camera" that is not ours
       --> policies/camera.yaml:1:7  a second profile of this name would be made
       = its id: [id]
-      = help: take it over with `adopt: { ENVIRONMENT: [id] }`, or choose another name
+      = help: take it over with `adopt: { rehearsal: [id] }`, or choose
+        another name
 
-    warning[R04] unequal-values: Camera/AllowCamera has another value in "Portal - Camera" (in the tenant)
+    warning[R04] unequal-values: Camera/AllowCamera has another value in "Portal - Camera" (in the
+      tenant)
       --> policies/camera.yaml:2:13  both may reach the same devices
       = which of the two a device gets is not defined
-      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
+        randomly"
       = help: set it in one policy, or let the audiences exclude each other
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.

@@ -282,7 +282,7 @@ fn a_rotated_secret_without_a_key() {
     insta::assert_snapshot!(normal(&real.repo.plan()), @r#"
     Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
 
-      ~ wifi                         "Wi-Fi"   its marker does not say who changed it
+      ~ wifi                         "Wi-Fi"   who changed it is not known
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
@@ -410,19 +410,17 @@ fn a_secret_in_the_open() {
     1 | name: "N ${env:FIRST}"
       |       ^^^^^^^^^^^^^^^^ this text is shown in plans and in Intune
 
-    error[SP0203]: Camera/AllowCamera takes a whole number
+    error[SP0403]: a secret cannot be this setting's value
      --> policies/wifi.yaml:3:23
       |
     3 |   Camera/AllowCamera: ${env:NUMBER}
-      |                       ^^^^^^^^^^^^^ this is a text
-      |
-      = note: source: DDF February 2026
+      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to every reader
 
-    error[SP0203]: this node takes a whole number
+    error[SP0403]: a secret cannot be this setting's value
      --> policies/wifi.yaml:4:38
       |
     4 |   Contoso/N: { type: integer, value: "${env:NUMBER}", unchecked: our own }
-      |                                      ^^^^^^^^^^^^^^^ this is a text
+      |                                      ^^^^^^^^^^^^^^^ Intune shows values of type integer to every reader
 
     error[SP0403]: a secret cannot stand here
      --> policies/wifi.yaml:5:14

@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 
 use super::Global;
 use super::output::{Failure, Output, exit};
-use super::session::{Planned, Session, Wishes, is_verified, make_plan};
+use super::planning::{Planned, Wishes, is_verified, make_plan};
+use super::session::Session;
 use super::workspace::Workspace;
 use crate::diagnostic::Severity;
 use crate::plan::{FORMAT, PlanDocument, steps};

@@ -96,6 +96,16 @@ struct Found<'d, 'l> {
     untouchable: BTreeSet<&'l str>,
 }
 
+/// What claims are judged by.
+struct Around<'a, 'l> {
+    ours: &'a Ours<'l>,
+    live: &'l [LiveProfile],
+    /// Keys that policies have.
+    keys: BTreeSet<&'a str>,
+    /// Keys that several objects carry.
+    doubled: BTreeSet<&'l str>,
+}
+
 impl<'d, 'l> Found<'d, 'l> {
     fn new(desired: &'d [Desired], ours: &Ours<'l>, live: &'l [LiveProfile], problems: &mut Vec<Diagnostic>) -> Self {
         let mut found = Self { objects: BTreeMap::new(), blocked: BTreeSet::new(), untouchable: BTreeSet::new() };
@@ -110,25 +120,23 @@ impl<'d, 'l> Found<'d, 'l> {
                 found.objects.insert(key, objects[0]);
             }
         }
+        let around = Around { ours, live, keys, doubled };
         let mut claimed: BTreeMap<&str, &str> = BTreeMap::new();
         for policy in desired.iter().filter(|policy| !found.blocked.contains(policy.key.as_str())).collect::<Vec<_>>() {
-            found.claim(policy, ours, live, &keys, &doubled, &mut claimed, problems);
+            found.claim(policy, &around, &mut claimed, problems);
         }
         found
     }
 
     /// Looks under former keys, and for a profile to adopt.
-    #[allow(clippy::too_many_arguments)]
     fn claim(
         &mut self,
         policy: &'d Desired,
-        ours: &Ours<'l>,
-        live: &'l [LiveProfile],
-        keys: &BTreeSet<&str>,
-        doubled: &BTreeSet<&str>,
+        around: &Around<'_, 'l>,
         claimed: &mut BTreeMap<&'l str, &'d str>,
         problems: &mut Vec<Diagnostic>,
     ) {
+        let Around { ours, live, keys, doubled } = around;
         let mut block = |this: &mut Self, message: String, place: &Place, label: &str| {
             this.blocked.insert(&policy.key);
             problems.push(Diagnostic::error("SP0508", message).at(place.clone(), label));

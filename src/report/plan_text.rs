@@ -207,8 +207,9 @@ fn notes(plan: &PlanDocument) -> String {
         .map(|orphan| orphan.key.as_str())
         .collect();
     if !kept.is_empty() {
+        let hint = if plan.prune { "kept" } else { "kept; `prune: true` would delete them" };
         text.push_str(&format!(
-            "  {} of ours in the tenant that no policy writes: {} (kept)\n\n",
+            "  {} of ours in the tenant that no policy writes: {} ({hint})\n\n",
             kept.len(),
             kept.join(", ")
         ));

@@ -1,0 +1,347 @@
+//! From a workspace and a tenant to a plan with its findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use super::output::{Failure, Output};
+use super::session::Session;
+use super::workspace::Workspace;
+use super::{check, secrets};
+use crate::catalogue::Catalogue;
+use crate::compile::{Compiled, Context, Directory, Secrets, Wanted, compile, resolve, wanted};
+use crate::diagnostic::{Diagnostic, Severity, any_error};
+use crate::graph::Client;
+use crate::plan::{
+    Action, Change, Desired, Fate, Frame, Names, Options, Plan, PlanDocument, build, document, order, to_decrypt,
+};
+use crate::policy::{Environment, State};
+use crate::report::Header;
+use crate::rules::{Claim, Origin, Reach, Subject};
+use crate::setting::{Audience, Inclusion, OmaUri, OmaValue, Who};
+use crate::tenant::{self, Tenant};
+use crate::{profile::LiveProfile, rules};
+
+/// A plan with everything that an apply needs.
+pub(super) struct Planned {
+    pub plan: Plan,
+    pub document: PlanDocument,
+    pub header: Header,
+}
+
+impl Planned {
+    /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
+    pub fn stops(&self) -> Vec<&Diagnostic> {
+        let stops = |problem: &&Diagnostic| {
+            problem.severity == Severity::Error && (problem.name.is_some() || problem.code == "SP0509")
+        };
+        self.plan.problems.iter().filter(stops).collect()
+    }
+}
+
+/// What a plan is asked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wishes {
+    /// Only keys that match.
+    pub only: Option<glob::Pattern>,
+    /// Limits are not looked at.
+    pub override_limits: bool,
+}
+
+/// Plans: compiles, reads the tenant, compares. With errors in the files there is no plan.
+pub(super) async fn make_plan(
+    session: &Session,
+    workspace: &Workspace,
+    name: &str,
+    environment: &Environment,
+    wishes: &Wishes,
+) -> Result<Planned, Failure> {
+    let started = Instant::now();
+    workspace.require_policies()?;
+    let files = secrets::files(workspace);
+    let values = if session.is_sandbox { Secrets::Placeholders } else { secrets::secrets(workspace) };
+    let context = Context {
+        catalogue: Catalogue::embedded(),
+        configuration: &workspace.configuration,
+        configuration_source: &workspace.configuration_source,
+        environment: name,
+        settings: environment,
+        tenant_id: &session.tenant.id,
+        secrets: &values,
+        files: &files,
+    };
+    let mut problems = workspace.problems.clone();
+    let compiled = compile(&workspace.policies, &context, &mut problems);
+    if any_error(&problems) {
+        return Err(Failure::Diagnostics(problems));
+    }
+    let options = options(workspace, name, environment, session, wishes)?;
+    let client = &session.client;
+    let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
+    let directory = tenant::look_up(client, &wanted(sent.iter().copied())).await?;
+    let mut tenant = tenant::read(client).await?;
+    let desired = desired(&compiled, &directory, &mut problems);
+    if any_error(&problems) {
+        return Err(Failure::Diagnostics(problems));
+    }
+    let mut unread = to_decrypt(&desired, &tenant.profiles, &options);
+    unread.extend(foreign_masked(&tenant, &compiled, &options.owner));
+    tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    let mut plan = build(&desired, &tenant.profiles, &options);
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
+    findings.extend(tenant_findings(&compiled, &desired, &tenant, &options.owner, context.catalogue));
+    plan.problems.extend(others);
+    plan.problems.extend(
+        rules::waive(findings, &compiled, check::today())
+            .into_iter()
+            .filter(|finding| finding.severity > Severity::Info),
+    );
+    plan.problems.extend(retire_warnings(&plan, context.catalogue));
+    plan.problems.extend(exchange_warnings(&plan));
+    let names = names(client, &directory, &plan).await?;
+    let frame = Frame {
+        environment: name,
+        sandbox: session.is_sandbox,
+        tenant: session.tenant.clone(),
+        owner: &options.owner,
+        policies: workspace.digest(),
+        catalogue: context.catalogue,
+        names: &names,
+        other_kinds: tenant.other_kinds,
+        prune: options.prune,
+        only: wishes.only.as_ref().map(ToString::to_string),
+    };
+    crate::diagnostic::sort(&mut plan.problems);
+    let document = document(&plan, &frame);
+    let read = format!(
+        "Read {} profiles and {} names in {} requests, {:.1} s",
+        tenant.profiles.len() + tenant.other_kinds,
+        directory.groups.len() + directory.filters.len() + directory.scope_tags.len(),
+        client.requests(),
+        started.elapsed().as_secs_f32()
+    );
+    Ok(Planned { plan, document, header: Header { read: Some(read) } })
+}
+
+fn options(
+    workspace: &Workspace,
+    name: &str,
+    environment: &Environment,
+    session: &Session,
+    wishes: &Wishes,
+) -> Result<Options, Failure> {
+    let key = match &environment.fingerprint_key {
+        Some(reference) if !session.is_sandbox => {
+            let variable = reference.trim_start_matches("${env:").trim_end_matches('}');
+            let value = secrets::environment(variable).map_err(|reason| {
+                Failure::new(format!("the fingerprint key {} cannot be read: {reason}", reference.value))
+            })?;
+            Some(value.into_bytes())
+        }
+        _ => None,
+    };
+    let limits = environment.limits.clone();
+    let wide = wishes.override_limits;
+    Ok(Options {
+        owner: workspace.configuration.owner.value.clone(),
+        environment: name.to_string(),
+        only: wishes.only.clone(),
+        prune: environment.prune.unwrap_or(false),
+        fingerprint_key: key,
+        max_changes: limits.max_changes.filter(|_| !wide),
+        max_deletes: limits.max_deletes.filter(|_| !wide),
+        allow_all_targets: wide || limits.allow_all_targets.unwrap_or(true),
+    })
+}
+
+fn is_sent(policy: &Compiled<'_>) -> bool {
+    policy.state == State::Active && !policy.held && !policy.is_registry_only()
+}
+
+/// Policies in the form in which they are compared. Names are looked up for what is sent only.
+fn desired(compiled: &[Compiled<'_>], directory: &Directory, problems: &mut Vec<Diagnostic>) -> Vec<Desired> {
+    let mut all = Vec::new();
+    for policy in compiled {
+        let fate = match policy.state {
+            _ if policy.held => Fate::Held,
+            State::Draft => Fate::Draft,
+            State::Retired => Fate::Retired,
+            State::Active if policy.is_registry_only() => Fate::RegistryOnly,
+            State::Active => Fate::Kept,
+        };
+        let bare = Compiled { assignments: None, scope_tags: None, ..policy.clone() };
+        let source = if fate == Fate::Kept { policy } else { &bare };
+        let Some(profile) = resolve(source, directory, problems) else { continue };
+        let adopt = policy.adopt.as_ref().map(|id| (id.value.to_lowercase(), policy.place(id.span)));
+        all.push(Desired {
+            key: policy.key.clone(),
+            fate,
+            profile,
+            adopt,
+            moved_from: policy.moved_from.iter().map(|key| (key.value.clone(), policy.place(key.span))).collect(),
+            target: policy.target.clone(),
+            place: policy.name_place.clone(),
+        });
+    }
+    all
+}
+
+fn is_ours(profile: &LiveProfile, owner: &str) -> bool {
+    profile.marker.as_ref().is_some_and(|marker| marker.owner == owner)
+}
+
+/// Masked values of other profiles that rules would look at, or that our policies set too.
+fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Vec<(String, Vec<OmaUri>)> {
+    let ours: BTreeSet<&OmaUri> = compiled
+        .iter()
+        .filter(|policy| is_sent(policy))
+        .flat_map(|policy| policy.settings.iter().map(|setting| &setting.uri))
+        .collect();
+    let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
+    let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner));
+    let masked = foreign.map(|profile| {
+        let uris = tenant::masked_settings(profile).into_iter().filter(|uri| matters(uri)).collect::<Vec<_>>();
+        (profile.id.clone(), uris)
+    });
+    masked.filter(|(_, uris)| !uris.is_empty()).collect()
+}
+
+/// What rules say because of the tenant's other profiles. Groups are told apart by id here.
+fn tenant_findings(
+    compiled: &[Compiled<'_>],
+    desired: &[Desired],
+    tenant: &Tenant,
+    owner: &str,
+    catalogue: &Catalogue,
+) -> Vec<Diagnostic> {
+    let sent = compiled.iter().filter(|policy| is_sent(policy)).filter_map(|policy| {
+        let profile = &desired.iter().find(|one| one.key == policy.key)?.profile;
+        Some(rules::of_policy(policy, reach(profile.assignments.as_ref())))
+    });
+    let ours: Vec<Claim> = sent.flatten().collect();
+    let adopted: BTreeSet<&str> =
+        desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
+    let foreign =
+        tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
+    let theirs: Vec<Claim> = foreign.flat_map(foreign_claims).collect();
+    rules::evaluate_beside(&ours, &theirs, catalogue)
+}
+
+fn foreign_claims(profile: &LiveProfile) -> Vec<Claim> {
+    let reach = reach(profile.profile.assignments.as_ref());
+    let claim = |(uri, setting): (&OmaUri, &crate::profile::Setting)| {
+        // The same node, whichever way its profile spells it.
+        let uri = OmaUri::parse(uri.as_str()).ok()?;
+        Some(Claim {
+            subject: Subject::Node(uri, setting.value.clone()),
+            reach: reach.clone(),
+            origin: Origin::Tenant(profile.profile.name.clone(), profile.id.clone()),
+            oldest_build: None,
+        })
+    };
+    let readable = profile.profile.settings.iter().filter(|(_, setting)| !matches!(setting.value, OmaValue::Masked(_)));
+    readable.filter_map(claim).collect()
+}
+
+fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>) -> Reach {
+    let Some(assignments) = assignments else { return Reach::Unknown };
+    let mut audience = Audience::default();
+    for one in assignments {
+        if one.excluded {
+            audience.exclude.insert(one.who.clone());
+        } else {
+            audience.include.insert(Inclusion { who: one.who.clone(), filter: one.filter.clone() });
+        }
+    }
+    Reach::Known(audience)
+}
+
+/// A retired policy's last values stay on devices; taking a feature back is a value first, and then the deletion.
+fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
+    let deleted = plan.changes.iter().filter(|change| change.action() == Action::Delete);
+    deleted.filter_map(|change| retire_warning(change, catalogue)).collect()
+}
+
+fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> {
+    let live = change.before.as_ref()?;
+    let unsafe_values = live.profile.settings.iter().filter_map(|(uri, setting)| {
+        let default = catalogue.node(uri)?.default.as_ref()?;
+        let differs =
+            !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
+        differs
+            .then(|| format!("{} stays at {}; Windows' own value is {default}", uri.short(), setting.value.canonical()))
+    });
+    let lines: Vec<String> = unsafe_values.collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let mut warning =
+        Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
+    if let Some(place) = &change.place {
+        warning = warning.at(place.clone(), "");
+    }
+    for line in lines {
+        warning = warning.note(line);
+    }
+    Some(warning.help(
+        "to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`",
+    ))
+}
+
+fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
+    let exchanges = order(&plan.changes).into_iter().filter(|next| next.exchange);
+    exchanges
+        .map(|next| {
+            let key = &plan.changes[next.index].key;
+            Diagnostic::warning("SP0511", format!("{key} exchanges settings with another policy"))
+                .note("for a moment devices may have neither of the two profiles' values")
+                .help("move one of the settings first, apply, then the other")
+        })
+        .collect()
+}
+
+/// Names for all ids that the plan mentions.
+async fn names(client: &Client, directory: &Directory, plan: &Plan) -> Result<Names, Failure> {
+    let table = |entries: &[crate::compile::Entry]| -> BTreeMap<String, String> {
+        entries.iter().map(|entry| (entry.id.clone(), entry.name.clone())).collect()
+    };
+    let mut names = Names {
+        groups: table(&directory.groups),
+        filters: table(&directory.filters),
+        scope_tags: table(&directory.scope_tags),
+    };
+    names.scope_tags.insert(crate::profile::DEFAULT_TAG.into(), "Default".into());
+    let profiles = plan
+        .changes
+        .iter()
+        .flat_map(|change| change.before.as_ref().map(|live| &live.profile).into_iter().chain(change.after.as_ref()));
+    let (mut groups, mut filters, mut tags) = (BTreeSet::new(), false, false);
+    for profile in profiles {
+        for one in profile.assignments.iter().flatten() {
+            if let Who::Group(id) = &one.who
+                && !names.groups.contains_key(id)
+            {
+                groups.insert(id.clone());
+            }
+            filters |= one.filter.as_ref().is_some_and(|(_, id)| !names.filters.contains_key(id));
+        }
+        tags |= profile.scope_tags.iter().flatten().any(|id| !names.scope_tags.contains_key(id));
+    }
+    names.groups.extend(tenant::names_of_groups(client, &groups).await?);
+    if filters || tags {
+        let wanted = Wanted { filters, scope_tags: tags, ..Wanted::default() };
+        let more = tenant::look_up(client, &wanted).await?;
+        names.filters.extend(table(&more.filters));
+        names.scope_tags.extend(table(&more.scope_tags));
+    }
+    Ok(names)
+}
+
+/// Says in one line that the plan was made without some values, for `--strict`.
+pub(super) fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
+    if strict && !document.unverified.is_empty() {
+        output.say("error: masked values could not be compared, which `--strict` does not accept");
+        return false;
+    }
+    true
+}

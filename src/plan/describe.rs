@@ -1,0 +1,341 @@
+//! A plan in its published form: names for ids, labels for values, and nothing that may be a secret.
+
+use std::collections::BTreeMap;
+
+use super::document::{
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
+    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
+};
+use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference};
+use crate::catalogue::{Allowed, Catalogue};
+use crate::diagnostic::Diagnostic;
+use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
+use crate::setting::{FilterMode, OmaUri, OmaValue, Scope, Who};
+
+/// Names of what has ids.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// Groups.
+    pub groups: BTreeMap<String, String>,
+    /// Assignment filters.
+    pub filters: BTreeMap<String, String>,
+    /// Scope tags.
+    pub scope_tags: BTreeMap<String, String>,
+}
+
+/// A diagnostic as printed and saved.
+pub fn diagnostic_document(diagnostic: &Diagnostic) -> DiagnosticDocument {
+    let place = diagnostic.place.as_ref();
+    let related = diagnostic.related.iter().map(|(place, text)| format!("{place}: {text}"));
+    DiagnosticDocument {
+        code: diagnostic.code.to_string(),
+        name: diagnostic.name.map(String::from),
+        severity: diagnostic.severity,
+        message: diagnostic.message.clone(),
+        file: place.map(|place| place.source.path.clone()),
+        line: place.map(|place| place.position().0),
+        column: place.map(|place| place.position().1),
+        label: diagnostic.label.clone(),
+        notes: related.chain(diagnostic.notes.iter().cloned()).chain(diagnostic.fact.clone()).collect(),
+        help: diagnostic.help.clone(),
+    }
+}
+
+/// What a document is made with besides the plan.
+pub struct Frame<'a> {
+    /// The environment's name.
+    pub environment: &'a str,
+    /// Whether the tenant is a sandbox.
+    pub sandbox: bool,
+    /// The tenant.
+    pub tenant: TenantLine,
+    /// Who owns what is made.
+    pub owner: &'a str,
+    /// A digest of the policies.
+    pub policies: String,
+    /// What Windows accepts.
+    pub catalogue: &'a Catalogue,
+    /// Names of what has ids.
+    pub names: &'a Names,
+    /// Profiles of other kinds than custom ones.
+    pub other_kinds: usize,
+    /// Whether what is ours and nobody writes is deleted.
+    pub prune: bool,
+    /// What `--only` let through.
+    pub only: Option<String>,
+}
+
+/// Makes the published form of a plan.
+pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
+    let orphans =
+        plan.orphans.iter().map(|(key, name, id)| ObjectLine { key: key.clone(), name: name.clone(), id: id.clone() });
+    let unverified =
+        plan.unverified.iter().map(|(key, uris)| (key.clone(), uris.iter().map(Catalogue::short).collect()));
+    PlanDocument {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").to_string(),
+        environment: frame.environment.to_string(),
+        sandbox: frame.sandbox,
+        tenant: frame.tenant.clone(),
+        owner: frame.owner.to_string(),
+        policies: frame.policies.clone(),
+        catalogue: frame.catalogue.digest(),
+        prune: frame.prune,
+        only: frame.only.clone(),
+        changes: plan.changes.iter().map(|change| change_document(change, frame)).collect(),
+        orphans: orphans.collect(),
+        unverified: unverified.collect(),
+        held: plan.held.clone(),
+        registry_only: plan.registry_only.clone(),
+        diagnostics: plan.problems.iter().map(diagnostic_document).collect(),
+        summary: Summary {
+            create: plan.count(Action::Create),
+            update: plan.count(Action::Update),
+            delete: plan.count(Action::Delete),
+            unchanged: plan.unchanged.len(),
+            not_ours: plan.foreign + frame.other_kinds,
+        },
+    }
+}
+
+fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
+    let action = match change.action() {
+        Action::Create => ActionWord::Create,
+        Action::Update => ActionWord::Update,
+        Action::Delete => ActionWord::Delete,
+    };
+    let mut document = ChangeDocument {
+        key: change.key.clone(),
+        name: change.name().to_string(),
+        action,
+        because: because(change),
+        id: change.before.as_ref().map(|live| live.id.clone()),
+        before: change.before.as_ref().map(LiveProfile::digest),
+        file: change.place.as_ref().map(ToString::to_string),
+        target: change.target.clone(),
+        fields: Vec::new(),
+        settings: Vec::new(),
+        assignments: Vec::new(),
+        newly_managed: Vec::new(),
+        not_managed: Vec::new(),
+    };
+    match (&change.before, &change.after) {
+        (None, Some(after)) => {
+            let settings = after.settings.iter();
+            document.settings =
+                settings.map(|(uri, setting)| setting_line(frame, uri, None, Some(setting), true)).collect();
+            document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame.names);
+            if let Some(text) = after.description.as_ref().filter(|text| !text.is_empty()) {
+                let field = "description".to_string();
+                document.fields.push(FieldLine { field, before: String::new(), after: text.clone() });
+            }
+            if let Some(tags) = after.scope_tags.as_ref().filter(|tags| !tags.is_empty()) {
+                let field = "scope_tags".to_string();
+                document.fields.push(FieldLine { field, before: String::new(), after: tag_names(tags, frame.names) });
+            }
+        }
+        (Some(live), None) => {
+            let settings = live.profile.settings.iter();
+            document.settings =
+                settings.map(|(uri, setting)| setting_line(frame, uri, Some(setting), None, false)).collect();
+            document.assignments = lines(live.profile.assignments.iter().flatten(), Sign::Remove, frame.names);
+        }
+        (Some(live), Some(after)) => update_document(change, live, after, frame, &mut document),
+        (None, None) => {}
+    }
+    document
+}
+
+fn update_document(
+    change: &Change,
+    live: &LiveProfile,
+    after: &Profile,
+    frame: &Frame<'_>,
+    document: &mut ChangeDocument,
+) {
+    let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+    let rewritten = match (last.and_then(|last| last.masked.as_ref()), &change.masked_digest) {
+        (Some(last), Some(now)) if last == now => Verified::Yes,
+        (None, None) if last.is_some() => Verified::No,
+        _ => Verified::Changed,
+    };
+    let differs = difference(live, after, rewritten);
+    // A value that we decrypted may be a secret that was written earlier. The marker says whether there was one; a
+    // damaged marker does not. What a portal-made profile holds was never ours.
+    let plain = match (&live.marker, last) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(_), Some(last)) => last.masked.as_deref().is_some_and(|digest| !is_keyed(digest)),
+    };
+    let mut field = |name: &str, before: &str, after: &str| {
+        document.fields.push(FieldLine { field: name.into(), before: before.into(), after: after.into() });
+    };
+    if let Some((before, after)) = &differs.name {
+        field("name", before, after);
+    }
+    if let Some((before, after)) = &differs.description {
+        field("description", before, after);
+    }
+    if let Some((before, after)) = &differs.scope_tags {
+        field("scope_tags", &tag_names(before, frame.names), &tag_names(after, frame.names));
+    }
+    let line =
+        |change: &SettingChange| setting_line(frame, &change.uri, change.before.as_ref(), change.after.as_ref(), plain);
+    document.settings = differs.settings.iter().map(line).collect();
+    document.assignments = lines(&differs.assignments_added, Sign::Add, frame.names);
+    document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame.names));
+    let reaches_somebody = after.assignments.iter().flatten().any(|one| !one.excluded);
+    for line in &mut document.assignments {
+        line.widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
+    }
+    document.newly_managed = last.map_or_else(Vec::new, |last| newly_managed(last.managed, after.managed()));
+    document.not_managed = not_managed(live, after, &differs.released, frame.names);
+}
+
+fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
+    let parts = [
+        ("description", !last.description && now.description),
+        ("assignments", !last.assignments && now.assignments),
+        ("scope_tags", !last.scope_tags && now.scope_tags),
+    ];
+    parts.into_iter().filter(|(_, newly)| *newly).map(|(part, _)| part.to_string()).collect()
+}
+
+/// What stays as it is because the policy says nothing about it; empty parts only where they were managed before.
+fn not_managed(live: &LiveProfile, after: &Profile, released: &[&str], names: &Names) -> Vec<NotManaged> {
+    let managed = after.managed();
+    let actual = &live.profile;
+    let assignments = lines(actual.assignments.iter().flatten(), Sign::Add, names);
+    let words: Vec<String> = assignments.iter().map(AssignmentLine::words).collect();
+    let parts = [
+        ("description", managed.description, actual.description.clone().unwrap_or_default()),
+        ("assignments", managed.assignments, words.join(", ")),
+        (
+            "scope_tags",
+            managed.scope_tags,
+            actual
+                .scope_tags
+                .as_ref()
+                .filter(|tags| !tags.is_empty())
+                .map_or(String::new(), |tags| tag_names(tags, names)),
+        ),
+    ];
+    let unmanaged =
+        parts.into_iter().filter(|(part, managed, holds)| !managed && (!holds.is_empty() || released.contains(part)));
+    unmanaged
+        .map(|(part, _, holds)| NotManaged { part: part.into(), released: released.contains(&part), holds })
+        .collect()
+}
+
+fn because(change: &Change) -> String {
+    match (&change.reason, change.cause, change.action()) {
+        (Reason::Adopted, ..) => "adopted: ours from now on".into(),
+        (Reason::Moved(key), ..) => format!("moved from {key}"),
+        (Reason::Retired, ..) => "retired".into(),
+        (Reason::Pruned, ..) => "no policy writes it (prune: true)".into(),
+        (Reason::Content, _, Action::Create) => "new".into(),
+        (Reason::Content, Cause::You, _) => "you changed the policy".into(),
+        (Reason::Content, Cause::Tenant, _) => "changed in the tenant".into(),
+        (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
+        (Reason::Content, ..) if change.before.as_ref().is_some_and(has_damaged_marker) => {
+            "its marker was damaged, and is written anew".into()
+        }
+        (Reason::Content, Cause::Unknown, _) => "who changed it is not known".into(),
+    }
+}
+
+fn has_damaged_marker(live: &LiveProfile) -> bool {
+    live.marker.as_ref().is_some_and(|marker| marker.digests.is_none())
+}
+
+fn setting_line(
+    frame: &Frame<'_>,
+    uri: &OmaUri,
+    before: Option<&Setting>,
+    after: Option<&Setting>,
+    plain: bool,
+) -> SettingLine {
+    let sign = match (before, after) {
+        (None, _) => Sign::Add,
+        (_, None) => Sign::Remove,
+        _ => Sign::Change,
+    };
+    let secret = after.is_some_and(|after| after.shown.is_some());
+    let hidden = |setting: &Setting| (secret || !plain) && setting.value.oma_type().is_masked();
+    let text = |setting: &Setting, hide: bool| ValueText {
+        kind: setting.value.oma_type(),
+        text: if hide { None } else { shown(frame.catalogue, uri, setting) },
+    };
+    SettingLine {
+        sign,
+        name: Catalogue::short(uri),
+        scope: if uri.scope() == Scope::User { "user" } else { "device" }.to_string(),
+        uri: uri.to_string(),
+        before: before.map(|setting| text(setting, hidden(setting))),
+        after: after.map(|setting| text(setting, false)),
+    }
+}
+
+/// A value as people read it: with its label, an ADMX state as a word; nothing for one that is masked.
+pub(crate) fn shown(catalogue: &Catalogue, uri: &OmaUri, setting: &Setting) -> Option<String> {
+    if let Some(shown) = &setting.shown {
+        return Some(shown.clone());
+    }
+    if matches!(setting.value, OmaValue::Masked(_)) {
+        return None;
+    }
+    let text = setting.value.canonical();
+    let Some(node) = catalogue.node(uri) else { return Some(text) };
+    match &node.allowed {
+        Allowed::Enum(values) => {
+            let label = values.iter().find(|value| value.0.eq_ignore_ascii_case(&text));
+            Some(label.map_or(text, crate::catalogue::EnumValue::shown))
+        }
+        Allowed::Admx => Some(match text.as_str() {
+            "<enabled/>" => "enabled".into(),
+            "<disabled/>" => "disabled".into(),
+            _ => text,
+        }),
+        _ => Some(match &node.list {
+            Some(separator) if separator == "\u{f000}" => text.replace('\u{f000}', "; "),
+            _ => text,
+        }),
+    }
+}
+
+fn lines<'s>(assignments: impl IntoIterator<Item = &'s Assignment>, sign: Sign, names: &Names) -> Vec<AssignmentLine> {
+    let mut lines: Vec<_> =
+        assignments.into_iter().map(|assignment| assignment_line(assignment, sign, names)).collect();
+    // By name, not by id: includes first.
+    lines.sort_by_key(|line| (line.side == "exclude", line.kind.clone(), line.name.clone(), line.id.clone()));
+    lines
+}
+
+fn assignment_line(assignment: &Assignment, sign: Sign, names: &Names) -> AssignmentLine {
+    let (kind, id) = match &assignment.who {
+        Who::AllDevices => ("all devices", None),
+        Who::AllUsers => ("all users", None),
+        Who::Group(id) => ("group", Some(id.clone())),
+        Who::Other(_) => ("a target of another kind", None),
+    };
+    let filter = assignment.filter.as_ref().map(|(mode, id)| {
+        let name = names.filters.get(id).unwrap_or(id);
+        format!("{} {name}", if *mode == FilterMode::Include { "include" } else { "exclude" })
+    });
+    AssignmentLine {
+        sign,
+        side: if assignment.excluded { "exclude" } else { "include" }.to_string(),
+        kind: kind.to_string(),
+        name: id.as_ref().and_then(|id| names.groups.get(id)).cloned(),
+        id,
+        filter,
+        widens: false,
+    }
+}
+
+fn tag_names(tags: &std::collections::BTreeSet<String>, names: &Names) -> String {
+    let name = |id: &String| names.scope_tags.get(id).cloned().unwrap_or_else(|| id.clone());
+    let mut named: Vec<String> = tags.iter().map(name).collect();
+    named.sort();
+    if named.is_empty() { "Default".into() } else { named.join(", ") }
+}

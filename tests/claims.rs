@@ -1,0 +1,156 @@
+//! Whose an object is: each belongs to one policy, and what is not clearly ours is left alone.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+
+use serde_json::json;
+use support::{EMBEDDED, Repo, integer, text};
+
+const POLICY: &str =
+    "name: NAME\nsettings: { Start/HideLock: Hide }\nassignments: { include: [{ group: All Staff }] }\n";
+
+fn policy(name: &str, more: &str) -> String {
+    format!("{}{more}", POLICY.replace("NAME", name))
+}
+
+fn prunes() -> String {
+    EMBEDDED.replace("sandbox }", "sandbox, prune: true }")
+}
+
+/// An apply that ends with 1 and leaves every profile as it is.
+fn changes_nothing(repo: &Repo) -> String {
+    let before = repo.portal().profiles();
+    let plan = repo.plan();
+    assert_eq!(repo.apply().code, Some(1), "{plan}");
+    assert_eq!(repo.portal().profiles(), before);
+    plan
+}
+
+/// The lines of a plan that say what is wrong.
+fn errors(plan: &str) -> Vec<&str> {
+    plan.lines().filter(|line| line.starts_with("error")).collect()
+}
+
+#[test]
+fn what_was_never_ours_cannot_be_retired() {
+    for state in ["retired", "draft"] {
+        let repo = Repo::new(&prunes());
+        let id = text(&repo.portal().profile("Portal - Camera")["id"]);
+        repo.policy("camera", &policy("Camera", &format!("state: {state}\nadopt: {{ sandbox: {id} }}\n")));
+        let before = repo.portal().profiles();
+        repo.apply();
+        assert_eq!(repo.portal().profiles(), before, "{state}");
+    }
+}
+
+#[test]
+fn a_former_key_is_one_that_nobody_has() {
+    let repo = Repo::new(&prunes());
+    repo.policy("a", &policy("A", ""));
+    repo.apply().succeeds();
+    repo.policy("b", &policy("B", "moved_from: [a]\n"));
+    assert_eq!(errors(&changes_nothing(&repo)), ["error[SP0508] `a` is still the key of a policy"]);
+}
+
+#[test]
+fn two_policies_cannot_have_one_former_key() {
+    let repo = Repo::new(&prunes());
+    repo.policy("a", &policy("A", ""));
+    repo.apply().succeeds();
+    repo.remove("a");
+    repo.policy("b", &policy("B", "moved_from: [a]\n"));
+    repo.policy("c", &policy("C", "moved_from: [a]\n"));
+    let plan = changes_nothing(&repo);
+    assert!(errors(&plan)[0].starts_with("error[SP0508] c and b claim the same profile"), "{plan}");
+}
+
+#[test]
+fn two_policies_cannot_adopt_one_profile() {
+    let repo = Repo::new(&prunes());
+    let id = text(&repo.portal().profile("Portal - Camera")["id"]);
+    for name in ["b", "c"] {
+        repo.policy(name, &policy(name, &format!("adopt: {{ sandbox: {id} }}\n")));
+    }
+    let plan = changes_nothing(&repo);
+    assert!(errors(&plan)[0].starts_with("error[SP0508] c and b claim the same profile"), "{plan}");
+}
+
+#[test]
+fn a_former_key_that_several_profiles_carry_is_none() {
+    let repo = Repo::new(&prunes());
+    repo.policy("a", &policy("A", ""));
+    repo.apply().succeeds();
+    let portal = repo.portal();
+    portal.duplicate(&portal.profile("A"), "A (copy)");
+    drop(portal);
+    repo.remove("a");
+    repo.policy("b", &policy("B", "moved_from: [a]\n"));
+    let plan = changes_nothing(&repo);
+    assert_eq!(
+        errors(&plan),
+        [
+            "error[SP0504] 2 profiles in the tenant carry the key `a`",
+            "error[SP0508] several profiles carry the key `a`",
+        ]
+    );
+}
+
+#[test]
+fn a_plan_for_some_keys_is_applied_for_them() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("a", &policy("A", ""));
+    repo.policy("b", &policy("B", ""));
+    let file = repo.path().join("plan.json").display().to_string();
+    repo.run(&["plan", "--only", "a", "--out", &file]).succeeds();
+    repo.run(&["apply", &file]).succeeds();
+    let names = repo.portal().names();
+    assert!(names.contains(&"A".to_string()) && !names.contains(&"B".to_string()), "{names:?}");
+}
+
+#[test]
+fn one_group_by_name_and_by_id_is_one_target() {
+    let repo = Repo::new(EMBEDDED);
+    let id = repo.portal().group("All Staff");
+    let assignments = format!("assignments: {{ include: [{{ group: All Staff }}], exclude: [{{ id: {id} }}] }}\n");
+    repo.policy("a", &format!("name: A\nsettings: {{ Start/HideLock: Hide }}\n{assignments}"));
+    let stderr = repo.run(&["plan"]).fails();
+    assert!(stderr.contains("error[SP0406]") && stderr.contains("are one target"), "{stderr}");
+}
+
+#[test]
+fn a_damaged_marker_is_written_anew() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("a", &policy("A", ""));
+    repo.apply().succeeds();
+    let portal = repo.portal();
+    portal
+        .patch(&portal.profile("A"), json!({ "description": "Managed by sspr-policy, do not edit: contoso a [1 p=" }));
+    drop(portal);
+    assert!(repo.plan().contains("its marker was damaged, and is written anew"));
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+#[test]
+fn what_is_managed_from_now_on_is_remembered() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("a", "name: A\nsettings: { Start/HideLock: Hide }\n");
+    repo.apply().succeeds();
+    repo.policy("a", "name: A\nsettings: { Start/HideLock: Hide }\nassignments: { include: [] }\n");
+    assert!(repo.plan().contains("~ assignments: managed from now on"));
+    repo.apply().succeeds();
+    repo.assert_converged();
+    repo.policy("a", "name: A\nsettings: { Start/HideLock: Hide }\n");
+    assert!(repo.plan().contains("~ assignments: no longer managed, stays as it is: nothing"));
+}
+
+#[test]
+fn a_portal_made_profile_that_is_adopted_keeps_its_id() {
+    let repo = Repo::new(EMBEDDED);
+    let made = repo.portal().create("By hand", &json!("Old text"), &[integer("Start/HideLock", 0)]);
+    let id = text(&made["id"]);
+    repo.policy("a", &policy("A", &format!("adopt: {{ sandbox: {id} }}\n")));
+    repo.apply().succeeds();
+    assert_eq!(text(&repo.portal().profile("A")["id"]), id);
+    repo.assert_converged();
+}
