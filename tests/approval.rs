@@ -253,3 +253,27 @@ fn nobody_can_be_asked() {
     "#);
     assert_eq!(repo.portal().profiles(), before);
 }
+
+#[test]
+fn a_plan_in_json_is_as_its_schema_says() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("lock", "name: Lock\ndescription: Ours.\nsettings: { Start/HideLock: Hide }\nscope_tags: [Service Desk]\nassignments: { include: [{ group: All Staff, filter: Windows 11 corporate }] }\n");
+    let schema: Value = serde_json::from_str(&repo.run(&["schema", "plan"]).succeeds().out).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let plan = |more: &[&str]| {
+        let ran = repo.run(&[&["plan", "--output-format", "json"], more].concat());
+        serde_json::from_str::<Value>(&ran.out).unwrap()
+    };
+    let check =
+        |plan: &Value| assert_eq!(schema.iter_errors(plan).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
+    check(&plan(&["--only", "l*"]));
+    repo.apply().succeeds();
+    check(&plan(&[]));
+    repo.policy("lock", "name: Lock 2\nsettings: { Start/HideLock: Do not hide, Camera/AllowCamera: Allowed }\n");
+    check(&plan(&[]));
+    repo.policy("lock", "name: Lock 2\nsettings: { Start/HideLock: Do not hide }\nstate: retired\n");
+    check(&plan(&[]));
+    let mut wrong = plan(&[]);
+    wrong["changes"][0]["action"] = "explode".into();
+    assert!(!schema.is_valid(&wrong));
+}

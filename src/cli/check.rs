@@ -11,7 +11,7 @@ use super::output::{Failure, Output, exit};
 use super::workspace::{CONFIGURATION, Workspace, policy_names, relative};
 use super::{Global, secrets};
 use crate::catalogue::Catalogue;
-use crate::compile::{Compiled, Context, Secrets, compile};
+use crate::compile::{Compiled, Secrets, compile};
 use crate::diagnostic::{Diagnostic, Fix, Severity, sort};
 use crate::source::{Source, parse};
 use crate::{report, rules};
@@ -101,16 +101,10 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
         if only.is_some_and(|only| only != name.value) {
             continue;
         }
-        let context = Context {
-            catalogue: Catalogue::embedded(),
-            configuration: &workspace.configuration,
-            configuration_source: &workspace.configuration_source,
-            environment: name,
-            settings: environment,
-            // Any id will do: what is checked is that its place can be filled.
-            tenant_id: crate::sandbox::TENANT_ID,
-            secrets: &Secrets::Placeholders,
-            files: &files,
+        let context = {
+            // Any tenant's id will do: what is checked is that its place can be filled.
+            let tenant_id = crate::sandbox::TENANT_ID;
+            workspace.context((name, environment), tenant_id, &Secrets::Placeholders, &files)
         };
         let mut problems = Vec::new();
         let compiled = compile(&workspace.policies, &context, &mut problems);

@@ -9,8 +9,7 @@ use clap::{Args, Subcommand};
 use super::output::{Failure, Output};
 use super::workspace::{Workspace, relative};
 use super::{Global, secrets};
-use crate::catalogue::Catalogue;
-use crate::compile::{Compiled, Context, Secrets, compile};
+use crate::compile::{Compiled, Secrets, compile};
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::formats::{Unsupported, admx, reg};
 use crate::policy::State;
@@ -48,16 +47,7 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     let workspace = Workspace::open(&global.dir)?;
     let (name, environment) = workspace.environment(global.env.as_deref())?;
     let files = secrets::files(&workspace);
-    let context = Context {
-        catalogue: Catalogue::embedded(),
-        configuration: &workspace.configuration,
-        configuration_source: &workspace.configuration_source,
-        environment: name,
-        settings: environment,
-        tenant_id: &environment.tenant,
-        secrets: &Secrets::Placeholders,
-        files: &files,
-    };
+    let context = workspace.context((name, environment), &environment.tenant, &Secrets::Placeholders, &files);
     let mut problems = workspace.problems.clone();
     let compiled = compile(&workspace.policies, &context, &mut problems);
     if any_error(&problems) {

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::workspace::Workspace;
 use super::{check, secrets};
 use crate::catalogue::Catalogue;
-use crate::compile::{Compiled, Context, Directory, Secrets, Wanted, compile, resolve, wanted};
+use crate::compile::{Compiled, Directory, Secrets, Wanted, compile, resolve, wanted};
 use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::graph::Client;
 use crate::plan::{
@@ -59,16 +59,7 @@ pub(super) async fn make_plan(
     workspace.require_policies()?;
     let files = secrets::files(workspace);
     let values = if session.is_sandbox { Secrets::Placeholders } else { secrets::secrets(workspace) };
-    let context = Context {
-        catalogue: Catalogue::embedded(),
-        configuration: &workspace.configuration,
-        configuration_source: &workspace.configuration_source,
-        environment: name,
-        settings: environment,
-        tenant_id: &session.tenant.id,
-        secrets: &values,
-        files: &files,
-    };
+    let context = workspace.context((name, environment), &session.tenant.id, &values, &files);
     let mut problems = workspace.problems.clone();
     let compiled = compile(&workspace.policies, &context, &mut problems);
     if any_error(&problems) {

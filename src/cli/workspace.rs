@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::output::Failure;
+use super::secrets::Files;
+use crate::catalogue::Catalogue;
+use crate::compile::{Context, Secrets};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
 use crate::source::Source;
@@ -58,6 +61,26 @@ impl Workspace {
                 };
                 Err(Failure::with_help(format!("there is no environment `{name}` in {CONFIGURATION}"), help))
             }
+        }
+    }
+
+    /// What its policies are compiled with in an environment.
+    pub fn context<'a>(
+        &'a self,
+        (name, environment): (&'a str, &'a Environment),
+        tenant_id: &'a str,
+        secrets: &'a Secrets,
+        files: &'a Files,
+    ) -> Context<'a> {
+        Context {
+            catalogue: Catalogue::embedded(),
+            configuration: &self.configuration,
+            configuration_source: &self.configuration_source,
+            environment: name,
+            settings: environment,
+            tenant_id,
+            secrets,
+            files,
         }
     }
 

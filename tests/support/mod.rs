@@ -91,12 +91,27 @@ impl Repo {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
+        let _served = self.behind_proxy();
         let output = self.command(arguments).output().unwrap();
         Ran {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// In `.ci/contract`, a validating proxy stands between program and sandbox: it forwards to one port of this machine,
+    /// on which the sandbox of each test is served in its turn.
+    fn behind_proxy(&self) -> Option<Served> {
+        let proxy = std::env::var("SSPR_POLICY_TEST_PROXY").ok()?;
+        let port = std::env::var("SSPR_POLICY_TEST_UPSTREAM").unwrap();
+        let configuration = fs::read_to_string(self.path().join("sspr-policy.yaml")).ok()?;
+        let through = format!("tenant: {TENANT}, graph_url: {proxy}, auth: {{ method: token }}");
+        if !configuration.contains("tenant: sandbox") && !configuration.contains(&through) {
+            return None;
+        }
+        self.write("sspr-policy.yaml", &configuration.replace("tenant: sandbox", &through));
+        Some(Served::on(self.path(), None, &["--port", &port, "--public-url", &proxy]))
     }
 
     pub fn apply(&self) -> Ran {
@@ -167,8 +182,12 @@ pub struct Served {
 impl Served {
     /// Serves the state in `folder/.sspr-policy`. `hold` is `before:N` or `after:N`.
     pub fn start(folder: &Path, hold: Option<&str>) -> Served {
+        Self::on(folder, hold, &["--port", "0"])
+    }
+
+    fn on(folder: &Path, hold: Option<&str>, where_: &[&str]) -> Served {
         let mut command = Command::new(PROGRAM);
-        command.arg("--dir").arg(folder).args(["sandbox", "serve", "--port", "0"]);
+        command.arg("--dir").arg(folder).args(["sandbox", "serve"]).args(where_);
         if let Some(hold) = hold {
             command.args(["--hold", hold]);
         }
