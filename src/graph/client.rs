@@ -12,6 +12,8 @@ use super::error::Error;
 
 /// How often a request is sent at most, where sending it again cannot do harm.
 const TRIES: u32 = 5;
+/// How often a connection is tried: a server that is not there should be said soon.
+const TRIES_TO_CONNECT: u32 = 2;
 /// The longest pause that a server may ask for before we give up.
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// Pages of one collection; more can only be a server that repeats itself.
@@ -137,7 +139,10 @@ impl Client {
                 Err(failure) => failure,
             };
             let throttled = error.status() == Some(429) || is_broker_throttling(&error);
-            let again = throttled || repeatable && error.outcome_unknown() && error.status() != Some(501);
+            let again = match error.never_sent() {
+                true => tried < TRIES_TO_CONNECT,
+                false => throttled || repeatable && error.outcome_unknown() && error.status() != Some(501),
+            };
             let pause = asked.unwrap_or_else(|| back_off(tried));
             if !again || tried >= TRIES || pause > LONGEST_PAUSE {
                 return Err(error);
@@ -169,7 +174,7 @@ impl Client {
         let no_answer = |error: &reqwest::Error| {
             let reason = chain(error);
             let (method, path) = (method.to_string(), path.to_string());
-            (Error::NoAnswer { method, path, reason, request_id: id.clone() }, None)
+            (Error::NoAnswer { method, path, reason, request_id: id.clone(), sent: !error.is_connect() }, None)
         };
         let response = request.send().await.map_err(|error| no_answer(&error))?;
         let status = response.status();
@@ -228,4 +233,21 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_left_this_machine_was_not_done() {
+        // A port that was free a moment ago, and that nobody listens on.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|one| one.local_addr()).expect("a port").port();
+        let client = Client::new(&format!("http://127.0.0.1:{port}"), None).expect("a client");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let body = serde_json::json!({});
+        let error = runtime.block_on(client.write("POST", "/beta/x", Some(&body), false)).expect_err("nobody listens");
+        assert!(error.never_sent() && !error.outcome_unknown(), "{error}");
+        assert_eq!(client.requests(), 2);
+    }
 }

@@ -32,6 +32,8 @@ pub enum Error {
         reason: String,
         /// Our id of the request.
         request_id: String,
+        /// Whether the request may have reached the server; not when there was no connection.
+        sent: bool,
     },
     /// The answer is not what Graph describes.
     #[error("the answer to {path} cannot be used: {reason}{}", id_text(request_id))]
@@ -70,9 +72,15 @@ impl Error {
     pub fn outcome_unknown(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500,
-            Self::NoAnswer { .. } | Self::Unusable { .. } => true,
+            Self::NoAnswer { sent, .. } => *sent,
+            Self::Unusable { .. } => true,
             Self::Setup(_) => false,
         }
+    }
+
+    /// Whether there was not even a connection.
+    pub fn never_sent(&self) -> bool {
+        matches!(self, Self::NoAnswer { sent: false, .. })
     }
 
     /// What to do about it, where that is known.
