@@ -154,3 +154,61 @@ fn a_portal_made_profile_that_is_adopted_keeps_its_id() {
     assert_eq!(text(&repo.portal().profile("A")["id"]), id);
     repo.assert_converged();
 }
+
+const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\n\
+                     assignments: { include: [{ all: devices }] }\n";
+
+#[test]
+fn somebody_elses_profile_is_a_warning_and_can_be_accepted() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    let theirs = portal.create("Theirs", &json!(""), &[integer("WindowsLogon/HideFastUserSwitching", 1)]);
+    portal.assign(&theirs, &[json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" })]);
+    drop(portal);
+    repo.policy("reset", RESET);
+    let said = repo.apply().succeeds().out;
+    assert!(said.contains("warning[I04]") && said.contains("policies/reset.yaml:2:13"), "{said}");
+    repo.policy("reset", &format!("{RESET}waive: [{{ rule: I04, reason: tested, until: 2099-01-01 }}]\n"));
+    assert!(!repo.plan().contains("I04"));
+}
+
+/// Three policies with two settings each, some of which move.
+fn three(repo: &Repo, settings: [&str; 3]) {
+    for (key, settings) in ["a", "b", "c"].iter().zip(settings) {
+        repo.policy(key, &format!("name: {key}\nsettings: {{ {settings} }}\nassignments: {{ include: [] }}\n"));
+    }
+}
+
+#[test]
+fn who_only_waits_for_an_exchange_comes_after_it() {
+    let repo = Repo::new(EMBEDDED);
+    let (w, x) = ("Start/HideLock: Hide", "Start/HideSwitchAccount: Hide");
+    let (y, z) = ("AboveLock/AllowToasts: Allowed", "Camera/AllowCamera: Allowed");
+    three(&repo, [&format!("{w}, {x}"), y, z]);
+    repo.apply().succeeds();
+    three(&repo, [w, &format!("{z}, {x}"), y]);
+    let plan = repo.plan();
+    assert!(plan.contains("SP0511] b exchanges settings") || plan.contains("SP0511] c exchanges settings"), "{plan}");
+    let requests = repo.run(&["plan", "--requests"]).out;
+    let order: Vec<&str> = requests.lines().filter(|line| line.starts_with("# ")).collect();
+    assert_eq!(order, ["# b", "# a", "# c"], "a loses what b gains, and takes no part in the exchange of b and c");
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+#[test]
+fn a_setting_stays_where_its_new_home_is_blocked() {
+    let repo = Repo::new(EMBEDDED);
+    let (w, x) = ("Start/HideLock: Hide", "Start/HideSwitchAccount: Hide");
+    three(&repo, [&format!("{w}, {x}"), "Camera/AllowCamera: Allowed", "AboveLock/AllowToasts: Allowed"]);
+    repo.apply().succeeds();
+    let moved = format!("Camera/AllowCamera: Allowed, {x}");
+    three(&repo, [w, &moved, "AboveLock/AllowToasts: Allowed"]);
+    let ran = repo.run(&["plan", "--only", "a"]);
+    assert!(ran.out.contains("error[SP0512] a waits for b"), "{}", ran.out);
+    let portal = repo.portal();
+    portal.duplicate(&portal.profile("b"), "b (copy)");
+    drop(portal);
+    let plan = changes_nothing(&repo);
+    assert!(errors(&plan).contains(&"error[SP0512] a waits for b"), "{plan}");
+}

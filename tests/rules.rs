@@ -275,7 +275,7 @@ fn a_waiver_accepts_a_finding_until_its_day() {
     let other = waived("rule: I05, reason: tested on 24H2, until: 2099-12-31");
     assert_snapshot!(other, @r#"
     beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:5:13 info[SP0409] nothing answers to this waiver: the finding is gone (take it out)
+    beside.yaml:5:13 info[SP0409] nothing here answers to this waiver: the finding is gone, or it is about a profile in a tenant (take it out, unless a plan shows the finding without it)
     exit code 1
     "#);
     let no_day = waived("rule: I04, reason: tested on 24H2, until: 2027-02-30");

@@ -12,7 +12,7 @@ use super::planning::{Planned, Wishes, is_verified, make_plan};
 use super::session::Session;
 use super::workspace::Workspace;
 use crate::diagnostic::Severity;
-use crate::plan::{FORMAT, PlanDocument, steps};
+use crate::plan::{FORMAT, PlanDocument, order, steps};
 use crate::report::{self, Header};
 use crate::tenant::PROFILES;
 
@@ -132,7 +132,9 @@ pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
 /// The requests of each change, as they would be sent; ids and versions that are not known yet are placeholders.
 fn requests(planned: &Planned) -> String {
     let mut text = String::new();
-    for change in &planned.plan.changes {
+    for next in order(&planned.plan.changes) {
+        let change = &planned.plan.changes[next.index];
+        text.push_str(&format!("# {}\n", change.key));
         let version = change.before.as_ref().map_or(0, |live| live.version);
         let id = change.before.as_ref().map_or("{id}", |live| live.id.as_str());
         for step in steps(change, &planned.document.owner, version, true) {

@@ -65,6 +65,7 @@ pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Pl
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
     plan.changes.sort_by(|a, b| a.key.cmp(&b.key));
     complain_of_lost_moves(live, &mut plan);
+    hold_losses(desired, &found, options, &mut plan);
     if let Some(only) = &options.only {
         plan.changes.retain(|change| only.matches(&change.key));
     }
@@ -413,6 +414,44 @@ fn change(
         target: policy.target.clone(),
         place: Some(policy.place.clone()),
     })
+}
+
+/// A setting leaves its profile only after its new one has it: where the new one is blocked or not selected, the change
+/// that would lose the setting is held back.
+fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
+    let selected = |key: &str| options.only.as_ref().is_none_or(|only| only.matches(key));
+    let planned: BTreeSet<&str> = plan.changes.iter().map(|change| change.key.as_str()).collect();
+    let stuck = desired.iter().filter(|policy| {
+        let done = planned.contains(policy.key.as_str()) && selected(&policy.key);
+        let key = policy.key.as_str();
+        policy.fate == Fate::Kept && !done && !plan.unchanged.iter().any(|unchanged| unchanged == key)
+    });
+    let mut held: BTreeMap<String, Diagnostic> = BTreeMap::new();
+    for policy in stuck {
+        let there = found.objects.get(policy.key.as_str()).map(|object| &object.profile.settings);
+        let missing = |uri: &&OmaUri| !there.is_some_and(|settings| settings.contains_key(*uri));
+        for uri in policy.profile.settings.keys().filter(missing) {
+            let loses = |change: &&Change| {
+                let has = |settings: Option<&BTreeMap<OmaUri, crate::profile::Setting>>| {
+                    settings.is_some_and(|all| all.contains_key(uri))
+                };
+                selected(&change.key)
+                    && has(change.before.as_ref().map(|live| &live.profile.settings))
+                    && !has(change.after.as_ref().map(|after| &after.settings))
+            };
+            for change in plan.changes.iter().filter(loses) {
+                let problem = Diagnostic::error("SP0512", format!("{} waits for {}", change.key, policy.key))
+                    .at(
+                        policy.place.clone(),
+                        format!("{} moves here, and this policy is blocked or not selected", uri.short()),
+                    )
+                    .help("devices would have neither: clear what blocks it, or select both with `--only`");
+                held.entry(change.key.clone()).or_insert(problem);
+            }
+        }
+    }
+    plan.changes.retain(|change| !held.contains_key(&change.key));
+    plan.problems.extend(held.into_values());
 }
 
 /// Ours, and no policy has their key.

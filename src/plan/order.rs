@@ -32,12 +32,29 @@ pub fn order(changes: &[Change]) -> Vec<Ordered> {
     let mut ordered = Vec::new();
     while !left.is_empty() {
         let ready = left.iter().position(|at| waits[*at].iter().all(|other| done.contains(other)));
-        let next = left.remove(ready.unwrap_or(0));
+        // Nobody is ready: some exchange settings, and others wait for those.
+        let place = ready.or_else(|| left.iter().position(|at| waits_for_itself(*at, &waits, &done))).unwrap_or(0);
+        let next = left.remove(place);
         let after = waits[next].iter().copied().filter(|other| done.contains(other)).collect();
         ordered.push(Ordered { index: next, after, exchange: ready.is_none() });
         done.insert(next);
     }
     ordered
+}
+
+/// Whether a change is part of a circle among those that are not done.
+fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &BTreeSet<usize>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = waits[start].clone();
+    while let Some(next) = open.pop() {
+        if next == start {
+            return true;
+        }
+        if !done.contains(&next) && seen.insert(next) {
+            open.extend(&waits[next]);
+        }
+    }
+    false
 }
 
 /// The settings that a change takes from its profile, or gives to it.

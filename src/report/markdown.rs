@@ -1,6 +1,10 @@
 //! A plan for a pull request.
 
 use super::plan_text::summary;
+use super::style::{cut_pair, visible};
+/// What fits a cell of a table.
+const WIDTH: usize = 200;
+
 use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
 
 /// The whole plan. What people wrote is escaped: a name cannot become markup.
@@ -44,15 +48,18 @@ fn row(change: &ChangeDocument) -> String {
         parts.push(format!("_{}_", escape(&change.because)));
     }
     for field in &change.fields {
-        parts.push(format!("{}: {} → {}", field.field, code(&field.before), code(&field.after)));
+        parts.push(match field.before.as_str() {
+            "" => format!("{}: {}", field.field, code(&field.after)),
+            before => format!("{}: {}", field.field, codes(before, &field.after)),
+        });
     }
     for setting in &change.settings {
-        let value = |value: &Option<ValueText>| {
-            value.as_ref().map(|value| value.text.as_deref().map_or_else(|| "_hidden_".into(), code))
-        };
-        let values = match (value(&setting.before), value(&setting.after)) {
-            (Some(before), Some(after)) => format!("{before} → {after}"),
-            (before, after) => before.or(after).unwrap_or_default(),
+        let text = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone());
+        let values = match (text(&setting.before), text(&setting.after)) {
+            (Some(before), Some(after)) => codes(&before, &after),
+            (None, Some(after)) if setting.before.is_some() => format!("_hidden_ → {}", code(&after)),
+            (None, None) => "_hidden_".into(),
+            (before, after) => before.or(after).map_or(String::new(), |only| code(&only)),
         };
         parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), setting.scope));
     }
@@ -68,7 +75,7 @@ fn row(change: &ChangeDocument) -> String {
 /// Text that is shown as it stands.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             c if c.is_control() => escaped.push(' '),
             '&' => escaped.push_str("&amp;"),
@@ -86,15 +93,15 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// Old and new text as code, cut where they first differ.
+fn codes(before: &str, after: &str) -> String {
+    let (before, after) = cut_pair(before, after, WIDTH);
+    format!("{} → {}", code(&before), code(&after))
+}
+
 /// Text as code inside a table cell.
 fn code(text: &str) -> String {
-    let short: String = text.chars().take(200).collect();
-    let more = if text.chars().count() > 200 { "…" } else { "" };
-    let safe = short
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('|', "&#124;")
-        .replace(['\n', '\r'], " ");
-    format!("<code>{safe}{more}</code>")
+    let (short, _) = cut_pair(text, "", WIDTH + 2);
+    let safe = short.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('|', "&#124;");
+    format!("<code>{safe}</code>")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::style::{Paint, visible};
+use super::style::{Paint, cut_pair, visible};
 use crate::apply::Outcome;
 use crate::diagnostic::Severity;
 use crate::plan::{
@@ -142,7 +142,8 @@ fn field_text(field: &FieldLine, paint: Paint) -> String {
     if field.before.is_empty() {
         return format!("      {} {}   \"{}\"\n", paint.added("+"), field.field, clip(&field.after));
     }
-    format!("      {changed} {}   \"{}\" → \"{}\"\n", field.field, clip(&field.before), clip(&field.after))
+    let (before, after) = cut_pair(&field.before, &field.after, WIDTH);
+    format!("      {changed} {}   \"{before}\" → \"{after}\"\n", field.field)
 }
 
 fn setting_text(setting: &SettingLine, paint: Paint) -> String {
@@ -158,8 +159,8 @@ fn setting_text(setting: &SettingLine, paint: Paint) -> String {
         return text;
     }
     let value = match (&setting.before, &setting.after) {
-        (Some(before), Some(after)) => format!("{} → {}", value_text(before, after), value_text(after, before)),
-        (None, Some(only)) | (Some(only), None) => value_text(only, only),
+        (Some(before), Some(after)) => values_text(before, after),
+        (None, Some(only)) | (Some(only), None) => only.text.as_deref().map_or_else(hidden, clip),
         (None, None) => String::new(),
     };
     let sign = paint.sign(sign, &sign.to_string());
@@ -171,10 +172,20 @@ fn setting_text(setting: &SettingLine, paint: Paint) -> String {
     }
 }
 
-/// A value; with its type where that is what changes.
-fn value_text(value: &ValueText, other: &ValueText) -> String {
-    let text = value.text.as_deref().map_or_else(|| "(hidden)".to_string(), clip);
-    if value.kind == other.kind { text } else { format!("{text} ({})", value.kind.word()) }
+fn hidden() -> String {
+    "(hidden)".into()
+}
+
+/// Old and new value, with their types where those are what changes.
+fn values_text(before: &ValueText, after: &ValueText) -> String {
+    let (old, new) = match (&before.text, &after.text) {
+        (Some(old), Some(new)) => cut_pair(old, new, WIDTH),
+        (old, new) => (old.as_deref().map_or_else(hidden, clip), new.as_deref().map_or_else(hidden, clip)),
+    };
+    if before.kind == after.kind {
+        return format!("{old} → {new}");
+    }
+    format!("{old} ({}) → {new} ({})", before.kind.word(), after.kind.word())
 }
 
 fn line_difference(before: &str, after: &str, paint: Paint) -> String {

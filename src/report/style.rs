@@ -50,7 +50,55 @@ impl Paint {
     }
 }
 
-/// A text of somebody's without what steers a terminal or begins a line.
+/// A text of somebody's without what steers a terminal, begins a line, or turns the order of what is read.
 pub fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let mut shown = String::new();
+    for c in text.chars() {
+        match c {
+            // Marks of direction and of no width, but for the joiner that emoji need.
+            '\u{200b}'
+            | '\u{200c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => {
+                shown.push_str(&c.escape_unicode().to_string());
+            }
+            c if c.is_control() => shown.push('\u{fffd}'),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Two texts cut to a width at the place where they first differ, so that the difference is seen.
+pub fn cut_pair(before: &str, after: &str, width: usize) -> (String, String) {
+    const CONTEXT: usize = 12;
+    let (before, after): (Vec<char>, Vec<char>) = (visible(before).chars().collect(), visible(after).chars().collect());
+    let common = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let start = if before.len().max(after.len()) <= width { 0 } else { common.saturating_sub(CONTEXT) };
+    let cut = |text: &[char]| {
+        let part: String = text.iter().skip(start).take(width).collect();
+        let (left, right) = (if start > 0 { "…" } else { "" }, if text.len() > start + width { "…" } else { "" });
+        format!("{left}{part}{right}")
+    };
+    (cut(&before), cut(&after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_seen_wherever_it_is() {
+        let (before, after) = (format!("{}1", "a".repeat(500)), format!("{}2", "a".repeat(500)));
+        assert_eq!(cut_pair(&before, &after, 60), ("…aaaaaaaaaaaa1".into(), "…aaaaaaaaaaaa2".into()));
+        assert_eq!(cut_pair("short", "shore", 60), ("short".into(), "shore".into()));
+    }
+
+    #[test]
+    fn what_turns_the_order_of_reading_is_spelt_out() {
+        assert_eq!(visible("a\u{202e}b\u{1b}[31m"), "a\\u{202e}b\u{fffd}[31m");
+    }
 }

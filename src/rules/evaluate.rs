@@ -76,20 +76,26 @@ fn interference(rule: &'static Rule, claim: &Claim, enabling: &[&Claim]) -> Opti
     if enabling.is_empty() && matches!(claim.origin, Origin::Tenant(..)) {
         return None;
     }
-    let (severity, note) = if enabling.is_empty() {
-        (
-            severity.min(Severity::Warning),
-            "nothing here turns password reset on; it matters where that happens".to_string(),
-        )
-    } else {
-        let (overlap, switch) = nearest_switch(claim, enabling)?;
-        let whom = switch.origin.shown();
-        match overlap {
-            Overlap::Certainly => (severity, format!("the same devices get password reset from {whom}")),
-            _ => (severity.min(Severity::Warning), format!("the same devices may get password reset from {whom}")),
-        }
+    let possible = severity.min(Severity::Warning);
+    if enabling.is_empty() {
+        let note = "nothing here turns password reset on; it matters where that happens";
+        return Some(finding(rule, claim, possible).note(note));
+    }
+    let (overlap, switch) = nearest_switch(claim, enabling)?;
+    let whom = switch.origin.shown();
+    // Somebody else's profile is no error of ours: it must not stop an apply.
+    let ours = matches!(claim.origin, Origin::Policy(..));
+    let mut found = match overlap {
+        Overlap::Certainly if ours => finding(rule, claim, severity),
+        _ => finding(rule, claim, possible),
     };
-    Some(finding(rule, claim, severity).note(note))
+    let how = if overlap == Overlap::Certainly { "get" } else { "may get" };
+    found = found.note(format!("the same devices {how} password reset from {whom}"));
+    match &switch.origin {
+        // The place at which such a finding can be accepted.
+        Origin::Policy(_, place) if !ours => Some(found.at(place.clone(), rule.symptom)),
+        _ => Some(found),
+    }
 }
 
 fn switched_off(rule: &'static Rule, claim: &Claim) -> Option<Diagnostic> {

@@ -45,9 +45,9 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
                 && !policy.held
             {
                 left.push(
-                    Diagnostic::info("SP0409", "nothing answers to this waiver")
-                        .at(place, "the finding is gone")
-                        .help("take it out"),
+                    Diagnostic::info("SP0409", "nothing here answers to this waiver")
+                        .at(place, "the finding is gone, or it is about a profile in a tenant")
+                        .help("take it out, unless a plan shows the finding without it"),
                 );
             }
         }
