@@ -101,11 +101,6 @@ impl Catalogue {
         candidates.into_iter().find(|node| node.matches(uri))
     }
 
-    /// What a setting is called in messages and plans: `Authentication/AllowAadPasswordReset`.
-    pub fn short(uri: &OmaUri) -> String {
-        uri.short().to_string()
-    }
-
     /// A digest of what is known, so that a saved plan can say that it was made with other knowledge.
     pub fn digest(&self) -> String {
         use sha2::Digest;

@@ -9,6 +9,7 @@ mod change;
 mod describe;
 mod difference;
 mod document;
+mod found;
 mod order;
 mod steps;
 

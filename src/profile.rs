@@ -66,6 +66,12 @@ pub struct LiveProfile {
 }
 
 impl LiveProfile {
+    /// The settings whose values the tenant did not show.
+    pub fn unread(&self) -> impl Iterator<Item = &OmaUri> {
+        let masked = |setting: &Setting| matches!(setting.value, OmaValue::Masked(_));
+        self.profile.settings.iter().filter(move |(_, setting)| masked(setting)).map(|(uri, _)| uri)
+    }
+
     /// What tells this state of the object from any other that a reader can see.
     pub fn digest(&self) -> String {
         let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();

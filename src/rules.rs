@@ -170,8 +170,6 @@ pub enum Way {
 pub enum Bad {
     /// This number.
     Number(i64),
-    /// True.
-    True,
     /// An ADMX-backed policy that is enabled.
     Enabled,
     /// Any text but this one, case aside; of an enabled ADMX-backed policy, no element with this text.
@@ -189,7 +187,6 @@ impl std::fmt::Display for Bad {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Number(number) => write!(f, "= {number}"),
-            Self::True => f.write_str("= true"),
             Self::Enabled => f.write_str("enabled"),
             Self::OtherThan(good) => write!(f, "other than {good}"),
             Self::Set => f.write_str("set to anything"),

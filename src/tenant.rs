@@ -6,7 +6,7 @@ mod values;
 
 pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
-pub use values::{decrypt, masked_settings};
+pub use values::decrypt;
 
 use crate::graph::{Client, DeviceConfiguration, Error, Organization};
 use crate::profile::LiveProfile;

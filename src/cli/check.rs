@@ -101,11 +101,9 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
         if only.is_some_and(|only| only != name.value) {
             continue;
         }
-        let context = {
-            // Any tenant's id will do: what is checked is that its place can be filled.
-            let tenant_id = crate::sandbox::TENANT_ID;
-            workspace.context((name, environment), tenant_id, &Secrets::Placeholders, &files)
-        };
+        // Any tenant's id will do: what is checked is that its place can be filled.
+        let tenant_id = crate::sandbox::TENANT_ID;
+        let context = workspace.context((name, environment), tenant_id, &Secrets::Placeholders, &files);
         let mut problems = Vec::new();
         let compiled = compile(&workspace.policies, &context, &mut problems);
         found.extend(with_rules(problems, &compiled));

@@ -191,7 +191,7 @@ fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Ve
     let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
     let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner));
     let masked = foreign.map(|profile| {
-        let uris = tenant::masked_settings(profile).into_iter().filter(|uri| matters(uri)).collect::<Vec<_>>();
+        let uris = profile.unread().filter(|uri| matters(uri)).cloned().collect::<Vec<_>>();
         (profile.id.clone(), uris)
     });
     masked.filter(|(_, uris)| !uris.is_empty()).collect()

@@ -69,8 +69,10 @@ pub struct Frame<'a> {
 pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
     let orphans =
         plan.orphans.iter().map(|(key, name, id)| ObjectLine { key: key.clone(), name: name.clone(), id: id.clone() });
-    let unverified =
-        plan.unverified.iter().map(|(key, uris)| (key.clone(), uris.iter().map(Catalogue::short).collect()));
+    let unverified = plan
+        .unverified
+        .iter()
+        .map(|(key, uris)| (key.clone(), uris.iter().map(|uri| uri.short().to_string()).collect()));
     PlanDocument {
         format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_string(),
@@ -268,7 +270,7 @@ fn setting_line(
     };
     SettingLine {
         sign,
-        name: Catalogue::short(uri),
+        name: uri.short().to_string(),
         scope: if uri.scope() == Scope::User { "user" } else { "device" }.to_string(),
         uri: uri.to_string(),
         before: before.map(|setting| text(setting, hidden(setting))),

@@ -27,11 +27,6 @@ impl Policy {
     pub fn place(&self, span: Span) -> Place {
         Place::new(&self.source, span)
     }
-
-    /// Whether anything of it can go to Intune.
-    pub fn is_registry_only(&self) -> bool {
-        self.document.settings.is_empty()
-    }
 }
 
 /// A device policy for Windows: settings, whom they reach, and how they are kept.

@@ -176,7 +176,6 @@ impl Bad {
     fn holds_for(self, value: &OmaValue) -> bool {
         match self {
             Self::Number(number) => value.canonical() == number.to_string(),
-            Self::True => value.canonical().eq_ignore_ascii_case("true"),
             Self::Enabled => read_payload(&value.canonical()).is_ok_and(|payload| payload.enabled),
             Self::OtherThan(_) if matches!(value, OmaValue::Masked(_)) => false,
             Self::OtherThan(good) => match read_payload(&value.canonical()) {
@@ -191,7 +190,7 @@ impl Bad {
         let RegistryAction::Set(data) = action else { return false };
         match self {
             Self::Number(number) => data.number() == u64::try_from(number).ok(),
-            Self::True | Self::Enabled => data.number() == Some(1),
+            Self::Enabled => data.number() == Some(1),
             Self::OtherThan(good) => !data.to_string().eq_ignore_ascii_case(good),
             Self::Set => true,
         }

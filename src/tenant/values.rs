@@ -2,7 +2,7 @@
 
 use crate::graph::{BatchRequest, Client, Error, odata_literal};
 use crate::profile::LiveProfile;
-use crate::setting::{OmaUri, OmaValue};
+use crate::setting::OmaUri;
 
 use super::convert::decrypted;
 
@@ -45,10 +45,4 @@ pub async fn decrypt(
         }
     }
     Ok(complete)
-}
-
-/// The masked settings of a profile.
-pub fn masked_settings(profile: &LiveProfile) -> Vec<OmaUri> {
-    let masked = profile.profile.settings.iter().filter(|(_, setting)| matches!(setting.value, OmaValue::Masked(_)));
-    masked.map(|(uri, _)| uri.clone()).collect()
 }
