@@ -4,6 +4,7 @@
 //! filled it. Its first line says which release it describes and where its facts come from.
 
 mod admx;
+mod import;
 mod lookup;
 mod node;
 mod registry;

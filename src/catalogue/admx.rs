@@ -35,6 +35,9 @@ pub struct AdmxElement {
     /// Its kind.
     #[serde(rename = "type")]
     pub kind: ElementType,
+    /// What stands beside it on the screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The registry value that it writes; lists write as many as they have items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
