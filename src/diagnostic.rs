@@ -227,8 +227,11 @@ pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
 /// The nearest of some names, if near enough to be meant: at most a third of the letters differ, case aside.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
+    let length = wanted.chars().count();
     names
         .into_iter()
+        // Names of quite another length are further away than that.
+        .filter(|name| name.chars().count().abs_diff(length) <= name.chars().count().max(length) / 3)
         .map(|name| (distance(&wanted, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= name.chars().count().max(wanted.chars().count()) / 3)
         .min()

@@ -275,7 +275,7 @@ fn what_is_not_known_is_said_with_what_was_perhaps_meant() {
 #[test]
 fn what_is_offered_to_copy_passes_check() {
     let mut wrong = String::new();
-    for node in sspr_policy::catalogue::Catalogue::embedded().nodes().iter().filter(|node| node.is_settable()) {
+    for node in sspr_policy::catalogue::Catalogue::embedded().nodes().filter(|node| node.is_settable()) {
         let name = &node.uri;
         let screen = explain(name);
         let Some((_, copy)) = screen.split_once("  To copy\n") else {

@@ -91,8 +91,11 @@ impl Catalogue {
 
     fn explain(&self, candidates: &[Written]) -> LookupError {
         let near = candidates.iter().find_map(|written| {
-            let node = self.nodes().iter().find(|node| node.nearly_matches(&written.uri))?;
-            Some((written, node))
+            let mut nodes = self.nearly(&written.uri);
+            let node = nodes.next()?;
+            // Where both scopes have one of their own, the written scope's is meant.
+            let own = nodes.find(|other| other.scope.has(written.uri.scope()));
+            Some((written, own.filter(|_| !node.scope.has(written.uri.scope())).unwrap_or(node)))
         });
         if let Some((written, node)) = near {
             let scope = written.uri.scope();
@@ -111,11 +114,25 @@ impl Catalogue {
     pub fn suggest(&self, text: &str) -> Option<String> {
         let candidates = addresses(text).ok()?;
         let first = candidates.first()?;
-        let shorts: Vec<String> = self.nodes().iter().map(Node::short).collect();
-        let short = nearest(first.uri.short(), shorts.iter().map(String::as_str))?;
-        let node = self.nodes().iter().find(|node| node.short() == short)?;
-        let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { Scope::User };
-        Some(first.form.write(&node.address(scope)))
+        let wanted = first.uri.short();
+        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+        // The right name in a wrong area, else a slip of the pen.
+        let moved = |uri: &&str| last(uri) == last(wanted);
+        let mut elsewhere = self.uris().filter(moved);
+        let uri = match (elsewhere.next(), elsewhere.next()) {
+            (Some(only), None) => only,
+            _ => {
+                let short = nearest(wanted, self.uris().map(OmaUri::short_of))?;
+                self.uris().find(|uri| OmaUri::short_of(uri) == short)?
+            }
+        };
+        let node = self.table.find(uri).and_then(|at| self.table.node(at))?;
+        let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { node.first_scope() };
+        let form = match first.form {
+            Form::Short if scope == Scope::User => Form::Scoped(Scope::User),
+            form => form,
+        };
+        Some(form.write(&node.address(scope)))
     }
 }
 

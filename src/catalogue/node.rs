@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::admx::AdmxForm;
+use super::compact;
+use super::edition::Edition;
 use super::registry::RegistryForm;
 use crate::setting::{OmaType, OmaUri, Scope};
 
@@ -18,6 +20,7 @@ pub struct Node {
     /// The DDF's format.
     pub format: Format,
     /// The letters of Add, Copy, Delete, Exec, Get, Replace.
+    #[serde(default = "usual_access", skip_serializing_if = "is_usual_access")]
     pub access: String,
     /// The DDF's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,11 +32,11 @@ pub struct Node {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
     /// The builds that have it, the first release before its backports, as `10.0.16299`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, with = "compact::builds", skip_serializing_if = "Vec::is_empty")]
     pub builds: Vec<String>,
     /// The editions that have it; empty means unknown.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub editions: Vec<String>,
+    #[serde(default, with = "compact::editions", skip_serializing_if = "Vec::is_empty")]
+    pub editions: Vec<Edition>,
     /// Which of two values wins on a device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<String>,
@@ -46,15 +49,49 @@ pub struct Node {
     /// Whether Microsoft lists it under `./Vendor` (then that spelling is no mistake).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vendor_root: bool,
+    /// What must be set as well, or must not, before this one has an effect: addresses, as Microsoft lists them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends: Vec<Dependency>,
+    /// Whether a device restarts for it: `Automatic`, or `ServerInitiated` when told to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reboot: Option<String>,
     /// The Group Policy that sets the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_policy: Option<GroupPolicy>,
     /// The registry values that set the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registry: Option<RegistryForm>,
+    /// Which older file describes it, where the newest one has it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// What is odd about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// Most nodes can be added, deleted, read and replaced.
+const USUAL_ACCESS: &str = "ADGR";
+
+fn usual_access() -> String {
+    USUAL_ACCESS.to_string()
+}
+
+fn is_usual_access(access: &str) -> bool {
+    access == USUAL_ACCESS
+}
+
+/// Another node that must have, or must not have, one of some values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dependency {
+    /// The other node's address.
+    pub uri: String,
+    /// Its values: a range, words, or empty for any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub values: String,
+    /// It must not have them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not: bool,
 }
 
 /// The scopes that have a node.
@@ -140,6 +177,12 @@ pub enum Allowed {
     Range([i64; 2]),
     /// What the pattern matches.
     Regex(String),
+    /// An XML document.
+    Xml,
+    /// A JSON document.
+    Json,
+    /// A security descriptor.
+    Sddl,
     /// The payload of an ADMX-backed policy.
     Admx,
 }
@@ -171,12 +214,15 @@ pub struct GroupPolicy {
     pub title: String,
     /// The folder in the editor, parts divided by ` > `.
     pub path: String,
-    /// `Machine`, `User` or `Both`.
-    #[serde(default)]
+    /// `Machine`, `User` or `Both`; empty where no ADMX file says it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub class: String,
     /// Its ADMX file; absent for security settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Section and name in a security template, as `[Privilege Rights] SeInteractiveLogonRight`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
 }
 
 impl GroupPolicy {
@@ -191,16 +237,6 @@ impl GroupPolicy {
 }
 
 impl Node {
-    /// Whether this node is at that address; `{…}` in the table matches any one part.
-    pub fn matches(&self, uri: &OmaUri) -> bool {
-        self.scope.has(uri.scope()) && same_path(&self.uri, uri.as_str(), |a, b| a == b)
-    }
-
-    /// The same, without looking at case.
-    pub(super) fn nearly_matches(&self, uri: &OmaUri) -> bool {
-        same_path(&self.uri, uri.as_str(), str::eq_ignore_ascii_case)
-    }
-
     /// The address in one of its scopes.
     pub fn address(&self, scope: Scope) -> OmaUri {
         // The table holds well-formed addresses (a test reads them all); a wrong one would simply match nothing.
@@ -209,7 +245,12 @@ impl Node {
 
     /// `Area/Name`, or the path below the vendor.
     pub fn short(&self) -> String {
-        self.address(Scope::Device).short().to_string()
+        OmaUri::short_of(&self.uri).to_string()
+    }
+
+    /// The scope that people mean when they name none.
+    pub fn first_scope(&self) -> Scope {
+        if self.scope.has(Scope::Device) { Scope::Device } else { Scope::User }
     }
 
     /// What the catalogue knows of its ADMX elements.
@@ -250,7 +291,7 @@ fn build_number(text: &str) -> (u32, u32) {
 }
 
 /// Compares two addresses part by part from their scopes on.
-fn same_path(table: &str, written: &str, same: fn(&str, &str) -> bool) -> bool {
+pub(super) fn same_path(table: &str, written: &str, same: fn(&str, &str) -> bool) -> bool {
     let (mut left, mut right) = (super::below_scope(table).split('/'), super::below_scope(written).split('/'));
     loop {
         match (left.next(), right.next()) {

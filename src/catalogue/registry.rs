@@ -9,10 +9,11 @@ use super::{Catalogue, Node};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
 /// How far a registry value is the same knob as a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// Setting one is setting the other, both ways.
+    #[default]
     Exact,
     /// The node writes more than this value.
     Partial,
@@ -20,11 +21,18 @@ pub enum Relation {
     Unproven,
 }
 
+impl Relation {
+    fn is_exact(&self) -> bool {
+        *self == Self::Exact
+    }
+}
+
 /// A node's registry form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistryForm {
     /// How far it is the same.
+    #[serde(default, skip_serializing_if = "Relation::is_exact")]
     pub relation: Relation,
     /// The key, as `HKLM\…`; `HK*` is the hive of the scope.
     pub key: String,
@@ -129,11 +137,9 @@ impl RegistryForm {
 impl Catalogue {
     /// The nodes that the registry value may be the same knob as, with how far.
     pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&Node, Relation)> {
-        let scope = if location.key.hive == crate::setting::Hive::CurrentUser { Scope::User } else { Scope::Device };
-        let here = |node: &&Node| {
-            node.scope.has(scope) && node.registry.as_ref().is_some_and(|form| form.locations(scope).contains(location))
-        };
-        self.nodes().iter().filter(here).filter_map(|node| Some((node, node.registry.as_ref()?.relation))).collect()
+        let at = self.registry_index().get(location);
+        let nodes = at.into_iter().flatten().filter_map(|at| self.table.node(*at));
+        nodes.filter_map(|node| Some((node, node.registry.as_ref()?.relation))).collect()
     }
 }
 

@@ -74,8 +74,7 @@ fn settings<'c>(what: &str, catalogue: &'c Catalogue) -> Vec<(&'c Node, OmaUri)>
             node.registry_places(address(node).scope()).iter().any(|place| place.name.eq_ignore_ascii_case(what));
         name.eq_ignore_ascii_case(what) || title || path || value || catalog_id(&address(node)) == what.to_lowercase()
     };
-    let mut found: Vec<(&Node, OmaUri)> =
-        catalogue.nodes().iter().filter(named).map(|node| (node, address(node))).collect();
+    let mut found: Vec<(&Node, OmaUri)> = catalogue.nodes().filter(named).map(|node| (node, address(node))).collect();
     if found.is_empty() {
         found = at_registry(what, catalogue).into_iter().map(|node| (node, address(node))).collect();
     }
@@ -103,7 +102,7 @@ fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
     if what.len() == 6 && what.to_uppercase().starts_with("SP") {
         return Failure::with_help("not yet: error codes", "each message says itself what is wrong and what to do");
     }
-    let shorts: Vec<String> = catalogue.nodes().iter().map(Node::short).collect();
+    let shorts: Vec<String> = catalogue.nodes().map(Node::short).collect();
     let names = shorts.iter().map(String::as_str).chain(rules::RULES.iter().map(|rule| rule.name));
     let last = shorts.iter().filter_map(|short| short.rsplit('/').next());
     let near = nearest(what, names.chain(last));
@@ -182,6 +181,9 @@ fn values(node: &Node) -> String {
         Allowed::Range([low, high]) => format!("{low} to {high}"),
         Allowed::Regex(pattern) => format!("what matches {pattern}"),
         Allowed::Admx => "enabled, disabled".into(),
+        Allowed::Xml => "an XML document".into(),
+        Allowed::Json => "a JSON document".into(),
+        Allowed::Sddl => "a security descriptor".into(),
         Allowed::Any => match node.list.as_deref() {
             Some("\u{f000}") => "a list (separated by U+F000)".into(),
             Some(separator) => format!("a list (separated by `{separator}`)"),
@@ -192,7 +194,11 @@ fn values(node: &Node) -> String {
 
 fn windows(node: &Node) -> String {
     let since = node.first_build().map_or("not known".to_string(), |build| format!("from {build} on"));
-    if node.editions.is_empty() { since } else { format!("{since}; {}", node.editions.join(", ")) }
+    if node.editions.is_empty() {
+        since
+    } else {
+        format!("{since}; {}", node.editions.iter().map(|edition| edition.name()).collect::<Vec<_>>().join(", "))
+    }
 }
 
 fn conflict(node: &Node) -> String {

@@ -101,7 +101,12 @@ impl OmaUri {
 
     /// What people call it: `Area/Name` for the Policy CSP, else the path below `Vendor/MSFT`.
     pub fn short(&self) -> &str {
-        let rest = self.0.trim_start_matches("./Device/").trim_start_matches("./User/");
+        Self::short_of(&self.0)
+    }
+
+    /// The same of an address that is still text.
+    pub fn short_of(address: &str) -> &str {
+        let rest = address.trim_start_matches("./Device/").trim_start_matches("./User/");
         rest.strip_prefix(POLICY).or_else(|| rest.strip_prefix("Vendor/MSFT/")).unwrap_or(rest)
     }
 

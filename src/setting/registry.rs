@@ -127,6 +127,12 @@ impl PartialEq for RegistryKey {
 
 impl Eq for RegistryKey {}
 
+impl std::hash::Hash for RegistryKey {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.folded().hash(state);
+    }
+}
+
 /// A value in a key; the empty name is the key's default value.
 #[derive(Debug, Clone)]
 pub struct RegistryLocation {
@@ -168,6 +174,12 @@ impl PartialEq for RegistryLocation {
 }
 
 impl Eq for RegistryLocation {}
+
+impl std::hash::Hash for RegistryLocation {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.folded().hash(state);
+    }
+}
 
 /// What a registry value holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

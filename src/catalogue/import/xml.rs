@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_document_type_is_passed_over_and_its_entities_are_refused() {
-        let kept = read("<!DOCTYPE x PUBLIC \"-//OMA\" \"http://x\" [<?oma-dm-ddf-ver supported-versions=\"1.2\"?>]><x>1</x>");
+        let kept =
+            read("<!DOCTYPE x PUBLIC \"-//OMA\" \"http://x\" [<?oma-dm-ddf-ver supported-versions=\"1.2\"?>]><x>1</x>");
         assert_eq!(kept.map(|root| root.text), Ok("1".into()));
         let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n<x>&b;</x>";
         assert_eq!(read(bomb), Err("line 2: the entity `&b;` is not resolved".into()));
