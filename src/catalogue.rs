@@ -20,6 +20,7 @@ use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
 pub use edition::Edition;
+pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
 pub use policy::OnlyPolicy;

@@ -1,6 +1,7 @@
 //! The command line: arguments in, text out, no decisions. The only place that prints.
 
 mod apply;
+mod catalogue;
 mod check;
 mod disown;
 mod explain;
@@ -68,6 +69,9 @@ enum Command {
     Check(check::CheckArgs),
     /// A setting, a rule or a target on one screen
     Explain(explain::ExplainArgs),
+    /// What Windows accepts: search it, compare releases, import a newer one
+    #[command(alias = "catalog")]
+    Catalogue(catalogue::CatalogueArgs),
     /// What `apply` would do; also the drift report
     Plan(plan::PlanArgs),
     /// A saved plan
@@ -120,6 +124,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Init(args) => init::run(&args, global, output),
         Command::Check(args) => check::run(&args, global, output),
         Command::Explain(args) => explain::run(&args, global, output),
+        Command::Catalogue(args) => catalogue::run(&args, output),
         Command::Show(args) => plan::show(&args, output),
         Command::Export(args) => export::run(&args, global, output),
         Command::Schema(args) => generated::schema(&args, output),

@@ -1,7 +1,17 @@
 //! Making the table: Microsoft's DDF files, a PolicyDefinitions folder and our overlay become one node a line.
 
+mod allowed;
+mod archive;
+mod ddf;
+mod join;
+mod native;
+mod overlay;
 mod policy_definitions;
 mod xml;
+
+use super::table::Header;
+use super::{AdmxForm, Catalogue, DataForm, Edition, Node, OnlyPolicy, Scopes};
+use join::Policies;
 
 /// A file by its name within its folder or archive.
 #[derive(Debug, Clone)]
@@ -10,4 +20,135 @@ pub struct SourceFile {
     pub name: String,
     /// Its content.
     pub bytes: Vec<u8>,
+}
+
+/// What a table is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// What the table calls itself, such as `DDF February 2026`.
+    pub release: String,
+    /// The files of a DDF v2 bundle.
+    pub ddf: Vec<SourceFile>,
+    /// The ADMX and ADML files of a PolicyDefinitions folder. Without them, what `known` says of Group Policies stays.
+    pub admx: Vec<SourceFile>,
+}
+
+/// A table with what was noticed while it was made.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The table's text, the same bytes for the same files.
+    pub text: String,
+    /// What did not fit together.
+    pub warnings: Vec<String>,
+    /// How many nodes it has.
+    pub nodes: usize,
+    /// How many Group Policies without a node it has.
+    pub policies: usize,
+}
+
+/// Files that cannot become a table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ImportError(String);
+
+/// The files of a DDF bundle that is a zip file.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, ImportError> {
+    archive::unpack(bytes).map_err(ImportError)
+}
+
+/// Makes a table.
+///
+/// # Errors
+/// A file that is no DDF, or no node at all. ADMX files that cannot be read are warnings.
+pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportError> {
+    let mut warnings = Vec::new();
+    let described = ddf::read(&sources.ddf).map_err(ImportError)?;
+    let admx = policy_definitions::read(&sources.admx, &mut warnings);
+    let mut policies = Policies::new(&admx);
+    let skip = &mut if sources.admx.is_empty() { Vec::new() } else { std::mem::take(&mut warnings) };
+    let mut nodes: Vec<Node> =
+        described.into_iter().filter(|one| is_a_setting(&one.node)).map(|one| policies.join(one, skip)).collect();
+    if !sources.admx.is_empty() {
+        warnings = std::mem::take(skip);
+    }
+    nodes = join::merge_twins(nodes);
+    if sources.admx.is_empty() {
+        keep_what_is_known(&mut nodes, known);
+    }
+    overlay::lay_over(&mut nodes, &mut warnings).map_err(ImportError)?;
+    nodes.sort_by(|a, b| a.uri.cmp(&b.uri));
+    let mut only: Vec<OnlyPolicy> = if sources.admx.is_empty() {
+        known.only_policies().cloned().collect()
+    } else {
+        let mut only: Vec<OnlyPolicy> = policies.unnamed().map(without_a_node).collect();
+        only.extend(overlay::policies().map_err(ImportError)?);
+        only
+    };
+    only.sort_by(|a, b| a.policy.cmp(&b.policy));
+    only.dedup_by(|a, b| a.policy == b.policy);
+    let text = write(sources, &nodes, &only).map_err(|error| ImportError(error.to_string()))?;
+    Ok(Imported { text, warnings, nodes: nodes.len(), policies: only.len() })
+}
+
+/// The Policy CSP describes itself with `{AreaName}/{PolicyName}`, which would match every misspelt setting.
+fn is_a_setting(node: &Node) -> bool {
+    !node.uri.contains("/{AreaName}/{PolicyName}")
+}
+
+fn keep_what_is_known(nodes: &mut [Node], known: &Catalogue) {
+    for node in nodes {
+        let before = known.table.find(&node.uri).and_then(|at| known.table.node(at));
+        let same = |before: &&Node| {
+            let name = |node: &Node| node.group_policy.as_ref().map(|policy| policy.name.to_lowercase());
+            name(before) == name(node)
+        };
+        if let Some(before) = before.filter(same) {
+            node.group_policy.clone_from(&before.group_policy);
+            node.registry.clone_from(&before.registry);
+        }
+    }
+}
+
+/// What is worth keeping of a policy that no node sets: its names and its registry values.
+fn without_a_node(policy: &policy_definitions::AdmxPolicy) -> OnlyPolicy {
+    let mut form = join::admx_form(policy, if policy.class == "Both" { Scopes::Both } else { Scopes::Device });
+    if let DataForm::Admx(AdmxForm { elements, .. }) = &mut form.data {
+        for element in elements {
+            element.label = None;
+        }
+    }
+    OnlyPolicy {
+        policy: format!("{}/{}", policy.file, policy.name),
+        group_policy: join::names(policy),
+        registry: Some(form),
+    }
+}
+
+fn write(sources: &Sources, nodes: &[Node], only: &[OnlyPolicy]) -> Result<String, serde_json::Error> {
+    let editions: Vec<String> = Edition::all().map(|edition| format!("{} {edition}", edition.letter())).collect();
+    let mut from = vec![format!("Microsoft, {} ({} files)", sources.release, sources.ddf.len())];
+    let admx = sources.admx.iter().filter(|file| file.name.to_lowercase().ends_with(".admx")).count();
+    if admx > 0 {
+        from.push(format!("Microsoft, PolicyDefinitions ({admx} ADMX files)"));
+    }
+    from.push("overlay of sspr-policy, each fact with its source".into());
+    let header = Header {
+        release: sources.release.clone(),
+        sources: from,
+        legend: format!("access is ADGR where it is not said; builds are 10.0.x; editions: {}", editions.join(", ")),
+    };
+    let mut text = serde_json::to_string(&header)?;
+    text.push('\n');
+    for node in nodes {
+        text.push_str(&serde_json::to_string(node)?);
+        text.push('\n');
+    }
+    for policy in only {
+        text.push_str(&serde_json::to_string(policy)?);
+        text.push('\n');
+    }
+    Ok(text)
 }

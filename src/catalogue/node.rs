@@ -9,7 +9,7 @@ use super::registry::RegistryForm;
 use crate::setting::{OmaType, OmaUri, Scope};
 
 /// One node, as a line of the table.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// Its address; where both scopes have the node, the device's.
@@ -43,9 +43,9 @@ pub struct Node {
     /// Whether only preview builds are named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub insider: bool,
-    /// Whether Microsoft marks it as deprecated.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub deprecated: bool,
+    /// Since which build Microsoft marks it as deprecated; `yes` where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
     /// Whether Microsoft lists it under `./Vendor` (then that spelling is no mistake).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vendor_root: bool,
@@ -205,14 +205,16 @@ impl EnumValue {
 }
 
 /// The Group Policy that sets the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupPolicy {
     /// Its name in the ADMX file, or in the security template.
     pub name: String,
-    /// What the editor shows.
+    /// What the editor shows; empty where no ADMX file is known to define it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// The folder in the editor, parts divided by ` > `.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// `Machine`, `User` or `Both`; empty where no ADMX file says it.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -66,6 +66,8 @@ pub enum SameType {
     Dword,
     /// `REG_SZ`
     Sz,
+    /// `REG_EXPAND_SZ`
+    ExpandSz,
     /// `REG_MULTI_SZ`
     MultiSz,
     /// `REG_BINARY`
@@ -187,6 +189,7 @@ fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<Reg
             _ => text.parse::<i64>().ok().and_then(|number| u32::try_from(number).ok()).map(RegistryData::Dword),
         },
         SameType::Sz => Some(RegistryData::Sz(text)),
+        SameType::ExpandSz => Some(RegistryData::ExpandSz(text)),
         SameType::MultiSz => Some(RegistryData::MultiSz(match separator {
             Some(separator) => text.split(separator).map(String::from).collect(),
             None => vec![text],

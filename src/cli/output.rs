@@ -13,6 +13,7 @@ pub(super) struct Output {
     pub colour_out: bool,
     pub colour_err: bool,
     pub quiet: bool,
+    verbose: bool,
     /// A result could not be written, for another reason than a reader that has gone away.
     lost: std::cell::Cell<bool>,
 }
@@ -77,6 +78,7 @@ impl Output {
             colour_out: wants(std::io::stdout().is_terminal()),
             colour_err: wants(std::io::stderr().is_terminal()),
             quiet: global.quiet,
+            verbose: global.verbose > 0,
             lost: std::cell::Cell::new(false),
         }
     }
@@ -112,6 +114,13 @@ impl Output {
     /// What a person wants to know besides the result.
     pub fn say(&self, text: &str) {
         if !self.quiet {
+            self.err(text);
+        }
+    }
+
+    /// What only a person who looks closer wants to know.
+    pub fn detail(&self, text: &str) {
+        if self.verbose && !self.quiet {
             self.err(text);
         }
     }

@@ -258,7 +258,7 @@ fn complain_of_node(node: &CspNode, policy: &Policy, place: &Place, problems: &m
                 .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
         );
     }
-    if node.deprecated {
+    if node.deprecated.is_some() {
         problems.push(Diagnostic::warning("SP0210", "Microsoft marks this node as deprecated").at(place.clone(), ""));
     }
 }

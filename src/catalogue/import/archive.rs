@@ -1,0 +1,40 @@
+//! A zip file's entries, with limits that a bomb runs into.
+
+use std::io::{Cursor, Read};
+
+use super::SourceFile;
+
+/// Microsoft's bundles hold 314 files.
+const MOST_FILES: usize = 5_000;
+/// Microsoft's bundles unpack to 8 MB.
+const LARGEST: u64 = 256 << 20;
+
+/// All files of an archive whose name ends with `.xml`, sorted by name.
+///
+/// # Errors
+/// What is wrong with it, in one line.
+pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, String> {
+    let broken = |error: zip::result::ZipError| format!("this is no whole zip file: {error}");
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    if archive.len() > MOST_FILES {
+        return Err(format!("the zip file holds {} files; more than {MOST_FILES} are not read", archive.len()));
+    }
+    let mut left = LARGEST;
+    let mut files = Vec::new();
+    for at in 0..archive.len() {
+        let entry = archive.by_index(at).map_err(broken)?;
+        let name = entry.name().map_err(broken)?.replace('\\', "/");
+        if !entry.is_file() || !name.to_lowercase().ends_with(".xml") {
+            continue;
+        }
+        let mut content = Vec::new();
+        // The size that the archive states may be a lie; what is read is counted.
+        let read = entry.take(left + 1).read_to_end(&mut content).map_err(|error| format!("{name}: {error}"))?;
+        left = left
+            .checked_sub(read as u64)
+            .ok_or_else(|| format!("the zip file unpacks to more than {} MB, and is not read", LARGEST >> 20))?;
+        files.push(SourceFile { name, bytes: content });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}

@@ -1,0 +1,166 @@
+//! DDF nodes with the Group Policies that they name: where the registry holds the same.
+
+use std::collections::{HashMap, HashSet};
+
+use super::ddf::{Described, Mapping};
+use super::native;
+use super::policy_definitions::AdmxPolicy;
+use crate::catalogue::{DataForm, GroupPolicy, Node, RegistryForm, Relation, Scopes};
+
+/// The Group Policies by their names.
+pub(super) struct Policies<'a> {
+    all: &'a [AdmxPolicy],
+    by_name: HashMap<String, Vec<usize>>,
+    /// Those that some node names.
+    named: HashSet<usize>,
+}
+
+impl<'a> Policies<'a> {
+    pub fn new(all: &'a [AdmxPolicy]) -> Self {
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, policy) in all.iter().enumerate() {
+            by_name.entry(policy.name.to_lowercase()).or_default().push(at);
+        }
+        Self { all, by_name, named: HashSet::new() }
+    }
+
+    /// The policy that a node names. The file's name differs in case everywhere and wholly in some (`WindowsAI.admx` became
+    /// `WindowsCopilot.admx`): then the name alone decides, where only one file has it.
+    fn find(&self, mapping: &Mapping, scope: Scopes) -> Option<usize> {
+        let named = self.by_name.get(&mapping.name.to_lowercase())?;
+        let area = mapping.area.split('~').next().unwrap_or_default();
+        let file = mapping.file.clone().unwrap_or_else(|| format!("{area}.admx"));
+        let in_file: Vec<usize> =
+            named.iter().copied().filter(|at| self.all[*at].file.eq_ignore_ascii_case(&file)).collect();
+        let candidates = if in_file.is_empty() { named.clone() } else { in_file };
+        let files: HashSet<&str> = candidates.iter().map(|at| self.all[*at].file.as_str()).collect();
+        if files.len() > 1 {
+            return None;
+        }
+        let class = if scope == Scopes::User { "User" } else { "Machine" };
+        let of_class = |at: &&usize| [class, "Both"].contains(&self.all[**at].class.as_str());
+        candidates.iter().find(of_class).or(candidates.first()).copied()
+    }
+
+    /// Those that no node names, with their places.
+    pub fn unnamed(&self) -> impl Iterator<Item = &'a AdmxPolicy> {
+        self.all.iter().enumerate().filter(|(at, _)| !self.named.contains(at)).map(|(_, policy)| policy)
+    }
+
+    /// Adds to a node what its Group Policy says; what is not found is told.
+    pub fn join(&mut self, described: Described, warnings: &mut Vec<String>) -> Node {
+        let Described { mut node, policy } = described;
+        let Some(mapping) = policy else {
+            return node;
+        };
+        if !mapping.backed && !mapping.area.contains("~AT~") {
+            node.group_policy = Some(GroupPolicy {
+                path: mapping.area.replace('~', " > "),
+                title: mapping.name.clone(),
+                name: mapping.name,
+                ..GroupPolicy::default()
+            });
+            return node;
+        }
+        let Some(at) = self.find(&mapping, node.scope) else {
+            warnings.push(format!("{}: no ADMX file has its policy {}", node.uri, mapping.name));
+            let area = mapping.area.split('~').next().unwrap_or_default();
+            let file = mapping.file.unwrap_or_else(|| format!("{area}.admx"));
+            node.group_policy = Some(GroupPolicy { name: mapping.name, file: Some(file), ..GroupPolicy::default() });
+            return node;
+        };
+        self.named.insert(at);
+        let policy = &self.all[at];
+        node.registry = if mapping.backed {
+            Some(admx_form(policy, node.scope))
+        } else {
+            native::registry_form(&node, policy, mapping.element.as_deref(), &hive(policy, node.scope))
+        };
+        node.group_policy = Some(names(policy));
+        node
+    }
+}
+
+/// What the editor shows of a policy, and where it is defined.
+pub(super) fn names(policy: &AdmxPolicy) -> GroupPolicy {
+    GroupPolicy {
+        name: policy.name.clone(),
+        title: policy.title.clone(),
+        path: policy.path.clone(),
+        class: policy.class.clone(),
+        file: Some(policy.file.clone()),
+        template: None,
+    }
+}
+
+/// The form of a policy whose payload is what a node takes, and of one that no node sets.
+pub(super) fn admx_form(policy: &AdmxPolicy, scope: Scopes) -> RegistryForm {
+    RegistryForm {
+        relation: Relation::Exact,
+        key: format!("{}\\{}", hive(policy, scope), policy.key),
+        value: None,
+        data: DataForm::Admx(policy.form.clone()),
+        source: None,
+    }
+}
+
+/// The policy's class decides (four nodes of the device name policies of the user); where it is both, the node's scope.
+fn hive(policy: &AdmxPolicy, scope: Scopes) -> String {
+    let hive = match (policy.class.as_str(), scope) {
+        ("User", _) | ("Both", Scopes::User) => "HKCU",
+        ("Both", Scopes::Both) => "HK*",
+        _ => "HKLM",
+    };
+    hive.to_string()
+}
+
+/// Device and user nodes with the same facts become one of both scopes.
+pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
+    let mut merged: Vec<Node> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for node in nodes {
+        if places.contains_key(&node.uri) {
+            // Some files describe a node twice; the first is as good.
+            continue;
+        }
+        let twin = match node.scope {
+            Scopes::User => node.uri.replacen("./User/", "./Device/", 1),
+            _ => node.uri.replacen("./Device/", "./User/", 1),
+        };
+        let other = places.get(&twin).copied().filter(|at| same_facts(&merged[*at], &node));
+        match other {
+            Some(at) => {
+                let device = if node.scope == Scopes::Device { node.clone() } else { merged[at].clone() };
+                let differs = |a: &Node, b: &Node| {
+                    let key = |node: &Node| node.registry.as_ref().map(|form| form.key.clone());
+                    key(a) != key(b)
+                };
+                let both_hives = differs(&merged[at], &node);
+                places.insert(node.uri.clone(), at);
+                merged[at] = Node { scope: Scopes::Both, ..device };
+                if let Some(form) = merged[at].registry.as_mut().filter(|_| both_hives) {
+                    form.key = form.key.replacen("HKLM\\", "HK*\\", 1);
+                }
+            }
+            None => {
+                places.insert(node.uri.clone(), merged.len());
+                merged.push(node);
+            }
+        }
+    }
+    merged
+}
+
+/// Whether two nodes differ in their scope alone.
+fn same_facts(a: &Node, b: &Node) -> bool {
+    let plain = |node: &Node| {
+        let mut node = node.clone();
+        node.uri = String::new();
+        node.scope = Scopes::Device;
+        if let Some(form) = &mut node.registry {
+            form.key = form.key.replacen("HKCU\\", "HKLM\\", 1);
+        }
+        node
+    };
+    plain(a) == plain(b)
+}

@@ -1,0 +1,185 @@
+//! Nodes that take a number or a text and name a Group Policy: how far its registry value is the same knob.
+//!
+//! The DDF says which policy, and not which value of the node is which state of it; often it is the inverse. A mapping
+//! is `exact` only where names and values leave no other reading. Everything else is `unproven`, or `partial` where
+//! the policy writes more than the node says, and is refused for registry output.
+
+use std::collections::BTreeMap;
+
+use super::policy_definitions::AdmxPolicy;
+use crate::catalogue::{AdmxElement, Allowed, DataForm, ElementType, Format, Node, RegistryForm, Relation, SameType};
+
+/// The registry form of a node that is not ADMX-backed; nothing where the policy writes nothing that it could be.
+pub(super) fn registry_form(
+    node: &Node,
+    policy: &AdmxPolicy,
+    element: Option<&str>,
+    hive: &str,
+) -> Option<RegistryForm> {
+    let own = policy.form.value.as_deref();
+    let named = element.and_then(|id| policy.form.elements.iter().find(|known| known.id == id));
+    let only = || policy.form.elements.first().filter(|_| own.is_none());
+    let element = named.or_else(only);
+    let key = element.and_then(|element| element.key.as_deref()).unwrap_or(&policy.key);
+    let value = match element {
+        Some(element) => element.value.as_deref(),
+        None => own,
+    };
+    let (relation, data) = match element {
+        Some(element) if named.is_some() => of_element(node, policy, element),
+        None => of_policy(node, policy),
+        Some(_) => (Relation::Unproven, unproven(node)),
+    };
+    Some(RegistryForm {
+        relation,
+        key: format!("{hive}\\{key}"),
+        // A list writes as many values as it has items, and none of this name.
+        value: Some(value?.to_string()),
+        data,
+        source: None,
+    })
+}
+
+fn unproven(node: &Node) -> DataForm {
+    DataForm::Same(if node.format == Format::Int { SameType::Dword } else { SameType::Sz })
+}
+
+/// The two states of a policy that is one value.
+fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
+    let review = (Relation::Unproven, unproven(node));
+    let form = &policy.form;
+    let alone = form.elements.is_empty() && form.on_list.is_empty() && form.off_list.is_empty();
+    let Some(value) = form.value.as_deref().filter(|_| alone && takes_zero_and_one(node)) else {
+        return review;
+    };
+    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let on = form.on.clone().unwrap_or_else(|| "dword:1".into());
+    let off = form.off.clone().unwrap_or_else(|| "delete".into());
+    // By the policy's name: the node's 1 is the policy enabled, or disabled.
+    let by_policy = sense(name, &policy.name).map(|same| if same { (&on, &off) } else { (&off, &on) });
+    // By the value's name: the node's 1 is the value's 1, or its 0.
+    let number = |data: &str| data.strip_prefix("dword:").map_or(data == "delete", |digits| digits == "0");
+    let (one, zero) = if number(&on) { (&off, &on) } else { (&on, &off) };
+    let by_value = sense(name, value).map(|same| if same { (one, zero) } else { (zero, one) });
+    let chosen = match (by_policy, by_value) {
+        (Some(a), Some(b)) if a != b => None,
+        (a, b) => a.or(b),
+    };
+    match chosen.filter(|_| on != off) {
+        Some((one, zero)) => {
+            let map = BTreeMap::from([("0".to_string(), zero.clone()), ("1".to_string(), one.clone())]);
+            (Relation::Exact, DataForm::Map(map))
+        }
+        None => review,
+    }
+}
+
+fn takes_zero_and_one(node: &Node) -> bool {
+    match &node.allowed {
+        Allowed::Enum(values) => {
+            let mut numbers: Vec<&str> = values.iter().map(|value| value.0.as_str()).collect();
+            numbers.sort_unstable();
+            numbers == ["0", "1"]
+        }
+        Allowed::Range(range) => *range == [0, 1],
+        _ => false,
+    }
+}
+
+/// A node that is one element of a policy: the same value, as far as their types and values agree.
+fn of_element(node: &Node, policy: &AdmxPolicy, element: &AdmxElement) -> (Relation, DataForm) {
+    let same = match (node.format, element.kind) {
+        (Format::Int, ElementType::Decimal) if !element.as_text => Some(DataForm::Same(SameType::Dword)),
+        (Format::Int, ElementType::Enum) if choices_agree(node, element) => Some(DataForm::Same(SameType::Dword)),
+        (Format::Int, ElementType::Boolean) => of_box(node, element),
+        (Format::Chr, ElementType::Text) if element.expand => Some(DataForm::Same(SameType::ExpandSz)),
+        (Format::Chr, ElementType::Text) => Some(DataForm::Same(SameType::Sz)),
+        (Format::Chr, ElementType::MultiText) if node.list.is_some() => Some(DataForm::Same(SameType::MultiSz)),
+        _ => None,
+    };
+    let form = &policy.form;
+    let alone = form.value.is_none() && form.on_list.is_empty() && form.off_list.is_empty();
+    match same {
+        Some(data) if alone => (Relation::Exact, data),
+        // Enabling the policy writes a value of its own beside the element's.
+        Some(data) => (Relation::Partial, data),
+        None => (Relation::Unproven, unproven(node)),
+    }
+}
+
+/// Whether the element has every number that the node takes. Of two numbers, 0 and 1, the names must agree as well.
+fn choices_agree(node: &Node, element: &AdmxElement) -> bool {
+    let data: Vec<&str> =
+        element.items.iter().filter_map(|(value, _)| value.as_str()?.strip_prefix("dword:")).collect();
+    let numbers: Vec<String> = match &node.allowed {
+        Allowed::Enum(values) => values.iter().map(|value| value.0.clone()).collect(),
+        Allowed::Range([low, high]) if high - low < 100 => (*low..=*high).map(|number| number.to_string()).collect(),
+        _ => return false,
+    };
+    let within = numbers.iter().all(|number| data.contains(&number.as_str()));
+    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let inverted = sense(name, element.value.as_deref().unwrap_or(&element.id)) == Some(false);
+    within && !(takes_zero_and_one(node) && inverted)
+}
+
+fn of_box(node: &Node, element: &AdmxElement) -> Option<DataForm> {
+    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let same = sense(name, element.value.as_deref()?).filter(|_| takes_zero_and_one(node))?;
+    let ticked = element.on.clone().unwrap_or_else(|| "dword:1".into());
+    let empty = element.off.clone().unwrap_or_else(|| "dword:0".into());
+    if ticked != "dword:1" || empty != "dword:0" {
+        return None;
+    }
+    let (one, zero) = if same { (ticked, empty) } else { (empty, ticked) };
+    Some(DataForm::Map(BTreeMap::from([("0".into(), zero), ("1".into(), one)])))
+}
+
+/// Words that say which way a switch points.
+const FORBID: [&str; 14] = [
+    "disallow", "disable", "disabled", "prevent", "prohibit", "block", "hide", "turnoff", "donot", "dont", "deny",
+    "restrict", "remove", "no",
+];
+const ALLOW: [&str; 7] = ["allow", "enable", "enabled", "permit", "show", "turnon", "use"];
+
+/// Whether two names call the same switch by the same direction (`true`), or by opposite ones (`false`); nothing where
+/// they are not surely the same switch.
+fn sense(node: &str, other: &str) -> Option<bool> {
+    let (a, b) = (direction(node), direction(other));
+    if a.1 != b.1 || a.1.is_empty() {
+        return None;
+    }
+    Some(a.0 == b.0)
+}
+
+/// Which way a name points, and the rest of it. A name without such a word points the way that it says.
+fn direction(name: &str) -> (bool, String) {
+    // `Pol_`, `FindMy_` and the like stand before the name proper; `_1`, `_2` tell user and computer twins apart.
+    let name = name.trim_end_matches("_1").trim_end_matches("_2");
+    let name = name.rsplit('_').next().unwrap_or(name);
+    let plain = name.to_lowercase();
+    let without = |words: &[&str]| words.iter().find_map(|word| plain.strip_prefix(word).map(String::from));
+    if let Some(rest) = without(&FORBID) {
+        return (false, rest);
+    }
+    (true, without(&ALLOW).unwrap_or(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sense;
+
+    #[test]
+    fn names_prove_the_direction_of_a_switch_or_nothing() {
+        for (node, other, expected) in [
+            ("HideFastUserSwitching", "HideFastUserSwitching", Some(true)),
+            ("AllowWindowsConsumerFeatures", "DisableWindowsConsumerFeatures", Some(false)),
+            ("AllowFindMyDevice", "AllowFindMyDevice", Some(true)),
+            ("EnableAuthRateLimiter", "Pol_EnableAuthRateLimiter", Some(true)),
+            ("AllowUserUIAccess", "UX_Configuration_UILockdown", None),
+            ("DisableStoreOriginatedApps", "DisableStoreApps", None),
+            ("HidePeopleBar", "HidePeopleBar", Some(true)),
+        ] {
+            assert_eq!(sense(node, other), expected, "{node}, {other}");
+        }
+    }
+}
