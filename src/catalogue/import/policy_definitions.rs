@@ -29,8 +29,8 @@ pub(super) struct AdmxPolicy {
     pub key: String,
     /// Its own value and its elements.
     pub form: AdmxForm,
-    /// Whether it writes more than `form` says: choices with a `valueList`, ticked boxes with a list, element types
-    /// that are not known.
+    /// Whether it writes what `form` has no place for: choices and boxes with lists, 64-bit numbers, element types that
+    /// are not known, data that cannot be read.
     pub partial: bool,
 }
 

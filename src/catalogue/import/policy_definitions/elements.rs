@@ -19,7 +19,10 @@ pub(super) fn form(policy: &Element, key: &str, texts: &Texts) -> (AdmxForm, boo
         off_list: list("disabledList"),
         elements: Vec::new(),
     };
-    let mut partial = false;
+    let lost = |list: &str, kept: usize| policy.child(list).is_some_and(|list| list.all("item").count() > kept);
+    let mut partial = lost("enabledList", form.on_list.len()) || lost("disabledList", form.off_list.len());
+    partial |= policy.child("enabledValue").is_some() && form.on.is_none();
+    partial |= policy.child("disabledValue").is_some() && form.off.is_none();
     for source in policy.all("elements").flat_map(|list| &list.children) {
         partial |= writes_more(source);
         if let Some(mut element) = element(source, key, texts) {
@@ -87,10 +90,10 @@ fn short(label: &str) -> String {
     String::from(if fits { label } else { "" })
 }
 
-/// Whether an element writes values that its form has no place for.
+/// Whether an element writes what its form has no place for: more values, or a `REG_QWORD`.
 fn writes_more(source: &Element) -> bool {
     let choices = source.all("item").any(|item| item.child("valueList").is_some());
-    choices || source.child("trueList").is_some() || source.child("falseList").is_some()
+    choices || source.name == "longDecimal" || ["trueList", "falseList"].iter().any(|list| source.child(list).is_some())
 }
 
 /// The items of an `enabledList` or `disabledList`: key, value, data.

@@ -117,16 +117,22 @@ fn elements_of_every_type_are_read() {
 
 #[test]
 fn what_a_form_cannot_say_makes_it_partial() {
+    let enumeration =
+        r#"<enum id="E" valueName="e"><item><value><decimal value="1"/></value><valueList/></item></enum>"#;
     for (elements, partial) in [
         (r#"<text id="T" valueName="t"/>"#, false),
         (r#"<text valueName="t"/>"#, true),
         (r#"<colour id="C" valueName="c"/>"#, true),
+        (r#"<longDecimal id="L" valueName="l"/>"#, true),
         (r#"<boolean id="B" valueName="b"><trueList/></boolean>"#, true),
-        (r#"<enum id="E" valueName="e"><item><value><decimal value="1"/></value><valueList/></item></enum>"#, true),
+        (enumeration, true),
+        ("</elements><enabledValue><decimal value='0'/></enabledValue><elements>", false),
+        ("</elements><disabledValue><decimal value='-1'/></disabledValue><elements>", true),
+        ("</elements><enabledList><item valueName='a'/></enabledList><elements>", true),
     ] {
         let policies = policy("P", &format!("<elements>{elements}</elements>"));
-        let (policies, _) = loaded(&[file("A.admx", &admx("a", "", &policies))]);
-        assert_eq!(policies[0].partial, partial, "{elements}");
+        let (policies, warnings) = loaded(&[file("A.admx", &admx("a", "", &policies))]);
+        assert_eq!((policies[0].partial, warnings.len()), (partial, 0), "{elements}");
     }
 }
 
