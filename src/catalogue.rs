@@ -136,7 +136,11 @@ impl Catalogue {
             Scope::Device => None,
         };
         own.or_else(twin).or_else(|| {
-            let same = |at: &&usize| node::same_path(self.nodes.name(**at), uri.as_str(), |a, b| a == b);
+            let same = |at: &&usize| {
+                let name = self.nodes.name(**at);
+                let before = below_scope(name.split('{').next().unwrap_or_default());
+                below_scope(uri.as_str()).starts_with(before) && node::same_path(name, uri.as_str(), |a, b| a == b)
+            };
             let found = self.placeholders().iter().filter(same).filter_map(|at| self.nodes.get(*at));
             found.into_iter().find(|node| node.scope.has(uri.scope()))
         })
