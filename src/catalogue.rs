@@ -37,8 +37,8 @@ pub struct Catalogue {
     pub release: String,
     nodes: Lines<Node>,
     policies: OnceLock<Lines<OnlyPolicy>>,
-    /// Where addresses with placeholders stand.
-    with_placeholders: OnceLock<Vec<usize>>,
+    /// Where addresses with placeholders stand, and how long they are before the first one.
+    with_placeholders: OnceLock<Vec<(usize, usize)>>,
     /// The nodes that may write a registry value.
     by_registry: OnceLock<HashMap<RegistryLocation, Vec<usize>>>,
 }
@@ -136,18 +136,18 @@ impl Catalogue {
             Scope::Device => None,
         };
         own.or_else(twin).or_else(|| {
-            let same = |at: &&usize| {
-                let name = self.nodes.name(**at);
-                let before = below_scope(name.split('{').next().unwrap_or_default());
-                below_scope(uri.as_str()).starts_with(before) && node::same_path(name, uri.as_str(), |a, b| a == b)
+            let same = |(at, before): &&(usize, usize)| {
+                let name = self.nodes.name(*at);
+                let alike = below_scope(&name[..*before]);
+                below_scope(uri.as_str()).starts_with(alike) && node::same_path(name, uri.as_str(), |a, b| a == b)
             };
-            let found = self.placeholders().iter().filter(same).filter_map(|at| self.nodes.get(*at));
+            let found = self.placeholders().iter().filter(same).filter_map(|(at, _)| self.nodes.get(*at));
             found.into_iter().find(|node| node.scope.has(uri.scope()))
         })
     }
 
-    fn placeholders(&self) -> &[usize] {
-        let find = || (0..self.nodes.len()).filter(|at| self.nodes.name(*at).contains('{')).collect();
+    fn placeholders(&self) -> &[(usize, usize)] {
+        let find = || (0..self.nodes.len()).filter_map(|at| Some((at, self.nodes.name(at).find('{')?))).collect();
         self.with_placeholders.get_or_init(find)
     }
 
