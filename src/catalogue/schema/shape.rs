@@ -271,7 +271,8 @@ fn element_value(element: &AdmxElement) -> Json {
     match element.kind {
         ElementType::Text => match element.maxlen {
             Some(most) => json!({ "anyOf": [{ "allOf": [shape("text"), { "maxLength": most }] }, reference()] }),
-            None => shape("text"),
+            // Behind anyOf, because the server writes no colon after a name whose type it does not see.
+            None => json!({ "anyOf": [shape("text")] }),
         },
         ElementType::Decimal => {
             let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
