@@ -109,158 +109,31 @@ mod tests {
         let schema = Catalogue::embedded().settings_schema();
         let setting = &schema["properties"][name];
         let shape = setting["$ref"].as_str().and_then(|path| path.strip_prefix(SHAPES)).unwrap_or("none");
-        format!("{setting}\n{shape}: {:#}", schema["$defs"][shape])
+        // One part a line is enough to read.
+        let parts = schema["$defs"][shape]["anyOf"].as_array().cloned().unwrap_or_default();
+        let parts: Vec<String> = parts.iter().map(Json::to_string).collect();
+        format!("{setting}\n{shape}\n{}", parts.join("\n"))
     }
 
     #[test]
     fn a_choice_is_offered_by_label_and_number_and_taken_in_any_case() {
         insta::assert_snapshot!(shown("Authentication/AllowAadPasswordReset"), @r##"
-        {"description":"./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset, default 0","$ref":"#/properties/settings/$defs/enum-77809ea8"}
-        enum-77809ea8: {
-          "anyOf": [
-            {
-              "enum": [
-                "Not allowed",
-                "Allowed",
-                0,
-                1
-              ]
-            },
-            {
-              "description": "",
-              "type": "string",
-              "pattern": "^(?:[Nn][Oo][Tt] [Aa][Ll][Ll][Oo][Ww][Ee][Dd]|0|[Aa][Ll][Ll][Oo][Ww][Ee][Dd]|1)$|\\$\\{"
-            },
-            {
-              "title": "",
-              "allOf": [
-                {
-                  "$ref": "#/properties/settings/$defs/form"
-                },
-                {
-                  "if": {
-                    "not": {
-                      "required": [
-                        "unchecked"
-                      ]
-                    }
-                  },
-                  "then": {
-                    "properties": {
-                      "value": {
-                        "$ref": "#/properties/settings/$defs/enum-77809ea8"
-                      }
-                    }
-                  }
-                }
-              ]
-            }
-          ]
-        }
+        {"description":"./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset, default 0","$ref":"#/properties/settings/$defs/enum-dc6be386"}
+        enum-dc6be386
+        {"enum":["Not allowed","Allowed",0,1]}
+        {"description":"","type":"string","pattern":"^(?:[Nn][Oo][Tt] [Aa][Ll][Ll][Oo][Ww][Ee][Dd]|0|[Aa][Ll][Ll][Oo][Ww][Ee][Dd]|1)$|\\$\\{"}
+        {"title":"","allOf":[{"$ref":"#/$defs/SettingForm"},{"if":{"not":{"required":["unchecked"]}},"then":{"properties":{"value":{"$ref":"#/properties/settings/$defs/enum-dc6be386"},"enabled":false,"base64":false,"file":false}}}]}
         "##);
     }
 
     #[test]
     fn elements_of_a_policy_stand_under_enabled() {
         insta::assert_snapshot!(shown("ADMX_CredentialProviders/DefaultCredentialProvider"), @r##"
-        {"title":"Assign a default credential provider","description":"./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider","$ref":"#/properties/settings/$defs/admx-0588d37f"}
-        admx-0588d37f: {
-          "anyOf": [
-            {
-              "enum": [
-                "disabled"
-              ],
-              "errorMessage": "Write disabled, or enabled: with DefaultCredentialProvider_Message."
-            },
-            {
-              "description": "",
-              "type": "string",
-              "pattern": "^(?:[Dd][Ii][Ss][Aa][Bb][Ll][Ee][Dd])$|\\$\\{|^\\s*<"
-            },
-            {
-              "title": "",
-              "allOf": [
-                {
-                  "$ref": "#/$defs/SettingForm"
-                },
-                {
-                  "properties": {
-                    "enabled": {
-                      "anyOf": [
-                        {
-                          "anyOf": [
-                            {
-                              "allOf": [
-                                {
-                                  "$ref": "#/properties/settings/$defs/text"
-                                },
-                                {
-                                  "maxLength": 48
-                                }
-                              ]
-                            },
-                            {
-                              "description": "",
-                              "type": "string",
-                              "pattern": "\\$\\{"
-                            }
-                          ]
-                        },
-                        {
-                          "allOf": [
-                            {
-                              "type": [
-                                "object"
-                              ],
-                              "errorMessage": "Write the elements by id: DefaultCredentialProvider_Message."
-                            },
-                            {
-                              "properties": {
-                                "DefaultCredentialProvider_Message": {
-                                  "anyOf": [
-                                    {
-                                      "allOf": [
-                                        {
-                                          "$ref": "#/properties/settings/$defs/text"
-                                        },
-                                        {
-                                          "maxLength": 48
-                                        }
-                                      ]
-                                    },
-                                    {
-                                      "description": "",
-                                      "type": "string",
-                                      "pattern": "\\$\\{"
-                                    }
-                                  ]
-                                }
-                              },
-                              "required": [
-                                "DefaultCredentialProvider_Message"
-                              ],
-                              "additionalProperties": false
-                            }
-                          ]
-                        }
-                      ]
-                    }
-                  }
-                }
-              ],
-              "defaultSnippets": [
-                {
-                  "label": "enabled",
-                  "body": {
-                    "enabled": {
-                      "DefaultCredentialProvider_Message": "$1"
-                    }
-                  }
-                }
-              ]
-            }
-          ]
-        }
+        {"title":"Assign a default credential provider","description":"./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider","$ref":"#/properties/settings/$defs/admx-9dfe5a75"}
+        admx-9dfe5a75
+        {"enum":["disabled"],"errorMessage":"Write disabled, or enabled: with DefaultCredentialProvider_Message."}
+        {"description":"","type":"string","pattern":"^(?:[Dd][Ii][Ss][Aa][Bb][Ll][Ee][Dd])$|\\$\\{|^\\s*<"}
+        {"title":"","allOf":[{"$ref":"#/$defs/SettingForm"},{"if":{"not":{"required":["unchecked"]}},"then":{"properties":{"value":{"$ref":"#/properties/settings/$defs/admx-9dfe5a75"},"enabled":{"anyOf":[{"allOf":[{"type":["object"],"errorMessage":"Write a text."},{"properties":{"DefaultCredentialProvider_Message":{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}]}},"required":["DefaultCredentialProvider_Message"],"additionalProperties":false}]},{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}]}]},"base64":false}}}],"defaultSnippets":[{"label":"enabled","body":{"enabled":{"DefaultCredentialProvider_Message":"$1"}}}]}
         "##);
     }
 

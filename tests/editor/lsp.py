@@ -150,7 +150,7 @@ def associated(server):
 
     def names():
         offered = server.inserts(path, write("  HideFast¦"))
-        expect([key(name) + ": " for name in known], {text.replace("$1", "") for text in offered})
+        expect([key(name) for name in known], {text.removesuffix("$1").rstrip(" \n").removesuffix(":") for text in offered})
         said = next(item for text, item in offered.items() if text.startswith("WindowsLogon/HideFastUserSwitching:"))
         assert "./Device/Vendor/MSFT/Policy/Config/WindowsLogon/" in str(said["documentation"]), said
 
@@ -198,6 +198,7 @@ def associated(server):
         ("a text for a number", says("  LAPS/Policies/PasswordLength: long", "from 8 to 64")),
         ("a policy enabled without its elements", says(lock_screen + " enabled", "LockScreenImage, LockScreenOverlaysDisabled")),
         ("an element that is not there", says(lock_screen + " { enabled: { LockScreenImag: x } }", "LockScreenImag is not allowed")),
+        ("the only element's value", says("  ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: [a] }", "Write a text")),
         ("a name that is not there", says("  Authentication/AllowAadPasswordRest: 1", "No setting of this name")),
         ("a name in another case", says("  authentication/AllowAadPasswordReset: 1", "No setting of this name")),
     ]

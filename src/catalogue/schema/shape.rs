@@ -19,11 +19,11 @@ impl Shapes {
     /// The name of a node's shape. It comes from what the shape says, so that a new node renames no other.
     pub fn name(&mut self, node: &Node) -> String {
         if node.allowed == Allowed::Admx {
-            let body = admx(node);
-            return self.keep(named_after("admx", &body), |_| body);
+            let parts = admx(node);
+            return self.keep(named_after("admx", &json!(parts)), |name| parts.into_shape(name));
         }
         let (name, alternatives) = values(node);
-        self.keep(name, |name| with_long_form(name, alternatives))
+        self.keep(name, |name| plain(name, alternatives, refused(node.format)))
     }
 
     fn keep(&mut self, name: String, body: impl FnOnce(&str) -> Json) -> String {
@@ -39,8 +39,6 @@ impl Shapes {
         let plain =
             json!({ "if": { "type": ["string", "number", "boolean"] }, "else": wrong_type("string", "Write a text.") });
         self.0.insert("text".into(), plain);
-        let form = json!({ "allOf": [{ "$ref": "#/$defs/SettingForm" }, { "properties": { "enabled": false } }] });
-        self.0.insert("form".into(), form);
         self.0
     }
 }
@@ -51,24 +49,36 @@ fn named_after(kind: &str, body: &Json) -> String {
     format!("{kind}-{digits}")
 }
 
+/// What of the long form a node of this format refuses: only texts and bytes are read from files.
+fn refused(format: Format) -> &'static [&'static str] {
+    match format {
+        Format::Chr | Format::Xml => &["enabled", "base64"],
+        Format::B64 | Format::Bin => &["enabled"],
+        _ => &["enabled", "base64", "file"],
+    }
+}
+
 /// A scalar or a list, or the long form with such a value in it.
-fn with_long_form(name: &str, mut alternatives: Vec<Json>) -> Json {
+fn plain(name: &str, mut alternatives: Vec<Json>, refused: &[&str]) -> Json {
     if alternatives.is_empty() {
-        let message = "Write { base64: … } or { file: … }.";
-        let mut only = wrong_type("object", message);
+        let mut only = wrong_type("object", "Write { base64: … } or { file: … }.");
         only["if"] = json!({ "type": "object" });
-        only["then"] = shape("form");
+        only["then"] = json!({ "$ref": "#/$defs/SettingForm" });
         return only;
     }
-    // What is unchecked takes any value.
-    alternatives.push(json!({
-        "title": "",
-        "allOf": [shape("form"), {
-            "if": { "not": { "required": ["unchecked"] } },
-            "then": { "properties": { "value": shape(name) } }
-        }]
-    }));
+    let mut parts = json!({ "value": shape(name) });
+    for part in refused {
+        parts[*part] = false.into();
+    }
+    alternatives.push(long_form(parts));
     json!({ "anyOf": alternatives })
+}
+
+/// The long form with what holds for its parts, unless it is unchecked.
+fn long_form(parts: Json) -> Json {
+    let checked = json!({ "not": { "required": ["unchecked"] } });
+    let parts = json!({ "if": checked, "then": { "properties": parts } });
+    json!({ "title": "", "allOf": [{ "$ref": "#/$defs/SettingForm" }, parts] })
 }
 
 fn shape(name: &str) -> Json {
@@ -88,22 +98,14 @@ fn text_like(pattern: &str) -> Json {
 
 /// What a node takes apart from the long form, with a name for that.
 fn values(node: &Node) -> (String, Vec<Json>) {
-    match &node.allowed {
-        Allowed::Enum(values) if !values.is_empty() => {
-            let alternatives = choices(values, true);
-            (named_after("enum", &json!(alternatives)), alternatives)
-        }
-        Allowed::Flags(values) if !values.is_empty() => {
-            let alternatives = flags(values);
-            (named_after("flags", &json!(alternatives)), alternatives)
-        }
-        Allowed::Range([low, high]) => (format!("range_{low}_{high}"), whole_number(*low, *high)),
-        Allowed::Regex(pattern) if portable(pattern) && node.list.is_none() => {
-            let alternatives = vec![matching(pattern)];
-            (named_after("pattern", &json!(alternatives)), alternatives)
-        }
-        _ => of_format(node),
-    }
+    let (kind, alternatives) = match &node.allowed {
+        Allowed::Enum(values) if !values.is_empty() => ("enum", choices(values, true)),
+        Allowed::Flags(values) if !values.is_empty() => ("flags", flags(values)),
+        Allowed::Range([low, high]) => ("range", whole_number(*low, *high)),
+        Allowed::Regex(pattern) if portable(pattern) && node.list.is_none() => ("pattern", vec![matching(pattern)]),
+        _ => return of_format(node),
+    };
+    (named_after(kind, &json!([alternatives, refused(node.format)])), alternatives)
 }
 
 fn of_format(node: &Node) -> (String, Vec<Json>) {
@@ -164,10 +166,13 @@ fn flags(values: &[EnumValue]) -> Vec<Json> {
     let mut sum = number_between(&0.into(), &all.into());
     sum["description"] = "".into();
     alternatives.insert(1, sum);
-    if !labels.is_empty() {
-        let items = json!({ "anyOf": choices(&labels, false) });
-        alternatives.push(json!({ "description": "", "type": "array", "items": items }));
+    let mut list = json!({ "description": "", "type": "array" });
+    if labels.is_empty() {
+        list["maxItems"] = 0.into();
+    } else {
+        list["items"] = json!({ "anyOf": choices(&labels, false) });
     }
+    alternatives.push(list);
     alternatives
 }
 
@@ -214,26 +219,41 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// An ADMX-backed policy: its state, its payload, or the long form with its elements.
-fn admx(node: &Node) -> Json {
+/// An ADMX-backed policy: its state or payload, and its elements.
+#[derive(serde::Serialize)]
+struct AdmxParts {
+    state: [Json; 2],
+    enabled: Json,
+    /// What an editor inserts for `enabled`.
+    snippet: Option<Json>,
+}
+
+fn admx(node: &Node) -> AdmxParts {
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
-    let payload = r"|^\s*<";
-    let (state, words) = if ids.is_empty() {
-        (json!({ "enum": ["enabled", "disabled"] }), one_of(["enabled", "disabled"]))
-    } else {
-        let message = format!("Write disabled, or enabled: with {}.", ids.join(", "));
-        (json!({ "enum": ["disabled"], "errorMessage": message }), one_of(["disabled"]))
-    };
-    let enabled = json!({ "properties": { "enabled": elements_of(elements) } });
-    let mut long = json!({ "title": "", "allOf": [{ "$ref": "#/$defs/SettingForm" }, enabled] });
-    if !ids.is_empty() {
-        // What an editor inserts for `enabled`.
-        let places = ids.iter().enumerate().map(|(at, id)| (id.to_string(), format!("${}", at + 1).into()));
-        let body = json!({ "enabled": Map::from_iter(places) });
-        long["defaultSnippets"] = json!([{ "label": "enabled", "body": body }]);
+    let state = |words: &[&str]| text_like(&format!(r"{}|^\s*<", one_of(words.iter().copied())));
+    let enabled = elements_of(elements);
+    if ids.is_empty() {
+        let words = ["enabled", "disabled"];
+        return AdmxParts { state: [json!({ "enum": words }), state(&words)], enabled, snippet: None };
     }
-    json!({ "anyOf": [state, text_like(&format!("{words}{payload}")), long] })
+    let message = format!("Write disabled, or enabled: with {}.", ids.join(", "));
+    let choice = json!({ "enum": ["disabled"], "errorMessage": message });
+    let places = ids.iter().enumerate().map(|(at, id)| (id.to_string(), format!("${}", at + 1).into()));
+    let body = json!({ "enabled": Map::from_iter(places) });
+    let snippet = Some(json!([{ "label": "enabled", "body": body }]));
+    AdmxParts { state: [choice, state(&["disabled"])], enabled, snippet }
+}
+
+impl AdmxParts {
+    fn into_shape(self, name: &str) -> Json {
+        let [choice, text] = self.state;
+        let mut long = long_form(json!({ "value": shape(name), "enabled": self.enabled, "base64": false }));
+        if let Some(snippet) = self.snippet {
+            long["defaultSnippets"] = snippet;
+        }
+        json!({ "anyOf": [choice, text, long] })
+    }
 }
 
 /// What stands after `enabled:`: every element by its id, or the only one's value.
@@ -243,17 +263,45 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
         return json!({ "anyOf": [{ "enum": [true], "errorMessage": message }, { "type": "object", "maxProperties": 0 }] });
     }
     let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
+    let message = match elements {
+        [only] => format!("Write {}.", wanted(only)),
+        _ => format!("Write the elements by id: {}.", ids.join(", ")),
+    };
     let properties: Map<String, Json> =
         elements.iter().map(|element| (element.id.clone(), labelled(element))).collect();
     let by_id = json!({
         "allOf": [
-            wrong_type("object", &format!("Write the elements by id: {}.", ids.join(", "))),
+            wrong_type("object", &message),
             { "properties": properties, "required": ids, "additionalProperties": false }
         ]
     });
     match elements {
-        [only] => json!({ "anyOf": [element_value(only), by_id] }),
+        [only] => {
+            let mut value = element_value(only);
+            if only.kind == ElementType::List && only.explicit {
+                // Its own id is no name of an item.
+                value["properties"] = json!({ &only.id: false });
+            }
+            json!({ "anyOf": [by_id, value] })
+        }
         _ => by_id,
+    }
+}
+
+/// What an element takes, for people.
+fn wanted(element: &AdmxElement) -> String {
+    match element.kind {
+        ElementType::Text => "a text".into(),
+        ElementType::Decimal => {
+            format!("a whole number from {} to {}", element.min.unwrap_or(0), element.max.unwrap_or(9999))
+        }
+        ElementType::Boolean => "true or false".into(),
+        ElementType::Enum => {
+            let shown = |(value, label)| EnumValue(value, label).shown();
+            format!("one of: {}", element.choices().into_iter().map(shown).collect::<Vec<_>>().join(", "))
+        }
+        ElementType::List if element.explicit => "a map of names and texts".into(),
+        ElementType::List | ElementType::MultiText => "a list of texts".into(),
     }
 }
 
@@ -287,7 +335,7 @@ fn element_value(element: &AdmxElement) -> Json {
         }
         ElementType::MultiText => json!({ "anyOf": [list(), { "description": "", "type": "string" }] }),
         ElementType::List if element.explicit => {
-            json!({ "anyOf": [{ "type": "object", "additionalProperties": shape("text") }, reference()] })
+            json!({ "type": "object", "additionalProperties": shape("text") })
         }
         ElementType::List => json!({ "anyOf": [list(), reference()] }),
     }
