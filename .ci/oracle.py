@@ -17,6 +17,18 @@ EDITIONS = dict(zip("HPEDSLMITOUQW", [
 # Nodes that are no settings: the Policy CSP's description of itself would match every misspelt setting.
 SKELETON = re.compile(r"/Policy/(Config|Result)/\{AreaName\}/\{PolicyName\}$")
 
+# Native nodes whose policy writes nothing but an element.
+ELEMENT_ONLY = "/(" + "|".join([
+    "ApplicationManagement/ConfigureMSIXAuthenticationAuthorizedDomains", "Browser/AllowTabPreloading",
+    "Browser/AllowPrelaunch", "Cryptography/TLSCipherSuites", "Cryptography/ConfigureEllipticCurveCryptography",
+    "DmaGuard/DeviceEnumerationPolicy", "HumanPresence/Force(LockTimeout|InstantDim)",
+    "LanmanServer/AuthRateLimiterDelayInMs", "Lanman(Server|Workstation)/(Max|Min)Smb2Dialect",
+    "LocalSecurityAuthority/ConfigureLsaProtectedProcess", "Search/PreventIndexingLowDiskSpaceMB",
+    "Start/(ForceStartSize|ShowOrHideMostUsedApps|ConfigureTaskbarSmallButtonBehavior)",
+    "Storage/ConfigStorageSense(GlobalCadence|\\w+Threshold)",
+    "Sudo/EnableSudo", "Update/AllowUpdateService", "WindowsAI/SetCopilotHardwareKey",
+]) + ")$"
+
 # Facts that differ on purpose: fact, address, and why.
 DELIBERATE = [
     ("scope", r"RootCATrustedCertificates/(OemEsim|TrustedPeople)/\{CertHash\}/EncodedCertificate$",
@@ -27,11 +39,28 @@ DELIBERATE = [
      "the DDF binds it to another policy; the overlay takes that away"),
     ("values", r"/SecureAssessment/LaunchURI$",
      "the slashes within a pattern are not escaped here; both mean the same"),
+    ("elements", r"/ADMX_WindowsExplorer/DefaultLibrariesLocation$",
+     "its key is the policy's but for letter case, and is not said twice"),
+    ("elements", r"/ADMX_nca/(CorporateResources|CustomCommands|DTEs)$",
+     "a list has no value name of its own in the ADMX schema; these three files have one all the same"),
+    ("policy", r"/Connectivity/AllowPhonePCLinking$",
+     "EnableMMX in the ADMX file; the DDF writes enableMMX"),
+    ("title|path", r"/LocalPoliciesSecurityOptions/",
+     "thirteen nodes name no policy; the title comes from the match by name"),
+    ("policy|title|path|class|key|value", r"/PassportForWork/Biometrics/EnableESSwithSupportedPeripherals$",
+     "the DDF gives the policy's title for its name; found by title"),
+    ("key|value", r"/Authentication/(AllowAadPasswordReset|PreferredAadTenantDomainName)$", "from the overlay"),
+    ("key|value", r"/Personalization/(LockScreen|Desktop)ImageUrl$", "from the overlay"),
+    ("key|value", r"/NetworkProxy/ProxySettingsPerUser$", "from the overlay"),
+    ("value", r"/Defender/(AttackSurfaceReduction(Rules|OnlyExclusions)|ControlledFolderAccess\w+|Excluded\w+"
+     r"|ThreatSeverityDefaultAction)$",
+     "a list: its id is no value's name"),
+    ("value", ELEMENT_ONLY, "the policy has no value of its own; its only or first element's is named here"),
 ]
 
 
 def is_deliberate(fact, uri):
-    return any(known in ("*", fact) and re.search(pattern, uri) for known, pattern, _ in DELIBERATE)
+    return any((known == "*" or fact in known.split("|")) and re.search(pattern, uri) for known, pattern, _ in DELIBERATE)
 
 
 def full(build):
@@ -88,7 +117,21 @@ def element_facts(element):
     for flag in ("req", "expand", "explicit", "additive", "as_text"):
         if facts.get(flag):
             facts[flag] = 1
-    return {name: value for name, value in facts.items() if value not in (None, False)}
+    if "items" in facts:
+        facts["items"] = [[value, label] for value, label in facts["items"]]
+    return {name: value for name, value in facts.items() if value is not None and value is not False}
+
+
+def oracle_element(element):
+    """An item without a label has one entry; a third one, what else it writes, is too much for a table."""
+    facts = dict(element)
+    if "items" in facts:
+        facts["items"] = [[item[0], item[1] if len(item) > 1 else ""] for item in facts["items"]]
+    return facts
+
+
+def folded(text):
+    return " ".join(text.split()) if text else None
 
 
 def released(build):
@@ -132,8 +175,8 @@ def oracle_facts(node):
         "vendor_root": bool(node.get("legacy_root")),
         "depends": len(node.get("depends", [])),
         "policy": gp.get("name"),
-        "title": gp.get("friendly_name"),
-        "path": gp.get("path"),
+        "title": folded(gp.get("friendly_name")),
+        "path": folded(gp.get("path")),
         "class": gp.get("class"),
         "file": (gp.get("admx_file") or "").lower() or None,
         "template": gp.get("inf"),
@@ -143,7 +186,7 @@ def oracle_facts(node):
         "off": gp.get("off") if backed else None,
         "on_list": gp.get("on_list", []) if backed else [],
         "off_list": gp.get("off_list", []) if backed else [],
-        "elements": [dict(element) for element in gp.get("elements", [])] if backed else [],
+        "elements": [oracle_element(element) for element in gp.get("elements", [])] if backed else [],
     }
 
 

@@ -29,14 +29,15 @@ pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, W
 pub use table::TableError;
 
 use crate::setting::{OmaUri, RegistryLocation, Scope};
-use table::Table;
+use table::{Header, Lines};
 
 /// The nodes, sorted by address.
 #[derive(Debug)]
 pub struct Catalogue {
     /// The release that the table describes, such as `DDF February 2026`.
     pub release: String,
-    table: Table,
+    nodes: Lines<Node>,
+    policies: OnceLock<Lines<OnlyPolicy>>,
     /// Where addresses with placeholders stand.
     with_placeholders: OnceLock<Vec<usize>>,
     /// The nodes that may write a registry value.
@@ -48,50 +49,87 @@ fn below_scope(uri: &str) -> &str {
     uri.strip_prefix("./Device/").or_else(|| uri.strip_prefix("./User/")).unwrap_or(uri)
 }
 
-const EMBEDDED: &str = include_str!("../schemas/catalogue.jsonl");
+/// What lines begin with.
+const NODE: &str = "{\"uri\":\"";
+const POLICY: &str = "{\"policy\":\"";
+
+/// The table in two parts, packed by `build.rs`: the second is rarely needed.
+const PACKED_NODES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nodes.deflated"));
+const PACKED_POLICIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policies.deflated"));
+
+/// What `build.rs` packed; a test unpacks it.
+fn unpacked(packed: &[u8]) -> String {
+    let mut text = String::with_capacity(packed.len() * 13);
+    let _ = std::io::Read::read_to_string(&mut flate2::read::DeflateDecoder::new(packed), &mut text);
+    text
+}
 
 impl Catalogue {
-    /// The table that is part of the program.
+    /// The table that is part of the program. Unpacked once, at the first call.
     pub fn embedded() -> &'static Self {
         static TABLE: OnceLock<Catalogue> = OnceLock::new();
-        // A test reads the whole embedded table; were it broken, nothing would be known rather than the program stop.
-        TABLE.get_or_init(|| {
-            let empty = || Table::index(Cow::Borrowed("{\"release\":\"unreadable\"}\n"));
-            match Table::index(Cow::Borrowed(EMBEDDED)).or_else(|_| empty()) {
-                Ok(table) => Self::new(table),
-                Err(_) => unreachable!("a table of nothing but its header"),
-            }
-        })
+        TABLE.get_or_init(Self::unpack)
+    }
+
+    /// A fresh copy of the table that is part of the program.
+    pub fn unpack() -> Self {
+        // A test reads the whole table; were it broken, nothing would be known rather than the program stop.
+        let table = Self::with_nodes(unpacked(PACKED_NODES));
+        table.unwrap_or_else(|_| Self::new("unreadable".into(), Lines::none(NODE)))
     }
 
     /// Reads a table.
     ///
     /// # Errors
     /// The first line that is no node.
-    pub fn parse(text: String) -> Result<Self, TableError> {
-        let table = Table::index(Cow::Owned(text))?;
-        table.check()?;
-        Ok(Self::new(table))
+    pub fn parse(mut text: String) -> Result<Self, TableError> {
+        let at = text.find(&format!("\n{POLICY}")).map_or(text.len(), |at| at + 1);
+        let policies = text.split_off(at);
+        let table = Self::with_nodes(text)?;
+        table.nodes.check(1)?;
+        let before = table.nodes.len() + 1;
+        let policies = Lines::index(Cow::Owned(policies), POLICY, before)?;
+        policies.check(before)?;
+        // Nothing else was set before.
+        let _ = table.policies.set(policies);
+        Ok(table)
     }
 
-    fn new(table: Table) -> Self {
-        let release = table.release.clone();
-        Self { release, table, with_placeholders: OnceLock::new(), by_registry: OnceLock::new() }
+    fn with_nodes(mut text: String) -> Result<Self, TableError> {
+        let broken = |reason: String| TableError { line: 1, reason };
+        if text.is_empty() {
+            return Err(broken("the table is empty".into()));
+        }
+        let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
+        let header: Header = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        Ok(Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?))
+    }
+
+    fn new(release: String, nodes: Lines<Node>) -> Self {
+        Self {
+            release,
+            nodes,
+            policies: OnceLock::new(),
+            with_placeholders: OnceLock::new(),
+            by_registry: OnceLock::new(),
+        }
     }
 
     /// All nodes, sorted by address. Reads all of them.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        self.table.nodes()
+        self.nodes.iter()
     }
 
     /// The Group Policies that no node sets, sorted by file and name.
     pub fn only_policies(&self) -> impl Iterator<Item = &OnlyPolicy> {
-        self.table.policies()
+        // A table that was parsed has its own.
+        let unpack = || Lines::index(Cow::Owned(unpacked(PACKED_POLICIES)), POLICY, 0);
+        self.policies.get_or_init(|| unpack().unwrap_or_else(|_| Lines::none(POLICY))).iter()
     }
 
     /// The node of an address in exactly the spelling of Windows; placeholders match any one part.
     pub fn node(&self, uri: &OmaUri) -> Option<&Node> {
-        let exact = |text: &str| self.table.find(text).and_then(|at| self.table.node(at));
+        let exact = |text: &str| self.nodes.find(text).and_then(|at| self.nodes.get(at));
         let own = exact(uri.as_str()).filter(|node| node.scope.has(uri.scope()));
         // A node of both scopes stands under the device's address.
         let twin = || match uri.scope() {
@@ -99,33 +137,33 @@ impl Catalogue {
             Scope::Device => None,
         };
         own.or_else(twin).or_else(|| {
-            let same = |at: &&usize| node::same_path(self.table.uri(**at), uri.as_str(), |a, b| a == b);
-            let found = self.placeholders().iter().filter(same).filter_map(|at| self.table.node(*at));
+            let same = |at: &&usize| node::same_path(self.nodes.name(**at), uri.as_str(), |a, b| a == b);
+            let found = self.placeholders().iter().filter(same).filter_map(|at| self.nodes.get(*at));
             found.into_iter().find(|node| node.scope.has(uri.scope()))
         })
     }
 
     fn placeholders(&self) -> &[usize] {
-        let find = || (0..self.table.len()).filter(|at| self.table.uri(*at).contains('{')).collect();
+        let find = || (0..self.nodes.len()).filter(|at| self.nodes.name(*at).contains('{')).collect();
         self.with_placeholders.get_or_init(find)
     }
 
     /// The nodes whose address is this one, without looking at case, scope or what stands for placeholders.
     fn nearly(&self, uri: &OmaUri) -> impl Iterator<Item = &Node> {
-        let same = |at: &usize| node::same_path(self.table.uri(*at), uri.as_str(), str::eq_ignore_ascii_case);
-        (0..self.table.len()).filter(same).filter_map(|at| self.table.node(at))
+        let same = |at: &usize| node::same_path(self.nodes.name(*at), uri.as_str(), str::eq_ignore_ascii_case);
+        (0..self.nodes.len()).filter(same).filter_map(|at| self.nodes.get(at))
     }
 
     /// The addresses of all nodes, sorted; reads none of them.
     pub fn uris(&self) -> impl Iterator<Item = &str> {
-        (0..self.table.len()).map(|at| self.table.uri(at))
+        (0..self.nodes.len()).map(|at| self.nodes.name(at))
     }
 
     fn registry_index(&self) -> &HashMap<RegistryLocation, Vec<usize>> {
         self.by_registry.get_or_init(|| {
             let mut index: HashMap<RegistryLocation, Vec<usize>> = HashMap::new();
-            for at in 0..self.table.len() {
-                let Some(node) = self.table.node(at).filter(|node| node.registry.is_some()) else {
+            for at in 0..self.nodes.len() {
+                let Some(node) = self.nodes.get(at).filter(|node| node.registry.is_some()) else {
                     continue;
                 };
                 for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
@@ -144,7 +182,7 @@ impl Catalogue {
     /// A digest of what is known, so that a saved plan can say that it was made with other knowledge.
     pub fn digest(&self) -> String {
         use sha2::Digest;
-        let hash = sha2::Sha256::digest(self.table.text());
+        let hash = sha2::Sha256::digest(self.nodes.text());
         hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
@@ -155,8 +193,11 @@ mod tests {
 
     #[test]
     fn the_embedded_table_can_be_read_whole() {
-        let table = Catalogue::parse(EMBEDDED.to_string()).expect("the embedded catalogue");
-        assert!(table.nodes().count() > 60);
+        let text = unpacked(PACKED_NODES) + &unpacked(PACKED_POLICIES);
+        assert_eq!(text, include_str!("../schemas/catalogue.jsonl"));
+        let table = Catalogue::parse(text).expect("the embedded catalogue");
+        assert_eq!(table.nodes().count(), Catalogue::embedded().nodes().count());
+        assert_eq!(table.only_policies().count(), Catalogue::embedded().only_policies().count());
     }
 
     #[test]

@@ -100,7 +100,7 @@ fn is_a_setting(node: &Node) -> bool {
 
 fn keep_what_is_known(nodes: &mut [Node], known: &Catalogue) {
     for node in nodes {
-        let before = known.table.find(&node.uri).and_then(|at| known.table.node(at));
+        let before = known.nodes.find(&node.uri).and_then(|at| known.nodes.get(at));
         let same = |before: &&Node| {
             let name = |node: &Node| node.group_policy.as_ref().map(|policy| policy.name.to_lowercase());
             name(before) == name(node)

@@ -126,7 +126,7 @@ impl Catalogue {
                 self.uris().find(|uri| OmaUri::short_of(uri) == short)?
             }
         };
-        let node = self.table.find(uri).and_then(|at| self.table.node(at))?;
+        let node = self.nodes.find(uri).and_then(|at| self.nodes.get(at))?;
         let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { node.first_scope() };
         let form = match first.form {
             Form::Short if scope == Scope::User => Form::Scoped(Scope::User),

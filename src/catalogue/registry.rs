@@ -140,7 +140,7 @@ impl Catalogue {
     /// The nodes that the registry value may be the same knob as, with how far.
     pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&Node, Relation)> {
         let at = self.registry_index().get(location);
-        let nodes = at.into_iter().flatten().filter_map(|at| self.table.node(*at));
+        let nodes = at.into_iter().flatten().filter_map(|at| self.nodes.get(*at));
         nodes.filter_map(|node| Some((node, node.registry.as_ref()?.relation))).collect()
     }
 }

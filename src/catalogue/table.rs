@@ -1,29 +1,10 @@
-//! The table as text: lines are found by their addresses, and read when they are asked for.
+//! The table as text: lines are found by their names, and read when they are asked for.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-
-use super::{Node, OnlyPolicy};
-
-/// Sorted lines with the place of each.
-#[derive(Debug)]
-pub(super) struct Table {
-    text: Cow<'static, str>,
-    /// The release that it describes.
-    pub release: String,
-    nodes: Vec<Line<Node>>,
-    policies: Vec<Line<OnlyPolicy>>,
-}
-
-/// One line, read once.
-#[derive(Debug)]
-struct Line<T> {
-    start: u32,
-    end: u32,
-    read: OnceLock<Option<Box<T>>>,
-}
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// A table that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -36,102 +17,102 @@ pub struct TableError {
 }
 
 /// The first line.
-#[derive(Deserialize, serde::Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Header {
+    /// What the table describes.
     pub release: String,
+    /// Where its facts come from.
     #[serde(default)]
     pub sources: Vec<String>,
+    /// How its lines are to be read, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub legend: String,
 }
 
-const NODE: &str = "{\"uri\":\"";
-const POLICY: &str = "{\"policy\":\"";
+/// Lines of one kind, sorted by their names.
+#[derive(Debug)]
+pub(super) struct Lines<T> {
+    text: Cow<'static, str>,
+    /// What every line begins with, before its name.
+    start: &'static str,
+    lines: Vec<Line<T>>,
+}
 
-impl Table {
-    /// Finds the lines; what is in them is read later.
+/// One line, read once.
+#[derive(Debug)]
+struct Line<T> {
+    start: u32,
+    end: u32,
+    read: OnceLock<Option<Box<T>>>,
+}
+
+impl<T: DeserializeOwned> Lines<T> {
+    /// No line.
+    pub fn none(start: &'static str) -> Self {
+        Self { text: Cow::Borrowed(""), start, lines: Vec::new() }
+    }
+
+    /// Finds the lines; what is in them is read later. `before` is how many lines of the table stand before these.
     ///
     /// # Errors
-    /// A line that is none of a table's, or is not in its order.
-    pub fn index(text: Cow<'static, str>) -> Result<Self, TableError> {
-        let broken = |line: usize, reason: String| TableError { line: line + 1, reason };
+    /// A line of another kind, or one that is not in the order of names.
+    pub fn index(text: Cow<'static, str>, start: &'static str, before: usize) -> Result<Self, TableError> {
+        let broken = |line: usize, reason: &str| TableError { line: line + before + 1, reason: reason.to_string() };
         if u32::try_from(text.len()).is_err() {
-            return Err(broken(0, "the file is too large".into()));
+            return Err(broken(0, "the file is too large"));
         }
-        let (mut nodes, mut policies, mut release) = (Vec::new(), Vec::new(), None);
-        let (mut start, mut before) = (0, "");
-        for (at, line) in text.split_terminator('\n').enumerate() {
-            // Fits: the length of the whole does.
-            let (from, to) = (start as u32, (start + line.len()) as u32);
-            start += line.len() + 1;
-            if release.is_none() {
-                let header: Header = serde_json::from_str(line).map_err(|error| broken(at, error.to_string()))?;
-                release = Some(header.release);
-                continue;
+        let (mut lines, mut at, mut last) = (Vec::with_capacity(text.len() / 512), 0, "");
+        for (number, line) in text.split_terminator('\n').enumerate() {
+            let rest = line.strip_prefix(start).ok_or_else(|| broken(number, "neither a node nor a policy"))?;
+            match name(rest) {
+                Some(name) if last < name => last = name,
+                _ => return Err(broken(number, "the lines are not sorted by their names")),
             }
-            let name = if let Some(rest) = line.strip_prefix(NODE) {
-                nodes.push(Line { start: from, end: to, read: OnceLock::new() });
-                name(rest).filter(|_| policies.is_empty())
-            } else if let Some(rest) = line.strip_prefix(POLICY) {
-                if policies.is_empty() {
-                    before = "";
-                }
-                policies.push(Line { start: from, end: to, read: OnceLock::new() });
-                name(rest)
-            } else {
-                return Err(broken(at, "neither a node nor a policy".into()));
-            };
-            match name {
-                Some(name) if before < name => before = name,
-                _ => return Err(broken(at, "the lines are not sorted by their names".into())),
-            }
+            // Both fit: the length of the whole does.
+            lines.push(Line { start: at as u32, end: (at + line.len()) as u32, read: OnceLock::new() });
+            at += line.len() + 1;
         }
-        let release = release.ok_or_else(|| broken(0, "the table is empty".into()))?;
-        Ok(Self { text, release, nodes, policies })
+        Ok(Self { text, start, lines })
     }
 
     /// Reads every line.
     ///
     /// # Errors
-    /// The first line that holds something else than a node or a policy.
-    pub fn check(&self) -> Result<(), TableError> {
-        let broken = |line: usize, error: serde_json::Error| TableError { line: line + 2, reason: error.to_string() };
-        for (at, line) in self.nodes.iter().enumerate() {
-            serde_json::from_str::<Node>(self.slice(line)).map_err(|error| broken(at, error))?;
-        }
-        for (at, line) in self.policies.iter().enumerate() {
-            let read = serde_json::from_str::<OnlyPolicy>(self.slice(line));
-            read.map_err(|error| broken(self.nodes.len() + at, error))?;
+    /// The first line that holds something else.
+    pub fn check(&self, before: usize) -> Result<(), TableError> {
+        for (at, line) in self.lines.iter().enumerate() {
+            let read = serde_json::from_str::<T>(self.slice(line));
+            read.map_err(|error| TableError { line: at + before + 1, reason: error.to_string() })?;
         }
         Ok(())
     }
 
-    fn slice<T>(&self, line: &Line<T>) -> &str {
+    fn slice(&self, line: &Line<T>) -> &str {
         self.text.get(line.start as usize..line.end as usize).unwrap_or_default()
     }
 
-    /// How many nodes there are.
+    /// How many there are.
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.lines.len()
     }
 
-    /// A node's address, without reading the node.
-    pub fn uri(&self, at: usize) -> &str {
-        self.nodes.get(at).and_then(|line| name(self.slice(line).get(NODE.len()..)?)).unwrap_or_default()
+    /// A line's name, without reading the line.
+    pub fn name(&self, at: usize) -> &str {
+        self.lines.get(at).and_then(|line| name(self.slice(line).get(self.start.len()..)?)).unwrap_or_default()
     }
 
-    /// A node; nothing for a line that is none.
-    pub fn node(&self, at: usize) -> Option<&Node> {
-        let line = self.nodes.get(at)?;
+    /// What a line holds; nothing for a line that cannot be read.
+    pub fn get(&self, at: usize) -> Option<&T> {
+        let line = self.lines.get(at)?;
         line.read.get_or_init(|| serde_json::from_str(self.slice(line)).ok()).as_deref()
     }
 
-    /// Where the node of exactly this address stands.
-    pub fn find(&self, uri: &str) -> Option<usize> {
-        let (mut low, mut high) = (0, self.nodes.len());
+    /// Where the line of exactly this name stands.
+    pub fn find(&self, wanted: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.lines.len());
         while low < high {
             let middle = low.midpoint(high);
-            match self.uri(middle).cmp(uri) {
+            match self.name(middle).cmp(wanted) {
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
@@ -140,24 +121,18 @@ impl Table {
         None
     }
 
-    /// All nodes, in their order.
-    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        (0..self.nodes.len()).filter_map(|at| self.node(at))
+    /// What all lines hold, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        (0..self.lines.len()).filter_map(|at| self.get(at))
     }
 
-    /// The Group Policies that no node sets, in their order.
-    pub fn policies(&self) -> impl Iterator<Item = &OnlyPolicy> {
-        let read = |line| serde_json::from_str(self.slice(line)).ok();
-        self.policies.iter().filter_map(move |line| line.read.get_or_init(|| read(line)).as_deref())
-    }
-
-    /// The table's text.
+    /// The text of all lines.
     pub fn text(&self) -> &str {
         &self.text
     }
 }
 
-/// What stands before the closing quote; addresses hold none.
+/// What stands before the closing quote; names hold none.
 fn name(rest: &str) -> Option<&str> {
     rest.split('"').next().filter(|name| !name.is_empty())
 }

@@ -25,14 +25,21 @@ impl<'a> Policies<'a> {
     }
 
     /// The policy that a node names. The file's name differs in case everywhere and wholly in some (`WindowsAI.admx` became
-    /// `WindowsCopilot.admx`): then the name alone decides, where only one file has it.
+    /// `WindowsCopilot.admx`): then the name alone decides, where only one file has it. Ten nodes name a policy by its
+    /// title.
     fn find(&self, mapping: &Mapping, scope: Scopes) -> Option<usize> {
-        let named = self.by_name.get(&mapping.name.to_lowercase())?;
-        let area = mapping.area.split('~').next().unwrap_or_default();
-        let file = mapping.file.clone().unwrap_or_else(|| format!("{area}.admx"));
-        let in_file: Vec<usize> =
-            named.iter().copied().filter(|at| self.all[*at].file.eq_ignore_ascii_case(&file)).collect();
-        let candidates = if in_file.is_empty() { named.clone() } else { in_file };
+        let file = file_of(mapping);
+        let in_file = |at: &usize| self.all[*at].file.eq_ignore_ascii_case(&file);
+        let named = self.by_name.get(&mapping.name.to_lowercase()).cloned().unwrap_or_default();
+        let mut candidates: Vec<usize> = named.iter().copied().filter(in_file).collect();
+        if candidates.is_empty() {
+            candidates = named;
+        }
+        if candidates.is_empty() {
+            let plain = |title: &str| title.trim_end_matches('.').to_lowercase();
+            let titled = |at: &usize| in_file(at) && plain(&self.all[*at].title) == plain(&mapping.name);
+            candidates = (0..self.all.len()).filter(titled).collect();
+        }
         let files: HashSet<&str> = candidates.iter().map(|at| self.all[*at].file.as_str()).collect();
         if files.len() > 1 {
             return None;
@@ -64,9 +71,8 @@ impl<'a> Policies<'a> {
         }
         let Some(at) = self.find(&mapping, node.scope) else {
             warnings.push(format!("{}: no ADMX file has its policy {}", node.uri, mapping.name));
-            let area = mapping.area.split('~').next().unwrap_or_default();
-            let file = mapping.file.unwrap_or_else(|| format!("{area}.admx"));
-            node.group_policy = Some(GroupPolicy { name: mapping.name, file: Some(file), ..GroupPolicy::default() });
+            let file = Some(file_of(&mapping));
+            node.group_policy = Some(GroupPolicy { name: mapping.name, file, ..GroupPolicy::default() });
             return node;
         };
         self.named.insert(at);
@@ -79,6 +85,12 @@ impl<'a> Policies<'a> {
         node.group_policy = Some(names(policy));
         node
     }
+}
+
+/// The ADMX file that a mapping means: the one that it names, or the one that its area begins with.
+fn file_of(mapping: &Mapping) -> String {
+    let area = mapping.area.split('~').next().unwrap_or_default();
+    mapping.file.clone().unwrap_or_else(|| format!("{area}.admx"))
 }
 
 /// What the editor shows of a policy, and where it is defined.
@@ -96,7 +108,7 @@ pub(super) fn names(policy: &AdmxPolicy) -> GroupPolicy {
 /// The form of a policy whose payload is what a node takes, and of one that no node sets.
 pub(super) fn admx_form(policy: &AdmxPolicy, scope: Scopes) -> RegistryForm {
     RegistryForm {
-        relation: Relation::Exact,
+        relation: if policy.partial { Relation::Partial } else { Relation::Exact },
         key: format!("{}\\{}", hive(policy, scope), policy.key),
         value: None,
         data: DataForm::Admx(policy.form.clone()),

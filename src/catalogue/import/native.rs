@@ -18,26 +18,27 @@ pub(super) fn registry_form(
 ) -> Option<RegistryForm> {
     let own = policy.form.value.as_deref();
     let named = element.and_then(|id| policy.form.elements.iter().find(|known| known.id == id));
-    let only = || policy.form.elements.first().filter(|_| own.is_none());
-    let element = named.or_else(only);
-    let key = element.and_then(|element| element.key.as_deref()).unwrap_or(&policy.key);
-    let value = match element {
-        Some(element) => element.value.as_deref(),
+    // A policy that is its one element alone, where the DDF names none.
+    let only = || policy.form.elements.first().filter(|_| own.is_none() && element.is_none());
+    let part = named.or_else(only);
+    let key = part.and_then(|part| part.key.as_deref()).unwrap_or(&policy.key);
+    let value = match part {
+        Some(part) => part.value.as_deref(),
         None => own,
     };
-    let (relation, data) = match element {
-        Some(element) if named.is_some() => of_element(node, policy, element),
-        None => of_policy(node, policy),
-        Some(_) => (Relation::Unproven, unproven(node)),
+    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let surely = |part: &AdmxElement| {
+        let alone = policy.form.elements.len() == 1;
+        named.is_some() || alone && part.value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case(name))
     };
-    Some(RegistryForm {
-        relation,
-        key: format!("{hive}\\{key}"),
-        // A list writes as many values as it has items, and none of this name.
-        value: Some(value?.to_string()),
-        data,
-        source: None,
-    })
+    let (relation, data) = match part {
+        Some(part) if surely(part) => of_element(node, policy, part),
+        Some(_) => (Relation::Unproven, unproven(node)),
+        None => of_policy(node, policy),
+    };
+    // A list writes as many values as it has items, and none of a name of its own.
+    let value = value.map(String::from);
+    Some(RegistryForm { relation, key: format!("{hive}\\{key}"), value, data, source: None })
 }
 
 fn unproven(node: &Node) -> DataForm {
@@ -55,8 +56,9 @@ fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
     let name = node.uri.rsplit('/').next().unwrap_or_default();
     let on = form.on.clone().unwrap_or_else(|| "dword:1".into());
     let off = form.off.clone().unwrap_or_else(|| "delete".into());
-    // By the policy's name: the node's 1 is the policy enabled, or disabled.
-    let by_policy = sense(name, &policy.name).map(|same| if same { (&on, &off) } else { (&off, &on) });
+    // By the policy's name, where its title and the node's labels say the same: the node's 1 is the policy enabled.
+    let told = direction(&policy.title).0 == direction(&policy.name).0 && labels_say_on_and_off(node);
+    let by_policy = sense(name, &policy.name).filter(|_| told).map(|same| if same { (&on, &off) } else { (&off, &on) });
     // By the value's name: the node's 1 is the value's 1, or its 0.
     let number = |data: &str| data.strip_prefix("dword:").map_or(data == "delete", |digits| digits == "0");
     let (one, zero) = if number(&on) { (&off, &on) } else { (&on, &off) };
@@ -82,6 +84,18 @@ fn takes_zero_and_one(node: &Node) -> bool {
             numbers == ["0", "1"]
         }
         Allowed::Range(range) => *range == [0, 1],
+        _ => false,
+    }
+}
+
+/// Whether the labels of 0 and 1 are off and on.
+fn labels_say_on_and_off(node: &Node) -> bool {
+    let begins = |text: &str, words: &[&str]| words.iter().any(|word| text.to_lowercase().starts_with(word));
+    match &node.allowed {
+        Allowed::Enum(values) => values.iter().all(|value| match value.0.as_str() {
+            "1" => begins(&value.1, &["allow", "enable", "on", "yes"]),
+            _ => begins(&value.1, &["not", "do not", "disable", "prevent", "block", "off", "no"]),
+        }),
         _ => false,
     }
 }
@@ -153,6 +167,7 @@ fn sense(node: &str, other: &str) -> Option<bool> {
 
 /// Which way a name points, and the rest of it. A name without such a word points the way that it says.
 fn direction(name: &str) -> (bool, String) {
+    let name = &name.replace([' ', '\''], "");
     // `Pol_`, `FindMy_` and the like stand before the name proper; `_1`, `_2` tell user and computer twins apart.
     let name = name.trim_end_matches("_1").trim_end_matches("_2");
     let name = name.rsplit('_').next().unwrap_or(name);
