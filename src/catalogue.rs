@@ -12,6 +12,7 @@ mod lookup;
 mod node;
 mod policy;
 mod registry;
+mod schema;
 mod table;
 
 use std::borrow::Cow;
