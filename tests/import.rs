@@ -150,6 +150,19 @@ fn what_is_no_bundle_says_why() {
 }
 
 #[test]
+fn a_node_without_a_sound_address_is_left_out() {
+    let ddf = ddf().replace("<NodeName>HideQueue</NodeName>", "<NodeName>Hide&quot;\\Queue</NodeName>");
+    let repository = Repository::empty().with_bytes("ddf/a.xml", ddf.as_bytes());
+    let said = repository.run("-v catalogue import ddf --out table.jsonl");
+    let told = said.lines().find(|line| line.contains("Hide")).unwrap();
+    assert_eq!(
+        told,
+        r#"warning: ./Device/Vendor/MSFT/Policy/Config/Printing/Hide\"\\Queue: this is no address of a node"#
+    );
+    assert!(!repository.read("table.jsonl").contains("Hide\\\"\\\\Queue"));
+}
+
+#[test]
 fn a_bomb_and_a_large_file_are_not_unpacked() {
     let large = vec![b' '; 100 << 20];
     let many: Vec<String> = (0..6000).map(|number| format!("{number}.xml")).collect();

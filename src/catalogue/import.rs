@@ -68,29 +68,36 @@ pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportEr
     let described = ddf::read(&sources.ddf).map_err(ImportError)?;
     let admx = policy_definitions::read(&sources.admx, &mut warnings);
     let mut policies = Policies::new(&admx);
-    let skip = &mut if sources.admx.is_empty() { Vec::new() } else { std::mem::take(&mut warnings) };
-    let mut nodes: Vec<Node> =
-        described.into_iter().filter(|one| is_a_setting(&one.node)).map(|one| policies.join(one, skip)).collect();
-    if !sources.admx.is_empty() {
-        warnings = std::mem::take(skip);
+    let with_admx = !sources.admx.is_empty();
+    let mut joined = Vec::new();
+    let mut unfound = Vec::new();
+    for one in described.into_iter().filter(|one| is_a_setting(&one.node)) {
+        if is_sound(&one.node.uri) {
+            joined.push(policies.join(one, &mut unfound));
+        } else {
+            warnings.push(format!("{}: this is no address of a node", one.node.uri.escape_debug()));
+        }
     }
-    nodes = join::merge_twins(nodes);
-    if sources.admx.is_empty() {
+    let mut nodes = join::merge_twins(joined);
+    let mut only: Vec<OnlyPolicy> = if with_admx {
+        warnings.extend(unfound);
+        policies.unnamed().map(without_a_node).chain(overlay::policies().map_err(ImportError)?).collect()
+    } else {
         keep_what_is_known(&mut nodes, known);
-    }
+        known.only_policies().cloned().collect()
+    };
     overlay::lay_over(&mut nodes, &mut warnings).map_err(ImportError)?;
     nodes.sort_by(|a, b| a.uri.cmp(&b.uri));
-    let mut only: Vec<OnlyPolicy> = if sources.admx.is_empty() {
-        known.only_policies().cloned().collect()
-    } else {
-        let mut only: Vec<OnlyPolicy> = policies.unnamed().map(without_a_node).collect();
-        only.extend(overlay::policies().map_err(ImportError)?);
-        only
-    };
+    only.retain(|policy| is_sound(&policy.policy));
     only.sort_by(|a, b| a.policy.cmp(&b.policy));
     only.dedup_by(|a, b| a.policy == b.policy);
     let text = write(sources, &nodes, &only).map_err(|error| ImportError(error.to_string()))?;
     Ok(Imported { text, warnings, nodes: nodes.len(), policies: only.len() })
+}
+
+/// A name that stands in the table as it is: lines are sorted by their names, and found by them.
+fn is_sound(name: &str) -> bool {
+    !name.contains(|c: char| c.is_control() || matches!(c, '"' | '\\'))
 }
 
 /// The Policy CSP describes itself with `{AreaName}/{PolicyName}`, which would match every misspelt setting.
