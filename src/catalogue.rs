@@ -6,12 +6,15 @@
 
 mod admx;
 mod compact;
+mod compare;
 mod edition;
 mod import;
 mod lookup;
+mod names;
 mod node;
 mod policy;
 mod registry;
+mod search;
 mod table;
 
 use std::borrow::Cow;
@@ -19,12 +22,15 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
+pub use compare::{Changed, Comparison, Fact, compare};
 pub use edition::Edition;
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
+pub use names::{Entry, Found};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
 pub use policy::OnlyPolicy;
 pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, Writes};
+pub use search::Hit;
 pub use table::TableError;
 
 use crate::setting::{OmaUri, RegistryLocation, Scope};
@@ -121,9 +127,13 @@ impl Catalogue {
 
     /// The Group Policies that no node sets, sorted by file and name.
     pub fn only_policies(&self) -> impl Iterator<Item = &OnlyPolicy> {
+        self.policies().iter()
+    }
+
+    fn policies(&self) -> &Lines<OnlyPolicy> {
         // A table that was parsed has its own.
         let unpack = || Lines::index(Cow::Owned(unpacked(PACKED_POLICIES)), POLICY, 0);
-        self.policies.get_or_init(|| unpack().unwrap_or_else(|_| Lines::none(POLICY))).iter()
+        self.policies.get_or_init(|| unpack().unwrap_or_else(|_| Lines::none(POLICY)))
     }
 
     /// The node of an address in exactly the spelling of Windows; placeholders match any one part.

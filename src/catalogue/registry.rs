@@ -95,14 +95,16 @@ pub enum NoRegistryForm {
 pub type Writes = Vec<(RegistryLocation, RegistryAction)>;
 
 impl RegistryForm {
-    pub(super) fn admx(&self) -> Option<&AdmxForm> {
+    /// The ADMX policy behind it.
+    pub fn admx(&self) -> Option<&AdmxForm> {
         match &self.data {
             DataForm::Admx(form) => Some(form),
             _ => None,
         }
     }
 
-    fn key(&self, scope: Scope) -> Option<RegistryKey> {
+    /// The key in the hive of a scope.
+    pub fn key(&self, scope: Scope) -> Option<RegistryKey> {
         let hive = if scope == Scope::User { "HKCU" } else { "HKLM" };
         RegistryKey::parse(&self.key.replace("HK*", hive)).ok()
     }
@@ -118,7 +120,7 @@ impl RegistryForm {
     }
 
     /// Every place that it may write.
-    fn locations(&self, scope: Scope) -> Vec<RegistryLocation> {
+    pub fn locations(&self, scope: Scope) -> Vec<RegistryLocation> {
         let Some(key) = self.key(scope) else {
             return Vec::new();
         };

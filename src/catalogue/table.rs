@@ -101,6 +101,11 @@ impl<T: DeserializeOwned> Lines<T> {
         self.lines.get(at).and_then(|line| name(self.slice(line).get(self.start.len()..)?)).unwrap_or_default()
     }
 
+    /// A line as it stands in the table.
+    pub fn line(&self, at: usize) -> &str {
+        self.lines.get(at).map_or("", |line| self.slice(line))
+    }
+
     /// What a line holds; nothing for a line that cannot be read.
     pub fn get(&self, at: usize) -> Option<&T> {
         let line = self.lines.get(at)?;
