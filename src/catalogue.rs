@@ -26,7 +26,7 @@ pub use compare::{Changed, Comparison, Fact, compare};
 pub use edition::Edition;
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
-pub use names::{Entry, Found};
+pub use names::{Entry, Found, catalogue_id};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
 pub use policy::OnlyPolicy;
 pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, Writes};

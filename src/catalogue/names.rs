@@ -176,7 +176,7 @@ pub(super) fn in_template(policy: &GroupPolicy) -> impl Iterator<Item = &str> {
 }
 
 /// The settings catalog's id of a setting: its address in lower case with underscores.
-pub(crate) fn catalogue_id(uri: &OmaUri) -> String {
+pub fn catalogue_id(uri: &OmaUri) -> String {
     uri.as_str().trim_start_matches("./").replace('/', "_").to_lowercase()
 }
 

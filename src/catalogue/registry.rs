@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::admx::{AdmxElement, AdmxForm, ElementType};
+use super::admx::{AdmxElement, AdmxForm, ElementType, Payload};
 use super::{Catalogue, Node};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
@@ -117,6 +117,15 @@ impl RegistryForm {
         });
         let key = self.key(scope).map_or_else(|| self.key.clone(), |key| key.to_string());
         format!("{key} {}", name.unwrap_or_default()).trim_end().to_string()
+    }
+
+    /// What the ADMX policy behind it writes for this payload.
+    ///
+    /// # Errors
+    /// When it is no ADMX policy, or the payload does not fit it.
+    pub fn policy_writes(&self, scope: Scope, payload: &Payload) -> Result<Writes, NoRegistryForm> {
+        let (Some(form), Some(key)) = (self.admx(), self.key(scope)) else { return Err(NoRegistryForm::None) };
+        admx_writes(form, &key, &OmaValue::String(payload.write()))
     }
 
     /// Every place that it may write.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::names::in_template;
-use super::{Allowed, Catalogue, Entry, EnumValue, RegistryForm};
+use super::{Allowed, Catalogue, Entry, EnumValue, GroupPolicy, Node, RegistryForm};
 use crate::setting::OmaUri;
 
 /// One entry that was found.
@@ -24,7 +24,7 @@ impl Catalogue {
     /// Nodes and Group Policies without a node that have all words, the best first. The beginning of a word is enough;
     /// upper and lower case, and an `s` at the end, make no difference.
     pub fn search(&self, text: &str) -> Vec<Hit<'_>> {
-        let wanted: Vec<String> = words(text).iter().map(|word| singular(word).to_string()).collect();
+        let wanted: Vec<String> = parts(text).iter().map(|word| singular(word).to_string()).collect();
         if wanted.is_empty() {
             return Vec::new();
         }
@@ -50,9 +50,8 @@ fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
         Entry::Policy(_) => "",
     };
     let title = entry.group_policy().map_or("", |policy| policy.title.as_str());
-    let others = other_names(entry);
-    let names: Vec<Vec<String>> =
-        [short, title].into_iter().chain(others).map(words).filter(|words| !words.is_empty()).collect();
+    let texts: Vec<&str> = [short, title].into_iter().chain(other_names(entry)).collect();
+    let names: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
     let path = entry.group_policy().map_or(Vec::new(), |policy| words(&policy.path));
     let mut total = 0;
     let mut labels: Option<Vec<String>> = None;
@@ -70,11 +69,12 @@ fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
         }
         total += worth;
     }
-    let best = names.iter().map(|name| closeness(name, wanted)).max().unwrap_or(0);
-    let node = u32::from(matches!(entry, Entry::Node(_)));
+    let best = texts.iter().map(|text| closeness(&parts(text), wanted)).max().unwrap_or(0);
+    let settable = u32::from(matches!(entry, Entry::Node(node) if node.is_settable()));
     // A word in the area and in the name says more than in one of them.
-    let again = wanted.iter().map(|word| words(short).iter().filter(|own| own.starts_with(word.as_str())).count());
-    Some(total + best + 30 * node + 10 * again.map(|times| times.min(3) as u32).sum::<u32>())
+    let short = parts(short);
+    let times = |word: &String| short.iter().filter(|own| own.starts_with(word.as_str())).count().min(3) as u32;
+    Some(total + best + 30 * settable + wanted.iter().map(times).sum::<u32>() * 10)
 }
 
 /// 2 for the word itself, 1 for its beginning.
@@ -130,16 +130,18 @@ fn labels_of(entry: Entry<'_>) -> Vec<String> {
 
 /// The words of a text in small letters; `HideFastUserSwitching` is four, and the whole is one, too.
 fn words(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for run in text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
-        let parts = humps(run);
-        let several = parts.len() > 1;
-        found.extend(parts.into_iter().map(str::to_lowercase));
-        if several {
-            found.push(run.to_lowercase());
-        }
-    }
+    let mut found = parts(text);
+    found.extend(runs(text).filter(|run| humps(run).len() > 1).map(str::to_lowercase));
     found
+}
+
+/// The words alone, in their order.
+fn parts(text: &str) -> Vec<String> {
+    runs(text).flat_map(humps).map(str::to_lowercase).collect()
+}
+
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty())
 }
 
 /// `HideFastUserSwitching` → Hide, Fast, User, Switching; `AADPasswordReset` → AAD, Password, Reset.
@@ -162,6 +164,28 @@ fn humps(run: &str) -> Vec<&str> {
 /// Without the `s` of a plural.
 fn singular(word: &str) -> &str {
     word.strip_suffix('s').filter(|rest| rest.len() > 2 && !rest.ends_with('s')).unwrap_or(word)
+}
+
+impl Catalogue {
+    /// The nodes that are nearest to a Group Policy without one: in its folder or file, or with a title like its own.
+    pub fn neighbours(&self, policy: &GroupPolicy) -> Vec<&Node> {
+        let title = parts(&policy.title);
+        let likeness = |other: &GroupPolicy| {
+            let others = parts(&other.title);
+            let shared = title.iter().filter(|word| others.contains(word)).count();
+            let place = u32::from(!policy.path.is_empty() && policy.path == other.path) * 10;
+            let file = u32::from(policy.file.is_some() && policy.file == other.file) * 5;
+            let same = (shared * 100 / title.len().max(others.len()).max(1)) as u32;
+            if same >= 60 || place > 0 && same >= 20 { same + place + file } else { 0 }
+        };
+        let mut near: Vec<(u32, &Node)> = self
+            .nodes()
+            .filter_map(|node| Some((likeness(node.group_policy.as_ref()?), node)))
+            .filter(|(likeness, _)| *likeness > 0)
+            .collect();
+        near.sort_by_key(|(likeness, _)| Reverse(*likeness));
+        near.into_iter().map(|(_, node)| node).take(3).collect()
+    }
 }
 
 /// Whether a text has a word of small letters, in any case.

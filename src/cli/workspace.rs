@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::output::Failure;
+use super::Global;
+use super::output::{Failure, Output};
 use super::secrets::{self, Files};
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
@@ -60,6 +61,18 @@ impl Workspace {
         let files = files.iter().map(|file| relative(root, file)).collect();
         let root = root.to_path_buf();
         Ok(Self { root, configuration, configuration_source, policies, files, problems, own_catalogue })
+    }
+
+    /// The repository for commands that do without one. One that cannot be read is said, because they then know less.
+    pub fn here(global: &Global, output: &Output) -> Option<Self> {
+        if !global.dir.join(CONFIGURATION).exists() {
+            return None;
+        }
+        let opened = Self::open(&global.dir);
+        if opened.is_err() {
+            output.say("note: the policy repository cannot be read, `check` says why; the embedded catalogue is used");
+        }
+        opened.ok()
     }
 
     /// What its policies are checked with: its own catalogue, or the embedded one.
