@@ -124,7 +124,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Init(args) => init::run(&args, global, output),
         Command::Check(args) => check::run(&args, global, output),
         Command::Explain(args) => explain::run(&args, global, output),
-        Command::Catalogue(args) => catalogue::run(&args, output),
+        Command::Catalogue(args) => catalogue::run(&args, global, output),
         Command::Show(args) => plan::show(&args, output),
         Command::Export(args) => export::run(&args, global, output),
         Command::Schema(args) => generated::schema(&args, output),

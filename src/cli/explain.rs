@@ -58,7 +58,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
 
 /// One of them can be picked by the name that stands in front, or by its path.
 fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> String {
-    let mut text = format!("`{what}` is the name of {} settings; `explain` knows each by its own name:\n", found.len());
+    let mut text = format!("`{what}` is the name of {} settings:\n", found.len());
     for Found { entry, scope } in found {
         let scopes: Vec<&str> =
             [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect();

@@ -31,7 +31,9 @@ pub fn setting_block(node: &Node, uri: &OmaUri, name: &str) -> String {
     let key = plain_key(&name);
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     if node.allowed == Allowed::Admx && !elements.is_empty() {
-        text.push_str(&format!("      {key}:\n        enabled:     # or, instead of all this: `{key}: disabled`\n"));
+        text.push_str(&format!(
+            "      {key}:\n        enabled:     # or, instead of all this, `disabled` beside the name\n"
+        ));
         elements.iter().for_each(|element| element_lines(&mut text, element));
         return text;
     }
@@ -78,7 +80,11 @@ fn within(node: &Node, low: i64, high: i64) -> String {
 fn free(node: &Node, uri: &OmaUri) -> String {
     let default = node.default.as_deref().filter(|text| !text.trim().is_empty());
     match node.format.oma_type() {
-        Some(OmaType::Boolean) => default.map_or("true".into(), str::to_lowercase),
+        // Older files write 0 and 1.
+        Some(OmaType::Boolean) => match default.map(str::to_lowercase).as_deref() {
+            Some("false" | "0") => "false".into(),
+            _ => "true".into(),
+        },
         Some(OmaType::Integer) => {
             default.and_then(|text| text.parse::<i32>().ok()).map_or("0".into(), |number| number.to_string())
         }
@@ -116,7 +122,7 @@ const EXAMPLES: [&str; 9] = [
     "00101",
     "1.0",
     "192.0.2.1",
-    "https://www.contoso.example",
+    "https://www.contoso.com",
     "contoso.msix",
     "contoso.appinstaller",
     "{11111111-1111-1111-1111-111111111111}",

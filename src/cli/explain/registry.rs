@@ -10,6 +10,7 @@ pub(super) fn registry_lines(form: &RegistryForm, scope: Scope) -> Vec<String> {
     let name = own.map_or(String::new(), |name| format!(" {}", if name.is_empty() { "(Default)" } else { name }));
     let mut lines = vec![format!("{key}{name}")];
     match &form.data {
+        DataForm::Same(kind) if form.relation == Relation::Unproven => lines.push(type_name(*kind).into()),
         DataForm::Same(kind) => lines.push(format!("{}, the same value", type_name(*kind))),
         DataForm::Map(map) => {
             let pairs: Vec<String> = map.iter().map(|(value, data)| format!("{value} = {}", shown(data))).collect();
@@ -41,22 +42,21 @@ fn admx_lines(form: &AdmxForm) -> Vec<String> {
     lines
 }
 
+/// An element's id where its value is called otherwise, the value, and its type.
 fn element_line(element: &AdmxElement) -> String {
     let key = element.key.as_ref().map_or(String::new(), |key| format!("{key} "));
+    let name = element.value.as_deref().unwrap_or_default();
     let text = if element.expand { "REG_EXPAND_SZ" } else { "REG_SZ" };
-    let kind = match element.kind {
-        ElementType::Text => text,
-        ElementType::Decimal if element.as_text => "REG_SZ",
-        ElementType::Decimal => "REG_DWORD",
-        ElementType::MultiText => "REG_MULTI_SZ",
-        ElementType::Boolean => {
-            let (on, off) = (element.on.as_deref().unwrap_or("dword:1"), element.off.as_deref().unwrap_or("dword:0"));
-            let name = element.value.as_deref().unwrap_or_default();
-            return format!("{}: {key}{name} true = {}, false = {}", element.id, shown(on), shown(off));
-        }
+    let (name, kind) = match element.kind {
+        ElementType::Text => (name.to_string(), text.to_string()),
+        ElementType::Decimal if element.as_text => (name.to_string(), "REG_SZ".into()),
+        ElementType::Decimal => (name.to_string(), "REG_DWORD".into()),
+        ElementType::MultiText => (name.to_string(), "REG_MULTI_SZ".into()),
+        ElementType::Boolean => (name.to_string(), ticked(element)),
         ElementType::Enum => {
             let text = |value: &serde_json::Value| value.as_str().is_some_and(|text| !text.starts_with("dword:"));
-            if element.items.iter().any(|(value, _)| text(value)) { "REG_SZ" } else { "REG_DWORD" }
+            let texts = element.items.iter().any(|(value, _)| text(value));
+            (name.to_string(), if texts { "REG_SZ" } else { "REG_DWORD" }.into())
         }
         ElementType::List => {
             let names = match &element.prefix {
@@ -64,10 +64,21 @@ fn element_line(element: &AdmxElement) -> String {
                 Some(prefix) => format!("values {prefix}1, {prefix}2, …"),
                 None => "values 1, 2, …".into(),
             };
-            return format!("{}: {key}{names} {text}", element.id);
+            (names, text.into())
         }
     };
-    format!("{}: {key}{} {kind}", element.id, element.value.as_deref().unwrap_or_default())
+    if key.is_empty() && name == element.id {
+        format!("{name} {kind}")
+    } else {
+        format!("{}: {key}{name} {kind}", element.id)
+    }
+}
+
+fn ticked(element: &AdmxElement) -> String {
+    match (element.on.as_deref().unwrap_or("dword:1"), element.off.as_deref().unwrap_or("dword:0")) {
+        ("dword:1", "dword:0") => "REG_DWORD 1 or 0".into(),
+        (on, off) => format!("true = {}, false = {}", shown(on), shown(off)),
+    }
 }
 
 /// `dword:1`, `sz:x`, `delete` as people say it.

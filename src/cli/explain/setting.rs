@@ -47,7 +47,13 @@ pub(super) fn setting_text(node: &Node, scope: Scope, catalogue: &Catalogue, wor
 fn names(screen: &mut Screen, node: &Node, uri: &OmaUri, scope: Scope) {
     let backed = if node.allowed == Allowed::Admx { ", ADMX-backed" } else { "" };
     let both = if node.scope == Scopes::Both { "; the other scope has it, too" } else { "" };
-    screen.lines("OMA-URI", &[uri.to_string(), format!("({}{backed}{both})", uri.scope().word())]);
+    let what = format!("({}{backed}{both})", uri.scope().word());
+    let beside = format!("{uri}   {what}");
+    if beside.len() <= 85 {
+        screen.lines("OMA-URI", &[beside]);
+    } else {
+        screen.lines("OMA-URI", &[uri.to_string(), what]);
+    }
     if uri.policy_parts().is_some() {
         screen.line("Catalog id", &catalogue_id(uri));
     }

@@ -28,8 +28,11 @@ pub(super) fn comment(text: &mut String, indent: usize, words: &str) {
     }
 }
 
-/// A number or a flag as it is, any other text as YAML needs it.
+/// A number or a flag as it is, without the sixteens that some of Microsoft's files write, any other text as YAML needs it.
 pub(super) fn bare(value: &str) -> String {
+    if let Some(number) = value.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok()) {
+        return number.to_string();
+    }
     let number = value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
     if number || value == "true" || value == "false" { value.to_string() } else { scalar(value) }
 }
