@@ -127,7 +127,7 @@ fn facts(old: &Node, new: &Node) -> Vec<Fact> {
         ("reboot", &|node| text(&node.reboot)),
         ("group policy", &group_policy),
         ("registry", &|node| node.registry.as_ref().map_or(String::new(), registry)),
-        ("described by", &|node| text(&node.source)),
+        ("kept from", &|node| text(&node.source)),
         ("note", &|node| text(&node.note)),
     ];
     let changed = |(fact, of): (&'static str, &dyn Fn(&Node) -> String)| {

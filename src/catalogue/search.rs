@@ -70,7 +70,8 @@ fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
         total += worth;
     }
     let best = texts.iter().map(|text| closeness(&parts(text), wanted)).max().unwrap_or(0);
-    let settable = u32::from(matches!(entry, Entry::Node(node) if node.is_settable()));
+    // What Windows no longer describes, or only reports, is seldom meant.
+    let settable = u32::from(matches!(entry, Entry::Node(node) if node.is_settable() && node.source.is_none()));
     // A word in the area and in the name says more than in one of them.
     let short = parts(short);
     let times = |word: &String| short.iter().filter(|own| own.starts_with(word.as_str())).count().min(3) as u32;
