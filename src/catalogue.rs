@@ -106,7 +106,7 @@ impl Catalogue {
             return Err(broken("the table is empty".into()));
         }
         let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
-        let header: Header = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        let header: Header = serde_json::from_str(&text).map_err(|_| broken("this does not begin a table".into()))?;
         Ok(Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?))
     }
 

@@ -106,10 +106,13 @@ fn policies(catalogue: &Catalogue) -> BTreeMap<&str, &OnlyPolicy> {
     catalogue.only_policies().map(|policy| (policy.policy.as_str(), policy)).collect()
 }
 
+/// A fact of a node, as text.
+type Say<'a> = &'a dyn Fn(&Node) -> String;
+
 fn facts(old: &Node, new: &Node) -> Vec<Fact> {
     let flag = |is: bool| if is { "yes".to_string() } else { String::new() };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let all: [(&'static str, &dyn Fn(&Node) -> String); 16] = [
+    let all: [(&'static str, Say<'_>); 16] = [
         ("format", &|node| word(&node.format)),
         ("access", &|node| node.access.clone()),
         ("allowed", &|node| allowed(&node.allowed)),
@@ -130,7 +133,7 @@ fn facts(old: &Node, new: &Node) -> Vec<Fact> {
         ("kept from", &|node| text(&node.source)),
         ("note", &|node| text(&node.note)),
     ];
-    let changed = |(fact, of): (&'static str, &dyn Fn(&Node) -> String)| {
+    let changed = |(fact, of): (&'static str, Say<'_>)| {
         let (before, after) = (of(old), of(new));
         (before != after).then_some(Fact { fact, before, after })
     };

@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(split("HideFastUserSwitching"), "hide fast user switching hidefastuserswitching");
         assert_eq!(split("AllowAADPasswordReset"), "allow aad password reset allowaadpasswordreset");
         assert_eq!(split("Turn off all Windows spotlight features"), "turn off all windows spotlight features");
-        assert_eq!(split("VPNv2/{ProfileName}"), "vp nv2 vpnv2 profile name profilename");
+        assert_eq!(split("VPNv2/{ProfileName}"), "vp nv2 profile name vpnv2 profilename");
         assert_eq!(
             [singular("switches"), singular("access"), singular("OS"), singular("policies")].join(" "),
             "switche access OS policie"

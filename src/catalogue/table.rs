@@ -82,7 +82,9 @@ impl<T: DeserializeOwned> Lines<T> {
     pub fn check(&self, before: usize) -> Result<(), TableError> {
         for (at, line) in self.lines.iter().enumerate() {
             let read = serde_json::from_str::<T>(self.slice(line));
-            read.map_err(|error| TableError { line: at + before + 1, reason: error.to_string() })?;
+            // Of a line, the column says enough.
+            let reason = |error: serde_json::Error| error.to_string().replace(" at line 1 column ", " at column ");
+            read.map_err(|error| TableError { line: at + before + 1, reason: reason(error) })?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::import::{make, read};
-use crate::catalogue::{Catalogue, Changed, Comparison, compare};
+use crate::catalogue::{Catalogue, Changed, Comparison, Fact, compare};
 use crate::cli::Global;
 use crate::cli::output::{Failure, Output};
 use crate::cli::workspace::Workspace;
@@ -168,6 +168,7 @@ fn change_lines(changed: &Changed) -> Vec<String> {
     for fact in &changed.facts {
         let shown = |text: &str| if text.is_empty() { "nothing".to_string() } else { text.to_string() };
         let text = match (fact.before.as_str(), fact.after.as_str()) {
+            _ if matches!(fact.fact, "builds" | "editions") => format!("{}: {}", fact.fact, items(fact)),
             ("", after) => format!("{}: {after}", fact.fact),
             (before, after) => format!("{}: {} → {}", fact.fact, shown(before), shown(after)),
         };
@@ -176,6 +177,16 @@ fn change_lines(changed: &Changed) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Of a list, only what came and what went.
+fn items(fact: &Fact) -> String {
+    let split = |text: &'_ str| text.split(' ').filter(|item| !item.is_empty()).map(String::from).collect::<Vec<_>>();
+    let (before, after) = (split(&fact.before), split(&fact.after));
+    let added = after.iter().filter(|item| !before.contains(item)).map(|item| format!("+ {item}"));
+    let removed = before.iter().filter(|item| !after.contains(item)).map(|item| format!("- {item}"));
+    let items: Vec<String> = added.chain(removed).collect();
+    if items.is_empty() { "in another order".into() } else { items.join(", ") }
 }
 
 fn policies(text: &mut String, found: &Comparison, verbose: bool) {

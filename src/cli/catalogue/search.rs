@@ -9,7 +9,7 @@ use crate::catalogue::{Catalogue, Entry, Hit};
 use crate::cli::Global;
 use crate::cli::output::{Failure, Output};
 use crate::cli::workspace::Workspace;
-use crate::report::{WIDTH, name_of};
+use crate::report::name_of;
 use crate::setting::Scope;
 
 #[derive(Debug, Args)]
@@ -53,38 +53,63 @@ pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `explain` takes as a name, and the title.
-fn named(entry: Entry<'_>, catalogue: &Catalogue) -> (String, String) {
-    let title = entry.group_policy().map_or("", |policy| policy.title.as_str());
+/// What `explain` takes as a name.
+fn name(entry: Entry<'_>, catalogue: &Catalogue) -> String {
     match entry {
-        Entry::Node(node) => (name_of(&node.address(node.first_scope()), catalogue), title.to_string()),
-        Entry::Policy(policy) => (policy.policy.clone(), format!("{title} (no node)")),
+        Entry::Node(node) => name_of(&node.address(node.first_scope()), catalogue),
+        Entry::Policy(policy) => policy.policy.clone(),
     }
 }
 
+fn scopes(entry: Entry<'_>) -> Vec<&'static str> {
+    [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect()
+}
+
+/// The title; where another hit has the same, with its folder.
+fn title(entry: Entry<'_>, hits: &[Hit<'_>]) -> String {
+    let Some(policy) = entry.group_policy() else { return String::new() };
+    let same = |hit: &&Hit<'_>| hit.entry.group_policy().is_some_and(|other| other.title == policy.title);
+    let folder = policy.path.rsplit(" > ").next().filter(|_| hits.iter().filter(same).count() > 1);
+    let folder = folder.filter(|_| !policy.title.is_empty()).map_or(String::new(), |folder| format!(", in {folder}"));
+    let node = if matches!(entry, Entry::Policy(_)) { " (no node)" } else { "" };
+    format!("{}{folder}{node}", policy.title)
+}
+
 fn as_text(hits: &[Hit<'_>], catalogue: &Catalogue) -> String {
-    let rows: Vec<(String, String)> = hits.iter().map(|hit| named(hit.entry, catalogue)).collect();
-    // A few long names must not push all titles away.
-    let longest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).min(WIDTH / 2 + 8);
-    let line = |(name, title): &(String, String)| format!("{name:<longest$}  {title}").trim_end().to_string() + "\n";
-    rows.iter().map(line).collect()
+    /// A longer name stands on a line of its own, so that it does not push all titles away.
+    const LONGEST: usize = 52;
+    let named = |hit: &Hit<'_>| {
+        let scopes = scopes(hit.entry);
+        let scopes = if scopes.len() > 1 { "both" } else { scopes.first().copied().unwrap_or_default() };
+        (name(hit.entry, catalogue), scopes, title(hit.entry, hits))
+    };
+    let rows: Vec<(String, &str, String)> = hits.iter().map(named).collect();
+    let lengths = rows.iter().map(|(name, ..)| name.chars().count());
+    let width = lengths.filter(|length| *length <= LONGEST).max().unwrap_or(0);
+    let mut text = String::new();
+    for (mut name, scopes, title) in rows {
+        if name.chars().count() > LONGEST {
+            text.push_str(&format!("{name}\n"));
+            name = String::new();
+        }
+        text.push_str(format!("{name:<width$}  {scopes:<6}  {title}").trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 fn as_json(hits: &[Hit<'_>], shown: &[Hit<'_>], catalogue: &Catalogue) -> Value {
     let one = |hit: &Hit<'_>| {
         let entry = hit.entry;
-        let (name, _) = named(entry, catalogue);
-        let scopes: Vec<&str> =
-            [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect();
         let policy = entry.group_policy();
         let uri = match entry {
             Entry::Node(node) => Some(node.address(node.first_scope()).to_string()),
             Entry::Policy(_) => None,
         };
         json!({
-            "name": name,
+            "name": name(entry, catalogue),
             "uri": uri,
-            "scopes": scopes,
+            "scopes": scopes(entry),
             "title": policy.map(|policy| policy.title.as_str()).filter(|title| !title.is_empty()),
             "path": policy.map(|policy| policy.path.as_str()).filter(|path| !path.is_empty()),
         })

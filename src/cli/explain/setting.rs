@@ -102,7 +102,9 @@ fn values(node: &Node) -> Vec<String> {
 }
 
 fn dependency(on: &Dependency) -> String {
-    let name = OmaUri::short_of(&on.uri);
+    // Microsoft lists some without their scope.
+    let uri = OmaUri::parse(&on.uri).unwrap_or_else(|_| OmaUri::verbatim(&on.uri));
+    let name = uri.short();
     match (on.not, on.values.as_str()) {
         (false, "") => format!("{name} to be set"),
         (false, values) => format!("{name} = {values}"),
