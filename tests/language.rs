@@ -4,7 +4,7 @@
 mod repository;
 
 use insta::assert_snapshot;
-use repository::{CONFIGURATION, Repository, briefly, check, check_briefly};
+use repository::{Repository, briefly, check, check_briefly};
 
 // -- keys and types --
 
