@@ -14,6 +14,7 @@ mod names;
 mod node;
 mod policy;
 mod registry;
+mod schema;
 mod search;
 mod table;
 
@@ -43,8 +44,8 @@ pub struct Catalogue {
     pub release: String,
     nodes: Lines<Node>,
     policies: OnceLock<Lines<OnlyPolicy>>,
-    /// Where addresses with placeholders stand.
-    with_placeholders: OnceLock<Vec<usize>>,
+    /// Where addresses with placeholders stand, and how long they are before the first one.
+    with_placeholders: OnceLock<Vec<(usize, usize)>>,
     /// The nodes that may write a registry value.
     by_registry: OnceLock<HashMap<RegistryLocation, Vec<usize>>>,
 }
@@ -146,14 +147,18 @@ impl Catalogue {
             Scope::Device => None,
         };
         own.or_else(twin).or_else(|| {
-            let same = |at: &&usize| node::same_path(self.nodes.name(**at), uri.as_str(), |a, b| a == b);
-            let found = self.placeholders().iter().filter(same).filter_map(|at| self.nodes.get(*at));
+            let same = |(at, before): &&(usize, usize)| {
+                let name = self.nodes.name(*at);
+                let alike = below_scope(&name[..*before]);
+                below_scope(uri.as_str()).starts_with(alike) && node::same_path(name, uri.as_str(), |a, b| a == b)
+            };
+            let found = self.placeholders().iter().filter(same).filter_map(|(at, _)| self.nodes.get(*at));
             found.into_iter().find(|node| node.scope.has(uri.scope()))
         })
     }
 
-    fn placeholders(&self) -> &[usize] {
-        let find = || (0..self.nodes.len()).filter(|at| self.nodes.name(*at).contains('{')).collect();
+    fn placeholders(&self) -> &[(usize, usize)] {
+        let find = || (0..self.nodes.len()).filter_map(|at| Some((at, self.nodes.name(at).find('{')?))).collect();
         self.with_placeholders.get_or_init(find)
     }
 

@@ -127,7 +127,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Catalogue(args) => catalogue::run(&args, global, output),
         Command::Show(args) => plan::show(&args, output),
         Command::Export(args) => export::run(&args, global, output),
-        Command::Schema(args) => generated::schema(&args, output),
+        Command::Schema(args) => generated::schema(&args, global, output),
         Command::Completions(args) => generated::completions(&args, output),
         Command::Man => generated::man(output),
         Command::Plan(args) => online(plan::run(&args, global, output)),

@@ -81,6 +81,9 @@ fn a_repository_is_checked_with_the_catalogue_that_it_names() {
     assert_eq!(repository.run("check"), "0 errors, 0 warnings in 1 policy\n");
     let own = repository.run("plan") + &repository.run("apply --auto-approve") + &repository.run("plan");
     assert!(own.contains("Ask (2)") && own.contains("Plan: nothing to do; 1 as written"), "{own}");
+    let schema: serde_json::Value = serde_json::from_str(&repository.run("schema policy")).unwrap();
+    let names = &schema["properties"]["settings"]["properties"];
+    assert!(names["Camera/Focus"].is_object() && names["WindowsLogon/HideFastUserSwitching"].is_null());
     assert_snapshot!("own_catalogue_explain", repository.run("explain Camera/Focus"));
     assert_snapshot!("own_catalogue_search", repository.run("catalogue search camera"));
     let unknown =
@@ -103,7 +106,10 @@ fn a_catalogue_that_cannot_be_read_is_complained_of_where_it_is_named() {
             .with_bytes(file, content.as_bytes())
             .with("policies/camera.yaml", "name: Camera\nsettings: { Camera/Focus: true }\n");
         said.push_str(&format!("> {name}\n{}\n", repository.run("check")));
-        assert!(repository.run("plan").ends_with("1 error in the files; nothing was done\nexit code 1\n"));
+        for command in ["plan", "schema policy", "export reg --out out.reg"] {
+            let said = repository.run(command);
+            assert!(said.ends_with("1 error in the files; nothing was done\nexit code 1\n"), "{said}");
+        }
     }
     assert_snapshot!("own_catalogue_broken", said);
 }

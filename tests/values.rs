@@ -408,3 +408,12 @@ fn unicode_goes_through_as_it_is() {
     ./Device/Vendor/MSFT/Personalization/CompanyName | string | Contoso 'Größe' 🙂 100 %
     ");
 }
+
+/// `.ci/editor` asks the YAML language server about the same file.
+#[test]
+fn what_an_editor_takes_in_every_form_is_taken() {
+    let forms = include_str!("editor/forms.yaml").replace("\r\n", "\n");
+    let said = compiled(forms.split_once("settings:\n").unwrap().1);
+    let problems: Vec<&str> = said.lines().filter(|line| !line.starts_with("./")).collect();
+    assert!(problems.is_empty() && said.lines().count() > 40, "{}", problems.join("\n"));
+}

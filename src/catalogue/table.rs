@@ -42,6 +42,8 @@ pub(super) struct Lines<T> {
 #[derive(Debug)]
 struct Line<T> {
     start: u32,
+    /// The name begins where what every line begins with ends.
+    name_end: u32,
     end: u32,
     read: OnceLock<Option<Box<T>>>,
 }
@@ -64,12 +66,14 @@ impl<T: DeserializeOwned> Lines<T> {
         let (mut lines, mut at, mut last) = (Vec::with_capacity(text.len() / 512), 0, "");
         for (number, line) in text.split_terminator('\n').enumerate() {
             let rest = line.strip_prefix(start).ok_or_else(|| broken(number, "neither a node nor a policy"))?;
-            match name(rest) {
-                Some(name) if last < name => last = name,
-                _ => return Err(broken(number, "the lines are not sorted by their names")),
+            let name = rest.split('"').next().unwrap_or_default();
+            if last >= name {
+                return Err(broken(number, "the lines are not sorted by their names"));
             }
-            // Both fit: the length of the whole does.
-            lines.push(Line { start: at as u32, end: (at + line.len()) as u32, read: OnceLock::new() });
+            last = name;
+            // All fit: the length of the whole does.
+            let (name_end, end) = ((at + start.len() + name.len()) as u32, (at + line.len()) as u32);
+            lines.push(Line { start: at as u32, name_end, end, read: OnceLock::new() });
             at += line.len() + 1;
         }
         Ok(Self { text, start, lines })
@@ -100,7 +104,8 @@ impl<T: DeserializeOwned> Lines<T> {
 
     /// A line's name, without reading the line.
     pub fn name(&self, at: usize) -> &str {
-        self.lines.get(at).and_then(|line| name(self.slice(line).get(self.start.len()..)?)).unwrap_or_default()
+        let name = |line: &Line<T>| self.text.get(line.start as usize + self.start.len()..line.name_end as usize);
+        self.lines.get(at).and_then(name).unwrap_or_default()
     }
 
     /// A line as it stands in the table.
@@ -137,9 +142,4 @@ impl<T: DeserializeOwned> Lines<T> {
     pub fn text(&self) -> &str {
         &self.text
     }
-}
-
-/// What stands before the closing quote; names hold none.
-fn name(rest: &str) -> Option<&str> {
-    rest.split('"').next().filter(|name| !name.is_empty())
 }

@@ -63,9 +63,14 @@ impl Workspace {
         Ok(Self { root, configuration, configuration_source, policies, files, problems, own_catalogue })
     }
 
+    /// Whether there is a policy repository, readable or not.
+    pub fn is_at(root: &Path) -> bool {
+        root.join(CONFIGURATION).exists()
+    }
+
     /// The repository for commands that do without one. One that cannot be read is said, because they then know less.
     pub fn here(global: &Global, output: &Output) -> Option<Self> {
-        if !global.dir.join(CONFIGURATION).exists() {
+        if !Self::is_at(&global.dir) {
             return None;
         }
         let opened = Self::open(&global.dir);

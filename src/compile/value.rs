@@ -269,15 +269,18 @@ impl Input<'_> {
     fn flags(&self, values: &[EnumValue]) -> Read {
         let bits = |value: &EnumValue| value.0.parse::<i64>().unwrap_or(0);
         let all = values.iter().map(bits).fold(0, |sum, bit| sum | bit);
+        // Not every value has a label.
+        let labelled =
+            |text: &str| values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text));
         let number = match &self.yaml.value {
             Value::List(items) => items.iter().try_fold(0, |sum, item| {
                 let Value::Text(text) = &item.value else {
                     return None;
                 };
-                values.iter().find(|value| value.1.eq_ignore_ascii_case(text)).map(|value| sum | bits(value))
+                labelled(text).map(|value| sum | bits(value))
             }),
             Value::Integer(number) => Some(*number).filter(|number| number & !all == 0),
-            Value::Text(text) => values.iter().find(|value| value.1.eq_ignore_ascii_case(text)).map(bits),
+            Value::Text(text) => labelled(text).map(bits),
             _ => None,
         };
         let Some(number) = number else {

@@ -193,32 +193,47 @@ impl JsonSchema for SettingValue {
         "SettingValue".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let registry = generator.subschema_for::<RegistryBlock>();
-        let kind = generator.subschema_for::<OmaType>();
-        let value = serde_json::json!(["string", "number", "boolean", "array", "object"]);
+        let form = generator.subschema_for::<SettingForm>();
         json_schema!({
             "description": "A number, a label in any case, true or false, a list; or a long form.",
             "anyOf": [
                 { "type": ["string", "number", "boolean"] },
                 { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
-                {
-                    "type": "object",
-                    "additionalProperties": false,
-                    "properties": {
-                        "value": { "type": value, "description": "The value." },
-                        "enabled": { "type": value, "description": "An ADMX-backed policy's elements by id, or its only element's value." },
-                        "raw": { "type": "string", "description": "The payload exactly as a device gets it." },
-                        "file": { "type": "string", "description": "A file beside this policy whose content is the value. Shown in plans: no secrets." },
-                        "base64": { "type": "string", "description": "Bytes in Base64." },
-                        "unchecked": { "type": "string", "description": "Why the catalogue is not asked." },
-                        "type": kind,
-                        "registry": registry
-                    },
-                    "oneOf": [
-                        { "required": ["value"] }, { "required": ["enabled"] }, { "required": ["raw"] },
-                        { "required": ["file"] }, { "required": ["base64"] }
-                    ]
-                }
+                form
+            ]
+        })
+    }
+}
+
+/// The long form with its value.
+impl JsonSchema for SettingForm {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SettingForm".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let registry = generator.subschema_for::<RegistryBlock>();
+        let kind = generator.subschema_for::<OmaType>();
+        // Anything but null. As a plain type, editors would offer true and false for every value.
+        let value = |description: &str| {
+            let types = ["string", "number", "boolean", "array", "object"];
+            json_schema!({ "description": description, "if": { "type": "null" }, "then": { "type": types } })
+        };
+        json_schema!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "value": value("The value."),
+                "enabled": value("An ADMX-backed policy's elements by id, or its only element's value."),
+                "raw": { "type": "string", "description": "The payload exactly as a device gets it." },
+                "file": { "type": "string", "description": "A file beside this policy whose content is the value. Shown in plans: no secrets." },
+                "base64": { "type": "string", "description": "Bytes in Base64." },
+                "unchecked": { "type": "string", "description": "Why the catalogue is not asked." },
+                "type": kind,
+                "registry": registry
+            },
+            "oneOf": [
+                { "required": ["value"] }, { "required": ["enabled"] }, { "required": ["raw"] },
+                { "required": ["file"] }, { "required": ["base64"] }
             ]
         })
     }

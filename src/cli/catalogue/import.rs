@@ -47,7 +47,8 @@ pub(super) fn run(args: &ImportArgs, output: &Output) -> Result<ExitCode, Failur
         1 => "; 1 thing did not fit, `-v` shows it".into(),
         many => format!("; {many} things did not fit, `-v` shows them"),
     };
-    output.say(&format!("{} nodes, {} Group Policies without a node{notes}", imported.nodes, imported.policies));
+    let policies = if imported.policies == 1 { "Group Policy" } else { "Group Policies" };
+    output.say(&format!("{} nodes, {} {policies} without a node{notes}", imported.nodes, imported.policies));
     Ok(ExitCode::SUCCESS)
 }
 

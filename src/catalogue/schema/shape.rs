@@ -1,0 +1,342 @@
+//! The shapes of values: what `compile` takes, in the words of JSON Schema.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+use sha2::Digest;
+
+use super::SHAPES;
+use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Format, Node};
+
+/// A variable or a secret somewhere in a text.
+const REFERENCE: &str = r"\$\{";
+
+/// The shapes by name, each of them once.
+#[derive(Default)]
+pub(super) struct Shapes(BTreeMap<String, Json>);
+
+impl Shapes {
+    /// The name of a node's shape. It comes from what the shape says, so that a new node renames no other.
+    pub fn name(&mut self, node: &Node) -> String {
+        if node.allowed == Allowed::Admx {
+            let parts = admx(node);
+            return self.keep(named_after("admx", &json!(parts)), |name| parts.into_shape(name));
+        }
+        let (name, alternatives) = values(node);
+        self.keep(name, |name| plain(name, alternatives, refused(node.format)))
+    }
+
+    fn keep(&mut self, name: String, body: impl FnOnce(&str) -> Json) -> String {
+        if !self.0.contains_key(&name) {
+            let body = body(&name);
+            self.0.insert(name.clone(), body);
+        }
+        name
+    }
+
+    /// All of them, with those that they refer to.
+    pub fn into_definitions(mut self) -> BTreeMap<String, Json> {
+        let plain =
+            json!({ "if": { "type": ["string", "number", "boolean"] }, "else": wrong_type("string", "Write a text.") });
+        self.0.insert("text".into(), plain);
+        self.0
+    }
+}
+
+fn named_after(kind: &str, body: &Json) -> String {
+    let digest = sha2::Sha256::digest(body.to_string());
+    let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{kind}-{digits}")
+}
+
+/// What of the long form a node of this format refuses: only texts and bytes are read from files.
+fn refused(format: Format) -> &'static [&'static str] {
+    match format {
+        Format::Chr | Format::Xml => &["enabled", "base64"],
+        Format::B64 | Format::Bin => &["enabled"],
+        _ => &["enabled", "base64", "file"],
+    }
+}
+
+/// A scalar or a list, or the long form with such a value in it.
+fn plain(name: &str, mut alternatives: Vec<Json>, refused: &[&str]) -> Json {
+    if alternatives.is_empty() {
+        let mut only = wrong_type("object", "Write { base64: … } or { file: … }.");
+        only["if"] = json!({ "type": "object" });
+        only["then"] = json!({ "$ref": "#/$defs/SettingForm" });
+        return only;
+    }
+    let mut parts = json!({ "value": shape(name) });
+    for part in refused {
+        parts[*part] = false.into();
+    }
+    alternatives.push(long_form(parts));
+    json!({ "anyOf": alternatives })
+}
+
+/// The long form with what holds for its parts, unless it is unchecked.
+fn long_form(parts: Json) -> Json {
+    let checked = json!({ "not": { "required": ["unchecked"] } });
+    let parts = json!({ "if": checked, "then": { "properties": parts } });
+    json!({ "title": "", "allOf": [{ "$ref": "#/$defs/SettingForm" }, parts] })
+}
+
+fn shape(name: &str) -> Json {
+    json!({ "$ref": format!("{SHAPES}{name}") })
+}
+
+/// A type with a message. In a list, because the server words a single type itself.
+fn wrong_type(kind: &str, message: &str) -> Json {
+    json!({ "type": [kind], "errorMessage": message })
+}
+
+/// A further text, beside the alternative that says what is right. Without the empty description the server takes all
+/// alternatives for the same, and repeats the title for each.
+fn text_like(pattern: &str) -> Json {
+    json!({ "description": "", "type": "string", "pattern": pattern })
+}
+
+/// What a node takes apart from the long form, with a name for that.
+fn values(node: &Node) -> (String, Vec<Json>) {
+    let (kind, alternatives) = match &node.allowed {
+        Allowed::Enum(values) if !values.is_empty() => ("enum", choices(values, true)),
+        Allowed::Flags(values) if !values.is_empty() => ("flags", flags(values)),
+        Allowed::Range([low, high]) => ("range", whole_number(*low, *high)),
+        Allowed::Regex(pattern) if portable(pattern) && node.list.is_none() => ("pattern", vec![matching(pattern)]),
+        _ => return of_format(node),
+    };
+    (named_after(kind, &json!([alternatives, refused(node.format)])), alternatives)
+}
+
+fn of_format(node: &Node) -> (String, Vec<Json>) {
+    let (name, alternatives) = match node.format {
+        Format::Int => ("integer", whole_number(i32::MIN.into(), i32::MAX.into())),
+        Format::Bool => ("boolean", vec![json!({ "type": "boolean" }), text_like(&one_of(["true", "false"]))]),
+        Format::Float => ("number", vec![json!(wrong_type("number", "Write a number.")), text_like(REFERENCE)]),
+        Format::Date | Format::Time => (
+            "instant",
+            vec![json!({
+                "type": "string",
+                "pattern": format!(r"^\d{{4}}-\d{{2}}-\d{{2}}[Tt ]|{REFERENCE}"),
+                "patternErrorMessage": "Write an instant with its zone, as 2027-03-31T08:00:00Z."
+            })],
+        ),
+        Format::B64 | Format::Bin => ("bytes", Vec::new()),
+        Format::Chr | Format::Xml | Format::Null | Format::Node if node.list.is_some() => {
+            ("texts", vec![shape("text"), json!({ "description": "", "type": "array", "items": shape("text") })])
+        }
+        Format::Chr | Format::Xml | Format::Null | Format::Node => ("one-text", vec![shape("text")]),
+    };
+    (name.to_string(), alternatives)
+}
+
+fn number_between(low: &Json, high: &Json) -> Json {
+    let mut number = wrong_type("integer", &format!("Write a whole number from {low} to {high}."));
+    number["minimum"] = low.clone();
+    number["maximum"] = high.clone();
+    number
+}
+
+fn whole_number(low: i64, high: i64) -> Vec<Json> {
+    vec![number_between(&low.into(), &high.into()), text_like(&format!(r"^\s*[-+]?\d+\s*$|{REFERENCE}"))]
+}
+
+/// Labels and values to choose from; labels count in any case. `booleans`: whether true and false are taken for texts.
+fn choices(values: &[EnumValue], booleans: bool) -> Vec<Json> {
+    let flag = |text: &str| booleans.then(|| text.to_ascii_lowercase().parse::<bool>().ok()).flatten();
+    let label = |text: &str| flag(text).map_or_else(|| text.into(), Json::from);
+    let value = |text: &str| text.parse::<i64>().map_or_else(|_| label(text), Json::from);
+    let labels = values.iter().filter(|value| !value.1.is_empty()).map(|value| label(&value.1));
+    let mut offered: Vec<Json> = Vec::new();
+    for choice in labels.chain(values.iter().map(|written| value(&written.0))) {
+        if !offered.contains(&choice) {
+            offered.push(choice);
+        }
+    }
+    let words = values.iter().flat_map(|EnumValue(value, label)| [label.as_str(), value.as_str()]);
+    vec![json!({ "enum": offered }), text_like(&one_of(words.filter(|word| !word.is_empty())))]
+}
+
+/// A sum, one of its parts, or a list of them by label.
+fn flags(values: &[EnumValue]) -> Vec<Json> {
+    let all = values.iter().filter_map(|value| value.0.parse::<i64>().ok()).fold(0, |sum, bit| sum | bit);
+    let mut alternatives = choices(values, false);
+    let labels = values.iter().filter(|value| !value.1.is_empty());
+    let labels: Vec<EnumValue> = labels.map(|value| EnumValue(value.1.clone(), String::new())).collect();
+    let mut sum = number_between(&0.into(), &all.into());
+    sum["description"] = "".into();
+    alternatives.insert(1, sum);
+    let mut list = json!({ "description": "", "type": "array" });
+    if labels.is_empty() {
+        list["maxItems"] = 0.into();
+    } else {
+        list["items"] = json!({ "anyOf": choices(&labels, false) });
+    }
+    alternatives.push(list);
+    alternatives
+}
+
+/// Whether JavaScript reads a pattern as we do.
+fn portable(pattern: &str) -> bool {
+    let groups = pattern.matches("(?").count() == pattern.matches("(?:").count();
+    groups && !pattern.contains(r"\-") && regex::Regex::new(pattern).is_ok()
+}
+
+fn matching(pattern: &str) -> Json {
+    let inner = pattern.trim_start_matches('^').trim_end_matches('$');
+    json!({ "allOf": [shape("text"), { "pattern": format!("^(?:{inner})$|{REFERENCE}") }] })
+}
+
+/// A pattern of words in any case, or a reference.
+fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let mut unique: Vec<String> = Vec::new();
+    for word in words.into_iter().map(any_case) {
+        if !unique.contains(&word) {
+            unique.push(word);
+        }
+    }
+    format!("^(?:{})$|{REFERENCE}", unique.join("|"))
+}
+
+/// JSON Schema's patterns have no flag for it.
+fn any_case(word: &str) -> String {
+    let letter = |letter: char| match letter {
+        'a'..='z' | 'A'..='Z' => format!("[{}{}]", letter.to_ascii_uppercase(), letter.to_ascii_lowercase()),
+        other => escape(other.encode_utf8(&mut [0; 4])),
+    };
+    word.chars().map(letter).collect()
+}
+
+/// A text as a pattern, with only those backslashes that ECMAScript allows with `u`.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        if r"^$\.*+?()[]{}|/".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// An ADMX-backed policy: its state or payload, and its elements.
+#[derive(serde::Serialize)]
+struct AdmxParts {
+    state: [Json; 2],
+    enabled: Json,
+    /// What an editor inserts for `enabled`.
+    snippet: Option<Json>,
+}
+
+fn admx(node: &Node) -> AdmxParts {
+    let elements = node.admx().map_or(&[][..], |form| &form.elements);
+    let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
+    let state = |words: &[&str]| text_like(&format!(r"{}|^\s*<", one_of(words.iter().copied())));
+    let enabled = elements_of(elements);
+    if ids.is_empty() {
+        let words = ["enabled", "disabled"];
+        return AdmxParts { state: [json!({ "enum": words }), state(&words)], enabled, snippet: None };
+    }
+    let message = format!("Write disabled, or enabled: with {}.", ids.join(", "));
+    let choice = json!({ "enum": ["disabled"], "errorMessage": message });
+    let places = ids.iter().enumerate().map(|(at, id)| (id.to_string(), format!("${}", at + 1).into()));
+    let body = json!({ "enabled": Map::from_iter(places) });
+    let snippet = Some(json!([{ "label": "enabled", "body": body }]));
+    AdmxParts { state: [choice, state(&["disabled"])], enabled, snippet }
+}
+
+impl AdmxParts {
+    fn into_shape(self, name: &str) -> Json {
+        let [choice, text] = self.state;
+        let mut long = long_form(json!({ "value": shape(name), "enabled": self.enabled, "base64": false }));
+        if let Some(snippet) = self.snippet {
+            long["defaultSnippets"] = snippet;
+        }
+        json!({ "anyOf": [choice, text, long] })
+    }
+}
+
+/// What stands after `enabled:`: every element by its id, or the only one's value.
+fn elements_of(elements: &[AdmxElement]) -> Json {
+    if elements.is_empty() {
+        let message = "This policy has no elements: write enabled as its value.";
+        return json!({ "anyOf": [{ "enum": [true], "errorMessage": message }, { "type": "object", "maxProperties": 0 }] });
+    }
+    let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
+    let message = match elements {
+        [only] => format!("Write {}.", wanted(only)),
+        _ => format!("Write the elements by id: {}.", ids.join(", ")),
+    };
+    let properties: Map<String, Json> =
+        elements.iter().map(|element| (element.id.clone(), labelled(element))).collect();
+    let by_id = json!({
+        "allOf": [
+            wrong_type("object", &message),
+            { "properties": properties, "required": ids, "additionalProperties": false }
+        ]
+    });
+    match elements {
+        [only] => {
+            let mut value = element_value(only);
+            if only.kind == ElementType::List && only.explicit {
+                // Its own id is no name of an item.
+                value["properties"] = json!({ &only.id: false });
+            }
+            json!({ "anyOf": [by_id, value] })
+        }
+        _ => by_id,
+    }
+}
+
+/// What an element takes, for people.
+fn wanted(element: &AdmxElement) -> String {
+    match element.kind {
+        ElementType::Text => "a text".into(),
+        ElementType::Decimal => {
+            format!("a whole number from {} to {}", element.min.unwrap_or(0), element.max.unwrap_or(9999))
+        }
+        ElementType::Boolean => "true or false".into(),
+        ElementType::Enum => {
+            let shown = |(value, label)| EnumValue(value, label).shown();
+            format!("one of: {}", element.choices().into_iter().map(shown).collect::<Vec<_>>().join(", "))
+        }
+        ElementType::List if element.explicit => "a map of names and texts".into(),
+        ElementType::List | ElementType::MultiText => "a list of texts".into(),
+    }
+}
+
+fn labelled(element: &AdmxElement) -> Json {
+    let mut value = element_value(element);
+    if let Some(label) = &element.label {
+        value["description"] = label.as_str().into();
+    }
+    value
+}
+
+fn element_value(element: &AdmxElement) -> Json {
+    let reference = || text_like(REFERENCE);
+    let list = || json!({ "type": "array", "items": shape("text") });
+    match element.kind {
+        ElementType::Text => match element.maxlen {
+            Some(most) => json!({ "anyOf": [{ "allOf": [shape("text"), { "maxLength": most }] }, reference()] }),
+            // Behind anyOf, because the server writes no colon after a name whose type it does not see.
+            None => json!({ "anyOf": [shape("text")] }),
+        },
+        ElementType::Decimal => {
+            let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
+            json!({ "anyOf": [number_between(&low.into(), &high.into()), reference()] })
+        }
+        ElementType::Boolean => json!({ "anyOf": [
+            { "type": "boolean" }, { "description": "", "type": "integer", "minimum": 0, "maximum": 1 }, reference()
+        ] }),
+        ElementType::Enum => {
+            let choice = |(value, label)| EnumValue(value, label);
+            json!({ "anyOf": choices(&element.choices().into_iter().map(choice).collect::<Vec<_>>(), false) })
+        }
+        ElementType::MultiText => json!({ "anyOf": [list(), { "description": "", "type": "string" }] }),
+        ElementType::List if element.explicit => {
+            json!({ "type": "object", "additionalProperties": shape("text") })
+        }
+        ElementType::List => json!({ "anyOf": [list(), reference()] }),
+    }
+}
