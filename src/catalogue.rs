@@ -6,13 +6,16 @@
 
 mod admx;
 mod compact;
+mod compare;
 mod edition;
 mod import;
 mod lookup;
+mod names;
 mod node;
 mod policy;
 mod registry;
 mod schema;
+mod search;
 mod table;
 
 use std::borrow::Cow;
@@ -20,12 +23,15 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
+pub use compare::{Changed, Comparison, Fact, compare};
 pub use edition::Edition;
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
+pub use names::{Entry, Found, catalogue_id};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
 pub use policy::OnlyPolicy;
 pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, Writes};
+pub use search::Hit;
 pub use table::TableError;
 
 use crate::setting::{OmaUri, RegistryLocation, Scope};
@@ -101,7 +107,7 @@ impl Catalogue {
             return Err(broken("the table is empty".into()));
         }
         let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
-        let header: Header = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        let header: Header = serde_json::from_str(&text).map_err(|_| broken("this does not begin a table".into()))?;
         Ok(Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?))
     }
 
@@ -122,9 +128,13 @@ impl Catalogue {
 
     /// The Group Policies that no node sets, sorted by file and name.
     pub fn only_policies(&self) -> impl Iterator<Item = &OnlyPolicy> {
+        self.policies().iter()
+    }
+
+    fn policies(&self) -> &Lines<OnlyPolicy> {
         // A table that was parsed has its own.
         let unpack = || Lines::index(Cow::Owned(unpacked(PACKED_POLICIES)), POLICY, 0);
-        self.policies.get_or_init(|| unpack().unwrap_or_else(|_| Lines::none(POLICY))).iter()
+        self.policies.get_or_init(|| unpack().unwrap_or_else(|_| Lines::none(POLICY)))
     }
 
     /// The node of an address in exactly the spelling of Windows; placeholders match any one part.

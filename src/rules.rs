@@ -11,7 +11,7 @@ mod waive;
 
 pub use claims::{claims, of_policy};
 pub use conflict::conflicts;
-pub use evaluate::{evaluate, evaluate_beside, explain};
+pub use evaluate::{about, evaluate, evaluate_beside, explain};
 pub use interference::RULES;
 pub use waive::waive;
 

@@ -18,6 +18,7 @@ fn help_of_every_command() {
       init         Make a policy repository here: a first policy, the configuration, a pipeline
       check        Validate policies and tell what will break
       explain      A setting, a rule or a target on one screen
+      catalogue    What Windows accepts: search it, compare releases, import a newer one
       plan         What `apply` would do; also the drift report
       show         A saved plan
       apply        Bring the tenant to the written state; asks first
@@ -82,8 +83,9 @@ fn help_of_every_command() {
     Usage: sspr-policy explain [OPTIONS] <WHAT>...
 
     Arguments:
-      <WHAT>...  A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy), a
-                 rule by code or name, or a target of this repository
+      <WHAT>...  A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title
+                 or path, ADMX or security template name, settings catalog id), a rule by code or name,
+                 or a target of this repository
 
     Options:
           --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
@@ -93,6 +95,88 @@ fn help_of_every_command() {
       -v, --verbose...    Say more, on stderr; twice for every request
       -h, --help          Print help
       -V, --version       Print version
+    ");
+    assert_snapshot!(help("catalogue"), @"
+    What Windows accepts: search it, compare releases, import a newer one
+
+    Usage: sspr-policy catalogue [OPTIONS] <COMMAND>
+
+    Commands:
+      search  Settings by words of their names, titles, paths and labels; Group Policies without a node,
+              too
+      diff    What a newer release adds, removes and changes, and which of your policies that touches
+      import  Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
+      help    Print this message or the help of the given subcommand(s)
+
+    Options:
+          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
+          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
+          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Say less
+      -v, --verbose...    Say more, on stderr; twice for every request
+      -h, --help          Print help
+      -V, --version       Print version
+    ");
+    assert_snapshot!(help("catalogue search"), @"
+    Settings by words of their names, titles, paths and labels; Group Policies without a node, too
+
+    Usage: sspr-policy catalogue search [OPTIONS] <WORDS>...
+
+    Arguments:
+      <WORDS>...  Words of a name, a title, a path or a label; the beginning of a word is enough
+
+    Options:
+          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --limit <N>             How many are shown [default: 20]
+          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
+          --output-format <FORM>  The form of what is found [default: human] [possible values: human,
+                                  json]
+          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+      -q, --quiet                 Say less
+      -v, --verbose...            Say more, on stderr; twice for every request
+      -h, --help                  Print help
+      -V, --version               Print version
+    ");
+    assert_snapshot!(help("catalogue diff"), @"
+    What a newer release adds, removes and changes, and which of your policies that touches
+
+    Usage: sspr-policy catalogue diff [OPTIONS] <OLD> <NEW>
+
+    Arguments:
+      <OLD>  A table made by `catalogue import`, a DDF bundle or its folder, or `embedded`
+      <NEW>  The newer one, likewise
+
+    Options:
+          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --output-format <FORM>  The form of the differences [default: human] [possible values: human,
+                                  json]
+          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
+          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+      -q, --quiet                 Say less
+      -v, --verbose...            Say more, on stderr; twice for every request
+      -h, --help                  Print help
+      -V, --version               Print version
+    ");
+    assert_snapshot!(help("catalogue import"), @r"
+    Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
+
+    Usage: sspr-policy catalogue import [OPTIONS] <DDF>
+
+    Arguments:
+      <DDF>  A DDF v2 bundle as Microsoft publishes it, or the folder that it was unpacked to
+
+    Options:
+          --admx <FOLDER>   A PolicyDefinitions folder, such as C:\Windows\PolicyDefinitions, for
+                            elements and registry values
+          --dir <FOLDER>    The policy repository: the folder with sspr-policy.yaml [default: .]
+          --env <NAME>      The environment in sspr-policy.yaml; its `default:` without this
+          --out <FILE>      Write the catalogue here instead of to stdout
+          --color <WHEN>    When to colour [default: auto] [possible values: auto, always, never]
+          --release <NAME>  What it calls itself; by default after the bundle's name
+      -q, --quiet           Say less
+      -v, --verbose...      Say more, on stderr; twice for every request
+      -h, --help            Print help
+      -V, --version         Print version
     ");
     assert_snapshot!(help("plan"), @"
     What `apply` would do; also the drift report

@@ -4,7 +4,7 @@
 mod repository;
 
 use insta::assert_snapshot;
-use repository::{CONFIGURATION, Repository, briefly, check, check_briefly};
+use repository::{Repository, briefly, check, check_briefly};
 
 // -- keys and types --
 
@@ -2086,17 +2086,6 @@ fn what_a_later_version_brings_is_said_on_its_line() {
       |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this version signs in with `auth: { method: token }` only
 
     1 error, 2 warnings in 1 policy
-    exit code 1
-    ");
-    let catalogue = format!("{CONFIGURATION}catalogue: catalogue.jsonl\n");
-    assert_snapshot!(configure(&catalogue), @"
-    error[SP0109]: not yet: `catalogue`
-     --> sspr-policy.yaml:7:12
-      |
-    7 | catalogue: catalogue.jsonl
-      |            ^^^^^^^^^^^^^^^ this version knows its embedded catalogue only
-
-    1 error, 0 warnings in 0 policies
     exit code 1
     ");
 }

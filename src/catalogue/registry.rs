@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::admx::{AdmxElement, AdmxForm, ElementType};
+use super::admx::{AdmxElement, AdmxForm, ElementType, Payload};
 use super::{Catalogue, Node};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
@@ -95,14 +95,16 @@ pub enum NoRegistryForm {
 pub type Writes = Vec<(RegistryLocation, RegistryAction)>;
 
 impl RegistryForm {
-    pub(super) fn admx(&self) -> Option<&AdmxForm> {
+    /// The ADMX policy behind it.
+    pub fn admx(&self) -> Option<&AdmxForm> {
         match &self.data {
             DataForm::Admx(form) => Some(form),
             _ => None,
         }
     }
 
-    fn key(&self, scope: Scope) -> Option<RegistryKey> {
+    /// The key in the hive of a scope.
+    pub fn key(&self, scope: Scope) -> Option<RegistryKey> {
         let hive = if scope == Scope::User { "HKCU" } else { "HKLM" };
         RegistryKey::parse(&self.key.replace("HK*", hive)).ok()
     }
@@ -117,8 +119,17 @@ impl RegistryForm {
         format!("{key} {}", name.unwrap_or_default()).trim_end().to_string()
     }
 
+    /// What the ADMX policy behind it writes for this payload.
+    ///
+    /// # Errors
+    /// When it is no ADMX policy, or the payload does not fit it.
+    pub fn policy_writes(&self, scope: Scope, payload: &Payload) -> Result<Writes, NoRegistryForm> {
+        let (Some(form), Some(key)) = (self.admx(), self.key(scope)) else { return Err(NoRegistryForm::None) };
+        admx_writes(form, &key, &OmaValue::String(payload.write()))
+    }
+
     /// Every place that it may write.
-    fn locations(&self, scope: Scope) -> Vec<RegistryLocation> {
+    pub fn locations(&self, scope: Scope) -> Vec<RegistryLocation> {
         let Some(key) = self.key(scope) else {
             return Vec::new();
         };

@@ -86,7 +86,9 @@ impl<T: DeserializeOwned> Lines<T> {
     pub fn check(&self, before: usize) -> Result<(), TableError> {
         for (at, line) in self.lines.iter().enumerate() {
             let read = serde_json::from_str::<T>(self.slice(line));
-            read.map_err(|error| TableError { line: at + before + 1, reason: error.to_string() })?;
+            // Of a line, the column says enough.
+            let reason = |error: serde_json::Error| error.to_string().replace(" at line 1 column ", " at column ");
+            read.map_err(|error| TableError { line: at + before + 1, reason: reason(error) })?;
         }
         Ok(())
     }
@@ -104,6 +106,11 @@ impl<T: DeserializeOwned> Lines<T> {
     pub fn name(&self, at: usize) -> &str {
         let name = |line: &Line<T>| self.text.get(line.start as usize + self.start.len()..line.name_end as usize);
         self.lines.get(at).and_then(name).unwrap_or_default()
+    }
+
+    /// A line as it stands in the table.
+    pub fn line(&self, at: usize) -> &str {
+        self.lines.get(at).map_or("", |line| self.slice(line))
     }
 
     /// What a line holds; nothing for a line that cannot be read.

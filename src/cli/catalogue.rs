@@ -1,11 +1,14 @@
 //! `catalogue`: what Windows accepts, searched, compared and made anew.
 
+mod diff;
 mod import;
+mod search;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::Global;
 use super::output::{Failure, Output};
 
 #[derive(Debug, Args)]
@@ -16,12 +19,18 @@ pub(super) struct CatalogueArgs {
 
 #[derive(Debug, Subcommand)]
 enum CatalogueCommand {
+    /// Settings by words of their names, titles, paths and labels; Group Policies without a node, too
+    Search(search::SearchArgs),
+    /// What a newer release adds, removes and changes, and which of your policies that touches
+    Diff(diff::DiffArgs),
     /// Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
     Import(import::ImportArgs),
 }
 
-pub(super) fn run(args: &CatalogueArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &CatalogueArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     match &args.command {
+        CatalogueCommand::Search(args) => search::run(args, global, output),
+        CatalogueCommand::Diff(args) => diff::run(args, global, output),
         CatalogueCommand::Import(args) => import::run(args, output),
     }
 }

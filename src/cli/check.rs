@@ -106,7 +106,7 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
         let context = workspace.context((name, environment), tenant_id, &Secrets::Placeholders, &files);
         let mut problems = Vec::new();
         let compiled = compile(&workspace.policies, &context, &mut problems);
-        found.extend(with_rules(problems, &compiled));
+        found.extend(with_rules(problems, &compiled, workspace.catalogue()));
     }
     let mut seen = HashSet::new();
     found.retain(|finding| {
@@ -117,9 +117,9 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
 }
 
 /// What rules say about policies among themselves and while they were compiled, less what they accept.
-fn with_rules(problems: Vec<Diagnostic>, compiled: &[Compiled<'_>]) -> Vec<Diagnostic> {
+fn with_rules(problems: Vec<Diagnostic>, compiled: &[Compiled<'_>], catalogue: &Catalogue) -> Vec<Diagnostic> {
     let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
-    findings.extend(rules::evaluate(&rules::claims(compiled), Catalogue::embedded()));
+    findings.extend(rules::evaluate(&rules::claims(compiled), catalogue));
     others.extend(rules::waive(findings, compiled, today()));
     others
 }

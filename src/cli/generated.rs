@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
+use super::Global;
 use super::output::{Failure, Output};
+use super::workspace::Workspace;
 use crate::catalogue::Catalogue;
 use crate::plan::PlanDocument;
 use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
@@ -36,19 +38,19 @@ pub(super) struct CompletionsArgs {
 }
 
 /// The schemas by file name.
-pub(super) fn schemas() -> [(&'static str, String); 3] {
+pub(super) fn schemas(catalogue: &Catalogue) -> [(&'static str, String); 3] {
     let text = |value: Value| format!("{value:#}\n");
     [
-        ("policy.schema.json", policy_schema()),
+        ("policy.schema.json", policy_schema(catalogue)),
         ("configuration.schema.json", text(written_schema::<Configuration>("sspr-policy: sspr-policy.yaml"))),
         ("plan.schema.json", text(schema_of::<PlanDocument>("sspr-policy: a plan"))),
     ]
 }
 
 /// What people write, with every setting that Windows has. One setting is one line.
-fn policy_schema() -> String {
+fn policy_schema(catalogue: &Catalogue) -> String {
     let mut schema = written_schema::<PolicyDocument>("sspr-policy: a policy");
-    schema["properties"]["settings"] = Catalogue::embedded().settings_schema();
+    schema["properties"]["settings"] = catalogue.settings_schema();
     let mut text = String::new();
     write_lines(&schema, 0, &mut text);
     text + "\n"
@@ -69,8 +71,11 @@ fn write_lines(value: &Value, depth: usize, text: &mut String) {
     }
 }
 
-pub(super) fn schema(args: &SchemaArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let [policy, configuration, plan] = schemas();
+pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    // An editor must not know other settings than `check` does.
+    let workspace = if Workspace::is_at(&global.dir) { Some(Workspace::open(&global.dir)?) } else { None };
+    let catalogue = workspace.as_ref().map_or_else(|| Catalogue::embedded(), Workspace::catalogue);
+    let [policy, configuration, plan] = schemas(catalogue);
     match (&args.out, args.document) {
         (Some(folder), _) => {
             let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));

@@ -12,6 +12,7 @@ use super::Global;
 use super::generated::schemas;
 use super::output::{Failure, Output};
 use super::workspace::{CONFIGURATION, shown};
+use crate::catalogue::Catalogue;
 use crate::policy::check_owner;
 
 #[derive(Debug, Args)]
@@ -57,7 +58,7 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
             engine.render_template(template, &values).map_err(|error| Failure::new(format!("{path}: {error}")))?;
         write(root, path, &text, output)?;
     }
-    for (name, text) in schemas().into_iter().take(2) {
+    for (name, text) in schemas(Catalogue::embedded()).into_iter().take(2) {
         write(root, &format!("schemas/{name}"), &text, output)?;
     }
     output.say(&format!(

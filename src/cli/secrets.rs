@@ -28,7 +28,8 @@ pub(super) fn files(workspace: &Workspace) -> Files {
     all(workspace).files.into_iter().map(|path| (path.clone(), read(&workspace.root, &path))).collect()
 }
 
-fn read(root: &Path, path: &str) -> Result<Vec<u8>, String> {
+/// A file of the repository, and of no other place.
+pub(super) fn read(root: &Path, path: &str) -> Result<Vec<u8>, String> {
     let root = fs::canonicalize(root).map_err(|error| error.to_string())?;
     // What lies outside is not even said to be there or not.
     let inside = |depth: usize, part: &str| match part {

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::output::Failure;
-use super::secrets::Files;
+use super::Global;
+use super::output::{Failure, Output};
+use super::secrets::{self, Files};
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// The name of the configuration.
 pub(super) const CONFIGURATION: &str = "sspr-policy.yaml";
@@ -30,6 +31,8 @@ pub(super) struct Workspace {
     pub files: Vec<String>,
     /// What is wrong; with errors there is no plan.
     pub problems: Vec<Diagnostic>,
+    /// What the configuration names as `catalogue:`.
+    own_catalogue: Option<Catalogue>,
 }
 
 impl Workspace {
@@ -44,8 +47,42 @@ impl Workspace {
         let Some((configuration, configuration_source)) = configuration else {
             return Err(Failure::Diagnostics(problems));
         };
+        let own_catalogue = match configuration.catalogue.as_ref().map(|path| open_catalogue(root, path)) {
+            None => None,
+            Some(Ok(catalogue)) => Some(catalogue),
+            // With another catalogue, every setting that only this one has would look misspelt.
+            Some(Err((message, reason))) => {
+                let span = configuration.catalogue.as_ref().map_or(Span::default(), |path| path.span);
+                let problem = Diagnostic::error("SP0404", message).at(Place::new(&configuration_source, span), reason);
+                problems.push(problem.help("make one with `sspr-policy catalogue import DDF --out FILE`"));
+                return Err(Failure::Diagnostics(problems));
+            }
+        };
         let files = files.iter().map(|file| relative(root, file)).collect();
-        Ok(Self { root: root.to_path_buf(), configuration, configuration_source, policies, files, problems })
+        let root = root.to_path_buf();
+        Ok(Self { root, configuration, configuration_source, policies, files, problems, own_catalogue })
+    }
+
+    /// Whether there is a policy repository, readable or not.
+    pub fn is_at(root: &Path) -> bool {
+        root.join(CONFIGURATION).exists()
+    }
+
+    /// The repository for commands that do without one. One that cannot be read is said, because they then know less.
+    pub fn here(global: &Global, output: &Output) -> Option<Self> {
+        if !Self::is_at(&global.dir) {
+            return None;
+        }
+        let opened = Self::open(&global.dir);
+        if opened.is_err() {
+            output.say("note: the policy repository cannot be read, `check` says why; the embedded catalogue is used");
+        }
+        opened.ok()
+    }
+
+    /// What its policies are checked with: its own catalogue, or the embedded one.
+    pub fn catalogue(&self) -> &Catalogue {
+        self.own_catalogue.as_ref().unwrap_or_else(|| Catalogue::embedded())
     }
 
     /// The environment that is asked for, or the default one.
@@ -73,7 +110,7 @@ impl Workspace {
         files: &'a Files,
     ) -> Context<'a> {
         Context {
-            catalogue: Catalogue::embedded(),
+            catalogue: self.catalogue(),
             configuration: &self.configuration,
             configuration_source: &self.configuration_source,
             environment: name,
@@ -143,6 +180,20 @@ fn open_configuration(
     let source =
         Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
     Ok(read_configuration(&source, problems).map(|configuration| (configuration, source)))
+}
+
+/// The table that the configuration names; else what is wrong, and why.
+fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, String)> {
+    const UNREADABLE: &str = "the catalogue cannot be read";
+    const NO_TABLE: &str = "this is no catalogue";
+    let bytes = secrets::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
+    let text = String::from_utf8(bytes).map_err(|_| (NO_TABLE, format!("{path} is not UTF-8")))?;
+    // A checkout on Windows may have changed the line ends.
+    let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
+    Catalogue::parse(text).map_err(|error| match error.line {
+        1 => (NO_TABLE, format!("{path}:1: {}", error.reason)),
+        line => (UNREADABLE, format!("{path}:{line}: {}", error.reason)),
+    })
 }
 
 /// The names of all policy files, for those who have no workspace.

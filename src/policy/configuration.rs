@@ -23,7 +23,7 @@ pub struct Configuration {
     pub targets: Mapping<Assignments>,
     /// The tenants.
     pub environments: Mapping<Environment>,
-    /// A newer catalogue than the embedded one (not yet).
+    /// A table that `catalogue import` made, instead of the embedded one: a path from the root of the repository.
     pub catalogue: Option<Spanned<String>>,
 }
 
@@ -184,12 +184,6 @@ impl Decode for Configuration {
         let all_read = decoder.errors() == before;
         let catalogue: Option<Spanned<String>> = fields.optional("catalogue", decoder);
         fields.finish(decoder);
-        if let Some(catalogue) = &catalogue {
-            let instead = "this version knows its embedded catalogue only";
-            decoder.complain(
-                Diagnostic::error("SP0109", "not yet: `catalogue`").at(decoder.place(catalogue.span), instead),
-            );
-        }
         let configuration = Self { owner: owner?, default: default?, targets, environments: environments?, catalogue };
         configuration.complain(all_read, decoder);
         Some(configuration)

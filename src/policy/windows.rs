@@ -51,10 +51,16 @@ impl WindowsRelease {
 
     /// `10 1803 (build 17134)`, or the build alone.
     pub fn shown(self) -> String {
-        match RELEASES.iter().rev().find(|(name, build)| *build == self.build && !name.starts_with('S')) {
-            Some((name, build)) => format!("Windows {name} (build {build})"),
+        match self.name().filter(|name| !name.starts_with('S')) {
+            Some(name) => format!("Windows {name} (build {})", self.build),
             None => format!("build {}", self.build),
         }
+    }
+
+    /// The release of exactly this build: `10 1803`. A build that a client and a server share is the client's.
+    pub fn name(self) -> Option<&'static str> {
+        let same = || RELEASES.iter().rev().filter(|(_, build)| *build == self.build).map(|(name, _)| *name);
+        same().find(|name| !name.starts_with('S')).or_else(|| same().next())
     }
 }
 

@@ -223,11 +223,20 @@ fn wrong_types(claims: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
     wrong.collect()
 }
 
-/// What rules say about a node, for `explain`: code, name, severity word and title of each rule that looks at it.
+/// The rules that look at a node.
 pub fn explain(uri: &OmaUri) -> Vec<&'static Rule> {
-    let looks_at = |rule: &&Rule| match &rule.condition {
-        Condition::Any(ways) => ways.iter().any(|way| matches!(way, Way::Node(name, _) if same_node(name, uri))),
-        _ => false,
+    about(Some(uri), &[])
+}
+
+/// The rules that look at a node, or at one of these registry values.
+pub fn about(uri: Option<&OmaUri>, places: &[RegistryLocation]) -> Vec<&'static Rule> {
+    let there = |key: &str, name: &str| {
+        let key = RegistryKey::parse(key).ok();
+        places.iter().any(|place| Some(&place.key) == key.as_ref() && place.name.eq_ignore_ascii_case(name))
     };
-    RULES.iter().filter(looks_at).collect()
+    let matters = |way: &Way| match way {
+        Way::Node(name, _) => uri.is_some_and(|uri| same_node(name, uri)),
+        Way::Registry(key, name, _) => there(key, name),
+    };
+    RULES.iter().filter(|rule| matches!(&rule.condition, Condition::Any(ways) if ways.iter().any(matters))).collect()
 }

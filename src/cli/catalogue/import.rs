@@ -88,7 +88,8 @@ fn admx_files(path: &Path) -> Result<Vec<SourceFile>, Failure> {
     Ok(files)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A file of at most the size of Microsoft's largest.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
     let length = fs::metadata(path).map_err(failed)?.len();
     if length > LARGEST_FILE {

@@ -1,0 +1,56 @@
+//! A Group Policy that no node sets, on one screen.
+
+use super::registry::registry_lines;
+use super::screen::Screen;
+use super::setting::{rules_lines, used_lines};
+use super::used;
+use crate::catalogue::{Catalogue, OnlyPolicy};
+use crate::cli::workspace::Workspace;
+use crate::report::{name_of, registry_block};
+use crate::setting::Scope;
+
+/// Its names, its registry form with a block to copy, and the nearest nodes.
+pub(super) fn policy_text(
+    policy: &OnlyPolicy,
+    scope: Scope,
+    catalogue: &Catalogue,
+    workspace: Option<&Workspace>,
+) -> String {
+    let names = &policy.group_policy;
+    let mut screen = Screen::titled(&names.title, "no node sets this");
+    screen.line(
+        "Intune",
+        "A custom profile cannot set it: the catalogue has no node for it. Its registry values can be exported.",
+    );
+    screen.line("Group Policy", &names.full_path(scope));
+    if names.class == "Both" {
+        let other = if scope == Scope::Device { "User" } else { "Computer" };
+        screen.line("", &format!("it is there below {other}, too"));
+    }
+    match &names.file {
+        Some(file) => screen.line("ADMX name", &format!("{} ({file})", names.name)),
+        None => screen.line("Name", &names.name),
+    }
+    screen.line("Template", names.template.as_deref().unwrap_or_default());
+    match &policy.registry {
+        Some(form) => screen.lines("Registry", &registry_lines(form, scope)),
+        None => screen.line("Registry", "no registry value is known that sets the same"),
+    }
+    let near: Vec<String> = catalogue
+        .neighbours(names)
+        .into_iter()
+        .map(|node| {
+            let title = node.group_policy.as_ref().map_or("", |policy| policy.title.as_str());
+            format!("{}  {title}", name_of(&node.address(node.first_scope()), catalogue))
+        })
+        .collect();
+    screen.lines("Near it", &near);
+    screen.line("Source", &catalogue.release);
+    let places = policy.registry.as_ref().map_or(Vec::new(), |form| form.locations(scope));
+    rules_lines(&mut screen, None, &places);
+    used_lines(&mut screen, workspace.map_or(Vec::new(), |workspace| used::by_registry(workspace, &places)));
+    if let Some(block) = policy.registry.as_ref().and_then(|form| registry_block(form, scope)) {
+        screen.block("To copy, for `export reg`", &format!("    registry:\n{block}"));
+    }
+    screen.text()
+}

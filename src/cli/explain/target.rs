@@ -1,0 +1,45 @@
+//! A target of the repository: whom it reaches, in each environment.
+
+use crate::cli::workspace::Workspace;
+use crate::policy::{Assignments, Filter};
+
+/// A target of the repository, where there is one here.
+pub(super) fn target_text(what: &str, workspace: &Workspace) -> Option<String> {
+    let mut text = String::new();
+    let mut describe = |place: &str, target: &Assignments| {
+        text.push_str(&format!("target {what} ({place})\n"));
+        for include in &target.include {
+            let who = include.group.as_ref().map(|name| format!("group {}", name.value));
+            let who = who.or_else(|| include.id.as_ref().map(|id| format!("group {}", id.value)));
+            let who = who.unwrap_or_else(|| {
+                include.all.as_ref().map_or(String::new(), |all| format!("all {:?}", all.value).to_lowercase())
+            });
+            let filter = match &include.filter {
+                Some(Filter::Include(name)) => format!(", only what matches the filter {}", name.value),
+                Some(Filter::Exclude(name)) => format!(", without what matches the filter {}", name.value),
+                None => String::new(),
+            };
+            text.push_str(&format!("  include {who}{filter}\n"));
+        }
+        for exclude in &target.exclude {
+            let name = exclude.group.as_ref().or(exclude.id.as_ref()).map_or("", |name| name.value.as_str());
+            text.push_str(&format!("  exclude group {name}\n"));
+        }
+    };
+    if let Some(target) = workspace.configuration.targets.get(what) {
+        describe("everywhere", target);
+    }
+    for (name, environment) in workspace.configuration.environments.iter() {
+        if let Some(target) = environment.targets.get(what) {
+            describe(name, target);
+        }
+    }
+    for policy in &workspace.policies {
+        if let Some(written) = &policy.document.assignments
+            && matches!(&written.value, crate::policy::Audiences::Target(name) if name == what)
+        {
+            text.push_str(&format!("  used by {}\n", policy.key));
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
