@@ -135,8 +135,8 @@ def folded(text):
 
 
 def released(build):
-    """Five nodes write 11.0.26100 for 10.0.26100."""
-    return re.sub(r"^11\.0\.", "10.0.", build)
+    """Five nodes write 11.0.26100 for 10.0.26100, one 10.19041.789 for 10.0.19041.789."""
+    return re.sub(r"^11\.0\.|^10\.(?=\d{5})", "10.0.", build)
 
 
 def oracle_facts(node):
@@ -158,6 +158,7 @@ def oracle_facts(node):
     default = node.get("default")
     if isinstance(default, bool) or node["format"] == "bool" and default is not None:
         default = str(default).lower()
+        default = {"0": "false", "1": "true"}.get(default, default)
     return {
         "format": node["format"],
         "scope": node["scope"],

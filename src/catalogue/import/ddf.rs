@@ -113,9 +113,13 @@ fn leaf(uri: &str, format: Format, properties: &Element, legacy: bool, here: &Ap
     Described { node, policy: mapping(properties) }
 }
 
-/// Some nodes write `True`; what devices take is `true`.
+/// Some nodes write `True`, or 1 as a default; what devices take is `true`.
 fn lower_case(node: &mut Node) {
-    node.default = node.default.as_ref().map(|text| text.to_lowercase());
+    node.default = node.default.as_ref().map(|text| match text.as_str() {
+        "0" => "false".into(),
+        "1" => "true".into(),
+        other => other.to_lowercase(),
+    });
     if let Allowed::Enum(values) = &mut node.allowed {
         for value in values {
             value.0 = value.0.to_lowercase();
@@ -148,13 +152,15 @@ fn access(properties: &Element) -> String {
     letters.into_iter().collect()
 }
 
-/// Builds that stand for "not released"; and `11.0.26100`, which is written for `10.0.26100`.
+/// Builds that stand for "not released" are none; `11.0.26100` and `10.19041.789` are written for `10.0.…`.
 fn build(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || text.starts_with("99.") || text.starts_with("88.") {
         return None;
     }
-    Some(text.strip_prefix("11.0.").map_or_else(|| text.to_string(), |rest| format!("10.0.{rest}")))
+    let short = || text.strip_prefix("10.").filter(|rest| !rest.starts_with("0.") && rest.len() >= 9);
+    let rest = text.strip_prefix("11.0.").or_else(short);
+    Some(rest.map_or_else(|| text.to_string(), |rest| format!("10.0.{rest}")))
 }
 
 fn applicability(element: &Element) -> Applicability {
@@ -208,6 +214,12 @@ fn mapping(properties: &Element) -> Option<Mapping> {
     })
 }
 
+/// A dependency's address as all others are written: some lack `./` or the scope, or have `[Id]` for `{Id}`.
+fn address(text: &str) -> String {
+    let path = text.trim_start_matches("./").replace('[', "{").replace(']', "}");
+    if path.starts_with("Vendor/") { format!("./Device/{path}") } else { format!("./{path}") }
+}
+
 fn depends(properties: &Element) -> Vec<Dependency> {
     let groups = properties.child("DependencyBehavior").map_or(&[][..], |behaviour| &behaviour.children);
     let dependencies = groups.iter().filter(|group| group.name == "DependencyGroup").flat_map(|group| &group.children);
@@ -216,7 +228,7 @@ fn depends(properties: &Element) -> Vec<Dependency> {
         .filter_map(|dependency| {
             let uri = dependency.text_of("DependencyUri")?;
             Some(Dependency {
-                uri: format!("./{}", uri.trim_start_matches("./")),
+                uri: address(uri),
                 values: dependency.child("DependencyAllowedValue").map(words).unwrap_or_default(),
                 not: dependency.attribute("Type") == Some("Not"),
             })
