@@ -6,7 +6,6 @@
 
 mod admx;
 mod compact;
-mod edition;
 mod import;
 mod lookup;
 mod node;
@@ -19,7 +18,6 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
-pub use edition::Edition;
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
@@ -27,6 +25,7 @@ pub use policy::OnlyPolicy;
 pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, Writes};
 pub use table::TableError;
 
+pub use crate::setting::Edition;
 use crate::setting::{OmaUri, RegistryLocation, Scope};
 use table::{Header, Lines};
 

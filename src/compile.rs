@@ -6,7 +6,9 @@
 mod admx;
 mod audience;
 mod expand;
+mod find;
 mod names;
+mod node;
 mod registry;
 mod settings;
 mod value;

@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::admx::AdmxForm;
 use super::compact;
-use super::edition::Edition;
 use super::registry::RegistryForm;
-use crate::setting::{OmaType, OmaUri, Scope};
+use crate::setting::{Edition, OmaType, OmaUri, Scope};
 
 /// One node, as a line of the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
