@@ -22,7 +22,7 @@ pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
 pub use policy::OnlyPolicy;
-pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, Writes};
+pub use registry::{DataForm, NoRegistryForm, Registry, RegistryForm, Relation, SameType, Writes};
 pub use table::TableError;
 
 pub use crate::setting::Edition;

@@ -7,6 +7,7 @@ use super::{Context, find, node};
 use crate::catalogue::Node as CspNode;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
+use crate::profile::canonical_value;
 use crate::setting::{OmaType, OmaUri, OmaValue};
 use crate::source::{Spanned, Value};
 
@@ -94,6 +95,7 @@ fn compile_one<'a>(
     }
     let reading = Reading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
+    let value = canonical_value(&resolved.uri, value);
     if matches!(&value, OmaValue::String(text) if text == "****")
         || matches!(&value, OmaValue::Xml(text) if text == "<a/>")
     {

@@ -57,8 +57,8 @@ impl WindowsRelease {
         let text = text.trim();
         let text = text.strip_prefix("Windows ").unwrap_or(text).trim_start();
         // The longest release that it begins with: `11 24H2 Home` is no `11` of the edition `24H2 Home`.
-        let ends = text.match_indices(' ').map(|(at, _)| at).chain([text.len()]);
-        let found = ends.filter_map(|at| Some((build(&text[..at])?, text[at..].trim()))).last();
+        let mut ends = [text.len()].into_iter().chain(text.rmatch_indices(' ').map(|(at, _)| at));
+        let found = ends.find_map(|at| Some((build(&text[..at])?, text[at..].trim())));
         match found {
             None => Err(NoRelease::Release),
             Some((build, "")) => Ok(Self { build, edition: None }),
