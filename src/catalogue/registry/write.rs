@@ -85,15 +85,19 @@ pub(super) fn writes_of(form: &AdmxForm, key: &RegistryKey, payload: &Payload) -
 fn own_writes(form: &AdmxForm, key: &RegistryKey, enabled: bool) -> Result<Writes, NoRegistryForm> {
     let mut writes = Writes::new();
     let (own, list) = if enabled { (&form.on, &form.on_list) } else { (&form.off, &form.off_list) };
-    if let Some(name) = &form.value {
-        let data = own.as_deref().unwrap_or(if enabled { "dword:1" } else { "delete" });
-        let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.to_string()))?;
-        writes.push((RegistryLocation { key: key.clone(), name: name.clone() }, action));
-    }
     for [path, name, data] in list {
         let key = key_in(key, path).ok_or(NoRegistryForm::None)?;
         let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.clone()))?;
         writes.push((RegistryLocation { key, name: name.clone() }, action));
+    }
+    if let Some(name) = &form.value {
+        let place = RegistryLocation { key: key.clone(), name: name.clone() };
+        // A list may say what the policy's own value becomes, as that of the fault tolerant heap does.
+        if own.is_some() || writes.iter().all(|(listed, _)| *listed != place) {
+            let data = own.as_deref().unwrap_or(if enabled { "dword:1" } else { "delete" });
+            let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.to_string()))?;
+            writes.insert(0, (place, action));
+        }
     }
     Ok(writes)
 }
