@@ -1731,7 +1731,7 @@ fn the_elements_of_an_admx_backed_policy_are_checked() {
     policy.yaml:10:42 error[SP0208] ADMX_WinLogon/CustomShell needs `CustomShellInst`: an enabled policy has a value for every element
     policy.yaml:11:47 error[SP0208] the payload holds more than <enabled/>, <disabled/> and <data/>
     policy.yaml:12:55 error[SP0208] DeviceLock/PreventLockScreenSlideShow has no element `Nothing`
-    policy.yaml:13:53 error[SP0208] the elements of BitLocker/EncryptionMethodByDriveType are not known: write the payload as `raw:` with `unchecked:` and the reason
+    policy.yaml:13:53 error[SP0208] the elements of BitLocker/EncryptionMethodByDriveType are not known: the catalogue cannot say what its payload holds
     exit code 1
     ");
 }

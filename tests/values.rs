@@ -86,6 +86,7 @@ fn a_label_in_any_case_or_its_number() {
         ",
     );
     assert_snapshot!(said, @"
+    policies/values.yaml:6:3 Microsoft lists this node for preview builds only: released builds may not have it
     ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts | integer | 1
     ./Device/Vendor/MSFT/Policy/Config/AboveLock/ConfigureAudioOnLockScreen | integer | 2
     ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset | integer | 1
@@ -206,7 +207,7 @@ fn lists_are_joined_with_the_separator_of_their_node() {
     ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/Exceptions | string | intranet.contoso.com;10.0.0.1
     ./Device/Vendor/MSFT/Policy/Config/Authentication/ConfigureWebSignInAllowedUrls | string | contoso.com;contoso.example
     ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn | string | For authorised users only.␟007
-    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-546␟*S-1-5-6␟Contoso\Helpdesk␟*S-1-5-32-551
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-546␟*S-1-5-32-551␟*S-1-5-6␟Contoso\Helpdesk
     ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string |
     ");
 }
@@ -329,7 +330,7 @@ fn variables_keep_their_type() {
     ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit | integer | 900
     ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache | string | 15
     ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟Contoso\Helpdesk
-    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | https://contoso.example/lock.jpg␟*S-1-5-32-546
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | *S-1-5-32-546␟https://contoso.example/lock.jpg
     ./Device/Vendor/MSFT/SharedPC/EnableSharedPCMode | boolean | true
     ");
 }
