@@ -26,6 +26,9 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
             let problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
                 .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
             let problem = with_meaning(problem, node, &yaml.value);
+            if other.trim() == "not configured" {
+                return Err(problem.note("what is not configured is not written: take the setting out"));
+            }
             match nearest(other, ["enabled", "disabled"]).filter(|_| problem.fix.is_none()) {
                 Some(near) => Err(problem.fix(near, other.trim() == near)),
                 None => Err(problem),

@@ -140,6 +140,12 @@ impl<'a> Written<'_, 'a> {
     fn folder(&self) -> Option<Diagnostic> {
         let below = self.catalogue().below(self.text);
         let first = below.first()?;
+        // What stands where a profile's name is expected may be a setting whose profile was left out.
+        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let setting = || self.catalogue().suggest(self.text).is_some_and(|near| last(&near) == last(self.text));
+        if first.contains('{') && setting() {
+            return None;
+        }
         let what = if below.len() == 1 { "1 setting".to_string() } else { format!("{} settings", below.len()) };
         let mut names: Vec<String> = below.iter().take(SOME).map(|name| format!("`{name}`")).collect();
         if below.len() > SOME {

@@ -29,9 +29,11 @@ impl Input<'_> {
             }
             Allowed::Json => serde_json::from_str::<serde::de::IgnoredAny>(&text)
                 .map(|_| ())
-                .map_err(|reason| format!("JSON; {reason}")),
-            Allowed::Xml => well_formed(&text).map_err(|reason| format!("XML; {reason}")),
-            _ if self.oma_type == OmaType::Xml => well_formed(&text).map_err(|reason| format!("XML; {reason}")),
+                .map_err(|reason| format!("JSON, and this is none: {reason}")),
+            Allowed::Xml => well_formed(&text).map_err(|reason| format!("XML, and this is none: {reason}")),
+            _ if self.oma_type == OmaType::Xml => {
+                well_formed(&text).map_err(|reason| format!("XML, and this is none: {reason}"))
+            }
             _ => Ok(()),
         };
         fits.map(|()| value).map_err(|expected| self.not_allowed(&expected))

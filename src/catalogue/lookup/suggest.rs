@@ -49,10 +49,12 @@ impl Catalogue {
         self.uris().filter(|uri| last(uri).eq_ignore_ascii_case(name)).collect()
     }
 
-    /// A slip of the pen somewhere in the path.
+    /// A slip of the pen somewhere in the path; the name itself must be near, too.
     fn misspelt(&self, candidates: &[Written]) -> Option<&str> {
         candidates.iter().find_map(|written| {
-            let filled: Vec<(Cow<'_, str>, &str)> = self.uris().map(|uri| (filled(uri, &written.uri), uri)).collect();
+            let named = |uri: &&str| nearest(last(written.uri.as_str()), [last(uri)]).is_some();
+            let filled = self.uris().filter(named).map(|uri| (filled(uri, &written.uri), uri));
+            let filled: Vec<(Cow<'_, str>, &str)> = filled.collect();
             let short = nearest(written.uri.short(), filled.iter().map(|(text, _)| OmaUri::short_of(text)))?;
             filled.iter().find(|(text, _)| OmaUri::short_of(text) == short).map(|(_, uri)| *uri)
         })
