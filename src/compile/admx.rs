@@ -37,18 +37,19 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
     }
 }
 
-/// What `1`, `true` or `on` was to mean: certain only where the policy has no element whose value it could be.
+/// What `1`, `true` or `on` was to mean: certain only where the policy has no element whose value it could be, and
+/// not `enabled` where elements are wanted, too.
 fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValueProblem {
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     let problem = match elements.first() {
         Some(first) => problem.note(format!("with its elements: `{{ enabled: {{ {}: … }} }}`", first.id)),
         None => problem,
     };
+    let plain = elements.is_empty() && node.admx().is_some();
     match yaml_1_1_flag(value) {
-        Some(flag) => {
-            problem.fix(if flag { "enabled" } else { "disabled" }, elements.is_empty() && node.admx().is_some())
-        }
-        None => problem,
+        Some(true) if plain => problem.fix("enabled", true),
+        Some(false) => problem.fix("disabled", plain),
+        _ => problem,
     }
 }
 
@@ -212,7 +213,7 @@ fn not_among(element: &AdmxElement, yaml: &Node, wrong: impl Fn(String) -> Value
         Value::Text(text) if labels.clone().any(|label| label.eq_ignore_ascii_case(text)) => {
             problem.note("this label stands there twice: write the value before it")
         }
-        Value::Text(text) => match nearest(text, labels) {
+        Value::Text(text) => match nearest(text, choices.iter().map(|(value, _)| value.as_str()).chain(labels)) {
             Some(near) => problem.fix(near, false),
             None => problem,
         },

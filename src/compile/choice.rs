@@ -91,15 +91,7 @@ impl Input<'_> {
     }
 
     pub(super) fn not_among(&self, values: &[EnumValue]) -> ValueProblem {
-        let label = |value: &EnumValue| {
-            if value.1.is_empty() || value.1 == value.0 {
-                value.0.clone()
-            } else {
-                format!("{} ({})", value.0, value.1)
-            }
-        };
-        let choices: Vec<String> = values.iter().map(label).collect();
-        let mut problem = self.not_allowed(&or(&choices));
+        let mut problem = self.not_allowed(&choices(values));
         let flag = yaml_1_1_flag(&self.yaml.value).filter(|_| self.oma_type == OmaType::Boolean);
         if let Some(flag) = flag {
             return problem.fix(flag.to_string(), false);
@@ -137,8 +129,11 @@ fn whole(text: &str) -> Option<i64> {
 }
 
 /// `0 (Not allowed) or 1 (Allowed)`
-fn or(choices: &[String]) -> String {
-    match choices {
+pub(super) fn choices(values: &[EnumValue]) -> String {
+    let plain = |value: &EnumValue| value.1.is_empty() || value.1 == value.0;
+    let label = |value: &EnumValue| if plain(value) { value.0.clone() } else { format!("{} ({})", value.0, value.1) };
+    let choices: Vec<String> = values.iter().map(label).collect();
+    match choices.as_slice() {
         [] => "nothing".into(),
         [only] => only.clone(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),

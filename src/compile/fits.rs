@@ -1,6 +1,6 @@
 //! Whether a value, however it was written, is one that its node takes.
 
-use super::choice::truth;
+use super::choice::{choices, truth};
 use super::value::{Input, Read};
 use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
 use crate::setting::{OmaType, OmaValue};
@@ -25,7 +25,7 @@ impl Input<'_> {
                     OmaValue::Boolean(flag) => truth(known) == Some(*flag),
                     _ => *known == text,
                 };
-                values.iter().any(same).then_some(()).ok_or_else(|| "one of its values".to_string())
+                values.iter().any(same).then_some(()).ok_or_else(|| choices(values))
             }
             Allowed::Json => serde_json::from_str::<serde::de::IgnoredAny>(&text)
                 .map(|_| ())
