@@ -303,6 +303,10 @@ fn what_can_only_mean_one_thing_is_mended() {
           ADMX_CredentialProviders/DefaultCredentialProvider: 1
           WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: { configautomaticrestartsignondescription: 1 } }
           Start/HideLock: true
+          SharedPC/EnableSharedPCMode: yes
+          Firewall/MdmStore/FirewallRules/A/Enabled: on
+          PassportForWork/{TenantId}/Policies/EnablePinRecovery: ${var:minutes}
+          UnifiedWriteFilter/NextSession/HORMEnabled: 1
         "#;
     let repository = Repository::new().with("policies/policy.yaml", policy);
     let said = repository.run("check --fix --quiet");

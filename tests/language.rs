@@ -1618,7 +1618,7 @@ fn the_form_of_a_value_is_that_of_its_node() {
     policy.yaml:8:17 error[SP0203] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
     policy.yaml:9:28 error[SP0203] this node takes a whole number: this is a text
     policy.yaml:10:27 error[SP0204] value is not one of the allowed ones: this node takes a 32-bit whole number
-    policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number
+    policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number (write `true`)
     policy.yaml:12:26 error[SP0203] this node takes an instant with its zone, as 2027-03-31T08:00:00Z: this is a text
     policy.yaml:13:27 error[SP0203] this node takes a number of single precision: this is a text
     policy.yaml:14:27 error[SP0203] this node takes `{ base64: … }` or `{ file: … }`: this is a text

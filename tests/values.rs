@@ -468,3 +468,21 @@ fn a_user_right_is_a_set_of_accounts() {
     ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | *S-1-5-18␟*S-1-5-80-0␟Contoso\Users
     ");
 }
+
+#[test]
+fn the_default_of_windows_is_taken_wherever_it_lies() {
+    let said = compiled(
+        "
+        DeviceLock/MaxInactivityTimeDeviceLockWithExternalDisplay: 0
+        DeliveryOptimization/DOCacheHostSource: 0
+        Bluetooth/SetMinimumEncryptionKeySize: 0
+        KioskBrowser/RestartOnIdleTime: 0
+        ",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/Policy/Config/Bluetooth/SetMinimumEncryptionKeySize | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/DeliveryOptimization/DOCacheHostSource | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/DeviceLock/MaxInactivityTimeDeviceLockWithExternalDisplay | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/KioskBrowser/RestartOnIdleTime | integer | 0
+    ");
+}

@@ -12,7 +12,7 @@ impl Input<'_> {
     /// One of the values, by itself or by its label.
     pub(super) fn one_of(&self, values: &[EnumValue]) -> Read {
         let Some(EnumValue(value, _)) = self.chosen(&self.yaml.value, values) else {
-            return Err(self.not_among(values));
+            return self.by_default().ok_or_else(|| self.not_among(values));
         };
         let wrong = || {
             let value = format!("{}, which is no {} to Intune", value, self.oma_type.word());
@@ -94,7 +94,7 @@ impl Input<'_> {
         let mut problem = self.not_allowed(&choices(values));
         let flag = yaml_1_1_flag(&self.yaml.value).filter(|_| self.oma_type == OmaType::Boolean);
         if let Some(flag) = flag {
-            return problem.fix(flag.to_string(), false);
+            return problem.fix(flag.to_string(), true);
         }
         let Some(text) = as_written(self.yaml, self.source) else { return problem };
         let tidy = text.trim();

@@ -1,17 +1,32 @@
 //! Whether a value, however it was written, is one that its node takes.
 
 use super::choice::{choices, truth};
-use super::value::{Input, Read};
+use super::value::{Input, Read, as_written};
 use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
 use crate::setting::{OmaType, OmaValue};
 
 impl Input<'_> {
-    /// The value, if its node takes it. What a secret is, its reference does not say.
+    /// Windows' own default, which some nodes have outside of what they are said to take, such as 0 minutes until an
+    /// external display locks.
+    pub(super) fn by_default(&self) -> Option<OmaValue> {
+        let written = as_written(self.yaml, self.source)?;
+        let default = self.node?.default.as_ref().filter(|default| **default == written)?;
+        match self.oma_type {
+            OmaType::Integer => default.parse().ok().map(OmaValue::Integer),
+            OmaType::String => Some(OmaValue::String(written)),
+            _ => None,
+        }
+    }
+
+    /// The value, if its node takes it, or if it is Windows' own default. What a secret is, its reference does not say.
     pub(super) fn fitting(&self, value: OmaValue) -> Read {
         let Some(node) = self.node.filter(|_| !self.secret) else {
             return Ok(value);
         };
         let text = value.canonical();
+        if node.default.as_ref() == Some(&text) {
+            return Ok(value);
+        }
         let fits = match &node.allowed {
             Allowed::Range([low, high]) => match text.trim().parse::<i64>() {
                 Ok(number) if (*low..=*high).contains(&number) => Ok(()),

@@ -228,7 +228,12 @@ impl Reading<'_, '_> {
         let place = self.policy.place(problem.span.unwrap_or(self.written.span));
         let mut diagnostic = Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
         if let Some((text, certain)) = problem.fix {
-            diagnostic = diagnostic.help(format!("write `{text}`")).fix(place, text, certain);
+            // What a variable holds is mended where it is written.
+            let reference = self.policy.source.slice(place.span).contains("${");
+            diagnostic = diagnostic.help(format!("write `{text}`"));
+            if !reference {
+                diagnostic = diagnostic.fix(place, text, certain);
+            }
         }
         if self.node.is_some() && problem.code != "SP0404" {
             diagnostic = diagnostic.fact(format!("source: {}", self.context.catalogue.release));

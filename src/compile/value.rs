@@ -146,7 +146,7 @@ impl Input<'_> {
             (OmaType::Boolean, Value::Text(text)) => match text.to_ascii_lowercase().as_str() {
                 "true" => Ok(OmaValue::Boolean(true)),
                 "false" => Ok(OmaValue::Boolean(false)),
-                _ => Err(self.wrong_type("true or false")),
+                _ => Err(self.no_truth()),
             },
             (OmaType::String, _) => self.text().map(OmaValue::String),
             (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
@@ -160,9 +160,18 @@ impl Input<'_> {
             },
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
-            (OmaType::Boolean, _) => Err(self.wrong_type("true or false")),
+            (OmaType::Boolean, _) => Err(self.no_truth()),
             (OmaType::Float, _) => Err(self.wrong_type("a number of single precision")),
             (OmaType::DateTime, _) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
+        }
+    }
+
+    /// `1`, `yes` or `on` has one reading only where true or false is wanted.
+    fn no_truth(&self) -> ValueProblem {
+        let problem = self.wrong_type("true or false");
+        match yaml_1_1_flag(&self.yaml.value) {
+            Some(flag) => problem.fix(flag.to_string(), true),
+            None => problem,
         }
     }
 
