@@ -6,7 +6,7 @@ mod repository;
 use std::collections::BTreeMap;
 
 use repository::{Repository, briefly, check, check_briefly};
-use sspr_policy::catalogue::{Allowed, Catalogue, DataForm, Node, Payload, Relation};
+use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, DataForm, ElementType, Node, Payload, Relation};
 use sspr_policy::setting::{OmaType, OmaValue, RegistryAction, RegistryLocation, Scope};
 
 fn node(name: &str) -> &'static Node {
@@ -80,11 +80,60 @@ fn values(node: &Node) -> Vec<OmaValue> {
             let ends = [*low, *high].map(|number| number.clamp(i64::from(i32::MIN), i64::from(i32::MAX)));
             ends.map(|number| OmaValue::Integer(i32::try_from(number).unwrap())).to_vec()
         }
-        (Allowed::Admx, _) if node.admx().is_some_and(|form| form.elements.is_empty()) => {
-            vec![payload(true), payload(false)]
-        }
+        (Allowed::Admx, _) => match node.admx() {
+            Some(form) if form.elements.is_empty() => vec![payload(true), payload(false)],
+            Some(form) if form.elements.iter().all(|element| element.kind != ElementType::List) => {
+                [true, false].map(|last| filled(&form.elements, last)).to_vec()
+            }
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     }
+}
+
+/// A payload with the first or the last choice of every element.
+fn filled(elements: &[AdmxElement], last: bool) -> OmaValue {
+    let data = elements.iter().map(|element| {
+        let choices = element.choices();
+        let value = match element.kind {
+            ElementType::Enum if last => choices.last().unwrap().0.clone(),
+            ElementType::Enum => choices[0].0.clone(),
+            ElementType::Decimal if last => element.max.unwrap_or(9999).min(u64::from(u32::MAX)).to_string(),
+            ElementType::Decimal => element.min.unwrap_or(0).to_string(),
+            ElementType::Boolean => last.to_string(),
+            _ => "one\u{f000}two".into(),
+        };
+        (element.id.clone(), value)
+    });
+    OmaValue::String(Payload { enabled: true, data: data.collect() }.write())
+}
+
+#[test]
+fn every_node_is_found_by_each_of_its_names() {
+    let catalogue = Catalogue::embedded();
+    let plain = |text: &str| {
+        text.split('/').map(|part| if part.starts_with('{') { "Contoso" } else { part }).collect::<Vec<_>>().join("/")
+    };
+    let mut lost = Vec::new();
+    for node in catalogue.nodes() {
+        for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
+            let address = node.address(scope);
+            let mut names = vec![plain(address.as_str())];
+            if address.as_str().contains("/Vendor/MSFT/") {
+                names.push(plain(&match scope {
+                    Scope::Device => address.short().to_string(),
+                    Scope::User => format!("User/{}", address.short()),
+                }));
+            }
+            for name in names {
+                let found = catalogue.resolve(&name).ok().and_then(|found| found.node);
+                if found.is_none_or(|found| found.uri != node.uri) {
+                    lost.push(name);
+                }
+            }
+        }
+    }
+    assert_eq!(lost, Vec::<String>::new());
 }
 
 #[test]
@@ -98,6 +147,13 @@ fn what_is_written_to_the_registry_is_read_back() {
                     lost.push(format!("{} {value:?} cannot be written", node.uri));
                     continue;
                 };
+                // Where nothing is chosen, enabled deletes what disabled deletes.
+                let disabled = node.registry_writes(scope, &OmaValue::String("<disabled/>".into()));
+                if matches!(&value, OmaValue::String(text) if text.starts_with("<enabled/>"))
+                    && disabled.as_ref() == Ok(&writes)
+                {
+                    continue;
+                }
                 tried += 1;
                 let registry: BTreeMap<RegistryLocation, RegistryAction> = writes.into_iter().collect();
                 let back = node.value_in_registry(scope, &|place| registry.get(place).cloned());

@@ -114,7 +114,8 @@ impl RegistryForm {
 
     fn key(&self, scope: Scope) -> Option<RegistryKey> {
         let hive = if scope == Scope::User { "HKCU" } else { "HKLM" };
-        RegistryKey::parse(&self.key.replace("HK*", hive)).ok()
+        // One ADMX file ends its key with a backslash, which Windows takes.
+        RegistryKey::parse(self.key.replace("HK*", hive).trim_end_matches('\\')).ok()
     }
 
     /// The first place that it writes, for messages.
@@ -194,7 +195,7 @@ fn element_key(element: &AdmxElement, policy: &RegistryKey) -> Option<RegistryKe
 
 /// A key in the hive of another one.
 fn key_in(policy: &RegistryKey, path: &str) -> Option<RegistryKey> {
-    RegistryKey::parse(&format!("{}\\{path}", policy.hive.short())).ok()
+    RegistryKey::parse(&format!("{}\\{}", policy.hive.short(), path.trim_end_matches('\\'))).ok()
 }
 
 #[cfg(test)]
