@@ -340,6 +340,9 @@ fn payloads_that_their_policy_does_not_take() {
           BitLocker/EncryptionMethodByDriveType: { enabled: true }
           BitLocker/SystemDrivesMinimumPINLength: { enabled: 3 }
           ADMX_PowerShellExecutionPolicy/EnableScripts: { enabled: AllSignd }
+          BitLocker/FixedDrivesEncryptionType: <enabled/><data id="FDVEncryptionTypeDropDown_Name" value="9"/>
+          BitLocker/SystemDrivesRecoveryMessage: enabled
+          User/ADMX_EAIME/L_TurnOnLexiconUpdate: { raw: <enabled/>, unchecked: its elements are not known }
         "#,
     );
     insta::assert_snapshot!(said);

@@ -236,6 +236,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_number_is_a_qword() {
+        let table = r#"{"release":"x"}
+{"uri":"./Device/Vendor/MSFT/Policy/Config/A/B","format":"chr","allowed":"admx","registry":{"key":"HKLM\\A","data":{"admx":{"value":"b","on":"qword:4294967296"}}}}
+"#;
+        let table = Catalogue::parse(table.into()).expect("a table");
+        let node = table.nodes().next().expect("a node");
+        let writes = node.registry_writes(Scope::Device, &OmaValue::String("<enabled/>".into())).expect("a form");
+        assert_eq!(writes[0].1, RegistryAction::Set(RegistryData::Qword(4_294_967_296)));
+    }
+
+    #[test]
     fn what_is_not_exact_is_refused_with_the_reason() {
         assert_eq!(
             writes("Personalization/LockScreenImageUrl", OmaValue::String("https://contoso.example/lock.jpg".into())),

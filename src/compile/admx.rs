@@ -60,9 +60,12 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
     if let Some(form) = node.admx()
         && payload.enabled
     {
-        for (id, _) in &payload.data {
-            if !form.elements.iter().any(|element| element.id == *id) {
+        for (id, value) in &payload.data {
+            let Some(element) = form.elements.iter().find(|element| element.id == *id) else {
                 return Err(unknown_element(node, id, span));
+            };
+            if let Some(expected) = wanted_instead(element, value) {
+                return Err(wrong(format!("`{id}` takes {expected}, not `{value}`")));
             }
         }
         for element in form.elements.iter().filter(|element| element.required) {
@@ -72,6 +75,29 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
         }
     }
     Ok(payload.write())
+}
+
+/// What an element takes, where a payload gives it something else; how a text is written, nobody says.
+fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
+    let (low, high) = range(element);
+    let (fits, expected) = match element.kind {
+        ElementType::Decimal => {
+            (value.parse().is_ok_and(|number| (low..=high).contains(&number)), format!("a number from {low} to {high}"))
+        }
+        ElementType::Boolean => (matches!(value, "true" | "false"), "true or false".into()),
+        ElementType::Enum => {
+            let choices = element.choices();
+            let values: Vec<&str> = choices.iter().map(|(value, _)| value.as_str()).collect();
+            (values.contains(&value), values.join(", "))
+        }
+        _ => return None,
+    };
+    (!fits).then_some(expected)
+}
+
+/// The smallest and the largest number; 0 and 9999 where an ADMX file says nothing (Microsoft, "decimal element").
+fn range(element: &AdmxElement) -> (u64, u64) {
+    (element.min.unwrap_or(0), element.max.unwrap_or(9999))
 }
 
 /// `{ enabled: … }`: the only element's value, or elements by id.
@@ -159,7 +185,7 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
             Ok(text)
         }
         ElementType::Decimal => {
-            let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
+            let (low, high) = range(element);
             let number = match &yaml.value {
                 Value::Integer(number) => u64::try_from(*number).ok(),
                 Value::Text(text) => text.trim().parse().ok(),
