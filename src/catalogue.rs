@@ -142,7 +142,8 @@ impl Catalogue {
     }
 
     fn placeholders(&self) -> &[usize] {
-        let find = || (0..self.nodes.len()).filter(|at| self.nodes.name(*at).contains('{')).collect();
+        let find =
+            || (0..self.nodes.len()).filter(|at| self.nodes.name(*at).split('/').any(node::is_placeholder)).collect();
         self.with_placeholders.get_or_init(find)
     }
 

@@ -89,7 +89,8 @@ pub fn normal_text(text: &str) -> String {
 pub fn canonical_value(uri: &OmaUri, value: OmaValue) -> OmaValue {
     match value {
         OmaValue::String(text) if uri.policy_parts().is_some_and(|(area, _)| area == "UserRights") => {
-            let accounts: BTreeSet<&str> = text.split('\u{f000}').map(str::trim).collect();
+            let accounts = text.split('\u{f000}').map(str::trim).filter(|name| !name.is_empty());
+            let accounts: BTreeSet<&str> = accounts.collect();
             OmaValue::String(accounts.into_iter().collect::<Vec<_>>().join("\u{f000}"))
         }
         other => other,

@@ -112,7 +112,10 @@ fn filled(elements: &[AdmxElement], last: bool) -> OmaValue {
 fn every_node_is_found_by_each_of_its_names() {
     let catalogue = Catalogue::embedded();
     let plain = |text: &str| {
-        text.split('/').map(|part| if part.starts_with('{') { "Contoso" } else { part }).collect::<Vec<_>>().join("/")
+        text.split('/')
+            .map(|part| if part.starts_with('{') || part == "*" { "Contoso" } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
     };
     let mut lost = Vec::new();
     for node in catalogue.nodes() {
@@ -249,6 +252,8 @@ fn what_stands_for_a_name() {
           "VPNv2/{11112222-3333-4444-5555-666677778888}/AlwaysOn": true
           PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
           VPNv2/{ProfileName}/RememberCredentials: true
+          NAP/Contoso/Addr: 10.0.0.1
+          NAP/*/Addr: 10.0.0.1
           Firewall/MdmStore/FirewallRules/{FirewallRuleName}/Enabled: true
           ./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOnn: true
           vpnv2/Contoso/LockDown: true

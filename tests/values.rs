@@ -460,11 +460,13 @@ fn a_user_right_is_a_set_of_accounts() {
     let said = compiled(
         r"
         UserRights/AllowLocalLogOn: [Users, Administrators, 'builtin\Users', '*S-1-5-32-544', Hyper-V Administrators]
+        UserRights/BackupFilesAndDirectories: ['', Backup Operators]
         UserRights/DenyLocalLogOn: [NT SERVICE\ALL SERVICES, Contoso\Users, System]
         ",
     );
     assert_snapshot!(said, @r"
     ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-578
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/BackupFilesAndDirectories | string | *S-1-5-32-551
     ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | *S-1-5-18␟*S-1-5-80-0␟Contoso\Users
     ");
 }

@@ -2,6 +2,7 @@
 
 mod suggest;
 
+use super::node::is_placeholder;
 use super::{Catalogue, Node};
 use crate::setting::{OmaUri, Scope, UriError};
 
@@ -93,7 +94,7 @@ impl Catalogue {
     /// The placeholders of a node's address with what stands for them in another one of its addresses.
     pub fn placeholders_of<'n>(node: &'n Node, uri: &'n OmaUri) -> Vec<(&'n str, &'n str)> {
         let pairs = node.uri.split('/').zip(uri.as_str().split('/'));
-        pairs.filter(|(own, _)| own.starts_with('{') && own.ends_with('}')).collect()
+        pairs.filter(|(own, _)| is_placeholder(own)).collect()
     }
 
     fn explain(&self, candidates: &[Written]) -> LookupError {
@@ -126,7 +127,7 @@ fn respell(node: &Node, written: &OmaUri) -> OmaUri {
         .as_str()
         .split('/')
         .zip(written.as_str().split('/'))
-        .map(|(right, written)| if right.starts_with('{') { written } else { right })
+        .map(|(right, written)| if is_placeholder(right) { written } else { right })
         .collect();
     OmaUri::parse(&parts.join("/")).unwrap_or(right)
 }

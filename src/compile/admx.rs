@@ -163,9 +163,10 @@ fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
 
 fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProblem {
     let ids: Vec<String> = elements.iter().map(|element| format!("`{}`", element.id)).collect();
+    let form: Vec<String> = elements.iter().map(|element| format!("{}: …", element.id)).collect();
     ValueProblem::new("SP0208", format!("{} needs {}", node.short(), ids.join(", ")))
         .at(span, "an enabled policy has a value for every element")
-        .note(format!("write `{{ enabled: {{ {}: … }} }}`", elements[0].id))
+        .note(format!("write `{{ enabled: {{ {} }} }}`", form.join(", ")))
 }
 
 fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {

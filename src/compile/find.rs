@@ -192,7 +192,8 @@ impl<'a> Written<'_, 'a> {
         let parts = Catalogue::placeholders_of(node, uri);
         let problem = |message: String| Diagnostic::error("SP0201", message);
         for (name, written) in parts {
-            if written.starts_with('{') && written.ends_with('}') && !is_guid(written) {
+            let left = written == "*" || written.starts_with('{') && written.ends_with('}');
+            if left && !is_guid(written) {
                 let label = match name {
                     "{TenantId}" => "write `{TenantId}`, or the tenant's id".to_string(),
                     _ => format!("write {} in its place", what_it_is(name)),
@@ -213,6 +214,9 @@ impl<'a> Written<'_, 'a> {
 /// `{ProfileName}` → `the profile's name`; `{ProviderID}` → `the provider's id`.
 fn what_it_is(placeholder: &str) -> String {
     let bare = placeholder.trim_matches(['{', '}']);
+    if bare == "*" {
+        return "a name".into();
+    }
     let end = |suffix: &str| {
         let (stem, rest) = bare.split_at_checked(bare.len().checked_sub(suffix.len())?)?;
         (rest.eq_ignore_ascii_case(suffix) && !stem.is_empty()).then(|| stem.to_string())

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Form, Written, addresses, respell};
-use crate::catalogue::node::same_path;
+use crate::catalogue::node::{is_placeholder, same_path};
 use crate::catalogue::{Catalogue, Node, below_scope};
 use crate::diagnostic::nearest;
 use crate::setting::{OmaUri, Scope};
@@ -141,11 +141,11 @@ fn below_scope_in_any_case(path: &str) -> &str {
 
 /// The address of a node with what was written in place of its placeholders, where both have equally many parts.
 fn filled<'n>(uri: &'n str, written: &OmaUri) -> Cow<'n, str> {
-    if !uri.contains('{') || parts(uri) != parts(written.as_str()) {
+    if !uri.split('/').any(is_placeholder) || parts(uri) != parts(written.as_str()) {
         return Cow::Borrowed(uri);
     }
     let pairs = uri.split('/').zip(written.as_str().split('/'));
-    let filled: Vec<&str> = pairs.map(|(own, other)| if own.starts_with('{') { other } else { own }).collect();
+    let filled: Vec<&str> = pairs.map(|(own, other)| if is_placeholder(own) { other } else { own }).collect();
     Cow::Owned(filled.join("/"))
 }
 
