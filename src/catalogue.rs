@@ -7,7 +7,6 @@
 mod admx;
 mod compact;
 mod compare;
-mod edition;
 mod import;
 mod lookup;
 mod names;
@@ -24,16 +23,16 @@ use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
 pub use compare::{Changed, Comparison, Fact, compare};
-pub use edition::Edition;
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
 pub use names::{Entry, Found, catalogue_id};
 pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
 pub use policy::OnlyPolicy;
-pub use registry::{DataForm, NoRegistryForm, RegistryForm, Relation, SameType, Writes};
+pub use registry::{DataForm, NoRegistryForm, Registry, RegistryForm, Relation, SameType, Writes};
 pub use search::Hit;
 pub use table::TableError;
 
+pub use crate::setting::Edition;
 use crate::setting::{OmaUri, RegistryLocation, Scope};
 use table::{Header, Lines};
 
@@ -158,7 +157,15 @@ impl Catalogue {
     }
 
     fn placeholders(&self) -> &[(usize, usize)] {
-        let find = || (0..self.nodes.len()).filter_map(|at| Some((at, self.nodes.name(at).find('{')?))).collect();
+        let find = || {
+            let begins = |name: &str| {
+                let mut parts = name.split_inclusive('/');
+                let at = parts.by_ref().take_while(|part| !node::is_placeholder(part.trim_end_matches('/')));
+                let at: usize = at.map(str::len).sum();
+                (at < name.len()).then_some(at)
+            };
+            (0..self.nodes.len()).filter_map(|at| Some((at, begins(self.nodes.name(at))?))).collect()
+        };
         self.with_placeholders.get_or_init(find)
     }
 

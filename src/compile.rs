@@ -3,10 +3,15 @@
 //! First [`compile`] makes of each policy what it means in one environment, still with the names that people
 //! write; then [`resolve`] turns names into ids with a directory that somebody has read from the tenant.
 
+mod accounts;
 mod admx;
 mod audience;
+mod choice;
 mod expand;
+mod find;
+mod fits;
 mod names;
+mod node;
 mod registry;
 mod settings;
 mod value;

@@ -84,6 +84,19 @@ pub fn normal_text(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_string()
 }
 
+/// A setting's value as it is compared and written: a user right is a set of accounts, whose order means nothing
+/// (Microsoft, Policy CSP UserRights: names or SIDs, divided by U+F000).
+pub fn canonical_value(uri: &OmaUri, value: OmaValue) -> OmaValue {
+    match value {
+        OmaValue::String(text) if uri.policy_parts().is_some_and(|(area, _)| area == "UserRights") => {
+            let accounts = text.split('\u{f000}').map(str::trim).filter(|name| !name.is_empty());
+            let accounts: BTreeSet<&str> = accounts.collect();
+            OmaValue::String(accounts.into_iter().collect::<Vec<_>>().join("\u{f000}"))
+        }
+        other => other,
+    }
+}
+
 /// The id of the tag that every object has when it has no other.
 pub const DEFAULT_TAG: &str = "0";
 

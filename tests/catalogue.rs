@@ -1,115 +1,378 @@
-//! `catalogue search` and `catalogue diff`, and a repository with a catalogue of its own.
+//! What the catalogue knows: whole nodes, and the registry form of every node there and back.
 #![allow(clippy::unwrap_used)]
 
 mod repository;
 
-use insta::assert_snapshot;
-use repository::{CONFIGURATION, Repository};
+use std::collections::BTreeMap;
 
-const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
+use repository::{Repository, briefly, check, check_briefly};
+use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, DataForm, ElementType, Node, Payload, Relation};
+use sspr_policy::setting::{OmaType, OmaValue, RegistryAction, RegistryLocation, Scope};
 
-/// A table of one's own: what `catalogue import` would write.
-fn table(release: &str, nodes: &[&str]) -> String {
-    let lines: String = nodes.iter().map(|node| format!("{}\n", node.replace("BASE", BASE))).collect();
-    format!("{{\"release\":\"{release}\"}}\n{lines}")
+fn node(name: &str) -> &'static Node {
+    Catalogue::embedded().resolve(name).unwrap().node.unwrap()
 }
 
-const OLD: [&str; 5] = [
-    r#"{"uri":"BASE/Camera/AllowCamera","format":"int","default":"1","allowed":{"enum":[["0","Not allowed"],["1","Allowed"]]},"builds":"10240","editions":"PE"}"#,
-    r#"{"uri":"BASE/Camera/Brightness","format":"int","allowed":{"range":[0,9]},"builds":"22000","editions":"PE"}"#,
-    r#"{"uri":"BASE/Camera/Flash","format":"int","builds":"22000","editions":"E"}"#,
-    r#"{"uri":"BASE/Camera/Tint","scope":"both","format":"int","builds":"22000","editions":"PE"}"#,
-    r#"{"policy":"Camera.admx/Hum","group_policy":{"name":"Hum","title":"Let the camera hum","path":"Windows Components > Camera","class":"Machine","file":"Camera.admx"}}"#,
-];
-const NEW: [&str; 6] = [
-    r#"{"uri":"BASE/Camera/AllowCamera","format":"int","default":"0","allowed":{"enum":[["0","Not allowed"],["1","Allowed"],["2","Ask"]]},"builds":"10240","editions":"HPE"}"#,
-    r#"{"uri":"BASE/Camera/Brightness","format":"int","allowed":{"range":[0,9]},"builds":"22000","editions":"HPE"}"#,
-    r#"{"uri":"BASE/Camera/Focus","scope":"both","format":"bool","insider":true}"#,
-    r#"{"uri":"BASE/Camera/Tint","scope":"both","format":"int","builds":"22000 19045.3031","editions":"PE"}"#,
-    r#"{"policy":"Camera.admx/Hum","group_policy":{"name":"Hum","title":"Let the camera hum","path":"Windows Components > Camera","class":"Both","file":"Camera.admx"}}"#,
-    r#"{"policy":"Camera.admx/Sing","group_policy":{"name":"Sing","title":"Let the camera sing","path":"Windows Components > Camera","class":"Machine","file":"Camera.admx"}}"#,
-];
+/// The settings that decide about "Reset password", as the catalogue has them.
+#[test]
+fn nodes_of_password_reset() {
+    let names = [
+        "Authentication/AllowAadPasswordReset",
+        "WindowsLogon/HideFastUserSwitching",
+        "WindowsLogon/DisableLockScreenAppNotifications",
+        "ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen",
+        "LocalPoliciesSecurityOptions/InteractiveLogon_DoNotDisplayLastSignedIn",
+        "LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL",
+        "ApplicationManagement/BlockNonAdminUserInstall",
+    ];
+    for name in names {
+        let pretty = serde_json::to_string_pretty(node(name)).unwrap();
+        insta::assert_snapshot!(name.split_once('/').unwrap().1, pretty);
+    }
+}
 
-const POLICY: &str = "\
-name: Camera
-settings:
-  Camera/AllowCamera: Not allowed
-  Camera/Brightness: 5
-  Camera/Flash: 1
-";
-
-fn configured(catalogue: &str) -> Repository {
-    Repository::new().with("sspr-policy.yaml", &format!("{CONFIGURATION}catalogue: {catalogue}\n"))
+/// What a value is in the registry, or why it is nothing there.
+fn written(name: &str, value: OmaValue) -> String {
+    let found = Catalogue::embedded().resolve(name).unwrap();
+    match found.node.unwrap().registry_writes(found.uri.scope(), &value) {
+        Ok(writes) => writes.iter().map(|(place, action)| format!("{place} = {action:?}\n")).collect(),
+        Err(reason) => format!("refused: {reason}\n"),
+    }
 }
 
 #[test]
-fn words_find_settings_by_any_of_their_names() {
-    let search =
-        |words: &str| format!("> {words}\n{}\n", Repository::empty().run(&format!("catalogue search {words}")));
-    let all = ["legal notice", "fast user switching", "proxy --limit 8", "SeShutdownPrivilege", "desktop items zone"];
-    assert_snapshot!("search", all.map(search).concat());
-    assert_snapshot!("search_json", search("camera lock --limit 1 --output-format json"));
-    assert_snapshot!("search_nothing", search("unicorn") + &search(""));
+fn a_node_of_each_relation_in_the_registry() {
+    let text = |text: &str| OmaValue::String(text.to_string());
+    let said = [
+        written("Authentication/AllowAadPasswordReset", OmaValue::Integer(1)),
+        // Allowed is "do not turn off".
+        written("Experience/AllowWindowsConsumerFeatures", OmaValue::Integer(1)),
+        // The value of one element of a Group Policy.
+        written("DeliveryOptimization/DOMaxCacheAge", OmaValue::Integer(604_800)),
+        // One value of several.
+        written("Update/ActiveHoursEnd", OmaValue::Integer(17)),
+        written("Defender/AllowUserUIAccess", OmaValue::Integer(1)),
+        written("AboveLock/AllowToasts", OmaValue::Integer(0)),
+        // The element writes the policy's own value.
+        written(
+            "BitLocker/FixedDrivesEncryptionType",
+            text("<enabled/><data id=\"FDVEncryptionTypeDropDown_Name\" value=\"2\"/>"),
+        ),
+        written("BitLocker/FixedDrivesEncryptionType", text("<disabled/>")),
+    ];
+    insta::assert_snapshot!(said.concat());
+}
+
+/// Every value of a node that its catalogue lists.
+fn values(node: &Node) -> Vec<OmaValue> {
+    let payload = |enabled| OmaValue::String(Payload { enabled, data: Vec::new() }.write());
+    match (&node.allowed, node.format.oma_type()) {
+        (Allowed::Enum(values), Some(OmaType::Integer)) => {
+            values.iter().map(|value| OmaValue::Integer(value.0.parse().unwrap())).collect()
+        }
+        (Allowed::Enum(values), Some(OmaType::String)) => {
+            values.iter().map(|value| OmaValue::String(value.0.clone())).collect()
+        }
+        (Allowed::Enum(values), Some(OmaType::Boolean)) => {
+            values.iter().map(|value| OmaValue::Boolean(value.0.eq_ignore_ascii_case("true"))).collect()
+        }
+        (Allowed::Range([low, high]), Some(OmaType::Integer)) => {
+            let ends = [*low, *high].map(|number| number.clamp(i64::from(i32::MIN), i64::from(i32::MAX)));
+            ends.map(|number| OmaValue::Integer(i32::try_from(number).unwrap())).to_vec()
+        }
+        (Allowed::Admx, _) => match node.admx() {
+            Some(form) if form.elements.is_empty() => vec![payload(true), payload(false)],
+            Some(form) if form.elements.iter().all(|element| element.kind != ElementType::List) => {
+                [true, false].map(|last| filled(&form.elements, last)).to_vec()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// A payload with the first or the last choice of every element.
+fn filled(elements: &[AdmxElement], last: bool) -> OmaValue {
+    let data = elements.iter().map(|element| {
+        let choices = element.choices();
+        let value = match element.kind {
+            ElementType::Enum if last => choices.last().unwrap().0.clone(),
+            ElementType::Enum => choices[0].0.clone(),
+            ElementType::Decimal if last => element.max.unwrap_or(9999).min(u64::from(u32::MAX)).to_string(),
+            ElementType::Decimal => element.min.unwrap_or(0).to_string(),
+            ElementType::Boolean => last.to_string(),
+            _ => "one\u{f000}two".into(),
+        };
+        (element.id.clone(), value)
+    });
+    OmaValue::String(Payload { enabled: true, data: data.collect() }.write())
 }
 
 #[test]
-fn two_tables_are_compared_fact_by_fact() {
-    let repository = Repository::new()
-        .with_bytes("old.jsonl", table("DDF old", &OLD).as_bytes())
-        .with_bytes("new.jsonl", table("DDF new", &NEW).as_bytes())
-        .with("policies/camera.yaml", POLICY);
-    assert_snapshot!("diff", repository.run("catalogue diff old.jsonl new.jsonl"));
-    assert_snapshot!("diff_verbose", repository.run("catalogue diff old.jsonl new.jsonl -v"));
-    assert_snapshot!("diff_json", repository.run("catalogue diff old.jsonl new.jsonl --output-format json"));
-    assert_eq!(
-        repository.run("catalogue diff new.jsonl new.jsonl"),
-        "DDF new → DDF new\n\n0 added, 0 removed, 0 changed\n"
-    );
-    assert_eq!(
-        repository.run("catalogue diff embedded embedded"),
-        "DDF February 2026 → DDF February 2026\n\n0 added, 0 removed, 0 changed\n"
-    );
-    let wrong = repository.run("catalogue diff old.jsonl policies/camera.yaml") + &repository.run("catalogue diff a b");
-    assert_snapshot!("diff_of_no_table", wrong);
-}
-
-#[test]
-fn a_repository_is_checked_with_the_catalogue_that_it_names() {
-    let repository = configured("schemas/windows.jsonl")
-        .with_bytes("schemas/windows.jsonl", table("DDF new", &NEW).as_bytes())
-        .with("policies/camera.yaml", "name: Camera\nsettings:\n  Camera/AllowCamera: Ask\n  Camera/Focus: true\n");
-    assert_eq!(repository.run("check"), "0 errors, 0 warnings in 1 policy\n");
-    let own = repository.run("plan") + &repository.run("apply --auto-approve") + &repository.run("plan");
-    assert!(own.contains("Ask (2)") && own.contains("Plan: nothing to do; 1 as written"), "{own}");
-    let schema: serde_json::Value = serde_json::from_str(&repository.run("schema policy")).unwrap();
-    let names = &schema["properties"]["settings"]["properties"];
-    assert!(names["Camera/Focus"].is_object() && names["WindowsLogon/HideFastUserSwitching"].is_null());
-    assert_snapshot!("own_catalogue_explain", repository.run("explain Camera/Focus"));
-    assert_snapshot!("own_catalogue_search", repository.run("catalogue search camera"));
-    let unknown =
-        repository.with("policies/other.yaml", "name: Other\nsettings: { WindowsLogon/HideFastUserSwitching: 0 }\n");
-    assert_snapshot!("own_catalogue_unknown", unknown.run("check"));
-}
-
-#[test]
-fn a_catalogue_that_cannot_be_read_is_complained_of_where_it_is_named() {
-    let broken = table("DDF new", &NEW).replace("\"bool\"", "\"boolean\"");
-    let mut said = String::new();
-    for (name, file, content) in [
-        ("schemas/none.jsonl", "other.jsonl", "{}"),
-        ("windows.jsonl", "windows.jsonl", "name: a policy\n"),
-        ("windows.jsonl", "windows.jsonl", broken.as_str()),
-        ("../windows.jsonl", "windows.jsonl", ""),
-        ("schemas", "schemas/windows.jsonl", ""),
-    ] {
-        let repository = configured(name)
-            .with_bytes(file, content.as_bytes())
-            .with("policies/camera.yaml", "name: Camera\nsettings: { Camera/Focus: true }\n");
-        said.push_str(&format!("> {name}\n{}\n", repository.run("check")));
-        for command in ["plan", "schema policy", "export reg --out out.reg"] {
-            let said = repository.run(command);
-            assert!(said.ends_with("1 error in the files; nothing was done\nexit code 1\n"), "{said}");
+fn every_node_is_found_by_each_of_its_names() {
+    let catalogue = Catalogue::embedded();
+    let plain = |text: &str| {
+        text.split('/')
+            .map(|part| if part.starts_with('{') || part == "*" { "Contoso" } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
+    };
+    let mut lost = Vec::new();
+    for node in catalogue.nodes() {
+        for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
+            let address = node.address(scope);
+            let mut names = vec![plain(address.as_str())];
+            if address.as_str().contains("/Vendor/MSFT/") {
+                names.push(plain(&match scope {
+                    Scope::Device => address.short().to_string(),
+                    Scope::User => format!("User/{}", address.short()),
+                }));
+            }
+            for name in names {
+                let found = catalogue.resolve(&name).ok().and_then(|found| found.node);
+                if found.is_none_or(|found| found.uri != node.uri) {
+                    lost.push(name);
+                }
+            }
         }
     }
-    assert_snapshot!("own_catalogue_broken", said);
+    assert_eq!(lost, Vec::<String>::new());
+}
+
+#[test]
+fn what_is_written_to_the_registry_is_read_back() {
+    let exact = |node: &&Node| node.registry.as_ref().is_some_and(|form| form.relation == Relation::Exact);
+    let (mut tried, mut lost) = (0, Vec::new());
+    for node in Catalogue::embedded().nodes().filter(exact) {
+        for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
+            for value in values(node) {
+                let Ok(writes) = node.registry_writes(scope, &value) else {
+                    lost.push(format!("{} {value:?} cannot be written", node.uri));
+                    continue;
+                };
+                // Where nothing is chosen, enabled deletes what disabled deletes.
+                let disabled = node.registry_writes(scope, &OmaValue::String("<disabled/>".into()));
+                if matches!(&value, OmaValue::String(text) if text.starts_with("<enabled/>"))
+                    && disabled.as_ref() == Ok(&writes)
+                {
+                    continue;
+                }
+                tried += 1;
+                let registry: BTreeMap<RegistryLocation, RegistryAction> = writes.into_iter().collect();
+                let back = node.value_in_registry(scope, &|place| registry.get(place).cloned());
+                if back.as_ref() != Some(&value) {
+                    lost.push(format!("{} {} came back as {back:?}", node.uri, value.canonical()));
+                }
+            }
+        }
+    }
+    assert_eq!(lost, Vec::<String>::new());
+    assert!(tried > 3000, "{tried}");
+}
+
+#[test]
+fn a_place_is_written_once() {
+    let maps = |node: &&Node| node.registry.as_ref().is_some_and(|form| matches!(form.data, DataForm::Admx(_)));
+    for node in Catalogue::embedded().nodes().filter(maps) {
+        let Ok(mut writes) = node.registry_writes(node.first_scope(), &OmaValue::String("<disabled/>".into())) else {
+            continue;
+        };
+        let count = writes.len();
+        writes.sort_by(|a, b| a.0.cmp(&b.0));
+        writes.dedup_by(|a, b| a.0 == b.0);
+        assert_eq!(writes.len(), count, "{}", node.uri);
+    }
+}
+
+#[test]
+fn names_that_miss() {
+    let said = check_briefly(
+        r#"
+        name: Names
+        settings:
+          Logon/HideFastUserSwitching: 0
+          ./Device/Vendor/MSFT/Polices/Config/Authentication/AllowAadPasswordReset: 1
+          ./device/Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+          ./Vendor/MSFT/Policy/Config/Start/HideLock: 1
+          .\Device\Vendor\MSFT\Policy\Config\camera\AllowCamera: 1
+          Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts: 1
+          Authentication / AllowAadPasswordReset: 1
+          Camera//AllowCamera: 1
+          HideFastUserSwitching: 1
+          DevDetail/DevTyp: x
+          Contoso/Nothing: 1
+          Foo: 1
+        "#,
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn names_of_the_other_scope_and_their_twins() {
+    let said = check_briefly(
+        "
+        name: Scopes
+        settings:
+          Experience/AllowWindowsSpotlight: 0
+          User/Authentication/AllowAadPasswordReset: 1
+          ./User/Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+          ./Vendor/MSFT/Policy/Config/Experience/AllowTailoredExperiencesWithDiagnosticData: 1
+          ADMX_AppCompat/AppCompatTurnOffProgramCompatibilityAssistant_1: enabled
+          User/ADMX_AppCompat/AppCompatTurnOffProgramCompatibilityAssistant_2: enabled
+        ",
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn folders_and_names_that_an_area_and_a_csp_share() {
+    let said = check(
+        "
+        name: Folders
+        settings:
+          ./Device/Vendor/MSFT/Policy/Config/WindowsLogon: 1
+          Defender: 1
+          csp:Update: 1
+          csp:Defender/AllowRealtimeMonitoring: 1
+          Defender/TamperProtection: x
+          Defender/AllowArchiveScanning: 1
+          csp:Defender/Configuration/TamperProtection: x
+        ",
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_stands_for_a_name() {
+    let said = check_briefly(
+        r#"
+        name: Placeholders
+        settings:
+          VPNv2/Contoso VPN/AlwaysOn: true
+          "VPNv2/{11112222-3333-4444-5555-666677778888}/AlwaysOn": true
+          PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
+          VPNv2/{ProfileName}/RememberCredentials: true
+          NAP/Contoso/Addr: 10.0.0.1
+          NAP/*/Addr: 10.0.0.1
+          Firewall/MdmStore/FirewallRules/{FirewallRuleName}/Enabled: true
+          ./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOnn: true
+          vpnv2/Contoso/LockDown: true
+          VPNv2/Contoso: true
+          VPNv2/AlwaysOn: true
+          PassportForWork/Contoso/Policies/UsePassportForWork: true
+          PassportForWork/{TenantId}/Polices/UseCertificateForOnPremAuth: true
+        "#,
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn nodes_that_cannot_be_set_or_not_read_back() {
+    let said = check_briefly(
+        "
+        name: Access
+        settings:
+          Reboot/RebootNow: x
+          Personalization/LockScreenImageStatus: 1
+          Accounts/Domain/ComputerName: PC
+          Firewall/MdmStore/DomainProfile/EnableFirewall: true
+          NetworkProxy/AutoDetect: 1
+          AboveLock/AllowActionCenterNotifications: 1
+          DevicePreparation/PageSettings: '{}'
+        ",
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn the_edition_that_must_work() {
+    let policy = |windows: &str| {
+        check_briefly(&format!(
+            "name: Editions\nwindows: {windows}\nsettings: {{ Authentication/AllowAadPasswordReset: 1, BitLocker/RequireDeviceEncryption: 1 }}\n"
+        ))
+    };
+    let floors = [
+        "\"10 1803\"",
+        "\"10 1803 Home\"",
+        "\"11 23H2 Enterprise\"",
+        "\"11 24H2 IoT Enterprise LTSC\"",
+        "22631 Pro",
+        "\"10 1607 HoloLens\"",
+        "\"11 24H2 Enterprize\"",
+        "\"11 24H9\"",
+    ];
+    let said: String = floors.into_iter().map(|floor| format!("windows: {floor}\n{}", policy(floor))).collect();
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn values_that_their_node_does_not_take() {
+    let policy = r#"
+        name: Values
+        settings:
+          Defender/Configuration/DisableCoreServiceTelemetry: 2
+          Firewall/MdmStore/FirewallRules/A/Profiles: 0x80000000
+          Firewall/MdmStore/FirewallRules/A/Enabled: maybe
+          Firewall/MdmStore/FirewallRules/A/LocalPortRanges: [80, http]
+          Firewall/MdmStore/FirewallRules/A/InterfaceTypes: [wireless, Moon]
+          Firewall/MdmStore/FirewallRules/A/RemotePortRanges: [80, '443,8080']
+          DMClient/Provider/MS DM Server/ForceAadToken: 2
+          DeliveryOptimization/DOMaxCacheAge: 4294967295
+          DeliveryOptimization/DOAbsoluteMaxCacheSize: -1
+          DeviceLock/MaxInactivityTimeDeviceLock: 1000
+          Personalization/CompanyName: A name that is much longer than thirty characters
+          AppLocker/ApplicationLaunchRestrictions/A/EXE/Policy: <RuleCollection><Rule></RuleCollection>
+          AppLocker/ApplicationLaunchRestrictions/B/EXE/Policy: { file: cut-off.xml }
+          AppLocker/ApplicationLaunchRestrictions/C/EXE/Policy: { raw: '<A/><B/>' }
+          DevicePreparation/PageSettings: '{"a": }'
+          UserRights/AllowLocalLogOn: Administrators, Users
+          Authentication/AllowAadPasswordReset: { raw: '2' }
+        "#;
+    let repository = Repository::new().with("policies/policy.yaml", policy);
+    insta::assert_snapshot!(briefly(&repository.with("policies/cut-off.xml", "<RuleCollection>\n  <Rule>\n")));
+}
+
+#[test]
+fn payloads_that_their_policy_does_not_take() {
+    let said = check(
+        r#"
+        name: Payloads
+        settings:
+          WindowsLogon/DisableLockScreenAppNotifications: 1
+          ADMX_CredentialProviders/DefaultCredentialProvider: 1
+          ADMX_ICM/CEIPEnable: not configured
+          WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: { configautomaticrestartsignondescription: 1 } }
+          BitLocker/EncryptionMethodByDriveType: { enabled: true }
+          BitLocker/SystemDrivesMinimumPINLength: { enabled: 3 }
+          ADMX_PowerShellExecutionPolicy/EnableScripts: { enabled: AllSignd }
+          BitLocker/FixedDrivesEncryptionType: <enabled/><data id="FDVEncryptionTypeDropDown_Name" value="9"/>
+          BitLocker/SystemDrivesRecoveryMessage: enabled
+          User/ADMX_EAIME/L_TurnOnLexiconUpdate: { raw: <enabled/>, unchecked: its elements are not known }
+        "#,
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_can_only_mean_one_thing_is_mended() {
+    let policy = r#"
+        name: Fixes
+        settings:
+          Camera//AllowCamera: 1
+          " AboveLock/AllowToasts": 1
+          Eap/AllowTLS1_3: '1 '
+          WindowsLogon/HideFastUserSwitching: ' disabled (visible) '
+          WindowsLogon/DisableLockScreenAppNotifications: 0
+          ADMX_ICM/CEIPEnable: yes
+          ADMX_CredentialProviders/DefaultCredentialProvider: 1
+          WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: { configautomaticrestartsignondescription: 1 } }
+          Start/HideLock: true
+          SharedPC/EnableSharedPCMode: yes
+          Firewall/MdmStore/FirewallRules/A/Enabled: on
+          PassportForWork/{TenantId}/Policies/EnablePinRecovery: ${var:minutes}
+          UnifiedWriteFilter/NextSession/HORMEnabled: 1
+        "#;
+    let repository = Repository::new().with("policies/policy.yaml", policy);
+    let said = repository.run("check --fix --quiet");
+    insta::assert_snapshot!(format!("{}\n{said}", repository.read("policies/policy.yaml")));
 }

@@ -668,3 +668,38 @@ fn more_changes_than_the_limits_allow() {
     assert_eq!(repo.portal().profiles(), before);
     repo.run(&["apply", "--auto-approve", "--override-limits"]).succeeds();
 }
+
+/// A user right is a set of accounts: neither here nor there is another order a change.
+#[test]
+fn a_user_right_in_another_order() {
+    const RIGHTS: &str = "\
+name: Lock screen
+settings:
+  UserRights/AllowLocalLogOn: [Users, 'Contoso\\Helpdesk', Administrators]
+assignments: { include: [] }
+";
+    let repo = with(EMBEDDED, &[("rights", RIGHTS)]);
+    repo.edit(
+        "rights",
+        "[Users, 'Contoso\\Helpdesk', Administrators]",
+        "[Administrators, Users, 'Contoso\\Helpdesk', Users]",
+    );
+    repo.assert_converged();
+    settings(&repo, |settings| {
+        settings[0]["value"] = json!("Contoso\\Helpdesk\u{f000}*S-1-5-32-545\u{f000}*S-1-5-32-544");
+    });
+    repo.assert_converged();
+    settings(&repo, |settings| settings[0]["value"] = json!("*S-1-5-32-545\u{f000}*S-1-5-32-544"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ rights                       "Lock screen"   changed in the tenant
+          ~ UserRights/AllowLocalLogOn [device]
+              *S-1-5-32-544; *S-1-5-32-545 → *S-1-5-32-544; *S-1-5-32-545; Contoso\Helpdesk
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}

@@ -197,11 +197,11 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     let warning = Repository::new()
         .with("policies/a.yaml", "name: A\nsettings: { AboveLock/AllowActionCenterNotifications: 1 }\n");
     assert_snapshot!(warning.run("check --output-format github"), @"
-    ::warning file=policies/a.yaml,line=2,col=13,title=SP0210::Microsoft marks this node as deprecated
+    ::warning file=policies/a.yaml,line=2,col=13,title=SP0210::Microsoft marks this node as deprecated: since 10.0.22000
     0 errors, 1 warning in 1 policy
     ");
     assert_snapshot!(warning.run("check --output-format github --strict"), @"
-    ::warning file=policies/a.yaml,line=2,col=13,title=SP0210::Microsoft marks this node as deprecated
+    ::warning file=policies/a.yaml,line=2,col=13,title=SP0210::Microsoft marks this node as deprecated: since 10.0.22000
     0 errors, 1 warning in 1 policy
     exit code 1
     ");

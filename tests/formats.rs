@@ -341,7 +341,7 @@ fn what_windows_has_is_named_with_what_to_choose() {
     insta::assert_snapshot!(shown.collect::<String>(), @"
     Browser/AllowPasswordManager
       Computer > Administrative Templates > Windows Components > Microsoft Edge > Configure Password Manager
-      what comes to Not allowed (0) in Intune
+      what writes FormSuggest Passwords = no
     Experience/AllowWindowsConsumerFeatures
       Computer > Administrative Templates > Windows Components > Cloud Content > Turn off Microsoft consumer experiences
       Enabled (it writes DisableWindowsConsumerFeatures = 1)

@@ -1277,7 +1277,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no backslash: write `/`
       |
       = note: source: DDF February 2026
-    help: did you mean `./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager`
+    help: write `./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager`
       |
     8 -   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
     8 +   ./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager: 1
@@ -1287,10 +1287,10 @@ fn the_name_of_a_setting_is_that_of_windows() {
      --> policies/policy.yaml:9:3
       |
     9 |   " AboveLock/AllowToasts": 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^ no such node in the catalogue
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^ there are stray spaces in it
       |
       = note: source: DDF February 2026
-    help: did you mean `AboveLock/AllowToasts`
+    help: write `AboveLock/AllowToasts`
       |
     9 -   " AboveLock/AllowToasts": 1
     9 +   "AboveLock/AllowToasts": 1
@@ -1303,7 +1303,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no space at its ends
        |
        = note: source: DDF February 2026
-    help: did you mean `AboveLock/ConfigureAudioOnLockScreen`
+    help: write `AboveLock/ConfigureAudioOnLockScreen`
        |
     10 -   "AboveLock/ConfigureAudioOnLockScreen ": 1
     10 +   "AboveLock/ConfigureAudioOnLockScreen": 1
@@ -1316,7 +1316,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
        |
        = note: source: DDF February 2026
-    help: did you mean `./Device/Vendor/MSFT/Policy/Config/Start/HideLock`
+    help: write `./Device/Vendor/MSFT/Policy/Config/Start/HideLock`
        |
     11 -   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
     11 +   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock: 1
@@ -1329,20 +1329,21 @@ fn the_name_of_a_setting_is_that_of_windows() {
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
        |
        = note: source: DDF February 2026
-    help: did you mean `./Device/Vendor/MSFT/Personalization/LockScreenImageUrl`
+    help: write `./Device/Vendor/MSFT/Personalization/LockScreenImageUrl`
        |
     12 -   ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
     12 +   ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl: x
        |
 
-    error[SP0201]: `Start` is no setting
+    error[SP0201]: `Start` is no setting, but a folder of 42 settings
       --> policies/policy.yaml:13:3
        |
     13 |   Start: 1
-       |   ^^^^^ an OMA-URI begins with `./Device/` or `./User/`
+       |   ^^^^^ an inner node holds no value
        |
-       = note: a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`
+       = note: settings in it: `Start/AllowPinnedFolderDocuments`, `Start/AllowPinnedFolderDownloads`, `Start/AllowPinnedFolderFileExplorer`, `Start/AllowPinnedFolderHomeGroup`, …
        = note: source: DDF February 2026
+       = help: write one of them: `sspr-policy explain Start`
 
     error[SP0201]: unknown setting
       --> policies/policy.yaml:14:3
@@ -1357,7 +1358,9 @@ fn the_name_of_a_setting_is_that_of_windows() {
       --> policies/policy.yaml:15:3
        |
     15 |   Personalization/LockScreenImageStatus: 1
-       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its access is G
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is read-only: devices report with it
+       |
+       = help: take it out
 
     12 errors, 1 warning in 1 policy
     exit code 1
@@ -1447,7 +1450,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
      --> policies/policy.yaml:5:3
       |
     5 |   AboveLock/AllowActionCenterNotifications: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ since 10.0.22000
 
     warning[SP0209]: Windows 10 1709 (build 16299) has no such node
      --> policies/policy.yaml:6:3
@@ -1615,7 +1618,7 @@ fn the_form_of_a_value_is_that_of_its_node() {
     policy.yaml:8:17 error[SP0203] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
     policy.yaml:9:28 error[SP0203] this node takes a whole number: this is a text
     policy.yaml:10:27 error[SP0204] value is not one of the allowed ones: this node takes a 32-bit whole number
-    policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number
+    policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number (write `true`)
     policy.yaml:12:26 error[SP0203] this node takes an instant with its zone, as 2027-03-31T08:00:00Z: this is a text
     policy.yaml:13:27 error[SP0203] this node takes a number of single precision: this is a text
     policy.yaml:14:27 error[SP0203] this node takes `{ base64: … }` or `{ file: … }`: this is a text
@@ -1728,7 +1731,7 @@ fn the_elements_of_an_admx_backed_policy_are_checked() {
     policy.yaml:10:42 error[SP0208] ADMX_WinLogon/CustomShell needs `CustomShellInst`: an enabled policy has a value for every element
     policy.yaml:11:47 error[SP0208] the payload holds more than <enabled/>, <disabled/> and <data/>
     policy.yaml:12:55 error[SP0208] DeviceLock/PreventLockScreenSlideShow has no element `Nothing`
-    policy.yaml:13:53 error[SP0208] the elements of BitLocker/EncryptionMethodByDriveType are not known: write the payload as `raw:` with `unchecked:` and the reason
+    policy.yaml:13:53 error[SP0208] the elements of BitLocker/EncryptionMethodByDriveType are not known: the catalogue cannot say what its payload holds
     exit code 1
     ");
 }

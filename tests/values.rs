@@ -86,6 +86,7 @@ fn a_label_in_any_case_or_its_number() {
         ",
     );
     assert_snapshot!(said, @"
+    policies/values.yaml:6:3 Microsoft lists this node for preview builds only: released builds may not have it
     ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts | integer | 1
     ./Device/Vendor/MSFT/Policy/Config/AboveLock/ConfigureAudioOnLockScreen | integer | 2
     ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset | integer | 1
@@ -206,7 +207,7 @@ fn lists_are_joined_with_the_separator_of_their_node() {
     ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/Exceptions | string | intranet.contoso.com;10.0.0.1
     ./Device/Vendor/MSFT/Policy/Config/Authentication/ConfigureWebSignInAllowedUrls | string | contoso.com;contoso.example
     ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn | string | For authorised users only.␟007
-    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-546␟*S-1-5-6␟Contoso\Helpdesk␟*S-1-5-32-551
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-546␟*S-1-5-32-551␟*S-1-5-6␟Contoso\Helpdesk
     ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string |
     ");
 }
@@ -329,7 +330,7 @@ fn variables_keep_their_type() {
     ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit | integer | 900
     ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache | string | 15
     ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟Contoso\Helpdesk
-    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | https://contoso.example/lock.jpg␟*S-1-5-32-546
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | *S-1-5-32-546␟https://contoso.example/lock.jpg
     ./Device/Vendor/MSFT/SharedPC/EnableSharedPCMode | boolean | true
     ");
 }
@@ -416,4 +417,83 @@ fn what_an_editor_takes_in_every_form_is_taken() {
     let said = compiled(forms.split_once("settings:\n").unwrap().1);
     let problems: Vec<&str> = said.lines().filter(|line| !line.starts_with("./")).collect();
     assert!(problems.is_empty() && said.lines().count() > 40, "{}", problems.join("\n"));
+}
+
+#[test]
+fn one_of_some_and_sums_of_some() {
+    let said = compiled(
+        "
+        Cryptography/ConfigureSystemCryptographyForceStrongKeyProtection: [Force high protection, 1]
+        Defender/Configuration/PassiveRemediation: [0x1, 0x4]
+        Firewall/MdmStore/FirewallRules/A/Profiles: 7
+        Firewall/MdmStore/FirewallRules/A/Enabled: 1
+        Firewall/MdmStore/FirewallRules/B/Enabled: enabled
+        Firewall/MdmStore/FirewallRules/C/Enabled: true
+        Firewall/MdmStore/FirewallRules/D/Enabled: 0
+        Firewall/MdmStore/FirewallRules/A/Direction: in
+        Firewall/MdmStore/FirewallRules/A/InterfaceTypes: [wireless, MobileBroadband]
+        Firewall/MdmStore/FirewallRules/B/InterfaceTypes: Lan,Wireless
+        Firewall/MdmStore/FirewallRules/A/LocalPortRanges: [80, 100-120]
+        Defender/Configuration/ExcludedIpAddresses: [10.0.0.1, '::1']
+        LocalPoliciesSecurityOptions/Audit_AuditTheUseOfBackupAndRestoreprivilege: Enable
+        ApplicationManagement/BlockNonAdminUserInstall: 0
+        User/EMAIL2/{11112222-3333-4444-5555-666677778888}/RETRIEVE: -1
+        DevicePreparation/PageSettings: '{ \"AgentDownloadTimeoutSeconds\": 900 }'
+        BitLocker/SystemDrivesMinimumPINLength: { enabled: '8' }
+        ",
+    );
+    assert_snapshot!(said, @r#"
+    policies/values.yaml:18:3 Microsoft lists this node for preview builds only: released builds may not have it
+    ./Device/Vendor/MSFT/BitLocker/SystemDrivesMinimumPINLength | string | <enabled/><data id="MinPINLength" value="8"/>
+    ./Device/Vendor/MSFT/Defender/Configuration/ExcludedIpAddresses | string | 10.0.0.1|::1
+    ./Device/Vendor/MSFT/Defender/Configuration/PassiveRemediation | integer | 5
+    ./Device/Vendor/MSFT/DevicePreparation/PageSettings | string | { "AgentDownloadTimeoutSeconds": 900 }
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/A/Direction | string | IN
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/A/Enabled | boolean | true
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/A/InterfaceTypes | string | Wireless,MBB
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/A/LocalPortRanges | string | 80,100-120
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/A/Profiles | integer | 7
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/B/Enabled | boolean | true
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/B/InterfaceTypes | string | Lan,Wireless
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/C/Enabled | boolean | true
+    ./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules/D/Enabled | boolean | false
+    ./Device/Vendor/MSFT/Policy/Config/ApplicationManagement/BlockNonAdminUserInstall | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/Cryptography/ConfigureSystemCryptographyForceStrongKeyProtection | integer | 3
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/Audit_AuditTheUseOfBackupAndRestoreprivilege | base64 | AQ==
+    ./User/Vendor/MSFT/EMAIL2/{11112222-3333-4444-5555-666677778888}/RETRIEVE | string | -1
+    "#);
+}
+
+#[test]
+fn a_user_right_is_a_set_of_accounts() {
+    let said = compiled(
+        r"
+        UserRights/AllowLocalLogOn: [Users, Administrators, 'builtin\Users', '*S-1-5-32-544', Hyper-V Administrators]
+        UserRights/BackupFilesAndDirectories: ['', Backup Operators]
+        UserRights/DenyLocalLogOn: [NT SERVICE\ALL SERVICES, Contoso\Users, System]
+        ",
+    );
+    assert_snapshot!(said, @r"
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-578
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/BackupFilesAndDirectories | string | *S-1-5-32-551
+    ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string | *S-1-5-18␟*S-1-5-80-0␟Contoso\Users
+    ");
+}
+
+#[test]
+fn the_default_of_windows_is_taken_wherever_it_lies() {
+    let said = compiled(
+        "
+        DeviceLock/MaxInactivityTimeDeviceLockWithExternalDisplay: 0
+        DeliveryOptimization/DOCacheHostSource: 0
+        Bluetooth/SetMinimumEncryptionKeySize: 0
+        KioskBrowser/RestartOnIdleTime: 0
+        ",
+    );
+    assert_snapshot!(said, @"
+    ./Device/Vendor/MSFT/Policy/Config/Bluetooth/SetMinimumEncryptionKeySize | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/DeliveryOptimization/DOCacheHostSource | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/DeviceLock/MaxInactivityTimeDeviceLockWithExternalDisplay | integer | 0
+    ./Device/Vendor/MSFT/Policy/Config/KioskBrowser/RestartOnIdleTime | integer | 0
+    ");
 }

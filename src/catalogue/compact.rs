@@ -25,7 +25,7 @@ pub(super) mod editions {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use crate::catalogue::edition::Edition;
+    use crate::setting::Edition;
 
     pub fn serialize<S: Serializer>(editions: &[Edition], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&editions.iter().map(|edition| edition.letter()).collect::<String>())

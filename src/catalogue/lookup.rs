@@ -1,7 +1,9 @@
 //! Finding a node by what people write.
 
+mod suggest;
+
+use super::node::is_placeholder;
 use super::{Catalogue, Node};
-use crate::diagnostic::nearest;
 use crate::setting::{OmaUri, Scope, UriError};
 
 /// What a written name stands for.
@@ -89,6 +91,12 @@ impl Catalogue {
         Err(self.explain(&candidates))
     }
 
+    /// The placeholders of a node's address with what stands for them in another one of its addresses.
+    pub fn placeholders_of<'n>(node: &'n Node, uri: &'n OmaUri) -> Vec<(&'n str, &'n str)> {
+        let pairs = node.uri.split('/').zip(uri.as_str().split('/'));
+        pairs.filter(|(own, _)| is_placeholder(own)).collect()
+    }
+
     fn explain(&self, candidates: &[Written]) -> LookupError {
         let near = candidates.iter().find_map(|written| {
             let mut nodes = self.nearly(&written.uri);
@@ -109,31 +117,6 @@ impl Catalogue {
         }
         LookupError::Unknown { uri: candidates[0].uri.clone() }
     }
-
-    /// The nearest name to one that stands for nothing, in the form in which that was written.
-    pub fn suggest(&self, text: &str) -> Option<String> {
-        let candidates = addresses(text).ok()?;
-        let first = candidates.first()?;
-        let wanted = first.uri.short();
-        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
-        // The right name in a wrong area, else a slip of the pen.
-        let moved = |uri: &&str| last(uri) == last(wanted);
-        let mut elsewhere = self.uris().filter(moved);
-        let uri = match (elsewhere.next(), elsewhere.next()) {
-            (Some(only), None) => only,
-            _ => {
-                let short = nearest(wanted, self.uris().map(OmaUri::short_of))?;
-                self.uris().find(|uri| OmaUri::short_of(uri) == short)?
-            }
-        };
-        let node = self.nodes.find(uri).and_then(|at| self.nodes.get(at))?;
-        let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { node.first_scope() };
-        let form = match first.form {
-            Form::Short if scope == Scope::User => Form::Scoped(Scope::User),
-            form => form,
-        };
-        Some(form.write(&node.address(scope)))
-    }
 }
 
 /// The node's own spelling, with what was written for its placeholders.
@@ -144,7 +127,7 @@ fn respell(node: &Node, written: &OmaUri) -> OmaUri {
         .as_str()
         .split('/')
         .zip(written.as_str().split('/'))
-        .map(|(right, written)| if right.starts_with('{') { written } else { right })
+        .map(|(right, written)| if is_placeholder(right) { written } else { right })
         .collect();
     OmaUri::parse(&parts.join("/")).unwrap_or(right)
 }

@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::admx::AdmxForm;
 use super::compact;
-use super::edition::Edition;
 use super::registry::RegistryForm;
-use crate::setting::{OmaType, OmaUri, Scope};
+use crate::setting::{Edition, OmaType, OmaUri, Scope};
 
 /// One node, as a line of the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -292,13 +291,18 @@ fn build_number(text: &str) -> (u32, u32) {
     (parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(0))
 }
 
+/// Whether a part of an address stands for a name: `{ProfileName}`, or `*` in older files.
+pub(super) fn is_placeholder(part: &str) -> bool {
+    part == "*" || part.starts_with('{') && part.ends_with('}')
+}
+
 /// Compares two addresses part by part from their scopes on.
 pub(super) fn same_path(table: &str, written: &str, same: fn(&str, &str) -> bool) -> bool {
     let (mut left, mut right) = (super::below_scope(table).split('/'), super::below_scope(written).split('/'));
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
-            (Some(left), Some(right)) if left.starts_with('{') && left.ends_with('}') || same(left, right) => {}
+            (Some(left), Some(right)) if is_placeholder(left) || same(left, right) => {}
             _ => return false,
         }
     }

@@ -1,12 +1,17 @@
 //! Where the registry holds the same knob, and whether that is proven.
 
+mod read;
+mod write;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::admx::{AdmxElement, AdmxForm, ElementType, Payload};
 use super::{Catalogue, Node};
-use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
+use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
+
+pub use read::Registry;
 
 /// How far a registry value is the same knob as a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -103,10 +108,16 @@ impl RegistryForm {
         }
     }
 
+    /// Whether it writes values whose names nobody knows before.
+    fn has_list(&self) -> bool {
+        self.admx().is_some_and(|form| form.elements.iter().any(|element| element.kind == ElementType::List))
+    }
+
     /// The key in the hive of a scope.
     pub fn key(&self, scope: Scope) -> Option<RegistryKey> {
         let hive = if scope == Scope::User { "HKCU" } else { "HKLM" };
-        RegistryKey::parse(&self.key.replace("HK*", hive)).ok()
+        // One ADMX file ends its key with a backslash, which Windows takes.
+        RegistryKey::parse(self.key.replace("HK*", hive).trim_end_matches('\\')).ok()
     }
 
     /// The first place that it writes, for messages.
@@ -125,7 +136,7 @@ impl RegistryForm {
     /// When it is no ADMX policy, or the payload does not fit it.
     pub fn policy_writes(&self, scope: Scope, payload: &Payload) -> Result<Writes, NoRegistryForm> {
         let (Some(form), Some(key)) = (self.admx(), self.key(scope)) else { return Err(NoRegistryForm::None) };
-        admx_writes(form, &key, &OmaValue::String(payload.write()))
+        write::writes_of(form, &key, payload)
     }
 
     /// Every place that it may write.
@@ -137,85 +148,49 @@ impl RegistryForm {
             self.value.iter().map(|name| RegistryLocation { key: key.clone(), name: name.clone() }).collect();
         if let Some(form) = self.admx() {
             places.extend(form.value.iter().map(|name| RegistryLocation { key: key.clone(), name: name.clone() }));
+            for [path, name, _] in form.on_list.iter().chain(&form.off_list) {
+                places.extend(key_in(&key, path).map(|key| RegistryLocation { key, name: name.clone() }));
+            }
             for element in &form.elements {
                 if let (Some(name), Some(key)) = (&element.value, element_key(element, &key)) {
                     places.push(RegistryLocation { key, name: name.clone() });
                 }
             }
         }
+        places.sort();
+        places.dedup();
         places
     }
 }
 
 impl Catalogue {
-    /// The nodes that the registry value may be the same knob as, with how far.
+    /// The nodes that the registry value may be the same knob as, with how far: one that writes more values than this
+    /// is the same in part only.
     pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&Node, Relation)> {
         let at = self.registry_index().get(location);
         let nodes = at.into_iter().flatten().filter_map(|at| self.nodes.get(*at));
-        nodes.filter_map(|node| Some((node, node.registry.as_ref()?.relation))).collect()
+        let relation = |node: &Node| {
+            let form = node.registry.as_ref()?;
+            let scope = node.first_scope();
+            let alone = form.locations(scope).len() == 1 && !form.has_list();
+            Some(if form.relation.is_exact() && !alone { Relation::Partial } else { form.relation })
+        };
+        nodes.filter_map(|node| Some((node, relation(node)?))).collect()
     }
 }
 
 impl Node {
-    /// What to write to the registry so that it sets what `value` sets.
-    ///
-    /// # Errors
-    /// When no exact equivalent is known.
-    pub fn registry_writes(&self, scope: Scope, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
-        let form = self.registry.as_ref().ok_or(NoRegistryForm::None)?;
-        match form.relation {
-            Relation::Exact => {}
-            Relation::Partial => return Err(NoRegistryForm::Partial(form.shown(scope))),
-            Relation::Unproven => return Err(NoRegistryForm::Unproven(form.shown(scope))),
-        }
-        let key = form.key(scope).ok_or(NoRegistryForm::None)?;
-        let at = |name: &str| RegistryLocation { key: key.clone(), name: name.to_string() };
-        let wrong = |reason: &str| NoRegistryForm::Value(reason.to_string());
-        match &form.data {
-            DataForm::Admx(form) => admx_writes(form, &key, value),
-            DataForm::Map(map) => {
-                let data = map.get(&value.canonical()).ok_or_else(|| wrong("the value is not in the map"))?;
-                let name = form.value.as_deref().ok_or(NoRegistryForm::None)?;
-                Ok(vec![(at(name), action(data).ok_or_else(|| wrong(data))?)])
-            }
-            DataForm::Same(kind) => {
-                let name = form.value.as_deref().ok_or(NoRegistryForm::None)?;
-                let data = same(*kind, value, self.list.as_deref()).ok_or_else(|| wrong("another type"))?;
-                Ok(vec![(at(name), RegistryAction::Set(data))])
-            }
-        }
-    }
-
     /// The places that this node's registry form may write, to be emptied when the setting is taken back.
     pub fn registry_places(&self, scope: Scope) -> Vec<RegistryLocation> {
         self.registry.as_ref().map(|form| form.locations(scope)).unwrap_or_default()
     }
 }
 
-fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<RegistryData> {
-    let text = value.canonical();
-    match kind {
-        SameType::Dword => match value {
-            OmaValue::Boolean(flag) => Some(RegistryData::Dword(u32::from(*flag))),
-            _ => text.parse::<i64>().ok().and_then(|number| u32::try_from(number).ok()).map(RegistryData::Dword),
-        },
-        SameType::Sz => Some(RegistryData::Sz(text)),
-        SameType::ExpandSz => Some(RegistryData::ExpandSz(text)),
-        SameType::MultiSz => Some(RegistryData::MultiSz(match separator {
-            Some(separator) => text.split(separator).map(String::from).collect(),
-            None => vec![text],
-        })),
-        SameType::Binary => match value {
-            OmaValue::Base64(bytes) => Some(RegistryData::Binary(bytes.clone())),
-            _ => None,
-        },
-    }
-}
-
-/// `dword:1`, `sz:text` or `delete`.
+/// `dword:1`, `qword:1`, `sz:text` or `delete`.
 fn action(text: &str) -> Option<RegistryAction> {
     match text.split_once(':') {
         Some(("dword", number)) => number.parse().ok().map(|n| RegistryAction::Set(RegistryData::Dword(n))),
+        Some(("qword", number)) => number.parse().ok().map(|n| RegistryAction::Set(RegistryData::Qword(n))),
         Some(("sz", text)) => Some(RegistryAction::Set(RegistryData::Sz(text.to_string()))),
         _ if text == "delete" => Some(RegistryAction::Delete),
         _ => None,
@@ -225,96 +200,19 @@ fn action(text: &str) -> Option<RegistryAction> {
 fn element_key(element: &AdmxElement, policy: &RegistryKey) -> Option<RegistryKey> {
     match &element.key {
         None => Some(policy.clone()),
-        Some(path) => RegistryKey::parse(&format!("{}\\{path}", policy.hive.short())).ok(),
+        Some(path) => key_in(policy, path),
     }
 }
 
-fn admx_writes(form: &AdmxForm, key: &RegistryKey, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
-    let OmaValue::String(payload) = value else {
-        return Err(NoRegistryForm::Value("an ADMX-backed policy takes a text".into()));
-    };
-    let payload = super::admx::read_payload(payload).map_err(NoRegistryForm::Value)?;
-    let mut writes = Writes::new();
-    let (own, list) = if payload.enabled { (&form.on, &form.on_list) } else { (&form.off, &form.off_list) };
-    if let Some(name) = &form.value {
-        let data = own.as_deref().unwrap_or(if payload.enabled { "dword:1" } else { "delete" });
-        let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.to_string()))?;
-        writes.push((RegistryLocation { key: key.clone(), name: name.clone() }, action));
-    }
-    for [path, name, data] in list {
-        let key = RegistryKey::parse(&format!("{}\\{path}", key.hive.short())).map_err(|_| NoRegistryForm::None)?;
-        let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.clone()))?;
-        writes.push((RegistryLocation { key, name: name.clone() }, action));
-    }
-    for element in &form.elements {
-        let key = element_key(element, key).ok_or(NoRegistryForm::None)?;
-        if payload.enabled {
-            writes.extend(element_writes(element, &key, payload.data(&element.id))?);
-        } else if let Some(name) = &element.value {
-            writes.push((RegistryLocation { key, name: name.clone() }, RegistryAction::Delete));
-        } else {
-            return Err(NoRegistryForm::Value(format!("`{}` is a list; what was in it is not known", element.id)));
-        }
-    }
-    Ok(writes)
-}
-
-fn element_writes(element: &AdmxElement, key: &RegistryKey, data: Option<&str>) -> Result<Writes, NoRegistryForm> {
-    let Some(data) = data else {
-        return Ok(Writes::new());
-    };
-    let wrong = || NoRegistryForm::Value(format!("`{data}` for `{}`", element.id));
-    let at = |name: &str| RegistryLocation { key: key.clone(), name: name.to_string() };
-    let text = |text: &str| {
-        if element.expand { RegistryData::ExpandSz(text.into()) } else { RegistryData::Sz(text.into()) }
-    };
-    if element.kind == ElementType::List {
-        let parts: Vec<&str> = data.split('\u{f000}').collect();
-        let (pairs, rest) = parts.as_chunks::<2>();
-        if !rest.is_empty() {
-            return Err(wrong());
-        }
-        let prefix = element.prefix.as_deref().unwrap_or_default();
-        return Ok(pairs
-            .iter()
-            .map(|[name, value]| {
-                let name = if element.explicit { (*name).to_string() } else { format!("{prefix}{name}") };
-                (at(&name), RegistryAction::Set(text(value)))
-            })
-            .collect());
-    }
-    let name = element.value.as_deref().ok_or(NoRegistryForm::None)?;
-    let written = match element.kind {
-        ElementType::Decimal if element.as_text => RegistryAction::Set(RegistryData::Sz(data.into())),
-        ElementType::Decimal => RegistryAction::Set(RegistryData::Dword(data.parse().map_err(|_| wrong())?)),
-        ElementType::Boolean => {
-            let (on, off) = (element.on.as_deref().unwrap_or("dword:1"), element.off.as_deref().unwrap_or("dword:0"));
-            action(if data == "true" { on } else { off }).ok_or_else(wrong)?
-        }
-        ElementType::Enum => enum_data(element, data).ok_or_else(wrong)?,
-        ElementType::MultiText => {
-            RegistryAction::Set(RegistryData::MultiSz(data.split('\u{f000}').map(String::from).collect()))
-        }
-        ElementType::Text | ElementType::List => RegistryAction::Set(text(data)),
-    };
-    Ok(vec![(at(name), written)])
-}
-
-fn enum_data(element: &AdmxElement, chosen: &str) -> Option<RegistryAction> {
-    element.items.iter().find_map(|(value, _)| match value {
-        serde_json::Value::Number(number) if number.to_string() == chosen => {
-            Some(RegistryAction::Set(RegistryData::Dword(u32::try_from(number.as_u64()?).ok()?)))
-        }
-        serde_json::Value::String(text) if text.split_once(':').map_or(text.as_str(), |(_, rest)| rest) == chosen => {
-            action(text).or_else(|| Some(RegistryAction::Set(RegistryData::Sz(text.clone()))))
-        }
-        _ => None,
-    })
+/// A key in the hive of another one.
+fn key_in(policy: &RegistryKey, path: &str) -> Option<RegistryKey> {
+    RegistryKey::parse(&format!("{}\\{}", policy.hive.short(), path.trim_end_matches('\\'))).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::setting::OmaValue;
 
     fn writes(name: &str, value: OmaValue) -> Vec<String> {
         let found = Catalogue::embedded().resolve(name).expect("a node");
@@ -346,6 +244,17 @@ mod tests {
             ),
             [r#"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\System Shell = Set(Sz("explorer.exe"))"#]
         );
+    }
+
+    #[test]
+    fn a_long_number_is_a_qword() {
+        let table = r#"{"release":"x"}
+{"uri":"./Device/Vendor/MSFT/Policy/Config/A/B","format":"chr","allowed":"admx","registry":{"key":"HKLM\\A","data":{"admx":{"value":"b","on":"qword:4294967296"}}}}
+"#;
+        let table = Catalogue::parse(table.into()).expect("a table");
+        let node = table.nodes().next().expect("a node");
+        let writes = node.registry_writes(Scope::Device, &OmaValue::String("<enabled/>".into())).expect("a form");
+        assert_eq!(writes[0].1, RegistryAction::Set(RegistryData::Qword(4_294_967_296)));
     }
 
     #[test]

@@ -1,22 +1,20 @@
 //! Payloads of ADMX-backed policies, written by the program.
 
+use super::choice::truth;
 use super::value::{ValueProblem, as_written, yaml_1_1_flag};
 use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
 use crate::diagnostic::nearest;
 use crate::source::{Node, Source, Span, Value};
 
 const SEPARATOR: &str = "\u{f000}";
+const EXAMPLE: &str = "<enabled/><data id=\"…\" value=\"…\"/>";
 
 /// `enabled` or `disabled`, or a payload as Intune's portal takes it.
 pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Value::Text(text) = &yaml.value else {
-        let fix = meant(&yaml.value);
-        let mut problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
+        let problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
             .at(yaml.span, format!("this is {}; `enabled` or `disabled` is expected", yaml.value.kind()));
-        if let Some(fix) = fix {
-            problem = problem.fix(fix, false);
-        }
-        return Err(problem);
+        return Err(with_meaning(problem, node, &yaml.value));
     };
     if text.trim_start().starts_with('<') {
         return check_raw(node, text, yaml.span);
@@ -25,19 +23,34 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
         "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span), source),
         "disabled" => Ok(Payload { enabled: false, data: Vec::new() }.write()),
         other => {
-            let mut problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
+            let problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
                 .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
-            let near = meant(&yaml.value).or_else(|| nearest(other, ["enabled", "disabled"]));
-            if let Some(near) = near {
-                problem = problem.fix(near, false);
+            let problem = with_meaning(problem, node, &yaml.value);
+            if other.trim() == "not configured" {
+                return Err(problem.note("what is not configured is not written: take the setting out"));
             }
-            Err(problem)
+            match nearest(other, ["enabled", "disabled"]).filter(|_| problem.fix.is_none()) {
+                Some(near) => Err(problem.fix(near, other.trim() == near)),
+                None => Err(problem),
+            }
         }
     }
 }
 
-fn meant(value: &Value) -> Option<&'static str> {
-    yaml_1_1_flag(value).map(|flag| if flag { "enabled" } else { "disabled" })
+/// What `1`, `true` or `on` was to mean: certain only where the policy has no element whose value it could be, and
+/// not `enabled` where elements are wanted, too.
+fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValueProblem {
+    let elements = node.admx().map_or(&[][..], |form| &form.elements);
+    let problem = match elements.first() {
+        Some(first) => problem.note(format!("with its elements: `{{ enabled: {{ {}: … }} }}`", first.id)),
+        None => problem,
+    };
+    let plain = elements.is_empty() && node.admx().is_some();
+    match yaml_1_1_flag(value) {
+        Some(true) if plain => problem.fix("enabled", true),
+        Some(false) => problem.fix("disabled", plain),
+        _ => problem,
+    }
 }
 
 /// A payload that somebody wrote out: checked against the elements, and written in our shape.
@@ -47,9 +60,12 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
     if let Some(form) = node.admx()
         && payload.enabled
     {
-        for (id, _) in &payload.data {
-            if !form.elements.iter().any(|element| element.id == *id) {
+        for (id, value) in &payload.data {
+            let Some(element) = form.elements.iter().find(|element| element.id == *id) else {
                 return Err(unknown_element(node, id, span));
+            };
+            if let Some(expected) = wanted_instead(element, value) {
+                return Err(wrong(format!("`{id}` takes {expected}, not `{value}`")));
             }
         }
         for element in form.elements.iter().filter(|element| element.required) {
@@ -61,11 +77,35 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
     Ok(payload.write())
 }
 
+/// What an element takes, where a payload gives it something else; how a text is written, nobody says.
+fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
+    let (low, high) = range(element);
+    let (fits, expected) = match element.kind {
+        ElementType::Decimal => {
+            (value.parse().is_ok_and(|number| (low..=high).contains(&number)), format!("a number from {low} to {high}"))
+        }
+        ElementType::Boolean => (matches!(value, "true" | "false"), "true or false".into()),
+        ElementType::Enum => {
+            let choices = element.choices();
+            let values: Vec<&str> = choices.iter().map(|(value, _)| value.as_str()).collect();
+            (values.contains(&value), values.join(", "))
+        }
+        _ => return None,
+    };
+    (!fits).then_some(expected)
+}
+
+/// The smallest and the largest number; 0 and 9999 where an ADMX file says nothing (Microsoft, "decimal element").
+fn range(element: &AdmxElement) -> (u64, u64) {
+    (element.min.unwrap_or(0), element.max.unwrap_or(9999))
+}
+
 /// `{ enabled: … }`: the only element's value, or elements by id.
 pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Some(form) = node.admx() else {
         return Err(ValueProblem::new("SP0208", format!("the elements of {} are not known", node.short()))
-            .at(yaml.span, "write the payload as `raw:` with `unchecked:` and the reason"));
+            .at(yaml.span, "the catalogue cannot say what its payload holds")
+            .note(format!("write the payload: `{{ raw: '{EXAMPLE}', unchecked: the reason }}`")));
     };
     let by_id: Vec<(&str, Span, &Node)> = match (&yaml.value, form.elements.as_slice()) {
         (Value::Map(entries), [only])
@@ -116,16 +156,17 @@ fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
         format!("elements: {}", ids.join(", "))
     });
     match nearest(id, ids.iter().copied()) {
-        Some(near) => problem.fix(near, false),
+        Some(near) => problem.fix(near, near.eq_ignore_ascii_case(id)),
         None => problem,
     }
 }
 
 fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProblem {
     let ids: Vec<String> = elements.iter().map(|element| format!("`{}`", element.id)).collect();
+    let form: Vec<String> = elements.iter().map(|element| format!("{}: …", element.id)).collect();
     ValueProblem::new("SP0208", format!("{} needs {}", node.short(), ids.join(", ")))
         .at(span, "an enabled policy has a value for every element")
-        .note(format!("write `{{ enabled: {{ {}: … }} }}`", elements[0].id))
+        .note(format!("write `{{ enabled: {{ {} }} }}`", form.join(", ")))
 }
 
 fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
@@ -145,25 +186,24 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
             Ok(text)
         }
         ElementType::Decimal => {
-            let (low, high) = (element.min.unwrap_or(0), element.max.unwrap_or(9999));
-            match yaml.value {
-                Value::Integer(number) if u64::try_from(number).is_ok_and(|n| (low..=high).contains(&n)) => {
-                    Ok(number.to_string())
-                }
-                _ => Err(wrong(format!("a number from {low} to {high}"))),
+            let (low, high) = range(element);
+            let number = match &yaml.value {
+                Value::Integer(number) => u64::try_from(*number).ok(),
+                Value::Text(text) => text.trim().parse().ok(),
+                _ => None,
+            };
+            match number.filter(|number| (low..=high).contains(number)) {
+                Some(number) => Ok(number.to_string()),
+                None => Err(wrong(format!("a number from {low} to {high}"))),
             }
         }
         ElementType::Boolean => match yaml.value {
             Value::Bool(flag) => Ok(flag.to_string()),
             Value::Integer(number @ (0 | 1)) => Ok((number == 1).to_string()),
+            Value::Text(ref text) if truth(text.trim()).is_some() => Ok((truth(text.trim()) == Some(true)).to_string()),
             _ => Err(wrong("true or false".into())),
         },
-        ElementType::Enum => choice(element, yaml).ok_or_else(|| {
-            let label = |(value, label): (String, String)| {
-                if label.is_empty() { value } else { format!("{value} ({label})") }
-            };
-            wrong(element.choices().into_iter().map(label).collect::<Vec<_>>().join(", "))
-        }),
+        ElementType::Enum => choice(element, yaml).ok_or_else(|| not_among(element, yaml, wrong)),
         ElementType::MultiText => match &yaml.value {
             Value::List(items) => Ok(texts(items, source, &wrong)?.join(SEPARATOR)),
             Value::Text(text) => Ok(text.clone()),
@@ -180,10 +220,32 @@ fn choice(element: &AdmxElement, yaml: &Node) -> Option<String> {
         _ => return None,
     };
     let choices = element.choices();
-    let found = choices.iter().find(|(value, _)| *value == written);
-    let found =
-        found.or_else(|| choices.iter().find(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written)));
-    found.map(|(value, _)| value.clone())
+    if let Some((value, _)) = choices.iter().find(|(value, _)| *value == written) {
+        return Some(value.clone());
+    }
+    // Some labels stand twice: then only the value says which.
+    let mut labelled = choices.iter().filter(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written));
+    labelled.next().filter(|_| labelled.next().is_none()).map(|(value, _)| value.clone())
+}
+
+fn not_among(element: &AdmxElement, yaml: &Node, wrong: impl Fn(String) -> ValueProblem) -> ValueProblem {
+    let choices = element.choices();
+    let shown = choices.iter().map(|(value, label)| match label.as_str() {
+        "" => value.clone(),
+        label => format!("{value} ({label})"),
+    });
+    let problem = wrong(shown.collect::<Vec<_>>().join(", "));
+    let labels = choices.iter().map(|(_, label)| label.as_str()).filter(|label| !label.is_empty());
+    match &yaml.value {
+        Value::Text(text) if labels.clone().any(|label| label.eq_ignore_ascii_case(text)) => {
+            problem.note("this label stands there twice: write the value before it")
+        }
+        Value::Text(text) => match nearest(text, choices.iter().map(|(value, _)| value.as_str()).chain(labels)) {
+            Some(near) => problem.fix(near, false),
+            None => problem,
+        },
+        _ => problem,
+    }
 }
 
 /// Names and values in pairs; where the policy makes up the names, they are numbered from 1 (the policy manager

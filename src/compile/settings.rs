@@ -1,12 +1,13 @@
 //! The `settings:` block: names to addresses, values to what devices take.
 
-use super::Context;
 use super::expand::{Expander, Secrets, join};
 use super::registry::{RegistryEntry, read_block};
 use super::value::{self, ValueProblem};
-use crate::catalogue::{LookupError, Node as CspNode, Resolved};
+use super::{Context, find, node};
+use crate::catalogue::Node as CspNode;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
+use crate::profile::canonical_value;
 use crate::setting::{OmaType, OmaUri, OmaValue};
 use crate::source::{Spanned, Value};
 
@@ -76,11 +77,11 @@ fn compile_one<'a>(
 ) -> Option<CompiledSetting<'a>> {
     let place = policy.place(name.span);
     let unchecked = written.form.unchecked.is_some();
-    let resolved = find(policy, context, name, unchecked, problems)?;
+    let resolved = find::find(policy, context, name, unchecked, problems)?;
     if let Some(node) = resolved.node
         && !unchecked
     {
-        complain_of_node(node, policy, &place, problems);
+        node::complain(node, policy, &place, problems);
         if !node.is_settable() {
             return None;
         }
@@ -94,6 +95,7 @@ fn compile_one<'a>(
     }
     let reading = Reading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
+    let value = canonical_value(&resolved.uri, value);
     if matches!(&value, OmaValue::String(text) if text == "****")
         || matches!(&value, OmaValue::Xml(text) if text == "<a/>")
     {
@@ -124,96 +126,6 @@ fn compile_one<'a>(
     })
 }
 
-/// Finds what a name stands for, and complains when it stands for nothing.
-fn find<'a>(
-    policy: &Policy,
-    context: &Context<'a>,
-    name: &Spanned<String>,
-    unchecked: bool,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Resolved<'a>> {
-    let place = policy.place(name.span);
-    let text = name.value.replace("{TenantId}", context.tenant_id);
-    let quoted = |text: String| quoted_as(policy.source.slice(name.span), text);
-    // A suggestion is written as people write it.
-    let back = |text: String| text.replace(context.tenant_id, "{TenantId}");
-    let fact = format!("source: {}", context.catalogue.release);
-    let problem = match context.catalogue.resolve(&text) {
-        Ok(found) => {
-            if found.lacks_scope {
-                problems.push(lacks_scope(&place, name, policy));
-            }
-            return Some(found);
-        }
-        Err(LookupError::Malformed(reason)) => {
-            let problem = Diagnostic::error("SP0201", format!("`{}` is no setting", name.value))
-                .at(place.clone(), reason.to_string());
-            match tidied(&text).filter(|tidy| context.catalogue.resolve(tidy).is_ok()).map(back) {
-                Some(tidy) => problem.help(format!("did you mean `{tidy}`")).fix(place, quoted(tidy), false),
-                None => problem.note(
-                    "a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`",
-                ),
-            }
-        }
-        Err(LookupError::Unknown { uri }) if unchecked => {
-            let lacks_scope = OmaUri::lacks_scope(&text);
-            return Some(Resolved { uri, node: None, lacks_scope });
-        }
-        Err(LookupError::Unknown { .. }) => {
-            let nearest = context.catalogue.suggest(&text);
-            let problem =
-                Diagnostic::error("SP0201", "unknown setting").at(place.clone(), "no such node in the catalogue");
-            match nearest.map(back) {
-                Some(near) => problem.help(format!("did you mean `{near}`")).fix(place, quoted(near), false),
-                None => problem.help(
-                    "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
-                ),
-            }
-        }
-        Err(LookupError::Case { right }) => {
-            let right = back(right);
-            Diagnostic::error("SP0201", "unknown setting: Windows tells upper and lower case apart")
-                .at(place.clone(), format!("the node is `{right}`"))
-                .fix(place, quoted(right), true)
-        }
-        Err(LookupError::Scope { right, text }) => {
-            let text = back(text);
-            Diagnostic::error("SP0202", format!("this node exists for the {} only", right.word()))
-                .at(place.clone(), format!("write `{text}`"))
-                .fix(place, quoted(text), true)
-        }
-    };
-    problems.push(problem.fact(fact));
-    None
-}
-
-/// A name in the quotes that its place has: braces in a flow map need them.
-fn quoted_as(written: &str, name: String) -> String {
-    match written.chars().next() {
-        Some(quote @ ('\'' | '"')) if !name.contains(['\'', '"', '\\']) => format!("{quote}{name}{quote}"),
-        _ => name,
-    }
-}
-
-/// The name without stray spaces, with slashes instead of backslashes, and each of them once.
-fn tidied(text: &str) -> Option<String> {
-    let slashes = text.trim().replace('\\', "/");
-    let parts: Vec<&str> = slashes.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
-    let tidy = parts.join("/");
-    (tidy != text).then_some(tidy)
-}
-
-/// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
-fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
-    let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
-    Diagnostic::warning("R02", "an OMA-URI without its scope")
-        .named("device-scope-missing")
-        .at(place.clone(), "devices were seen to ignore this form")
-        .help(format!("write `{right}`"))
-        .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
-        .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")
-}
-
 /// Rule R03: a value of another type than its node's. Texts and XML are the same to a device.
 fn complain_of_type(
     policy: &Policy,
@@ -240,27 +152,6 @@ fn complain_of_type(
             .fact("source: Policy CSP; `explain R03`"),
     );
     unchecked
-}
-
-fn complain_of_node(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {
-    if !node.is_settable() {
-        problems.push(
-            Diagnostic::error("SP0203", "this node cannot be set")
-                .at(place.clone(), format!("its access is {}", node.access)),
-        );
-    }
-    let oldest = policy.document.windows.as_ref().filter(|windows| !node.on_build(windows.build));
-    if let (Some(windows), Some(first)) = (oldest, node.first_build()) {
-        problems.push(
-            Diagnostic::warning("SP0209", format!("{} has no such node", windows.shown()))
-                .at(place.clone(), format!("it is there from {first} on"))
-                .and(policy.place(windows.span), "the oldest release that must work")
-                .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
-        );
-    }
-    if node.deprecated.is_some() {
-        problems.push(Diagnostic::warning("SP0210", "Microsoft marks this node as deprecated").at(place.clone(), ""));
-    }
 }
 
 /// One value on its way from YAML.
@@ -337,7 +228,12 @@ impl Reading<'_, '_> {
         let place = self.policy.place(problem.span.unwrap_or(self.written.span));
         let mut diagnostic = Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
         if let Some((text, certain)) = problem.fix {
-            diagnostic = diagnostic.help(format!("write `{text}`")).fix(place, text, certain);
+            // What a variable holds is mended where it is written.
+            let reference = self.policy.source.slice(place.span).contains("${");
+            diagnostic = diagnostic.help(format!("write `{text}`"));
+            if !reference {
+                diagnostic = diagnostic.fix(place, text, certain);
+            }
         }
         if self.node.is_some() && problem.code != "SP0404" {
             diagnostic = diagnostic.fact(format!("source: {}", self.context.catalogue.release));

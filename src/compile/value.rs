@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use base64::Engine;
 
-use super::admx;
-use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
-use crate::diagnostic::nearest;
+use super::{accounts, admx};
+use crate::catalogue::{Allowed, Node as CspNode};
 use crate::setting::{OmaType, OmaValue};
 use crate::source::{Node, Source, Span, Value};
 
@@ -53,7 +52,8 @@ pub(super) struct Input<'a> {
     pub secret: bool,
 }
 
-type Read = Result<OmaValue, ValueProblem>;
+/// What a value became.
+pub(super) type Read = Result<OmaValue, ValueProblem>;
 
 impl Input<'_> {
     /// A scalar or a list.
@@ -65,27 +65,12 @@ impl Input<'_> {
             Allowed::Admx if self.secret => Err(ValueProblem::new("SP0403", "a secret cannot stand here".into())
                 .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload")),
             Allowed::Admx => admx::state(node, self.yaml, self.source).map(OmaValue::String),
-            Allowed::Enum(values) if !self.secret => self.one_of(values),
+            Allowed::Enum(values) if !self.secret => match &node.list {
+                Some(separator) => self.some_of(values, separator),
+                None => self.one_of(values),
+            },
             Allowed::Flags(values) if !self.secret => self.flags(values),
-            Allowed::Range([low, high]) => {
-                let value = self.typed()?;
-                match value.canonical().parse::<i64>() {
-                    Ok(number) if (*low..=*high).contains(&number) => Ok(value),
-                    _ => Err(self.not_allowed(&format!("a number from {low} to {high}"))),
-                }
-            }
-            Allowed::Regex(pattern) if !self.secret => {
-                let value = self.typed()?;
-                let expression =
-                    regex::Regex::new(&format!("^(?:{})$", pattern.trim_start_matches('^').trim_end_matches('$')));
-                match expression {
-                    Ok(expression) if !expression.is_match(&value.canonical()) => {
-                        Err(self.not_allowed(&format!("what matches {pattern}")))
-                    }
-                    _ => Ok(value),
-                }
-            }
-            _ => self.typed(),
+            _ => self.typed().and_then(|value| self.fitting(value)),
         }
     }
 
@@ -109,7 +94,7 @@ impl Input<'_> {
         {
             return admx::check_raw(node, text, self.yaml.span).map(OmaValue::String);
         }
-        self.typed()
+        self.typed().and_then(|value| self.fitting(value))
     }
 
     /// `{ base64: … }`
@@ -140,8 +125,8 @@ impl Input<'_> {
         })?;
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         match self.oma_type {
-            OmaType::Xml => Ok(OmaValue::Xml(text)),
-            OmaType::String => Ok(OmaValue::String(text)),
+            OmaType::Xml => self.fitting(OmaValue::Xml(text)),
+            OmaType::String => self.fitting(OmaValue::String(text)),
             other => Err(ValueProblem::new("SP0203", format!("a node of type {} takes no file", other.word()))
                 .at(self.yaml.span, "")),
         }
@@ -150,9 +135,7 @@ impl Input<'_> {
     /// The value by its type alone.
     fn typed(&self) -> Read {
         let yaml = &self.yaml.value;
-        let whole = |number: i64| {
-            i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.not_allowed("a 32-bit whole number"))
-        };
+        let whole = |number: i64| i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.beyond_intune());
         match (self.oma_type, yaml) {
             (OmaType::Integer, Value::Integer(number)) => whole(*number),
             (OmaType::Integer, Value::Text(text)) => match text.trim().parse() {
@@ -163,7 +146,7 @@ impl Input<'_> {
             (OmaType::Boolean, Value::Text(text)) => match text.to_ascii_lowercase().as_str() {
                 "true" => Ok(OmaValue::Boolean(true)),
                 "false" => Ok(OmaValue::Boolean(false)),
-                _ => Err(self.wrong_type("true or false")),
+                _ => Err(self.no_truth()),
             },
             (OmaType::String, _) => self.text().map(OmaValue::String),
             (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
@@ -177,9 +160,18 @@ impl Input<'_> {
             },
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
-            (OmaType::Boolean, _) => Err(self.wrong_type("true or false")),
+            (OmaType::Boolean, _) => Err(self.no_truth()),
             (OmaType::Float, _) => Err(self.wrong_type("a number of single precision")),
             (OmaType::DateTime, _) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
+        }
+    }
+
+    /// `1`, `yes` or `on` has one reading only where true or false is wanted.
+    fn no_truth(&self) -> ValueProblem {
+        let problem = self.wrong_type("true or false");
+        match yaml_1_1_flag(&self.yaml.value) {
+            Some(flag) => problem.fix(flag.to_string(), true),
+            None => problem,
         }
     }
 
@@ -188,8 +180,11 @@ impl Input<'_> {
             Value::List(items) => self.list(items),
             // One name is a list of one; a payload that somebody joined is taken apart.
             Value::Text(text) if self.is_user_right() => {
+                if let Some(problem) = accounts::complaint(text, self.yaml.span).filter(|_| !self.secret) {
+                    return Err(problem);
+                }
                 let separator = self.node.and_then(|node| node.list.as_deref()).unwrap_or("\u{f000}");
-                Ok(text.split(separator).map(well_known_sid).collect::<Vec<_>>().join(separator))
+                Ok(text.split(separator).map(accounts::account).collect::<Vec<_>>().join(separator))
             }
             other => as_written(self.yaml, self.source)
                 .ok_or_else(|| self.wrong_type(&format!("a text, not {}", other.kind()))),
@@ -214,7 +209,10 @@ impl Input<'_> {
                 return Err(ValueProblem::new("SP0211", format!("an item holds `{shown}`, which separates the items"))
                     .at(item.span, "Windows would take it for two items"));
             }
-            texts.push(if rights { well_known_sid(&text) } else { text });
+            if let Some(problem) = accounts::complaint(&text, item.span).filter(|_| rights && !self.secret) {
+                return Err(problem);
+            }
+            texts.push(if rights { accounts::account(&text) } else { text });
         }
         Ok(texts.join(separator))
     }
@@ -223,73 +221,9 @@ impl Input<'_> {
         self.node.is_some_and(|node| node.short().starts_with("UserRights/"))
     }
 
-    fn one_of(&self, values: &[EnumValue]) -> Read {
-        let found = match &self.yaml.value {
-            Value::Integer(number) => values.iter().find(|value| value.0.parse() == Ok(*number)),
-            Value::Bool(flag) => {
-                let word = flag.to_string();
-                values.iter().find(|value| value.0.eq_ignore_ascii_case(&word) || value.1.eq_ignore_ascii_case(&word))
-            }
-            Value::Text(text) => values
-                .iter()
-                .find(|value| value.0 == *text)
-                .or_else(|| values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text)))
-                .or_else(|| values.iter().find(|value| value.0.eq_ignore_ascii_case(text))),
-            _ => None,
-        };
-        let Some(EnumValue(value, _)) = found else {
-            return Err(self.not_among(values));
-        };
-        match self.oma_type {
-            OmaType::Integer => value.parse().map(OmaValue::Integer).map_err(|_| self.wrong_type("a whole number")),
-            OmaType::Boolean => Ok(OmaValue::Boolean(value.eq_ignore_ascii_case("true"))),
-            OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
-            _ => Ok(OmaValue::String(value.clone())),
-        }
-    }
-
-    fn not_among(&self, values: &[EnumValue]) -> ValueProblem {
-        let label = |value: &EnumValue| {
-            if value.1.is_empty() { value.0.clone() } else { format!("{} ({})", value.0, value.1) }
-        };
-        let choices: Vec<String> = values.iter().map(label).collect();
-        let mut problem = self.not_allowed(&or(&choices));
-        let words = values.iter().map(|value| if value.1.is_empty() { value.0.as_str() } else { value.1.as_str() });
-        let flag = yaml_1_1_flag(&self.yaml.value).filter(|_| self.oma_type == OmaType::Boolean);
-        if let Some(flag) = flag {
-            problem = problem.fix(flag.to_string(), false);
-        } else if let Value::Text(text) = &self.yaml.value
-            && let Some(near) = nearest(text, words)
-        {
-            problem = problem.fix(near, false);
-        }
-        problem
-    }
-
-    fn flags(&self, values: &[EnumValue]) -> Read {
-        let bits = |value: &EnumValue| value.0.parse::<i64>().unwrap_or(0);
-        let all = values.iter().map(bits).fold(0, |sum, bit| sum | bit);
-        // Not every value has a label.
-        let labelled =
-            |text: &str| values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text));
-        let number = match &self.yaml.value {
-            Value::List(items) => items.iter().try_fold(0, |sum, item| {
-                let Value::Text(text) = &item.value else {
-                    return None;
-                };
-                labelled(text).map(|value| sum | bits(value))
-            }),
-            Value::Integer(number) => Some(*number).filter(|number| number & !all == 0),
-            Value::Text(text) => labelled(text).map(bits),
-            _ => None,
-        };
-        let Some(number) = number else {
-            return Err(self.not_among(values));
-        };
-        match self.oma_type {
-            OmaType::String => Ok(OmaValue::String(number.to_string())),
-            _ => i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.not_among(values)),
-        }
+    /// Graph's integers have 32 bits and a sign, also where Windows takes more.
+    pub(super) fn beyond_intune(&self) -> ValueProblem {
+        self.not_allowed("a 32-bit whole number").note("Intune's integers end at 2147483647 (Graph: omaSettingInteger)")
     }
 
     fn subject(&self) -> String {
@@ -301,7 +235,7 @@ impl Input<'_> {
             .at(self.yaml.span, format!("this is {}", self.yaml.value.kind()))
     }
 
-    fn not_allowed(&self, expected: &str) -> ValueProblem {
+    pub(super) fn not_allowed(&self, expected: &str) -> ValueProblem {
         ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
             .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
     }
@@ -342,35 +276,4 @@ pub(super) fn yaml_1_1_flag(value: &Value) -> Option<bool> {
         },
         _ => None,
     }
-}
-
-/// `0 (Not allowed) or 1 (Allowed)`
-fn or(choices: &[String]) -> String {
-    match choices {
-        [] => "nothing".into(),
-        [only] => only.clone(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
-    }
-}
-
-/// Names of well-known accounts are translated on devices in other languages; their SIDs are not
-/// (Microsoft, "Security identifiers"; Policy CSP UserRights asks for `*SID`).
-fn well_known_sid(name: &str) -> String {
-    let sids = [
-        ("Administrators", "S-1-5-32-544"),
-        ("Users", "S-1-5-32-545"),
-        ("Guests", "S-1-5-32-546"),
-        ("Backup Operators", "S-1-5-32-551"),
-        ("Remote Desktop Users", "S-1-5-32-555"),
-        ("Everyone", "S-1-1-0"),
-        ("Authenticated Users", "S-1-5-11"),
-        ("Local account", "S-1-5-113"),
-        ("Local account and member of Administrators group", "S-1-5-114"),
-        ("LOCAL SERVICE", "S-1-5-19"),
-        ("NETWORK SERVICE", "S-1-5-20"),
-        ("SERVICE", "S-1-5-6"),
-    ];
-    let bare = name.trim_start_matches("BUILTIN\\").trim_start_matches("NT AUTHORITY\\");
-    let known = sids.iter().find(|(known, _)| known.eq_ignore_ascii_case(bare));
-    known.map_or_else(|| name.to_string(), |(_, sid)| format!("*{sid}"))
 }

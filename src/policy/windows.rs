@@ -1,14 +1,18 @@
 //! Releases of Windows, by the names that people use.
 
 use super::decode::{Decode, Decoder};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::setting::Edition;
 use crate::source::{Node, Value};
 
-/// The oldest release that a policy is written for: `"10 1803"`, `"11 23H2"`, `"8.1"`, or a build number.
+/// The oldest release that a policy is written for: `"10 1803"`, `"11 23H2"`, `"8.1"`, or a build number; with an
+/// edition after it where the policy is for that one, as `"11 24H2 IoT Enterprise LTSC"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WindowsRelease {
     /// The build, such as 17134; Windows 7 is 7601, 8.1 is 9600.
     pub build: u32,
+    /// The edition that must work; nothing where none is named.
+    pub edition: Option<Edition>,
 }
 
 /// Source: Microsoft, "Windows 10/11 release information".
@@ -41,15 +45,32 @@ const RELEASES: [(&str, u32); 26] = [
     ("Server 2022", 20348),
 ];
 
+/// Why a text names no release.
+#[derive(Debug, PartialEq, Eq)]
+enum NoRelease<'t> {
+    Release,
+    Edition(&'t str),
+}
+
 impl WindowsRelease {
-    fn parse(text: &str) -> Option<Self> {
-        let text = text.trim_start_matches("Windows ").trim();
-        let known = RELEASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, build)| *build);
-        let build = known.or_else(|| text.trim_start_matches("10.0.").parse().ok().filter(|build| *build >= 7600))?;
-        Some(Self { build })
+    fn parse(text: &str) -> Result<Self, NoRelease<'_>> {
+        let text = text.trim();
+        let text = text.strip_prefix("Windows ").unwrap_or(text).trim_start();
+        // The longest release that it begins with: `11 24H2 Home` is no `11` of the edition `24H2 Home`.
+        let mut ends = [text.len()].into_iter().chain(text.rmatch_indices(' ').map(|(at, _)| at));
+        let found = ends.find_map(|at| Some((build(&text[..at])?, text[at..].trim())));
+        match found {
+            None => Err(NoRelease::Release),
+            Some((build, "")) => Ok(Self { build, edition: None }),
+            Some((_, rest)) if rest.starts_with(|c: char| c.is_ascii_digit()) => Err(NoRelease::Release),
+            Some((build, rest)) => match Edition::of_name(rest) {
+                Some(edition) => Ok(Self { build, edition: Some(edition) }),
+                None => Err(NoRelease::Edition(rest)),
+            },
+        }
     }
 
-    /// `10 1803 (build 17134)`, or the build alone.
+    /// `Windows 10 1803 (build 17134)`, or the build alone.
     pub fn shown(self) -> String {
         match self.name().filter(|name| !name.starts_with('S')) {
             Some(name) => format!("Windows {name} (build {})", self.build),
@@ -64,6 +85,36 @@ impl WindowsRelease {
     }
 }
 
+/// The build of a release's name, or of a build number.
+fn build(text: &str) -> Option<u32> {
+    let known = RELEASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, build)| *build);
+    known.or_else(|| text.trim_start_matches("10.0.").parse().ok().filter(|build| *build >= 7600))
+}
+
+fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
+    match reason {
+        NoRelease::Release => {
+            let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
+            Diagnostic::error("SP0105", format!("`{text}` is no release of Windows that is known"))
+                .at(place, format!("expected {}", WindowsRelease::expected()))
+                .note(format!("known releases: {}", names.join(", ")))
+        }
+        NoRelease::Edition(word) => {
+            let names: Vec<&str> = Edition::all().map(Edition::name).collect();
+            let problem = Diagnostic::error("SP0105", format!("`{word}` is no edition of Windows that is known"))
+                .at(place.clone(), "after the release stands an edition, or nothing")
+                .note(format!("known editions: {}", names.join(", ")));
+            match nearest(word, names) {
+                Some(near) => {
+                    let right = text.replacen(word, near, 1);
+                    problem.help(format!("did you mean `{right}`")).fix(place, format!("\"{right}\""), false)
+                }
+                None => problem,
+            }
+        }
+    }
+}
+
 impl Decode for WindowsRelease {
     fn expected() -> String {
         "a release such as \"10 1803\", or a build number".into()
@@ -75,16 +126,8 @@ impl Decode for WindowsRelease {
             Value::Float(number) => number.to_string(),
             _ => return decoder.wrong(node, &Self::expected()),
         };
-        let release = Self::parse(&text);
-        if release.is_none() {
-            let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
-            decoder.complain(
-                Diagnostic::error("SP0105", format!("`{text}` is no release of Windows that is known"))
-                    .at(decoder.place(node.span), format!("expected {}", Self::expected()))
-                    .note(format!("known releases: {}", names.join(", "))),
-            );
-        }
-        release
+        let place = decoder.place(node.span);
+        Self::parse(&text).map_err(|reason| decoder.complain(complaint(&text, &reason, place))).ok()
     }
 }
 
@@ -99,5 +142,22 @@ impl schemars::JsonSchema for WindowsRelease {
             "anyOf": [{ "enum": names }, { "type": "string" }, { "type": "number" }],
             "examples": ["10 1803", 22621]
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_may_name_an_edition() {
+        let parse = |text| WindowsRelease::parse(text).map(|release| (release.build, release.edition));
+        assert_eq!(parse("10 1803"), Ok((17134, None)));
+        assert_eq!(parse("Windows 10 1803 Home"), Ok((17134, Some(Edition::Home))));
+        assert_eq!(parse("11 Enterprise"), Ok((22000, Some(Edition::Enterprise))));
+        assert_eq!(parse("11 24H2 IoT Enterprise LTSC"), Ok((26100, Some(Edition::IotEnterpriseLtsc))));
+        assert_eq!(parse("22621 pro"), Ok((22621, Some(Edition::Pro))));
+        assert_eq!(parse("10 1899"), Err(NoRelease::Release));
+        assert_eq!(parse("11 24H2 Hme"), Err(NoRelease::Edition("Hme")));
     }
 }

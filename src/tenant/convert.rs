@@ -6,7 +6,7 @@ use base64::Engine;
 use serde_json::Value;
 
 use crate::graph::{self, DeviceConfiguration, OmaSetting, Target};
-use crate::profile::{Assignment, LiveProfile, Marker, Profile, Setting, canonical_tags};
+use crate::profile::{Assignment, LiveProfile, Marker, Profile, Setting, canonical_tags, canonical_value};
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 
 const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
@@ -29,6 +29,7 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
         if let Some(reference) = &setting.secret_reference_value_id {
             secret_references.insert(uri.clone(), reference.clone());
         }
+        let value = canonical_value(&uri, value);
         settings.insert(uri, Setting { value, shown: None });
     }
     let assignments: BTreeSet<Assignment> =

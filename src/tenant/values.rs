@@ -1,7 +1,7 @@
 //! Masked values in plain, where the token may.
 
 use crate::graph::{BatchRequest, Client, Error, odata_literal};
-use crate::profile::LiveProfile;
+use crate::profile::{LiveProfile, canonical_value};
 use crate::setting::OmaUri;
 
 use super::convert::decrypted;
@@ -40,7 +40,7 @@ pub async fn decrypt(
         let Some(setting) = profiles[at].profile.settings.get_mut(&uri) else { continue };
         let plain = answer.body["value"].as_str().filter(|_| answer.status < 300);
         match plain.and_then(|text| decrypted(setting.value.oma_type(), text, false)) {
-            Some(value) => setting.value = value,
+            Some(value) => setting.value = canonical_value(&uri, value),
             None => complete = false,
         }
     }

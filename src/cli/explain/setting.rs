@@ -126,7 +126,7 @@ fn access(node: &Node) -> String {
 fn release(build: &str) -> String {
     let number = build.strip_prefix("10.0.").unwrap_or(build);
     let major = number.split('.').next().and_then(|major| major.parse().ok());
-    match major.and_then(|build| WindowsRelease { build }.name()) {
+    match major.and_then(|build| WindowsRelease { build, edition: None }.name()) {
         Some(name) => format!("{name} ({number})"),
         None => format!("build {number}"),
     }

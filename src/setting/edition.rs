@@ -52,23 +52,28 @@ impl Edition {
     }
 
     /// Its letter in the table.
-    pub(super) fn letter(self) -> char {
+    pub(crate) fn letter(self) -> char {
         EDITIONS.iter().find(|(edition, ..)| *edition == self).map_or('?', |(_, letter, ..)| *letter)
     }
 
     /// The edition of a letter.
-    pub(super) fn of_letter(letter: char) -> Option<Self> {
+    pub(crate) fn of_letter(letter: char) -> Option<Self> {
         EDITIONS.iter().find(|(_, known, ..)| *known == letter).map(|(edition, ..)| *edition)
     }
 
-    /// The edition of a name, in any case; `Multi session` and `IoT Enterprise LTSC`, too.
+    /// The edition of a name, in any case; `Enterprise multi session` and `IoT Enterprise LTSC`, too.
     pub fn of_name(name: &str) -> Option<Self> {
         let plain = |text: &str| text.replace([' ', '-'], "").to_lowercase();
-        EDITIONS.iter().find(|(_, _, known, _)| plain(known) == plain(name)).map(|(edition, ..)| *edition)
+        let name = plain(name);
+        // Microsoft writes both "Enterprise LTSC" and "LTSC", and the same of multi-session.
+        let long =
+            |edition| matches!(edition, Self::Ltsc | Self::MultiSession).then_some(name.strip_prefix("enterprise"));
+        let is = |edition, known: &str| plain(known) == name || long(edition).flatten() == Some(&plain(known));
+        EDITIONS.iter().find(|(edition, _, known, _)| is(*edition, known)).map(|(edition, ..)| *edition)
     }
 
     /// The editions of a DDF list of product codes, `0x4;0x30;0xCA;`.
-    pub(super) fn of_codes(list: &str) -> Vec<Self> {
+    pub(crate) fn of_codes(list: &str) -> Vec<Self> {
         let codes: Vec<String> = list.split(';').map(|code| code.trim().to_lowercase()).collect();
         let listed =
             |known: &&(Edition, char, &str, &[&str])| known.3.iter().any(|code| codes.iter().any(|c| c == code));
@@ -100,5 +105,8 @@ mod tests {
             assert_eq!(Edition::of_name(&edition.name().to_uppercase()), Some(edition));
         }
         assert_eq!(Edition::of_name("IoT Enterprise LTSC"), Some(Edition::IotEnterpriseLtsc));
+        assert_eq!(Edition::of_name("Enterprise LTSC"), Some(Edition::Ltsc));
+        assert_eq!(Edition::of_name("Enterprise multi-session"), Some(Edition::MultiSession));
+        assert_eq!(Edition::of_name("EnterprisePro"), None);
     }
 }

@@ -1,0 +1,198 @@
+//! What was probably meant by a name that stands for nothing. Looks at addresses only: nodes are read one by one.
+
+use std::borrow::Cow;
+
+use super::{Form, Written, addresses, respell};
+use crate::catalogue::node::{is_placeholder, same_path};
+use crate::catalogue::{Catalogue, Node, below_scope};
+use crate::diagnostic::nearest;
+use crate::setting::{OmaUri, Scope};
+
+impl Catalogue {
+    /// The nearest name to one that stands for nothing, in the form in which that was written; what was written for a
+    /// placeholder stays.
+    pub fn suggest(&self, text: &str) -> Option<String> {
+        if !text.contains('/') {
+            return self.only_named(text).map(|node| Form::Short.of(node));
+        }
+        let candidates = addresses(text).ok()?;
+        let first = candidates.first()?;
+        let near = self.moved(first.uri.short()).or_else(|| self.misspelt(&candidates))?;
+        let node = self.nodes.find(near).and_then(|at| self.nodes.get(at))?;
+        let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { node.first_scope() };
+        let form = match first.form {
+            Form::Short if scope == Scope::User => Form::Scoped(Scope::User),
+            form => form,
+        };
+        let same_length = |written: &&Written| parts(written.uri.as_str()) == parts(&node.uri);
+        let address = match candidates.iter().find(same_length) {
+            Some(written) => respell(node, &written.uri.in_scope(scope)),
+            None => node.address(scope),
+        };
+        Some(form.write(&address))
+    }
+
+    /// The right name in a wrong area: the only node of this name, or the one whose path is nearest.
+    fn moved(&self, wanted: &str) -> Option<&str> {
+        let elsewhere = self.ending_in(last(wanted));
+        // Parts may have been left out, most often what stands for a placeholder.
+        let longer: Vec<&str> = elsewhere.iter().copied().filter(|uri| leaves_out(uri, wanted)).collect();
+        if let Some(only) = only(&elsewhere).or_else(|| only(&longer)) {
+            return Some(only);
+        }
+        let short = nearest(wanted, elsewhere.iter().map(|uri| OmaUri::short_of(uri)))?;
+        elsewhere.into_iter().find(|uri| OmaUri::short_of(uri) == short)
+    }
+
+    /// The addresses that end in this name, in any case.
+    fn ending_in(&self, name: &str) -> Vec<&str> {
+        self.uris().filter(|uri| last(uri).eq_ignore_ascii_case(name)).collect()
+    }
+
+    /// A slip of the pen somewhere in the path; the name itself must be near, too.
+    fn misspelt(&self, candidates: &[Written]) -> Option<&str> {
+        candidates.iter().find_map(|written| {
+            let named = |uri: &&str| nearest(last(written.uri.as_str()), [last(uri)]).is_some();
+            let filled = self.uris().filter(named).map(|uri| (filled(uri, &written.uri), uri));
+            let filled: Vec<(Cow<'_, str>, &str)> = filled.collect();
+            let short = nearest(written.uri.short(), filled.iter().map(|(text, _)| OmaUri::short_of(text)))?;
+            filled.iter().find(|(text, _)| OmaUri::short_of(text) == short).map(|(_, uri)| *uri)
+        })
+    }
+
+    /// The only node with this name, whatever its area.
+    fn only_named(&self, name: &str) -> Option<&Node> {
+        let only = only(&self.ending_in(name))?;
+        self.nodes.find(only).and_then(|at| self.nodes.get(at))
+    }
+
+    /// The short names of the nodes in a folder, such as an area, a CSP or an address that stands for no setting
+    /// itself; empty where there is no such folder. Case is not looked at.
+    pub fn below(&self, text: &str) -> Vec<&str> {
+        let text = text.trim_end_matches('/');
+        let paths = match text.strip_prefix("./") {
+            Some(path) => vec![below_scope_in_any_case(path).to_string()],
+            None => {
+                let bare = text.strip_prefix("csp:").unwrap_or(text);
+                let bare = bare.strip_prefix("User/").or_else(|| bare.strip_prefix("Device/")).unwrap_or(bare);
+                let roots = ["Vendor/MSFT/Policy/Config", "Vendor/MSFT"];
+                let forced = usize::from(text.starts_with("csp:"));
+                roots[forced..].iter().map(|root| format!("{root}/{bare}")).collect()
+            }
+        };
+        let inside = |path: &str, uri: &str| {
+            let uri = below_scope(uri).trim_start_matches("./");
+            let depth = parts(path);
+            let folder = uri.match_indices('/').nth(depth - 1).map(|(at, _)| &uri[..at]);
+            folder.is_some_and(|folder| same_path(folder, path, str::eq_ignore_ascii_case))
+        };
+        let found = paths.iter().map(|path| self.uris().filter(|uri| inside(path, uri)).map(OmaUri::short_of));
+        let mut names = found.map(Iterator::collect::<Vec<_>>).find(|names| !names.is_empty()).unwrap_or_default();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The other one of a pair `…_1` and `…_2`, which Microsoft made of the user's and the computer's half of one
+    /// Group Policy.
+    pub fn twin(&self, node: &Node, scope: Scope) -> Option<&Node> {
+        let (stem, other) = match node.uri.strip_suffix("_1") {
+            Some(stem) => (stem, "_2"),
+            None => (node.uri.strip_suffix("_2")?, "_1"),
+        };
+        let uri = OmaUri::parse(&format!("{stem}{other}")).ok()?.in_scope(scope);
+        self.node(&uri)
+    }
+}
+
+impl Form {
+    /// A node's own name in this form.
+    fn of(self, node: &Node) -> String {
+        let scope = node.first_scope();
+        let form = if scope == Scope::User { Self::Scoped(scope) } else { self };
+        form.write(&node.address(scope))
+    }
+}
+
+/// The first of some addresses, where all are the same node in two scopes.
+fn only<'u>(uris: &[&'u str]) -> Option<&'u str> {
+    let first = uris.first()?;
+    uris.iter().all(|uri| OmaUri::short_of(uri) == OmaUri::short_of(first)).then_some(*first)
+}
+
+/// Whether a name is an address with some of its parts left out.
+fn leaves_out(uri: &str, name: &str) -> bool {
+    let mut parts = OmaUri::short_of(uri).split('/');
+    name.split('/').all(|wanted| parts.any(|part| part.eq_ignore_ascii_case(wanted)))
+}
+
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
+}
+
+fn parts(path: &str) -> usize {
+    path.split('/').count()
+}
+
+fn below_scope_in_any_case(path: &str) -> &str {
+    let (scope, rest) = path.split_once('/').unwrap_or((path, ""));
+    if ["device", "user"].iter().any(|known| scope.eq_ignore_ascii_case(known)) { rest } else { path }
+}
+
+/// The address of a node with what was written in place of its placeholders, where both have equally many parts.
+fn filled<'n>(uri: &'n str, written: &OmaUri) -> Cow<'n, str> {
+    if !uri.split('/').any(is_placeholder) || parts(uri) != parts(written.as_str()) {
+        return Cow::Borrowed(uri);
+    }
+    let pairs = uri.split('/').zip(written.as_str().split('/'));
+    let filled: Vec<&str> = pairs.map(|(own, other)| if is_placeholder(own) { other } else { own }).collect();
+    Cow::Owned(filled.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suggest(text: &str) -> String {
+        Catalogue::embedded().suggest(text).unwrap_or_else(|| "nothing".into())
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_in_name_area_or_path() {
+        assert_eq!(suggest("WindowsLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
+        assert_eq!(suggest("WindowLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
+        assert_eq!(suggest("Logon/HideFastUserSwitching"), "WindowsLogon/HideFastUserSwitching");
+        assert_eq!(
+            suggest("./Device/Vendor/MSFT/Polices/Config/Authentication/AllowAadPasswordReset"),
+            "./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset"
+        );
+        assert_eq!(suggest("HideFastUserSwitching"), "WindowsLogon/HideFastUserSwitching");
+        assert_eq!(suggest("AllowWindowsSpotlight"), "User/Experience/AllowWindowsSpotlight");
+        assert_eq!(suggest("csp:WindowsLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
+        assert_eq!(suggest("Nothing/LikeThis"), "nothing");
+    }
+
+    #[test]
+    fn what_was_written_for_a_placeholder_stays() {
+        assert_eq!(
+            suggest("./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOnn"),
+            "./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOn"
+        );
+        assert_eq!(suggest("VPNv2/Contoso VPN/RememberCredential"), "VPNv2/Contoso VPN/RememberCredentials");
+        assert_eq!(suggest("VPNv2/AlwaysOn"), "VPNv2/{ProfileName}/AlwaysOn");
+    }
+
+    #[test]
+    fn a_folder_knows_what_is_in_it() {
+        let below = |text: &str| Catalogue::embedded().below(text);
+        assert!(below("WindowsLogon").contains(&"WindowsLogon/HideFastUserSwitching"));
+        assert!(
+            below("./device/Vendor/MSFT/Policy/Config/windowslogon/").contains(&"WindowsLogon/HideFastUserSwitching")
+        );
+        assert!(below("Defender").iter().all(|name| name.matches('/').count() == 1));
+        assert!(below("csp:Defender").contains(&"Defender/Configuration/TamperProtection"));
+        assert!(below("VPNv2/Contoso").contains(&"VPNv2/{ProfileName}/AlwaysOn"));
+        assert_eq!(below("WindowsLogon/HideFastUserSwitching"), Vec::<&str>::new());
+        assert_eq!(below("Nothing"), Vec::<&str>::new());
+    }
+}

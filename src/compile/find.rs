@@ -1,0 +1,275 @@
+//! What the names under `settings:` stand for.
+
+use super::Context;
+use crate::catalogue::{Catalogue, LookupError, Node as CspNode, Resolved};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::policy::Policy;
+use crate::setting::{OmaUri, Scope, UriError};
+use crate::source::Spanned;
+
+/// How many settings of a folder are named.
+const SOME: usize = 4;
+
+/// Finds what a name stands for, and complains when it stands for nothing.
+pub(super) fn find<'a>(
+    policy: &Policy,
+    context: &Context<'a>,
+    name: &Spanned<String>,
+    unchecked: bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Resolved<'a>> {
+    let place = policy.place(name.span);
+    let text = name.value.replace("{TenantId}", context.tenant_id);
+    let written = Written { name, text: &text, policy, context, place: &place };
+    let problem = match context.catalogue.resolve(&text) {
+        Ok(found) => {
+            if found.lacks_scope {
+                problems.push(lacks_scope(&place, name, policy));
+            }
+            match found.node.and_then(|node| written.placeholder_left(node, &found.uri)) {
+                Some(problem) => problem,
+                None => return Some(found),
+            }
+        }
+        Err(LookupError::Malformed(reason)) => written.malformed(&reason),
+        Err(LookupError::Unknown { uri }) if unchecked => {
+            let lacks_scope = OmaUri::lacks_scope(&text);
+            return Some(Resolved { uri, node: None, lacks_scope });
+        }
+        Err(LookupError::Unknown { .. }) => written.unknown(),
+        Err(LookupError::Case { right }) => written.other_case(right),
+        Err(LookupError::Scope { right, text }) => written.other_scope(right, text),
+    };
+    problems.push(problem.fact(format!("source: {}", context.catalogue.release)));
+    None
+}
+
+/// A name as it stands in a policy.
+struct Written<'w, 'a> {
+    name: &'w Spanned<String>,
+    /// With the tenant's id in it.
+    text: &'w str,
+    policy: &'w Policy,
+    context: &'w Context<'a>,
+    place: &'w Place,
+}
+
+impl<'a> Written<'_, 'a> {
+    fn catalogue(&self) -> &'a Catalogue {
+        self.context.catalogue
+    }
+
+    /// A suggestion as people write it.
+    fn back(&self, text: &str) -> String {
+        text.replace(self.context.tenant_id, "{TenantId}")
+    }
+
+    /// With a suggestion in place of the name.
+    fn meant(&self, problem: Diagnostic, right: &str, certain: bool) -> Diagnostic {
+        let right = self.back(right);
+        let fix = quoted_as(self.policy.source.slice(self.name.span), right.clone());
+        let help = if certain { format!("write `{right}`") } else { format!("did you mean `{right}`") };
+        problem.help(help).fix(self.place.clone(), fix, certain)
+    }
+
+    fn malformed(&self, reason: &UriError) -> Diagnostic {
+        let problem = Diagnostic::error("SP0201", format!("`{}` is no setting", self.name.value));
+        if let Some(tidy) = tidied(self.text) {
+            let problem = problem.clone().at(self.place.clone(), reason.to_string());
+            match self.catalogue().resolve(&tidy) {
+                Ok(_) => return self.meant(problem, &tidy, true),
+                Err(LookupError::Case { right } | LookupError::Scope { text: right, .. }) => {
+                    return self.meant(problem, &right, false);
+                }
+                Err(_) => {}
+            }
+        }
+        if let Some(folder) = self.folder() {
+            return folder;
+        }
+        let near = self.catalogue().suggest(&tidied(self.text).unwrap_or_else(|| self.text.to_string()));
+        if !self.text.contains('/') {
+            let problem = problem.at(self.place.clone(), "a setting's name begins with its area, as `Area/Name`");
+            return match near {
+                Some(near) => self.meant(problem, &near, false),
+                None => problem.note("full addresses are taken too: `./Device/Vendor/MSFT/Policy/Config/Area/Name`"),
+            };
+        }
+        let problem = problem.at(self.place.clone(), reason.to_string());
+        match near {
+            Some(near) => self.meant(problem, &near, false),
+            None => problem
+                .note("a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`"),
+        }
+    }
+
+    fn unknown(&self) -> Diagnostic {
+        if let Some(folder) = self.folder() {
+            return folder;
+        }
+        let problem = Diagnostic::error("SP0201", "unknown setting");
+        // Spaces around a part do no harm to an address, and make another one of it.
+        if let Some(tidy) = tidied(self.text).filter(|tidy| self.catalogue().resolve(tidy).is_ok()) {
+            let problem = problem.at(self.place.clone(), "there are stray spaces in it");
+            return self.meant(problem, &tidy, true);
+        }
+        let near = self.catalogue().suggest(self.text);
+        let problem = problem.at(self.place.clone(), self.not_here(near.as_deref()));
+        match near {
+            Some(near) => self.meant(problem, &near, false),
+            None => problem.help(
+                "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
+            ),
+        }
+    }
+
+    /// Why it is not known; where a CSP and an area share a name, which of the two has the node.
+    fn not_here(&self, near: Option<&str>) -> String {
+        let forced = self.text.strip_prefix("csp:");
+        if let (Some(rest), Some(near)) = (forced, near)
+            && let Some((csp, _)) = rest.split_once('/')
+            && !near.starts_with("csp:")
+            && near.split('/').next() == Some(csp)
+        {
+            return format!("the CSP {csp} has no such node; the area {csp} of the Policy CSP has");
+        }
+        "no such node in the catalogue".into()
+    }
+
+    /// An area, a CSP or another inner node.
+    fn folder(&self) -> Option<Diagnostic> {
+        let below = self.catalogue().below(self.text);
+        let first = below.first()?;
+        // What stands where a profile's name is expected may be a setting whose profile was left out.
+        let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let setting = || self.catalogue().suggest(self.text).is_some_and(|near| last(&near) == last(self.text));
+        if first.contains('{') && setting() {
+            return None;
+        }
+        let what = if below.len() == 1 { "1 setting".to_string() } else { format!("{} settings", below.len()) };
+        let mut names: Vec<String> = below.iter().take(SOME).map(|name| format!("`{name}`")).collect();
+        if below.len() > SOME {
+            names.push("…".into());
+        }
+        let problem =
+            Diagnostic::error("SP0201", format!("`{}` is no setting, but a folder of {what}", self.name.value))
+                .at(self.place.clone(), "an inner node holds no value")
+                .note(format!("settings in it: {}", names.join(", ")));
+        Some(problem.help(format!("write one of them: `sspr-policy explain {}`", first.split('/').next()?)))
+    }
+
+    fn other_case(&self, right: String) -> Diagnostic {
+        let problem = Diagnostic::error("SP0201", "unknown setting: Windows tells upper and lower case apart")
+            .at(self.place.clone(), format!("the node is `{}`", self.back(&right)));
+        let fix = quoted_as(self.policy.source.slice(self.name.span), self.back(&right));
+        problem.fix(self.place.clone(), fix, true)
+    }
+
+    /// The node belongs to the other scope; it may have a twin that belongs to this one.
+    fn other_scope(&self, right: Scope, text: String) -> Diagnostic {
+        let text = self.back(&text);
+        let problem = Diagnostic::error("SP0202", format!("this node exists for the {} only", right.word()));
+        let wrong = if right == Scope::User { Scope::Device } else { Scope::User };
+        let node = self.catalogue().resolve(&text).ok().and_then(|found| found.node);
+        let twin = node.and_then(|node| self.catalogue().twin(node, wrong));
+        let fix = quoted_as(self.policy.source.slice(self.name.span), text.clone());
+        let Some(twin) = twin else {
+            return problem.at(self.place.clone(), format!("write `{text}`")).fix(self.place.clone(), fix, true);
+        };
+        let name = match wrong {
+            Scope::User => format!("User/{}", twin.short()),
+            Scope::Device => twin.short(),
+        };
+        problem.at(self.place.clone(), format!("its twin for the {} is `{name}`", wrong.word())).help(format!(
+            "write `{name}` for the {}, or `{text}` for the {}",
+            wrong.word(),
+            right.word()
+        ))
+    }
+
+    /// `{ProfileName}` is what the catalogue writes for a name of ours; to Windows it is a name like any other.
+    fn placeholder_left(&self, node: &CspNode, uri: &OmaUri) -> Option<Diagnostic> {
+        let parts = Catalogue::placeholders_of(node, uri);
+        let problem = |message: String| Diagnostic::error("SP0201", message);
+        for (name, written) in parts {
+            let left = written == "*" || written.starts_with('{') && written.ends_with('}');
+            if left && !is_guid(written) {
+                let label = match name {
+                    "{TenantId}" => "write `{TenantId}`, or the tenant's id".to_string(),
+                    _ => format!("write {} in its place", what_it_is(name)),
+                };
+                return Some(problem(format!("`{written}` stands for a name")).at(self.place.clone(), label));
+            }
+            if name == "{TenantId}" && !is_guid(written) && written != self.context.tenant_id {
+                let right = self.text.replacen(written, "{TenantId}", 1);
+                let problem = problem(format!("`{written}` is no id of a tenant"))
+                    .at(self.place.clone(), "devices look for their tenant's id here");
+                return Some(self.meant(problem, &right, false));
+            }
+        }
+        None
+    }
+}
+
+/// `{ProfileName}` → `the profile's name`; `{ProviderID}` → `the provider's id`.
+fn what_it_is(placeholder: &str) -> String {
+    let bare = placeholder.trim_matches(['{', '}']);
+    if bare == "*" {
+        return "a name".into();
+    }
+    let end = |suffix: &str| {
+        let (stem, rest) = bare.split_at_checked(bare.len().checked_sub(suffix.len())?)?;
+        (rest.eq_ignore_ascii_case(suffix) && !stem.is_empty()).then(|| stem.to_string())
+    };
+    for (suffix, word) in [("Name", "name"), ("GUID", "GUID"), ("UID", "id"), ("ID", "id")] {
+        if let Some(stem) = end(suffix) {
+            return format!("the {}'s {word}", words(&stem));
+        }
+    }
+    format!("the {}", words(bare))
+}
+
+/// `FirewallRule` → `firewall rule`
+fn words(name: &str) -> String {
+    let mut text = String::new();
+    let mut before = 'A';
+    for letter in name.chars() {
+        if letter.is_uppercase() && before.is_lowercase() {
+            text.push(' ');
+        }
+        text.extend(letter.to_lowercase());
+        before = letter;
+    }
+    text
+}
+
+fn is_guid(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok()
+}
+
+/// A name in the quotes that its place has: braces in a flow map need them.
+fn quoted_as(written: &str, name: String) -> String {
+    match written.chars().next() {
+        Some(quote @ ('\'' | '"')) if !name.contains(['\'', '"', '\\']) => format!("{quote}{name}{quote}"),
+        _ => name,
+    }
+}
+
+/// The name without stray spaces, with slashes instead of backslashes, and each of them once.
+fn tidied(text: &str) -> Option<String> {
+    let slashes = text.trim().replace('\\', "/");
+    let parts: Vec<&str> = slashes.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let tidy = parts.join("/");
+    (tidy != text).then_some(tidy)
+}
+
+/// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
+fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
+    let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
+    Diagnostic::warning("R02", "an OMA-URI without its scope")
+        .named("device-scope-missing")
+        .at(place.clone(), "devices were seen to ignore this form")
+        .help(format!("write `{right}`"))
+        .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
+        .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")
+}
