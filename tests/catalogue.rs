@@ -367,6 +367,7 @@ fn what_can_only_mean_one_thing_is_mended() {
           ADMX_CredentialProviders/DefaultCredentialProvider: 1
           WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: { configautomaticrestartsignondescription: 1 } }
           Start/HideLock: true
+          BitLocker/SystemDrivesMinimumPINLength: { enabled: '8' }
           SharedPC/EnableSharedPCMode: yes
           Firewall/MdmStore/FirewallRules/A/Enabled: on
           PassportForWork/{TenantId}/Policies/EnablePinRecovery: ${var:minutes}

@@ -439,7 +439,7 @@ fn one_of_some_and_sums_of_some() {
         ApplicationManagement/BlockNonAdminUserInstall: 0
         User/EMAIL2/{11112222-3333-4444-5555-666677778888}/RETRIEVE: -1
         DevicePreparation/PageSettings: '{ \"AgentDownloadTimeoutSeconds\": 900 }'
-        BitLocker/SystemDrivesMinimumPINLength: { enabled: '8' }
+        BitLocker/SystemDrivesMinimumPINLength: { enabled: 8 }
         ",
     );
     assert_snapshot!(said, @r#"

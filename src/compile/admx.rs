@@ -1,6 +1,5 @@
 //! Payloads of ADMX-backed policies, written by the program.
 
-use super::choice::truth;
 use super::value::{ValueProblem, as_written, yaml_1_1_flag};
 use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
 use crate::diagnostic::nearest;
@@ -187,21 +186,26 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
         }
         ElementType::Decimal => {
             let (low, high) = range(element);
-            let number = match &yaml.value {
-                Value::Integer(number) => u64::try_from(*number).ok(),
-                Value::Text(text) => text.trim().parse().ok(),
-                _ => None,
-            };
-            match number.filter(|number| (low..=high).contains(number)) {
-                Some(number) => Ok(number.to_string()),
-                None => Err(wrong(format!("a number from {low} to {high}"))),
+            let fits = |number: &u64| (low..=high).contains(number);
+            let expected = format!("a number from {low} to {high}");
+            match &yaml.value {
+                Value::Integer(number) if u64::try_from(*number).is_ok_and(|number| fits(&number)) => {
+                    Ok(number.to_string())
+                }
+                Value::Text(text) => match text.trim().parse().ok().filter(fits) {
+                    Some(number) => Err(wrong(expected).fix(number.to_string(), true)),
+                    None => Err(wrong(expected)),
+                },
+                _ => Err(wrong(expected)),
             }
         }
-        ElementType::Boolean => match yaml.value {
+        ElementType::Boolean => match &yaml.value {
             Value::Bool(flag) => Ok(flag.to_string()),
-            Value::Integer(number @ (0 | 1)) => Ok((number == 1).to_string()),
-            Value::Text(ref text) if truth(text.trim()).is_some() => Ok((truth(text.trim()) == Some(true)).to_string()),
-            _ => Err(wrong("true or false".into())),
+            Value::Integer(number @ (0 | 1)) => Ok((*number == 1).to_string()),
+            other => match yaml_1_1_flag(other) {
+                Some(flag) => Err(wrong("true or false".into()).fix(flag.to_string(), true)),
+                None => Err(wrong("true or false".into())),
+            },
         },
         ElementType::Enum => choice(element, yaml).ok_or_else(|| not_among(element, yaml, wrong)),
         ElementType::MultiText => match &yaml.value {

@@ -44,8 +44,8 @@ impl Input<'_> {
         let chosen: Option<Vec<&str>> =
             items.iter().map(|item| self.chosen(item, values).map(|value| value.0.as_str())).collect();
         match chosen {
-            Some(texts) => Ok(OmaValue::String(texts.join(separator))),
-            None => Err(self.not_among(values)),
+            Some(texts) if !texts.is_empty() => Ok(OmaValue::String(texts.join(separator))),
+            _ => Err(self.not_among(values)),
         }
     }
 
@@ -73,7 +73,7 @@ impl Input<'_> {
             Value::Integer(number) => Some(*number),
             Value::Text(text) => {
                 let labelled = values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text));
-                labelled.map(bits).or_else(|| whole(text))
+                labelled.map(bits)
             }
             _ => None,
         };
