@@ -24,7 +24,7 @@ const OLD: [&str; 5] = [
 const NEW: [&str; 6] = [
     r#"{"uri":"BASE/Camera/AllowCamera","format":"int","default":"0","allowed":{"enum":[["0","Not allowed"],["1","Allowed"],["2","Ask"]]},"builds":"10240","editions":"HPE"}"#,
     r#"{"uri":"BASE/Camera/Brightness","format":"int","allowed":{"range":[0,9]},"builds":"22000","editions":"HPE"}"#,
-    r#"{"uri":"BASE/Camera/Focus","scope":"both","format":"bool","insider":true}"#,
+    r#"{"uri":"BASE/Camera/Focus","scope":"both","format":"bool","builds":"26100"}"#,
     r#"{"uri":"BASE/Camera/Tint","scope":"both","format":"int","builds":"22000 19045.3031","editions":"PE"}"#,
     r#"{"policy":"Camera.admx/Hum","group_policy":{"name":"Hum","title":"Let the camera hum","path":"Windows Components > Camera","class":"Both","file":"Camera.admx"}}"#,
     r#"{"policy":"Camera.admx/Sing","group_policy":{"name":"Sing","title":"Let the camera sing","path":"Windows Components > Camera","class":"Machine","file":"Camera.admx"}}"#,

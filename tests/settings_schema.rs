@@ -147,7 +147,12 @@ fn tried(schema: &Json) -> BTreeMap<String, Vec<String>> {
             _ => false,
         };
         if shapes.insert(shape) && !(large && left_out) {
-            tried.insert(name, candidates(node));
+            // A name stands in the place of each placeholder; the tenant's is filled in.
+            let part = |part: &str| {
+                let left = part == "*" || part.starts_with('{') && part != "{TenantId}";
+                if left { "Contoso".to_string() } else { part.to_string() }
+            };
+            tried.insert(name.split('/').map(part).collect::<Vec<_>>().join("/"), candidates(node));
         }
     }
     tried

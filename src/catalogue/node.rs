@@ -197,6 +197,14 @@ impl Allowed {
 pub struct EnumValue(pub String, pub String);
 
 impl EnumValue {
+    /// The value as a number, also where it is written `0x10`: so the DDF writes most flags.
+    pub fn number(&self) -> Option<i64> {
+        match self.0.strip_prefix("0x").or_else(|| self.0.strip_prefix("0X")) {
+            Some(digits) => i64::from_str_radix(digits, 16).ok(),
+            None => self.0.parse().ok(),
+        }
+    }
+
     /// `Allowed (1)`, or the value alone where there is no label.
     pub fn shown(&self) -> String {
         if self.1.is_empty() { self.0.clone() } else { format!("{} ({})", self.1, self.0) }

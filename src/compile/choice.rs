@@ -11,9 +11,10 @@ use crate::source::Value;
 impl Input<'_> {
     /// One of the values, by itself or by its label.
     pub(super) fn one_of(&self, values: &[EnumValue]) -> Read {
-        let Some(EnumValue(value, _)) = self.chosen(&self.yaml.value, values) else {
+        let Some(chosen) = self.chosen(&self.yaml.value, values) else {
             return self.by_default().ok_or_else(|| self.not_among(values));
         };
+        let value = &chosen.0;
         let wrong = || {
             let value = format!("{}, which is no {} to Intune", value, self.oma_type.word());
             ValueProblem::new("SP0204", format!("this value is {value}"))
@@ -21,7 +22,9 @@ impl Input<'_> {
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };
         match self.oma_type {
-            OmaType::Integer => value.parse().map(OmaValue::Integer).map_err(|_| wrong()),
+            OmaType::Integer => {
+                chosen.number().and_then(|number| i32::try_from(number).ok()).map(OmaValue::Integer).ok_or_else(wrong)
+            }
             OmaType::Boolean => truth(value).map(OmaValue::Boolean).ok_or_else(wrong),
             OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
             OmaType::Base64 => {
@@ -52,7 +55,7 @@ impl Input<'_> {
     fn chosen<'v>(&self, written: &Value, values: &'v [EnumValue]) -> Option<&'v EnumValue> {
         let by = |same: &dyn Fn(&EnumValue) -> bool| values.iter().find(|value| same(value));
         match written {
-            Value::Integer(number) => by(&|value| value.0.parse() == Ok(*number)),
+            Value::Integer(number) => by(&|value| value.number() == Some(*number)),
             Value::Bool(flag) => {
                 let word = flag.to_string();
                 by(&|value| value.0.eq_ignore_ascii_case(&word) || value.1.eq_ignore_ascii_case(&word))
@@ -67,7 +70,7 @@ impl Input<'_> {
 
     /// A sum of the values: a number, a label, or a list of either.
     pub(super) fn flags(&self, values: &[EnumValue]) -> Read {
-        let bits = |value: &EnumValue| whole(&value.0).unwrap_or(0);
+        let bits = |value: &EnumValue| value.number().unwrap_or(0);
         let all = values.iter().map(bits).fold(0, |sum, bit| sum | bit);
         let one = |written: &Value| match written {
             Value::Integer(number) => Some(*number),
@@ -117,14 +120,6 @@ pub(super) fn truth(value: &str) -> Option<bool> {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
         _ => None,
-    }
-}
-
-/// A whole number, also as `0x10`: so the DDF writes most flags.
-fn whole(text: &str) -> Option<i64> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => i64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
     }
 }
 

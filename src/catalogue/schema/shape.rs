@@ -98,14 +98,34 @@ fn text_like(pattern: &str) -> Json {
 
 /// What a node takes apart from the long form, with a name for that.
 fn values(node: &Node) -> (String, Vec<Json>) {
-    let (kind, alternatives) = match &node.allowed {
-        Allowed::Enum(values) if !values.is_empty() => ("enum", choices(values, true)),
+    let (kind, mut alternatives) = match &node.allowed {
+        Allowed::Enum(values) if !values.is_empty() => match &node.list {
+            Some(separator) => ("some", some_of(values, separator)),
+            None => ("enum", choices(values, true)),
+        },
         Allowed::Flags(values) if !values.is_empty() => ("flags", flags(values)),
         Allowed::Range([low, high]) => ("range", whole_number(*low, *high)),
         Allowed::Regex(pattern) if portable(pattern) && node.list.is_none() => ("pattern", vec![matching(pattern)]),
         _ => return of_format(node),
     };
+    alternatives.extend(default_beside(node));
+    if node.format == Format::Bool {
+        // Some list their values as 0 and 1.
+        alternatives.push(json!({ "description": "", "type": "boolean" }));
+    }
     (named_after(kind, &json!([alternatives, refused(node.format)])), alternatives)
+}
+
+/// Windows' own default, which some nodes have outside of what they are said to take.
+fn default_beside(node: &Node) -> Option<Json> {
+    let default = node.default.as_ref()?;
+    let number = default.parse::<i64>().ok()?;
+    let within = match &node.allowed {
+        Allowed::Range([low, high]) => (*low..=*high).contains(&number),
+        Allowed::Enum(values) => values.iter().any(|value| value.0 == *default),
+        _ => true,
+    };
+    (!within).then(|| json!({ "description": "", "enum": [number, default] }))
 }
 
 fn of_format(node: &Node) -> (String, Vec<Json>) {
@@ -145,10 +165,10 @@ fn whole_number(low: i64, high: i64) -> Vec<Json> {
 fn choices(values: &[EnumValue], booleans: bool) -> Vec<Json> {
     let flag = |text: &str| booleans.then(|| text.to_ascii_lowercase().parse::<bool>().ok()).flatten();
     let label = |text: &str| flag(text).map_or_else(|| text.into(), Json::from);
-    let value = |text: &str| text.parse::<i64>().map_or_else(|_| label(text), Json::from);
+    let value = |value: &EnumValue| value.number().map_or_else(|| label(&value.0), Json::from);
     let labels = values.iter().filter(|value| !value.1.is_empty()).map(|value| label(&value.1));
     let mut offered: Vec<Json> = Vec::new();
-    for choice in labels.chain(values.iter().map(|written| value(&written.0))) {
+    for choice in labels.chain(values.iter().map(value)) {
         if !offered.contains(&choice) {
             offered.push(choice);
         }
@@ -157,22 +177,25 @@ fn choices(values: &[EnumValue], booleans: bool) -> Vec<Json> {
     vec![json!({ "enum": offered }), text_like(&one_of(words.filter(|word| !word.is_empty())))]
 }
 
-/// A sum, one of its parts, or a list of them by label.
+/// One of the values, or a list of them, which may be joined already.
+fn some_of(values: &[EnumValue], separator: &str) -> Vec<Json> {
+    let mut alternatives = choices(values, true);
+    alternatives.push(text_like(&escape(separator)));
+    let items = json!({ "anyOf": choices(values, true) });
+    alternatives.push(json!({ "description": "", "type": "array", "minItems": 1, "items": items }));
+    alternatives
+}
+
+/// A sum, one of its parts, or a list of either.
 fn flags(values: &[EnumValue]) -> Vec<Json> {
-    let all = values.iter().filter_map(|value| value.0.parse::<i64>().ok()).fold(0, |sum, bit| sum | bit);
+    let all = values.iter().filter_map(EnumValue::number).fold(0, |sum, bit| sum | bit);
     let mut alternatives = choices(values, false);
-    let labels = values.iter().filter(|value| !value.1.is_empty());
-    let labels: Vec<EnumValue> = labels.map(|value| EnumValue(value.1.clone(), String::new())).collect();
     let mut sum = number_between(&0.into(), &all.into());
     sum["description"] = "".into();
-    alternatives.insert(1, sum);
-    let mut list = json!({ "description": "", "type": "array" });
-    if labels.is_empty() {
-        list["maxItems"] = 0.into();
-    } else {
-        list["items"] = json!({ "anyOf": choices(&labels, false) });
-    }
-    alternatives.push(list);
+    alternatives.insert(1, sum.clone());
+    let mut parts = choices(values, false);
+    parts.insert(1, sum);
+    alternatives.push(json!({ "description": "", "type": "array", "items": { "anyOf": parts } }));
     alternatives
 }
 
