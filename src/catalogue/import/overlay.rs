@@ -1,6 +1,8 @@
 //! What we know beside Microsoft's files: registry places that no DDF links, nodes that only older files describe, and
 //! mistakes of the data. Each line says where the fact comes from.
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -21,24 +23,31 @@ struct Fact {
     set: Map<String, Value>,
 }
 
+/// The lines of one of the overlay's files.
+fn lines<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<Vec<T>, String> {
+    let read = |(at, line)| serde_json::from_str(line).map_err(|error| format!("overlay/{name}:{}: {error}", at + 1));
+    text.lines().enumerate().map(read).collect()
+}
+
 /// Lays the overlay over the nodes; what finds no node is told.
 ///
 /// # Errors
 /// A line of the overlay that is wrong, which a test would have found.
 pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Result<(), String> {
-    for (at, line) in FACTS.lines().enumerate() {
-        let wrong = |error: serde_json::Error| format!("overlay/facts.jsonl:{}: {error}", at + 1);
-        let fact: Fact = serde_json::from_str(line).map_err(wrong)?;
+    // Read once: a fuzzer imports thousands of times.
+    static FACTS_READ: OnceLock<Result<Vec<Fact>, String>> = OnceLock::new();
+    static OLDER_READ: OnceLock<Result<Vec<Node>, String>> = OnceLock::new();
+    let facts = FACTS_READ.get_or_init(|| lines("facts.jsonl", FACTS)).as_ref().map_err(String::clone)?;
+    let older = OLDER_READ.get_or_init(|| lines("older-nodes.jsonl", OLDER)).as_ref().map_err(String::clone)?;
+    for fact in facts {
         let Some(node) = nodes.iter_mut().find(|node| node.uri == fact.uri) else {
             warnings
                 .push(format!("{}: the overlay knows this node ({}), and the bundle does not", fact.uri, fact.source));
             continue;
         };
-        *node = patched(node, fact).map_err(wrong)?;
+        *node = patched(node, fact).map_err(|error| format!("overlay/facts.jsonl: {}: {error}", fact.uri))?;
     }
-    for (at, line) in OLDER.lines().enumerate() {
-        let older: Node =
-            serde_json::from_str(line).map_err(|error| format!("overlay/older-nodes.jsonl:{}: {error}", at + 1))?;
+    for older in older {
         let (device, user) = (address(&older.uri, "./Device/"), address(&older.uri, "./User/"));
         let known = |node: &Node| match older.scope {
             Scopes::Device => node.uri == device && node.scope != Scopes::User,
@@ -46,7 +55,7 @@ pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Res
             Scopes::Both => node.uri == device || node.uri == user,
         };
         if !nodes.iter().any(known) {
-            nodes.push(older);
+            nodes.push(older.clone());
         }
     }
     Ok(())
@@ -56,14 +65,14 @@ fn address(uri: &str, scope: &str) -> String {
     format!("{scope}{}", crate::catalogue::below_scope(uri))
 }
 
-fn patched(node: &Node, fact: Fact) -> Result<Node, serde_json::Error> {
+fn patched(node: &Node, fact: &Fact) -> Result<Node, serde_json::Error> {
     let mut value = serde_json::to_value(node)?;
     if let Value::Object(fields) = &mut value {
-        for (name, new) in fact.set {
+        for (name, new) in fact.set.clone() {
             merge(fields, name, new);
         }
         if let Some(Value::Object(registry)) = fields.get_mut("registry") {
-            registry.insert("source".into(), Value::String(fact.source));
+            registry.insert("source".into(), Value::String(fact.source.clone()));
         }
     }
     serde_json::from_value(value)
@@ -94,9 +103,7 @@ fn merge(into: &mut Map<String, Value>, name: String, new: Value) {
 /// # Errors
 /// A line of the overlay that is wrong.
 pub(super) fn policies() -> Result<Vec<OnlyPolicy>, String> {
-    let read =
-        |(at, line)| serde_json::from_str(line).map_err(|error| format!("overlay/policies.jsonl:{}: {error}", at + 1));
-    POLICIES.lines().enumerate().map(read).collect()
+    lines("policies.jsonl", POLICIES)
 }
 
 #[cfg(test)]
