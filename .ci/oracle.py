@@ -36,7 +36,7 @@ DELIBERATE = [
     ("missing", r"^./User/Vendor/MSFT/RootCATrustedCertificates/(OemEsim|TrustedPeople)/",
      "one line with its twin, as above"),
     ("*", r"/BitLocker/EncryptionMethodByDriveType$",
-     "the DDF binds it to another policy; the overlay takes that away"),
+     "the DDF binds it to another policy; the import mends that"),
     ("values", r"/SecureAssessment/LaunchURI$",
      "the slashes within a pattern are not escaped here; both mean the same"),
     ("elements", r"/ADMX_WindowsExplorer/DefaultLibrariesLocation$",

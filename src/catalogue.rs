@@ -41,6 +41,8 @@ use table::{Header, Lines};
 pub struct Catalogue {
     /// The release that the table describes, such as `DDF February 2026`.
     pub release: String,
+    /// How many nodes and policies the table says that it has.
+    stated: (Option<usize>, Option<usize>),
     nodes: Lines<Node>,
     policies: OnceLock<Lines<OnlyPolicy>>,
     /// Where addresses with placeholders stand, and how long they are before the first one.
@@ -88,6 +90,9 @@ impl Catalogue {
     /// # Errors
     /// The first line that is no node.
     pub fn parse(mut text: String) -> Result<Self, TableError> {
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
         let at = text.find(&format!("\n{POLICY}")).map_or(text.len(), |at| at + 1);
         let policies = text.split_off(at);
         let table = Self::with_nodes(text)?;
@@ -95,6 +100,15 @@ impl Catalogue {
         let before = table.nodes.len() + 1;
         let policies = Lines::index(Cow::Owned(policies), POLICY, before)?;
         policies.check(before)?;
+        for (what, stated, found) in
+            [("nodes", table.stated.0, table.nodes.len()), ("Group Policies", table.stated.1, policies.len())]
+        {
+            if let Some(stated) = stated.filter(|stated| *stated != found) {
+                let reason =
+                    format!("it says that there are {stated} {what}, and there are {found}: is the file whole?");
+                return Err(TableError { line: 1, reason });
+            }
+        }
         // Nothing else was set before.
         let _ = table.policies.set(policies);
         Ok(table)
@@ -107,12 +121,15 @@ impl Catalogue {
         }
         let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
         let header: Header = serde_json::from_str(&text).map_err(|_| broken("this does not begin a table".into()))?;
-        Ok(Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?))
+        let mut table = Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?);
+        table.stated = (header.nodes, header.policies);
+        Ok(table)
     }
 
     fn new(release: String, nodes: Lines<Node>) -> Self {
         Self {
             release,
+            stated: (None, None),
             nodes,
             policies: OnceLock::new(),
             with_placeholders: OnceLock::new(),
@@ -231,6 +248,11 @@ mod tests {
         let node = |name: &str| format!("{{\"uri\":\"./Device/{name}\",\"format\":\"int\"}}\n");
         let wrong = parse(&format!("{header}{}{}", node("b"), node("a")));
         assert_eq!(wrong, "the catalogue cannot be read: line 3: the lines are not sorted by their names");
+        let cut = parse(&format!("{{\"release\":\"x\",\"nodes\":2}}\n{}", node("a")));
+        assert_eq!(
+            cut,
+            "the catalogue cannot be read: line 1: it says that there are 2 nodes, and there are 1: is the file whole?"
+        );
         let wrong = parse(&format!("{header}{}", "{\"uri\":\"./Device/a\",\"format\":\"none\"}\n"));
         assert!(wrong.starts_with("the catalogue cannot be read: line 2: unknown variant"), "{wrong}");
     }

@@ -377,3 +377,27 @@ fn what_can_only_mean_one_thing_is_mended() {
     let said = repository.run("check --fix --quiet");
     insta::assert_snapshot!(format!("{}\n{said}", repository.read("policies/policy.yaml")));
 }
+
+#[test]
+fn releases_that_share_their_updates_share_their_backports() {
+    let node = node("ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen");
+    // 19041.1202 and the like: 22H2 is 2004 with an enablement package. 1909 never got it.
+    let on = [18363, 19041, 19045, 22000, 26200].map(|build| node.on_build(build));
+    assert_eq!(on, [false, true, true, true, true]);
+}
+
+#[test]
+fn a_group_policy_s_other_names_lead_to_the_setting() {
+    let said = check_briefly(
+        "name: A\nsettings:\n  Hide entry points for Fast User Switching: 1\n  device_vendor_msft_policy_config_windowslogon_hidefastuserswitching: 1\n  'Interactive logon: Require smart card': 1\n",
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_no_device_could_be_sent_is_refused() {
+    let said = check_briefly(
+        "name: A\nsettings:\n  LocalPoliciesSecurityOptions/Accounts_RenameAdministratorAccount: \"a\\x01b\"\n  Defender/ExcludedPaths: ['C:\\a', '']\n  EventLogService/SpecifyMaximumFileSizeSecurityLog: '<enabled/><disabled/>'\n  EventLogService/SpecifyMaximumFileSizeSystemLog: '<enabled><data id=\"Channel_LogMaxSize\" value=\"20480\"/>'\n  ADMX_EventLog/Channel_LogEnabled: '<enabled/><data id=\"a\" value=\"1\"/><data id=\"a\" value=\"2\"/>'\n",
+    );
+    insta::assert_snapshot!(said);
+}

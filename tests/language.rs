@@ -1343,7 +1343,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
        |
        = note: settings in it: `Start/AllowPinnedFolderDocuments`, `Start/AllowPinnedFolderDownloads`, `Start/AllowPinnedFolderFileExplorer`, `Start/AllowPinnedFolderHomeGroup`, …
        = note: source: DDF February 2026
-       = help: write one of them: `sspr-policy explain Start`
+       = help: write one of them: `sspr-policy catalogue search Start`
 
     error[SP0201]: unknown setting
       --> policies/policy.yaml:14:3
@@ -1459,7 +1459,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
       |          --------- the oldest release that must work
     ...
     6 |   Personalization/CompanyName: Contoso
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is there from 10.0.22621.3374 on
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is there with updates: 10.0.22621.3374
       |
       = help: older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own
 
@@ -1731,7 +1731,7 @@ fn the_elements_of_an_admx_backed_policy_are_checked() {
     policy.yaml:10:42 error[SP0208] ADMX_WinLogon/CustomShell needs `CustomShellInst`: an enabled policy has a value for every element
     policy.yaml:11:47 error[SP0208] the payload holds more than <enabled/>, <disabled/> and <data/>
     policy.yaml:12:55 error[SP0208] DeviceLock/PreventLockScreenSlideShow has no element `Nothing`
-    policy.yaml:13:53 error[SP0208] the elements of BitLocker/EncryptionMethodByDriveType are not known: the catalogue cannot say what its payload holds
+    policy.yaml:13:55 error[SP0208] BitLocker/EncryptionMethodByDriveType has no element `a`
     exit code 1
     ");
 }

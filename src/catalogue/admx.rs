@@ -145,25 +145,38 @@ impl Payload {
 pub fn read_payload(text: &str) -> Result<Payload, String> {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(text);
-    let (mut enabled, mut data) = (None, Vec::new());
+    let (mut state, mut data, mut open) = (None, Vec::<(String, String)>::new(), 0_usize);
     loop {
         match reader.read_event().map_err(|error| format!("the payload is no XML: {error}"))? {
+            Event::Eof if open > 0 => return Err("a tag of the payload is not closed".into()),
             Event::Eof => break,
-            Event::Empty(tag) | Event::Start(tag) => match tag.local_name().as_ref().to_ascii_lowercase().as_str() {
-                "enabled" => enabled = Some(true),
-                "disabled" => enabled = Some(false),
-                "data" => data.push(read_data(&tag)?),
-                _ => {
-                    return Err("the payload holds more than <enabled/>, <disabled/> and <data/>".into());
+            Event::End(_) => open = open.saturating_sub(1),
+            event @ (Event::Empty(_) | Event::Start(_)) => {
+                open += usize::from(matches!(event, Event::Start(_)));
+                let (Event::Empty(tag) | Event::Start(tag)) = event else { continue };
+                match tag.local_name().as_ref().to_ascii_lowercase().as_str() {
+                    "enabled" | "disabled" if state.is_some() => {
+                        return Err("the payload has more than one of <enabled/> and <disabled/>".into());
+                    }
+                    "enabled" => state = Some(true),
+                    "disabled" => state = Some(false),
+                    "data" => {
+                        let (id, value) = read_data(&tag)?;
+                        if data.iter().any(|(known, _)| *known == id) {
+                            return Err(format!("the payload has `{id}` twice"));
+                        }
+                        data.push((id, value));
+                    }
+                    _ => return Err("the payload holds more than <enabled/>, <disabled/> and <data/>".into()),
                 }
-            },
+            }
             Event::Text(text) if !text.trim().is_empty() => {
                 return Err("the payload holds text between its tags".into());
             }
             _ => {}
         }
     }
-    let enabled = enabled.ok_or("the payload holds neither <enabled/> nor <disabled/>")?;
+    let enabled = state.ok_or("the payload holds neither <enabled/> nor <disabled/>")?;
     Ok(Payload { enabled, data })
 }
 

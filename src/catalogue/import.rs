@@ -110,7 +110,9 @@ fn keep_what_is_known(nodes: &mut [Node], known: &Catalogue) {
         let before = known.nodes.find(&node.uri).and_then(|at| known.nodes.get(at));
         let same = |before: &&Node| {
             let name = |node: &Node| node.group_policy.as_ref().map(|policy| policy.name.to_lowercase());
-            name(before) == name(node)
+            // Some nodes name their policy by its title.
+            let title = before.group_policy.as_ref().map(|policy| policy.title.to_lowercase());
+            name(before) == name(node) || title.is_some() && title == name(node)
         };
         if let Some(before) = before.filter(same) {
             node.group_policy.clone_from(&before.group_policy);
@@ -144,6 +146,8 @@ fn write(sources: &Sources, nodes: &[Node], only: &[OnlyPolicy]) -> Result<Strin
     from.push("overlay of sspr-policy, each fact with its source".into());
     let header = Header {
         release: sources.release.clone(),
+        nodes: Some(nodes.len()),
+        policies: Some(only.len()),
         sources: from,
         legend: format!("access is ADGR where it is not said; builds are 10.0.x; editions: {}", editions.join(", ")),
     };

@@ -102,7 +102,7 @@ struct Wanted<'w> {
 impl<'w> Wanted<'w> {
     fn read(what: &'w str) -> Self {
         let (side, path) = folder(what);
-        let ends = what.char_indices().filter(|(_, c)| matches!(c, ' ' | '\\')).map(|(at, _)| at);
+        let ends = what.char_indices().filter(|(_, c)| matches!(c, ' ' | '\\' | '!')).map(|(at, _)| at);
         let place = |at: usize| {
             let key = RegistryKey::parse(what[..at].trim_end()).ok()?;
             Some(RegistryLocation { key, name: what[at + 1..].trim().to_string() })

@@ -286,10 +286,23 @@ impl Node {
         self.builds.is_empty()
             || self.builds.iter().any(|listed| {
                 let number = build_number(listed).0;
-                if listed.matches('.').count() == 2 { build >= number } else { build == number }
+                let revised = listed.matches('.').count() > 2;
+                build >= number && (!revised || serviced_with(build) == serviced_with(number))
             })
             // All listed builds are backports: later releases have it too.
             || self.builds.iter().all(|listed| listed.matches('.').count() > 2 && build > build_number(listed).0)
+    }
+}
+
+/// The build whose updates a build gets: some releases are another by an enablement package alone (Microsoft, "Windows
+/// 10/11 release information": 1909, 20H2 to 22H2, 11 23H2, 11 25H2).
+fn serviced_with(build: u32) -> u32 {
+    match build {
+        18362..=18363 => 18362,
+        19041..=19045 => 19041,
+        22621 | 22631 => 22621,
+        26100 | 26200 => 26100,
+        other => other,
     }
 }
 

@@ -21,6 +21,12 @@ pub struct TableError {
 pub(super) struct Header {
     /// What the table describes.
     pub release: String,
+    /// How many lines are nodes, so that a table that was cut is noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<usize>,
+    /// How many lines are Group Policies without a node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<usize>,
     /// Where its facts come from.
     #[serde(default)]
     pub sources: Vec<String>,

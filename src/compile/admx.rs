@@ -36,8 +36,7 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
     }
 }
 
-/// What `1`, `true` or `on` was to mean: certain only where the policy has no element whose value it could be, and
-/// not `enabled` where elements are wanted, too.
+/// What `1`, `true` or `on` was probably to mean; not `enabled` where elements are wanted, too.
 fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValueProblem {
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     let problem = match elements.first() {
@@ -46,8 +45,9 @@ fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValuePr
     };
     let plain = elements.is_empty() && node.admx().is_some();
     match yaml_1_1_flag(value) {
-        Some(true) if plain => problem.fix("enabled", true),
-        Some(false) => problem.fix("disabled", plain),
+        // Never certain: who copies the registry's 1 may mean the opposite, where enabled writes 0.
+        Some(true) if plain => problem.fix("enabled", false),
+        Some(false) => problem.fix("disabled", false),
         _ => problem,
     }
 }
@@ -56,6 +56,9 @@ fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValuePr
 pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String, ValueProblem> {
     let wrong = |message: String| ValueProblem::new("SP0208", message).at(span, "");
     let payload = read_payload(text).map_err(wrong)?;
+    if !payload.enabled && !payload.data.is_empty() {
+        return Err(wrong("a disabled policy has no elements".into()));
+    }
     if let Some(form) = node.admx()
         && payload.enabled
     {
@@ -82,6 +85,9 @@ fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
     let (fits, expected) = match element.kind {
         ElementType::Decimal => {
             (value.parse().is_ok_and(|number| (low..=high).contains(&number)), format!("a number from {low} to {high}"))
+        }
+        ElementType::List => {
+            (value.split(SEPARATOR).count().is_multiple_of(2), "names and values in pairs, divided by U+F000".into())
         }
         ElementType::Boolean => (matches!(value, "true" | "false"), "true or false".into()),
         ElementType::Enum => {
@@ -263,7 +269,12 @@ fn list(
     let pairs: Vec<(String, String)> = match &yaml.value {
         Value::Map(entries) if element.explicit => entries
             .iter()
-            .map(|(key, value)| Ok((key.value.clone(), texts(std::slice::from_ref(value), source, wrong)?.remove(0))))
+            .map(|(key, value)| {
+                if key.value.is_empty() || key.value.contains(SEPARATOR) {
+                    return Err(wrong("names that are not empty and hold no U+F000".into()));
+                }
+                Ok((key.value.clone(), texts(std::slice::from_ref(value), source, wrong)?.remove(0)))
+            })
             .collect::<Result<_, ValueProblem>>()?,
         Value::List(items) if !element.explicit => texts(items, source, wrong)?
             .into_iter()

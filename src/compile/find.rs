@@ -1,7 +1,7 @@
 //! What the names under `settings:` stand for.
 
 use super::Context;
-use crate::catalogue::{Catalogue, LookupError, Node as CspNode, Resolved};
+use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::policy::Policy;
 use crate::setting::{OmaUri, Scope, UriError};
@@ -92,14 +92,19 @@ impl<'a> Written<'_, 'a> {
             let problem = problem.at(self.place.clone(), "a setting's name begins with its area, as `Area/Name`");
             return match near {
                 Some(near) => self.meant(problem, &near, false),
-                None => problem.note("full addresses are taken too: `./Device/Vendor/MSFT/Policy/Config/Area/Name`"),
+                None => self.by_another_name(problem).unwrap_or_else(|problem| {
+                    problem.note("full addresses are taken too: `./Device/Vendor/MSFT/Policy/Config/Area/Name`")
+                }),
             };
         }
         let problem = problem.at(self.place.clone(), reason.to_string());
         match near {
             Some(near) => self.meant(problem, &near, false),
-            None => problem
-                .note("a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`"),
+            None => self.by_another_name(problem).unwrap_or_else(|problem| {
+                problem.note(
+                    "a setting is `Area/Name`, or an OMA-URI such as `./Device/Vendor/MSFT/Policy/Config/Area/Name`",
+                )
+            }),
         }
     }
 
@@ -117,9 +122,24 @@ impl<'a> Written<'_, 'a> {
         let problem = problem.at(self.place.clone(), self.not_here(near.as_deref()));
         match near {
             Some(near) => self.meant(problem, &near, false),
-            None => problem.help(
-                "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
-            ),
+            None => self.by_another_name(problem).unwrap_or_else(|problem| {
+                problem.help(
+                    "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
+                )
+            }),
+        }
+    }
+
+    /// A Group Policy's title, a settings catalog id or another name that `explain` knows.
+    fn by_another_name(&self, problem: Diagnostic) -> Result<Diagnostic, Diagnostic> {
+        let found = self.catalogue().named(self.text);
+        let Some(first) = found.first() else { return Err(problem) };
+        match first.entry {
+            Entry::Node(node) => Ok(self.meant(problem, &short_of(node, first.scope), false)),
+            Entry::Policy(_) => {
+                let what = "this is a Group Policy without a node: write its registry values under `registry:`";
+                Ok(problem.help(format!("{what}; `sspr-policy explain \"{}\"` shows them", self.text)))
+            }
         }
     }
 
@@ -155,7 +175,8 @@ impl<'a> Written<'_, 'a> {
             Diagnostic::error("SP0201", format!("`{}` is no setting, but a folder of {what}", self.name.value))
                 .at(self.place.clone(), "an inner node holds no value")
                 .note(format!("settings in it: {}", names.join(", ")));
-        Some(problem.help(format!("write one of them: `sspr-policy explain {}`", first.split('/').next()?)))
+        let area = first.trim_start_matches("csp:").trim_start_matches("User/").split('/').next()?;
+        Some(problem.help(format!("write one of them: `sspr-policy catalogue search {area}`")))
     }
 
     fn other_case(&self, right: String) -> Diagnostic {
@@ -174,12 +195,11 @@ impl<'a> Written<'_, 'a> {
         let twin = node.and_then(|node| self.catalogue().twin(node, wrong));
         let fix = quoted_as(self.policy.source.slice(self.name.span), text.clone());
         let Some(twin) = twin else {
-            return problem.at(self.place.clone(), format!("write `{text}`")).fix(self.place.clone(), fix, true);
+            // Who wrote a scope may have meant it; who wrote none can only mean the one that there is.
+            let scoped = ["User/", "Device/", "./User/", "./Device/"].iter().any(|scope| self.text.starts_with(scope));
+            return problem.at(self.place.clone(), format!("write `{text}`")).fix(self.place.clone(), fix, !scoped);
         };
-        let name = match wrong {
-            Scope::User => format!("User/{}", twin.short()),
-            Scope::Device => twin.short(),
-        };
+        let name = short_of(twin, wrong);
         problem.at(self.place.clone(), format!("its twin for the {} is `{name}`", wrong.word())).help(format!(
             "write `{name}` for the {}, or `{text}` for the {}",
             wrong.word(),
@@ -211,11 +231,22 @@ impl<'a> Written<'_, 'a> {
     }
 }
 
+/// A node's name as people write it.
+fn short_of(node: &CspNode, scope: Scope) -> String {
+    match scope {
+        Scope::User => format!("User/{}", node.short()),
+        Scope::Device => node.short(),
+    }
+}
+
 /// `{ProfileName}` → `the profile's name`; `{ProviderID}` → `the provider's id`.
 fn what_it_is(placeholder: &str) -> String {
     let bare = placeholder.trim_matches(['{', '}']);
     if bare == "*" {
         return "a name".into();
+    }
+    if bare.chars().all(|letter| letter.is_ascii_uppercase()) {
+        return format!("the {bare}");
     }
     let end = |suffix: &str| {
         let (stem, rest) = bare.split_at_checked(bare.len().checked_sub(suffix.len())?)?;

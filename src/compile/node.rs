@@ -47,10 +47,10 @@ fn why_not(node: &CspNode) -> &'static str {
 fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {
     let Some(windows) = &policy.document.windows else { return };
     let floor = policy.place(windows.span);
-    if let Some(first) = node.first_build().filter(|_| !node.on_build(windows.build)) {
+    if !node.on_build(windows.build) {
         problems.push(
             Diagnostic::warning("SP0209", format!("{} has no such node", windows.shown()))
-                .at(place.clone(), format!("it is there from {first} on"))
+                .at(place.clone(), where_it_is(node))
                 .and(floor.clone(), "the oldest release that must work")
                 .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
         );
@@ -65,5 +65,18 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
                 .and(floor, "the edition that must work")
                 .help("devices of this edition report an error for this setting: move it to a policy of its own"),
         );
+    }
+}
+
+/// From which release on a node is there, and on which older ones with their updates.
+fn where_it_is(node: &CspNode) -> String {
+    let (updates, releases): (Vec<&str>, Vec<&str>) =
+        node.builds.iter().map(String::as_str).partition(|build| build.matches('.').count() > 2);
+    match (releases.as_slice(), updates.as_slice()) {
+        ([], updates) => format!("it is there with updates: {}", updates.join(", ")),
+        (releases, []) => format!("it is there from {} on", releases.join(", ")),
+        (releases, updates) => {
+            format!("it is there from {} on, and with updates on {}", releases.join(", "), updates.join(", "))
+        }
     }
 }

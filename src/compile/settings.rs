@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
 use crate::profile::canonical_value;
 use crate::setting::{OmaType, OmaUri, OmaValue};
-use crate::source::{Spanned, Value};
+use crate::source::{Span, Spanned, Value};
 
 /// Intune takes at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
 const MAX_SETTINGS: usize = 1000;
@@ -154,6 +154,16 @@ fn complain_of_type(
     unchecked
 }
 
+/// Values go to devices in XML, which has no place for most control characters (XML 1.0, section 2.2).
+fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
+    let (OmaValue::String(text) | OmaValue::Xml(text)) = &value else { return Ok(value) };
+    match text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{80}'..)) {
+        Some(control) => Err(ValueProblem::new("SP0204", "a control character is in this value".into())
+            .at(span, format!("U+{:04X} cannot be sent to a device", u32::from(control)))),
+        None => Ok(value),
+    }
+}
+
 /// One value on its way from YAML.
 struct Reading<'r, 'a> {
     policy: &'r Policy,
@@ -204,7 +214,7 @@ impl Reading<'_, '_> {
             SettingInput::Base64(_) => input.base64(),
             SettingInput::File(path) => self.file(path).and_then(|bytes| input.file(bytes)),
         };
-        match read {
+        match read.and_then(|value| sendable(value, node.span)) {
             Ok(value) => Some((value, secret)),
             Err(problem) => {
                 problems.push(self.complaint(problem));

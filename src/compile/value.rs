@@ -204,6 +204,10 @@ impl Input<'_> {
                 return Err(ValueProblem::new("SP0203", format!("an item is {}", item.value.kind()))
                     .at(item.span, "a text is expected"));
             };
+            if text.is_empty() && !rights {
+                return Err(ValueProblem::new("SP0211", "an item is empty".into())
+                    .at(item.span, "Windows would take it for a value: take it out"));
+            }
             if text.contains(separator) {
                 let shown = if separator == "\u{f000}" { "U+F000" } else { separator };
                 return Err(ValueProblem::new("SP0211", format!("an item holds `{shown}`, which separates the items"))

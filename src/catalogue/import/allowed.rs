@@ -38,6 +38,8 @@ fn choices(values: &Element) -> Option<Vec<EnumValue>> {
 
 /// A label with its white space folded; empty where it is too long for one.
 pub(super) fn label(text: &str, (words, letters): (usize, usize)) -> String {
+    // Which one is the default is said elsewhere.
+    let text = text.to_lowercase().rfind("(default").map_or(text, |at| text.get(..at).unwrap_or(text));
     let parts: Vec<&str> = text.split_whitespace().collect();
     let folded = parts.join(" ");
     let folded = folded.trim_end_matches('.');

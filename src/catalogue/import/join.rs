@@ -54,12 +54,21 @@ impl<'a> Policies<'a> {
         self.all.iter().enumerate().filter(|(at, _)| !self.named.contains(at)).map(|(_, policy)| policy)
     }
 
+    /// Nodes that the DDF of February 2026 binds to another policy than theirs: which file, and which policy (Microsoft,
+    /// "BitLocker CSP", which names the elements).
+    const MENDED: [(&'static str, &'static str, &'static str); 1] =
+        [("/BitLocker/EncryptionMethodByDriveType", "VolumeEncryption.admx", "EncryptionMethodWithXts_Name")];
+
     /// Adds to a node what its Group Policy says; what is not found is told.
     pub fn join(&mut self, described: Described, warnings: &mut Vec<String>) -> Node {
         let Described { mut node, policy } = described;
-        let Some(mapping) = policy else {
+        let Some(mut mapping) = policy else {
             return node;
         };
+        if let Some((_, file, name)) = Self::MENDED.iter().find(|(end, ..)| node.uri.ends_with(end)) {
+            (mapping.file, mapping.name) = (Some((*file).to_string()), (*name).to_string());
+            node.note = Some("the DDF of February 2026 binds it to another policy; mended here".into());
+        }
         if !mapping.backed && !mapping.area.contains("~AT~") {
             node.group_policy = Some(GroupPolicy {
                 path: mapping.area.replace('~', " > "),

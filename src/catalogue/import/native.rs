@@ -56,18 +56,23 @@ fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
     let name = node.uri.rsplit('/').next().unwrap_or_default();
     let on = form.on.clone().unwrap_or_else(|| "dword:1".into());
     let off = form.off.clone().unwrap_or_else(|| "delete".into());
-    // By the policy's name, where its title and the node's labels say the same: the node's 1 is the policy enabled.
+    // By the policy's name: the node's 1 is the policy enabled. That proves it where title and labels say the same, and
+    // speaks against another proof in any case.
     let told = direction(&policy.title).0 == direction(&policy.name).0 && labels_say_on_and_off(node);
-    let by_policy = sense(name, &policy.name).filter(|_| told).map(|same| if same { (&on, &off) } else { (&off, &on) });
+    let by_policy = sense(name, &policy.name).map(|same| if same { (&on, &off) } else { (&off, &on) });
+    let contradicted = match (word_of(&policy.name), word_of(&policy.title)) {
+        (Some(name), Some(title)) => name != title,
+        _ => false,
+    };
     // By the value's name: the node's 1 is the value's 1, or its 0.
     let number = |data: &str| data.strip_prefix("dword:").map_or(data == "delete", |digits| digits == "0");
     let (one, zero) = if number(&on) { (&off, &on) } else { (&on, &off) };
     let by_value = sense(name, value).map(|same| if same { (one, zero) } else { (zero, one) });
     let chosen = match (by_policy, by_value) {
         (Some(a), Some(b)) if a != b => None,
-        (a, b) => a.or(b),
+        (a, b) => b.or(a.filter(|_| told)),
     };
-    match chosen.filter(|_| on != off) {
+    match chosen.filter(|_| on != off && !contradicted) {
         Some((one, zero)) => {
             let map = BTreeMap::from([("0".to_string(), zero.clone()), ("1".to_string(), one.clone())]);
             (Relation::Exact, DataForm::Map(map))
@@ -163,6 +168,14 @@ fn sense(node: &str, other: &str) -> Option<bool> {
         return None;
     }
     Some(a.0 == b.0)
+}
+
+/// Which way a name points where it has a word for that.
+fn word_of(name: &str) -> Option<bool> {
+    let plain = name.replace([' ', '\''], "").to_lowercase();
+    let plain = plain.rsplit('_').find(|part| part.len() > 1).unwrap_or(&plain);
+    let begins = |words: &[&str]| words.iter().any(|word| plain.starts_with(word));
+    if begins(&FORBID) { Some(false) } else { begins(&ALLOW).then_some(true) }
 }
 
 /// Which way a name points, and the rest of it. A name without such a word points the way that it says.

@@ -132,11 +132,15 @@ fn element_writes(element: &AdmxElement, key: &RegistryKey, data: Option<&str>) 
         if !rest.is_empty() {
             return Err(wrong());
         }
-        let prefix = element.prefix.as_deref().unwrap_or_default();
         return Ok(pairs
             .iter()
             .map(|[name, value]| {
-                let name = if element.explicit { (*name).to_string() } else { format!("{prefix}{name}") };
+                // As the Group Policy editor writes it: without a prefix, a value is called what it holds (ADMX schema).
+                let name = match &element.prefix {
+                    _ if element.explicit => (*name).to_string(),
+                    Some(prefix) => format!("{prefix}{name}"),
+                    None => (*value).to_string(),
+                };
                 (at(&name), RegistryAction::Set(text(value)))
             })
             .collect());

@@ -11,6 +11,8 @@ use crate::cli::output::{Failure, Output};
 
 /// Microsoft's largest file has 1 MB, its bundles under 1 MB, a PolicyDefinitions folder 20 MB.
 const LARGEST_FILE: u64 = 64 << 20;
+/// All files of a folder together, in bytes.
+const LARGEST_FOLDER: usize = 256 << 20;
 /// So many files a folder may hold; a PolicyDefinitions folder of every language has under 10,000.
 const MOST_FILES: usize = 20_000;
 
@@ -38,7 +40,12 @@ pub(super) fn run(args: &ImportArgs, output: &Output) -> Result<ExitCode, Failur
     match &args.out {
         Some(path) => {
             let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
-            fs::write(path, &imported.text).map_err(failed)?;
+            // Whole or not at all: a table that is cut knows too little.
+            let part = path.with_extension("part");
+            fs::write(&part, &imported.text).and_then(|()| fs::rename(&part, path)).map_err(|error| {
+                let _ = fs::remove_file(&part);
+                failed(error)
+            })?;
         }
         None => output.result(&imported.text),
     }
@@ -54,6 +61,9 @@ pub(super) fn run(args: &ImportArgs, output: &Output) -> Result<ExitCode, Failur
 
 /// A table from Microsoft's files.
 pub(super) fn make(ddf: &Path, admx: Option<&Path>, release: Option<&str>) -> Result<Imported, Failure> {
+    if release.is_some_and(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
+        return Err(Failure::new("`--release` wants a name on one line"));
+    }
     let sources = Sources {
         release: release.map_or_else(|| release_of(ddf), String::from),
         ddf: ddf_files(ddf)?,
@@ -91,7 +101,11 @@ fn admx_files(path: &Path) -> Result<Vec<SourceFile>, Failure> {
 /// A file of at most the size of Microsoft's largest.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
-    let length = fs::metadata(path).map_err(failed)?.len();
+    let data = fs::metadata(path).map_err(failed)?;
+    if !data.is_file() {
+        return Err(Failure::new(format!("{}: this is no ordinary file", path.display())));
+    }
+    let length = data.len();
     if length > LARGEST_FILE {
         return Err(Failure::new(format!(
             "{}: {} MB are more than any file of Microsoft's has; it is not read",
@@ -106,6 +120,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 fn folder(root: &Path, endings: &[&str]) -> Result<Vec<SourceFile>, Failure> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_path_buf()];
+    let mut left = LARGEST_FOLDER;
     while let Some(folder) = folders.pop() {
         let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
         for entry in fs::read_dir(&folder).map_err(failed)? {
@@ -117,6 +132,9 @@ fn folder(root: &Path, endings: &[&str]) -> Result<Vec<SourceFile>, Failure> {
             } else if kind.is_file() && endings.contains(&ending.as_str()) {
                 let name = crate::cli::workspace::relative(root, &path);
                 files.push(SourceFile { name, bytes: read(&path)? });
+                left = left.checked_sub(files.last().map_or(0, |file| file.bytes.len())).ok_or_else(|| {
+                    Failure::new(format!("{}: more than {} MB are not read", root.display(), LARGEST_FOLDER >> 20))
+                })?;
             }
             if files.len() > MOST_FILES {
                 return Err(Failure::new(format!("{}: more than {MOST_FILES} files are not read", root.display())));

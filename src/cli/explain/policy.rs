@@ -17,10 +17,11 @@ pub(super) fn policy_text(
     workspace: Option<&Workspace>,
 ) -> String {
     let names = &policy.group_policy;
-    let mut screen = Screen::titled(&names.title, "no node sets this");
+    let mut screen = Screen::titled(&names.title, "no node is linked to it");
     screen.line(
         "Intune",
-        "A custom profile cannot set it: the catalogue has no node for it. Its registry values can be exported.",
+        "Microsoft's description links no setting of Intune to it. Look at those near it; its registry values can be \
+         exported.",
     );
     screen.line("Group Policy", &names.full_path(scope));
     if names.class == "Both" {
