@@ -45,7 +45,7 @@ pub struct PolicyDocument {
     /// What tells this policy from all others of the same owner; by default the file's path under `policies/`.
     #[schemars(regex(pattern = r"^[a-z0-9._/-]{1,128}$"))]
     pub key: Option<Spanned<String>>,
-    /// The oldest release of Windows that must work, such as "10 1803", or a build number.
+    /// The oldest release of Windows that must work, such as "10 1803", or a build number; an edition may follow it.
     pub windows: Option<Spanned<WindowsRelease>>,
     /// What is set, by `Area/Name` or by OMA-URI.
     #[schemars(default)]

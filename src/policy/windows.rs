@@ -138,7 +138,7 @@ impl schemars::JsonSchema for WindowsRelease {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
         schemars::json_schema!({
-            "description": "The oldest release that must work, or a build number.",
+            "description": "The oldest release that must work, or a build number; an edition may follow, as \"11 23H2 Home\".",
             "anyOf": [{ "enum": names }, { "type": "string" }, { "type": "number" }],
             "examples": ["10 1803", 22621]
         })
