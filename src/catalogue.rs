@@ -90,8 +90,12 @@ impl Catalogue {
     /// # Errors
     /// The first line that is no node.
     pub fn parse(mut text: String) -> Result<Self, TableError> {
+        // An editor may have added a mark, a checkout on Windows changed the line ends.
         if text.starts_with('\u{feff}') {
             text.remove(0);
+        }
+        if text.contains('\r') {
+            text = text.replace("\r\n", "\n");
         }
         let at = text.find(&format!("\n{POLICY}")).map_or(text.len(), |at| at + 1);
         let policies = text.split_off(at);

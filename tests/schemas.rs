@@ -1,17 +1,19 @@
 //! The JSON Schemas: as generated, valid, and of one mind with what reads the documents.
 #![allow(clippy::unwrap_used)]
 
+mod documents;
 mod repository;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use documents::json_of;
 use jsonschema::Validator;
 use repository::Repository;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use sspr_policy::diagnostic::{Diagnostic, any_error};
 use sspr_policy::policy::{read_configuration, read_policy};
-use sspr_policy::source::{Node, Source, Value, parse};
+use sspr_policy::source::{Source, parse};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -31,20 +33,6 @@ fn validator(name: &str) -> &'static Validator {
 fn yaml(text: &str) -> Json {
     let source = Source::new("document.yaml", text.into()).unwrap();
     json_of(&parse(&source).unwrap())
-}
-
-fn json_of(node: &Node) -> Json {
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(flag) => json!(flag),
-        Value::Integer(number) => json!(number),
-        Value::Float(number) => json!(number),
-        Value::Text(text) => json!(text),
-        Value::List(items) => items.iter().map(json_of).collect(),
-        Value::Map(entries) => {
-            Json::Object(entries.iter().map(|(key, node)| (key.value.clone(), json_of(node))).collect())
-        }
-    }
 }
 
 /// What is wrong with a document before it is compiled.

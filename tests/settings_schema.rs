@@ -1,15 +1,18 @@
 //! The schema of `settings:` against the program: what an editor marks, `check` refuses as well.
 #![allow(clippy::unwrap_used)]
 
+mod documents;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use documents::json_of;
 use serde_json::{Value as Json, json};
 use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, ElementType, EnumValue, Node};
 use sspr_policy::compile::{Context, Secrets, compile};
 use sspr_policy::diagnostic::Severity;
 use sspr_policy::policy::{read_configuration, read_policy};
 use sspr_policy::setting::Scope;
-use sspr_policy::source::{Node as Yaml, Source, Value, parse};
+use sspr_policy::source::{Source, parse};
 
 const CONFIGURATION: &str = "
 owner: contoso
@@ -156,20 +159,6 @@ fn tried(schema: &Json) -> BTreeMap<String, Vec<String>> {
         }
     }
     tried
-}
-
-fn json_of(node: &Yaml) -> Json {
-    match &node.value {
-        Value::Null => Json::Null,
-        Value::Bool(flag) => json!(flag),
-        Value::Integer(number) => json!(number),
-        Value::Float(number) => json!(number),
-        Value::Text(text) => json!(text),
-        Value::List(items) => items.iter().map(json_of).collect(),
-        Value::Map(entries) => {
-            Json::Object(entries.iter().map(|(key, node)| (key.value.clone(), json_of(node))).collect())
-        }
-    }
 }
 
 /// The lines of a policy that have errors; all of them where it cannot even be read.

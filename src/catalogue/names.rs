@@ -136,7 +136,7 @@ impl<'w> Wanted<'w> {
 
     fn is_name_of(&self, entry: Entry<'_>) -> bool {
         let own = match entry {
-            Entry::Node(node) => self.is(node.uri.rsplit('/').next().unwrap_or_default()),
+            Entry::Node(node) => self.is(node.name()),
             Entry::Policy(policy) => self.is(&policy.policy),
         };
         let policy = |policy: &GroupPolicy| {

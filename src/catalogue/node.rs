@@ -257,6 +257,11 @@ impl Node {
         OmaUri::short_of(&self.uri).to_string()
     }
 
+    /// The last part of its address.
+    pub fn name(&self) -> &str {
+        self.uri.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The scope that people mean when they name none.
     pub fn first_scope(&self) -> Scope {
         if self.scope.has(Scope::Device) { Scope::Device } else { Scope::User }

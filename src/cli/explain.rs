@@ -41,7 +41,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
         output.result(&text);
         return Ok(ExitCode::SUCCESS);
     }
-    let catalogue = workspace.map_or_else(|| Catalogue::embedded(), Workspace::catalogue);
+    let catalogue = Workspace::catalogue_of(workspace);
     let found = catalogue.named(&what);
     match found.as_slice() {
         [] => return Err(unknown(&what, catalogue)),

@@ -74,7 +74,7 @@ fn write_lines(value: &Value, depth: usize, text: &mut String) {
 pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     // An editor must not know other settings than `check` does.
     let workspace = if Workspace::is_at(&global.dir) { Some(Workspace::open(&global.dir)?) } else { None };
-    let catalogue = workspace.as_ref().map_or_else(|| Catalogue::embedded(), Workspace::catalogue);
+    let catalogue = Workspace::catalogue_of(workspace.as_ref());
     let [policy, configuration, plan] = schemas(catalogue);
     match (&args.out, args.document) {
         (Some(folder), _) => {

@@ -101,6 +101,11 @@ impl Workspace {
         }
     }
 
+    /// The catalogue of commands that do without a repository.
+    pub fn catalogue_of(workspace: Option<&Self>) -> &Catalogue {
+        workspace.map_or_else(|| Catalogue::embedded(), Self::catalogue)
+    }
+
     /// What its policies are compiled with in an environment.
     pub fn context<'a>(
         &'a self,
@@ -188,8 +193,6 @@ fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, S
     const NO_TABLE: &str = "this is no catalogue";
     let bytes = secrets::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
     let text = String::from_utf8(bytes).map_err(|_| (NO_TABLE, format!("{path} is not UTF-8")))?;
-    // A checkout on Windows may have changed the line ends.
-    let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text };
     Catalogue::parse(text).map_err(|error| match error.line {
         1 => (NO_TABLE, format!("{path}:1: {}", error.reason)),
         line => (UNREADABLE, format!("{path}:{line}: {}", error.reason)),

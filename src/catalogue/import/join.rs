@@ -152,11 +152,8 @@ pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
         match other {
             Some(at) => {
                 let device = if node.scope == Scopes::Device { node.clone() } else { merged[at].clone() };
-                let differs = |a: &Node, b: &Node| {
-                    let key = |node: &Node| node.registry.as_ref().map(|form| form.key.clone());
-                    key(a) != key(b)
-                };
-                let both_hives = differs(&merged[at], &node);
+                let key = |node: &Node| node.registry.as_ref().map(|form| form.key.clone());
+                let both_hives = key(&merged[at]) != key(&node);
                 places.insert(node.uri.clone(), at);
                 merged[at] = Node { scope: Scopes::Both, ..device };
                 if let Some(form) = merged[at].registry.as_mut().filter(|_| both_hives) {

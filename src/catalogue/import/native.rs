@@ -26,7 +26,7 @@ pub(super) fn registry_form(
         Some(part) => part.value.as_deref(),
         None => own,
     };
-    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let name = node.name();
     let surely = |part: &AdmxElement| {
         let alone = policy.form.elements.len() == 1;
         named.is_some() || alone && part.value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case(name))
@@ -53,7 +53,7 @@ fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
     let Some(value) = form.value.as_deref().filter(|_| alone && takes_zero_and_one(node)) else {
         return review;
     };
-    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let name = node.name();
     let on = form.on.clone().unwrap_or_else(|| "dword:1".into());
     let off = form.off.clone().unwrap_or_else(|| "delete".into());
     // By the policy's name: the node's 1 is the policy enabled. That proves it where title and labels say the same, and
@@ -136,13 +136,13 @@ fn choices_agree(node: &Node, element: &AdmxElement) -> bool {
         _ => return false,
     };
     let within = numbers.iter().all(|number| data.contains(&number.as_str()));
-    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let name = node.name();
     let inverted = sense(name, element.value.as_deref().unwrap_or(&element.id)) == Some(false);
     within && !(takes_zero_and_one(node) && inverted)
 }
 
 fn of_box(node: &Node, element: &AdmxElement) -> Option<DataForm> {
-    let name = node.uri.rsplit('/').next().unwrap_or_default();
+    let name = node.name();
     let same = sense(name, element.value.as_deref()?).filter(|_| takes_zero_and_one(node))?;
     let ticked = element.on.clone().unwrap_or_else(|| "dword:1".into());
     let empty = element.off.clone().unwrap_or_else(|| "dword:0".into());

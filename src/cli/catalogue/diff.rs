@@ -57,13 +57,10 @@ fn open(what: &str) -> Result<Catalogue, Failure> {
     }
     let path = Path::new(what);
     let broken = |error: crate::catalogue::TableError| Failure::new(format!("{what}: {error}"));
-    if path.is_dir() {
+    let bytes = if path.is_dir() { None } else { Some(read(path)?) };
+    let Some(bytes) = bytes.filter(|bytes| !bytes.starts_with(b"PK")) else {
         return Catalogue::parse(make(path, None, None)?.text).map_err(broken);
-    }
-    let bytes = read(path)?;
-    if bytes.starts_with(b"PK") {
-        return Catalogue::parse(make(path, None, None)?.text).map_err(broken);
-    }
+    };
     let no_table = |reason: String| {
         Failure::with_help(
             format!("{what}: {reason}"),
@@ -71,7 +68,7 @@ fn open(what: &str) -> Result<Catalogue, Failure> {
         )
     };
     let text = String::from_utf8(bytes).map_err(|_| no_table("this is no table".into()))?;
-    Catalogue::parse(text.replace("\r\n", "\n")).map_err(|error| no_table(error.to_string()))
+    Catalogue::parse(text).map_err(|error| no_table(error.to_string()))
 }
 
 /// A setting of a policy whose node is other than before.

@@ -34,7 +34,7 @@ enum SearchFormat {
 pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let text = args.words.join(" ");
     let workspace = Workspace::here(global, output);
-    let catalogue = workspace.as_ref().map_or_else(|| Catalogue::embedded(), Workspace::catalogue);
+    let catalogue = Workspace::catalogue_of(workspace.as_ref());
     let hits = catalogue.search(&text);
     let shown = &hits[..hits.len().min(args.limit)];
     match args.output_format {
