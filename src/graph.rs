@@ -1,10 +1,13 @@
 //! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It knows nothing of policies.
 
+mod access;
 mod batch;
 mod client;
 mod error;
+mod http;
 mod model;
 
+pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
 pub use client::Client;
 pub use error::Error;

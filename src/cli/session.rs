@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::output::Failure;
 use super::workspace::Workspace;
-use crate::graph::{Client, Organization};
+use crate::graph::{Access, Client, Organization};
 use crate::plan::TenantLine;
 use crate::policy::{AuthMethod, Environment};
 use crate::sandbox;
@@ -57,7 +57,7 @@ async fn connect(
         let running = sandbox::Sandbox::open(&workspace.state(), sandbox_options(environment))?
             .serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
             .await?;
-        return Ok((Client::new(running.url(), None)?, Some(running)));
+        return Ok((Client::new(running.url(), Access::Nobody)?, Some(running)));
     }
     match environment.auth.as_ref().map(|auth| auth.method.value) {
         Some(AuthMethod::Token) => {}
@@ -83,7 +83,8 @@ async fn connect(
             "put an access token for Microsoft Graph into it, for example from `az account get-access-token --resource-type ms-graph`",
         ));
     }
-    Ok((Client::new(environment.graph_url(), token)?, None))
+    let access = token.map_or(Ok(Access::Nobody), Access::token)?;
+    Ok((Client::new(environment.graph_url(), access)?, None))
 }
 
 /// What the configuration asks of a sandbox.

@@ -8,7 +8,9 @@ use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::access::Access;
 use super::error::Error;
+use super::http::http_client;
 
 /// How often a request is sent at most, where sending it again cannot do harm.
 const TRIES: u32 = 5;
@@ -23,7 +25,7 @@ const MOST_PAGES: usize = 10_000;
 pub struct Client {
     http: reqwest::Client,
     base: String,
-    token: Option<String>,
+    access: Access,
     requests: AtomicUsize,
 }
 
@@ -34,28 +36,13 @@ pub(super) struct Answer {
 }
 
 impl Client {
-    /// A client for the server at `base` (without version), with an access token unless it is a sandbox.
+    /// A client for the server at `base` (without version).
     ///
     /// # Errors
-    /// When the system's certificates or proxy settings cannot be used, or the token is no token.
-    pub fn new(base: &str, token: Option<String>) -> Result<Self, Error> {
-        // Fails only when some other part of the process installed one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("sspr-policy/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(20))
-            .timeout(Duration::from_secs(120))
-            // A redirect would carry the token to somebody else.
-            .redirect(reqwest::redirect::Policy::none());
-        if base.starts_with("http://") {
-            // Loopback: a proxy of the system has no business here.
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| Error::Setup(chain(&error)))?;
-        if token.as_ref().is_some_and(|token| token.is_empty() || token.chars().any(|c| c.is_control() || c == ' ')) {
-            return Err(Error::Setup("the access token is empty, or holds spaces or line breaks".into()));
-        }
-        Ok(Self { http, base: base.trim_end_matches('/').to_string(), token, requests: AtomicUsize::new(0) })
+    /// When the system's certificates or proxy settings cannot be used.
+    pub fn new(base: &str, access: Access) -> Result<Self, Error> {
+        let http = http_client(base)?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_string(), access, requests: AtomicUsize::new(0) })
     }
 
     /// How many requests were sent.
@@ -165,7 +152,7 @@ impl Client {
         let mut request =
             self.http.request(method.clone(), format!("{}{path}", self.base)).header("client-request-id", &id);
         request = request.header("accept", "application/json");
-        if let Some(token) = &self.token {
+        if let Some(token) = self.access.bearer(false).await.map_err(|error| (error, None))? {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
@@ -224,7 +211,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 /// An error and its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -243,7 +230,7 @@ mod tests {
     fn what_never_left_this_machine_was_not_done() {
         // A port that was free a moment ago, and that nobody listens on.
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|one| one.local_addr()).expect("a port").port();
-        let client = Client::new(&format!("http://127.0.0.1:{port}"), None).expect("a client");
+        let client = Client::new(&format!("http://127.0.0.1:{port}"), Access::Nobody).expect("a client");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let body = serde_json::json!({});
         let error = runtime.block_on(client.write("POST", "/beta/x", Some(&body), false)).expect_err("nobody listens");
