@@ -4,14 +4,19 @@ mod access;
 mod batch;
 mod client;
 mod error;
+mod gather;
 mod http;
 mod model;
+mod pace;
+mod retry;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
-pub use client::Client;
+pub use client::{Client, Write, Written};
 pub use error::Error;
+pub use gather::Gather;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
+pub use pace::{Turn, WINDOW};
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
 /// digits and `-._~` is escaped. The one place where names get into URLs.

@@ -22,7 +22,7 @@ pub use document::{
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 pub use order::{Ordered, order};
-pub use steps::{Step, rewrite, steps};
+pub use steps::{Stage, Step, stages, step, steps};
 
 use crate::diagnostic::Diagnostic;
 

@@ -2,10 +2,12 @@
 
 mod convert;
 mod directory;
+mod look;
 mod values;
 
 pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
+pub use look::Looks;
 pub use values::decrypt;
 
 use crate::graph::{Client, DeviceConfiguration, Error, Organization};
@@ -61,15 +63,4 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
         Err(error) if error.status() == Some(404) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Custom profiles of exactly this name, looked up on their own: the second witness of absence.
-///
-/// # Errors
-/// When Graph does not answer, or refuses.
-pub async fn read_named(client: &Client, name: &str) -> Result<Vec<LiveProfile>, Error> {
-    let filter = crate::graph::odata_literal(name);
-    let path = format!("{PROFILES}?$filter=displayName%20eq%20{filter}&$expand=assignments");
-    let all: Vec<DeviceConfiguration> = client.list(&path).await?;
-    Ok(all.into_iter().filter_map(live_profile).filter(|profile| profile.profile.name == name).collect())
 }

@@ -228,16 +228,17 @@ fn help_of_every_command() {
       [PLAN]  A plan that `plan --out` saved: what it does not approve is refused
 
     Options:
-          --auto-approve     Do not ask
-          --dir <FOLDER>     The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>       The environment in sspr-policy.yaml; its `default:` without this
-          --only <GLOB>      Only keys that match, such as 'sspr/*'
-          --color <WHEN>     When to colour [default: auto] [possible values: auto, always, never]
-          --override-limits  The limits of the environment are not looked at
-      -q, --quiet            Say less
-      -v, --verbose...       Say more, on stderr; twice for every request
-      -h, --help             Print help
-      -V, --version          Print version
+          --auto-approve          Do not ask
+          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
+          --only <GLOB>           Only keys that match, such as 'sspr/*'
+          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+          --override-limits       The limits of the environment are not looked at
+          --justification <TEXT>  What approvers read, where a second administrator has to approve
+      -q, --quiet                 Say less
+      -v, --verbose...            Say more, on stderr; twice for every request
+      -h, --help                  Print help
+      -V, --version               Print version
     ");
     assert_snapshot!(help("export"), @"
     The same policies as .reg files, or what no in-box template offers as ADMX

@@ -1,16 +1,21 @@
-//! One change after the other.
+//! Which change is carried out when: many at once, each after those that it waits for.
 
-use std::time::{Duration, Instant};
+use std::cell::Cell;
+use std::time::Duration;
 
-use super::find_ours;
-use super::journal::{Journal, JournalError};
-use crate::graph::{Client, Error};
-use crate::plan::{Action, Change, Step, order, rewrite, steps};
-use crate::profile::{LiveProfile, readable_digest};
-use crate::tenant::{self, PROFILES};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
 
-/// How often a profile that was just made may be unknown to Graph's other servers.
-const TRIES_AFTER_CREATE: u32 = 8;
+use super::journal::Journal;
+use super::object::Object;
+use crate::graph::Client;
+use crate::plan::{Action, Change, Ordered, order};
+use crate::tenant::Looks;
+
+/// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
+/// without leaving more half done than is needed when something breaks.
+const AT_ONCE: usize = 20;
 
 /// Carries changes out.
 pub struct Executor<'a> {
@@ -20,21 +25,35 @@ pub struct Executor<'a> {
     pub tenant_id: &'a str,
     /// Who owns what we make.
     pub owner: &'a str,
-    /// Where creations are remembered.
-    pub journal: &'a mut Journal,
+    /// Where creations and approvals are remembered.
+    pub journal: &'a Journal,
     /// How long a creation without an answer is looked for, and a write is waited for to be seen.
     pub patience: Duration,
-    /// Asked between changes: whether to stop.
-    pub stop: &'a dyn Fn() -> bool,
+    /// What approvers read, where a second administrator has to approve.
+    pub justification: &'a str,
+    /// Whether to stop.
+    pub stop: watch::Receiver<Stop>,
     /// Told what happens.
     pub tell: &'a dyn Fn(Progress<'_>),
+}
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Stop {
+    /// Go on.
+    #[default]
+    No,
+    /// Finish what is in flight, and begin nothing.
+    Soon,
+    /// Let go of everything.
+    Now,
 }
 
 /// What happens.
 #[derive(Debug)]
 pub enum Progress<'p> {
-    /// A change begins: its place in the order from 1, how many there are, and the change.
-    Begins(usize, usize, &'p Change),
+    /// A change begins.
+    Begins(&'p Change),
     /// A change ended.
     Ended(&'p Change, &'p Outcome),
 }
@@ -46,8 +65,23 @@ pub enum Outcome {
     Done(String),
     /// It was not, or not wholly; why, and what to do.
     Failed(String, Option<String>),
+    /// A second administrator has to approve it first; the code of the request.
+    Waiting(String),
     /// It was not begun: another change has to be done first, or we were asked to stop.
     Left(String),
+}
+
+/// How many changes became what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Carried out.
+    pub done: usize,
+    /// Not, or not wholly.
+    pub failed: usize,
+    /// Wait for approval.
+    pub waiting: usize,
+    /// Not begun.
+    pub left: usize,
 }
 
 /// What became of all changes, in the order of the plan.
@@ -58,212 +92,98 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many were carried out, failed, and were left.
-    pub fn counts(&self) -> (usize, usize, usize) {
-        let count = |test: fn(&Outcome) -> bool| self.outcomes.iter().filter(|(_, outcome)| test(outcome)).count();
-        (
-            count(|outcome| matches!(outcome, Outcome::Done(_))),
-            count(|outcome| matches!(outcome, Outcome::Failed(..))),
-            count(|outcome| matches!(outcome, Outcome::Left(_))),
-        )
-    }
-}
-
-/// Why one change was not carried out.
-enum Trouble {
-    Graph(Error),
-    Journal(JournalError),
-    Other(String),
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        Self::Graph(error)
-    }
-}
-
-impl From<JournalError> for Trouble {
-    fn from(error: JournalError) -> Self {
-        Self::Journal(error)
-    }
-}
-
-impl Trouble {
-    fn outcome(self) -> Outcome {
-        match self {
-            Self::Graph(error) => Outcome::Failed(error.to_string(), error.hint()),
-            Self::Journal(error) => Outcome::Failed(error.to_string(), None),
-            Self::Other(text) => Outcome::Failed(text, None),
+    /// How many changes became what.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (_, outcome) in &self.outcomes {
+            *match outcome {
+                Outcome::Done(_) => &mut counts.done,
+                Outcome::Failed(..) => &mut counts.failed,
+                Outcome::Waiting(_) => &mut counts.waiting,
+                Outcome::Left(_) => &mut counts.left,
+            } += 1;
         }
+        counts
     }
 }
 
 impl Executor<'_> {
     /// Carries out all changes that can be; one that fails does not stop the others.
-    pub async fn run(&mut self, changes: &[Change]) -> Report {
-        let ordered = order(changes);
+    pub async fn run(&self, changes: &[Change]) -> Report {
+        let looks = Looks::new(self.client);
+        let mut open = order(changes);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];
-        for (at, next) in ordered.iter().enumerate() {
-            let change = &changes[next.index];
-            let waits_for = next.after.iter().find(|other| !matches!(outcomes[**other], Some(Outcome::Done(_))));
-            let outcome = if (self.stop)() {
-                Outcome::Left("stopped before it began".into())
-            } else if let Some(other) = waits_for {
-                Outcome::Left(format!("{} has to be done first: a setting moves there", changes[*other].key))
-            } else {
-                (self.tell)(Progress::Begins(at + 1, changes.len(), change));
-                match self.carry_out(change).await {
-                    Ok(id) => Outcome::Done(id),
-                    Err(trouble) => trouble.outcome(),
-                }
-            };
-            (self.tell)(Progress::Ended(change, &outcome));
-            outcomes[next.index] = Some(outcome);
-        }
-        let left = || Outcome::Left("not begun".into());
-        let outcomes =
-            changes.iter().zip(outcomes).map(|(change, outcome)| (change.key.clone(), outcome.unwrap_or_else(left)));
-        Report { outcomes: outcomes.collect() }
-    }
-
-    async fn carry_out(&mut self, change: &Change) -> Result<String, Trouble> {
-        match (change.action(), &change.before) {
-            (Action::Create, _) | (_, None) => self.create(change).await,
-            (Action::Update, Some(before)) => {
-                let fresh = self.fresh(before).await?;
-                for step in steps(change, self.owner, fresh.version, false) {
-                    self.send(&before.id, &step, 1).await?;
-                }
-                self.settle(change, &before.id).await
-            }
-            (Action::Delete, Some(before)) => {
-                self.fresh(before).await?;
-                match self.send(&before.id, &Step::Delete, 1).await {
-                    // Deleted by the try whose answer was lost.
-                    Err(Trouble::Graph(error)) if error.status() == Some(404) => Ok(before.id.clone()),
-                    Err(trouble) => Err(trouble),
-                    Ok(()) => Ok(before.id.clone()),
-                }
-            }
-        }
-    }
-
-    /// The object as it is right now; it must be as the plan saw it.
-    async fn fresh(&self, planned: &LiveProfile) -> Result<LiveProfile, Trouble> {
-        match tenant::read_one(self.client, &planned.id).await? {
-            Some(now) if now.digest() == planned.digest() => Ok(now),
-            Some(now) => Err(Trouble::Other(format!(
-                "it was changed in the tenant since the plan (version {} became {}); nothing was written: plan again",
-                planned.version, now.version
-            ))),
-            None => Err(Trouble::Other("it was deleted in the tenant since the plan: plan again".into())),
-        }
-    }
-
-    async fn create(&mut self, change: &Change) -> Result<String, Trouble> {
-        let name = change.name().to_string();
-        // The second witness of absence; the list was the first.
-        for found in tenant::read_named(self.client, &name).await? {
-            match &found.marker {
-                Some(marker) if marker.owner == self.owner && marker.key == change.key => {
-                    return Err(Trouble::Other(format!(
-                        "it is there already ({}), though the list did not show it: run again",
-                        found.id
-                    )));
-                }
-                Some(_) => {}
-                None => {
-                    return Err(Trouble::Other(format!(
-                        "somebody made a profile \"{name}\" since the plan ({}): plan again",
-                        found.id
-                    )));
-                }
-            }
-        }
-        let steps = steps(change, self.owner, 0, false);
-        let Some((Step::Create(body), rest)) = steps.split_first() else {
-            return Err(Trouble::Other("there is nothing to create".into()));
-        };
-        self.journal.begin(self.tenant_id, self.owner, &change.key, &name)?;
-        let id = match self.client.write("POST", PROFILES, Some(body), false).await {
-            Ok(made) => made["id"].as_str().unwrap_or_default().to_string(),
-            Err(error) if error.outcome_unknown() => self.find_made(change, &name, error).await?,
-            Err(error) => {
-                self.journal.end(self.tenant_id, self.owner, &change.key)?;
-                return Err(error.into());
-            }
-        };
-        self.journal.end(self.tenant_id, self.owner, &change.key)?;
-        for step in rest {
-            self.send(&id, step, TRIES_AFTER_CREATE).await?;
-        }
-        self.settle(change, &id).await
-    }
-
-    /// A creation without a usable answer: looked for as long as Graph's servers may need to show it.
-    async fn find_made(&self, change: &Change, name: &str, error: Error) -> Result<String, Trouble> {
-        let until = Instant::now() + self.patience;
+        let mut running = FuturesUnordered::new();
+        let mut stop = self.stop.clone();
         loop {
-            if let Ok(Some(id)) = find_ours(self.client, name, self.owner, &change.key).await {
-                return Ok(id);
-            }
-            if Instant::now() >= until {
-                let text = format!(
-                    "{error}; whether it was made is not known, so it is not sent again: the next apply looks for it first"
-                );
-                return Err(Trouble::Other(text));
-            }
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-    }
-
-    /// Sends a step that may be sent again. A profile that was just made may be unknown for a moment.
-    async fn send(&self, id: &str, step: &Step, tries: u32) -> Result<(), Trouble> {
-        let (method, path) = step.request();
-        let path = format!("{PROFILES}{}", path.replace("{id}", id));
-        let mut tried = 1;
-        loop {
-            match self.client.write(method, &path, step.body(), true).await {
-                Ok(_) => return Ok(()),
-                Err(error) if error.status() == Some(404) && tried < tries => {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    tried += 1;
+            let before = open.len();
+            for next in std::mem::take(&mut open) {
+                let change = &changes[next.index];
+                match self.may_begin(&next, changes, &outcomes) {
+                    Begin::Now if running.len() < AT_ONCE => {
+                        (self.tell)(Progress::Begins(change));
+                        running.push(self.one(&looks, change, next.index));
+                    }
+                    Begin::Now | Begin::Later => open.push(next),
+                    Begin::Never(why) => {
+                        let outcome = Outcome::Left(why);
+                        (self.tell)(Progress::Ended(change, &outcome));
+                        outcomes[next.index] = Some(outcome);
+                    }
                 }
-                Err(error) => return Err(error.into()),
+            }
+            if running.is_empty() && open.len() == before {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = now(&mut stop) => break,
+                Some((at, outcome)) = running.next() => {
+                    (self.tell)(Progress::Ended(&changes[at], &outcome));
+                    outcomes[at] = Some(outcome);
+                }
+                // Nothing is under way: what waited may begin, or never will.
+                else => {}
             }
         }
+        let cut = || Outcome::Left("interrupted; what was under way may be half done".into());
+        let ended = changes.iter().zip(outcomes);
+        Report { outcomes: ended.map(|(change, outcome)| (change.key.clone(), outcome.unwrap_or_else(cut))).collect() }
     }
 
-    /// Looks whether the tenant now holds what was written. Where an assignment counted the version up, the marker's
-    /// version is put right, because masked values are trusted by it.
-    async fn settle(&self, change: &Change, id: &str) -> Result<String, Trouble> {
-        let Some(after) = &change.after else { return Ok(id.to_string()) };
-        let until = Instant::now() + self.patience;
-        let mut corrected = 0;
-        loop {
-            let now = tenant::read_one(self.client, id).await?;
-            let seen = now
-                .as_ref()
-                .is_some_and(|now| readable_digest(&now.profile.restricted(after.managed())) == readable_digest(after));
-            let version = now.as_ref().map_or(0, |now| now.version);
-            let marked = now.as_ref().and_then(|now| now.marker.as_ref()?.digests.as_ref().map(|last| last.version));
-            if seen && (marked == Some(version) || !after.has_masked()) {
-                return Ok(id.to_string());
-            }
-            if let Some(patch) = rewrite(change, self.owner, version).filter(|_| seen && corrected < 2) {
-                self.send(id, &patch, TRIES_AFTER_CREATE).await?;
-                corrected += 1;
-                continue;
-            }
-            if seen {
-                return Ok(id.to_string());
-            }
-            if Instant::now() >= until {
-                return Err(Trouble::Other(
-                    "it was written, and the tenant shows something else: plan again to see what".into(),
-                ));
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
+    fn may_begin(&self, next: &Ordered, changes: &[Change], outcomes: &[Option<Outcome>]) -> Begin {
+        if *self.stop.borrow() > Stop::No {
+            return Begin::Never("stopped before it began".into());
         }
+        let failed = |other: &&usize| !matches!(outcomes[**other], None | Some(Outcome::Done(_)));
+        if let Some(other) = next.after.iter().find(failed) {
+            return Begin::Never(format!("{} has to be done first: a setting moves there", changes[*other].key));
+        }
+        let is_deletion = |change: &Change| change.action() == Action::Delete;
+        let first = next.after.iter().all(|other| outcomes[*other].is_some());
+        // Deletions come last of all.
+        let mut all = changes.iter().zip(outcomes);
+        let last = !is_deletion(&changes[next.index]) || all.all(|(one, ended)| is_deletion(one) || ended.is_some());
+        if first && last { Begin::Now } else { Begin::Later }
+    }
+
+    async fn one(&self, looks: &Looks<'_>, change: &Change, at: usize) -> (usize, Outcome) {
+        let object = Object { executor: self, looks, change, sent: Cell::new(0) };
+        (at, object.carry_out().await)
+    }
+}
+
+/// Whether a change may begin.
+enum Begin {
+    Now,
+    Later,
+    Never(String),
+}
+
+/// Waits until everything is to be let go.
+async fn now(stop: &mut watch::Receiver<Stop>) {
+    if stop.wait_for(|stop| *stop == Stop::Now).await.is_err() {
+        // Nobody is there any more who could ask.
+        std::future::pending::<()>().await;
     }
 }

@@ -1,24 +1,28 @@
-//! What must not be forgotten when a run ends: creations whose outcome is unknown.
+//! What must not be forgotten when a run ends: creations that the tenant does not show yet, and approvals.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use sha2::Digest;
 
 /// The journal, a small file in `.sspr-policy/`.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    content: Content,
+    content: Mutex<Content>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Content {
     format: u32,
     creations: Vec<Pending>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    approvals: Vec<(Approval, String)>,
 }
 
-/// A creation that was sent, and of which no answer is known.
+/// A creation that was sent, and that the tenant's lists have not shown yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pending {
     /// The tenant's id.
@@ -31,6 +35,40 @@ pub struct Pending {
     pub name: String,
     /// When it was sent, in seconds since 1970.
     pub sent: i64,
+    /// The id that the answer gave it; nothing where no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// A write that waits for approval: after it, exactly this write has to be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    tenant: String,
+    owner: String,
+    key: String,
+    method: String,
+    path: String,
+    /// A digest of what is sent, which may hold secrets.
+    body: String,
+}
+
+impl Approval {
+    /// A write as it is known again.
+    pub fn of(
+        tenant: &str,
+        owner: &str,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Self {
+        let text = body.map(ToString::to_string).unwrap_or_default();
+        // With what is known besides, so that a short secret cannot be found by trying.
+        let digest = sha2::Sha256::digest(format!("{tenant} {owner} {key} {text}"));
+        let body = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let [tenant, owner, key, method, path] = [tenant, owner, key, method, path].map(String::from);
+        Self { tenant, owner, key, method, path, body }
+    }
 }
 
 /// A journal that cannot be used.
@@ -61,45 +99,91 @@ impl Journal {
     /// When it is there and cannot be understood.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let broken = |reason: String| JournalError::Broken { path: path.display().to_string(), reason };
-        let content = match fs::read(path) {
+        let content: Content = match fs::read(path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content { format: 1, creations: Vec::new() },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content { format: 1, ..Content::default() },
             Err(error) => return Err(broken(error.to_string())),
         };
         if content.format != 1 {
             return Err(broken(format!("its format is {}, and this version knows 1", content.format)));
         }
-        Ok(Self { path: path.to_path_buf(), content })
+        Ok(Self { path: path.to_path_buf(), content: Mutex::new(content) })
     }
 
     /// The creations in this tenant whose outcome is unknown.
     pub fn pending(&self, tenant: &str, owner: &str) -> Vec<Pending> {
         let ours = |pending: &&Pending| pending.tenant == tenant && pending.owner == owner;
-        self.content.creations.iter().filter(ours).cloned().collect()
+        self.content().creations.iter().filter(ours).cloned().collect()
     }
 
     /// Remembers that a creation is about to be sent.
     ///
     /// # Errors
     /// When the file cannot be written: then nothing may be sent.
-    pub fn begin(&mut self, tenant: &str, owner: &str, key: &str, name: &str) -> Result<(), JournalError> {
+    pub fn begin(&self, tenant: &str, owner: &str, key: &str, name: &str) -> Result<(), JournalError> {
         let (tenant, owner, key, name) = (tenant.to_string(), owner.to_string(), key.to_string(), name.to_string());
         let sent = jiff::Timestamp::now().as_second();
-        self.content.creations.push(Pending { tenant, owner, key, name, sent });
-        self.save()
+        self.change(|content| content.creations.push(Pending { tenant, owner, key, name, sent, id: None }))
+    }
+
+    /// The creation was answered with this id; lists may not show it yet.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn made(&self, tenant: &str, owner: &str, key: &str, id: &str) -> Result<(), JournalError> {
+        let same = |one: &&mut Pending| one.tenant == tenant && one.owner == owner && one.key == key;
+        self.change(|content| content.creations.iter_mut().filter(same).for_each(|one| one.id = Some(id.to_string())))
     }
 
     /// Forgets a creation: its outcome is known.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn end(&mut self, tenant: &str, owner: &str, key: &str) -> Result<(), JournalError> {
-        self.content.creations.retain(|one| !(one.tenant == tenant && one.owner == owner && one.key == key));
-        self.save()
+    pub fn end(&self, tenant: &str, owner: &str, key: &str) -> Result<(), JournalError> {
+        let other = |one: &Pending| !(one.tenant == tenant && one.owner == owner && one.key == key);
+        self.change(|content| content.creations.retain(other))
+    }
+
+    /// The code with which a write may be approved by now.
+    pub fn approval(&self, approval: &Approval) -> Option<String> {
+        self.content().approvals.iter().find(|(known, _)| known == approval).map(|(_, code)| code.clone())
+    }
+
+    /// Remembers the code of a request for approval.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn remember(&self, approval: &Approval, code: &str) -> Result<(), JournalError> {
+        self.change(|content| {
+            // An object's earlier request is about something else than what is wanted now.
+            let same = |one: &Approval| {
+                (&one.tenant, &one.owner, &one.key) == (&approval.tenant, &approval.owner, &approval.key)
+            };
+            content.approvals.retain(|(known, _)| !same(known));
+            content.approvals.push((approval.clone(), code.to_string()));
+        })
+    }
+
+    /// Forgets a request for approval: it was used, or refused.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(&self, approval: &Approval) -> Result<(), JournalError> {
+        self.change(|content| content.approvals.retain(|(known, _)| known != approval))
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Content)) -> Result<(), JournalError> {
+        let mut content = self.content();
+        change(&mut content);
+        self.save(&content)
     }
 
     /// Writes beside the file and renames, so that the file is always whole.
-    fn save(&self) -> Result<(), JournalError> {
+    fn save(&self, content: &Content) -> Result<(), JournalError> {
         let failed = |error: std::io::Error| JournalError::Write {
             path: self.path.display().to_string(),
             reason: error.to_string(),
@@ -107,13 +191,13 @@ impl Journal {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        if self.content.creations.is_empty() {
+        if content.creations.is_empty() && content.approvals.is_empty() {
             return match fs::remove_file(&self.path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
                 _ => Ok(()),
             };
         }
-        let text = serde_json::to_vec_pretty(&self.content).unwrap_or_default();
+        let text = serde_json::to_vec_pretty(content).unwrap_or_default();
         let beside = self.path.with_extension("json.new");
         let mut file = fs::File::create(&beside).map_err(failed)?;
         std::io::Write::write_all(&mut file, &text).and_then(|()| file.sync_all()).map_err(failed)?;
@@ -129,9 +213,9 @@ mod tests {
     fn a_creation_is_remembered_until_its_outcome_is_known() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state/journal.json");
-        let mut journal = Journal::open(&path).expect("an empty journal");
+        let journal = Journal::open(&path).expect("an empty journal");
         journal.begin("t", "o", "sspr/reset", "Reset").expect("written");
-        let mut again = Journal::open(&path).expect("the same journal");
+        let again = Journal::open(&path).expect("the same journal");
         assert_eq!(again.pending("t", "o").len(), 1);
         assert_eq!(again.pending("t", "other").len(), 0);
         again.end("t", "o", "sspr/reset").expect("written");

@@ -1,12 +1,12 @@
 //! `apply`.
 
+use std::convert::Infallible;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
+use tokio::sync::watch;
 
 use super::Global;
 use super::output::{Failure, Output, exit};
@@ -14,7 +14,7 @@ use super::plan::{has_errors, load};
 use super::planning::{Planned, Wishes, make_plan};
 use super::session::Session;
 use super::workspace::Workspace;
-use crate::apply::{Executor, Journal, Progress, await_pending};
+use crate::apply::{Counts, Executor, Journal, Progress, Stop, await_pending};
 use crate::plan::PlanDocument;
 use crate::policy::Environment;
 use crate::report;
@@ -32,6 +32,9 @@ pub(super) struct ApplyArgs {
     /// The limits of the environment are not looked at
     #[arg(long)]
     override_limits: bool,
+    /// What approvers read, where a second administrator has to approve
+    #[arg(long, value_name = "TEXT")]
+    justification: Option<String>,
 }
 
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
@@ -49,10 +52,10 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     };
     let (name, environment) = workspace.environment(wanted)?;
     let _lock = lock(&workspace.state())?;
-    let mut journal = Journal::open(&workspace.state().join("journal.json"))?;
+    let journal = Journal::open(&workspace.state().join("journal.json"))?;
     let session = Session::open(&workspace, environment).await?;
     let run = Run { args, output, workspace: &workspace, session: &session, name, environment };
-    let code = run.carry_out(approved.as_ref(), &mut journal).await;
+    let code = run.carry_out(approved.as_ref(), &journal).await;
     session.close().await?;
     code
 }
@@ -82,7 +85,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn carry_out(&self, approved: Option<&PlanDocument>, journal: &mut Journal) -> Result<ExitCode, Failure> {
+    async fn carry_out(&self, approved: Option<&PlanDocument>, journal: &Journal) -> Result<ExitCode, Failure> {
         let (session, owner) = (self.session, self.workspace.configuration.owner.value.as_str());
         if let Some(approved) = approved {
             check_binding(approved, session, owner)?;
@@ -124,35 +127,34 @@ impl Run<'_> {
     }
 
     /// Carries the plan out; answers whether anything is left undone.
-    async fn execute(&self, planned: &Planned, owner: &str, journal: &mut Journal) -> bool {
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&stop);
-        let listener = tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                asked.store(true, Ordering::Relaxed);
-            }
-        });
+    async fn execute(&self, planned: &Planned, owner: &str, journal: &Journal) -> bool {
+        let (asked, stop) = watch::channel(Stop::No);
         let paint = self.output.paint();
         let tell = |progress: Progress<'_>| {
             if let Progress::Ended(change, outcome) = progress {
                 self.output.result(&format!("{}\n", report::outcome_line(change, outcome, paint)));
             }
         };
-        let mut executor = Executor {
+        let executor = Executor {
             client: &self.session.client,
             tenant_id: &self.session.tenant.id,
             owner,
             journal,
             patience: self.session.patience,
-            stop: &|| stop.load(Ordering::Relaxed),
+            justification: self.args.justification.as_deref().unwrap_or("sspr-policy apply"),
+            stop,
             tell: &tell,
         };
-        let report = executor.run(&planned.plan.changes).await;
-        listener.abort();
-        let (done, failed, left) = report.counts();
+        let report = tokio::select! {
+            report = executor.run(&planned.plan.changes) => report,
+            never = interrupts(&asked, self.output) => match never {},
+        };
+        let Counts { done, failed, waiting, left } = report.counts();
         let mut line = format!("\n{done} done, {failed} failed");
-        if left > 0 {
-            line.push_str(&format!(", {left} left"));
+        for (count, what) in [(waiting, "waiting for approval"), (left, "left")] {
+            if count > 0 {
+                line.push_str(&format!(", {count} {what}"));
+            }
         }
         line.push('.');
         if failed + left > 0 {
@@ -160,9 +162,42 @@ impl Run<'_> {
                 " Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.",
             );
         }
+        if waiting > 0 {
+            line.push_str(
+                "\nAnother administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; \
+                 then run the same `sspr-policy apply` again in this folder: .sspr-policy/ holds the codes.",
+            );
+        }
         self.output.result(&format!("{line}\n"));
-        failed + left > 0
+        failed + waiting + left > 0
     }
+}
+
+/// Waits for interrupts: the first one lets what is in flight come to its end, the second one lets go of it.
+async fn interrupts(asked: &watch::Sender<Stop>, output: &Output) -> Infallible {
+    if interrupted().await.is_ok() {
+        asked.send_replace(Stop::Soon);
+        output.say("stopping: what is in flight is finished first; once more, and it is left as it is");
+        if interrupted().await.is_ok() {
+            asked.send_replace(Stop::Now);
+        }
+    }
+    // Without signals there is nothing to wait for.
+    std::future::pending().await
+}
+
+/// Ctrl+C; and where there is one, the signal with which pipelines end a job.
+async fn interrupted() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            ended = tokio::signal::ctrl_c() => ended,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// A plan is for one tenant and one owner.

@@ -9,6 +9,7 @@ use super::Global;
 use super::output::{Failure, Output};
 use super::session::Session;
 use super::workspace::Workspace;
+use crate::graph::Write;
 use crate::tenant::{self, PROFILES};
 
 #[derive(Debug, Args)]
@@ -53,7 +54,9 @@ async fn disown(session: &Session, id: &str, owner: &str) -> Result<String, Fail
     // Nothing but the description: values that Intune masks cannot be sent back.
     let text = before.profile.description.clone().unwrap_or_default();
     let body = json!({ "@odata.type": "#microsoft.graph.windows10CustomConfiguration", "description": text });
-    session.client.write("PATCH", &format!("{PROFILES}/{id}"), Some(&body), true).await?;
+    let path = format!("{PROFILES}/{id}");
+    let write = Write { method: "PATCH", path: &path, body: Some(&body), repeatable: true, headers: &[] };
+    session.client.write(session.client.turn().await, write).await?;
     match tenant::read_one(&session.client, id).await? {
         Some(now) if now.marker.is_none() && now.profile == before.profile => Ok(format!(
             "\"{}\" ({id}) is no longer {} of {owner}; nothing else was changed\n",

@@ -60,6 +60,9 @@ impl From<crate::apply::Failure> for Failure {
         match error {
             crate::apply::Failure::Graph(error) => error.into(),
             crate::apply::Failure::Journal(error) => error.into(),
+            unlisted @ crate::apply::Failure::Unlisted(..) => {
+                Self::with_help(unlisted.to_string(), "run `sspr-policy apply` again in a few minutes")
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::output::Failure;
 use super::workspace::Workspace;
-use crate::graph::{Access, Client, Organization};
+use crate::graph::{Access, Client, Organization, WINDOW};
 use crate::plan::TenantLine;
 use crate::policy::{AuthMethod, Environment};
 use crate::sandbox;
@@ -57,7 +57,7 @@ async fn connect(
         let running = sandbox::Sandbox::open(&workspace.state(), sandbox_options(environment))?
             .serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
             .await?;
-        return Ok((Client::new(running.url(), Access::Nobody)?, Some(running)));
+        return Ok((Client::new(running.url(), Access::Nobody, Duration::ZERO)?, Some(running)));
     }
     match environment.auth.as_ref().map(|auth| auth.method.value) {
         Some(AuthMethod::Token) => {}
@@ -84,7 +84,14 @@ async fn connect(
         ));
     }
     let access = token.map_or(Ok(Access::Nobody), Access::token)?;
-    Ok((Client::new(environment.graph_url(), access)?, None))
+    Ok((Client::new(environment.graph_url(), access, window())?, None))
+}
+
+/// The window of the server's limits. A sandbox can scale its own down, and then says so to its clients with
+/// `SSPR_POLICY_QUOTA_WINDOW_MS`; 0 is a server without limits.
+fn window() -> Duration {
+    let asked = std::env::var("SSPR_POLICY_QUOTA_WINDOW_MS").ok().and_then(|text| text.parse().ok());
+    asked.map_or(WINDOW, Duration::from_millis)
 }
 
 /// What the configuration asks of a sandbox.

@@ -1,18 +1,17 @@
 //! `$batch`: up to twenty requests in one.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
+use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Client, Request};
 use super::error::Error;
+use super::retry::{Tries, pause};
 
 /// Graph takes at most this many in one batch (Microsoft Graph, "JSON batching").
 const MOST: usize = 20;
-/// How often items that were throttled or failed are sent again.
-const ROUNDS: u32 = 5;
+/// How many batches are in flight at once.
+const IN_FLIGHT: usize = 8;
 
 /// One reading request of a batch; the URL is relative to the version.
 #[derive(Debug, Clone)]
@@ -31,51 +30,89 @@ pub struct BatchAnswer {
 }
 
 impl Client {
-    /// Sends reading requests in batches, and answers in their order. Items that were throttled or failed are sent
-    /// again alone; refusals are answers.
+    /// Sends reading requests in batches, several at once, and answers in their order. Items that were throttled or
+    /// failed are sent again alone, after the pause that they ask for; refusals are answers.
     ///
     /// # Errors
     /// When a batch as a whole fails, or an item has no answer after all tries: an incomplete read is none.
     pub async fn batch(&self, version: &str, requests: &[BatchRequest]) -> Result<Vec<BatchAnswer>, Error> {
-        let path = format!("/{version}/$batch");
-        let mut answers: BTreeMap<usize, BatchAnswer> = BTreeMap::new();
-        let mut open: Vec<usize> = (0..requests.len()).collect();
-        for round in 0..ROUNDS {
-            let mut pause = Duration::ZERO;
-            for chunk in open.chunks(MOST) {
-                let items: Vec<Value> = chunk
-                    .iter()
-                    .map(|at| json!({ "id": at.to_string(), "method": "GET", "url": requests[*at].url }))
-                    .collect();
-                let answer = self.send(Method::POST, &path, Some(&json!({ "requests": items })), true).await?;
-                for item in answer.body["responses"].as_array().into_iter().flatten() {
-                    let id =
-                        item["id"].as_str().and_then(|id| id.parse::<usize>().ok()).filter(|id| chunk.contains(id));
-                    let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok());
-                    let (Some(id), Some(status)) = (id, status) else { continue };
-                    if status == 429 || status >= 500 {
-                        let asked = item["headers"]["Retry-After"].as_str().and_then(|text| text.parse().ok());
-                        pause = pause.max(Duration::from_secs(asked.unwrap_or(1 << round)));
-                    } else {
-                        answers.insert(id, BatchAnswer { status, body: item["body"].clone() });
-                    }
-                }
-            }
-            open.retain(|at| !answers.contains_key(at));
-            if open.is_empty() {
-                return Ok(answers.into_values().collect());
-            }
-            tokio::time::sleep(pause.min(Duration::from_secs(60))).await;
+        let chunks = requests.chunks(MOST).map(|chunk| self.one_batch(version, chunk));
+        let mut answered = stream::iter(chunks).buffered(IN_FLIGHT);
+        let mut answers = Vec::with_capacity(requests.len());
+        while let Some(chunk) = answered.next().await {
+            answers.extend(chunk?);
         }
-        Err(Error::Unusable {
-            path,
-            reason: format!(
-                "{} of {} requests in a batch got no answer, the first: {}",
-                open.len(),
-                requests.len(),
-                requests[open[0]].url
-            ),
-            request_id: String::new(),
-        })
+        Ok(answers)
     }
+
+    /// At most twenty requests, until each has its answer.
+    async fn one_batch(&self, version: &str, requests: &[BatchRequest]) -> Result<Vec<BatchAnswer>, Error> {
+        let path = format!("/{version}/$batch");
+        let mut answers: Vec<Option<BatchAnswer>> = vec![None; requests.len()];
+        let mut tries: Vec<Tries> = requests.iter().map(|_| Tries::default()).collect();
+        let mut open: Vec<usize> = (0..requests.len()).collect();
+        loop {
+            let mut failed = self.round(&path, requests, &open, &mut answers).await?;
+            open.retain(|at| answers[*at].is_none());
+            if open.is_empty() {
+                return Ok(answers.into_iter().flatten().collect());
+            }
+            let mut longest = std::time::Duration::ZERO;
+            for at in &open {
+                let (error, asked) = failed.remove(at).unwrap_or_else(|| (unanswered(&path, &requests[*at]), None));
+                let throttled = error.is_throttling();
+                let Some(pause) = tries[*at].next(&error, asked, true, self.second()) else { return Err(error) };
+                if throttled && requests[*at].url.starts_with("/deviceManagement/") {
+                    self.pace.hold(pause);
+                }
+                longest = longest.max(pause);
+            }
+            tracing::info!(items = open.len(), pause = ?longest, "sending items of a batch again");
+            tokio::time::sleep(longest).await;
+        }
+    }
+
+    /// Sends what is open. Puts answers in their places, and gives back what failed with the pause that it asks for.
+    async fn round(
+        &self,
+        path: &str,
+        requests: &[BatchRequest],
+        open: &[usize],
+        answers: &mut [Option<BatchAnswer>],
+    ) -> Result<Failed, Error> {
+        let item = |at: &usize| json!({ "id": at.to_string(), "method": "GET", "url": requests[*at].url });
+        let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
+        let cost = open.iter().filter(|at| requests[**at].url.starts_with("/deviceManagement/")).count();
+        let request = Request { method: Method::POST, path, body: Some(&body), repeatable: true, headers: &[], cost };
+        let mut answer = self.send(&request, None).await?;
+        let mut failed = Failed::new();
+        let Value::Array(items) = answer.body["responses"].take() else { return Ok(failed) };
+        for mut item in items {
+            let id = item["id"].as_str().and_then(|id| id.parse::<usize>().ok()).filter(|id| open.contains(id));
+            let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+            let (Some(id), Some(status)) = (id, status) else { continue };
+            let body = item["body"].take();
+            let error = Error::refused("GET", &requests[id].url, status, &body, &answer.request_id);
+            if status >= 300 && (error.is_throttling() || error.may_pass()) {
+                failed.insert(id, (error, asked(&item["headers"])));
+            } else {
+                answers[id] = Some(BatchAnswer { status, body });
+            }
+        }
+        Ok(failed)
+    }
+}
+
+/// What failed, by its place, with the pause that it asks for.
+type Failed = std::collections::BTreeMap<usize, (Error, Option<std::time::Duration>)>;
+
+/// The pause that an item asks for; names of headers may have any case.
+fn asked(headers: &Value) -> Option<std::time::Duration> {
+    let own = headers.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?.1;
+    own.as_str().map_or_else(|| pause(&own.to_string(), None), |text| pause(text, None))
+}
+
+fn unanswered(path: &str, request: &BatchRequest) -> Error {
+    let reason = format!("the batch has no answer to {}", request.url);
+    Error::Unusable { path: path.to_string(), reason, request_id: String::new() }
 }

@@ -1,48 +1,86 @@
-//! Requests, one at a time: headers, retries, pages.
+//! Requests: headers, tries, pages.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::access::Access;
 use super::error::Error;
 use super::http::http_client;
+use super::pace::{Pace, Turn};
+use super::retry::{Tries, asked_pause};
 
-/// How often a request is sent at most, where sending it again cannot do harm.
-const TRIES: u32 = 5;
-/// How often a connection is tried: a server that is not there should be said soon.
-const TRIES_TO_CONNECT: u32 = 2;
-/// The longest pause that a server may ask for before we give up.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// Pages of one collection; more can only be a server that repeats itself.
 const MOST_PAGES: usize = 10_000;
+/// How often a collection is read whose pages do not fit together.
+const READINGS: usize = 3;
 
 /// Speaks to one Graph.
 pub struct Client {
     http: reqwest::Client,
     base: String,
     access: Access,
+    pub(super) pace: Pace,
     requests: AtomicUsize,
+}
+
+/// One change of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Write<'a> {
+    /// `POST`, `PATCH` or `DELETE`.
+    pub method: &'a str,
+    /// From the version on: `/beta/…`.
+    pub path: &'a str,
+    /// What is sent.
+    pub body: Option<&'a Value>,
+    /// Whether it may be sent again where no answer came or the server failed. A creation may not: it could be made twice.
+    pub repeatable: bool,
+    /// Headers of its own.
+    pub headers: &'a [(&'static str, String)],
+}
+
+/// A change that was carried out.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// What came back.
+    pub body: Value,
+    /// How often it was sent; an answer that says "failed" does not mean that nothing was done.
+    pub sent: u32,
+}
+
+/// A request, as often as it is sent.
+pub(super) struct Request<'a> {
+    pub method: Method,
+    pub path: &'a str,
+    pub body: Option<&'a Value>,
+    pub repeatable: bool,
+    pub headers: &'a [(&'static str, String)],
+    /// How many of Intune's requests it is.
+    pub cost: usize,
 }
 
 /// What came back.
 pub(super) struct Answer {
     pub body: Value,
     pub request_id: String,
+    /// How often it was sent.
+    pub sent: u32,
 }
 
 impl Client {
-    /// A client for the server at `base` (without version).
+    /// A client for the server at `base` (without version), whose limits count in windows of this length: usually
+    /// [`super::WINDOW`], zero where there are none.
     ///
     /// # Errors
     /// When the system's certificates or proxy settings cannot be used.
-    pub fn new(base: &str, access: Access) -> Result<Self, Error> {
+    pub fn new(base: &str, access: Access, window: Duration) -> Result<Self, Error> {
         let http = http_client(base)?;
-        Ok(Self { http, base: base.trim_end_matches('/').to_string(), access, requests: AtomicUsize::new(0) })
+        let base = base.trim_end_matches('/').to_string();
+        Ok(Self { http, base, access, pace: Pace::new(window), requests: AtomicUsize::new(0) })
     }
 
     /// How many requests were sent.
@@ -50,164 +88,198 @@ impl Client {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// What pauses are counted in: a second, or less where the server's window is scaled down.
+    pub fn second(&self) -> Duration {
+        self.pace.second()
+    }
+
     /// Reads one object. `path` begins with the version: `/beta/…`.
     ///
     /// # Errors
     /// When Graph refuses, or does not answer, or with something else than is described.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        let answer = self.send(Method::GET, path, None, true).await?;
+        let answer = self.read(path).await?;
         typed(path, answer)
     }
 
-    /// Reads a whole collection, following every link to a next page.
+    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once more.
     ///
     /// # Errors
-    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere: an incomplete read is none.
+    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were counted:
+    /// an incomplete read is none.
     pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
+        let mut reading = 1;
+        loop {
+            match self.pages(path).await {
+                Err(error @ Error::Unusable { .. }) if reading < READINGS => {
+                    tracing::info!(%error, "reading the collection again");
+                    reading += 1;
+                    tokio::time::sleep(self.second()).await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn pages<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();
         let mut ids: HashSet<String> = HashSet::new();
+        let mut counted = None;
         let mut next = path.to_string();
         loop {
-            let answer = self.send(Method::GET, &next, None, true).await?;
-            let unusable = |reason: &str| Error::Unusable {
-                path: next.clone(),
-                reason: reason.to_string(),
-                request_id: answer.request_id.clone(),
-            };
-            let Some(values) = answer.body["value"].as_array() else {
-                return Err(unusable("a list is expected, and there is no `value`"));
+            let Answer { mut body, request_id, .. } = self.read(&next).await?;
+            let unusable =
+                |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
+            let Value::Array(values) = body["value"].take() else {
+                return Err(unusable("a list is expected, and there is no `value`".into()));
             };
             for value in values {
                 // A page that came twice, or an object that moved between pages while we read.
                 if value["id"].as_str().is_some_and(|id| !ids.insert(id.to_string())) {
-                    return Err(unusable("one object came twice; the list changed while it was read: run again"));
+                    return Err(unusable(
+                        "one object came twice; the list changed while it was read: run again".into(),
+                    ));
                 }
-                items.push(serde_json::from_value(value.clone()).map_err(|error| unusable(&error.to_string()))?);
+                items.push(serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?);
             }
-            let Some(link) = answer.body["@odata.nextLink"].as_str() else { return Ok(items) };
+            counted = counted.or(body["@odata.count"].as_u64());
+            let Some(link) = body["@odata.nextLink"].as_str() else {
+                return match counted.filter(|count| *count != items.len() as u64) {
+                    Some(count) => Err(unusable(format!("{count} objects are announced, and {} came", items.len()))),
+                    None => Ok(items),
+                };
+            };
             if !seen.insert(link.to_string()) || seen.len() > MOST_PAGES {
-                return Err(unusable("the server's links to next pages go in a circle"));
+                return Err(unusable("the server's links to next pages go in a circle".into()));
             }
             next = match link.strip_prefix(&self.base) {
                 Some(rest) if rest.starts_with('/') => rest.to_string(),
-                _ => return Err(unusable(&format!("the link to the next page leads to another server: {link}"))),
+                _ => return Err(unusable(format!("the link to the next page leads to another server: {link}"))),
             };
         }
     }
 
-    /// Sends a change. With `repeatable`, it is sent again where no answer came or the server failed; a creation is
-    /// not, because it could be made twice. Throttled requests were not carried out, and are always sent again.
+    async fn read(&self, path: &str) -> Result<Answer, Error> {
+        let request = Request { method: Method::GET, path, body: None, repeatable: true, headers: &[], cost: 1 };
+        self.send(&request, None).await
+    }
+
+    /// Waits for a turn to write: Intune takes few writes, and who waits can look at the object afterwards.
+    pub async fn turn(&self) -> Turn {
+        self.pace.turn().await
+    }
+
+    /// Sends a change. Throttled requests were not carried out, and are always sent again.
     ///
     /// # Errors
     /// As for [`Client::get`].
-    pub async fn write(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        repeatable: bool,
-    ) -> Result<Value, Error> {
-        let method = Method::from_bytes(method.as_bytes()).map_err(|error| Error::Setup(error.to_string()))?;
-        self.send(method, path, body, repeatable).await.map(|answer| answer.body)
+    pub async fn write(&self, turn: Turn, write: Write<'_>) -> Result<Written, Error> {
+        let method = Method::from_bytes(write.method.as_bytes()).map_err(|error| Error::Setup(error.to_string()))?;
+        let Write { path, body, repeatable, headers, .. } = write;
+        let request = Request { method, path, body, repeatable, headers, cost: 1 };
+        let answer = self.send(&request, Some(turn)).await?;
+        Ok(Written { body: answer.body, sent: answer.sent })
     }
 
-    pub(super) async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        repeatable: bool,
-    ) -> Result<Answer, Error> {
-        let mut tried = 1;
+    /// Sends a request as often as is good. A write needs a turn for each try.
+    pub(super) async fn send(&self, request: &Request<'_>, mut turn: Option<Turn>) -> Result<Answer, Error> {
+        let is_write = turn.is_some();
+        let cost = if is_intune(request.path) { request.cost } else { 0 };
+        let (mut tries, mut renew, mut renewed, mut sent) = (Tries::default(), false, false, 0);
         loop {
-            let (error, asked) = match self.send_once(&method, path, body).await {
-                Ok(answer) => return Ok(answer),
+            if is_write && turn.is_none() {
+                turn = Some(self.pace.turn().await);
+            }
+            if cost > 0 {
+                self.pace.requests(cost).await;
+            }
+            let bearer = self.access.bearer(std::mem::take(&mut renew)).await?;
+            let ended = self.send_once(request, bearer.as_deref()).await;
+            sent += 1;
+            if let Some(turn) = turn.take().filter(|_| !matches!(&ended, Err((error, _)) if error.never_sent())) {
+                turn.used();
+            }
+            let (error, asked) = match ended {
+                Ok(answer) => return Ok(Answer { sent, ..answer }),
                 Err(failure) => failure,
             };
-            let throttled = error.status() == Some(429) || is_broker_throttling(&error);
-            let again = match error.never_sent() {
-                true => tried < TRIES_TO_CONNECT,
-                false => throttled || repeatable && error.outcome_unknown() && error.status() != Some(501),
-            };
-            let pause = asked.unwrap_or_else(|| back_off(tried));
-            if !again || tried >= TRIES || pause > LONGEST_PAUSE {
-                return Err(error);
+            if error.status() == Some(401) && self.access.renews() && !renewed {
+                (renew, renewed) = (true, true);
+                continue;
             }
+            let Some(pause) = tries.next(&error, asked, request.repeatable, self.second()) else { return Err(error) };
             tracing::info!(%error, ?pause, "sending again");
+            if error.is_throttling() && cost > 0 {
+                // Whatever else waits would only be refused, too.
+                self.pace.hold(pause);
+            }
             tokio::time::sleep(pause).await;
-            tried += 1;
         }
     }
 
     /// One try; with a failure comes the pause that the server asked for.
     async fn send_once(
         &self,
-        method: &Method,
-        path: &str,
-        body: Option<&Value>,
+        request: &Request<'_>,
+        bearer: Option<&str>,
     ) -> Result<Answer, (Error, Option<Duration>)> {
+        let Request { method, path, body, headers, .. } = request;
         let id = uuid::Uuid::new_v4().to_string();
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let mut request =
-            self.http.request(method.clone(), format!("{}{path}", self.base)).header("client-request-id", &id);
-        request = request.header("accept", "application/json");
-        if let Some(token) = self.access.bearer(false).await.map_err(|error| (error, None))? {
-            request = request.bearer_auth(token);
+        let mut sent = self.http.request(method.clone(), format!("{}{path}", self.base));
+        sent = sent.header("client-request-id", &id).header("accept", "application/json");
+        for (name, value) in *headers {
+            sent = sent.header(*name, value);
+        }
+        if let Some(token) = bearer {
+            sent = sent.bearer_auth(token);
         }
         if let Some(body) = body {
-            request = request.json(body);
+            sent = sent.json(body);
         }
         let no_answer = |error: &reqwest::Error| {
             let reason = chain(error);
-            let (method, path) = (method.to_string(), path.to_string());
+            let (method, path) = (method.to_string(), (*path).to_string());
             (Error::NoAnswer { method, path, reason, request_id: id.clone(), sent: !error.is_connect() }, None)
         };
-        let response = request.send().await.map_err(|error| no_answer(&error))?;
-        let status = response.status();
+        let response = sent.send().await.map_err(|error| no_answer(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
         tracing::debug!(%method, path, status = status.as_u16(), client_request_id = %id);
-        let pause = retry_after(&response);
-        let header = response.headers().get("request-id").and_then(|id| id.to_str().ok()).unwrap_or(&id).to_string();
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = header("request-id").unwrap_or(&id).to_string();
         let text = response.text().await.map_err(|error| no_answer(&error))?;
         let json: Option<Value> = if text.is_empty() { Some(Value::Null) } else { serde_json::from_str(&text).ok() };
         if !status.is_success() {
             let body = json.unwrap_or(Value::Null);
-            return Err((Error::refused(method.as_str(), path, status.as_u16(), &body, &header), pause));
+            let mut error = Error::refused(method.as_str(), path, status.as_u16(), &body, &request_id);
+            if let Some(code) = header("x-msft-approval-code") {
+                error = error.with_approval(code);
+            }
+            return Err((error, asked_pause(&headers)));
         }
         match json {
-            Some(body) => Ok(Answer { body, request_id: header }),
+            Some(body) => Ok(Answer { body, request_id, sent: 1 }),
             None => {
                 let reason = "it is no JSON".to_string();
-                Err((Error::Unusable { path: path.to_string(), reason, request_id: header }, None))
+                Err((Error::Unusable { path: (*path).to_string(), reason, request_id }, None))
             }
         }
     }
 }
 
-pub(super) fn typed<T: DeserializeOwned>(path: &str, answer: Answer) -> Result<T, Error> {
+/// Whether Intune counts a request. A batch says itself what it holds.
+fn is_intune(path: &str) -> bool {
+    path.contains("/deviceManagement/") || path.ends_with("/$batch")
+}
+
+fn typed<T: DeserializeOwned>(path: &str, answer: Answer) -> Result<T, Error> {
     let request_id = answer.request_id;
     serde_json::from_value(answer.body).map_err(|error| Error::Unusable {
         path: path.to_string(),
         reason: error.to_string(),
         request_id,
     })
-}
-
-/// Intune's query broker throttles with a 500 that says so.
-fn is_broker_throttling(error: &Error) -> bool {
-    matches!(error, Error::Refused { status: 500, message, .. } if message.contains("Rate limit reached"))
-}
-
-/// One second, two, four, eight, and up to a quarter more so that many clients do not come back at once.
-fn back_off(tried: u32) -> Duration {
-    let base = Duration::from_millis(1000 * 2_u64.pow(tried.min(6) - 1));
-    let spread = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    base + base * (spread as u32) / 1024
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let text = response.headers().get("retry-after")?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// An error and its causes, in one line.
@@ -226,14 +298,16 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_never_left_this_machine_was_not_done() {
+    #[tokio::test]
+    async fn what_never_left_this_machine_was_not_done() {
         // A port that was free a moment ago, and that nobody listens on.
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|one| one.local_addr()).expect("a port").port();
-        let client = Client::new(&format!("http://127.0.0.1:{port}"), Access::Nobody).expect("a client");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let base = format!("http://127.0.0.1:{port}");
+        let client = Client::new(&base, Access::Nobody, Duration::ZERO).expect("a client");
         let body = serde_json::json!({});
-        let error = runtime.block_on(client.write("POST", "/beta/x", Some(&body), false)).expect_err("nobody listens");
+        let turn = client.turn().await;
+        let write = Write { method: "POST", path: "/beta/x", body: Some(&body), repeatable: false, headers: &[] };
+        let error = client.write(turn, write).await.expect_err("nobody listens");
         assert!(error.never_sent() && !error.outcome_unknown(), "{error}");
         assert_eq!(client.requests(), 2);
     }

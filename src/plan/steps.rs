@@ -42,42 +42,61 @@ impl Step {
     }
 }
 
-/// The requests of a change, in their order. `version` is the object's version right before (0 for a new one), for
-/// the marker; with `blank`, secrets are replaced by what is shown for them.
-///
-/// On one object: create, then assign. Update: what leaves the audience leaves before the change, what joins it joins
-/// after.
-pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Step> {
-    let Some(after) = &change.after else { return vec![Step::Delete] };
-    let marker = marker(change, after, owner, version + 1);
-    let body = body(change, after, &marker, blank);
+/// A part of a change: what one request does to the object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    /// The profile is made, assigned to nobody.
+    Create,
+    /// The profile gets its content; its assignments stay.
+    Content,
+    /// The profile gets these assignments and no others.
+    Assignments(BTreeSet<Assignment>),
+    /// The profile goes.
+    Delete,
+}
+
+/// The parts of a change, in their order. On one object: create, then assign. Update: what leaves the audience leaves
+/// before the change, what joins it joins after.
+pub fn stages(change: &Change) -> Vec<Stage> {
+    let Some(after) = &change.after else { return vec![Stage::Delete] };
     let wanted = after.assignments.as_ref();
     if change.action() == Action::Create {
-        let assign = wanted.filter(|all| !all.is_empty()).map(|all| Step::Assign(assign_body(all)));
-        return std::iter::once(Step::Create(body)).chain(assign).collect();
+        let assign = wanted.filter(|all| !all.is_empty()).map(|all| Stage::Assignments(all.clone()));
+        return std::iter::once(Stage::Create).chain(assign).collect();
     }
     let before = change.before.as_ref();
     let none = BTreeSet::new();
     let actual = before.and_then(|live| live.profile.assignments.as_ref()).unwrap_or(&none);
-    let Some(wanted) = wanted.filter(|wanted| *wanted != actual) else { return vec![Step::Patch(body)] };
+    let Some(wanted) = wanted.filter(|wanted| *wanted != actual) else { return vec![Stage::Content] };
     let same_content = before.is_some_and(|live| live.profile.settings == after.settings);
     let narrowed = narrow(actual, wanted);
-    let mut steps = Vec::new();
+    let mut stages = Vec::new();
     if narrowed != *actual && !same_content {
-        steps.push(Step::Assign(assign_body(&narrowed)));
+        stages.push(Stage::Assignments(narrowed.clone()));
     }
-    steps.push(Step::Patch(body));
+    stages.push(Stage::Content);
     if narrowed != *wanted || same_content {
-        steps.push(Step::Assign(assign_body(wanted)));
+        stages.push(Stage::Assignments(wanted.clone()));
     }
-    steps
+    stages
 }
 
-/// The whole content once more, for an object that has this version by now; nothing for deletions.
-pub fn rewrite(change: &Change, owner: &str, version: i64) -> Option<Step> {
-    let after = change.after.as_ref()?;
-    let marker = marker(change, after, owner, version + 1);
-    Some(Step::Patch(body(change, after, &marker, false)))
+/// The requests of a change, in their order. `version` is the object's version right before (0 for a new one), for
+/// the marker; with `blank`, secrets are replaced by what is shown for them.
+pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Step> {
+    stages(change).iter().map(|stage| step(change, stage, owner, version, blank)).collect()
+}
+
+/// The request of one part of a change, on an object that has this version by now.
+pub fn step(change: &Change, stage: &Stage, owner: &str, version: i64, blank: bool) -> Step {
+    let Some(after) = &change.after else { return Step::Delete };
+    let body = || body(change, after, &marker(change, after, owner, version + 1), blank);
+    match stage {
+        Stage::Create => Step::Create(body()),
+        Stage::Content => Step::Patch(body()),
+        Stage::Assignments(assignments) => Step::Assign(assign_body(assignments)),
+        Stage::Delete => Step::Delete,
+    }
 }
 
 /// Who is in both audiences: includes of both, excludes of either.

@@ -326,6 +326,7 @@ pub fn outcome_line(change: &crate::plan::Change, outcome: &Outcome, paint: Pain
     match outcome {
         Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
         Outcome::Left(why) => format!("  {what} left     {why}"),
+        Outcome::Waiting(code) => format!("  {what} waiting  for approval; its code: {code}"),
         Outcome::Failed(why, hint) => {
             let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n      = help: {hint}"));
             format!("  {what} {}   {why}{hint}", paint.removed("failed"))

@@ -86,6 +86,8 @@ impl Repo {
         let mut command = Command::new(PROGRAM);
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         command.env("NO_COLOR", "1").env("SSPR_POLICY_TOKEN", "token").env("SSPR_POLICY_PATIENCE_SECONDS", "0");
+        // A sandbox without limits needs no pacing.
+        command.env("SSPR_POLICY_QUOTA_WINDOW_MS", "0");
         command.envs(&self.variables);
         command
     }

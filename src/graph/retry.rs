@@ -1,0 +1,103 @@
+//! Whether a request is sent again, and when.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName};
+
+use super::error::Error;
+
+/// How often a request is sent at most, where sending it again cannot do harm.
+const TRIES: u32 = 6;
+/// How often one that was throttled: it was not carried out, and the next try may be soon enough.
+const TRIES_WHEN_THROTTLED: u32 = 12;
+/// How often a connection is tried: a server that is not there should be said soon.
+const TRIES_TO_CONNECT: u32 = 2;
+/// The longest pause that a server may ask for before we give up.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// The tries of one request.
+#[derive(Debug, Default)]
+pub(super) struct Tries {
+    failed: u32,
+    throttled: u32,
+}
+
+impl Tries {
+    /// The pause before the next try; nothing when there is none. `second` is what pauses are counted in.
+    pub fn next(
+        &mut self,
+        error: &Error,
+        asked: Option<Duration>,
+        repeatable: bool,
+        second: Duration,
+    ) -> Option<Duration> {
+        let (tried, most) = if error.is_throttling() {
+            self.throttled += 1;
+            (self.throttled, TRIES_WHEN_THROTTLED)
+        } else {
+            self.failed += 1;
+            let again = match error.never_sent() {
+                true => TRIES_TO_CONNECT,
+                false if repeatable && error.may_pass() => TRIES,
+                false => 0,
+            };
+            (self.failed, again)
+        };
+        let pause = asked.unwrap_or_else(|| back_off(tried, second));
+        (tried < most && pause <= LONGEST_PAUSE).then_some(pause)
+    }
+}
+
+/// One second, two, four, eight, and up to a quarter more so that many clients do not come back at once.
+pub(super) fn back_off(tried: u32, second: Duration) -> Duration {
+    let base = second * 2_u32.pow(tried.clamp(1, 5) - 1);
+    let spread = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    base + base * spread / 1024
+}
+
+/// The pause that an answer asks for: seconds, or a date, which is measured by the server's own clock where it says it.
+pub(super) fn asked_pause(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    pause(text(reqwest::header::RETRY_AFTER)?, text(reqwest::header::DATE))
+}
+
+/// `Retry-After` as text; `now` is the answer's `Date`.
+pub(super) fn pause(retry_after: &str, now: Option<&str>) -> Option<Duration> {
+    let retry_after = retry_after.trim();
+    if let Ok(seconds) = retry_after.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let at = http_date(retry_after)?;
+    let now = now.and_then(http_date).unwrap_or_else(jiff::Timestamp::now);
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+/// `Wed, 21 Oct 2026 07:28:00 GMT`, the form of dates that RFC 9110 wants.
+fn http_date(text: &str) -> Option<jiff::Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_seconds_or_a_date() {
+        let now = Some("Wed, 21 Oct 2026 07:28:00 GMT");
+        assert_eq!(pause("17", now), Some(Duration::from_secs(17)));
+        assert_eq!(pause("0.25", now), Some(Duration::from_millis(250)));
+        assert_eq!(pause("Wed, 21 Oct 2026 07:28:30 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(pause("Wed, 21 Oct 2026 07:27:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(pause("soon", now), None);
+        assert_eq!(pause("-3", now), None);
+    }
+
+    #[test]
+    fn a_creation_without_an_answer_is_not_sent_again() {
+        let second = Duration::from_secs(1);
+        let refused = |status| Error::refused("POST", "/x", status, &serde_json::Value::Null, "");
+        let again = |status, repeatable| Tries::default().next(&refused(status), None, repeatable, second).is_some();
+        assert_eq!((again(504, false), again(504, true)), (false, true));
+        assert_eq!((again(429, false), again(400, true), again(501, true)), (true, false, false));
+    }
+}
