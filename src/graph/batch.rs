@@ -19,6 +19,24 @@ const ROUNDS: u32 = 5;
 pub struct BatchRequest {
     /// As `/groups?$filter=…`.
     pub url: String,
+    /// Headers of this request alone, besides those of the batch.
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+impl BatchRequest {
+    /// A request without headers of its own.
+    pub fn new(url: String) -> Self {
+        Self { url, headers: &[] }
+    }
+
+    /// One item of a batch.
+    fn item(&self, id: usize) -> Value {
+        let mut item = json!({ "id": id.to_string(), "method": "GET", "url": self.url });
+        for (name, value) in self.headers {
+            item["headers"][name] = json!(value);
+        }
+        item
+    }
 }
 
 /// The answer to one request.
@@ -43,10 +61,7 @@ impl Client {
         for round in 0..ROUNDS {
             let mut pause = Duration::ZERO;
             for chunk in open.chunks(MOST) {
-                let items: Vec<Value> = chunk
-                    .iter()
-                    .map(|at| json!({ "id": at.to_string(), "method": "GET", "url": requests[*at].url }))
-                    .collect();
+                let items: Vec<Value> = chunk.iter().map(|at| requests[*at].item(*at)).collect();
                 let answer = self.send(Method::POST, &path, Some(&json!({ "requests": items })), true).await?;
                 for item in answer.body["responses"].as_array().into_iter().flatten() {
                     let id =
