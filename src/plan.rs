@@ -10,7 +10,9 @@ mod describe;
 mod difference;
 mod document;
 mod found;
+mod limits;
 mod order;
+mod reach;
 mod steps;
 
 pub use build::{Options, build, to_decrypt};
@@ -18,10 +20,12 @@ pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
-    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, LimitLine, NotManaged,
+    ObjectLine, PlanDocument, ReachDocument, ReachLine, ReachWord, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
+pub use limits::{Limits, Overridden};
 pub use order::{Ordered, order};
+pub use reach::members_wanted;
 pub use steps::{Stage, Step, stages, step, steps};
 
 use crate::diagnostic::Diagnostic;
@@ -43,6 +47,8 @@ pub struct Plan {
     pub registry_only: Vec<String>,
     /// Custom profiles of others.
     pub foreign: usize,
+    /// Limits that the plan exceeds, and that somebody passed over.
+    pub limits_overridden: Vec<LimitLine>,
     /// What blocks keys, or everything, and what is odd.
     pub problems: Vec<Diagnostic>,
 }

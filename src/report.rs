@@ -4,6 +4,7 @@ mod diagnostics;
 mod example;
 mod markdown;
 mod plan_text;
+mod reach;
 mod style;
 
 pub use diagnostics::{github, human, json, summary};

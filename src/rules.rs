@@ -7,12 +7,14 @@ mod claims;
 mod conflict;
 mod evaluate;
 mod interference;
+mod mixed;
 mod waive;
 
 pub use claims::{claims, of_policy};
 pub use conflict::conflicts;
 pub use evaluate::{about, evaluate, evaluate_beside, explain};
 pub use interference::RULES;
+pub use mixed::{mixed_exclusions, said_once};
 pub use waive::waive;
 
 use crate::diagnostic::{Place, Severity};

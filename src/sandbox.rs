@@ -22,6 +22,7 @@ mod ids;
 mod kinds;
 mod listing;
 mod log;
+mod members;
 mod profiles;
 mod query;
 mod routes;

@@ -2,12 +2,14 @@
 
 mod audience;
 mod edition;
+mod members;
 mod oma_uri;
 mod registry;
 mod value;
 
 pub use audience::{Audience, FilterMode, Inclusion, Overlap, Who};
 pub use edition::Edition;
+pub use members::{Kind, Members, Membership, UnknownMembers};
 pub use oma_uri::{OmaUri, Scope, UriError};
 pub use registry::{Hive, PathError, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
 pub use value::{OmaType, OmaValue};

@@ -15,7 +15,7 @@ use super::planning::{Planned, Wishes, make_plan};
 use super::session::Session;
 use super::workspace::Workspace;
 use crate::apply::{Counts, Executor, Journal, Progress, Stop, await_pending};
-use crate::plan::PlanDocument;
+use crate::plan::{Overridden, PlanDocument};
 use crate::policy::Environment;
 use crate::report;
 
@@ -29,8 +29,8 @@ pub(super) struct ApplyArgs {
     /// Only keys that match, such as 'sspr/*'
     #[arg(long, value_name = "GLOB", conflicts_with = "plan")]
     only: Option<glob::Pattern>,
-    /// The limits of the environment are not looked at
-    #[arg(long)]
+    /// The limits of the environment do not stop this; a saved plan says itself which it passes over
+    #[arg(long, conflicts_with = "plan")]
     override_limits: bool,
     /// What approvers read, where a second administrator has to approve
     #[arg(long, value_name = "TEXT")]
@@ -97,7 +97,12 @@ impl Run<'_> {
             }
             None => self.args.only.clone(),
         };
-        let wishes = Wishes { only, override_limits: self.args.override_limits };
+        let overridden = match approved {
+            Some(approved) => Overridden::Approved(approved.limits_overridden.clone()),
+            None if self.args.override_limits => Overridden::Everything,
+            None => Overridden::Nothing,
+        };
+        let wishes = Wishes { only, overridden };
         let planned = make_plan(session, self.workspace, self.name, self.environment, &wishes).await?;
         self.output.result(&report::plan_text(&planned.document, &planned.header, self.output.paint()));
         let stops = planned.stops().len();

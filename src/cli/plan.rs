@@ -12,7 +12,7 @@ use super::planning::{Planned, Wishes, is_verified, make_plan};
 use super::session::Session;
 use super::workspace::Workspace;
 use crate::diagnostic::Severity;
-use crate::plan::{FORMAT, PlanDocument, order, steps};
+use crate::plan::{FORMAT, Overridden, PlanDocument, order, steps};
 use crate::report::{self, Header};
 use crate::tenant::PROFILES;
 
@@ -33,7 +33,7 @@ pub(super) struct PlanArgs {
     /// What could not be compared fails
     #[arg(long)]
     strict: bool,
-    /// The limits of the environment are not looked at
+    /// The limits of the environment do not stop an apply of this plan; it says which
     #[arg(long)]
     override_limits: bool,
     /// The form of the plan
@@ -61,7 +61,8 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     let workspace = Workspace::open(&global.dir)?;
     let (name, environment) = workspace.environment(global.env.as_deref())?;
     let session = Session::open(&workspace, environment).await?;
-    let wishes = Wishes { only: args.only.clone(), override_limits: args.override_limits };
+    let overridden = if args.override_limits { Overridden::Everything } else { Overridden::Nothing };
+    let wishes = Wishes { only: args.only.clone(), overridden };
     let planned = make_plan(&session, &workspace, name, environment, &wishes).await;
     session.close().await?;
     let planned = planned?;

@@ -9,15 +9,16 @@ use super::workspace::Workspace;
 use super::{check, secrets};
 use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Directory, Secrets, Wanted, compile, resolve, wanted};
-use crate::diagnostic::{Diagnostic, Severity, any_error};
+use crate::diagnostic::{Diagnostic, Severity, any_error, nearest};
 use crate::graph::Client;
 use crate::plan::{
-    Action, Change, Desired, Fate, Frame, Names, Options, Plan, PlanDocument, build, document, order, to_decrypt,
+    Action, Change, Desired, Fate, Frame, Limits, Names, Options, Overridden, Plan, PlanDocument, build, document,
+    members_wanted, order, to_decrypt,
 };
 use crate::policy::{Environment, State};
 use crate::report::Header;
 use crate::rules::{Claim, Origin, Reach, Subject};
-use crate::setting::{Audience, Inclusion, OmaUri, OmaValue, Who};
+use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue, Who};
 use crate::tenant::{self, Tenant};
 use crate::{profile::LiveProfile, rules};
 
@@ -43,8 +44,8 @@ impl Planned {
 pub(super) struct Wishes {
     /// Only keys that match.
     pub only: Option<glob::Pattern>,
-    /// Limits are not looked at.
-    pub override_limits: bool,
+    /// Limits that are passed over.
+    pub overridden: Overridden,
 }
 
 /// Plans: compiles, reads the tenant, compares. With errors in the files there is no plan.
@@ -74,22 +75,21 @@ pub(super) async fn make_plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let mut unread = to_decrypt(&desired, &tenant.profiles, &options);
-    unread.extend(foreign_masked(&tenant, &compiled, &options.owner));
-    tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
-    let mut plan = build(&desired, &tenant.profiles, &options);
+    let mut plan = compare(client, &mut tenant, (&compiled, &desired), &options).await?;
+    complain_of_no_match(wishes, &desired, &plan)?;
+    let names = names(client, &directory, &plan).await?;
+    let (groups, all_devices) = members_wanted(&plan.changes);
+    let membership = tenant::membership(client, &groups, all_devices).await?;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
     findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
     findings.extend(tenant_findings(&compiled, &desired, &tenant, &options.owner, context.catalogue));
+    findings.extend(mixed_exclusions(&compiled, &plan, &membership, &names));
     plan.problems.extend(others);
-    plan.problems.extend(
-        rules::waive(findings, &compiled, check::today())
-            .into_iter()
-            .filter(|finding| finding.severity > Severity::Info),
-    );
+    let left = rules::said_once(rules::waive(findings, &compiled, check::today()));
+    plan.problems.extend(left.into_iter().filter(|finding| finding.severity > Severity::Info));
     plan.problems.extend(retire_warnings(&plan, context.catalogue));
     plan.problems.extend(exchange_warnings(&plan));
-    let names = names(client, &directory, &plan).await?;
+    plan.check_limits(&limits(environment, wishes), &membership, &names);
     let frame = Frame {
         environment: name,
         sandbox: session.is_sandbox,
@@ -98,6 +98,7 @@ pub(super) async fn make_plan(
         policies: workspace.digest(),
         catalogue: context.catalogue,
         names: &names,
+        membership: &membership,
         other_kinds: tenant.other_kinds,
         prune: options.prune,
         only: wishes.only.as_ref().map(ToString::to_string),
@@ -112,6 +113,40 @@ pub(super) async fn make_plan(
         started.elapsed().as_secs_f32()
     );
     Ok(Planned { plan, document, header: Header { read: Some(read) } })
+}
+
+/// Compares what is written with what is there. What seems to be missing is looked for once more before it is planned
+/// anew: absence needs two witnesses.
+async fn compare(
+    client: &Client,
+    tenant: &mut Tenant,
+    (compiled, desired): (&[Compiled<'_>], &[Desired]),
+    options: &Options,
+) -> Result<Plan, Failure> {
+    let plan = compare_once(client, tenant, (compiled, desired), options).await?;
+    let made = plan.changes.iter().filter(|change| change.action() == Action::Create);
+    let names: Vec<&str> = made.map(Change::name).collect();
+    if names.is_empty() {
+        return Ok(plan);
+    }
+    let overlooked = tenant::overlooked(client, tenant, &names).await?;
+    if overlooked.is_empty() {
+        return Ok(plan);
+    }
+    tenant.profiles.extend(overlooked);
+    compare_once(client, tenant, (compiled, desired), options).await
+}
+
+async fn compare_once(
+    client: &Client,
+    tenant: &mut Tenant,
+    (compiled, desired): (&[Compiled<'_>], &[Desired]),
+    options: &Options,
+) -> Result<Plan, Failure> {
+    let mut unread = to_decrypt(desired, &tenant.profiles, options);
+    unread.extend(foreign_masked(tenant, compiled, &options.owner));
+    tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    Ok(build(desired, &tenant.profiles, options))
 }
 
 fn options(
@@ -131,18 +166,57 @@ fn options(
         }
         _ => None,
     };
-    let limits = environment.limits.clone();
-    let wide = wishes.override_limits;
     Ok(Options {
         owner: workspace.configuration.owner.value.clone(),
         environment: name.to_string(),
         only: wishes.only.clone(),
         prune: environment.prune.unwrap_or(false),
         fingerprint_key: key,
-        max_changes: limits.max_changes.filter(|_| !wide),
-        max_deletes: limits.max_deletes.filter(|_| !wide),
-        allow_all_targets: wide || limits.allow_all_targets.unwrap_or(true),
     })
+}
+
+fn limits(environment: &Environment, wishes: &Wishes) -> Limits {
+    let limits = &environment.limits;
+    Limits {
+        max_changes: limits.max_changes,
+        max_deletes: limits.max_deletes,
+        max_devices: limits.max_devices,
+        allow_all_targets: limits.allow_all_targets.unwrap_or(true),
+        overridden: wishes.overridden.clone(),
+    }
+}
+
+/// A pattern that no key matches is a slip of the pen.
+fn complain_of_no_match(wishes: &Wishes, desired: &[Desired], plan: &Plan) -> Result<(), Failure> {
+    let Some(only) = &wishes.only else { return Ok(()) };
+    let keys: BTreeSet<&str> = desired
+        .iter()
+        .map(|policy| policy.key.as_str())
+        .chain(plan.orphans.iter().map(|(key, ..)| key.as_str()))
+        .collect();
+    if keys.iter().any(|key| only.matches(key)) {
+        return Ok(());
+    }
+    let bare = only.as_str().trim_matches(['*', '/']);
+    let near = nearest(bare, keys.iter().copied());
+    let alike = keys.iter().copied().filter(|key| Some(*key) == near || !bare.is_empty() && key.contains(bare));
+    let alike: Vec<&str> = alike.take(10).collect();
+    let message = format!("`--only {only}` matches no key");
+    Err(match alike.as_slice() {
+        [] => Failure::with_help(message, "a key is a policy's path under policies/ without .yaml"),
+        alike => Failure::with_help(message, format!("did you mean {}", alike.join(", "))),
+    })
+}
+
+/// Exclusions of changed policies that have no effect.
+fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
+    let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
+    let changed = plan.changes.iter().filter_map(|change| {
+        let policy = compiled.iter().find(|policy| policy.key == change.key)?;
+        let assignments = change.after.as_ref()?.assignments.as_ref()?;
+        Some(rules::mixed_exclusions(policy, &audience(assignments), membership, name))
+    });
+    changed.flatten().collect()
 }
 
 fn is_sent(policy: &Compiled<'_>) -> bool {
@@ -235,7 +309,10 @@ fn foreign_claims(profile: &LiveProfile) -> Vec<Claim> {
 }
 
 fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>) -> Reach {
-    let Some(assignments) = assignments else { return Reach::Unknown };
+    assignments.map_or(Reach::Unknown, |assignments| Reach::Known(audience(assignments)))
+}
+
+fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
     let mut audience = Audience::default();
     for one in assignments {
         if one.excluded {
@@ -244,7 +321,7 @@ fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>) -> Reach {
             audience.include.insert(Inclusion { who: one.who.clone(), filter: one.filter.clone() });
         }
     }
-    Reach::Known(audience)
+    audience
 }
 
 /// A retired policy's last values stay on devices; taking a feature back is a value first, and then the deletion.

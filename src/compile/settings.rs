@@ -96,9 +96,7 @@ fn compile_one<'a>(
     let reading = Reading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
     let value = canonical_value(&resolved.uri, value);
-    if matches!(&value, OmaValue::String(text) if text == "****")
-        || matches!(&value, OmaValue::Xml(text) if text == "<a/>")
-    {
+    if value.is_mask() {
         problems.push(
             Diagnostic::error("SP0204", "this is what Intune shows in place of a value")
                 .at(policy.place(written.span), "it was copied from an export, and the value itself was not in it")

@@ -18,6 +18,24 @@ const IN_FLIGHT: usize = 8;
 pub struct BatchRequest {
     /// As `/groups?$filter=…`.
     pub url: String,
+    /// Headers of this request alone, besides those of the batch.
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+impl BatchRequest {
+    /// A request without headers of its own.
+    pub fn new(url: String) -> Self {
+        Self { url, headers: &[] }
+    }
+
+    /// One item of a batch.
+    fn item(&self, id: usize) -> Value {
+        let mut item = json!({ "id": id.to_string(), "method": "GET", "url": self.url });
+        for (name, value) in self.headers {
+            item["headers"][name] = json!(value);
+        }
+        item
+    }
 }
 
 /// The answer to one request.
@@ -80,7 +98,7 @@ impl Client {
         open: &[usize],
         answers: &mut [Option<BatchAnswer>],
     ) -> Result<Failed, Error> {
-        let item = |at: &usize| json!({ "id": at.to_string(), "method": "GET", "url": requests[*at].url });
+        let item = |at: &usize| requests[*at].item(*at);
         let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
         let cost = open.iter().filter(|at| requests[**at].url.starts_with("/deviceManagement/")).count();
         let request = Request { method: Method::POST, path, body: Some(&body), repeatable: true, headers: &[], cost };

@@ -38,7 +38,7 @@ impl<'c> Gather<'c> {
         let (answer, mut answered) = oneshot::channel();
         let first = {
             let mut waiting = self.waiting.borrow_mut();
-            waiting.push(Waiting { request: BatchRequest { url }, answer });
+            waiting.push(Waiting { request: BatchRequest::new(url), answer });
             waiting.len() == 1
         };
         if first {

@@ -22,12 +22,6 @@ pub struct Options {
     pub only: Option<glob::Pattern>,
     /// The key of digests with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
-    /// The most changes.
-    pub max_changes: Option<u32>,
-    /// The most deletions.
-    pub max_deletes: Option<u32>,
-    /// Whether all devices and all users may be targets.
-    pub allow_all_targets: bool,
 }
 
 /// The masked settings whose values decide something: of objects that changed since they were last applied, that
@@ -68,7 +62,6 @@ pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Pl
     if let Some(only) = &options.only {
         plan.changes.retain(|change| only.matches(&change.key));
     }
-    complain_of_limits(options, &mut plan);
     plan
 }
 
@@ -243,6 +236,10 @@ fn change(
         );
         return None;
     }
+    if let Some(problem) = as_masked(policy) {
+        plan.problems.push(problem);
+        return None;
+    }
     if Marker::is_in(&text) {
         plan.problems.push(
             Diagnostic::error("SP0407", format!("the description of {} looks like our marker", policy.key))
@@ -260,6 +257,16 @@ fn change(
         target: policy.target.clone(),
         place: Some(policy.place.clone()),
     })
+}
+
+/// A value that Intune shows in place of one must never be written back: whatever was there would be lost. `check` says
+/// so on its line; this is the last place before requests are made.
+fn as_masked(policy: &Desired) -> Option<Diagnostic> {
+    let (uri, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
+    Some(
+        Diagnostic::error("SP0204", format!("{} would be written as it is masked", uri.short()))
+            .at(policy.place.clone(), "nothing is changed under this key"),
+    )
 }
 
 /// A setting leaves its profile only after its new one has it: where the new one is blocked or not selected, the change
@@ -338,33 +345,4 @@ fn complain_of_lost_moves(live: &[LiveProfile], plan: &mut Plan) {
     }
     plan.changes.retain(|change| !stopped.contains(&change.key));
     plan.problems.extend(problems);
-}
-
-fn complain_of_limits(options: &Options, plan: &mut Plan) {
-    let (all, deletes) = (plan.changes.len(), plan.count(Action::Delete));
-    let over = |count: usize, most: Option<u32>| most.is_some_and(|most| count > most as usize);
-    if over(all, options.max_changes) {
-        plan.problems.push(limit(format!("{all} changes are more than `limits: max_changes` allows")));
-    }
-    if over(deletes, options.max_deletes) {
-        plan.problems.push(limit(format!("{deletes} deletions are more than `limits: max_deletes` allows")));
-    }
-    if !options.allow_all_targets {
-        let wide = plan.changes.iter().filter(|change| {
-            let added = change.after.as_ref().and_then(|after| after.assignments.as_ref());
-            added.is_some_and(|all| {
-                all.iter().any(|one| matches!(one.who, crate::setting::Who::AllDevices | crate::setting::Who::AllUsers))
-            })
-        });
-        for change in wide.map(|change| change.key.clone()).collect::<Vec<_>>() {
-            plan.problems.push(limit(format!(
-                "{change} goes to all devices or all users, which `limits: allow_all_targets` forbids"
-            )));
-        }
-    }
-}
-
-fn limit(message: String) -> Diagnostic {
-    Diagnostic::error("SP0509", message)
-        .help("look at the plan again; raise the limit in sspr-policy.yaml if it is right")
 }

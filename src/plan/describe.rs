@@ -6,11 +6,11 @@ use super::document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
-use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference};
+use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference, reach};
 use crate::catalogue::{Allowed, Catalogue};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
-use crate::setting::{FilterMode, OmaUri, OmaValue, Scope, Who};
+use crate::setting::{FilterMode, Membership, OmaUri, OmaValue, Scope, Who};
 
 /// Names of what has ids.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +57,8 @@ pub struct Frame<'a> {
     pub catalogue: &'a Catalogue,
     /// Names of what has ids.
     pub names: &'a Names,
+    /// How many are in the groups that the plan mentions.
+    pub membership: &'a Membership,
     /// Profiles of other kinds than custom ones.
     pub other_kinds: usize,
     /// Whether what is ours and nobody writes is deleted.
@@ -85,6 +87,8 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         prune: frame.prune,
         only: frame.only.clone(),
         changes: plan.changes.iter().map(|change| change_document(change, frame)).collect(),
+        reach: reach::document(&plan.changes, frame.membership, frame.names),
+        limits_overridden: plan.limits_overridden.clone(),
         orphans: orphans.collect(),
         unverified: unverified.collect(),
         held: plan.held.clone(),
@@ -126,7 +130,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
             let settings = after.settings.iter();
             document.settings =
                 settings.map(|(uri, setting)| setting_line(frame, uri, None, Some(setting), true)).collect();
-            document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame.names);
+            document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame);
             if let Some(text) = after.description.as_ref().filter(|text| !text.is_empty()) {
                 let field = "description".to_string();
                 document.fields.push(FieldLine { field, before: String::new(), after: text.clone() });
@@ -140,7 +144,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
             let settings = live.profile.settings.iter();
             document.settings =
                 settings.map(|(uri, setting)| setting_line(frame, uri, Some(setting), None, false)).collect();
-            document.assignments = lines(live.profile.assignments.iter().flatten(), Sign::Remove, frame.names);
+            document.assignments = lines(live.profile.assignments.iter().flatten(), Sign::Remove, frame);
         }
         (Some(live), Some(after)) => update_document(change, live, after, frame, &mut document),
         (None, None) => {}
@@ -184,14 +188,14 @@ fn update_document(
     let line =
         |change: &SettingChange| setting_line(frame, &change.uri, change.before.as_ref(), change.after.as_ref(), plain);
     document.settings = differs.settings.iter().map(line).collect();
-    document.assignments = lines(&differs.assignments_added, Sign::Add, frame.names);
-    document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame.names));
+    document.assignments = lines(&differs.assignments_added, Sign::Add, frame);
+    document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame));
     let reaches_somebody = after.assignments.iter().flatten().any(|one| !one.excluded);
     for line in &mut document.assignments {
         line.widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
     }
     document.newly_managed = last.map_or_else(Vec::new, |last| newly_managed(last.managed, after.managed()));
-    document.not_managed = not_managed(live, after, &differs.released, frame.names);
+    document.not_managed = not_managed(live, after, &differs.released, frame);
 }
 
 fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
@@ -204,10 +208,10 @@ fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
 }
 
 /// What stays as it is because the policy says nothing about it; empty parts only where they were managed before.
-fn not_managed(live: &LiveProfile, after: &Profile, released: &[&str], names: &Names) -> Vec<NotManaged> {
+fn not_managed(live: &LiveProfile, after: &Profile, released: &[&str], frame: &Frame<'_>) -> Vec<NotManaged> {
     let managed = after.managed();
     let actual = &live.profile;
-    let assignments = lines(actual.assignments.iter().flatten(), Sign::Add, names);
+    let assignments = lines(actual.assignments.iter().flatten(), Sign::Add, frame);
     let words: Vec<String> = assignments.iter().map(AssignmentLine::words).collect();
     let parts = [
         ("description", managed.description, actual.description.clone().unwrap_or_default()),
@@ -219,7 +223,7 @@ fn not_managed(live: &LiveProfile, after: &Profile, released: &[&str], names: &N
                 .scope_tags
                 .as_ref()
                 .filter(|tags| !tags.is_empty())
-                .map_or(String::new(), |tags| tag_names(tags, names)),
+                .map_or(String::new(), |tags| tag_names(tags, frame.names)),
         ),
     ];
     let unmanaged =
@@ -305,15 +309,20 @@ pub(crate) fn shown(catalogue: &Catalogue, uri: &OmaUri, setting: &Setting) -> O
     }
 }
 
-fn lines<'s>(assignments: impl IntoIterator<Item = &'s Assignment>, sign: Sign, names: &Names) -> Vec<AssignmentLine> {
+fn lines<'s>(
+    assignments: impl IntoIterator<Item = &'s Assignment>,
+    sign: Sign,
+    frame: &Frame<'_>,
+) -> Vec<AssignmentLine> {
     let mut lines: Vec<_> =
-        assignments.into_iter().map(|assignment| assignment_line(assignment, sign, names)).collect();
+        assignments.into_iter().map(|assignment| assignment_line(assignment, sign, frame)).collect();
     // By name, not by id: includes first.
     lines.sort_by_key(|line| (line.side == "exclude", line.kind.clone(), line.name.clone(), line.id.clone()));
     lines
 }
 
-fn assignment_line(assignment: &Assignment, sign: Sign, names: &Names) -> AssignmentLine {
+fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> AssignmentLine {
+    let names = frame.names;
     let (kind, id) = match &assignment.who {
         Who::AllDevices => ("all devices", None),
         Who::AllUsers => ("all users", None),
@@ -332,6 +341,7 @@ fn assignment_line(assignment: &Assignment, sign: Sign, names: &Names) -> Assign
         id,
         filter,
         widens: false,
+        members: reach::members_of(&assignment.who, frame.membership),
     }
 }
 

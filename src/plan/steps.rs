@@ -154,6 +154,8 @@ fn oma_setting(uri: &str, name: &str, setting: &Setting, blank: bool) -> Value {
     };
     let value = match (&setting.value, &setting.shown) {
         (_, Some(shown)) if blank => json!(shown),
+        // Never written: a plan has no change with one, and Graph refuses a setting without a value.
+        (masked, _) if masked.is_mask() => Value::Null,
         (OmaValue::Integer(number), _) => json!(number),
         (OmaValue::Boolean(flag), _) => json!(flag),
         // Through text: 1.1 stays 1.1 and does not become 1.100000023841858.
@@ -161,7 +163,6 @@ fn oma_setting(uri: &str, name: &str, setting: &Setting, blank: bool) -> Value {
         (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(text),
         (OmaValue::Xml(text), _) => json!(encode(text.as_bytes())),
         (OmaValue::Base64(bytes), _) => json!(encode(bytes)),
-        // Never written: a profile that is wanted holds no masked value.
         (OmaValue::Masked(_), _) => Value::Null,
     };
     json!({

@@ -150,6 +150,9 @@ pub struct Limits {
     pub max_changes: Option<u32>,
     /// The most deletions in one plan. Absent: no limit.
     pub max_deletes: Option<u32>,
+    /// The most devices that one plan may bring into reach: the devices of groups that are included from now on or come
+    /// out of an exclusion, and all devices. Users' devices are not counted. Absent: no limit.
+    pub max_devices: Option<u32>,
     /// Whether policies may go to all devices or all users. Absent: they may.
     pub allow_all_targets: Option<bool>,
 }
@@ -407,6 +410,7 @@ impl Decode for Limits {
         let limits = Self {
             max_changes: fields.optional("max_changes", decoder),
             max_deletes: fields.optional("max_deletes", decoder),
+            max_devices: fields.optional("max_devices", decoder),
             allow_all_targets: fields.optional("allow_all_targets", decoder),
         };
         fields.finish(decoder);

@@ -1,6 +1,7 @@
 //! A plan for a pull request.
 
 use super::plan_text::summary;
+use super::reach;
 use super::style::{cut_pair, visible};
 /// What fits a cell of a table.
 const WIDTH: usize = 200;
@@ -11,6 +12,9 @@ use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
 pub fn markdown(plan: &PlanDocument) -> String {
     let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
     let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, summary(plan));
+    for line in reach::reach(plan).into_iter().chain(reach::limits(plan)) {
+        text.push_str(&format!("\n{}\n", escape(&line)));
+    }
     for diagnostic in &plan.diagnostics {
         let place = match (&diagnostic.file, diagnostic.line) {
             (Some(file), Some(line)) => format!(" (`{file}:{line}`)"),
@@ -64,7 +68,9 @@ fn row(change: &ChangeDocument) -> String {
         parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), setting.scope));
     }
     for line in &change.assignments {
-        parts.push(format!("{} assignment {}", line.sign.symbol(), escape(&line.words())));
+        let members = line.members.map_or(String::new(), |members| format!(": {}", reach::members(members)));
+        let widens = if line.widens { " ! its members come into reach" } else { "" };
+        parts.push(format!("{} assignment {}{widens}{members}", line.sign.symbol(), escape(&line.words())));
     }
     for part in change.not_managed.iter().filter(|part| part.released) {
         parts.push(format!("{}: no longer managed, stays {}", part.part, code(&part.holds)));

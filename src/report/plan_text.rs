@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::reach;
 use super::style::{Paint, cut_pair, visible};
 use crate::apply::Outcome;
 use crate::diagnostic::Severity;
@@ -53,6 +54,12 @@ pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
     for diagnostic in &plan.diagnostics {
         text.push_str(&diagnostic_text(diagnostic, paint));
         text.push('\n');
+    }
+    for line in reach::reach(plan) {
+        text.push_str(&wrapped(&line, "  "));
+    }
+    if let Some(line) = reach::limits(plan) {
+        text.push_str(&wrapped(&paint.changed(&line), "  "));
     }
     text.push_str(&summary(plan));
     text.push('\n');
@@ -204,8 +211,14 @@ fn line_difference(before: &str, after: &str, paint: Paint) -> String {
 /// One assignment: `+ assignment  include group SSPR Pilot (filter include Windows 11)`.
 fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
     let sign = line.sign.symbol();
-    let warning = if line.widens { "   ! its members come into reach" } else { "" };
-    format!("{} assignment  {}{warning}", paint.sign(sign, &sign.to_string()), visible(&line.words()))
+    let members = line.members.map(reach::members);
+    let more = match (line.widens, members) {
+        (true, Some(members)) => format!("   ! its members come into reach: {members}"),
+        (true, None) => "   ! its members come into reach".into(),
+        (false, Some(members)) => format!("   {members}"),
+        (false, None) => String::new(),
+    };
+    format!("{} assignment  {}{more}", paint.sign(sign, &sign.to_string()), visible(&line.words()))
 }
 
 fn notes(plan: &PlanDocument) -> String {

@@ -177,4 +177,18 @@ pub static RULES: &[Rule] = &[
         remedy: "set it in one policy, or let the audiences exclude each other",
         sources: &["Microsoft, device-profile-troubleshoot: custom settings that conflict \"are applied randomly\""],
     },
+    Rule {
+        code: "R05",
+        name: "mixed-exclusion",
+        title: "devices are excluded from users, or users from devices",
+        symptom: "the exclusion has no effect: everybody who is included gets the profile",
+        confidence: Confidence::High,
+        severity: ByBuild::Always(Warning),
+        condition: Condition::Elsewhere,
+        remedy: "exclude a group of the same kind as the included ones, or use an assignment filter",
+        sources: &[
+            "Microsoft, device-profile-assign, \"Exclude groups from a policy assignment\": Intune does not evaluate \
+             user-to-device group relationships",
+        ],
+    },
 ];

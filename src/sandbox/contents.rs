@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::kinds::{self, own_properties};
 use super::settings;
 use super::state::{Behaviour, Profiles, Record, State};
-use super::{Seed, TENANT_ID, assignments, ids, profiles};
+use super::{Seed, TENANT_ID, assignments, directory, ids, profiles};
 
 const MADE: &str = "2025-01-15T08:00:00Z";
 
@@ -110,7 +110,7 @@ fn organization() -> Value {
 fn group(name: &str, nth: usize) -> Value {
     let nickname: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     json!({
-        "id": ids::fixed("group", &format!("{name}\n{nth}")),
+        "id": directory::group_id(name, nth),
         "deletedDateTime": null,
         "classification": null,
         "createdDateTime": MADE,

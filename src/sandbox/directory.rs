@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, Refusal, Trouble};
 use super::call::Call;
+use super::ids;
 use super::listing;
 use super::query::{Allowed, TooLarge, Wanted};
 use super::state::State;
@@ -39,6 +40,11 @@ pub(super) fn list(state: &State, call: &Call, of: &str) -> Result<Answer, Troub
     let items = numbered.filter(|(_, item)| matches(item));
     let total = || all.iter().filter(matches).count();
     Ok(listing::page(call, &wanted, of, total, items, object))
+}
+
+/// The id of a group that every sandbox holds; `nth` tells apart those with one name.
+pub(super) fn group_id(name: &str, nth: usize) -> String {
+    ids::fixed("group", &format!("{name}\n{nth}"))
 }
 
 /// One of them by its id.
@@ -84,7 +90,7 @@ fn object(item: &Value) -> Map<String, Value> {
     item.as_object().cloned().unwrap_or_default()
 }
 
-fn missing(of: &str, id: &str) -> Refusal {
+pub(super) fn missing(of: &str, id: &str) -> Refusal {
     match of {
         "groups" | "organization" => Refusal::new(
             404,

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Refusal, Trace, Trouble};
 use super::call::{Call, Face};
 use super::store::Store;
-use super::{assignments, directory, profiles};
+use super::{assignments, directory, members, profiles};
 
 /// The call was taken and gets no answer.
 #[derive(Debug)]
@@ -24,6 +24,13 @@ fn route(store: &mut Store, call: &Call) -> Result<Answer, Trouble> {
         ["deviceManagement", "deviceConfigurations", rest @ ..] => device_configurations(store, call, rest),
         ["deviceManagement", name @ ("assignmentFilters" | "roleScopeTags"), rest @ ..] if call.face == Face::Beta => {
             read(store, call, &format!("deviceManagement/{name}"), rest)
+        }
+        ["deviceManagement", "managedDevices"] if call.method == "GET" => members::managed_devices(&store.state, call),
+        ["deviceManagement", "managedDevices", "$count"] if call.method == "GET" => {
+            Err(members::no_device_count().into())
+        }
+        ["groups", id, "members" | "transitiveMembers"] if call.method == "GET" => {
+            members::list(&store.state, call, id)
         }
         [name @ ("groups" | "organization"), rest @ ..] => read(store, call, name, rest),
         _ => Err(nothing(call).into()),

@@ -81,6 +81,18 @@ impl OmaValue {
         }
     }
 
+    /// Whether this is what Intune shows in place of a value, and never one that somebody wants: `****`, and for XML
+    /// `PGEvPg==`, which is `<a/>` (CIPP-API).
+    pub fn is_mask(&self) -> bool {
+        match self {
+            Self::String(text) => text == "****",
+            Self::Xml(text) => matches!(text.trim(), "<a/>" | "****" | "PGEvPg=="),
+            Self::Base64(bytes) => bytes == b"<a/>",
+            Self::Masked(_) => true,
+            Self::Integer(_) | Self::Boolean(_) | Self::Float(_) | Self::DateTime(_) => false,
+        }
+    }
+
     /// The value as one text, the same for equal values; what digests are made of.
     pub fn canonical(&self) -> String {
         match self {

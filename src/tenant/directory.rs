@@ -83,12 +83,16 @@ pub async fn names_of_groups(client: &Client, ids: &BTreeSet<String>) -> Result<
 }
 
 fn by_filter(filter: &str) -> BatchRequest {
-    BatchRequest { url: format!("/groups?$filter={filter}&{SELECT}") }
+    BatchRequest::new(format!("/groups?$filter={filter}&{SELECT}"))
 }
 
 fn by_id(id: &str) -> BatchRequest {
-    let safe: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    BatchRequest { url: format!("/groups/{safe}?{SELECT}") }
+    BatchRequest::new(format!("/groups/{}?{SELECT}", safe_id(id)))
+}
+
+/// An id as it can stand in a URL.
+pub(super) fn safe_id(id: &str) -> String {
+    id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
 
 /// A collection or one object.

@@ -26,7 +26,7 @@ pub async fn decrypt(
             if let Some(reference) = profiles[at].secret_references.get(uri) {
                 let literal = odata_literal(reference);
                 let call = format!("getOmaSettingPlainTextValue(secretReferenceValueId={literal})");
-                requests.push(BatchRequest { url: format!("/deviceManagement/deviceConfigurations/{id}/{call}") });
+                requests.push(BatchRequest::new(format!("/deviceManagement/deviceConfigurations/{id}/{call}")));
                 places.push((at, uri.clone()));
             }
         }

@@ -1,0 +1,158 @@
+//! What stops an apply because it is too much.
+
+use super::document::{LimitLine, ReachWord};
+use super::reach::{members_of, ways};
+use super::{Action, Names, Plan};
+use crate::diagnostic::Diagnostic;
+use crate::setting::{Membership, Who};
+
+/// The limits of an environment.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// The most changes.
+    pub max_changes: Option<u32>,
+    /// The most deletions.
+    pub max_deletes: Option<u32>,
+    /// The most devices that may come into reach.
+    pub max_devices: Option<u32>,
+    /// Whether all devices and all users may be targets.
+    pub allow_all_targets: bool,
+    /// Which of them are passed over.
+    pub overridden: Overridden,
+}
+
+/// Which limits are passed over.
+#[derive(Debug, Clone, Default)]
+pub enum Overridden {
+    /// None.
+    #[default]
+    Nothing,
+    /// All of them.
+    Everything,
+    /// Those that an approved plan passed over, up to the number that it saw.
+    Approved(Vec<LimitLine>),
+}
+
+impl Overridden {
+    fn covers(&self, line: &LimitLine) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Approved(lines) => lines.iter().any(|approved| {
+                approved.limit == line.limit
+                    && match (line.found, approved.found) {
+                        (Some(found), Some(seen)) => found <= seen,
+                        (found, seen) => found == seen,
+                    }
+            }),
+        }
+    }
+}
+
+/// A limit that is exceeded, and what is said of it.
+struct Exceeded {
+    line: LimitLine,
+    problems: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// Complains of limits that the plan exceeds, or remembers that they are passed over.
+    pub fn check_limits(&mut self, limits: &Limits, membership: &Membership, names: &Names) {
+        let (all, deletes) = (self.changes.len(), self.count(Action::Delete));
+        let counted = [
+            counted("max_changes", limits.max_changes, all, "change"),
+            counted("max_deletes", limits.max_deletes, deletes, "deletion"),
+            self.devices(limits.max_devices, membership, names),
+            self.all_targets(limits.allow_all_targets),
+        ];
+        for exceeded in counted.into_iter().flatten() {
+            if limits.overridden.covers(&exceeded.line) {
+                self.limits_overridden.push(exceeded.line);
+            } else {
+                self.problems.extend(exceeded.problems);
+            }
+        }
+    }
+
+    fn devices(&self, most: Option<u32>, membership: &Membership, names: &Names) -> Option<Exceeded> {
+        let most = most?;
+        let ways = ways(&self.changes);
+        let coming = [ReachWord::Comes, ReachWord::Refiltered, ReachWord::Released];
+        let mut sum: usize = 0;
+        let mut parts = Vec::new();
+        let mut missing = None;
+        let mut seen = std::collections::BTreeSet::new();
+        for who in coming.iter().filter_map(|how| ways.get(how)).flat_map(|targets| targets.keys()) {
+            if !seen.insert(who) {
+                continue;
+            }
+            let (name, what) = match who {
+                Who::Group(id) => (names.groups.get(id).unwrap_or(id).as_str(), "the members of groups"),
+                Who::AllDevices => ("all devices", "the number of all devices"),
+                Who::AllUsers | Who::Other(_) => continue,
+            };
+            match members_of(who, membership).map(|members| members.devices_at_most()) {
+                Some(0) => {}
+                Some(devices) => {
+                    sum += devices;
+                    parts.push(format!("{name}: {devices}"));
+                }
+                None => missing = missing.or(membership.unknown.iter().find(|unknown| unknown.what == what)),
+            }
+        }
+        let line = |found| LimitLine { limit: "max_devices".into(), allowed: most.into(), found };
+        if let Some(missing) = missing {
+            let message = "how many devices come into reach is not known, and `limits: max_devices` is set".to_string();
+            let problem = Diagnostic::error("SP0509", message)
+                .note(format!("{} cannot be read (status {})", missing.what, missing.status))
+                .help(format!("grant {} to whoever plans, or take the limit out", missing.permission));
+            return Some(Exceeded { line: line(None), problems: vec![problem] });
+        }
+        let mut problem = too_many(sum, "devices that come into reach", "max_devices");
+        parts.sort();
+        for part in parts {
+            problem = problem.note(part);
+        }
+        (sum > most as usize).then(|| Exceeded { line: line(Some(sum as u64)), problems: vec![problem] })
+    }
+
+    fn all_targets(&self, allowed: bool) -> Option<Exceeded> {
+        let is_all = |who: &Who| matches!(who, Who::AllDevices | Who::AllUsers);
+        let wide = self.changes.iter().filter(|change| {
+            let assignments = change.after.as_ref().and_then(|after| after.assignments.as_ref());
+            assignments.is_some_and(|all| all.iter().any(|one| is_all(&one.who)))
+        });
+        let problems: Vec<Diagnostic> = wide
+            .map(|change| {
+                limit(format!(
+                    "{} goes to all devices or all users, which `limits: allow_all_targets` forbids",
+                    change.key
+                ))
+            })
+            .collect();
+        if allowed || problems.is_empty() {
+            return None;
+        }
+        let found = Some(problems.len() as u64);
+        Some(Exceeded { line: LimitLine { limit: "allow_all_targets".into(), allowed: 0, found }, problems })
+    }
+}
+
+fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Exceeded> {
+    let most = most.filter(|most| found > *most as usize)?;
+    let line = LimitLine { limit: name.into(), allowed: most.into(), found: Some(found as u64) };
+    let what = if found == 1 { what.to_string() } else { format!("{what}s") };
+    Some(Exceeded { line, problems: vec![too_many(found, &what, name)] })
+}
+
+fn too_many(found: usize, what: &str, name: &str) -> Diagnostic {
+    let are = if found == 1 { "is" } else { "are" };
+    limit(format!("{found} {what} {are} more than `limits: {name}` allows"))
+}
+
+fn limit(message: String) -> Diagnostic {
+    Diagnostic::error("SP0509", message).help(
+        "look at the plan again; if it is right, save it with `plan --override-limits --out FILE` and have that \
+         approved, or raise the limit in sspr-policy.yaml",
+    )
+}

@@ -1,0 +1,108 @@
+//! Whom changes reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::document::{ReachDocument, ReachLine, ReachWord};
+use super::{Change, Names};
+use crate::profile::Assignment;
+use crate::setting::{Members, Membership, Who};
+
+/// Who is asked for: the groups of changed profiles, by id, and whether all devices are among their targets.
+pub fn members_wanted(changes: &[Change]) -> (BTreeSet<String>, bool) {
+    let (mut groups, mut all_devices) = (BTreeSet::new(), false);
+    for change in changes {
+        for one in before(change).into_iter().chain(after(change)) {
+            match &one.who {
+                Who::Group(id) => {
+                    groups.insert(id.clone());
+                }
+                Who::AllDevices => all_devices = true,
+                Who::AllUsers | Who::Other(_) => {}
+            }
+        }
+    }
+    (groups, all_devices)
+}
+
+/// How changes reach their targets: each way with its targets, and whether an assignment filter narrows one.
+pub(super) type Ways<'c> = BTreeMap<ReachWord, BTreeMap<&'c Who, bool>>;
+
+/// In which ways changes reach which targets; a target that several profiles reach in one way is there once.
+pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
+    let mut ways = Ways::new();
+    for change in changes {
+        let (before, after) = (before(change), after(change));
+        let included = |all: &BTreeSet<&Assignment>| all.iter().any(|one| !one.excluded);
+        for one in before.union(&after) {
+            let word = match (before.contains(one), after.contains(one), one.excluded) {
+                (true, true, false) => ReachWord::Stays,
+                (true, true, true) => continue,
+                (false, _, false) => came(one, &before),
+                (_, false, false) if after.iter().any(|other| !other.excluded && other.who == one.who) => continue,
+                (_, false, false) => ReachWord::Leaves,
+                // An exclusion matters only where somebody is included.
+                (false, _, true) if included(&before) && included(&after) => ReachWord::Excluded,
+                (_, false, true) if included(&after) => ReachWord::Released,
+                (_, _, true) => continue,
+            };
+            let filtered = ways.entry(word).or_default().entry(&one.who).or_insert(true);
+            // Without a filter in one of the profiles, all of them are reached.
+            *filtered &= one.filter.is_some();
+        }
+    }
+    ways
+}
+
+/// The same group under another filter, or without one, is not a new one.
+fn came(one: &Assignment, before: &BTreeSet<&Assignment>) -> ReachWord {
+    let Some(other) = before.iter().find(|other| !other.excluded && other.who == one.who) else {
+        return ReachWord::Comes;
+    };
+    if other.filter.is_none() { ReachWord::Narrows } else { ReachWord::Refiltered }
+}
+
+fn before(change: &Change) -> BTreeSet<&Assignment> {
+    change.before.iter().flat_map(|live| live.profile.assignments.iter().flatten()).collect()
+}
+
+/// The assignments as they will be; where they are not managed, they stay.
+fn after(change: &Change) -> BTreeSet<&Assignment> {
+    match &change.after {
+        None => BTreeSet::new(),
+        Some(after) => match &after.assignments {
+            Some(assignments) => assignments.iter().collect(),
+            None => before(change),
+        },
+    }
+}
+
+/// What is known of a target.
+pub(super) fn members_of(who: &Who, membership: &Membership) -> Option<Members> {
+    match who {
+        Who::Group(id) => membership.groups.get(id).copied(),
+        Who::AllDevices => {
+            membership.all_devices.map(|devices| Members { devices, total: devices, ..Members::default() })
+        }
+        Who::AllUsers | Who::Other(_) => None,
+    }
+}
+
+/// Whom the changes reach, in its published form.
+pub(super) fn document(changes: &[Change], membership: &Membership, names: &Names) -> ReachDocument {
+    let line = |how: ReachWord, who: &Who, filtered: bool| {
+        let (kind, id) = match who {
+            Who::Group(id) => ("group", Some(id.clone())),
+            Who::AllDevices => ("all devices", None),
+            Who::AllUsers => ("all users", None),
+            Who::Other(_) => return None,
+        };
+        let name = id.as_ref().and_then(|id| names.groups.get(id)).cloned();
+        let members = members_of(who, membership);
+        Some(ReachLine { how, kind: kind.to_string(), id, name, filtered, members })
+    };
+    let ways = ways(changes);
+    let all = ways.iter().flat_map(|(how, targets)| targets.iter().map(|(who, filtered)| (*how, *who, *filtered)));
+    let mut targets: Vec<ReachLine> = all.filter_map(|(how, who, filtered)| line(how, who, filtered)).collect();
+    targets.sort_by(|a, b| (a.how, &a.kind, &a.name, &a.id).cmp(&(b.how, &b.kind, &b.name, &b.id)));
+    ReachDocument { targets, unknown: membership.unknown.clone() }
+}

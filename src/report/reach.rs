@@ -1,0 +1,137 @@
+//! Whom a plan reaches, in words.
+
+use super::style::visible;
+use crate::plan::{LimitLine, PlanDocument, ReachLine, ReachWord};
+use crate::setting::Members;
+
+/// How many names one part of the line has at most.
+const NAMES: usize = 4;
+
+/// The ways in their order, and what stands before and after the number.
+const WAYS: [(ReachWord, &str, &str); 7] = [
+    (ReachWord::Comes, "+", ""),
+    (ReachWord::Released, "", " come out of an exclusion"),
+    (ReachWord::Refiltered, "", " under another filter"),
+    (ReachWord::Narrows, "", " under a filter from now on"),
+    (ReachWord::Stays, "", " as before"),
+    (ReachWord::Excluded, "", " go into an exclusion"),
+    (ReachWord::Leaves, "-", ""),
+];
+
+/// `310 devices`, `7 users and 4 devices`, `5,200 members (the first 999 are users)`, `nobody`.
+pub(super) fn members(members: Members) -> String {
+    if !members.estimated {
+        let others = members.total.saturating_sub(members.users + members.devices);
+        return parts(members.users, members.devices, others, 0);
+    }
+    let kinds = match (members.users, members.devices) {
+        (users, 0) if users > 0 => "the first 999 are users".into(),
+        (0, devices) if devices > 0 => "the first 999 are devices".into(),
+        (users, devices) => format!("of the first 999, {}", parts(users, devices, 0, 0)),
+    };
+    format!("{} ({kinds})", counted(members.total, "member"))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// `4,120`
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn parts(users: usize, devices: usize, others: usize, unsorted: usize) -> String {
+    let all = [(devices, "device"), (users, "user"), (unsorted, "member"), (others, "other")];
+    let there: Vec<String> =
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what)).collect();
+    if there.is_empty() { "nobody".into() } else { there.join(" and ") }
+}
+
+/// One line about whom the changes reach, and one for each thing that is not known; nothing where nobody is reached.
+pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
+    let mut lines = Vec::new();
+    let ways = WAYS.iter().filter_map(|(how, before, after)| {
+        let targets: Vec<&ReachLine> = plan.reach.targets.iter().filter(|target| target.how == *how).collect();
+        let known =
+            targets.iter().any(|target| target.members.is_some()) || targets.iter().any(|one| is_all_users(one));
+        known.then(|| way(&targets, before, after))
+    });
+    let ways: Vec<String> = ways.collect();
+    if !ways.is_empty() {
+        lines.push(format!("Reach: {}.", ways.join(", ")));
+    }
+    for unknown in &plan.reach.unknown {
+        lines.push(format!(
+            "Reach: {} not known (status {}): reading needs {}.",
+            match unknown.what.as_str() {
+                what if what.starts_with("the number") => format!("{what} is"),
+                what => format!("{what} are"),
+            },
+            unknown.status,
+            unknown.permission
+        ));
+    }
+    lines
+}
+
+fn is_all_users(target: &ReachLine) -> bool {
+    target.kind == "all users"
+}
+
+/// `+310 devices (SSPR Ring 2)`; sums of groups that may overlap are said to be the most.
+fn way(targets: &[&ReachLine], before: &str, after: &str) -> String {
+    let known: Vec<Members> = targets.iter().filter_map(|target| target.members).collect();
+    let sum = |count: fn(&Members) -> usize| known.iter().map(count).sum::<usize>();
+    let devices = sum(|one| if one.estimated { 0 } else { one.devices });
+    let users = sum(|one| if one.estimated { 0 } else { one.users });
+    let others = sum(|one| if one.estimated { 0 } else { one.total.saturating_sub(one.users + one.devices) });
+    let unsorted = sum(|one| if one.estimated { one.total } else { 0 });
+    let all_users = targets.iter().any(|target| is_all_users(target));
+    let number = match (known.is_empty(), all_users) {
+        (true, true) => "all users".to_string(),
+        (false, true) => format!("{} and all users", parts(users, devices, others, unsorted)),
+        _ => parts(users, devices, others, unsorted),
+    };
+    let several = known.len() > 1 || targets.iter().any(|target| target.filtered || target.kind == "all devices");
+    let most = if several && number != "nobody" { " at most" } else { "" };
+    let names: Vec<String> = targets.iter().filter(|target| !is_all_users(target)).map(|target| name(target)).collect();
+    let more = names.len().saturating_sub(NAMES);
+    let mut listed = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        listed.push_str(&format!(" and {more} more"));
+    }
+    let listed = if listed.is_empty() { listed } else { format!(" ({listed})") };
+    let before = if number == "nobody" { "" } else { before };
+    format!("{before}{number}{most}{after}{listed}")
+}
+
+/// Targets whose members are not known are marked.
+fn name(target: &ReachLine) -> String {
+    let name = target.name.as_ref().or(target.id.as_ref()).unwrap_or(&target.kind);
+    match target.members {
+        Some(_) => visible(name),
+        None => format!("{}: not known", visible(name)),
+    }
+}
+
+/// The limits that a plan passes over, in one line; nothing where there are none.
+pub(super) fn limits(plan: &PlanDocument) -> Option<String> {
+    let word = |line: &LimitLine| match (line.limit.as_str(), line.found) {
+        ("allow_all_targets", Some(found)) => {
+            format!("allow_all_targets (false, {} to all devices or all users)", counted(found as usize, "profile"))
+        }
+        (limit, Some(found)) => format!("{limit} ({}, and the plan has {found})", line.allowed),
+        (limit, None) => format!("{limit} ({}, and what the plan has is not known)", line.allowed),
+    };
+    let words: Vec<String> = plan.limits_overridden.iter().map(word).collect();
+    (!words.is_empty()).then(|| format!("Limits passed over: {}.", words.join(", ")))
+}
