@@ -19,22 +19,56 @@ async fn creations(graph: &Trial, count: usize) -> String {
 #[test]
 fn a_quota_refuses_what_is_too_much_and_forgets_it_after_the_window() {
     alone(async {
-        let graph = Trial::new(json!({ "quota": { "writes": 3, "requests": 6, "window_ms": 5000 } })).await;
-        assert_snapshot!(creations(&graph, 4).await, @"");
+        let graph = Trial::new(json!({ "quota": { "writes": 3, "requests": 6, "retry_after": "none" } })).await;
+        assert_snapshot!(creations(&graph, 4).await, @"
+        201: Profile 1
+        201: Profile 2
+        201: Profile 3
+        429: TooManyRequests Too many requests. Please retry again later.
+        ");
         // Reads are counted too, groups are not Intune's, and a batch counts by its parts.
-        assert_snapshot!(graph.batch(&["GET /deviceManagement/deviceConfigurations?$top=1"; 4]).await, @"");
-        assert_snapshot!(graph.say("GET", "/v1.0/groups?$top=1", None).await, @"");
-        assert_snapshot!(graph.counters().await, @"");
+        assert_snapshot!(graph.batch(&["GET /deviceManagement/deviceConfigurations?$top=1"; 4]).await, @"
+        200
+        1: 200: [Portal - Lock screen hardening, …]
+        2: 200: [Portal - Lock screen hardening, …]
+        3: 200: [Portal - Lock screen hardening, …]
+        4: 429: TooManyRequests Too many requests. Please retry again later.
+        ");
+        assert_snapshot!(graph.say("GET", "/v1.0/groups?$top=1", None).await, @"200: [SSPR Pilot, …]");
+        assert_snapshot!(graph.counters().await, @r#"
+        {
+          "requests": 6,
+          "batches": 1,
+          "sub_requests": 4,
+          "writes": 4,
+          "answers": {
+            "200": 2,
+            "201": 3,
+            "429": 1
+          },
+          "sub_answers": {
+            "200": 3,
+            "429": 1
+          },
+          "unanswered": 0,
+          "most_in_flight": 1,
+          "faults": {
+            "quota": 2
+          }
+        }
+        "#);
     });
 }
 
 #[test]
 fn a_scaled_window_asks_for_no_pause_that_would_be_many_windows() {
     alone(async {
-        let graph = Trial::new(json!({ "quota": { "writes": 2, "window_ms": 100 } })).await;
-        assert_snapshot!(creations(&graph, 3).await, @"");
-        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-        assert_snapshot!(creations(&graph, 2).await, @"");
+        let graph = Trial::new(json!({ "quota": { "requests": 2, "window_ms": 900 } })).await;
+        let three = ["GET /deviceManagement/deviceConfigurations?$top=1"; 3];
+        let first = graph.batch(&three).await;
+        assert_snapshot!(first, @"");
+        tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
+        assert_eq!(graph.batch(&three).await, first);
     });
 }
 
@@ -64,7 +98,15 @@ fn servers_fail_in_many_ways() {
         for _ in 0..7 {
             lines.push(graph.say("GET", &format!("{CONFIGURATIONS}?$top=1"), None).await);
         }
-        assert_snapshot!(lines.join("\n"), @"");
+        assert_snapshot!(lines.join("\n"), @"
+        500: InternalServerError Rate limit reached because of too many requests to query broker. Please retry after sometime.
+        503: ServiceUnavailable The service is temporarily unavailable.
+        504: UnknownError
+        502: BadGateway The gateway got no usable answer.
+        502: <head><title>502 Bad Gateway</title></head>
+        502: <head><title>502 Bad Gateway</title></head>
+        200: [Portal - Lock screen hardening, …]
+        ");
     });
 }
 
@@ -77,8 +119,13 @@ fn a_connection_is_cut_before_or_after_the_work() {
             "failed_but_done": { "on": 2, "statuses": 504 },
         });
         let graph = Trial::new(faults).await;
-        assert_snapshot!(creations(&graph, 4).await, @"");
-        assert_snapshot!(graph.names().await, @"");
+        assert_snapshot!(creations(&graph, 4).await, @"
+        no answer
+        no answer
+        504: <head><title>504 Gateway Time-out</title></head>
+        201: Profile 4
+        ");
+        assert_snapshot!(graph.names().await, @"[Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions, macOS - Baseline, Portal - Endpoint protection, Update ring - Broad, Profile 2, Profile 3, Profile 4]");
     });
 }
 
@@ -91,7 +138,10 @@ fn a_body_comes_slowly_or_not_to_its_end() {
         for _ in 0..2 {
             lines.push(graph.say("GET", &list, None).await);
         }
-        assert_snapshot!(lines.join("\n"), @"");
+        assert_snapshot!(lines.join("\n"), @"
+        200: the body ends early
+        200: [Portal - Lock screen hardening, …]
+        ");
     });
 }
 
@@ -103,8 +153,37 @@ fn requests_in_a_batch_fail_by_themselves() {
             "lost_sub_answers": { "on": 5 },
         });
         let graph = Trial::new(faults).await;
-        assert_snapshot!(graph.batch(&["GET /groups?$top=1"; 6]).await, @"");
-        assert_snapshot!(graph.counters().await, @"");
+        assert_snapshot!(graph.batch(&["GET /groups?$top=1"; 6]).await, @"
+        200
+        1: 429, Retry-After: 2: TooManyRequests Too many requests. Please retry again later.
+        2: 504: UnknownError
+        3: 503, Retry-After: 2: ServiceUnavailable The service is temporarily unavailable.
+        4: 200: [SSPR Pilot, …]
+        6: 200: [SSPR Pilot, …]
+        ");
+        assert_snapshot!(graph.counters().await, @r#"
+        {
+          "requests": 1,
+          "batches": 1,
+          "sub_requests": 6,
+          "writes": 0,
+          "answers": {
+            "200": 1
+          },
+          "sub_answers": {
+            "200": 3,
+            "429": 1,
+            "503": 1,
+            "504": 1
+          },
+          "unanswered": 0,
+          "most_in_flight": 1,
+          "faults": {
+            "lost_sub_answers": 1,
+            "sub_request_failures": 3
+          }
+        }
+        "#);
     });
 }
 

@@ -126,3 +126,39 @@ pub(super) fn too_many(retry_after: RetryAfter, seconds: u64) -> Refusal {
         None => refusal,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What 20 requests meet that come 2 seconds apart: the pause that each is asked for, `.` for none.
+    fn pauses(limits: Limits) -> String {
+        let start = Instant::now();
+        let mut quota = Quota::new(limits);
+        let mut asked = |number| match quota.take("app", true, start + Duration::from_secs(2 * number)) {
+            Ok(()) => ".".to_owned(),
+            Err(refusal) => refusal.headers[0].1.clone(),
+        };
+        (0..20).map(&mut asked).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_window_slides() {
+        let limits = Limits { writes: 3, ..Limits::default() };
+        assert_eq!(pauses(limits), ". . . 14 12 10 8 6 4 2 . . . 14 12 10 8 6 4 2");
+    }
+
+    #[test]
+    fn where_refused_requests_count_there_is_no_way_through_without_a_pause() {
+        let limits = Limits { writes: 3, count_refused: true, ..Limits::default() };
+        assert_eq!(pauses(limits), ". . . 14 14 14 14 14 14 14 16 16 16 16 16 16 16 16 16 16");
+    }
+
+    #[test]
+    fn apps_have_a_quota_each() {
+        let now = Instant::now();
+        let mut quota = Quota::new(Limits { writes: 1, ..Limits::default() });
+        let took = [("a", true), ("b", true), ("a", false), ("a", true)].map(|(app, write)| quota.take(app, write, now));
+        assert_eq!(took.map(|taken| taken.is_ok()), [true, true, true, false]);
+    }
+}
