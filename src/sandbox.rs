@@ -3,7 +3,8 @@
 //!
 //! It works on JSON as a real server would and shares no types with the client, so that a wrong field name cannot hide
 //! on both sides. It is as strict as Graph where Graph is known to be strict, and stricter where a sloppy client would
-//! otherwise go unnoticed. Every answer is valid against Microsoft's published API description. It checks no tokens.
+//! otherwise go unnoticed. Every answer is valid against Microsoft's published API description, except where a fault ([`Faults`]) was asked for. It checks no
+//! tokens unless it is told which there are.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -14,26 +15,39 @@ mod assignments;
 mod batch;
 mod call;
 mod contents;
+mod control;
+mod counters;
+mod delivery;
 mod directory;
 mod error;
+mod faults;
 mod files;
 mod filter;
 mod ids;
 mod kinds;
 mod listing;
+mod lists;
 mod log;
 mod members;
+mod permissions;
 mod profiles;
 mod query;
+mod quota;
+mod recent;
 mod routes;
 mod server;
+mod service;
 mod settings;
 mod state;
 mod store;
+mod tokens;
+mod wire;
 
 pub use error::Error;
+pub use faults::Faults;
 pub use server::Running;
 
+use service::Service;
 use store::Store;
 
 /// The id of the sandbox's tenant: fixed and well known, so that a client recognises that it talks to a sandbox.
@@ -61,6 +75,10 @@ pub struct Options {
     /// What the links to next pages begin with, such as `http://127.0.0.1:8898`, for a proxy that does not pass the
     /// client's `Host` header on (Prism does not). Absent: the `Host` header of each request.
     pub public_url: Option<String>,
+    /// What goes wrong, on purpose.
+    pub faults: Faults,
+    /// Decides which requests the faults strike: with the same seed and the same sequence of requests, the same faults.
+    pub random_seed: u64,
 }
 
 /// The write that is never answered.
@@ -87,7 +105,7 @@ pub enum HoldWhen {
 /// A sandbox that is open and locked, and not yet served.
 #[derive(Debug)]
 pub struct Sandbox {
-    store: Store,
+    service: Service,
     public_url: Option<String>,
 }
 
@@ -98,9 +116,9 @@ impl Sandbox {
     /// [`Error::Locked`] when another process has it open; [`Error::Broken`] and [`Error::TooNew`] when the state cannot
     /// be understood, in which case no file is changed; [`Error::File`] for everything the disk refuses.
     pub fn open(folder: &Path, options: Options) -> Result<Sandbox, Error> {
-        let store = Store::open(folder, &options.seed, options.hold)?;
+        let store = Store::open(folder, &options.seed, options.hold, &options.faults)?;
         let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Ok(Sandbox { store, public_url })
+        Ok(Sandbox { service: Service::new(store, options.faults, options.random_seed), public_url })
     }
 
     /// Serves it on a loopback address; port 0 takes a free one.
@@ -108,7 +126,7 @@ impl Sandbox {
     /// # Errors
     /// [`Error::NotLoopback`], or [`Error::Listen`] when the address cannot be had.
     pub async fn serve(self, address: SocketAddr) -> Result<Running, Error> {
-        let shared = Arc::new(server::Shared::new(self.store, self.public_url));
+        let shared = Arc::new(server::Shared::new(self.service, self.public_url));
         Running::start(shared, address).await
     }
 

@@ -1,6 +1,7 @@
 //! `sandbox serve` and `sandbox reset`.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -10,6 +11,8 @@ use super::session::sandbox_options;
 use super::workspace::{CONFIGURATION, STATE, Workspace};
 use super::{Global, online};
 use crate::sandbox::{Hold, HoldWhen, Options, Running, Sandbox, TENANT_ID};
+
+mod faults;
 
 #[derive(Debug, Args)]
 pub(super) struct SandboxArgs {
@@ -33,6 +36,12 @@ struct ServeArgs {
     /// What links to next pages begin with, behind a proxy
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// What goes wrong, on purpose: a YAML file (docs/sandbox.md)
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Decides which requests the faults strike; the same seed, the same faults
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
     /// For crash tests: never answer the Nth write; `before:N` or `after:N` it is on disk
     #[arg(long, hide = true, value_parser = hold)]
     hold: Option<Hold>,
@@ -60,7 +69,14 @@ pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Resul
 }
 
 async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    let options = Options { hold: args.hold, public_url: args.public_url.clone(), ..seeds(global)? };
+    let faults = args.faults.as_deref().map(faults::read).transpose()?.unwrap_or_default();
+    let options = Options {
+        hold: args.hold,
+        public_url: args.public_url.clone(),
+        faults,
+        random_seed: args.seed,
+        ..seeds(global)?
+    };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     let mut running = Sandbox::open(&global.dir.join(STATE), options)?.serve(address).await?;
     output.result(&format!("{}\n", running.url()));

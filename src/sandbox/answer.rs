@@ -1,5 +1,7 @@
 //! What goes back: answers, and Graph's error bodies.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -13,16 +15,33 @@ pub(super) const JSON: &str =
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
-    pub body: Option<Value>,
+    pub body: Body,
+    /// Besides those that every answer has.
+    pub headers: Vec<(&'static str, String)>,
+    /// How long it is held back.
+    pub late: Duration,
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+pub(super) enum Body {
+    Nothing,
+    Json(Value),
+    /// From something between client and Graph that speaks no JSON.
+    Html(String),
 }
 
 impl Answer {
     pub(super) fn ok(body: Value) -> Answer {
-        Answer { status: 200, body: Some(body) }
+        Answer::new(200, Body::Json(body))
     }
 
     pub(super) fn empty(status: u16) -> Answer {
-        Answer { status, body: None }
+        Answer::new(status, Body::Nothing)
+    }
+
+    pub(super) fn new(status: u16, body: Body) -> Answer {
+        Answer { status, body, headers: Vec::new(), late: Duration::ZERO }
     }
 }
 
@@ -41,6 +60,8 @@ pub(super) struct Refusal {
     pub status: u16,
     pub code: &'static str,
     pub message: String,
+    /// Headers of the answer.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl From<Refusal> for Trouble {
@@ -52,7 +73,13 @@ impl From<Refusal> for Trouble {
 impl Refusal {
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
         let message = message.into();
-        Refusal { status, code, message }
+        Refusal { status, code, message, headers: Vec::new() }
+    }
+
+    /// The same with a header.
+    pub(super) fn with(mut self, name: &'static str, value: String) -> Refusal {
+        self.headers.push((name, value));
+        self
     }
 
     pub(super) fn bad(message: impl Into<String>) -> Refusal {
@@ -84,7 +111,7 @@ impl Refusal {
                 "client-request-id": trace.client_request_id,
             },
         }});
-        Answer { status: self.status, body: Some(body) }
+        Answer { headers: self.headers, ..Answer::new(self.status, Body::Json(body)) }
     }
 }
 

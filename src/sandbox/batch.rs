@@ -1,13 +1,14 @@
 //! `$batch`: up to twenty calls in one (Graph documentation, concepts/json-batching).
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, JSON, Refusal, Trace};
+use super::answer::{Answer, Body, JSON, Refusal, Trace};
 use super::call::Call;
-use super::routes::{self, Held};
-use super::store::Store;
+use super::routes::Held;
+use super::service::Service;
 
 const MOST: usize = 20;
 
@@ -22,7 +23,7 @@ struct Item<'a> {
 }
 
 /// Answers `POST /$batch`. Nothing is done when any part of the batch is malformed.
-pub(super) fn answer(store: &mut Store, call: &Call, trace: &Trace) -> Result<Answer, Held> {
+pub(super) fn answer(service: &mut Service, call: &Call, trace: &Trace) -> Result<Answer, Held> {
     let none = Map::new();
     let items = match call.object().and_then(|body| items(body, &none)).and_then(in_order) {
         Ok(items) => items,
@@ -30,40 +31,49 @@ pub(super) fn answer(store: &mut Store, call: &Call, trace: &Trace) -> Result<An
     };
     let mut statuses = HashMap::new();
     let mut responses = Vec::with_capacity(items.len());
+    let mut late = Duration::ZERO;
     for item in &items {
-        let answer = match item.depends_on.iter().find(|parent| statuses.get(*parent).is_none_or(|s| *s >= 400)) {
+        let (answer, lost) = match item.depends_on.iter().find(|parent| statuses.get(*parent).is_none_or(|s| *s >= 400))
+        {
             Some(parent) => {
-                Refusal::new(424, "FailedDependency", format!("The request {parent} failed.")).answer(trace, None)
+                let refusal = Refusal::new(424, "FailedDependency", format!("The request {parent} failed."));
+                (refusal.answer(trace, None), false)
             }
-            None => one(store, call, item, trace)?,
+            None => one(service, call, item, trace)?,
         };
         statuses.insert(item.id, answer.status);
-        responses.push(response(item.id, answer));
+        late = late.max(answer.late);
+        service.counters.answered_inside(answer.status);
+        if !lost {
+            responses.push(response(item.id, answer));
+        }
     }
     // Graph answers in any order. Here it is always the opposite one, so that clients have to match by id.
     responses.reverse();
-    Ok(Answer::ok(json!({ "responses": responses })))
+    Ok(Answer { late, ..Answer::ok(json!({ "responses": responses })) })
 }
 
-fn one(store: &mut Store, batch: &Call, item: &Item, trace: &Trace) -> Result<Answer, Held> {
+/// Answers one request; says also whether the answer is lost on its way.
+fn one(service: &mut Service, batch: &Call, item: &Item, trace: &Trace) -> Result<(Answer, bool), Held> {
     let mut call = match Call::new(item.method, batch.face, item.url, &batch.base) {
         Ok(call) => call,
-        Err(refusal) => return Ok(refusal.answer(trace, None)),
+        Err(refusal) => return Ok((refusal.answer(trace, None), false)),
     };
     call.body = item.body.cloned();
-    call.eventual =
-        header(item.headers, "ConsistencyLevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
-    routes::answer(store, &call, trace)
+    call.token.clone_from(&batch.token);
+    call.heed(|name| header(item.headers, name));
+    service.part(&call, trace)
 }
 
 fn response(id: &str, answer: Answer) -> Value {
+    let mut headers = Map::from_iter([("Cache-Control".to_owned(), json!("no-cache"))]);
+    headers.extend(answer.headers.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
     match answer.body {
-        Some(body) => {
-            json!({ "id": id, "status": answer.status, "headers": { "Cache-Control": "no-cache", "Content-Type": JSON }, "body": body })
+        Body::Json(body) => {
+            headers.insert("Content-Type".to_owned(), json!(JSON));
+            json!({ "id": id, "status": answer.status, "headers": headers, "body": body })
         }
-        None => {
-            json!({ "id": id, "status": answer.status, "headers": { "Cache-Control": "no-cache" } })
-        }
+        _ => json!({ "id": id, "status": answer.status, "headers": headers }),
     }
 }
 
@@ -163,4 +173,10 @@ fn in_order(mut waiting: Vec<Item>) -> Result<Vec<Item>, Refusal> {
 /// Whether a call is a batch.
 pub(super) fn is_batch(call: &Call) -> bool {
     call.method == "POST" && call.path == ["$batch"]
+}
+
+/// Whether a batch holds a request that changes something.
+pub(super) fn writes(call: &Call) -> bool {
+    let requests = call.body.as_ref().and_then(|body| body["requests"].as_array());
+    requests.into_iter().flatten().any(|request| request["method"] != "GET")
 }

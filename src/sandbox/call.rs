@@ -34,6 +34,12 @@ pub(super) struct Call {
     pub base: String,
     /// `ConsistencyLevel: eventual` was sent.
     pub eventual: bool,
+    /// The bearer token; requests in a `$batch` have that of the batch.
+    pub token: Option<String>,
+    /// `x-msft-approval-justification`, as it was sent.
+    pub justification: Option<String>,
+    /// `x-msft-approval-code`, as it was sent.
+    pub approval_code: Option<String>,
 }
 
 impl Call {
@@ -50,7 +56,30 @@ impl Call {
                 Ok((decoded(name, true)?, decoded(value, true)?))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Call { method: method.to_owned(), face, path, query, body: None, base: base.to_owned(), eventual: false })
+        Ok(Call {
+            method: method.to_owned(),
+            face,
+            path,
+            query,
+            body: None,
+            base: base.to_owned(),
+            eventual: false,
+            token: None,
+            justification: None,
+            approval_code: None,
+        })
+    }
+
+    /// Takes over what the headers say; `header` finds one by its name in small letters.
+    pub(super) fn heed<'a>(&mut self, header: impl Fn(&str) -> Option<&'a str>) {
+        self.eventual = header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+        self.justification = header("x-msft-approval-justification").map(str::to_owned);
+        self.approval_code = header("x-msft-approval-code").map(str::to_owned);
+    }
+
+    /// Whether it changes something, or tries to.
+    pub(super) fn writes(&self) -> bool {
+        self.method != "GET"
     }
 
     /// The body, which has to be an object.

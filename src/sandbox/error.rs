@@ -62,6 +62,14 @@ pub enum Error {
         /// The system's own words.
         source: io::Error,
     },
+    /// A faults file says something that cannot be.
+    #[error("{reason}")]
+    Faults {
+        /// Which key, such as `throttle.rate`.
+        key: String,
+        /// What is wrong with it, and what is possible there.
+        reason: String,
+    },
     /// The server ended with an error.
     #[error("the sandbox's server ended: {reason}")]
     Server {
@@ -73,6 +81,11 @@ pub enum Error {
 impl Error {
     pub(super) fn broken(path: &Path, reason: impl Into<String>) -> Error {
         Error::Broken { path: path.to_owned(), reason: reason.into() }
+    }
+
+    /// A value in a faults file that does not fit.
+    pub(super) fn faults(at: &str, value: &serde_json::Value, expected: &str) -> Error {
+        Error::Faults { key: at.to_owned(), reason: format!("`{at}` is {value}; expected {expected}") }
     }
 }
 

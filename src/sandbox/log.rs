@@ -16,6 +16,8 @@ pub(super) struct Log {
     length: u64,
     /// A write failed and could not be taken back: the end of the file is unknown.
     torn: bool,
+    /// Every write is synced.
+    durable: bool,
 }
 
 impl Log {
@@ -23,7 +25,7 @@ impl Log {
     ///
     /// Bytes after the last line end are a write that was torn by a crash. It was never answered, since answers go out
     /// after the sync, so it is as if it had never been made. Anything else that is not JSON is an error.
-    pub(super) fn open(folder: &Path) -> Result<(Log, Vec<Value>), Error> {
+    pub(super) fn open(folder: &Path, durable: bool) -> Result<(Log, Vec<Value>), Error> {
         let path = files::log(folder);
         // Not `append`: on Windows such a handle cannot be truncated.
         let mut log = OpenOptions::new()
@@ -42,11 +44,11 @@ impl Log {
                 .map_err(|error| Error::broken(&path, format!("line {}: {error}", number + 1)))?;
             lines.push(line);
         }
-        let log = Log { file: log, length: whole as u64, torn: false };
+        let log = Log { file: log, length: whole as u64, torn: false, durable };
         Ok((log, lines))
     }
 
-    /// Appends one line and syncs it. After an error the log is as it was before.
+    /// Appends one line, and syncs it unless that was switched off. After an error the log is as it was before.
     pub(super) fn append(&mut self, line: &Value) -> io::Result<()> {
         if self.torn {
             return Err(io::Error::other("an earlier write could not be taken back"));
@@ -70,7 +72,7 @@ impl Log {
         self.file.seek(SeekFrom::Start(self.length))?;
         self.file.set_len(self.length)?;
         self.file.write_all(bytes)?;
-        self.file.sync_data()
+        if self.durable { self.file.sync_data() } else { Ok(()) }
     }
 
     /// Empties the log, once the snapshot holds everything in it.

@@ -51,10 +51,9 @@ pub(super) fn list(store: &Store, call: &Call) -> Result<Answer, Trouble> {
         Some(name) => record.profile.get("displayName").and_then(Value::as_str) == Some(name),
         None => true,
     };
-    let profiles = &store.state.profiles;
-    let total = || profiles.after(0).filter(|(_, record)| matches(record)).count();
-    let items = profiles.after(wanted.after).filter(|(_, record)| matches(record));
-    let seen = |record: &Record| seen(record, call, wanted.assignments);
+    let total = || store.listed(0).filter(|(_, record)| matches(record)).count();
+    let items = store.listed(wanted.after).filter(|(_, record)| matches(record));
+    let seen = |record: &Record| seen(record, call, &store.state, wanted.assignments);
     Ok(listing::page(call, &wanted, OF, total, items, seen))
 }
 
@@ -62,7 +61,7 @@ pub(super) fn list(store: &Store, call: &Call) -> Result<Answer, Trouble> {
 pub(super) fn get(store: &Store, call: &Call, id: &str) -> Result<Answer, Trouble> {
     let wanted = Wanted::read(call, &allowed(&["$select", "$expand"], call.face, &store.state))?;
     let record = found(store, id)?;
-    Ok(listing::entity(call, &wanted, OF, seen(record, call, wanted.assignments)))
+    Ok(listing::entity(call, &wanted, OF, seen(record, call, &store.state, wanted.assignments)))
 }
 
 /// `POST /deviceConfigurations`.
@@ -79,7 +78,7 @@ pub(super) fn create(store: &mut Store, call: &Call) -> Result<Answer, Trouble> 
     let mut profile = blank(kind, &id, &now(), own);
     change(&mut profile, body, call.face, &store.state)?;
     let record = Record { profile, assignments: Vec::new() };
-    let body = seen(&record, call, false);
+    let body = seen(&record, call, &store.state, false);
     store.commit(&id, Some(record))?;
     let answer = listing::entity(call, &wanted, OF, body);
     Ok(Answer { status: 201, ..answer })
@@ -99,7 +98,7 @@ pub(super) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
         settings::renew_secrets(settings, id);
     }
     touch(&mut record.profile);
-    let body = seen(&record, call, false);
+    let body = seen(&record, call, &store.state, false);
     store.commit(id, Some(record))?;
     match store.state.behaviour.patch_status {
         200 => Ok(listing::entity(call, &wanted, OF, body)),
@@ -133,8 +132,7 @@ pub(super) fn plain_text(store: &Store, call: &Call, id: &str, function: &str) -
 
 /// The stored profile with this id.
 pub(super) fn found<'a>(store: &'a Store, id: &str) -> Result<&'a Record, Refusal> {
-    let record = store.state.profiles.get(id);
-    record.ok_or_else(|| Refusal::not_found(format!("There is no device configuration {id}.")))
+    store.profile(id).ok_or_else(|| Refusal::not_found(format!("There is no device configuration {id}.")))
 }
 
 /// A profile in which nothing is said yet.
@@ -242,10 +240,10 @@ fn scope_tags(value: &Value, state: &State) -> Result<Value, Refusal> {
 }
 
 /// What a caller sees of a stored profile.
-fn seen(record: &Record, call: &Call, with_assignments: bool) -> Map<String, Value> {
+fn seen(record: &Record, call: &Call, state: &State, with_assignments: bool) -> Map<String, Value> {
     let mut profile = record.profile.clone();
     if let Some(settings) = profile.get_mut("omaSettings") {
-        settings::seen(settings, call.face);
+        settings::seen(settings, call.face, state.behaviour.masking);
     }
     if call.face == Face::V1 {
         profile.retain(|name, _| !BETA.contains(&name.as_str()));

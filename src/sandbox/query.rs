@@ -43,7 +43,10 @@ pub(super) struct Wanted {
     pub after: u64,
 }
 
-const TOKEN: &str = "$skiptoken";
+/// The option by which a next page is asked for.
+pub(super) const TOKEN: &str = "$skiptoken";
+/// Marks a token that leads to a page that was given already.
+const AGAIN: &str = ":again";
 
 impl Wanted {
     pub(super) fn read(call: &Call, allowed: &Allowed) -> Result<Wanted, Refusal> {
@@ -117,18 +120,31 @@ fn page_size(value: &str, allowed: &Allowed) -> Result<usize, Refusal> {
 
 /// The link to what comes after `order`: the call's own options, and an opaque token in place of the old one.
 pub(super) fn next_link(call: &Call, order: u64) -> String {
+    link(call, &format!("after:{order}"))
+}
+
+/// The link to the page that the call asked for, once more; `None` when it is that already.
+pub(super) fn same_page(call: &Call) -> Option<String> {
+    let token = call.query.iter().find(|(option, _)| option == TOKEN);
+    let text = token.map_or(Some("after:0".to_owned()), |(_, token)| plain(token))?;
+    (!text.ends_with(AGAIN)).then(|| link(call, &(text + AGAIN)))
+}
+
+fn link(call: &Call, token: &str) -> String {
     let mut link = format!("{}/{}/{}?", call.base, call.face.as_str(), call.path.join("/"));
     for (option, value) in call.query.iter().filter(|(option, _)| option != TOKEN) {
         link.push_str(&format!("{option}={}&", encoded(value)));
     }
-    let token = URL_SAFE_NO_PAD.encode(format!("after:{order}"));
+    let token = URL_SAFE_NO_PAD.encode(token);
     link + TOKEN + "=" + &token
 }
 
 fn position(token: &str) -> Result<u64, Refusal> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
-    bytes
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| text.strip_prefix("after:")?.parse().ok())
+    plain(token)
+        .and_then(|text| text.trim_end_matches(AGAIN).strip_prefix("after:")?.parse().ok())
         .ok_or_else(|| Refusal::bad("The $skiptoken is not one that was handed out."))
+}
+
+fn plain(token: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
 }

@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::answer::{Answer, JSON, Refusal, Trace};
-use super::batch;
+use super::answer::{self, Answer, Refusal, Trace};
 use super::call::{Call, Face};
+use super::control;
+use super::delivery::{self, Pace};
 use super::error::Error;
-use super::routes::{self, Held};
-use super::store::Store;
+use super::faults::Fault;
+use super::routes::Held;
+use super::service::{self, Service};
+use super::wire::{Listening, Wire};
 
 const LARGEST_BODY: usize = 20 * 1024 * 1024;
 /// How long a stop waits for requests that are being answered.
@@ -28,29 +31,25 @@ const PATIENCE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Shared {
     /// Taken out when the server stops: connections may outlive it, and must hold neither state nor lock then. An
-    /// ordinary mutex, since no request waits for anything while it has the store.
-    store: Mutex<Option<Store>>,
+    /// ordinary mutex, since no request waits for anything while it has the service.
+    service: Mutex<Option<Service>>,
     public_url: Option<String>,
     held: watch::Sender<bool>,
 }
 
 impl Shared {
-    pub(super) fn new(store: Store, public_url: Option<String>) -> Shared {
+    pub(super) fn new(service: Service, public_url: Option<String>) -> Shared {
         let held = watch::Sender::new(false);
-        Shared { store: Mutex::new(Some(store)), public_url, held }
+        Shared { service: Mutex::new(Some(service)), public_url, held }
     }
 
-    fn answer(&self, call: &Call, trace: &Trace) -> Result<Answer, Held> {
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        match store.as_mut() {
-            Some(store) if batch::is_batch(call) => batch::answer(store, call, trace),
-            Some(store) => routes::answer(store, call, trace),
-            None => Ok(Refusal::new(503, "ServiceUnavailable", "The sandbox has stopped.").answer(trace, None)),
-        }
+    /// Does something with the service; `None` when the sandbox has stopped.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Service) -> T) -> Option<T> {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
     }
 
     fn close(&self) {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.service.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
@@ -74,7 +73,8 @@ impl Running {
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
         let (stop, mut stopped) = watch::channel(false);
         let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
-        let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let router = router.into_make_service_with_connect_info::<Wire>();
+        let server = axum::serve(Listening(listener), router).with_graceful_shutdown(async move {
             // An error means that `Running` was dropped, which is a stop as well.
             let _ = stopped.wait_for(|stop| *stop).await;
         });
@@ -123,19 +123,68 @@ impl Drop for Running {
     }
 }
 
-async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInfo<Wire>, request: Request) -> Response {
+    if request.uri().path().starts_with(control::ROOT) {
+        return control::answer(&shared, request);
+    }
     let trace = Trace::new(text(request.headers(), "client-request-id"));
-    let answer = match read(&shared, request).await {
-        Ok(call) => shared.answer(&call, &trace),
-        Err(refusal) => Ok(refusal.answer(&trace, None)),
+    let call = match read(&shared, request).await {
+        Ok(call) => call,
+        Err(refusal) => return delivery::whole(refusal.answer(&trace, None), &trace),
     };
-    match answer {
-        Ok(answer) => response(answer, &trace),
+    // A task of its own: what has arrived is carried out even when the client hangs up meanwhile, as Graph does.
+    let task = tokio::spawn(async move {
+        let outcome = carry_out(&shared, &call, &trace).await;
+        shared.with(|service| service.counters.left(outcome.as_ref().map(|(answer, _)| answer.status)));
+        (outcome, trace)
+    });
+    match task.await {
+        Ok((Some((answer, pace)), trace)) => delivery::paced(answer, &trace, pace, wire),
+        // Only a panic ends a task early, and the connection is all that can be given up then.
+        Ok((None, _)) | Err(_) => {
+            wire.cut();
+            Response::new(Body::empty())
+        }
+    }
+}
+
+/// Answers a request with all that may happen to it on its way; `None` when the connection is cut.
+async fn carry_out(shared: &Shared, call: &Call, trace: &Trace) -> Option<(Answer, Pace)> {
+    let arrival = shared.with(|service| service.arrive(call))?;
+    tokio::time::sleep(arrival.wait).await;
+    let strike = |fault| shared.with(|service| service.counters.struck(fault));
+    if arrival.cut_before {
+        strike(Fault::CutBefore);
+        return None;
+    }
+    if let Some(status) = arrival.html {
+        strike(Fault::Html);
+        return Some((service::html_page(status), Pace::Whole));
+    }
+    let answer = match shared.with(|service| service.answer(call, trace))? {
+        Ok(answer) => answer,
         Err(Held) => {
             shared.held.send_replace(true);
             std::future::pending().await
         }
+    };
+    tokio::time::sleep(answer.late).await;
+    if arrival.cut_after {
+        strike(Fault::CutAfter);
+        return None;
     }
+    let pace = match (arrival.truncated, arrival.slow_body) {
+        _ if matches!(answer.body, answer::Body::Nothing) => Pace::Whole,
+        (true, _) => Pace::Truncated,
+        (false, Some(time)) => Pace::Slow(time),
+        (false, None) => Pace::Whole,
+    };
+    match pace {
+        Pace::Whole => None,
+        Pace::Truncated => strike(Fault::Truncated),
+        Pace::Slow(_) => strike(Fault::SlowBody),
+    };
+    Some((answer, pace))
 }
 
 /// Takes a request apart.
@@ -151,8 +200,8 @@ async fn read(shared: &Shared, request: Request) -> Result<Call, Refusal> {
         return Err(Refusal::not_found("The sandbox has only /v1.0 and /beta."));
     };
     let mut call = Call::new(parts.method.as_str(), face, rest, &base)?;
-    call.eventual =
-        text(&parts.headers, "consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+    call.heed(|name| text(&parts.headers, name));
+    call.token = text(&parts.headers, "authorization").and_then(bearer).map(str::to_owned);
     let body = to_bytes(body, LARGEST_BODY)
         .await
         .map_err(|_| Refusal::new(413, "RequestEntityTooLarge", "The body did not arrive whole, or is over 20 MB."))?;
@@ -164,13 +213,18 @@ async fn read(shared: &Shared, request: Request) -> Result<Call, Refusal> {
     Ok(call)
 }
 
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 fn versioned<'a>(target: &'a str, version: &str) -> Option<&'a str> {
     target.strip_prefix(version).filter(|rest| rest.starts_with('/'))
 }
 
 /// What links begin with. A request for another host is refused: some page in a browser has pointed its own name at
 /// loopback (DNS rebinding).
-fn base(shared: &Shared, headers: &HeaderMap) -> Result<String, Refusal> {
+pub(super) fn base(shared: &Shared, headers: &HeaderMap) -> Result<String, Refusal> {
     let host = text(headers, "host").unwrap_or_default();
     let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
     match name.map_or(host, |(name, _)| name) {
@@ -200,23 +254,6 @@ fn json_only(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn response(answer: Answer, trace: &Trace) -> Response {
-    let builder = Response::builder()
-        .status(answer.status)
-        .header("request-id", &trace.request_id)
-        .header("client-request-id", &trace.client_request_id);
-    let built = match answer.body {
-        Some(body) => builder.header(header::CONTENT_TYPE, JSON).body(Body::from(body.to_string())),
-        None => builder.body(Body::empty()),
-    };
-    // Cannot happen: statuses and ids are made here. It would be an answer without a body.
-    built.unwrap_or_else(|_| {
-        let mut broken = Response::new(Body::empty());
-        *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        broken
-    })
 }

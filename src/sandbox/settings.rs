@@ -174,13 +174,16 @@ fn xml(base64: &str) -> Option<String> {
 }
 
 /// What a caller sees of stored settings.
-pub(super) fn seen(settings: &mut Value, face: Face) {
+pub(super) fn seen(settings: &mut Value, face: Face, masking: bool) {
     for setting in settings.as_array_mut().into_iter().flatten() {
         let Value::Object(setting) = setting else {
             continue;
         };
         let xml = setting.get("@odata.type").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("StringXml"));
-        if setting.get("isEncrypted") == Some(&Value::Bool(true)) {
+        if !masking {
+            setting.insert("isEncrypted".to_owned(), json!(false));
+            setting.insert("secretReferenceValueId".to_owned(), Value::Null);
+        } else if setting.get("isEncrypted") == Some(&Value::Bool(true)) {
             setting.insert("value".to_owned(), json!(if xml { XML_MASK } else { MASK }));
         }
         if face == Face::V1 {

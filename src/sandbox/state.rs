@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::error::Error;
+use super::faults::Dialect;
 
 /// The version of the format of `sandbox.json`.
 const FORMAT: u64 = 1;
@@ -33,6 +34,8 @@ pub(super) struct Behaviour {
     pub delete_status: u16,
     /// 200 in the documentation; IntuneCD in production sees 204.
     pub patch_status: u16,
+    /// Values of strings, Base64 and XML are not shown.
+    pub masking: bool,
 }
 
 impl Default for Behaviour {
@@ -43,6 +46,7 @@ impl Default for Behaviour {
             assign_raises_version: false,
             delete_status: 204,
             patch_status: 200,
+            masking: true,
         }
     }
 }
@@ -66,6 +70,12 @@ impl Profiles {
         self.in_order.get(self.order.get(id)?)
     }
 
+    /// A record with its place in the order.
+    pub(super) fn placed(&self, id: &str) -> Option<(u64, &Record)> {
+        let order = *self.order.get(id)?;
+        Some((order, self.in_order.get(&order)?))
+    }
+
     /// Those made after `order`, oldest first, each with its own.
     pub(super) fn after(&self, order: u64) -> impl Iterator<Item = (u64, &Record)> {
         let range = (std::ops::Bound::Excluded(order), std::ops::Bound::Unbounded);
@@ -86,6 +96,10 @@ impl Profiles {
 }
 
 impl Record {
+    pub(super) fn id(&self) -> &str {
+        self.profile.get("id").and_then(Value::as_str).unwrap_or_default()
+    }
+
     pub(super) fn to_json(&self) -> Value {
         json!({ "profile": self.profile, "assignments": self.assignments })
     }
@@ -126,6 +140,7 @@ impl State {
                 "assign_raises_version": self.behaviour.assign_raises_version,
                 "delete_status": self.behaviour.delete_status,
                 "patch_status": self.behaviour.patch_status,
+                "masking": self.behaviour.masking,
             },
             "organization": self.organization,
             "groups": self.groups,
@@ -231,7 +246,20 @@ impl Behaviour {
                 .ok_or("`behaviour.assign_raises_version` is not true or false")?,
             delete_status: status("delete_status")?,
             patch_status: status("patch_status")?,
+            masking: json["masking"].as_bool().unwrap_or(true),
         })
+    }
+
+    /// The same where a faults file does not say otherwise.
+    pub(super) fn with(&self, dialect: &Dialect) -> Behaviour {
+        Behaviour {
+            page_size: dialect.page_size.unwrap_or(self.page_size),
+            max_page_size: dialect.max_page_size.unwrap_or(self.max_page_size),
+            assign_raises_version: dialect.assign_raises_version.unwrap_or(self.assign_raises_version),
+            delete_status: dialect.delete_status.unwrap_or(self.delete_status),
+            patch_status: dialect.patch_status.unwrap_or(self.patch_status),
+            masking: dialect.masking.unwrap_or(self.masking),
+        }
     }
 }
 

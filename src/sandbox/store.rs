@@ -2,12 +2,15 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::time::Instant;
 
 use super::answer::{Refusal, Trouble};
 use super::contents;
 use super::error::{Error, file};
+use super::faults::Faults;
 use super::files;
 use super::log::Log;
+use super::recent::Recent;
 use super::state::{Record, State};
 use super::{Hold, HoldWhen, Seed};
 
@@ -18,16 +21,17 @@ pub(super) struct Store {
     log: Log,
     hold: Option<Hold>,
     writes: usize,
+    recent: Recent,
     /// Held for the life of the store.
     _lock: File,
 }
 
 impl Store {
-    pub(super) fn open(folder: &Path, seed: &Seed, hold: Option<Hold>) -> Result<Store, Error> {
+    pub(super) fn open(folder: &Path, seed: &Seed, hold: Option<Hold>, faults: &Faults) -> Result<Store, Error> {
         fs::create_dir_all(folder).map_err(file("create", folder))?;
         let lock = files::lock(folder)?;
         let snapshot = files::read_snapshot(folder)?;
-        let (mut log, lines) = Log::open(folder)?;
+        let (mut log, lines) = Log::open(folder, !faults.volatile)?;
         let mut changed = snapshot.is_none() || !lines.is_empty();
         let log_path = files::log(folder);
         let mut state = match snapshot {
@@ -45,7 +49,20 @@ impl Store {
             files::write_snapshot(folder, &bytes)?;
             log.clear().map_err(file("empty", &log_path))?;
         }
-        Ok(Store { state, log, hold, writes: 0, _lock: lock })
+        // Only now: what a faults file says is not written down.
+        state.behaviour = state.behaviour.with(&faults.dialect);
+        let recent = Recent::new(faults.list_lag, faults.birth);
+        Ok(Store { state, log, hold, writes: 0, recent, _lock: lock })
+    }
+
+    /// The device configuration with this id; `None` also while it is too new to be found.
+    pub(super) fn profile(&self, id: &str) -> Option<&Record> {
+        self.state.profiles.get(id).filter(|_| !self.recent.unborn(id, Instant::now()))
+    }
+
+    /// The device configurations after `order` as lists show them.
+    pub(super) fn listed(&self, order: u64) -> impl Iterator<Item = (u64, &Record)> {
+        self.recent.listed(&self.state.profiles, order, Instant::now())
     }
 
     /// Writes one device configuration, or deletes it: first to disk, then to memory.
@@ -59,6 +76,7 @@ impl Store {
         self.log
             .append(&State::line(number, id, record.as_ref()))
             .map_err(|error| Refusal::internal(format!("The sandbox cannot write its log: {error}")))?;
+        self.recent.remember(&self.state.profiles, id, Instant::now());
         self.state.apply(number, id, record);
         match held {
             Some(_) => Err(Trouble::Held),

@@ -1,0 +1,60 @@
+//! `--faults FILE`: the faults as people write them, in YAML.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value as Json};
+
+use crate::cli::output::Failure;
+use crate::sandbox::{Error, Faults};
+use crate::source::{Node, Source, Value, parse};
+
+/// Reads a faults file. What is wrong in it is said with its line.
+pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    let source = Source::new(name.clone(), bytes).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
+    let at = |offset: usize, message: &str| {
+        let (line, column) = source.position(offset);
+        Failure::new(format!("{name}:{line}:{column}: {message}"))
+    };
+    let node = parse(&source).map_err(|error| at(error.span.range().start, &error.message))?;
+    let json = json(&node).map_err(|(node, message)| at(node.span.range().start, &message))?;
+    Faults::from_json(&json).map_err(|error| match &error {
+        Error::Faults { key, reason } => at(find(&node, key).span.range().start, reason),
+        error => Failure::new(format!("{name}: {error}")),
+    })
+}
+
+/// A node as JSON; an empty file is an empty map. With an error comes the node that is to blame.
+fn json(node: &Node) -> Result<Json, (&Node, String)> {
+    Ok(match &node.value {
+        Value::Null => Json::Object(Map::new()),
+        Value::Bool(value) => Json::from(*value),
+        Value::Integer(value) => Json::from(*value),
+        Value::Float(value) => Json::from(*value),
+        Value::Text(value) => Json::from(value.as_str()),
+        Value::List(nodes) => Json::Array(nodes.iter().map(json).collect::<Result<_, _>>()?),
+        Value::Map(entries) => {
+            let mut map = Map::new();
+            for (key, node) in entries {
+                if map.insert(key.value.clone(), json(node)?).is_some() {
+                    return Err((node, format!("`{}` is there twice", key.value)));
+                }
+            }
+            Json::Object(map)
+        }
+    })
+}
+
+/// The node of a key such as `throttle.rate`; the nearest one around it where there is none.
+fn find<'a>(node: &'a Node, key: &str) -> &'a Node {
+    let Value::Map(entries) = &node.value else {
+        return node;
+    };
+    let below = |name: &str| match key.strip_prefix(name)? {
+        "" => Some(""),
+        rest => rest.strip_prefix('.'),
+    };
+    entries.iter().find_map(|(name, node)| Some(find(node, below(name)?))).unwrap_or(node)
+}

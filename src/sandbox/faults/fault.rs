@@ -1,0 +1,182 @@
+//! The faults that strike single requests, and what they strike.
+
+/// One of them. Their order is the order in which they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::sandbox) enum Fault {
+    CutBefore,
+    Html,
+    ServerErrors,
+    Throttle,
+    Broker,
+    SubRequestFailures,
+    LatePages,
+    DuplicatePages,
+    MissingObject,
+    MissingNextLink,
+    FailedButDone,
+    LostSubAnswers,
+    CutAfter,
+    Truncated,
+    SlowBody,
+}
+
+/// What a fault looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// What comes over HTTP: a request, or a whole `$batch`.
+    Whole,
+    /// Each of these, and each request in a `$batch` too.
+    Each,
+    /// Requests in a `$batch` only.
+    Inner,
+    /// Requests that are answered by a list, in a `$batch` or not.
+    List,
+}
+
+impl Fault {
+    pub(in crate::sandbox) const ALL: [Fault; 15] = [
+        Fault::CutBefore,
+        Fault::Html,
+        Fault::ServerErrors,
+        Fault::Throttle,
+        Fault::Broker,
+        Fault::SubRequestFailures,
+        Fault::LatePages,
+        Fault::DuplicatePages,
+        Fault::MissingObject,
+        Fault::MissingNextLink,
+        Fault::FailedButDone,
+        Fault::LostSubAnswers,
+        Fault::CutAfter,
+        Fault::Truncated,
+        Fault::SlowBody,
+    ];
+
+    /// Its name in the file and in the counters.
+    pub(in crate::sandbox) fn key(self) -> &'static str {
+        match self {
+            Fault::CutBefore => "cut_before",
+            Fault::Html => "html",
+            Fault::ServerErrors => "server_errors",
+            Fault::Throttle => "throttle",
+            Fault::Broker => "broker",
+            Fault::SubRequestFailures => "sub_request_failures",
+            Fault::LatePages => "late_pages",
+            Fault::DuplicatePages => "duplicate_pages",
+            Fault::MissingObject => "missing_object",
+            Fault::MissingNextLink => "missing_next_link",
+            Fault::FailedButDone => "failed_but_done",
+            Fault::LostSubAnswers => "lost_sub_answers",
+            Fault::CutAfter => "cut_after",
+            Fault::Truncated => "truncated",
+            Fault::SlowBody => "slow_body",
+        }
+    }
+
+    /// What it can be told besides when to strike.
+    pub(super) fn options(self) -> &'static [&'static str] {
+        match self {
+            Fault::Throttle => &["retry_after", "seconds"],
+            Fault::SubRequestFailures => &["statuses", "retry_after", "seconds"],
+            Fault::ServerErrors => &["statuses", "page"],
+            Fault::Html | Fault::FailedButDone => &["statuses"],
+            Fault::LatePages => &["statuses", "delay_ms"],
+            Fault::SlowBody => &["delay_ms"],
+            Fault::DuplicatePages => &["what"],
+            _ => &[],
+        }
+    }
+
+    fn scope(self) -> Scope {
+        match self {
+            Fault::CutBefore | Fault::Html | Fault::CutAfter | Fault::Truncated | Fault::SlowBody => Scope::Whole,
+            Fault::ServerErrors | Fault::Throttle | Fault::Broker | Fault::FailedButDone => Scope::Each,
+            Fault::SubRequestFailures | Fault::LostSubAnswers => Scope::Inner,
+            Fault::LatePages | Fault::DuplicatePages | Fault::MissingObject | Fault::MissingNextLink => Scope::List,
+        }
+    }
+
+    /// What only makes sense for writes is about writes unless told otherwise.
+    pub(super) fn usual(self) -> Of {
+        match self {
+            Fault::CutAfter | Fault::FailedButDone => Of::Writes,
+            _ => Of::All,
+        }
+    }
+
+    /// Whether a request is one that this fault looks at and numbers.
+    pub(super) fn concerns(self, matter: &Matter, of: Of) -> bool {
+        let batch = matches!(matter.kind, Kind::Batch { .. });
+        let in_scope = match self.scope() {
+            Scope::Whole => matter.kind != Kind::InBatch,
+            Scope::Each => true,
+            Scope::Inner => matter.kind == Kind::InBatch,
+            Scope::List if self == Fault::LatePages => !batch && matter.page,
+            Scope::List => !batch && matter.list,
+        };
+        // The broker stands before Intune only.
+        let at_home = self != Fault::Broker || matter.path.starts_with("deviceManagement");
+        in_scope && at_home && of.covers(matter, self.scope() == Scope::Whole)
+    }
+}
+
+/// Which requests a fault is restricted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    All,
+    Reads,
+    Writes,
+    Batches,
+    Method(&'static str),
+}
+
+impl Of {
+    pub(super) const EXPECTED: &'static str = "reads, writes, batches, GET, POST, PATCH, PUT or DELETE";
+
+    pub(super) fn read(text: &str) -> Option<Of> {
+        Some(match text {
+            "reads" => Of::Reads,
+            "writes" => Of::Writes,
+            "batches" => Of::Batches,
+            method => Of::Method(["GET", "POST", "PATCH", "PUT", "DELETE"].into_iter().find(|one| *one == method)?),
+        })
+    }
+
+    /// A `$batch` is a write when it holds one, for faults that strike it as a whole; for others its parts are counted.
+    fn covers(self, matter: &Matter, whole: bool) -> bool {
+        match (self, matter.kind) {
+            (Of::All, _) | (Of::Batches, Kind::Batch { .. }) => true,
+            (Of::Batches, _) | (Of::Method(_), Kind::Batch { .. }) => false,
+            (Of::Writes, Kind::Batch { writes }) => whole && writes,
+            (Of::Reads, Kind::Batch { writes }) => whole && !writes,
+            (Of::Writes, _) => matter.method != "GET",
+            (Of::Reads, _) => matter.method == "GET",
+            (Of::Method(method), _) => matter.method == method,
+        }
+    }
+}
+
+/// A request as a fault sees it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sandbox) struct Matter<'a> {
+    pub method: &'a str,
+    /// After the version, decoded, without a slash at its beginning.
+    pub path: &'a str,
+    pub kind: Kind,
+    /// It reads a collection that has pages.
+    pub list: bool,
+    /// It follows a link to a next page.
+    pub page: bool,
+}
+
+/// How a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) enum Kind {
+    Alone,
+    /// A `$batch` as a whole.
+    Batch {
+        /// It holds a request that is not a GET.
+        writes: bool,
+    },
+    InBatch,
+}

@@ -1,0 +1,71 @@
+//! Bearer tokens. A sandbox signs nobody in: the text of a token is its name.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::answer::Refusal;
+use super::call::Call;
+use super::faults::Faults;
+use super::permissions;
+
+/// What is known of tokens.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    granted: Option<BTreeMap<String, Vec<String>>>,
+    expiry: Option<u64>,
+    stays_expired: bool,
+    /// How many requests came with each text.
+    used: HashMap<String, u64>,
+}
+
+impl Tokens {
+    pub(super) fn new(faults: &Faults) -> Tokens {
+        Tokens {
+            granted: faults.tokens.clone(),
+            expiry: faults.expiry,
+            stays_expired: faults.stays_expired,
+            used: HashMap::new(),
+        }
+    }
+
+    /// The app that a call comes from: the token's name, `writer` for `writer.2`.
+    pub(super) fn app(call: &Call) -> &str {
+        let token = call.token.as_deref().unwrap_or_default();
+        match token.rsplit_once('.') {
+            Some((name, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => token,
+        }
+    }
+
+    /// Counts an HTTP request for its token, and refuses it when the token has expired.
+    pub(super) fn arrived(&mut self, call: &Call) -> Result<(), Refusal> {
+        let Some(expiry) = self.expiry else {
+            return Ok(());
+        };
+        let used = self.used.entry(call.token.clone().unwrap_or_default()).or_insert(0);
+        *used += 1;
+        if *used <= expiry {
+            return Ok(());
+        }
+        if !self.stays_expired {
+            *used = 0;
+        }
+        Err(unauthorized("Lifetime validation failed, the token is expired."))
+    }
+
+    /// Refuses a call that its token does not allow.
+    pub(super) fn check(&self, call: &Call) -> Result<(), Refusal> {
+        let Some(granted) = &self.granted else {
+            return Ok(());
+        };
+        match (&call.token, granted.get(Self::app(call))) {
+            (None, _) => Err(unauthorized("Access token is empty.")),
+            (Some(_), None) => Err(unauthorized("Access token validation failure.")),
+            (Some(_), Some(granted)) => permissions::check(call, granted),
+        }
+    }
+}
+
+/// Graph's words for a token that it does not take.
+fn unauthorized(message: &str) -> Refusal {
+    Refusal::new(401, "InvalidAuthenticationToken", message).with("WWW-Authenticate", "Bearer".to_owned())
+}
