@@ -43,16 +43,36 @@ pub async fn organization(client: &Client) -> Result<Organization, Error> {
     })
 }
 
-/// Reads all profiles with their assignments.
+/// How often all profiles are read when the lists do not hold as many as are counted.
+const READINGS: usize = 3;
+
+/// Reads all profiles with their assignments, and counts them on the side: a list can lack an object without a hint of it
+/// (measured on a live tenant: graph-api-gotchas of graph2otel).
 ///
 /// # Errors
-/// When any page is missing: an incomplete read is none.
+/// When any page is missing, or fewer profiles come than are counted: an incomplete read is none.
 pub async fn read(client: &Client) -> Result<Tenant, Error> {
-    // 1,000 is what Graph answers at most, and what CIPP asks for in production.
-    let all: Vec<DeviceConfiguration> = client.list(&format!("{PROFILES}?$top=1000&$expand=assignments")).await?;
-    let count = all.len();
-    let profiles: Vec<LiveProfile> = all.into_iter().filter_map(live_profile).collect();
-    Ok(Tenant { other_kinds: count - profiles.len(), profiles })
+    let mut reading = 1;
+    loop {
+        // 1,000 is what Graph answers at most, and what CIPP asks for in production.
+        let path = format!("{PROFILES}?$top=1000&$expand=assignments");
+        let (all, counted): (Vec<DeviceConfiguration>, _) =
+            futures_util::future::try_join(client.list(&path), client.count(PROFILES)).await?;
+        let count = all.len();
+        if counted.is_none_or(|counted| counted == count) {
+            let profiles: Vec<LiveProfile> = all.into_iter().filter_map(live_profile).collect();
+            return Ok(Tenant { other_kinds: count - profiles.len(), profiles });
+        }
+        if reading == READINGS {
+            return Err(Error::Unusable {
+                path,
+                reason: format!("{} profiles are counted, and {count} came: run again", counted.unwrap_or_default()),
+                request_id: String::new(),
+            });
+        }
+        reading += 1;
+        tokio::time::sleep(client.second()).await;
+    }
 }
 
 /// Reads one profile as it is now; nothing where there is none.
@@ -67,20 +87,12 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
     }
 }
 
-/// Profiles that the first reading of the lists did not show: a list can lack an object without a hint of it (measured
-/// on a live tenant: graph-api-gotchas of graph2otel). Looks at the lists once more, and at each name on its own.
+/// Profiles that the first reading of the lists did not show, and a second one does.
 ///
 /// # Errors
-/// When the tenant cannot be read.
-pub async fn overlooked(client: &Client, first: &Tenant, names: &[&str]) -> Result<Vec<LiveProfile>, Error> {
-    let looks = Looks::new(client);
-    let named = futures_util::future::try_join_all(names.iter().map(|name| looks.named(name)));
-    let (again, named) = futures_util::future::try_join(read(client), named).await?;
-    let mut found: Vec<LiveProfile> = Vec::new();
-    for profile in again.profiles.into_iter().chain(named.into_iter().flatten()) {
-        if !first.profiles.iter().chain(&found).any(|known| known.id == profile.id) {
-            found.push(profile);
-        }
-    }
-    Ok(found)
+/// As for [`read`].
+pub async fn overlooked(client: &Client, first: &Tenant) -> Result<Vec<LiveProfile>, Error> {
+    let known: std::collections::BTreeSet<&str> = first.profiles.iter().map(|profile| profile.id.as_str()).collect();
+    let again = read(client).await?.profiles.into_iter();
+    Ok(again.filter(|profile| !known.contains(profile.id.as_str())).collect())
 }

@@ -116,7 +116,7 @@ pub(super) async fn make_plan(
 }
 
 /// Compares what is written with what is there. What seems to be missing is looked for once more before it is planned
-/// anew: absence needs two witnesses.
+/// anew: absence needs two witnesses. (Right before it is made, its name is looked up on its own.)
 async fn compare(
     client: &Client,
     tenant: &mut Tenant,
@@ -124,12 +124,10 @@ async fn compare(
     options: &Options,
 ) -> Result<Plan, Failure> {
     let plan = compare_once(client, tenant, (compiled, desired), options).await?;
-    let made = plan.changes.iter().filter(|change| change.action() == Action::Create);
-    let names: Vec<&str> = made.map(Change::name).collect();
-    if names.is_empty() {
+    if plan.count(Action::Create) == 0 {
         return Ok(plan);
     }
-    let overlooked = tenant::overlooked(client, tenant, &names).await?;
+    let overlooked = tenant::overlooked(client, tenant).await?;
     if overlooked.is_empty() {
         return Ok(plan);
     }

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::{Client, Request};
+use super::client::{Client, JSON, Request};
 use super::error::Error;
 use super::retry::{Tries, pause};
 
@@ -101,7 +101,15 @@ impl Client {
         let item = |at: &usize| requests[*at].item(*at);
         let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
         let cost = open.iter().filter(|at| requests[**at].url.starts_with("/deviceManagement/")).count();
-        let request = Request { method: Method::POST, path, body: Some(&body), repeatable: true, headers: &[], cost };
+        let request = Request {
+            method: Method::POST,
+            path,
+            body: Some(&body),
+            repeatable: true,
+            headers: &[],
+            cost,
+            accept: JSON,
+        };
         let mut answer = self.send(&request, None).await?;
         let mut failed = Failed::new();
         let Value::Array(items) = answer.body["responses"].take() else { return Ok(failed) };

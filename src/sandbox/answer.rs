@@ -29,6 +29,8 @@ pub(super) enum Body {
     Json(Value),
     /// From something between client and Graph that speaks no JSON.
     Html(String),
+    /// A bare number, as `$count` answers.
+    Text(String),
 }
 
 impl Answer {

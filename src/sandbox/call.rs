@@ -34,6 +34,8 @@ pub(super) struct Call {
     pub base: String,
     /// `ConsistencyLevel: eventual` was sent.
     pub eventual: bool,
+    /// JSON was asked for, and nothing else.
+    pub wants_json: bool,
     /// The bearer token; requests in a `$batch` have that of the batch.
     pub token: Option<String>,
     /// `x-msft-approval-justification`, as it was sent.
@@ -64,6 +66,7 @@ impl Call {
             body: None,
             base: base.to_owned(),
             eventual: false,
+            wants_json: false,
             token: None,
             justification: None,
             approval_code: None,
@@ -73,6 +76,9 @@ impl Call {
     /// Takes over what the headers say; `header` finds one by its name in small letters.
     pub(super) fn heed<'a>(&mut self, header: impl Fn(&str) -> Option<&'a str>) {
         self.eventual = header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+        self.wants_json = header("accept").is_some_and(|kinds| {
+            kinds.split(',').all(|kind| kind.trim().to_ascii_lowercase().starts_with("application/json"))
+        });
         self.justification = header("x-msft-approval-justification").map(str::to_owned);
         self.approval_code = header("x-msft-approval-code").map(str::to_owned);
     }

@@ -52,6 +52,7 @@ fn content(body: answer::Body) -> (&'static str, Bytes) {
         answer::Body::Nothing => ("", Bytes::new()),
         answer::Body::Json(json) => (JSON, Bytes::from(json.to_string())),
         answer::Body::Html(text) => ("text/html; charset=utf-8", Bytes::from(text)),
+        answer::Body::Text(text) => ("text/plain", Bytes::from(text)),
     }
 }
 

@@ -48,6 +48,7 @@ fn read(store: &Store, call: &Call, of: &str, rest: &[&str]) -> Result<Answer, T
 fn device_configurations(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, Trouble> {
     match (call.method.as_str(), rest) {
         ("GET", []) => profiles::list(store, call),
+        ("GET", ["$count"]) => profiles::count(store, call),
         ("POST", []) => profiles::create(store, call),
         ("GET", [id]) => profiles::get(store, call, id),
         ("PATCH", [id]) => profiles::update(store, call, id),

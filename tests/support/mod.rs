@@ -16,6 +16,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sspr-policy");
+/// The program; long trials name a faster build of it.
+pub fn program() -> String {
+    std::env::var("SSPR_POLICY_TEST_PROGRAM").unwrap_or_else(|_| PROGRAM.to_owned())
+}
+
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 /// Nothing here takes nearly as long; a test that hangs fails instead.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -83,7 +88,7 @@ impl Repo {
 
     /// The program, about to run here.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program());
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         command.env("NO_COLOR", "1").env("SSPR_POLICY_TOKEN", "token").env("SSPR_POLICY_PATIENCE_SECONDS", "0");
         // A sandbox without limits needs no pacing.
@@ -140,6 +145,7 @@ impl Repo {
 }
 
 /// What a command did.
+#[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
     pub out: String,
@@ -187,8 +193,14 @@ impl Served {
         Self::on(folder, hold, &["--port", "0"])
     }
 
+    /// Serves it with the faults of this file, drawn with this seed.
+    pub fn failing(folder: &Path, faults: &Path, seed: u64) -> Served {
+        let (faults, seed) = (faults.to_str().unwrap(), seed.to_string());
+        Self::on(folder, None, &["--port", "0", "--faults", faults, "--seed", &seed])
+    }
+
     fn on(folder: &Path, hold: Option<&str>, where_: &[&str]) -> Served {
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program());
         command.arg("--dir").arg(folder).args(["sandbox", "serve"]).args(where_);
         if let Some(hold) = hold {
             command.args(["--hold", hold]);

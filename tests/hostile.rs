@@ -1,0 +1,226 @@
+//! A tenant in which a good part of all requests fails: what comes out is the right result, or exit code 1 with the reason;
+//! never a wrong plan, never a lost assignment, never a duplicate.
+//!
+//! `cargo test` tries a few seeds; `.ci/run` tries 200 with the release build: `SSPR_POLICY_TEST_SEEDS=200
+//! SSPR_POLICY_TEST_PROGRAM=target/release/sspr-policy cargo test --test hostile`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use support::{EMBEDDED, Ran, Repo, Served, copy, served, text};
+
+/// Of all requests, 5 % are throttled, 5 % meet a server's error, and of 2 % the connection is cut, half of them after the
+/// server has acted.
+const ROUGH: &str = "\
+throttle: { rate: 0.05, retry_after: seconds, seconds: 0 }
+server_errors: 0.04
+failed_but_done: { rate: 0.02, of: writes }
+cut_before: 0.01
+cut_after: { rate: 0.02, of: writes }
+durable: false
+";
+
+/// The same, and lists that lie, batches that lose answers, bodies that are cut.
+const LYING: &str = "\
+throttle: { rate: 0.03, retry_after: none }
+broker: 0.02
+server_errors: { rate: 0.03, page: html }
+cut_before: 0.01
+cut_after: 0.01
+truncated: 0.01
+html: 0.01
+sub_request_failures: 0.05
+lost_sub_answers: 0.02
+missing_object: 0.05
+missing_next_link: 0.05
+duplicate_pages: 0.05
+late_pages: { rate: 0.05, delay_ms: 5 }
+page_size: 50
+max_page_size: 100
+assign_raises_version: true
+patch_status: 204
+delete_status: 200
+durable: false
+";
+
+/// Lists that show writes late, and objects that are not found right after they were made.
+const LATE: &str = "\
+throttle: { rate: 0.02, retry_after: date, seconds: 0 }
+server_errors: 0.02
+cut_after: { rate: 0.02, of: writes }
+list_lag_ms: 300
+not_found_after_create_ms: 200
+durable: false
+";
+
+const WORLDS: [&str; 4] = [ROUGH, ROUGH, LYING, LATE];
+/// So often may an apply give up before we do.
+const APPLIES: usize = 12;
+
+/// 200 profiles before; after it, 150 of them are kept or changed, 50 are gone, and 50 are new.
+fn policies(repo: &Repo, after: bool) {
+    let range = if after { 50..250 } else { 0..200 };
+    for n in range {
+        let changed = after && n < 200;
+        let number = if changed && n % 3 == 0 { n % 900 + 1 } else { n % 900 };
+        let word = if changed && n % 4 == 0 { "after" } else { "before" };
+        let group = if changed && n % 5 == 0 { "SSPR Ring 2" } else { "SSPR Pilot" };
+        let name = if changed && n % 7 == 0 { format!("Renamed {n}") } else { format!("Policy {n}") };
+        repo.policy(
+            &format!("p{n:03}"),
+            &format!(
+                "name: {name}\nsettings:\n  Trial/Number{n}: {{ type: integer, value: {number}, unchecked: trial }}\n  Trial/Text{n}: {{ type: string, value: {word}, unchecked: trial }}\nassignments:\n  include: [{{ group: {group} }}]\n  exclude: [{{ group: Kiosks }}]\n",
+            ),
+        );
+    }
+}
+
+/// The tenant and the repository before the change, and what is right after it.
+struct Start {
+    tenant: tempfile::TempDir,
+    repo: Repo,
+    plan: Value,
+    wanted: Vec<Value>,
+}
+
+impl Start {
+    fn new() -> Start {
+        let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(EMBEDDED));
+        policies(&repo, false);
+        repo.apply().succeeds();
+        copy(&repo.path().join(".sspr-policy"), &tenant.path().join(".sspr-policy"));
+        fs::remove_dir_all(repo.path().join(".sspr-policy")).unwrap();
+        fs::remove_dir_all(repo.path().join("policies")).unwrap();
+        policies(&repo, true);
+        let mut start = Start { tenant, repo, plan: Value::Null, wanted: Vec::new() };
+        let (tenant, repo) = start.again();
+        let quiet = repo.path().join("quiet.yaml");
+        fs::write(&quiet, "durable: false\n").unwrap();
+        let server = connect(&repo, tenant.path(), &quiet, 0);
+        start.plan = plan(&repo).unwrap();
+        repo.apply().succeeds();
+        drop(server);
+        start.wanted = state(tenant.path());
+        start
+    }
+
+    /// Copies of both, for one case.
+    fn again(&self) -> (tempfile::TempDir, Repo) {
+        let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+        copy(self.tenant.path(), tenant.path());
+        copy(self.repo.path(), repo.path());
+        (tenant, repo)
+    }
+}
+
+fn connect(repo: &Repo, tenant: &Path, faults: &Path, seed: u64) -> Served {
+    let server = Served::failing(tenant, faults, seed);
+    repo.write("sspr-policy.yaml", &served("contoso", &server.url, "    prune: true\n"));
+    server
+}
+
+/// What would be done, or why there is no plan.
+fn plan(repo: &Repo) -> Result<Value, Ran> {
+    let ran = repo.run(&["plan", "--output-format", "json"]);
+    match ran.code {
+        Some(0) => {
+            let mut plan: Value = serde_json::from_str(&ran.out).unwrap();
+            // How many members a group has is an estimate, and says so.
+            for change in plan["changes"].as_array_mut().unwrap() {
+                for line in change["assignments"].as_array_mut().unwrap() {
+                    line.as_object_mut().unwrap().remove("members");
+                }
+            }
+            Ok(json!({ "changes": plan["changes"], "orphans": plan["orphans"], "summary": plan["summary"] }))
+        }
+        _ => Err(ran),
+    }
+}
+
+/// Our profiles as they are on disk, without what is new in each run; and everybody else's.
+fn state(tenant: &Path) -> Vec<Value> {
+    // Opening folds the log of writes into the state.
+    drop(Served::start(tenant, None));
+    let state: Value = serde_json::from_slice(&fs::read(tenant.join(".sspr-policy/sandbox.json")).unwrap()).unwrap();
+    let mut all: Vec<Value> = state["deviceConfigurations"].as_array().unwrap().iter().map(bare).collect();
+    all.sort_by_key(ToString::to_string);
+    all
+}
+
+fn bare(found: &Value) -> Value {
+    let profile = &found["profile"];
+    let description = text(&profile["description"]);
+    let ours = description.contains(": contoso ");
+    let setting = |one: &Value| json!([one["omaUri"], one["@odata.type"], one["value"]]);
+    let settings: Option<Vec<Value>> = profile["omaSettings"].as_array().map(|all| all.iter().map(setting).collect());
+    let mut targets: Vec<String> =
+        found["assignments"].as_array().unwrap().iter().map(|one| one["target"].to_string()).collect();
+    targets.sort();
+    let version = if ours { Value::Null } else { profile["version"].clone() };
+    let description = description.rsplit_once(" v=").map_or(description.as_str(), |(before, _)| before);
+    json!([profile["displayName"], description, settings, targets, profile["roleScopeTagIds"], version])
+}
+
+/// One tenant with one seed. How many applies it took.
+fn survive(start: &Start, seed: u64) -> usize {
+    let (tenant, mut repo) = start.again();
+    repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "200".into());
+    repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "3".into());
+    let faults = repo.path().join("faults.yaml");
+    let world = usize::try_from(seed).unwrap() % WORLDS.len();
+    fs::write(&faults, format!("{}quota: {{ writes: 100, requests: 1000, window_ms: 200 }}\n", WORLDS[world])).unwrap();
+    let server = connect(&repo, tenant.path(), &faults, seed);
+    match plan(&repo) {
+        Ok(plan) => assert_eq!(format!("{plan:#}"), format!("{:#}", start.plan), "seed {seed}: a wrong plan"),
+        Err(ran) => assert!(gives_reason(&ran), "seed {seed}: {}{}", ran.out, ran.err),
+    }
+    let mut applies = 1;
+    loop {
+        let ran = repo.apply();
+        if ran.code == Some(0) {
+            break;
+        }
+        assert!(gives_reason(&ran), "seed {seed}: {}{}", ran.out, ran.err);
+        assert!(applies < APPLIES, "seed {seed}: no end: {}{}", ran.out, ran.err);
+        applies += 1;
+    }
+    drop(server);
+    assert_eq!(state(tenant.path()), start.wanted, "seed {seed}: a wrong tenant");
+    let quiet = repo.path().join("faults.yaml");
+    fs::write(&quiet, "durable: false\n").unwrap();
+    let _server = connect(&repo, tenant.path(), &quiet, seed);
+    repo.assert_converged();
+    applies
+}
+
+/// Exit code 1, and a line that says why.
+fn gives_reason(ran: &Ran) -> bool {
+    let said = format!("{}{}", ran.out, ran.err);
+    ran.code == Some(1) && (said.contains("error") || said.contains("failed "))
+}
+
+#[test]
+fn whatever_fails_the_tenant_ends_as_written() {
+    let seeds: u64 = std::env::var("SSPR_POLICY_TEST_SEEDS").ok().map_or(4, |text| text.parse().unwrap());
+    let start = Start::new();
+    let (next, applies) = (AtomicU64::new(1), AtomicUsize::new(0));
+    let worker = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed > seeds {
+                break;
+            }
+            applies.fetch_add(survive(&start, seed), Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(worker);
+        scope.spawn(worker);
+    });
+    println!("{seeds} tenants, {} applies", applies.into_inner());
+}
