@@ -194,7 +194,8 @@ fn help_of_every_command() {
       -q, --quiet                 Say less
           --strict                What could not be compared fails
       -v, --verbose...            Say more, on stderr; twice for every request
-          --override-limits       The limits of the environment are not looked at
+          --override-limits       The limits of the environment do not stop an apply of this plan; it
+                                  says which
           --output-format <FORM>  The form of the plan [default: human] [possible values: human, json,
                                   markdown]
       -h, --help                  Print help
@@ -233,7 +234,8 @@ fn help_of_every_command() {
           --env <NAME>       The environment in sspr-policy.yaml; its `default:` without this
           --only <GLOB>      Only keys that match, such as 'sspr/*'
           --color <WHEN>     When to colour [default: auto] [possible values: auto, always, never]
-          --override-limits  The limits of the environment are not looked at
+          --override-limits  The limits of the environment do not stop this; a saved plan says itself
+                             which it passes over
       -q, --quiet            Say less
       -v, --verbose...       Say more, on stderr; twice for every request
       -h, --help             Print help
