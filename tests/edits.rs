@@ -242,8 +242,6 @@ fn an_assignment_that_goes_to_another_group() {
     Nothing was changed.
     exit 0
 
-    POST …/[id]/assign
-      exclude Kiosks
     PATCH …/[id]
       displayName "Lock screen"
       description "" and the marker
@@ -327,8 +325,6 @@ fn another_filter() {
     Nothing was changed.
     exit 0
 
-    POST …/[id]/assign
-      exclude Kiosks
     PATCH …/[id]
       displayName "Lock screen"
       description "" and the marker
@@ -375,8 +371,6 @@ fn a_group_with_a_quote_in_its_name() {
     Nothing was changed.
     exit 0
 
-    POST …/[id]/assign
-      exclude Kiosks
     PATCH …/[id]
       displayName "Lock screen"
       description "" and the marker
@@ -769,6 +763,29 @@ fn masked_values_that_are_not_verified() {
 
     {"changes":[],"unverified":{}}
     "#);
+}
+
+#[test]
+fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
+    let masked = Masked::applied(&NETWORK.replace("settings: { ", "settings: { Start/HideLock: Hide, "), "");
+    in_the_portal(&masked.graph, |_| {});
+    masked.repo.edit("lock", "Hide,", "Do not hide,");
+    insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
+          ? WindowsLogon/DontDisplayNetworkSelectionUI   not verified: reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    {"changes":[{"because":"you changed the policy","settings":[["Start/HideLock","Hide (1)","Do not hide (0)"]]}],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
+    "#);
+    masked.repo.apply().succeeds();
 }
 
 #[test]

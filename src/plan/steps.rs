@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use serde_json::{Value, json};
 
-use super::{Action, Change};
-use crate::profile::{Assignment, DEFAULT_TAG, Digests, Marker, Profile, Setting, readable_digest};
+use super::{Action, Change, Verified, difference};
+use crate::profile::{Assignment, DEFAULT_TAG, Digests, LiveProfile, Marker, Profile, Setting, readable_digest};
 use crate::setting::{FilterMode, OmaType, OmaValue, Who};
 
 /// One request of a change.
@@ -60,7 +60,7 @@ pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Ste
     let none = BTreeSet::new();
     let actual = before.and_then(|live| live.profile.assignments.as_ref()).unwrap_or(&none);
     let Some(wanted) = wanted.filter(|wanted| *wanted != actual) else { return vec![Step::Patch(body)] };
-    let same_content = before.is_some_and(|live| live.profile.settings == after.settings);
+    let same_content = before.is_some_and(|live| has_same_settings(live, after, change.masked_digest.as_deref()));
     let narrowed = narrow(actual, wanted);
     let mut steps = Vec::new();
     if narrowed != *actual && !same_content {
@@ -71,6 +71,16 @@ pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Ste
         steps.push(Step::Assign(assign_body(wanted)));
     }
     steps
+}
+
+/// Whether devices get the same as before. Masked values are the same where neither they nor the object changed since
+/// they were last applied.
+fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) -> bool {
+    let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+    let same =
+        last.is_some_and(|last| masked.is_some() && last.masked.as_deref() == masked && last.version == live.version);
+    let verified = if same { Verified::Yes } else { Verified::Changed };
+    difference(live, after, verified).settings.is_empty()
 }
 
 /// The whole content once more, for an object that has this version by now; nothing for deletions.

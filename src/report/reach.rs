@@ -41,7 +41,7 @@ fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -75,13 +75,8 @@ pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
     }
     for unknown in &plan.reach.unknown {
         lines.push(format!(
-            "Reach: {} not known (status {}): reading needs {}.",
-            match unknown.what.as_str() {
-                what if what.starts_with("the number") => format!("{what} is"),
-                what => format!("{what} are"),
-            },
-            unknown.status,
-            unknown.permission
+            "Reach: not known, because reading {} needs {} (status {}).",
+            unknown.what, unknown.permission, unknown.status
         ));
     }
     lines
