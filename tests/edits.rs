@@ -773,7 +773,8 @@ fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
     insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
       ~ lock                         "Lock screen"   you changed the policy
           ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
-          ? WindowsLogon/DontDisplayNetworkSelectionUI   not verified: reading them needs DeviceManagementConfiguration.ReadWrite.All
+          ? WindowsLogon/DontDisplayNetworkSelectionUI   not verified
+              reading them needs DeviceManagementConfiguration.ReadWrite.All
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.

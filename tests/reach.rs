@@ -165,9 +165,9 @@ fn members_that_the_token_may_not_read() {
           + assignment  include all devices
           + assignment  include group SSPR Ring 2
 
-    Reach: the members of groups are not known (status 403): reading needs GroupMember.Read.All.
-    Reach: the number of all devices is not known (status 403): reading needs
-      DeviceManagementManagedDevices.Read.All.
+    Reach: not known, because reading the members of groups needs GroupMember.Read.All (status 403).
+    Reach: not known, because reading the number of all devices needs
+      DeviceManagementManagedDevices.Read.All (status 403).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -188,9 +188,9 @@ fn members_that_the_token_may_not_read() {
       = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to whoever plans,
         or take the limit out
 
-    Reach: the members of groups are not known (status 403): reading needs GroupMember.Read.All.
-    Reach: the number of all devices is not known (status 403): reading needs
-      DeviceManagementManagedDevices.Read.All.
+    Reach: not known, because reading the members of groups needs GroupMember.Read.All (status 403).
+    Reach: not known, because reading the number of all devices needs
+      DeviceManagementManagedDevices.Read.All (status 403).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.
     exit 1

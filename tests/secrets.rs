@@ -184,8 +184,9 @@ fn a_tenant_gets_the_secrets() {
           + Contoso/Open [device]                              open
           + Contoso/Plain [device]                             ${env:FIRST}
           + Contoso/Xml [device]                               <a>${secret-file:secrets/wifi.txt}</a>
-          + assignment  include group SSPR Pilot
+          + assignment  include group SSPR Pilot   24 devices
 
+    Reach: +24 devices (SSPR Pilot).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     "#);
@@ -225,6 +226,7 @@ fn a_rotated_secret_without_a_key() {
       ~ wifi                         "Wi-Fi"   who changed it is not known
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
+    Reach: 24 devices as before (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -249,6 +251,7 @@ fn a_rotated_secret_with_a_key() {
       ~ wifi                         "Wi-Fi"   you changed the policy
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
+    Reach: 24 devices as before (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
