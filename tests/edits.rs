@@ -6,6 +6,11 @@ mod support;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sspr_policy::diagnostic::Place;
+use sspr_policy::plan::{Desired, Fate, Options, build};
+use sspr_policy::profile::{Profile, Setting};
+use sspr_policy::setting::{OmaType, OmaUri, OmaValue};
+use sspr_policy::source::Source;
 use support::proxy::{Proxy, REAL};
 use support::{EMBEDDED, Graph, Repo, Served, TENANT, normal, served, text};
 
@@ -901,4 +906,32 @@ fn a_masked_value_is_never_written() {
       = help: write the value; a secret as `${env:NAME}`
     error: 3 errors in the files; nothing was done
     "#);
+}
+
+/// Whoever made the profile: the plan itself has no change with such a value.
+#[test]
+fn a_plan_has_no_masked_value() {
+    let uri = OmaUri::parse("./Device/Vendor/MSFT/Policy/Config/Contoso/A").unwrap();
+    for value in [OmaValue::String("****".into()), OmaValue::Xml("<a/>".into()), OmaValue::Masked(OmaType::String)] {
+        let setting = Setting { value, shown: None };
+        let profile = Profile {
+            name: "Mask".into(),
+            description: None,
+            settings: BTreeMap::from([(uri.clone(), setting)]),
+            assignments: None,
+            scope_tags: None,
+        };
+        let desired = Desired {
+            key: "mask".into(),
+            fate: Fate::Kept,
+            profile,
+            adopt: None,
+            moved_from: Vec::new(),
+            target: None,
+            place: Place::start_of(&Source::new("mask.yaml", Vec::new()).unwrap()),
+        };
+        let plan = build(&[desired], &[], &Options::default());
+        assert_eq!(plan.changes.len(), 0);
+        assert_eq!(plan.problems[0].message, "Contoso/A would be written as it is masked");
+    }
 }

@@ -69,6 +69,12 @@ fn all_devices_and_all_users() {
     Nothing was changed.
     exit 0
     "#);
+    repo.policy(
+        "more",
+        "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
+    );
+    assert!(repo.plan().contains("Reach: +4,120 devices at most (all devices, Kiosks)."), "{}", repo.plan());
+    repo.remove("more");
     assign(
         &repo,
         "  include: [{ all: users }, { group: Front Desk, id: ID }]\n".replace("ID", &front_desk(&repo)).as_str(),
@@ -252,6 +258,8 @@ fn limits_that_a_saved_plan_passes_over() {
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     ");
+    let requests = repo.run(&["plan", "--requests", "--override-limits"]).succeeds();
+    assert!(requests.err.starts_with("Limits passed over: max_changes (0, and the plan has 1)"), "{}", requests.err);
     let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
     assert!(markdown.contains("Limits passed over: max"), "{markdown}");
     let json: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();

@@ -83,9 +83,9 @@ impl Plan {
         let mut sum: usize = 0;
         let mut parts = Vec::new();
         let mut missing: BTreeSet<usize> = BTreeSet::new();
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeSet<&Who> = BTreeSet::new();
         for who in coming.iter().filter_map(|how| ways.get(how)).flat_map(|targets| targets.keys()) {
-            if !seen.insert(who) {
+            if !seen.insert(*who) {
                 continue;
             }
             let (name, what) = match who {
@@ -106,6 +106,10 @@ impl Plan {
         if !missing.is_empty() {
             let missing: Vec<&UnknownMembers> = missing.iter().map(|at| &membership.unknown[*at]).collect();
             return Some(Exceeded { line: line(None), problems: vec![unreadable(&missing)] });
+        }
+        // No group adds a device to all devices.
+        if let Some(all) = membership.all_devices.filter(|_| seen.contains(&Who::AllDevices)) {
+            sum = sum.min(all);
         }
         let mut problem = too_many(sum, "devices that come into reach", "max_devices");
         parts.sort();

@@ -88,7 +88,7 @@ fn is_all_users(target: &ReachLine) -> bool {
 
 /// `+310 devices (SSPR Ring 2)`; sums of groups that may overlap are said to be the most.
 fn way(targets: &[&ReachLine], sign: &str, after: &str) -> String {
-    let known: Vec<Members> = targets.iter().filter_map(|target| target.members).collect();
+    let known = distinct(targets);
     let number = match (known.is_empty(), targets.iter().any(|target| is_all_users(target))) {
         (true, true) => format!("{sign}all users"),
         (false, true) => format!("{} and {sign}all users", sum(&known, sign)),
@@ -99,6 +99,18 @@ fn way(targets: &[&ReachLine], sign: &str, after: &str) -> String {
     let narrowed = targets.iter().any(|target| target.filtered || target.kind == "all devices");
     let most = if (overlap || narrowed) && number != "nobody" { " at most" } else { "" };
     format!("{number}{most}{after}{}", listed(targets))
+}
+
+/// What is known of the targets. Whoever gets a profile is enrolled, so no group adds a device to all devices.
+fn distinct(targets: &[&ReachLine]) -> Vec<Members> {
+    let all_devices = targets.iter().any(|target| target.kind == "all devices" && target.members.is_some());
+    let known = targets.iter().filter_map(|target| {
+        let members = target.members?;
+        let within = all_devices && target.kind == "group" && !members.estimated;
+        let devices = if within { 0 } else { members.devices };
+        Some(Members { devices, total: members.total - (members.devices - devices), ..members })
+    });
+    known.collect()
 }
 
 fn sum(known: &[Members], sign: &str) -> String {
@@ -128,7 +140,7 @@ fn name(target: &ReachLine) -> String {
 }
 
 /// The limits that a plan passes over, in one line; nothing where there are none.
-pub(super) fn limits(plan: &PlanDocument) -> Option<String> {
+pub fn limits(plan: &PlanDocument) -> Option<String> {
     let word = |line: &LimitLine| match (line.limit.as_str(), line.found) {
         ("allow_all_targets", Some(found)) => {
             format!("allow_all_targets (false, {} to all devices or all users)", counted(found as usize, "profile"))
