@@ -58,6 +58,7 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
           + AboveLock/AllowToasts [device]                     Allowed (1)
           assigned to nobody
 
+    Reach: 24 devices as before (SSPR Pilot).
     Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     "#);
@@ -66,16 +67,18 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
     let json = repo.run(&["show", "plan.json", "--output-format", "json"]).succeeds().out;
     assert_eq!(json, repo.read("plan.json"));
     let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
-    insta::assert_snapshot!(normal(&markdown), @r#"
+    insta::assert_snapshot!(normal(&markdown), @"
     ### Plan for `sandbox` (sandbox, not your tenant)
 
     Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+
+    Reach: 24 devices as before (SSPR Pilot).
 
     | | profile | what changes |
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code> |
     | ➕ add | `toasts`<br>Toasts | + <code>AboveLock/AllowToasts</code> [device] <code>Allowed (1)</code> |
-    "#);
+    ");
 }
 
 #[test]

@@ -194,7 +194,8 @@ fn help_of_every_command() {
       -q, --quiet                 Say less
           --strict                What could not be compared fails
       -v, --verbose...            Say more, on stderr; twice for every request
-          --override-limits       The limits of the environment are not looked at
+          --override-limits       The limits of the environment do not stop an apply of this plan; it
+                                  says which
           --output-format <FORM>  The form of the plan [default: human] [possible values: human, json,
                                   markdown]
       -h, --help                  Print help

@@ -6,16 +6,10 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::response::Response;
 use serde_json::Value;
+use support::proxy::{Proxy, REAL};
 use support::{EMBEDDED, Graph, Ran, Repo, Served, TENANT, normal, text};
-use tokio::sync::oneshot;
 
-/// Somebody's tenant, and no sandbox.
-const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
 /// As they are, and as XML and Base64 of them would look.
 const SECRETS: [&str; 4] = ["hunter2-first<&>\"ü", "hunter2-second", "hunter2-file", "hunter2-rotated"];
 const KEY: &str = "hunter2-key";
@@ -109,60 +103,6 @@ fn run_everything(repo: &Repo) {
     run(repo, &["export", "admx", "--out", "exported", "--skip-unsupported"]);
 }
 
-/// A server between client and sandbox that says it is another tenant; until it is dropped.
-struct Proxy {
-    url: String,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
-
-impl Proxy {
-    fn start(upstream: &str) -> Proxy {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let router = Router::new().fallback(forward).with_state((client, upstream.to_owned(), url.clone()));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Proxy { url, stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        self.thread.take().unwrap().join().unwrap();
-    }
-}
-
-async fn forward(
-    State((client, upstream, here)): State<(reqwest::Client, String, String)>,
-    request: Request,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let target = parts.uri.path_and_query().unwrap().as_str();
-    let body = to_bytes(body, usize::MAX).await.unwrap();
-    let mut sent = client.request(parts.method, format!("{upstream}{target}"));
-    if !body.is_empty() {
-        sent = sent.header("content-type", "application/json").body(body);
-    }
-    let answer = sent.send().await.unwrap();
-    let status = answer.status();
-    let text = answer.text().await.unwrap().replace(&upstream, &here).replace(TENANT, REAL);
-    Response::builder().status(status).header("content-type", "application/json").body(Body::from(text)).unwrap()
-}
-
 /// A repository for somebody's tenant.
 struct Real {
     repo: Repo,
@@ -176,7 +116,7 @@ impl Real {
     fn new(more: &str) -> Real {
         let folder = tempfile::tempdir().unwrap();
         let server = Served::start(folder.path(), None);
-        let proxy = Proxy::start(&server.url);
+        let proxy = Proxy::start(&server.url, REAL, &[]);
         let configuration = support::served("contoso", &proxy.url, more).replace(TENANT, REAL);
         let (repo, graph) = (repository(&configuration), Graph::new(&server.url));
         Real { repo, graph, _proxy: proxy, _server: server, _folder: folder }
@@ -244,8 +184,9 @@ fn a_tenant_gets_the_secrets() {
           + Contoso/Open [device]                              open
           + Contoso/Plain [device]                             ${env:FIRST}
           + Contoso/Xml [device]                               <a>${secret-file:secrets/wifi.txt}</a>
-          + assignment  include group SSPR Pilot
+          + assignment  include group SSPR Pilot   24 devices
 
+    Reach: +24 devices (SSPR Pilot).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     "#);
@@ -285,6 +226,7 @@ fn a_rotated_secret_without_a_key() {
       ~ wifi                         "Wi-Fi"   who changed it is not known
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
+    Reach: 24 devices as before (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -309,6 +251,7 @@ fn a_rotated_secret_with_a_key() {
       ~ wifi                         "Wi-Fi"   you changed the policy
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
+    Reach: 24 devices as before (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0

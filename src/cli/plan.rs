@@ -68,6 +68,9 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     let planned = planned?;
     if args.requests {
         output.diagnostics(&mut planned.plan.problems.clone());
+        if let Some(line) = report::limits(&planned.document) {
+            output.say(&line);
+        }
         output.result(&requests(&planned));
     } else {
         print(&planned.document, &planned.header, args.output_format, output);

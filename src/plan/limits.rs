@@ -1,10 +1,12 @@
 //! What stops an apply because it is too much.
 
+use std::collections::BTreeSet;
+
 use super::document::{LimitLine, ReachWord};
 use super::reach::{members_of, ways};
 use super::{Action, Names, Plan};
 use crate::diagnostic::Diagnostic;
-use crate::setting::{Membership, Who};
+use crate::setting::{Membership, UnknownMembers, Who};
 
 /// The limits of an environment.
 #[derive(Debug, Clone, Default)]
@@ -80,10 +82,10 @@ impl Plan {
         let coming = [ReachWord::Comes, ReachWord::Refiltered, ReachWord::Released];
         let mut sum: usize = 0;
         let mut parts = Vec::new();
-        let mut missing = None;
-        let mut seen = std::collections::BTreeSet::new();
+        let mut missing: BTreeSet<usize> = BTreeSet::new();
+        let mut seen: BTreeSet<&Who> = BTreeSet::new();
         for who in coming.iter().filter_map(|how| ways.get(how)).flat_map(|targets| targets.keys()) {
-            if !seen.insert(who) {
+            if !seen.insert(*who) {
                 continue;
             }
             let (name, what) = match who {
@@ -97,16 +99,17 @@ impl Plan {
                     sum += devices;
                     parts.push(format!("{name}: {devices}"));
                 }
-                None => missing = missing.or(membership.unknown.iter().find(|unknown| unknown.what == what)),
+                None => missing.extend(membership.unknown.iter().position(|unknown| unknown.what == what)),
             }
         }
         let line = |found| LimitLine { limit: "max_devices".into(), allowed: most.into(), found };
-        if let Some(missing) = missing {
-            let message = "how many devices come into reach is not known, and `limits: max_devices` is set".to_string();
-            let problem = Diagnostic::error("SP0509", message)
-                .note(format!("{} cannot be read (status {})", missing.what, missing.status))
-                .help(format!("grant {} to whoever plans, or take the limit out", missing.permission));
-            return Some(Exceeded { line: line(None), problems: vec![problem] });
+        if !missing.is_empty() {
+            let missing: Vec<&UnknownMembers> = missing.iter().map(|at| &membership.unknown[*at]).collect();
+            return Some(Exceeded { line: line(None), problems: vec![unreadable(&missing)] });
+        }
+        // No group adds a device to all devices.
+        if let Some(all) = membership.all_devices.filter(|_| seen.contains(&Who::AllDevices)) {
+            sum = sum.min(all);
         }
         let mut problem = too_many(sum, "devices that come into reach", "max_devices");
         parts.sort();
@@ -143,6 +146,16 @@ fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
     let line = LimitLine { limit: name.into(), allowed: most.into(), found: Some(found as u64) };
     let what = if found == 1 { what.to_string() } else { format!("{what}s") };
     Some(Exceeded { line, problems: vec![too_many(found, &what, name)] })
+}
+
+fn unreadable(missing: &[&UnknownMembers]) -> Diagnostic {
+    let message = "how many devices come into reach is not known, and `limits: max_devices` is set";
+    let mut problem = Diagnostic::error("SP0509", message);
+    for one in missing {
+        problem = problem.note(format!("{} cannot be read (status {})", one.what, one.status));
+    }
+    let permissions: Vec<&str> = missing.iter().map(|one| one.permission.as_str()).collect();
+    problem.help(format!("grant {} to whoever plans, or take the limit out", permissions.join(" and ")))
 }
 
 fn too_many(found: usize, what: &str, name: &str) -> Diagnostic {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use serde_json::{Value, json};
 
-use super::{Action, Change};
-use crate::profile::{Assignment, DEFAULT_TAG, Digests, Marker, Profile, Setting, readable_digest};
+use super::{Action, Change, Verified, difference};
+use crate::profile::{Assignment, DEFAULT_TAG, Digests, LiveProfile, Marker, Profile, Setting, readable_digest};
 use crate::setting::{FilterMode, OmaType, OmaValue, Who};
 
 /// One request of a change.
@@ -68,7 +68,7 @@ pub fn stages(change: &Change) -> Vec<Stage> {
     let none = BTreeSet::new();
     let actual = before.and_then(|live| live.profile.assignments.as_ref()).unwrap_or(&none);
     let Some(wanted) = wanted.filter(|wanted| *wanted != actual) else { return vec![Stage::Content] };
-    let same_content = before.is_some_and(|live| live.profile.settings == after.settings);
+    let same_content = before.is_some_and(|live| has_same_settings(live, after, change.masked_digest.as_deref()));
     let narrowed = narrow(actual, wanted);
     let mut stages = Vec::new();
     if narrowed != *actual && !same_content {
@@ -97,6 +97,16 @@ pub fn step(change: &Change, stage: &Stage, owner: &str, version: i64, blank: bo
         Stage::Assignments(assignments) => Step::Assign(assign_body(assignments)),
         Stage::Delete => Step::Delete,
     }
+}
+
+/// Whether devices get the same as before. Masked values are the same where neither they nor the object changed since
+/// they were last applied.
+fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) -> bool {
+    let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+    let same =
+        last.is_some_and(|last| masked.is_some() && last.masked.as_deref() == masked && last.version == live.version);
+    let verified = if same { Verified::Yes } else { Verified::Changed };
+    difference(live, after, verified).settings.is_empty()
 }
 
 /// Who is in both audiences: includes of both, excludes of either.

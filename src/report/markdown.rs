@@ -29,19 +29,21 @@ pub fn markdown(plan: &PlanDocument) -> String {
     if !plan.changes.is_empty() {
         text.push_str("\n| | profile | what changes |\n|---|---|---|\n");
         for change in &plan.changes {
-            text.push_str(&row(change));
+            let unverified = plan.unverified.get(&change.key).map_or(&[][..], Vec::as_slice);
+            text.push_str(&row(change, unverified));
         }
     }
     for orphan in &plan.orphans {
         text.push_str(&format!("\n`{}` is in the tenant, and no policy writes it.\n", orphan.key));
     }
-    for (key, settings) in &plan.unverified {
+    let changed = |key: &String| plan.changes.iter().any(|change| change.key == *key);
+    for (key, settings) in plan.unverified.iter().filter(|(key, _)| !changed(key)) {
         text.push_str(&format!("\n`{key}`: could not be compared: {}\n", escape(&settings.join(", "))));
     }
     text
 }
 
-fn row(change: &ChangeDocument) -> String {
+fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     let sign = match change.action {
         ActionWord::Create => "➕ add",
         ActionWord::Update => "✏️ change",
@@ -66,6 +68,9 @@ fn row(change: &ChangeDocument) -> String {
             (before, after) => before.or(after).map_or(String::new(), |only| code(&only)),
         };
         parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), setting.scope));
+    }
+    for name in unverified {
+        parts.push(format!("? {} not verified", code(name)));
     }
     for line in &change.assignments {
         let members = line.members.map_or(String::new(), |members| format!(": {}", reach::members(members)));

@@ -19,6 +19,8 @@ pub struct Header {
 
 /// Longer texts are cut; their full form is in the JSON.
 const WIDTH: usize = 60;
+/// What it takes to compare masked values.
+const DECRYPTS: &str = "reading them needs DeviceManagementConfiguration.ReadWrite.All";
 
 /// The whole plan, ending with its summary line.
 pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
@@ -47,7 +49,8 @@ pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
             .target
             .as_ref()
             .filter(|target| shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str())));
-        text.push_str(&change_text(change, follows.map(String::as_str), paint));
+        let unverified = plan.unverified.get(&change.key).map_or(&[][..], Vec::as_slice);
+        text.push_str(&change_text(change, follows.map(String::as_str), unverified, paint));
         text.push('\n');
     }
     text.push_str(&notes(plan));
@@ -81,7 +84,7 @@ fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
     several.map(|((target, lines), keys)| (target.to_string(), (lines, keys))).collect()
 }
 
-fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> String {
+fn change_text(change: &ChangeDocument, follows: Option<&str>, unverified: &[String], paint: Paint) -> String {
     let sign = match change.action {
         ActionWord::Create => '+',
         ActionWord::Update => '~',
@@ -109,6 +112,12 @@ fn change_text(change: &ChangeDocument, follows: Option<&str>, paint: Paint) -> 
     }
     for setting in &change.settings {
         text.push_str(&setting_text(setting, paint));
+    }
+    for name in unverified {
+        text.push_str(&format!("      ? {name}   not verified\n"));
+    }
+    if !unverified.is_empty() {
+        text.push_str(&format!("          {DECRYPTS}\n"));
     }
     match follows {
         Some(target) => text.push_str(&format!("      {} assignments follow target {target}\n", paint.changed("~"))),
@@ -238,13 +247,15 @@ fn notes(plan: &PlanDocument) -> String {
             kept.join(", ")
         ));
     }
-    if !plan.unverified.is_empty() {
-        let count = plan.unverified.len();
+    let alone = plan.unverified.iter().filter(|(key, _)| !plan.changes.iter().any(|change| change.key == **key));
+    let alone: Vec<(&String, &Vec<String>)> = alone.collect();
+    if !alone.is_empty() {
+        let count = alone.len();
         text.push_str(&format!("  ? {count} {} with masked values that could not be compared\n", keys(count)));
-        for (key, settings) in &plan.unverified {
+        for (key, settings) in alone {
             text.push_str(&format!("      {key}: {}\n", settings.join(", ")));
         }
-        text.push_str("      reading them needs DeviceManagementConfiguration.ReadWrite.All\n\n");
+        text.push_str(&format!("      {DECRYPTS}\n\n"));
     }
     if !plan.held.is_empty() {
         text.push_str(&format!("  kept as they are, outside this environment: {}\n\n", plan.held.join(", ")));

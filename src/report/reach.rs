@@ -22,12 +22,12 @@ const WAYS: [(ReachWord, &str, &str); 7] = [
 pub(super) fn members(members: Members) -> String {
     if !members.estimated {
         let others = members.total.saturating_sub(members.users + members.devices);
-        return parts(members.users, members.devices, others, 0);
+        return parts("", members.users, members.devices, others, 0);
     }
     let kinds = match (members.users, members.devices) {
         (users, 0) if users > 0 => "the first 999 are users".into(),
         (0, devices) if devices > 0 => "the first 999 are devices".into(),
-        (users, devices) => format!("of the first 999, {}", parts(users, devices, 0, 0)),
+        (users, devices) => format!("of the first 999, {}", parts("", users, devices, 0, 0)),
     };
     format!("{} ({kinds})", counted(members.total, "member"))
 }
@@ -41,7 +41,7 @@ fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -49,21 +49,25 @@ fn grouped(count: usize) -> String {
     text
 }
 
-fn parts(users: usize, devices: usize, others: usize, unsorted: usize) -> String {
+/// `310 devices and 8 users`, each with a sign in front.
+fn parts(sign: &str, users: usize, devices: usize, others: usize, unsorted: usize) -> String {
     let all = [(devices, "device"), (users, "user"), (unsorted, "member"), (others, "other")];
-    let there: Vec<String> =
-        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| counted(count, what)).collect();
+    let there: Vec<String> = all
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{sign}{}", counted(count, what)))
+        .collect();
     if there.is_empty() { "nobody".into() } else { there.join(" and ") }
 }
 
 /// One line about whom the changes reach, and one for each thing that is not known; nothing where nobody is reached.
 pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
     let mut lines = Vec::new();
-    let ways = WAYS.iter().filter_map(|(how, before, after)| {
+    let ways = WAYS.iter().filter_map(|(how, sign, after)| {
         let targets: Vec<&ReachLine> = plan.reach.targets.iter().filter(|target| target.how == *how).collect();
         let known =
             targets.iter().any(|target| target.members.is_some()) || targets.iter().any(|one| is_all_users(one));
-        known.then(|| way(&targets, before, after))
+        known.then(|| way(&targets, sign, after))
     });
     let ways: Vec<String> = ways.collect();
     if !ways.is_empty() {
@@ -71,13 +75,8 @@ pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
     }
     for unknown in &plan.reach.unknown {
         lines.push(format!(
-            "Reach: {} not known (status {}): reading needs {}.",
-            match unknown.what.as_str() {
-                what if what.starts_with("the number") => format!("{what} is"),
-                what => format!("{what} are"),
-            },
-            unknown.status,
-            unknown.permission
+            "Reach: not known, because reading {} needs {} (status {}).",
+            unknown.what, unknown.permission, unknown.status
         ));
     }
     lines
@@ -88,30 +87,47 @@ fn is_all_users(target: &ReachLine) -> bool {
 }
 
 /// `+310 devices (SSPR Ring 2)`; sums of groups that may overlap are said to be the most.
-fn way(targets: &[&ReachLine], before: &str, after: &str) -> String {
-    let known: Vec<Members> = targets.iter().filter_map(|target| target.members).collect();
-    let sum = |count: fn(&Members) -> usize| known.iter().map(count).sum::<usize>();
-    let devices = sum(|one| if one.estimated { 0 } else { one.devices });
-    let users = sum(|one| if one.estimated { 0 } else { one.users });
-    let others = sum(|one| if one.estimated { 0 } else { one.total.saturating_sub(one.users + one.devices) });
-    let unsorted = sum(|one| if one.estimated { one.total } else { 0 });
-    let all_users = targets.iter().any(|target| is_all_users(target));
-    let number = match (known.is_empty(), all_users) {
-        (true, true) => "all users".to_string(),
-        (false, true) => format!("{} and all users", parts(users, devices, others, unsorted)),
-        _ => parts(users, devices, others, unsorted),
+fn way(targets: &[&ReachLine], sign: &str, after: &str) -> String {
+    let known = distinct(targets);
+    let number = match (known.is_empty(), targets.iter().any(|target| is_all_users(target))) {
+        (true, true) => format!("{sign}all users"),
+        (false, true) => format!("{} and {sign}all users", sum(&known, sign)),
+        _ => sum(&known, sign),
     };
-    let several = known.len() > 1 || targets.iter().any(|target| target.filtered || target.kind == "all devices");
-    let most = if several && number != "nobody" { " at most" } else { "" };
+    let several = |count: fn(&Members) -> bool| known.iter().filter(|one| count(one)).count() > 1;
+    let overlap = several(|one| one.devices > 0) || several(|one| one.users > 0);
+    let narrowed = targets.iter().any(|target| target.filtered || target.kind == "all devices");
+    let most = if (overlap || narrowed) && number != "nobody" { " at most" } else { "" };
+    format!("{number}{most}{after}{}", listed(targets))
+}
+
+/// What is known of the targets. Whoever gets a profile is enrolled, so no group adds a device to all devices.
+fn distinct(targets: &[&ReachLine]) -> Vec<Members> {
+    let all_devices = targets.iter().any(|target| target.kind == "all devices" && target.members.is_some());
+    let known = targets.iter().filter_map(|target| {
+        let members = target.members?;
+        let within = all_devices && target.kind == "group" && !members.estimated;
+        let devices = if within { 0 } else { members.devices };
+        Some(Members { devices, total: members.total - (members.devices - devices), ..members })
+    });
+    known.collect()
+}
+
+fn sum(known: &[Members], sign: &str) -> String {
+    let all = |count: fn(&Members) -> usize| known.iter().filter(|one| !one.estimated).map(count).sum::<usize>();
+    let unsorted = known.iter().filter(|one| one.estimated).map(|one| one.total).sum::<usize>();
+    let others = all(|one| one.total.saturating_sub(one.users + one.devices));
+    parts(sign, all(|one| one.users), all(|one| one.devices), others, unsorted)
+}
+
+fn listed(targets: &[&ReachLine]) -> String {
     let names: Vec<String> = targets.iter().filter(|target| !is_all_users(target)).map(|target| name(target)).collect();
-    let more = names.len().saturating_sub(NAMES);
-    let mut listed = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        listed.push_str(&format!(" and {more} more"));
+    let shown = names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES) {
+        _ if names.is_empty() => String::new(),
+        0 => format!(" ({shown})"),
+        more => format!(" ({shown} and {more} more)"),
     }
-    let listed = if listed.is_empty() { listed } else { format!(" ({listed})") };
-    let before = if number == "nobody" { "" } else { before };
-    format!("{before}{number}{most}{after}{listed}")
 }
 
 /// Targets whose members are not known are marked.
@@ -124,7 +140,7 @@ fn name(target: &ReachLine) -> String {
 }
 
 /// The limits that a plan passes over, in one line; nothing where there are none.
-pub(super) fn limits(plan: &PlanDocument) -> Option<String> {
+pub fn limits(plan: &PlanDocument) -> Option<String> {
     let word = |line: &LimitLine| match (line.limit.as_str(), line.found) {
         ("allow_all_targets", Some(found)) => {
             format!("allow_all_targets (false, {} to all devices or all users)", counted(found as usize, "profile"))

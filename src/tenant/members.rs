@@ -76,6 +76,6 @@ fn members(page: &Value) -> Members {
         users: of_kind("#microsoft.graph.user"),
         devices: of_kind("#microsoft.graph.device"),
         total,
-        estimated: total > listed.len(),
+        estimated: total > listed.len() || page["@odata.nextLink"].is_string(),
     }
 }

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+pub mod proxy;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -123,6 +125,10 @@ impl Repo {
 
     pub fn apply(&self) -> Ran {
         self.run(&["apply", "--auto-approve"])
+    }
+
+    pub fn apply_with(&self, arguments: &[&str]) -> Ran {
+        self.run(&[&["apply", "--auto-approve"], arguments].concat())
     }
 
     /// What `plan` prints; it may fail.
@@ -266,6 +272,10 @@ impl Graph {
         let client = reqwest::Client::builder().no_proxy().timeout(LONGEST).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Graph { url: url.to_owned(), client, runtime }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Value {

@@ -1,0 +1,109 @@
+//! A server between client and sandbox: it says that it is another tenant, and refuses what a token may not.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use super::TENANT;
+
+/// Somebody's tenant, and no sandbox.
+pub const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
+
+/// Until it is dropped.
+pub struct Proxy {
+    pub url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+struct Forwarder {
+    client: reqwest::Client,
+    upstream: String,
+    url: String,
+    tenant: String,
+    refused: Vec<String>,
+}
+
+impl Proxy {
+    /// Forwards to `upstream` and says it is `tenant`; requests whose URLs hold one of `refused` are answered 403, also
+    /// in a batch.
+    pub fn start(upstream: &str, tenant: &str, refused: &[&str]) -> Proxy {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let forwarder = Forwarder {
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            upstream: upstream.to_owned(),
+            url: url.clone(),
+            tenant: tenant.to_owned(),
+            refused: refused.iter().map(|part| (*part).to_owned()).collect(),
+        };
+        let router = Router::new().fallback(forward).with_state(Arc::new(forwarder));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                tokio::select! {
+                    served = axum::serve(listener, router) => served.unwrap(),
+                    _ = stopped => {}
+                }
+            });
+        });
+        Proxy { url, stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let target = parts.uri.path_and_query().unwrap().as_str();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let refuses = |url: &str| to.refused.iter().any(|part| url.contains(part.as_str()));
+    if refuses(target) {
+        return answer(403, refusal().to_string());
+    }
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let mut sent = to.client.request(parts.method, format!("{}{target}", to.upstream));
+    if let Some(level) = parts.headers.get("consistencylevel") {
+        sent = sent.header("consistencylevel", level);
+    }
+    if !body.is_empty() {
+        sent = sent.header("content-type", "application/json").body(body);
+    }
+    let answered = sent.send().await.unwrap();
+    let status = answered.status().as_u16();
+    let mut text = answered.text().await.unwrap();
+    if target.ends_with("$batch") {
+        let mut batch: Value = serde_json::from_str(&text).unwrap();
+        for item in batch["responses"].as_array_mut().into_iter().flatten() {
+            let request = asked["requests"].as_array().unwrap().iter().find(|one| one["id"] == item["id"]);
+            if refuses(request.unwrap()["url"].as_str().unwrap()) {
+                item["status"] = json!(403);
+                item["body"] = refusal();
+            }
+        }
+        text = batch.to_string();
+    }
+    answer(status, text.replace(&to.upstream, &to.url).replace(TENANT, &to.tenant))
+}
+
+fn answer(status: u16, text: String) -> Response {
+    Response::builder().status(status).header("content-type", "application/json").body(Body::from(text)).unwrap()
+}
+
+fn refusal() -> Value {
+    json!({ "error": { "code": "Authorization_RequestDenied", "message": "Insufficient privileges.", "innerError": {} } })
+}
