@@ -239,3 +239,23 @@ fn a_fault_strikes_where_it_is_told_to() {
         assert_eq!(strikes(json!(0)).await, "......");
     });
 }
+
+#[test]
+fn a_faults_file_is_checked() {
+    let said = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("faults.yaml"), text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sspr-policy"));
+        command.current_dir(folder.path()).args(["sandbox", "serve", "--faults", "faults.yaml"]);
+        let ran = command.output().unwrap();
+        assert_eq!(ran.status.code(), Some(1));
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    assert_snapshot!(said("latency_ms: 5\nthrotle: 0.1\n"), @"");
+    assert_snapshot!(said("throttle: { rate: 1.5 }\n"), @"");
+    assert_snapshot!(said("quota:\n  writes: 100\n  window: 20\n"), @"");
+    assert_snapshot!(said("cut_after: { of: everything }\n"), @"");
+    assert_snapshot!(said("tokens: { reader: [DeviceManagementConfiguration.Read] }\n"), @"");
+    assert_snapshot!(said("html: { statuses: [301] }\n"), @"");
+    assert_snapshot!(said("durable: false\ndurable: true\n"), @"");
+}
