@@ -27,9 +27,19 @@ async fn pages(graph: &Trial, most: usize) -> String {
 fn a_page_fails_once_before_it_comes() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 3, "late_pages": 1 })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions
+        503: 
+        200: iOS - Corporate restrictions, macOS - Baseline, Portal - Endpoint protection
+        504: 
+        200: Update ring - Broad
+        ");
         let graph = Trial::new(json!({ "page_size": 3, "late_pages": { "delay_ms": 20 } })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions
+        200: iOS - Corporate restrictions, macOS - Baseline, Portal - Endpoint protection
+        200: Update ring - Broad
+        ");
     });
 }
 
@@ -37,12 +47,23 @@ fn a_page_fails_once_before_it_comes() {
 fn a_page_or_an_object_comes_twice() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 4, "duplicate_pages": { "on": 1 } })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions
+        200: macOS - Baseline, Portal - Endpoint protection, Update ring - Broad
+        ");
         let graph = Trial::new(json!({ "page_size": 4, "duplicate_pages": { "on": 1, "what": "object" } })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions, Portal - Camera
+        200: macOS - Baseline, Portal - Endpoint protection, Update ring - Broad
+        ");
         // Always is not for ever.
         let graph = Trial::new(json!({ "page_size": 4, "duplicate_pages": 1 })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions
+        200: macOS - Baseline, Portal - Endpoint protection, Update ring - Broad, Update ring - Broad
+        ");
     });
 }
 
@@ -50,9 +71,12 @@ fn a_page_or_an_object_comes_twice() {
 fn a_list_is_not_whole_and_does_not_say_so() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 4, "missing_object": { "on": 2 } })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"
+        200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions
+        200: Portal - Endpoint protection, Update ring - Broad
+        ");
         let graph = Trial::new(json!({ "page_size": 4, "missing_next_link": { "on": 1 } })).await;
-        assert_snapshot!(pages(&graph, 9).await, @"");
+        assert_snapshot!(pages(&graph, 9).await, @"200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions");
     });
 }
 
@@ -69,10 +93,10 @@ fn lists_show_writes_late_and_objects_by_their_id_at_once() {
         }
         assert_eq!(graph.ask("GET", CONFIGURATIONS, None).await.1["value"], list["value"]);
         let filtered = format!("{CONFIGURATIONS}?$filter=displayName%20eq%20%27New%27");
-        assert_snapshot!(graph.say("GET", &filtered, None).await, @"");
+        assert_snapshot!(graph.say("GET", &filtered, None).await, @"200: []");
         let by_id = format!("{CONFIGURATIONS}/{}", new["id"].as_str().unwrap());
-        assert_snapshot!(graph.say("GET", &by_id, None).await, @"");
-        assert_snapshot!(graph.say("GET", &path(1), None).await, @"");
+        assert_snapshot!(graph.say("GET", &by_id, None).await, @"200: New");
+        assert_snapshot!(graph.say("GET", &path(1), None).await, @"200: Changed again");
         assert_eq!(graph.ask("GET", &path(0), None).await.0, 404);
     });
 }
@@ -80,9 +104,9 @@ fn lists_show_writes_late_and_objects_by_their_id_at_once() {
 #[test]
 fn lists_show_writes_in_the_end() {
     alone(async {
-        let graph = Trial::new(json!({ "list_lag_ms": 300 })).await;
+        let graph = Trial::new(json!({ "list_lag_ms": 1 })).await;
         graph.ask("POST", CONFIGURATIONS, Some(&custom("New"))).await;
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         assert!(graph.names().await.contains("New"));
     });
 }
@@ -90,13 +114,16 @@ fn lists_show_writes_in_the_end() {
 #[test]
 fn a_new_object_is_not_found_by_its_id_at_first() {
     alone(async {
-        let graph = Trial::new(json!({ "not_found_after_create_ms": 300 })).await;
-        let (_, new) = graph.ask("POST", CONFIGURATIONS, Some(&custom("New"))).await;
-        let path = format!("{CONFIGURATIONS}/{}", new["id"].as_str().unwrap());
-        assert_snapshot!(graph.say("GET", &path, None).await, @"");
-        assert!(graph.names().await.contains("New"));
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
-        assert_snapshot!(graph.say("GET", &path, None).await, @"");
+        for (birth, expected) in
+            [(60_000, "404: ResourceNotFound There is no device configuration [id]."), (1, "200: New")]
+        {
+            let graph = Trial::new(json!({ "not_found_after_create_ms": birth })).await;
+            let (_, new) = graph.ask("POST", CONFIGURATIONS, Some(&custom("New"))).await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            let path = format!("{CONFIGURATIONS}/{}", new["id"].as_str().unwrap());
+            assert_eq!(graph.say("GET", &path, None).await, expected);
+            assert!(graph.names().await.contains("New"));
+        }
     });
 }
 
@@ -142,13 +169,13 @@ fn the_settings_catalog_can_be_read() {
         let (_, list) = graph.ask("GET", &format!("{policies}?$expand=settings,assignments"), None).await;
         let policy = &list["value"][0];
         let by_id = format!("{policies}/{}", policy["id"].as_str().unwrap());
-        assert_snapshot!(graph.say("GET", policies, None).await, @"");
+        assert_snapshot!(graph.say("GET", policies, None).await, @"200: [Portal - Login and lock screen]");
         assert_eq!(graph.ask("GET", &format!("{by_id}/settings"), None).await.1["value"], policy["settings"]);
         assert_eq!(graph.ask("GET", &format!("{by_id}/assignments"), None).await.1["value"], policy["assignments"]);
-        assert_snapshot!(policy["settings"][0]["settingInstance"]["choiceSettingValue"]["value"], @"");
+        assert_snapshot!(policy["settings"][0]["settingInstance"]["choiceSettingValue"]["value"], @r#""device_vendor_msft_policy_config_authentication_allowaadpasswordreset_1""#);
         let plain = graph.ask("GET", &by_id, None).await.1;
         assert_eq!((plain.get("settings"), &plain["settingCount"]), (None, &json!(1)));
-        assert_snapshot!(graph.say("POST", policies, Some(&json!({}))).await, @"");
-        assert_snapshot!(graph.say("GET", &policies.replace("beta", "v1.0"), None).await, @"");
+        assert_snapshot!(graph.say("POST", policies, Some(&json!({}))).await, @"404: ResourceNotFound The sandbox has no POST /beta/deviceManagement/configurationPolicies.");
+        assert_snapshot!(graph.say("GET", &policies.replace("beta", "v1.0"), None).await, @"404: ResourceNotFound The sandbox has no GET /v1.0/deviceManagement/configurationPolicies.");
     });
 }

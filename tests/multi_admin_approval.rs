@@ -43,20 +43,20 @@ async fn post(graph: &Trial, name: &str) -> String {
 fn a_write_is_asked_for_approved_and_carried_out_once() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": true })).await;
-        assert_snapshot!(post(&graph, "P").await, @"");
+        assert_snapshot!(post(&graph, "P").await, @"400: BadRequest Header 'x-msft-approval-justification' is required to request approval");
         justified(&mut graph);
-        assert_snapshot!(post(&graph, "P").await, @"");
-        assert_snapshot!(post(&graph, "P").await, @"");
+        assert_snapshot!(post(&graph, "P").await, @"412, x-msft-approval-code: [id]: BadRequest Approval Required. Request Approval using the request ID returned as part of the x-msft-approval-code response header. x-msft-approval-code: [id]");
+        assert_snapshot!(post(&graph, "P").await, @"409: Conflict An active Approval Request already exists for this entity");
         let code = code(&graph).await;
         with_code(&mut graph, &code);
-        assert_snapshot!(post(&graph, "P").await, @"");
+        assert_snapshot!(post(&graph, "P").await, @"400: BadRequest The approval request [id] is not approved; it is needsApproval.");
         assert_snapshot!(graph.ask("POST", &format!("/sandbox/approvals/{code}/approve"), None).await.0, @"200");
-        assert_snapshot!(post(&graph, "Another").await, @"");
-        assert_snapshot!(post(&graph, "P").await, @"");
-        assert_snapshot!(post(&graph, "P").await, @"");
+        assert_snapshot!(post(&graph, "Another").await, @"400: BadRequest The approval request [id] is for another request: method, URL and body have to be the same.");
+        assert_snapshot!(post(&graph, "P").await, @"201: P");
+        assert_snapshot!(post(&graph, "P").await, @"400: BadRequest The approval request [id] is not approved; it is completed.");
         assert!(!graph.names().await.contains("Another"));
         with_code(&mut graph, "no guid");
-        assert_snapshot!(post(&graph, "P").await, @"");
+        assert_snapshot!(post(&graph, "P").await, @"400: BadRequest Invalid approval header format, expected GUID format");
     });
 }
 
@@ -80,7 +80,13 @@ fn every_kind_of_write_needs_approval_and_nothing_else_does() {
         ] {
             lines.push(graph.say(method, &path, body.as_ref()).await);
         }
-        assert_snapshot!(lines.join("\n"), @"");
+        assert_snapshot!(lines.join("\n"), @"
+        403, x-msft-approval-code: [id]: ApprovalRequired Approval Required. Request Approval using the request ID returned as part of the x-msft-approval-code response header. x-msft-approval-code: [id]
+        409: Conflict An active Approval Request already exists for this entity
+        403, x-msft-approval-code: [id]: ApprovalRequired Approval Required. Request Approval using the request ID returned as part of the x-msft-approval-code response header. x-msft-approval-code: [id]
+        403, x-msft-approval-code: [id]: ApprovalRequired Approval Required. Request Approval using the request ID returned as part of the x-msft-approval-code response header. x-msft-approval-code: [id]
+        400: BadRequest The body needs an @odata.type, such as #microsoft.graph.windows10CustomConfiguration.
+        ");
         assert_eq!(graph.ask("GET", CONFIGURATIONS, None).await.1["value"], list["value"]);
     });
 }
@@ -102,7 +108,34 @@ fn a_request_is_read_and_survives_a_restart() {
         for name in ["expirationDateTime", "lastModifiedDateTime"] {
             shown[name] = json!("[time]");
         }
-        assert_snapshot!(format!("{shown:#}"), @"");
+        assert_snapshot!(format!("{shown:#}"), @r#"
+        {
+          "@odata.context": "[link]",
+          "id": "[id]",
+          "requestDateTime": "[time]",
+          "expirationDateTime": "[time]",
+          "lastModifiedDateTime": "[time]",
+          "requestor": {
+            "application": {
+              "id": "e5566ddc-a3c7-4889-a1b3-e0cbc860625e",
+              "displayName": "A client without a token"
+            },
+            "device": null,
+            "user": null
+          },
+          "approver": {
+            "application": null,
+            "device": null,
+            "user": null
+          },
+          "status": "needsApproval",
+          "requestJustification": "Password reset for the pilot",
+          "approvalJustification": null,
+          "requiredOperationApprovalPolicyTypes": [
+            "configurationPolicy"
+          ]
+        }
+        "#);
         graph.stop().await;
         graph.open(faults, 0).await;
         assert_eq!(graph.ask("GET", &one, None).await.1["requestDateTime"], before["requestDateTime"]);
@@ -139,11 +172,27 @@ fn the_command_line_approves_with_a_server_and_without() {
             (graph, listed, rejected)
         });
         let (mut graph, listed, rejected) = served.await.unwrap();
-        assert_snapshot!(listed, @"");
-        assert_snapshot!(rejected, @"");
+        assert_snapshot!(listed, @"
+        [id] POST /beta/deviceManagement/deviceConfigurations: Password reset for the pilot
+        [id] POST /beta/deviceManagement/deviceConfigurations: Password reset for the pilot
+        2 wait for a decision; name a code, or --all
+        exit 0
+        ");
+        assert_snapshot!(rejected, @"
+        error: no approval request [id] waits for a decision; `sspr-policy sandbox approve` lists those that do
+        exit 1
+        ");
         graph.stop().await;
-        assert_snapshot!(sandbox(&graph, &["approve", "--all"]), @"");
-        assert_snapshot!(sandbox(&graph, &["approve"]), @"");
+        assert_snapshot!(sandbox(&graph, &["approve", "--all"]), @"
+        [id] POST /beta/deviceManagement/deviceConfigurations: Password reset for the pilot
+        [id] POST /beta/deviceManagement/deviceConfigurations: Password reset for the pilot
+        2 approved
+        exit 0
+        ");
+        assert_snapshot!(sandbox(&graph, &["approve"]), @"
+        0 wait for a decision; name a code, or --all
+        exit 0
+        ");
     });
 }
 
@@ -168,7 +217,28 @@ fn tokens_are_names_with_permissions() {
             let groups = graph.say("GET", "/v1.0/groups?$top=1", None).await;
             lines.push(format!("'{token}'\n  {reading}\n  {writing}\n  {revealing}\n  {groups}"));
         }
-        assert_snapshot!(lines.join("\n"), @"");
+        assert_snapshot!(lines.join("\n"), @"
+        ''
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token is empty.
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token is empty.
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token is empty.
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token is empty.
+        'nobody'
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token validation failure.
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token validation failure.
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token validation failure.
+          401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token validation failure.
+        'reader'
+          200: [Portal - Lock screen hardening, …]
+          403: Forbidden Application is not authorized to perform this operation. Application must have one of the following scopes: DeviceManagementConfiguration.ReadWrite.All
+          403: Forbidden Application is not authorized to perform this operation. Application must have one of the following scopes: DeviceManagementConfiguration.ReadWrite.All
+          200: [SSPR Pilot, …]
+        'writer'
+          200: [Portal - Lock screen hardening, …]
+          201: writer
+          404: ResourceNotFound There is no secret value x in the device configuration [id].
+          403: Authorization_RequestDenied Insufficient privileges to complete the operation.
+        ");
     });
 }
 
@@ -191,8 +261,26 @@ fn a_token_expires_and_a_new_one_is_of_the_same_app() {
             }
             lines.join("\n")
         };
-        assert_snapshot!(seen(false).await, @"");
-        assert_snapshot!(seen(true).await, @"");
+        assert_snapshot!(seen(false).await, @"
+        writer 201: P
+        writer 201: P
+        writer 401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Lifetime validation failed, the token is expired.
+        writer 201: P
+        writer.2 201: P
+        writer.2 201: P
+        writer.3 201: P
+        writer.3 429: TooManyRequests Too many requests. Please retry again later.
+        ");
+        assert_snapshot!(seen(true).await, @"
+        writer 201: P
+        writer 201: P
+        writer 401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Lifetime validation failed, the token is expired.
+        writer 401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Lifetime validation failed, the token is expired.
+        writer.2 201: P
+        writer.2 201: P
+        writer.3 201: P
+        writer.3 201: P
+        ");
     });
 }
 
@@ -235,6 +323,14 @@ fn v1_refuses_to_write_what_only_beta_has() {
         for name in ["deviceAndAppManagementAssignmentFilterId", "deviceAndAppManagementAssignmentFilterType"] {
             lines.push(graph.say("POST", &format!("{path}/assign"), Some(&everyone(name, "none"))).await);
         }
-        assert_snapshot!(lines.join("\n"), @"");
+        assert_snapshot!(lines.join("\n"), @"
+        400: BadRequest The property 'roleScopeTagIds' does not exist on this type.
+        400: BadRequest The property 'supportsScopeTags' is read-only.
+        400: BadRequest The property 'isEncrypted' does not exist on this type. (omaUri ./Device/Vendor/MSFT/Policy/Config/Area/I)
+        400: BadRequest The property 'secretReferenceValueId' does not exist on this type. (omaUri ./Device/Vendor/MSFT/Policy/Config/Area/I)
+        400: BadRequest The property 'isReadOnly' does not exist on this type. (omaUri ./Device/Vendor/MSFT/Policy/Config/Area/I)
+        400: BadRequest The property 'deviceAndAppManagementAssignmentFilterId' does not exist on '#microsoft.graph.allDevicesAssignmentTarget'.
+        400: BadRequest The property 'deviceAndAppManagementAssignmentFilterType' does not exist on '#microsoft.graph.allDevicesAssignmentTarget'.
+        ");
     });
 }

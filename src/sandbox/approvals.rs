@@ -144,7 +144,8 @@ impl Approval {
         let identity = |kind: &str, name: &str| json!({ "id": ids::fixed(kind, name), "displayName": name });
         let nobody = json!({ "application": null, "device": null, "user": null });
         let mut requestor = nobody.clone();
-        requestor["application"] = identity("application", &self.app);
+        let app = if self.app.is_empty() { "A client without a token" } else { &self.app };
+        requestor["application"] = identity("application", app);
         let mut approver = nobody;
         if self.status != Status::NeedsApproval {
             approver["user"] = identity("user", "Sandbox approver");

@@ -75,8 +75,7 @@ pub(super) fn read(state: &State, call: &Call, rest: &[&str]) -> Result<Answer, 
     };
     match rest {
         [] => {
-            let wanted =
-                Wanted::read(call, &allowed(state, &["$select", "$expand", "$top", "$count", "$skiptoken"]))?;
+            let wanted = Wanted::read(call, &allowed(state, &["$select", "$expand", "$top", "$count", "$skiptoken"]))?;
             let items = (1..).zip(&state.policies).filter(|(order, _)| *order > wanted.after);
             Ok(listing::page(call, &wanted, OF, || state.policies.len(), items, |policy| seen(policy, call, &wanted)))
         }
@@ -84,12 +83,12 @@ pub(super) fn read(state: &State, call: &Call, rest: &[&str]) -> Result<Answer, 
             let wanted = Wanted::read(call, &allowed(state, &["$select", "$expand"]))?;
             Ok(listing::entity(call, &wanted, OF, seen(found(id)?, call, &wanted)))
         }
-        [id, of] => {
+        [id, of @ ("settings" | "assignments")] => {
             Wanted::read(call, &allowed(state, &[]))?;
             let context = call.context(&format!("{OF}('{id}')/{of}"));
             Ok(Answer::ok(json!({ "@odata.context": context, "value": found(id)?[*of] })))
         }
-        _ => Err(Refusal::not_found("There is nothing below the parts of a configuration policy.").into()),
+        _ => Err(Refusal::not_found("The sandbox has no such part of a configuration policy.").into()),
     }
 }
 

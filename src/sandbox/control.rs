@@ -22,7 +22,7 @@ pub(super) fn answer(shared: &Shared, request: Request) -> Response {
     }
     let path: Vec<&str> = parts.uri.path().strip_prefix(ROOT).unwrap_or_default().split('/').collect();
     let answer = shared.with(|service| match (parts.method.as_str(), path.as_slice()) {
-        ("GET", ["counters"]) => Some(service.counters.to_json()),
+        ("GET", ["counters"]) => Some(service.counters.to_json(&service.store.recent)),
         ("GET", ["approvals"]) => {
             Some(json!({ "approvals": decisions::lines(&decisions::waiting_in(&service.store)) }))
         }

@@ -158,7 +158,8 @@ mod tests {
     fn apps_have_a_quota_each() {
         let now = Instant::now();
         let mut quota = Quota::new(Limits { writes: 1, ..Limits::default() });
-        let took = [("a", true), ("b", true), ("a", false), ("a", true)].map(|(app, write)| quota.take(app, write, now));
+        let took =
+            [("a", true), ("b", true), ("a", false), ("a", true)].map(|(app, write)| quota.take(app, write, now));
         assert_eq!(took.map(|taken| taken.is_ok()), [true, true, true, false]);
     }
 }

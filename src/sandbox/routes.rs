@@ -25,9 +25,7 @@ fn route(store: &mut Store, call: &Call) -> Result<Answer, Trouble> {
         ["deviceManagement", name @ ("assignmentFilters" | "roleScopeTags"), rest @ ..] if call.face == Face::Beta => {
             read(store, call, &format!("deviceManagement/{name}"), rest)
         }
-        ["deviceManagement", "configurationPolicies", rest @ ([] | [_] | [_, "settings" | "assignments"])]
-            if call.face == Face::Beta && call.method == "GET" =>
-        {
+        ["deviceManagement", "configurationPolicies", rest @ ..] if call.face == Face::Beta && call.method == "GET" => {
             configuration_policies::read(&store.state, call, rest)
         }
         ["deviceManagement", "operationApprovalRequests", rest @ ..] if call.face == Face::Beta => {

@@ -134,11 +134,7 @@ impl Drop for Running {
     }
 }
 
-async fn handle(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(wire): ConnectInfo<Wire>,
-    request: Request,
-) -> Response {
+async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInfo<Wire>, request: Request) -> Response {
     if request.uri().path().starts_with(control::ROOT) {
         return control::answer(&shared, request);
     }

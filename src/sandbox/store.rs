@@ -25,7 +25,7 @@ pub(super) struct Store {
     log: Log,
     hold: Option<Hold>,
     writes: usize,
-    recent: Recent,
+    pub recent: Recent,
     /// Multi Admin Approval, where it is switched on.
     pub approval: Option<ApprovalRules>,
     /// Held for the life of the store.
@@ -33,12 +33,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn open(
-        folder: &Path,
-        seed: &Seed,
-        hold: Option<Hold>,
-        faults: &Faults,
-    ) -> Result<Store, Error> {
+    pub(super) fn open(folder: &Path, seed: &Seed, hold: Option<Hold>, faults: &Faults) -> Result<Store, Error> {
         fs::create_dir_all(folder).map_err(file("create", folder))?;
         let lock = files::lock(folder)?;
         let snapshot = files::read_snapshot(folder)?;

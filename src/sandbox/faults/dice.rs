@@ -74,9 +74,9 @@ impl Dice {
 /// numbers behind a seed must not change with a dependency, or seeds in other people's tests would lose their meaning.
 fn random(seed: u64, purpose: &str, number: u64) -> u64 {
     // FNV-1a
-    let name = purpose.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let name = purpose
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     mixed(mixed(seed ^ name).wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
