@@ -37,6 +37,8 @@ pub(super) struct Wanted {
     pub select: Option<Vec<String>>,
     /// `$expand=assignments`.
     pub assignments: bool,
+    /// `$expand=settings`.
+    pub settings: bool,
     pub count: bool,
     pub page_size: usize,
     /// Only what was made after this.
@@ -55,6 +57,7 @@ impl Wanted {
             prefix: None,
             select: None,
             assignments: false,
+            settings: false,
             count: false,
             page_size: allowed.page_size,
             after: 0,
@@ -80,10 +83,7 @@ impl Wanted {
             "$select" => self.select = Some(selection(value, &allowed.properties)?),
             "$top" => self.page_size = page_size(value, allowed)?,
             TOKEN => self.after = position(value)?,
-            "$expand" if value == "assignments" => self.assignments = true,
-            "$expand" => {
-                return Err(Refusal::bad(format!("The sandbox expands only 'assignments', not '{value}'.")));
-            }
+            "$expand" => self.expand(value, allowed)?,
             "$count" => {
                 self.count = value
                     .parse()
@@ -91,6 +91,20 @@ impl Wanted {
             }
             _ => {
                 return Err(Refusal::bad(format!("The query option '{option}' is not supported here.")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Wanted {
+    /// `settings` only where there is such a property.
+    fn expand(&mut self, value: &str, allowed: &Allowed) -> Result<(), Refusal> {
+        for name in value.split(',').map(str::trim) {
+            match name {
+                "assignments" => self.assignments = true,
+                "settings" if allowed.properties.contains(&name) => self.settings = true,
+                _ => return Err(Refusal::bad(format!("The sandbox does not expand '{name}' here."))),
             }
         }
         Ok(())
