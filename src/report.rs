@@ -6,8 +6,9 @@ mod markdown;
 mod plan_text;
 mod style;
 
+pub use crate::formats::yaml::{WIDTH, wrap};
 pub use diagnostics::{github, human, json, summary};
-pub use example::{WIDTH, name_of, registry_block, setting_block, wrap};
+pub use example::{registry_block, setting_block};
 pub use markdown::markdown;
-pub use plan_text::{Header, outcome_line, plan_text};
+pub use plan_text::{Header, differences, outcome_line, plan_text};
 pub use style::Paint;

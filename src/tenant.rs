@@ -2,10 +2,12 @@
 
 mod convert;
 mod directory;
+mod elsewhere;
 mod values;
 
 pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
+pub use elsewhere::{Elsewhere, look_elsewhere};
 pub use values::decrypt;
 
 use crate::graph::{Client, DeviceConfiguration, Error, Organization};

@@ -12,7 +12,8 @@ use crate::compile::{Compiled, Directory, Secrets, Wanted, compile, resolve, wan
 use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::graph::Client;
 use crate::plan::{
-    Action, Change, Desired, Fate, Frame, Names, Options, Plan, PlanDocument, build, document, order, to_decrypt,
+    Action, Change, Desired, Fate, Frame, Names, Options, Plan, PlanDocument, build, document, not_there, order,
+    to_decrypt,
 };
 use crate::policy::{Environment, State};
 use crate::report::Header;
@@ -65,7 +66,7 @@ pub(super) async fn make_plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let options = options(workspace, name, environment, session, wishes)?;
+    let mut options = options(workspace, name, environment, session, wishes)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let directory = tenant::look_up(client, &wanted(sent.iter().copied())).await?;
@@ -77,6 +78,9 @@ pub(super) async fn make_plan(
     let mut unread = to_decrypt(&desired, &tenant.profiles, &options);
     unread.extend(foreign_masked(&tenant, &compiled, &options.owner));
     tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    let strangers = not_there(&desired, &tenant.profiles, &options.owner);
+    let elsewhere = tenant::look_elsewhere(client, &strangers).await?;
+    options.elsewhere = elsewhere.into_iter().map(|one| (one.id.clone(), (one.shown(), one.help().into()))).collect();
     let mut plan = build(&desired, &tenant.profiles, &options);
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
     findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
@@ -142,6 +146,7 @@ fn options(
         max_changes: limits.max_changes.filter(|_| !wide),
         max_deletes: limits.max_deletes.filter(|_| !wide),
         allow_all_targets: wide || limits.allow_all_targets.unwrap_or(true),
+        elsewhere: BTreeMap::new(),
     })
 }
 
