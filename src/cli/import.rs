@@ -158,9 +158,11 @@ fn tell(chosen: &Chosen, all: &[Imported<'_>], proof: &Proof, other_kinds: usize
         let only_adopts = one.is_written && verdict.is_some_and(Vec::is_empty) && !one.remarks.iter().any(is_error);
         written += usize::from(one.is_written);
         proven += usize::from(only_adopts);
+        let adopts = format!("wrote {}  adopts {}", one.path, one.live.id);
         output.result(&match (one.is_written, only_adopts) {
-            (true, true) => format!("wrote {}  adopts {}, nothing else\n", one.path, one.live.id),
-            (true, false) => format!("wrote {}  adopts {}, and not as it is\n", one.path, one.live.id),
+            (true, true) => format!("{adopts}, nothing else\n"),
+            (true, false) if one.needs_secrets => format!("{adopts}, not proven\n"),
+            (true, false) => format!("{adopts}, and not as it is\n"),
             (false, _) => format!("not written: {}  \"{}\" ({})\n", one.path, one.live.profile.name, one.live.id),
         });
         for remark in &one.remarks {
@@ -170,12 +172,13 @@ fn tell(chosen: &Chosen, all: &[Imported<'_>], proof: &Proof, other_kinds: usize
             output.result(&format!("  plan: {line}\n"));
         }
     }
-    let profiles = if all.len() == 1 { "profile" } else { "profiles" };
-    output.result(&format!(
-        "\nImport: {written} of {} {profiles} written, {proven} proven to be adopted as they are; {} skipped, {other_kinds} of other \
-         kinds. Nothing was changed in the tenant.\n",
-        all.len(),
-        chosen.skipped.len(),
-    ));
+    let done = match all.len() {
+        0 => "nothing to write".to_string(),
+        1 => format!("{written} of 1 profile written, {proven} proven to be adopted as it is"),
+        count => format!("{written} of {count} profiles written, {proven} proven to be adopted as they are"),
+    };
+    let skipped = chosen.skipped.len();
+    let rest = format!("{skipped} skipped, {other_kinds} of other kinds");
+    output.result(&format!("\nImport: {done}; {rest}. Nothing was changed in the tenant.\n"));
     written == all.len() && proven == written
 }

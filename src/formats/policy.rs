@@ -6,6 +6,8 @@
 mod audience;
 mod key;
 mod setting;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use key::file_names;
@@ -78,10 +80,11 @@ pub fn write(profile: &Profile<'_>, context: &Context<'_>) -> Result<PolicyFile,
     }
     file.text.push_str("\nsettings:\n");
     let lines = setting::lines(profile, context);
+    if lines.is_empty() {
+        return Err(vec![Remark::error("the profile holds no settings, and a policy sets something")]);
+    }
     if lines.iter().all(|line| line.written.is_none()) {
-        let mut remarks: Vec<Remark> = lines.into_iter().flat_map(|line| line.remarks).collect();
-        remarks.push(Remark::error("no setting is left that a policy could hold"));
-        return Err(remarks);
+        return Err(lines.into_iter().flat_map(|line| line.remarks).collect());
     }
     lines.into_iter().for_each(|line| settle(&mut file, line));
     file.text.push('\n');

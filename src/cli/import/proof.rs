@@ -41,7 +41,7 @@ pub(super) async fn prove(
             output.diagnostics(&mut problems.clone());
             let words = |policy: &crate::policy::Policy| {
                 let here = |place: &Place| place.source.path == policy.source.path;
-                let own = problems.iter().filter(|problem| touches(problem, &here)).map(|one| one.message.clone());
+                let own = problems.iter().filter(|problem| touches(problem, &here)).map(said);
                 let own: Vec<String> = own.collect();
                 if own.is_empty() { vec!["there is no plan, because of other files".into()] } else { own }
             };
@@ -55,12 +55,18 @@ fn touches(problem: &Diagnostic, is_new: &dyn Fn(&Place) -> bool) -> bool {
     problem.place.as_ref().is_some_and(is_new) || problem.related.iter().any(|(place, _)| is_new(place))
 }
 
+fn said(problem: &Diagnostic) -> String {
+    match problem.label.as_str() {
+        "" => problem.message.clone(),
+        label => format!("{}: {label}", problem.message),
+    }
+}
+
 /// What the plan says of a key besides its adoption.
 fn besides(planned: &Planned, key: &str, path: &str) -> Vec<String> {
     let here = |place: &Place| place.source.path == path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
-    let mut words: Vec<String> =
-        errors.filter(|problem| touches(problem, &here)).map(|problem| problem.message.clone()).collect();
+    let mut words: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(said).collect();
     let adopted = planned.plan.changes.iter().any(|change| change.key == key && change.reason == Reason::Adopted);
     if !adopted && words.is_empty() {
         words.push("it adopts nothing".into());

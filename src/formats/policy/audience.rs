@@ -23,7 +23,9 @@ pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
             Ok(target) => includes.push(target),
             Err(reason) => {
                 let side = if assignment.excluded { "excluded" } else { "included" };
-                lost.push(Remark::error(format!("an {side} target cannot be written here: {reason}")));
+                lost.push(Remark::error(format!(
+                    "an {side} target cannot be written here, and applying takes it away: {reason}"
+                )));
             }
         }
     }
@@ -54,10 +56,7 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
         Who::AllDevices => vec![("all".to_string(), Yaml::text("devices"))],
         Who::AllUsers => vec![("all".to_string(), Yaml::text("users"))],
         Who::Group(group_id) => group(group_id, directory)?,
-        Who::Other(kind) if kind.contains("configurationManagerCollection") => {
-            return Err(format!("a Configuration Manager collection ({kind})"));
-        }
-        Who::Other(kind) => return Err(format!("a target of another kind ({kind})")),
+        Who::Other(raw) => return Err(other_kind(raw)),
     };
     if let Some((mode, filter_id)) = &assignment.filter {
         if assignment.excluded {
@@ -71,6 +70,15 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
         entries.push(("filter".into(), filter));
     }
     Ok(Yaml::Map(entries))
+}
+
+/// What a target is that the language has no word for.
+fn other_kind(raw: &str) -> String {
+    let target: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
+    match target["collectionId"].as_str() {
+        Some(id) => format!("the Configuration Manager collection {id}"),
+        None => format!("a target of the kind {}", target["@odata.type"].as_str().unwrap_or(raw)),
+    }
 }
 
 /// A group by its name; with its id where others have the name too.

@@ -36,7 +36,7 @@ pub(super) struct Written {
 
 impl Line {
     fn lost(uri: &OmaUri, reason: &str) -> Self {
-        let text = format!("{uri} cannot be written here: {reason}");
+        let text = format!("{uri} cannot be written here, and applying takes it out of the profile: {reason}");
         Self { written: None, remarks: vec![Remark::error(text)] }
     }
 }
@@ -86,6 +86,7 @@ struct Place<'a> {
 
 /// The name for an address. Windows tells spellings apart, and the language has one of them.
 fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String> {
+    OmaUri::parse(uri.as_str()).map_err(|reason| reason.to_string())?;
     let named = |uri: OmaUri, node| Place { name: catalogue.name_of(&uri), uri, node };
     match catalogue.resolve(uri.as_str()) {
         Ok(found) => Ok(named(found.uri, found.node)),
@@ -128,9 +129,10 @@ impl Writing<'_, '_> {
     fn line(&self, uri: &OmaUri, value: &OmaValue) -> Line {
         if let OmaValue::Masked(kind) = value {
             let variable = self.variable();
-            let form = secret_forms(self.place.node, *kind, &variable)
-                .into_iter()
-                .find(|form| self.compiled(form, "").is_ok_and(|(compiled, _)| compiled == self.place.uri));
+            let fits = |form: &Form| {
+                self.compiled(form, "").is_ok_and(|(uri, value)| uri == self.place.uri && value.oma_type() == *kind)
+            };
+            let form = secret_forms(self.place.node, *kind, &variable).into_iter().find(fits);
             let Some(form) = form else {
                 return Line::lost(uri, "its value is masked, and no secret can stand for it");
             };

@@ -139,6 +139,9 @@ fn same_number(value: &EnumValue, text: &str) -> bool {
 /// What a number means, where its label cannot stand for it.
 fn label(node: &Node, value: &OmaValue) -> Option<String> {
     let (Allowed::Enum(all) | Allowed::Flags(all)) = &node.allowed else { return None };
+    if matches!(value, OmaValue::Boolean(_)) {
+        return None;
+    }
     let text = value.canonical();
     let found = all.iter().find(|one| same_number(one, &text))?;
     let line = found.1.lines().next().filter(|line| !line.trim().is_empty() && *line != text)?;
