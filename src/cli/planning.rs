@@ -78,9 +78,7 @@ pub(super) async fn make_plan(
     let mut unread = to_decrypt(&desired, &tenant.profiles, &options);
     unread.extend(foreign_masked(&tenant, &compiled, &options.owner));
     tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
-    let strangers = not_there(&desired, &tenant.profiles, &options.owner);
-    let elsewhere = tenant::look_elsewhere(client, &strangers).await?;
-    options.elsewhere = elsewhere.into_iter().map(|one| (one.id.clone(), (one.shown(), one.help().into()))).collect();
+    options.elsewhere = elsewhere(client, &desired, &tenant, &options.owner).await?;
     let mut plan = build(&desired, &tenant.profiles, &options);
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
     findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
@@ -116,6 +114,17 @@ pub(super) async fn make_plan(
         started.elapsed().as_secs_f32()
     );
     Ok(Planned { plan, document, header: Header { read: Some(read) } })
+}
+
+/// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
+async fn elsewhere(
+    client: &Client,
+    desired: &[Desired],
+    tenant: &Tenant,
+    owner: &str,
+) -> Result<BTreeMap<String, (String, String)>, Failure> {
+    let found = tenant::look_elsewhere(client, &not_there(desired, &tenant.profiles, owner)).await?;
+    Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
 }
 
 fn options(

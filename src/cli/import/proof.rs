@@ -30,8 +30,7 @@ pub(super) async fn prove(
     let is_new = |place: &Place| paths.contains(place.source.path.as_str());
     workspace.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
     workspace.problems.retain(|problem| touches(problem, &is_new));
-    let wishes = Wishes { only: None, override_limits: true };
-    match make_plan(session, &workspace, name, environment, &wishes).await {
+    match make_plan(session, &workspace, name, environment, &Wishes::default()).await {
         Ok(planned) => Ok(workspace
             .policies
             .iter()
