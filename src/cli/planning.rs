@@ -116,17 +116,6 @@ pub(super) async fn make_plan(
     Ok(Planned { plan, document, header: Header { read: Some(read) } })
 }
 
-/// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
-async fn elsewhere(
-    client: &Client,
-    desired: &[Desired],
-    tenant: &Tenant,
-    owner: &str,
-) -> Result<BTreeMap<String, (String, String)>, Failure> {
-    let found = tenant::look_elsewhere(client, &not_there(desired, &tenant.profiles, owner)).await?;
-    Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
-}
-
 fn options(
     workspace: &Workspace,
     name: &str,
@@ -303,6 +292,17 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
                 .help("move one of the settings first, apply, then the other")
         })
         .collect()
+}
+
+/// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
+async fn elsewhere(
+    client: &Client,
+    desired: &[Desired],
+    tenant: &Tenant,
+    owner: &str,
+) -> Result<BTreeMap<String, (String, String)>, Failure> {
+    let found = tenant::look_elsewhere(client, &not_there(desired, &tenant.profiles, owner)).await?;
+    Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
 }
 
 /// Names for all ids that the plan mentions.
