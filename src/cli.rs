@@ -7,6 +7,7 @@ mod disown;
 mod explain;
 mod export;
 mod generated;
+mod import;
 mod init;
 mod output;
 mod plan;
@@ -80,6 +81,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     /// The same policies as .reg files, or what no in-box template offers as ADMX
     Export(export::ExportArgs),
+    /// A tenant's custom profiles as policies that adopt them; writes files only
+    Import(import::ImportArgs),
     /// Take our marker off a profile in the tenant, and change nothing else
     Disown(disown::DisownArgs),
     /// The embedded Microsoft Graph, for trying and testing
@@ -132,6 +135,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Man => generated::man(output),
         Command::Plan(args) => online(plan::run(&args, global, output)),
         Command::Apply(args) => online(apply::run(&args, global, output)),
+        Command::Import(args) => online(import::run(&args, global, output)),
         Command::Disown(args) => online(disown::run(&args, global, output)),
         Command::Sandbox(args) => sandbox::run(&args, global, output),
     }

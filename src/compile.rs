@@ -16,6 +16,7 @@ mod registry;
 mod settings;
 mod value;
 
+pub use accounts::well_known_account;
 pub use audience::{NamedAssignment, NamedWho};
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, Entry, Wanted, resolve, wanted};

@@ -5,7 +5,9 @@
 
 pub mod admx;
 mod claim;
+pub mod policy;
 pub mod reg;
+pub mod yaml;
 
 use crate::diagnostic::Place;
 

@@ -15,7 +15,7 @@ mod order;
 mod reach;
 mod steps;
 
-pub use build::{Options, build, to_decrypt};
+pub use build::{Options, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};

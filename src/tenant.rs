@@ -2,12 +2,14 @@
 
 mod convert;
 mod directory;
+mod elsewhere;
 mod look;
 mod members;
 mod values;
 
 pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
+pub use elsewhere::{Elsewhere, look_elsewhere};
 pub use look::Looks;
 pub use members::membership;
 pub use values::decrypt;

@@ -23,6 +23,7 @@ fn help_of_every_command() {
       show         A saved plan
       apply        Bring the tenant to the written state; asks first
       export       The same policies as .reg files, or what no in-box template offers as ADMX
+      import       A tenant's custom profiles as policies that adopt them; writes files only
       disown       Take our marker off a profile in the tenant, and change nothing else
       sandbox      The embedded Microsoft Graph, for trying and testing
       schema       JSON Schemas of policies, configuration and plans

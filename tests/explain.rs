@@ -6,7 +6,7 @@ mod repository;
 use insta::assert_snapshot;
 use repository::Repository;
 use sspr_policy::catalogue::Catalogue;
-use sspr_policy::report::{name_of, registry_block, setting_block};
+use sspr_policy::report::{registry_block, setting_block};
 use sspr_policy::setting::{OmaUri, Scope};
 
 fn explain(what: &str) -> String {
@@ -192,7 +192,7 @@ fn what_is_offered_to_copy_passes_check() {
         for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
             let uri = node.address(scope);
             // Some older files have a star for a name.
-            let name = name_of(&uri, catalogue).replace('*', "Contoso");
+            let name = catalogue.name_of(&uri).replace('*', "Contoso");
             let uri = OmaUri::parse(&uri.as_str().replace('*', "Contoso")).unwrap();
             let found = catalogue.resolve(&name).unwrap();
             assert_eq!((found.uri, found.node.unwrap()), (uri.clone(), node), "{name}");

@@ -91,6 +91,17 @@ impl Catalogue {
         Err(self.explain(&candidates))
     }
 
+    /// The shortest name that stands for exactly this address.
+    pub fn name_of(&self, uri: &OmaUri) -> String {
+        let short = uri.short();
+        let candidates = match uri.scope() {
+            Scope::Device => [short.to_string(), format!("csp:{short}")],
+            Scope::User => [format!("User/{short}"), format!("csp:User/{short}")],
+        };
+        let right = |name: &&String| self.resolve(name).is_ok_and(|found| found.uri == *uri);
+        candidates.iter().find(right).cloned().unwrap_or_else(|| uri.to_string())
+    }
+
     /// The placeholders of a node's address with what stands for them in another one of its addresses.
     pub fn placeholders_of<'n>(node: &'n Node, uri: &'n OmaUri) -> Vec<(&'n str, &'n str)> {
         let pairs = node.uri.split('/').zip(uri.as_str().split('/'));

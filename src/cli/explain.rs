@@ -17,7 +17,7 @@ use super::output::{Failure, Output};
 use super::workspace::Workspace;
 use crate::catalogue::{Catalogue, Entry, Found};
 use crate::diagnostic::nearest;
-use crate::report::{WIDTH, name_of, wrap};
+use crate::report::{WIDTH, wrap};
 use crate::rules;
 use crate::setting::{OmaUri, Scope};
 
@@ -63,7 +63,7 @@ fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> Strin
         let scopes: Vec<&str> =
             [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect();
         let (name, note) = match entry {
-            Entry::Node(node) => (name_of(&node.address(*scope), catalogue), ""),
+            Entry::Node(node) => (catalogue.name_of(&node.address(*scope)), ""),
             Entry::Policy(policy) => (policy.policy.clone(), "; no node"),
         };
         text.push_str(&format!("\n  {name}   ({}{note})\n", scopes.join(", ")));

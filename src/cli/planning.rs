@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Severity, any_error, nearest};
 use crate::graph::Client;
 use crate::plan::{
     Action, Change, Desired, Fate, Frame, Limits, Names, Options, Overridden, Plan, PlanDocument, build, document,
-    members_wanted, order, to_decrypt,
+    members_wanted, not_there, order, to_decrypt,
 };
 use crate::policy::{Environment, State};
 use crate::report::Header;
@@ -66,7 +66,7 @@ pub(super) async fn make_plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let options = options(workspace, name, environment, session, wishes)?;
+    let mut options = options(workspace, name, environment, session, wishes)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let directory = tenant::look_up(client, &wanted(sent.iter().copied())).await?;
@@ -75,7 +75,7 @@ pub(super) async fn make_plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let mut plan = compare(client, &mut tenant, (&compiled, &desired), &options).await?;
+    let mut plan = compare(client, &mut tenant, (&compiled, &desired), &mut options).await?;
     complain_of_no_match(wishes, &desired, &plan)?;
     let names = names(client, &directory, &plan).await?;
     let (groups, all_devices) = members_wanted(&plan.changes);
@@ -121,7 +121,7 @@ async fn compare(
     client: &Client,
     tenant: &mut Tenant,
     (compiled, desired): (&[Compiled<'_>], &[Desired]),
-    options: &Options,
+    options: &mut Options,
 ) -> Result<Plan, Failure> {
     let plan = compare_once(client, tenant, (compiled, desired), options).await?;
     if plan.count(Action::Create) == 0 {
@@ -139,11 +139,12 @@ async fn compare_once(
     client: &Client,
     tenant: &mut Tenant,
     (compiled, desired): (&[Compiled<'_>], &[Desired]),
-    options: &Options,
+    options: &mut Options,
 ) -> Result<Plan, Failure> {
     let mut unread = to_decrypt(desired, &tenant.profiles, options);
     unread.extend(foreign_masked(tenant, compiled, &options.owner));
     tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    options.elsewhere = elsewhere(client, desired, tenant, &options.owner).await?;
     Ok(build(desired, &tenant.profiles, options))
 }
 
@@ -170,6 +171,7 @@ fn options(
         only: wishes.only.clone(),
         prune: environment.prune.unwrap_or(false),
         fingerprint_key: key,
+        elsewhere: BTreeMap::new(),
     })
 }
 
@@ -364,6 +366,17 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
                 .help("move one of the settings first, apply, then the other")
         })
         .collect()
+}
+
+/// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
+async fn elsewhere(
+    client: &Client,
+    desired: &[Desired],
+    tenant: &Tenant,
+    owner: &str,
+) -> Result<BTreeMap<String, (String, String)>, Failure> {
+    let found = tenant::look_elsewhere(client, &not_there(desired, &tenant.profiles, owner)).await?;
+    Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
 }
 
 /// Names for all ids that the plan mentions.

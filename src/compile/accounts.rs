@@ -65,6 +65,12 @@ pub(super) fn account(name: &str) -> String {
     known.map_or_else(|| name.to_string(), |(_, sid)| format!("*{sid}"))
 }
 
+/// What people call a well-known account, by its SID as user rights hold it: `*S-1-5-32-544`.
+pub fn well_known_account(sid: &str) -> Option<&'static str> {
+    let bare = sid.strip_prefix('*')?;
+    WELL_KNOWN.iter().find(|(_, known)| *known == bare).map(|(name, _)| *name)
+}
+
 /// Several accounts in one text: no account's name holds a comma or a semicolon (Microsoft, "SAM-Account-Name").
 pub(super) fn complaint(name: &str, span: Span) -> Option<ValueProblem> {
     if !name.contains([',', ';']) {

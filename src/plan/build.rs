@@ -22,6 +22,8 @@ pub struct Options {
     pub only: Option<glob::Pattern>,
     /// The key of digests with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
+    /// What ids to adopt belong to that are no custom profiles: what it is, and what to do instead.
+    pub elsewhere: BTreeMap<String, (String, String)>,
 }
 
 /// The masked settings whose values decide something: of objects that changed since they were last applied, that
@@ -109,7 +111,7 @@ fn deletion(object: &LiveProfile, key: &str, reason: Reason, policy: Option<&Des
 
 fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut Plan) {
     if let Some((id, place)) = &policy.adopt {
-        plan.problems.push(no_adoption(id, place, live, &policy.key));
+        plan.problems.push(no_adoption(id, place, live, options, &policy.key));
         return;
     }
     let namesakes = live.iter().filter(|object| object.marker.is_none() && object.profile.name == policy.profile.name);
@@ -131,14 +133,24 @@ fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut 
     }
 }
 
-fn no_adoption(id: &str, place: &Place, live: &[LiveProfile], key: &str) -> Diagnostic {
+/// The ids that policies would adopt, that no custom profile has, and that are not inert.
+pub fn not_there(desired: &[Desired], live: &[LiveProfile], owner: &str) -> BTreeSet<String> {
+    let ours = by_key(live, owner);
+    let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(policy.key.as_str()));
+    let ids = waiting.filter_map(|policy| policy.adopt.as_ref().map(|(id, _)| id.clone()));
+    ids.filter(|id| !live.iter().any(|object| object.id == *id)).collect()
+}
+
+fn no_adoption(id: &str, place: &Place, live: &[LiveProfile], options: &Options, key: &str) -> Diagnostic {
+    let problem = Diagnostic::error("SP0505", format!("{key} cannot take over {id}"));
+    if let Some((what, help)) = options.elsewhere.get(id) {
+        return problem.at(place.clone(), format!("it is {what}")).help(help);
+    }
     let reason = match live.iter().find(|object| object.id == id).and_then(|object| object.marker.as_ref()) {
         Some(marker) => format!("it belongs to {} {}", marker.owner, marker.key),
         None => "no custom profile in the tenant has this id".to_string(),
     };
-    Diagnostic::error("SP0505", format!("{key} cannot take over {id}"))
-        .at(place.clone(), reason)
-        .help("take the line out, and a new profile is made")
+    problem.at(place.clone(), reason).help("take the line out, and a new profile is made")
 }
 
 fn update(policy: &Desired, object: &LiveProfile, options: &Options, plan: &mut Plan) {

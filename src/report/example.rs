@@ -1,25 +1,12 @@
 //! Blocks to copy: what `check` takes, with everything that has to be filled in.
 
 mod registry;
-mod yaml;
 
 pub use registry::registry_block;
-pub use yaml::{WIDTH, wrap};
 
-use crate::catalogue::{AdmxElement, Allowed, Catalogue, ElementType, EnumValue, Node};
-use crate::setting::{OmaType, OmaUri, Scope};
-use yaml::{bare, comment, plain_key, scalar};
-
-/// The shortest name that stands for exactly this address.
-pub fn name_of(uri: &OmaUri, catalogue: &Catalogue) -> String {
-    let short = uri.short();
-    let candidates = match uri.scope() {
-        Scope::Device => [short.to_string(), format!("csp:{short}")],
-        Scope::User => [format!("User/{short}"), format!("csp:User/{short}")],
-    };
-    let right = |name: &&String| catalogue.resolve(name).is_ok_and(|found| found.uri == *uri);
-    candidates.iter().find(right).cloned().unwrap_or_else(|| uri.to_string())
-}
+use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Node};
+use crate::formats::yaml::{WIDTH, bare, comment, plain_key, scalar};
+use crate::setting::{OmaType, OmaUri};
 
 /// The lines of one setting below `settings:`.
 pub fn setting_block(node: &Node, uri: &OmaUri, name: &str) -> String {

@@ -84,6 +84,12 @@ fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
     several.map(|((target, lines), keys)| (target.to_string(), (lines, keys))).collect()
 }
 
+/// What differs in one change, as a plan says it; nothing where only the marker is written.
+pub fn differences(change: &ChangeDocument, paint: Paint) -> Vec<String> {
+    let text = change_text(change, None, &[], paint);
+    text.lines().skip(1).map(|line| line.strip_prefix("      ").unwrap_or(line).to_string()).collect()
+}
+
 fn change_text(change: &ChangeDocument, follows: Option<&str>, unverified: &[String], paint: Paint) -> String {
     let sign = match change.action {
         ActionWord::Create => '+',

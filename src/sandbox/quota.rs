@@ -135,7 +135,7 @@ mod tests {
     fn pauses(limits: Limits) -> String {
         let start = Instant::now();
         let mut quota = Quota::new(limits);
-        let mut asked = |number| match quota.take("app", true, start + Duration::from_secs(2 * number)) {
+        let mut asked = |number| match quota.take("app", true, start + Duration::from_secs(2_u64 * number)) {
             Ok(()) => ".".to_owned(),
             Err(refusal) => refusal.headers[0].1.clone(),
         };

@@ -12,9 +12,14 @@ use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
 const NO_FILTER: &str = "00000000-0000-0000-0000-000000000000";
 
+/// Whether this kind of configuration is a custom profile.
+pub(super) fn is_custom(found: &DeviceConfiguration) -> bool {
+    found.kind == CUSTOM
+}
+
 /// A custom profile in canonical form; nothing for other kinds.
 pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
-    if found.kind != CUSTOM {
+    if !is_custom(&found) {
         return None;
     }
     let (text, marker) = Marker::split(found.description.as_deref().unwrap_or_default());

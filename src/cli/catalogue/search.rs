@@ -9,7 +9,6 @@ use crate::catalogue::{Catalogue, Entry, Hit};
 use crate::cli::Global;
 use crate::cli::output::{Failure, Output};
 use crate::cli::workspace::Workspace;
-use crate::report::name_of;
 use crate::setting::Scope;
 
 #[derive(Debug, Args)]
@@ -56,7 +55,7 @@ pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result
 /// What `explain` takes as a name.
 fn name(entry: Entry<'_>, catalogue: &Catalogue) -> String {
     match entry {
-        Entry::Node(node) => name_of(&node.address(node.first_scope()), catalogue),
+        Entry::Node(node) => catalogue.name_of(&node.address(node.first_scope())),
         Entry::Policy(policy) => policy.policy.clone(),
     }
 }

@@ -6,7 +6,7 @@ use super::setting::{rules_lines, used_lines};
 use super::used;
 use crate::catalogue::{Catalogue, OnlyPolicy};
 use crate::cli::workspace::Workspace;
-use crate::report::{name_of, registry_block};
+use crate::report::registry_block;
 use crate::setting::Scope;
 
 /// Its names, its registry form with a block to copy, and the nearest nodes.
@@ -42,7 +42,7 @@ pub(super) fn policy_text(
         .into_iter()
         .map(|node| {
             let title = node.group_policy.as_ref().map_or("", |policy| policy.title.as_str());
-            format!("{}  {title}", name_of(&node.address(node.first_scope()), catalogue))
+            format!("{}  {title}", catalogue.name_of(&node.address(node.first_scope())))
         })
         .collect();
     screen.lines("Near it", &near);

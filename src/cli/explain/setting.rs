@@ -6,7 +6,7 @@ use super::used;
 use crate::catalogue::{Allowed, Catalogue, Dependency, Edition, EnumValue, Node, Scopes, catalogue_id};
 use crate::cli::workspace::Workspace;
 use crate::policy::WindowsRelease;
-use crate::report::{name_of, setting_block};
+use crate::report::setting_block;
 use crate::rules::{self, Rule};
 use crate::setting::{OmaUri, RegistryLocation, Scope};
 
@@ -14,7 +14,7 @@ use crate::setting::{OmaUri, RegistryLocation, Scope};
 pub(super) fn setting_text(node: &Node, scope: Scope, catalogue: &Catalogue, workspace: Option<&Workspace>) -> String {
     let uri = node.address(scope);
     let title = node.group_policy.as_ref().map_or("", |policy| policy.title.as_str());
-    let name = name_of(&uri, catalogue);
+    let name = catalogue.name_of(&uri);
     let mut screen = Screen::titled(title, &name);
     names(&mut screen, node, &uri, scope);
     screen.line("Type", node.format.oma_type().map_or("nothing to set", |kind| kind.word()));

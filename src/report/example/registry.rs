@@ -1,7 +1,7 @@
 //! The registry values of a Group Policy, to copy.
 
-use super::yaml::{WIDTH, comment, plain_key, scalar};
 use crate::catalogue::{AdmxElement, DataForm, ElementType, Payload, RegistryForm, SameType, Writes};
+use crate::formats::yaml::{WIDTH, comment, plain_key, scalar};
 use crate::setting::{RegistryAction, RegistryData, Scope};
 
 /// The lines below `registry:` that enable a Group Policy; nothing where its form says too little.

@@ -1,0 +1,132 @@
+//! Assignments and scope tags by name.
+
+use std::collections::BTreeSet;
+
+use super::super::yaml::{self, Yaml, comment};
+use super::{PolicyFile, Profile, Remark, id};
+use crate::compile::{Directory, Entry};
+use crate::profile::{Assignment, DEFAULT_TAG};
+use crate::setting::{FilterMode, Who};
+
+/// Writes both blocks.
+pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
+    let assignments = profile.live.profile.assignments.iter().flatten();
+    let (mut includes, mut excludes, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+    let mut taken: BTreeSet<&Who> = BTreeSet::new();
+    for assignment in assignments {
+        let target = target(assignment, profile.directory).and_then(|target| match taken.insert(&assignment.who) {
+            true => Ok(target),
+            false => Err("a target stands twice, and Graph takes each target once".into()),
+        });
+        match target {
+            Ok(target) if assignment.excluded => excludes.push(target),
+            Ok(target) => includes.push(target),
+            Err(reason) => {
+                let side = if assignment.excluded { "excluded" } else { "included" };
+                lost.push(Remark::error(format!(
+                    "an {side} target cannot be written here, and applying takes it away: {reason}"
+                )));
+            }
+        }
+    }
+    file.text.push_str("assignments:\n");
+    lost.iter().for_each(|remark| comment(&mut file.text, 2, &remark.text));
+    file.remarks.extend(lost);
+    side(&mut file.text, "include", includes, true);
+    side(&mut file.text, "exclude", excludes, false);
+    file.text.push('\n');
+    scope_tags(profile, file);
+}
+
+/// A list of targets, one a line: everybody first, then groups by name.
+fn side(text: &mut String, word: &str, targets: Vec<Yaml>, always: bool) {
+    let mut lines: Vec<(bool, String)> =
+        targets.iter().map(|target| (!target.flow().starts_with("{ all:"), target.flow())).collect();
+    lines.sort();
+    if lines.is_empty() {
+        text.push_str(&if always { format!("  {word}: []\n") } else { String::new() });
+        return;
+    }
+    text.push_str(&format!("  {word}:\n"));
+    lines.iter().for_each(|(_, line)| text.push_str(&format!("    - {line}\n")));
+}
+
+fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String> {
+    let mut entries = match &assignment.who {
+        Who::AllDevices => vec![("all".to_string(), Yaml::text("devices"))],
+        Who::AllUsers => vec![("all".to_string(), Yaml::text("users"))],
+        Who::Group(group_id) => group(group_id, directory)?,
+        Who::Other(raw) => return Err(other_kind(raw)),
+    };
+    if let Some((mode, filter_id)) = &assignment.filter {
+        if assignment.excluded {
+            return Err("an excluded group takes no filter".into());
+        }
+        let name = Yaml::text(only_name(&directory.filters, filter_id, "assignment filter")?);
+        let filter = match mode {
+            FilterMode::Include => name,
+            FilterMode::Exclude => Yaml::map([("exclude", name)]),
+        };
+        entries.push(("filter".into(), filter));
+    }
+    Ok(Yaml::Map(entries))
+}
+
+/// What a target is that the language has no word for.
+fn other_kind(raw: &str) -> String {
+    let target: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
+    match target["collectionId"].as_str() {
+        Some(id) => format!("the Configuration Manager collection {id}"),
+        None => format!("a target of the kind {}", target["@odata.type"].as_str().unwrap_or(raw)),
+    }
+}
+
+/// A group by its name; with its id where others have the name too.
+fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, String> {
+    let Some(found) = directory.groups.iter().find(|entry| entry.id == *group_id) else {
+        return Err(format!("the group {group_id} is not there any more, and reaches nobody"));
+    };
+    if found.name.trim().is_empty() {
+        return Ok(vec![("id".into(), id(group_id))]);
+    }
+    let name = ("group".to_string(), Yaml::text(&found.name));
+    let namesakes: BTreeSet<&str> =
+        directory.groups.iter().filter(|entry| entry.name == found.name).map(|entry| entry.id.as_str()).collect();
+    Ok(if namesakes.len() == 1 { vec![name] } else { vec![name, ("id".into(), id(group_id))] })
+}
+
+/// The name of what can only be written by name.
+fn only_name<'e>(entries: &'e [Entry], id: &str, what: &str) -> Result<&'e str, String> {
+    let Some(found) = entries.iter().find(|entry| entry.id == id) else {
+        return Err(format!("the {what} {id} is not there"));
+    };
+    match entries.iter().filter(|entry| entry.name == found.name).count() {
+        1 if !found.name.trim().is_empty() => Ok(&found.name),
+        1 => Err(format!("the {what} {id} has no name")),
+        count => Err(format!("{count} {what}s are called \"{}\": rename one in Intune", found.name)),
+    }
+}
+
+/// The tags by name; where one cannot be written, none is, and the profile keeps those that it has.
+fn scope_tags(profile: &Profile<'_>, file: &mut PolicyFile) {
+    let ids = profile.live.profile.scope_tags.iter().flatten();
+    let name = |id: &String| match id.as_str() {
+        DEFAULT_TAG => Ok("Default".to_string()),
+        id => match only_name(&profile.directory.scope_tags, id, "scope tag") {
+            Ok("Default") => Err(format!("the scope tag {id} has the name of the one that everything has")),
+            named => named.map(String::from),
+        },
+    };
+    match ids.map(name).collect::<Result<BTreeSet<String>, String>>() {
+        Ok(names) if names.is_empty() => {}
+        Ok(names) => {
+            let names = Yaml::List(names.into_iter().map(Yaml::text).collect());
+            yaml::entry(&mut file.text, 0, "scope_tags", &names);
+        }
+        Err(reason) => {
+            let remark = Remark::error(format!("scope tags are left as they are: {reason}"));
+            comment(&mut file.text, 0, &remark.text);
+            file.remarks.push(remark);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Names of files for profiles: the same for the same tenant, and possible on every system.
+
+use std::collections::BTreeMap;
+
+/// The longest name: with a folder in front, keys end at 128 characters.
+const LONGEST: usize = 80;
+
+/// Names that Windows keeps for devices, whatever follows their first dot (Microsoft, "Naming Files, Paths, and
+/// Namespaces").
+const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// A file name without its end for each profile, by id: its name in the letters of keys. Profiles that would share one get
+/// the beginning of their ids behind it.
+pub fn file_names<'p>(profiles: impl IntoIterator<Item = (&'p str, &'p str)>) -> BTreeMap<String, String> {
+    let named: Vec<(&str, String)> = profiles.into_iter().map(|(id, name)| (id, slug(name))).collect();
+    let name = |(id, slug): &(&str, String)| {
+        let others = named.iter().filter(|(other, same)| same == slug && other != id).count();
+        let first: String = id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+        let name = match (slug.as_str(), others) {
+            ("", _) => format!("profile-{}", first.to_lowercase()),
+            (slug, 0) => slug.to_string(),
+            (slug, _) => format!("{slug}-{}", first.to_lowercase()),
+        };
+        (id.to_string(), name)
+    };
+    unique(named.iter().map(name).collect())
+}
+
+/// What still shares a name after that gets the whole id.
+fn unique(names: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    names.values().for_each(|name| *count.entry(name.clone()).or_default() += 1);
+    let alone = |name: &String| count.get(name) == Some(&1);
+    let name = |(id, name): (String, String)| {
+        let name = if alone(&name) { name } else { slug(&format!("profile {id}")) };
+        (id, name)
+    };
+    names.into_iter().map(name).collect()
+}
+
+/// A text in the letters of keys: a-z, 0-9, dots within, and a dash for everything else.
+pub(super) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' | '0'..='9' => slug.push(c),
+            '.' if !slug.is_empty() && !slug.ends_with(['.', '-']) => slug.push('.'),
+            other => match latin(other) {
+                Some(letters) => slug.push_str(letters),
+                None if slug.ends_with('.') => {
+                    slug.pop();
+                    slug.push('-');
+                }
+                None if !slug.is_empty() && !slug.ends_with('-') => slug.push('-'),
+                None => {}
+            },
+        }
+    }
+    slug.truncate(LONGEST);
+    let slug = slug.trim_matches(['-', '.']).to_string();
+    let device = slug.split('.').next().unwrap_or_default();
+    let port = |name: &str| {
+        device.strip_prefix(name).is_some_and(|rest| rest.len() == 1 && rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if RESERVED.contains(&device) || port("com") || port("lpt") { format!("profile-{slug}") } else { slug }
+}
+
+/// Letters of European names as people without them write them.
+fn latin(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ä' | 'æ' => "ae",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => "e",
+        'ì' | 'í' | 'î' | 'ï' | 'ı' => "i",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' => "o",
+        'ù' | 'ú' | 'û' | 'ů' => "u",
+        'ý' | 'ÿ' => "y",
+        'ś' | 'š' | 'ş' => "s",
+        'ź' | 'ż' | 'ž' => "z",
+        'ł' => "l",
+        'ř' => "r",
+        'ť' => "t",
+        'ď' | 'đ' => "d",
+        'ğ' => "g",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_files_on_every_system() {
+        let names = [
+            "Portal - Camera",
+            "Bob's PCs",
+            "R&D #1 100% + A/B",
+            "Größe Ölmühle",
+            "con",
+            "NUL.txt",
+            "LPT1",
+            "com10",
+            "..hidden..",
+            "日本語",
+            "a. b",
+            "v1.0",
+            " - ",
+        ];
+        let slugs: Vec<String> = names.iter().map(|name| slug(name)).collect();
+        let expected = [
+            "portal-camera",
+            "bob-s-pcs",
+            "r-d-1-100-a-b",
+            "groesse-oelmuehle",
+            "profile-con",
+            "profile-nul.txt",
+            "profile-lpt1",
+            "com10",
+            "hidden",
+            "",
+            "a-b",
+            "v1.0",
+            "",
+        ];
+        assert_eq!(slugs, expected);
+        assert_eq!(slug(&"x".repeat(200)).len(), LONGEST);
+    }
+
+    #[test]
+    fn profiles_that_would_share_a_file_are_told_apart_by_their_ids() {
+        let names = file_names([
+            ("11111111-aa", "Camera"),
+            ("22222222-bb", "CAMERA!"),
+            ("33333333-cc", "語"),
+            ("44444444-dd", "Camera 11111111"),
+        ]);
+        let of = |id: &str| names.get(id).cloned().unwrap_or_default();
+        assert_eq!(of("11111111-aa"), "profile-11111111-aa");
+        assert_eq!(of("22222222-bb"), "camera-22222222");
+        assert_eq!(of("33333333-cc"), "profile-33333333");
+        assert_eq!(of("44444444-dd"), "profile-44444444-dd");
+    }
+}

@@ -1,0 +1,235 @@
+//! The settings of a profile, each in the plainest form that compiles to exactly its value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::key::slug;
+use super::value::{Form, forms, secret_forms};
+use super::{Profile, Remark, beside};
+use crate::catalogue::{Allowed, Catalogue, LookupError, Node};
+use crate::compile::{Context, Secrets, compile};
+use crate::diagnostic::Severity;
+use crate::policy::read_policy;
+use crate::setting::{OmaUri, OmaValue};
+use crate::source::Source;
+
+use super::super::yaml::{self, Yaml};
+
+/// One row of a profile.
+pub(super) struct Line {
+    /// How it is written; nothing where it cannot be.
+    pub written: Option<Written>,
+    /// What is to be known of it.
+    pub remarks: Vec<Remark>,
+}
+
+/// A setting as it stands in the file.
+pub(super) struct Written {
+    pub name: String,
+    pub value: Yaml,
+    /// What a number means.
+    pub label: Option<String>,
+    /// The file that it refers to.
+    pub file: Option<(String, Vec<u8>)>,
+    /// Its value has to be supplied.
+    pub is_secret: bool,
+}
+
+impl Line {
+    fn lost(uri: &OmaUri, reason: &str) -> Self {
+        let text = format!("{uri} cannot be written here, and applying takes it out of the profile: {reason}");
+        Self { written: None, remarks: vec![Remark::error(text)] }
+    }
+}
+
+/// All rows, in the order of their addresses.
+pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>) -> Vec<Line> {
+    let settings = &profile.live.profile.settings;
+    let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
+    let mut files: BTreeSet<String> = BTreeSet::new();
+    let mut lines = Vec::new();
+    for (uri, setting) in settings {
+        let twin = uri.as_str().strip_suffix(" (again)").map(OmaUri::verbatim);
+        if twin.is_some_and(|twin| settings.contains_key(&twin)) {
+            lines.push(Line::lost(uri, "the profile has two rows with this address, and a device gets one of them"));
+            continue;
+        }
+        let place = match place(uri, context.catalogue) {
+            Ok(place) => place,
+            Err(reason) => {
+                lines.push(Line::lost(uri, &reason));
+                continue;
+            }
+        };
+        let respelt = place.uri != *uri;
+        if respelt && settings.contains_key(&place.uri) || !taken.insert(place.uri.clone()) {
+            lines.push(Line::lost(uri, "another row has the same node in another spelling"));
+            continue;
+        }
+        let writing = Writing { profile, context, place, file: file_name(profile, uri, &mut files) };
+        let mut line = writing.line(uri, &setting.value);
+        if respelt && line.written.is_some() {
+            let right = &writing.place.uri;
+            line.remarks.push(Remark::warning(format!("in the tenant this is {uri}; applying makes it {right}")));
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Where a row's setting stands in the language.
+struct Place<'a> {
+    name: String,
+    /// What that name compiles to.
+    uri: OmaUri,
+    node: Option<&'a Node>,
+}
+
+/// The name for an address. Windows tells spellings apart, and the language has one of them.
+fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String> {
+    OmaUri::parse(uri.as_str()).map_err(|reason| reason.to_string())?;
+    let named = |uri: OmaUri, node| Place { name: catalogue.name_of(&uri), uri, node };
+    match catalogue.resolve(uri.as_str()) {
+        Ok(found) => Ok(named(found.uri, found.node)),
+        Err(LookupError::Unknown { uri }) => Ok(Place { name: uri.to_string(), uri, node: None }),
+        Err(LookupError::Case { right }) => match catalogue.resolve(&right) {
+            Ok(found) => Ok(named(found.uri, found.node)),
+            Err(_) => Err("its spelling is no known one".into()),
+        },
+        Err(LookupError::Scope { right, .. }) => Err(format!("Windows has this node for the {} only", right.word())),
+        Err(LookupError::Malformed(reason)) => Err(reason.to_string()),
+    }
+}
+
+/// The path of a file for a large value, which no other row of the profile has.
+fn file_name(profile: &Profile<'_>, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
+    let folder = profile.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+    let name = match slug(uri.short().rsplit('/').next().unwrap_or_default()) {
+        name if name.is_empty() => "value".to_string(),
+        name => name,
+    };
+    let mut path = format!("{folder}/{name}");
+    let mut next = 2;
+    while !taken.insert(path.clone()) {
+        path = format!("{folder}/{name}-{next}");
+        next += 1;
+    }
+    path
+}
+
+/// One row on its way into the file.
+struct Writing<'w, 'a> {
+    profile: &'w Profile<'w>,
+    context: &'w Context<'a>,
+    place: Place<'a>,
+    /// The path of a file for it, without its end.
+    file: String,
+}
+
+impl Writing<'_, '_> {
+    fn line(&self, uri: &OmaUri, value: &OmaValue) -> Line {
+        if let OmaValue::Masked(kind) = value {
+            let variable = self.variable();
+            let fits = |form: &Form| {
+                self.compiled(form, "").is_ok_and(|(uri, value)| uri == self.place.uri && value.oma_type() == *kind)
+            };
+            let form = secret_forms(self.place.node, *kind, &variable).into_iter().find(fits);
+            let Some(form) = form else {
+                return Line::lost(uri, "its value is masked, and no secret can stand for it");
+            };
+            let text = format!(
+                "{}: the token may not read its value: supply it as {variable}, or import again with \
+                 DeviceManagementConfiguration.ReadWrite.All",
+                self.place.name
+            );
+            return self.written(form, true, vec![Remark::error(text)]);
+        }
+        let end = match value {
+            OmaValue::Xml(_) => ".xml",
+            OmaValue::Base64(_) => ".bin",
+            _ => ".txt",
+        };
+        let mut reason = "it would become another value".to_string();
+        for form in forms(self.place.node, value, &format!("{}{end}", self.file)) {
+            match self.compiled(&form, end) {
+                Ok((compiled, became)) if compiled == self.place.uri && became == *value => {
+                    let warning = may_be_secret(&self.place, value).then(|| {
+                        Remark::warning(format!("{}: may hold a secret; it now stands in the file", self.place.name))
+                    });
+                    return self.written(form, false, warning.into_iter().collect());
+                }
+                Ok(_) => {}
+                Err(error) => reason = error,
+            }
+        }
+        Line::lost(uri, &reason)
+    }
+
+    fn written(&self, form: Form, is_secret: bool, remarks: Vec<Remark>) -> Line {
+        let path = match &form.value {
+            Yaml::Map(entries) => entries.iter().find(|(word, _)| word == "file").map(|(_, path)| path.clone()),
+            _ => None,
+        };
+        let file = match (path, form.bytes) {
+            (Some(Yaml::Text(path)), Some(bytes)) => Some((path, bytes)),
+            _ => None,
+        };
+        let name = self.name();
+        let written = Written { name, value: form.value, label: form.label, file, is_secret };
+        Line { written: Some(written), remarks }
+    }
+
+    /// The name with `{TenantId}` where the node has the tenant's id, so that it holds in every environment.
+    fn name(&self) -> String {
+        let own = self.place.node.is_some_and(|node| node.uri.contains("{TenantId}"));
+        if own { self.place.name.replace(self.context.tenant_id, "{TenantId}") } else { self.place.name.clone() }
+    }
+
+    /// What the form compiles to.
+    fn compiled(&self, form: &Form, end: &str) -> Result<(OmaUri, OmaValue), String> {
+        let mut text = "name: import\nsettings:\n".to_string();
+        yaml::entry(&mut text, 2, &self.name(), &form.value);
+        let bytes = form.bytes.iter().map(|bytes| (format!("{}{end}", self.file), bytes.clone()));
+        let files = beside(self.profile.path, &bytes.collect::<BTreeMap<_, _>>());
+        let context = Context { files: &files, secrets: &Secrets::Placeholders, ..*self.context };
+        let source = Source::new(self.profile.path, text.into_bytes())?;
+        let mut problems = Vec::new();
+        let policy = read_policy(&source, Some("import"), &mut problems);
+        let compiled = compile(policy.as_slice(), &context, &mut problems);
+        if let Some(problem) = problems.into_iter().find(|problem| problem.severity == Severity::Error) {
+            return Err(match problem.label.as_str() {
+                "" => problem.message,
+                label => format!("{}: {label}", problem.message),
+            });
+        }
+        let setting = compiled.into_iter().next().and_then(|policy| policy.settings.into_iter().next());
+        setting.map(|setting| (setting.uri, setting.value)).ok_or_else(|| "it sets nothing".into())
+    }
+
+    /// A variable's name for a secret: the policy's and the setting's.
+    fn variable(&self) -> String {
+        let file = self.profile.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+        let words = format!("SSPR {file} {}", self.place.uri.short());
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        words.chars().map(letter).collect()
+    }
+}
+
+/// Whether a free text is what people call a secret, by the name of its node or by the XML of Wi-Fi and VPN profiles
+/// (Microsoft, WLAN_profile schema: keyMaterial; VPNv2 CSP).
+fn may_be_secret(place: &Place<'_>, value: &OmaValue) -> bool {
+    if !value.oma_type().is_masked() {
+        return false;
+    }
+    let chosen = |node: &&Node| matches!(node.allowed, Allowed::Admx | Allowed::Enum(_) | Allowed::Flags(_));
+    if place.node.as_ref().is_some_and(chosen) {
+        return false;
+    }
+    let name = place.uri.as_str().to_lowercase();
+    let words = ["password", "passphrase", "psk", "sharedsecret", "presharedkey", "secret", "/wifi/", "/vpnv2/"];
+    let text = match value {
+        OmaValue::String(text) | OmaValue::Xml(text) => text.to_lowercase(),
+        _ => String::new(),
+    };
+    let tags = ["keymaterial>", "password>", "presharedkey>", "sharedsecret>"];
+    words.iter().any(|word| name.contains(word)) || tags.iter().any(|tag| text.contains(tag))
+}

@@ -1,0 +1,345 @@
+//! Profiles that no sandbox holds: masked values, rows that stand twice, and every node of the catalogue.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngSeed};
+
+use super::*;
+use crate::catalogue::{AdmxElement, Allowed, Catalogue, ElementType, Node, Payload};
+use crate::compile::Entry;
+use crate::policy::{Configuration, read_configuration};
+use crate::profile::{Assignment, Setting, canonical_value, normal_text};
+use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
+
+const TENANT: &str = "8f6d0000-0000-0000-0000-000000000000";
+
+fn configuration() -> (Configuration, Arc<Source>) {
+    let text = "owner: contoso\ndefault: lab\nenvironments:\n  lab: { tenant: sandbox }\n";
+    let source = Source::new("sspr-policy.yaml", text.into()).unwrap();
+    (read_configuration(&source, &mut Vec::new()).unwrap(), source)
+}
+
+fn live(settings: impl IntoIterator<Item = (OmaUri, OmaValue)>, assignments: Vec<Assignment>) -> LiveProfile {
+    let settings = settings.into_iter().map(|(uri, value)| (uri, Setting { value, shown: None }));
+    LiveProfile {
+        id: "5f1c0000-0000-4000-8000-000000000000".into(),
+        marker: None,
+        profile: crate::profile::Profile {
+            name: "Test".into(),
+            description: Some(String::new()),
+            settings: settings.collect(),
+            assignments: Some(assignments.into_iter().collect()),
+            scope_tags: Some(["7".to_string()].into()),
+        },
+        version: 1,
+        modified: String::new(),
+        secret_references: BTreeMap::new(),
+    }
+}
+
+fn written(live: &LiveProfile, directory: &Directory) -> PolicyFile {
+    in_context(|context| {
+        write(&Profile { live, path: "policies/imported/test.yaml", directory }, context).unwrap_or_default()
+    })
+}
+
+/// What a file compiles to.
+fn compiled(file: &PolicyFile) -> BTreeMap<OmaUri, OmaValue> {
+    read_back(file).0
+}
+
+/// The same, with name and description.
+fn read_back(file: &PolicyFile) -> (BTreeMap<OmaUri, OmaValue>, String, Option<String>) {
+    let source = Source::new("policies/imported/test.yaml", file.text.clone().into()).unwrap();
+    let mut problems = Vec::new();
+    let files = beside("policies/imported/test.yaml", &file.files);
+    let policy = read_policy(&source, Some("imported/test"), &mut problems);
+    in_context(|context| {
+        let context = Context { files: &files, ..*context };
+        let compiled = compile(policy.as_slice(), &context, &mut problems).pop();
+        assert!(!any_error(&problems), "{}\n{problems:?}", file.text);
+        let policy = compiled.unwrap();
+        let settings = policy.settings.into_iter().map(|one| (one.uri, one.value));
+        (settings.collect(), policy.name, policy.description)
+    })
+}
+
+fn in_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
+    let (configuration, configuration_source) = configuration();
+    let context = Context {
+        catalogue: Catalogue::embedded(),
+        configuration: &configuration,
+        configuration_source: &configuration_source,
+        environment: "lab",
+        settings: &configuration.environments.iter().next().unwrap().1,
+        tenant_id: TENANT,
+        secrets: &Secrets::Placeholders,
+        files: &BTreeMap::new(),
+    };
+    work(&context)
+}
+
+#[test]
+fn what_a_tenant_holds_and_a_policy_cannot_say() {
+    let masked = [
+        ("WindowsLogon/DisableLockScreenAppNotifications", OmaType::String),
+        ("UserRights/AllowLocalLogOn", OmaType::String),
+        ("AppVirtualization/PublishingAllowServer1", OmaType::Xml),
+    ];
+    let masked = masked.map(|(name, kind)| (Catalogue::embedded().resolve(name).unwrap().uri, OmaValue::Masked(kind)));
+    let own = |name: &str| OmaUri::verbatim(&format!("./Device/Vendor/MSFT/Contoso/{name}"));
+    let rows = [
+        (own("Base64"), OmaValue::Masked(OmaType::Base64)),
+        (own("Twice"), OmaValue::Integer(1)),
+        (own("Twice (again)"), OmaValue::Integer(2)),
+        (own("Mask"), OmaValue::String("****".into())),
+    ];
+    let group = |id: &str, filter: Option<&str>| Assignment {
+        excluded: false,
+        who: Who::Group(id.into()),
+        filter: filter.map(|id| (FilterMode::Include, id.into())),
+    };
+    let entry = |id: &str, name: &str| Entry { id: id.into(), name: name.into() };
+    let directory = Directory {
+        groups: vec![entry("a", "Pilot"), entry("b", "")],
+        filters: vec![entry("x", "Twins"), entry("y", "Twins")],
+        ..Directory::default()
+    };
+    let assignments = vec![group("a", None), group("b", None), group("c", None), group("a", Some("x"))];
+    let file = written(&live(masked.into_iter().chain(rows), assignments), &directory);
+    assert!(file.needs_secrets);
+    insta::assert_snapshot!(file.text, @r#"
+    # yaml-language-server: $schema=../../schemas/policy.schema.json
+    name: Test
+
+    settings:
+      # ./Device/Vendor/MSFT/Contoso/Base64: the token may not read its value: supply it as
+      # SSPR_TEST_CONTOSO_BASE64, or import again with DeviceManagementConfiguration.ReadWrite.All
+      ./Device/Vendor/MSFT/Contoso/Base64:
+        type: base64
+        base64: '${env:SSPR_TEST_CONTOSO_BASE64}'
+        unchecked: imported from the tenant
+      # ./Device/Vendor/MSFT/Contoso/Mask cannot be written here, and applying takes it out of the
+      # profile: this is what Intune shows in place of a value: it was copied from an export, and the
+      # value itself was not in it
+      ./Device/Vendor/MSFT/Contoso/Twice:
+        type: integer
+        value: 1
+        unchecked: imported from the tenant
+      # ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written here, and applying takes it out of
+      # the profile: the profile has two rows with this address, and a device gets one of them
+      # AppVirtualization/PublishingAllowServer1: the token may not read its value: supply it as
+      # SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1, or import again with
+      # DeviceManagementConfiguration.ReadWrite.All
+      AppVirtualization/PublishingAllowServer1:
+        type: xml
+        raw: '${env:SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1}'
+      # UserRights/AllowLocalLogOn: the token may not read its value: supply it as
+      # SSPR_TEST_USERRIGHTS_ALLOWLOCALLOGON, or import again with
+      # DeviceManagementConfiguration.ReadWrite.All
+      UserRights/AllowLocalLogOn: '${env:SSPR_TEST_USERRIGHTS_ALLOWLOCALLOGON}'
+      # WindowsLogon/DisableLockScreenAppNotifications: the token may not read its value: supply it as
+      # SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS, or import again with
+      # DeviceManagementConfiguration.ReadWrite.All
+      WindowsLogon/DisableLockScreenAppNotifications:
+        raw: '${env:SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS}'
+
+    assignments:
+      # an included target cannot be written here, and applying takes it away: 2 assignment filters are
+      # called "Twins": rename one in Intune
+      # an included target cannot be written here, and applying takes it away: the group c is not there
+      # any more, and reaches nobody
+      include:
+        - { group: Pilot }
+        - { id: b }
+
+    # scope tags are left as they are: the scope tag 7 is not there
+    adopt: { lab: 5f1c0000-0000-4000-8000-000000000000 }
+    "#);
+}
+
+/// A payload with a value for each element.
+fn enabled(elements: &[AdmxElement]) -> OmaValue {
+    let value = |element: &AdmxElement| match element.kind {
+        ElementType::Decimal => element.min.unwrap_or(0).to_string(),
+        ElementType::Boolean => "true".to_string(),
+        ElementType::Enum => element.choices()[0].0.clone(),
+        ElementType::List if element.explicit => "https://a.example\u{f000}1\u{f000}b\u{f000}".to_string(),
+        ElementType::List => "1\u{f000}one\u{f000}2\u{f000}two".to_string(),
+        ElementType::MultiText => "one\u{f000}two".to_string(),
+        ElementType::Text => "on".to_string(),
+    };
+    let data = elements.iter().map(|element| (element.id.clone(), value(element))).collect();
+    OmaValue::String(Payload { enabled: true, data }.write())
+}
+
+/// A value that the node takes; more than one where there are choices.
+fn values(node: &Node) -> Vec<OmaValue> {
+    let kind = node.format.oma_type();
+    let typed = |text: &str| match kind {
+        Some(OmaType::Integer) => text.parse().ok().map(OmaValue::Integer),
+        Some(OmaType::String) => Some(OmaValue::String(text.to_string())),
+        _ => None,
+    };
+    let all: Vec<Option<OmaValue>> = match (&node.allowed, kind) {
+        (_, Some(OmaType::Boolean)) => vec![Some(OmaValue::Boolean(true)), Some(OmaValue::Boolean(false))],
+        (Allowed::Enum(all) | Allowed::Flags(all), _) => all
+            .iter()
+            .map(|value| typed(&value.number().map_or(value.0.clone(), |number| number.to_string())))
+            .collect(),
+        (Allowed::Range([low, high]), _) => vec![typed(&low.to_string()), typed(&high.to_string())],
+        (Allowed::Admx, _) => vec![typed("<disabled/>"), node.admx().map(|form| enabled(&form.elements))],
+        (Allowed::Any, Some(OmaType::String)) => vec![typed("some text: #1")],
+        (Allowed::Any, Some(OmaType::Integer)) => vec![typed("1")],
+        _ => Vec::new(),
+    };
+    all.into_iter().flatten().collect()
+}
+
+#[test]
+fn every_value_that_a_node_takes_is_written_without_going_past_the_catalogue() {
+    let settable = |node: &&Node| node.is_settable() && !node.uri.contains(['{', '*']);
+    let rows = Catalogue::embedded().nodes().filter(settable).flat_map(|node| {
+        let uri = node.address(node.first_scope());
+        values(node).into_iter().enumerate().map(move |(at, value)| (at, uri.clone(), value))
+    });
+    // One value of a node in each profile.
+    let mut profiles: Vec<Vec<(OmaUri, OmaValue)>> = Vec::new();
+    for (at, uri, value) in rows {
+        profiles.resize(profiles.len().max(at + 1), Vec::new());
+        profiles[at].push((uri, value));
+    }
+    let (mut past, mut count) = (Vec::new(), 0);
+    for profile in profiles.iter().flat_map(|rows| rows.chunks(900)) {
+        count += profile.len();
+        let file = written(&live(profile.iter().cloned(), Vec::new()), &Directory::default());
+        assert_eq!(compiled(&file), profile.iter().cloned().collect());
+        past.extend(file.text.lines().filter(|line| line.contains("unchecked")).map(String::from));
+        past.extend(file.remarks.iter().filter(|one| one.severity == Severity::Error).map(|one| one.text.clone()));
+    }
+    past.retain(|line| !line.starts_with("scope tags"));
+    insta::assert_snapshot!(format!("{count} values\n{}", past.join("\n")), @"7350 values");
+}
+
+/// Texts that YAML, references or lists could stumble over.
+fn odd() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "a",
+        "B 1",
+        "on",
+        "0x1",
+        "1e3",
+        "~",
+        "'",
+        "\"",
+        "\\",
+        "#",
+        ": ",
+        "- ",
+        " #",
+        "${",
+        "$${",
+        "$",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "&",
+        "*",
+        "!",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "?",
+        "<a/>",
+        "&amp;",
+        "\n",
+        "\r\n",
+        "\t",
+        " ",
+        "\u{f000}",
+        "\u{feff}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{200b}",
+        "\u{a0}",
+        "\u{202e}",
+        "ü",
+        "日本語",
+        "😀",
+        "\u{301}",
+        "\u{fffe}",
+        "\u{10ffff}",
+        "\u{e000}",
+        "true",
+        "null",
+        ";",
+        "S-1-5-32-544",
+        "****",
+    ];
+    let piece = prop_oneof![4 => select(pieces).prop_map(str::to_owned), 1 => "\\PC{1,4}", 1 => "[a-z]{400,1100}"];
+    vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn odd_value() -> impl Strategy<Value = OmaValue> {
+    prop_oneof![
+        any::<i32>().prop_map(OmaValue::Integer),
+        any::<bool>().prop_map(OmaValue::Boolean),
+        any::<f32>().prop_filter("finite", |number| number.is_finite()).prop_map(OmaValue::Float),
+        (0_i64..4_000_000_000)
+            .prop_map(|second| OmaValue::DateTime(jiff::Timestamp::from_second(second).unwrap().to_string())),
+        vec(any::<u8>(), 0..100).prop_map(OmaValue::Base64),
+        odd().prop_map(OmaValue::Xml),
+        odd().prop_map(OmaValue::String),
+        odd().prop_map(OmaValue::String),
+    ]
+}
+
+/// A node of each kind of value, and one that is not known.
+const NODES: [&str; 10] = [
+    "Authentication/AllowAadPasswordReset",
+    "WindowsLogon/DisableLockScreenAppNotifications",
+    "BitLocker/EncryptionMethodByDriveType",
+    "UserRights/AllowLocalLogOn",
+    "LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn",
+    "Personalization/LockScreenImageUrl",
+    "InternetExplorer/AllowSiteToZoneAssignmentList",
+    "User/Experience/AllowWindowsSpotlight",
+    "csp:Defender/Configuration/TamperProtection",
+    "./Device/Vendor/MSFT/Contoso/Unknown",
+];
+
+proptest! {
+    #![proptest_config(Config { cases: 64, rng_seed: RngSeed::Fixed(2018), failure_persistence: None, ..Config::default() })]
+
+    /// A row comes back exactly, or is said to be lost.
+    #[test]
+    fn whatever_a_tenant_holds_comes_back_or_is_told(values in vec(odd_value(), NODES.len()), name in odd(), text in odd()) {
+        let addresses = NODES.map(|name| match Catalogue::embedded().resolve(name) {
+            Ok(found) => found.uri,
+            Err(_) => OmaUri::verbatim(name),
+        });
+        let rows = addresses.into_iter().zip(values).map(|(uri, value)| (uri.clone(), canonical_value(&uri, value)));
+        let mut live = live(rows, Vec::new());
+        live.profile.scope_tags = None;
+        live.profile.name = format!("x{name}");
+        live.profile.description = Some(normal_text(&text));
+        let file = written(&live, &Directory::default());
+        let lost = file.remarks.iter().filter(|remark| remark.severity == Severity::Error).count();
+        prop_assert!(!file.text.is_empty(), "{lost} lost");
+        let (found, name, description) = read_back(&file);
+        prop_assert_eq!(found.len() + lost, NODES.len(), "{}", file.text);
+        for (uri, value) in found {
+            prop_assert!(live.profile.settings[&uri].value == value, "{}", file.text);
+        }
+        prop_assert_eq!(name, live.profile.name);
+        prop_assert_eq!(normal_text(&description.unwrap_or_default()), live.profile.description.unwrap_or_default());
+    }
+}
