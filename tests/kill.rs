@@ -230,11 +230,13 @@ fn state(graph: &Graph) -> Value {
 
 /// How many writes were reached, with every case tried.
 fn kill_everywhere(start: &Start, when: &str, wanted: &Value) -> usize {
+    // Behind a validating proxy each case takes seconds, so `.ci/contract` tries only some.
+    let step = std::env::var("SSPR_POLICY_TEST_KILL_EVERY").map_or(1, |every| every.parse().unwrap());
     let (next, done) = (AtomicUsize::new(1), AtomicBool::new(false));
     let reached = AtomicUsize::new(0);
     let worker = || {
         while !done.load(Ordering::Relaxed) {
-            let write = next.fetch_add(1, Ordering::Relaxed);
+            let write = next.fetch_add(step, Ordering::Relaxed);
             assert!(write < 500, "there is no end");
             let (tenant, repo) = start.again();
             if !kill_at(&tenant, &repo, &format!("{when}:{write}")) {

@@ -1,12 +1,16 @@
 //! The embedded Graph, as a client over HTTP sees it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+#[path = "support/served.rs"]
+mod served;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use served::Place;
 use sspr_policy::sandbox::{Error, Hold, HoldWhen, Options, Running, Sandbox, Seed, TENANT_ID};
 use tempfile::TempDir;
 
@@ -15,6 +19,7 @@ const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 /// A sandbox in a folder of its own, and a client.
 struct Trial {
     folder: TempDir,
+    place: Place,
     running: Option<Running>,
     client: reqwest::Client,
 }
@@ -40,14 +45,16 @@ impl Trial {
         // An error means that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut trial = Trial { folder: tempfile::tempdir().unwrap(), running: None, client };
+        let mut trial = Trial { folder: tempfile::tempdir().unwrap(), place: Place::take(), running: None, client };
         trial.open(options).await;
         trial
     }
 
     async fn open(&mut self, options: Options) {
+        let options = Options { public_url: self.place.proxy.clone(), ..options };
         let sandbox = Sandbox::open(self.folder.path(), options).unwrap();
-        self.running = Some(sandbox.serve(([127, 0, 0, 1], 0).into()).await.unwrap());
+        let port = self.place.port.parse().unwrap();
+        self.running = Some(sandbox.serve(([127, 0, 0, 1], port).into()).await.unwrap());
     }
 
     async fn stop(&mut self) {
@@ -55,7 +62,7 @@ impl Trial {
     }
 
     fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        let base = self.running.as_ref().unwrap().url();
+        let base = self.place.proxy.as_deref().unwrap_or(self.running.as_ref().unwrap().url());
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{base}{path}") };
         self.client.request(method.parse().unwrap(), url).timeout(Duration::from_secs(20))
     }

@@ -97,8 +97,9 @@ fn items<'a>(body: &'a Map<String, Value>, none: &'a Map<String, Value>) -> Resu
 
 fn item<'a>(request: &'a Value, none: &'a Map<String, Value>) -> Result<Item<'a>, Refusal> {
     let known = ["id", "method", "url", "headers", "body", "dependsOn"];
-    let Some(fields) = request.as_object().filter(|fields| fields.keys().all(|name| known.contains(&name.as_str())))
-    else {
+    // Microsoft's SDK for Python writes `depends_on`, and Graph passes over it (msgraph-sdk-python-core#996).
+    let fine = |name: &String| known.contains(&name.as_str()) || name == "depends_on";
+    let Some(fields) = request.as_object().filter(|fields| fields.keys().all(fine)) else {
         return Err(Refusal::bad(format!("A request in a batch is not an object of {}.", known.join(", "))));
     };
     let text = |name: &str| {

@@ -1,6 +1,9 @@
 //! A policy repository in a temporary folder, and what the program says in it.
 #![allow(dead_code, clippy::unwrap_used)] // each test file uses what it needs
 
+#[path = "../support/served.rs"]
+mod served;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -88,8 +91,10 @@ impl Repository {
 
     /// The same, with arguments that hold spaces.
     pub fn run_with(&self, arguments: &[&str]) -> String {
+        let proxied = served::InPlaceOfEmbedded::of(self.root(), arguments);
         let done = Command::new(env!("CARGO_BIN_EXE_sspr-policy"))
             .args(arguments)
+            .envs(proxied.as_ref().map(|_| ("SSPR_POLICY_TOKEN", "token")))
             .current_dir(self.root())
             .env_remove("CLICOLOR_FORCE")
             .env_remove("COLUMNS")

@@ -4,31 +4,21 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 pub mod proxy;
+pub mod served;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use regex::Regex;
 use serde_json::{Value, json};
+use served::{InPlaceOfEmbedded, LONGEST};
+pub use served::{Served, TENANT, program};
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_sspr-policy");
-/// The program; long trials name a faster build of it.
-pub fn program() -> String {
-    std::env::var("SSPR_POLICY_TEST_PROGRAM").unwrap_or_else(|_| PROGRAM.to_owned())
-}
-
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
-/// Nothing here takes nearly as long; a test that hangs fails instead.
-const LONGEST: Duration = Duration::from_secs(60);
 
-/// The sandbox's tenant.
-pub const TENANT: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
 /// A configuration with the embedded sandbox only.
 pub const EMBEDDED: &str = "owner: contoso\ndefault: sandbox\nenvironments:\n  sandbox: { tenant: sandbox }\n";
 
@@ -100,27 +90,13 @@ impl Repo {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let _served = self.behind_proxy();
+        let _proxied = InPlaceOfEmbedded::of(self.path(), arguments);
         let output = self.command(arguments).output().unwrap();
         Ran {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
-    }
-
-    /// In `.ci/contract`, a validating proxy stands between program and sandbox: it forwards to one port of this machine,
-    /// on which the sandbox of each test is served in its turn.
-    fn behind_proxy(&self) -> Option<Served> {
-        let proxy = std::env::var("SSPR_POLICY_TEST_PROXY").ok()?;
-        let port = std::env::var("SSPR_POLICY_TEST_UPSTREAM").unwrap();
-        let configuration = fs::read_to_string(self.path().join("sspr-policy.yaml")).ok()?;
-        let through = format!("tenant: {TENANT}, graph_url: {proxy}, auth: {{ method: token }}");
-        if !configuration.contains("tenant: sandbox") && !configuration.contains(&through) {
-            return None;
-        }
-        self.write("sspr-policy.yaml", &configuration.replace("tenant: sandbox", &through));
-        Some(Served::on(self.path(), None, &["--port", &port, "--public-url", &proxy]))
     }
 
     pub fn apply(&self) -> Ran {
@@ -186,65 +162,6 @@ pub fn normal(text: &str) -> String {
     })
 }
 
-/// `sandbox serve` in a process of its own; killed when dropped.
-pub struct Served {
-    pub url: String,
-    child: Child,
-    lines: Receiver<String>,
-}
-
-impl Served {
-    /// Serves the state in `folder/.sspr-policy`. `hold` is `before:N` or `after:N`.
-    pub fn start(folder: &Path, hold: Option<&str>) -> Served {
-        Self::on(folder, hold, &["--port", "0"])
-    }
-
-    /// Serves it with the faults of this file, drawn with this seed.
-    pub fn failing(folder: &Path, faults: &Path, seed: u64) -> Served {
-        let (faults, seed) = (faults.to_str().unwrap(), seed.to_string());
-        Self::on(folder, None, &["--port", "0", "--faults", faults, "--seed", &seed])
-    }
-
-    fn on(folder: &Path, hold: Option<&str>, where_: &[&str]) -> Served {
-        let mut command = Command::new(program());
-        command.arg("--dir").arg(folder).args(["sandbox", "serve"]).args(where_);
-        if let Some(hold) = hold {
-            command.args(["--hold", hold]);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let (sender, lines) = channel();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        // Ends with the child, whose stdout it reads.
-        std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut served = Served { url: String::new(), child, lines };
-        served.url = served.lines.recv_timeout(LONGEST).expect("the sandbox serves");
-        served
-    }
-
-    /// Waits until the held write is reached, or the client has ended without it.
-    pub fn is_held(&self, client: &mut Child) -> bool {
-        for _ in 0..12_000 {
-            match self.lines.recv_timeout(Duration::from_millis(5)) {
-                Ok(line) => return line == "held",
-                Err(RecvTimeoutError::Disconnected) => panic!("the sandbox ended"),
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if client.try_wait().unwrap().is_some() {
-                return false;
-            }
-        }
-        panic!("neither was the write held nor did the client end");
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// A served sandbox and a client for it.
 pub struct Portal {
     graph: Graph,
@@ -269,7 +186,8 @@ impl Graph {
     pub fn new(url: &str) -> Graph {
         // An error means that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().timeout(LONGEST).build().unwrap();
+        // A connection for each request: the validating proxy (Node.js) closes idle ones, also while a request is on its way.
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(LONGEST).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Graph { url: url.to_owned(), client, runtime }
     }

@@ -38,7 +38,8 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let _ = rustls::crypto::ring::default_provider().install_default();
         let forwarder = Forwarder {
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            // A connection for each request, as in `Graph::new`.
+            client: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
             upstream: upstream.to_owned(),
             url: url.clone(),
             tenant: tenant.to_owned(),
