@@ -7,6 +7,7 @@ mod disown;
 mod explain;
 mod export;
 mod generated;
+mod identity;
 mod init;
 mod output;
 mod plan;

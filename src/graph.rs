@@ -6,12 +6,17 @@ mod client;
 mod error;
 mod http;
 mod model;
+mod sign_in;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
 pub use client::Client;
 pub use error::Error;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
+pub use sign_in::{
+    Choice, Claims, Finding, Method, OTHER_TENANT, Settings, SignIn, SignInFailure, Step, check_token_tenant, choose,
+    key_store_name,
+};
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
 /// digits and `-._~` is escaped. The one place where names get into URLs.
