@@ -4,6 +4,7 @@ mod apply;
 mod catalogue;
 mod check;
 mod disown;
+mod doctor;
 mod explain;
 mod export;
 mod generated;
@@ -83,6 +84,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Take our marker off a profile in the tenant, and change nothing else
     Disown(disown::DisownArgs),
+    /// Whether an environment can be used: reachability, sign-in, tenant, permissions
+    Doctor(doctor::DoctorArgs),
     /// The embedded Microsoft Graph, for trying and testing
     Sandbox(sandbox::SandboxArgs),
     /// JSON Schemas of policies, configuration and plans
@@ -133,6 +136,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Man => generated::man(output),
         Command::Plan(args) => online(plan::run(&args, global, output)),
         Command::Apply(args) => online(apply::run(&args, global, output)),
+        Command::Doctor(args) => online(doctor::run(&args, global, output)),
         Command::Disown(args) => online(disown::run(&args, global, output)),
         Command::Sandbox(args) => sandbox::run(&args, global, output),
     }

@@ -6,6 +6,7 @@ mod client;
 mod error;
 mod http;
 mod model;
+mod reach;
 mod sign_in;
 
 pub use access::Access;
@@ -13,6 +14,7 @@ pub use batch::{BatchAnswer, BatchRequest};
 pub use client::Client;
 pub use error::Error;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
+pub use reach::{Reached, proxy, reach};
 pub use sign_in::{
     Choice, Claims, Finding, Method, OTHER_TENANT, Settings, SignIn, SignInFailure, Step, check_token_tenant, choose,
     key_store_name,

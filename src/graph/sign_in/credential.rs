@@ -190,5 +190,6 @@ fn chain_once(error: &dyn std::error::Error) -> String {
         }
         cause = error.source();
     }
-    text
+    // The way is said anyway.
+    text.split_once("authentication failed.").map_or(text.clone(), |(_, reason)| reason.to_owned())
 }
