@@ -186,6 +186,8 @@ const answer = (ctx, status, body) => { ctx.status = status; ctx.body = body; };
 // -- everything on one server --
 
 const app = new Koa();
+// A mounted provider's cookies are signed by the application around it.
+app.keys = ['tests'];
 app.use(async (ctx, next) => {
   const at = (method, path) => ctx.method === method && ctx.path === path;
   if (at('GET', '/seen')) ctx.body = seen;

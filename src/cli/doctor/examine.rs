@@ -34,6 +34,11 @@ pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Env
     let identity = Identity::find(workspace, environment, purpose).await;
     network(environment, &identity, &mut report).await;
     ways(&identity, &mut report);
+    if identity.method.is_none() && identity.choice.is_some() {
+        let help = "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one";
+        report.add_with_help(SIGN_IN, Status::Fail, "none of them is there", Some(help.into()));
+        return report;
+    }
     match signed_in(&identity).await {
         Ok((access, token)) => {
             let claims = token.as_deref().and_then(Claims::read);
@@ -65,8 +70,9 @@ async fn network(environment: &Environment, identity: &Identity, report: &mut Re
     {
         report.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
     }
-    // Whoever has a token already does not need the login server.
-    if !matches!(identity.method, None | Some(Method::Token)) {
+    // Whoever has a token already does not need the login server, nor do those who ask somebody else for one.
+    let elsewhere = [Method::Token, Method::ManagedIdentity, Method::AzureCli];
+    if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
         server("login", login, report).await;
     }
     if let Some(answer) = server("Graph", graph, report).await {

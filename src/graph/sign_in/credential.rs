@@ -43,7 +43,7 @@ impl SignIn {
         let ready = self.ready().await?;
         let token = ready.credential.get_token(&[&self.settings.scope], None).await.map_err(|error| {
             let secrets: Vec<&str> = ready.secrets.iter().map(String::as_str).collect();
-            SignInFailure::said(self.method, &chain_once(&error), &secrets, ready.presented.as_ref())
+            SignInFailure::said(self.method, &reason(&error), &secrets, ready.presented.as_ref())
         })?;
         let left = token.expires_on - OffsetDateTime::now_utc();
         let lifetime = std::time::Duration::try_from(left).unwrap_or_default();
@@ -178,18 +178,19 @@ fn with_few_tries(http: reqwest::Client, cloud: Option<CloudConfiguration>) -> C
     }
 }
 
-/// An error and those of its causes that say more: azure_identity repeats them.
-fn chain_once(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
+/// An error and those of its causes that say more: azure_identity repeats them, and puts names of its own before them.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut cause = Some(error);
     while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(more.trim()) {
-            text.push_str(": ");
-            text.push_str(&more);
+        let text = error.to_string();
+        // The way is said anyway.
+        let text = text.split_once("authentication failed.").map_or(text.as_str(), |(_, reason)| reason).trim();
+        let says_nothing = text.starts_with("retry policy expired") || text.starts_with("failed to execute `reqwest`");
+        if !says_nothing && !text.is_empty() && !parts.iter().any(|part| part.contains(text)) {
+            parts.push(text.to_owned());
         }
         cause = error.source();
     }
-    // The way is said anyway.
-    text.split_once("authentication failed.").map_or(text.clone(), |(_, reason)| reason.to_owned())
+    parts.join(": ")
 }

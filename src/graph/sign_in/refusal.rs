@@ -10,6 +10,9 @@ use super::method::Method;
 /// Longer reasons are cut: what matters stands first.
 const LONGEST: usize = 400;
 
+const UNREACHABLE: &str = "is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a \
+     proxy, SSL_CERT_FILE an authority";
+
 /// Why nobody is signed in.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("signing in with {} failed: {reason}", method.name())]
@@ -28,7 +31,8 @@ impl SignInFailure {
     /// A failure in somebody else's words: of a library, a program, or the server that signs in. `presented` is the
     /// assertion, where one was presented.
     pub(super) fn said(method: Method, words: &str, secrets: &[&str], presented: Option<&Claims>) -> Self {
-        let hint = aadsts(words).and_then(|code| hint(code, presented));
+        let unreachable = || words.contains("error sending request").then(|| UNREACHABLE.to_owned());
+        let hint = aadsts(words).and_then(|code| hint(code, presented)).or_else(unreachable);
         Self { method, reason: clean(words, secrets), hint }
     }
 
