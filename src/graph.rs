@@ -16,8 +16,8 @@ pub use error::Error;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
 pub use reach::{Reached, proxy, reach};
 pub use sign_in::{
-    Choice, Claims, Finding, Method, OTHER_TENANT, Settings, SignIn, SignInFailure, Step, check_token_tenant, choose,
-    key_store_name,
+    Choice, Claims, Finding, OTHER_TENANT, SignIn, SignInFailure, SignInMethod, SignInSettings, Step,
+    check_token_tenant, choose, key_store_name,
 };
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,

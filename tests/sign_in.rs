@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use insta::assert_snapshot;
 use regex::Regex;
-use sspr_policy::graph::{Method, Settings, SignIn};
+use sspr_policy::graph::{SignIn, SignInMethod, SignInSettings};
 use support::TENANT;
 use tenant::{Login, Tenant};
 
@@ -413,7 +413,7 @@ fn asked() -> usize {
 #[ignore = "needs the OpenID provider of .ci/sign-in, and SSL_CERT_FILE"]
 fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
     let login = Login::running();
-    let settings = Settings {
+    let settings = SignInSettings {
         tenant: TENANT.into(),
         client_id: Some("brief".into()),
         certificate: None,
@@ -423,7 +423,7 @@ fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
         asks: true,
         tell: typist,
     };
-    let sign_in = SignIn::new(settings, Method::DeviceCode).unwrap();
+    let sign_in = SignIn::new(settings, SignInMethod::DeviceCode).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let first = sign_in.bearer(false).await.unwrap();
@@ -449,6 +449,38 @@ fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
 }
 
 // -- what needs no server --
+
+#[test]
+fn each_cloud_has_its_servers_and_its_scope() {
+    let documentation = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sign-in.md");
+    let documentation = fs::read_to_string(documentation).unwrap();
+    for cloud in ["global", "usgov-high", "usgov-dod", "china"] {
+        let environment = environment(&format!("tenant: contoso.example, cloud: {cloud}"));
+        let host = |url: &str| url.strip_prefix("https://").unwrap().to_owned();
+        let (graph, login) = (host(environment.graph_url()), host(environment.login_url()));
+        assert_eq!(environment.scope(), format!("https://{graph}/.default"));
+        let row = documentation.lines().find(|line| line.starts_with(&format!("| `{cloud}`"))).unwrap();
+        assert!(row.ends_with(&format!("| {graph} | {login} |")), "{row}");
+    }
+    // Another server takes the cloud's tokens; one on this machine does not.
+    let there = environment("tenant: a.example, cloud: china, graph_url: https://graph.contoso.example");
+    assert_eq!(there.scope(), "https://microsoftgraph.chinacloudapi.cn/.default");
+    let here = environment("tenant: a.example, graph_url: http://127.0.0.1:8899, login_url: https://login.a.example/");
+    assert_eq!(
+        (here.scope().as_str(), here.login_url()),
+        ("http://127.0.0.1:8899/.default", "https://login.a.example")
+    );
+}
+
+/// An environment as the configuration has it.
+fn environment(fields: &str) -> sspr_policy::policy::Environment {
+    let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {fields} }}\n");
+    let source = sspr_policy::source::Source::new("sspr-policy.yaml", text.into_bytes()).unwrap();
+    let mut problems = Vec::new();
+    let configuration = sspr_policy::policy::read_configuration(&source, &mut problems).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    configuration.environments.iter().next().unwrap().1.clone()
+}
 
 #[test]
 fn an_application_must_be_named() {

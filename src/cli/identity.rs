@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use super::output::{self, Failure};
 use super::workspace::Workspace;
-use crate::graph::{Access, Choice, Method, OTHER_TENANT, Settings, SignIn, check_token_tenant, choose};
+use crate::graph::{Access, Choice, OTHER_TENANT, SignIn, SignInMethod, SignInSettings, check_token_tenant, choose};
 use crate::policy::{AuthMethod, Environment};
 use crate::sandbox;
 
@@ -19,11 +19,11 @@ pub(super) enum Purpose {
 
 /// As whom an environment is spoken to, before anything is asked of anybody.
 pub(super) struct Identity {
-    pub settings: Settings,
+    pub settings: SignInSettings,
     /// What `auto` looked at; none where the configuration names a way.
     pub choice: Option<Choice>,
     /// The way; none where nobody signs in.
-    pub method: Option<Method>,
+    pub method: Option<SignInMethod>,
     /// Whether the server takes requests of nobody in particular: only on this machine.
     anybody: bool,
 }
@@ -36,8 +36,8 @@ impl Identity {
         let found = |method| Self { settings: settings.clone(), choice: None, method, anybody: plain };
         match environment.auth.as_ref().map(|auth| method(auth.method.value)) {
             // A sandbox on this machine takes anybody, and a real identity is none of its business.
-            None if plain => found(token().map(|_| Method::Token)),
-            Some(Some(Method::Token)) if plain && token().is_none() => found(None),
+            None if plain => found(token().map(|_| SignInMethod::Token)),
+            Some(Some(SignInMethod::Token)) if plain && token().is_none() => found(None),
             Some(Some(method)) => found(Some(method)),
             Some(None) | None => {
                 let choice = choose(&settings).await;
@@ -49,7 +49,7 @@ impl Identity {
     /// What requests are sent with. Nothing is asked of anybody before the first request.
     pub fn access(&self) -> Result<Access, Failure> {
         match (self.method, &self.choice) {
-            (Some(Method::Token), _) => {
+            (Some(SignInMethod::Token), _) => {
                 let token = token().ok_or_else(|| {
                     Failure::with_help(
                         "SSPR_POLICY_TOKEN is not set",
@@ -70,7 +70,7 @@ impl Identity {
     }
 }
 
-fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Settings {
+fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> SignInSettings {
     let auth = environment.auth.as_ref();
     let own = auth.and_then(|auth| match purpose {
         Purpose::Plan => auth.plan.as_ref(),
@@ -78,7 +78,7 @@ fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) 
     });
     let client_id = own.map(|own| &own.client_id).or_else(|| auth.and_then(|auth| auth.client_id.as_ref()));
     let tenant = if environment.is_sandbox() { sandbox::TENANT_ID } else { &environment.tenant.value };
-    Settings {
+    SignInSettings {
         tenant: tenant.to_owned(),
         client_id: client_id.map(|id| id.value.clone()),
         certificate: auth.and_then(|auth| auth.certificate.as_ref()).map(|path| workspace.root.join(&path.value)),
@@ -91,19 +91,19 @@ fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) 
 }
 
 /// The way that the configuration names; none for `auto`.
-fn method(method: AuthMethod) -> Option<Method> {
+fn method(method: AuthMethod) -> Option<SignInMethod> {
     Some(match method {
         AuthMethod::Auto => return None,
-        AuthMethod::Token => Method::Token,
-        AuthMethod::GithubOidc => Method::GithubOidc,
-        AuthMethod::AzureDevopsOidc => Method::AzureDevopsOidc,
-        AuthMethod::WorkloadIdentity => Method::WorkloadIdentity,
-        AuthMethod::ManagedIdentity => Method::ManagedIdentity,
-        AuthMethod::ClientCertificate => Method::ClientCertificate,
-        AuthMethod::ClientSecret => Method::ClientSecret,
-        AuthMethod::AzureCli => Method::AzureCli,
-        AuthMethod::DeviceCode => Method::DeviceCode,
-        AuthMethod::Browser => Method::Browser,
+        AuthMethod::Token => SignInMethod::Token,
+        AuthMethod::GithubOidc => SignInMethod::GithubOidc,
+        AuthMethod::AzureDevopsOidc => SignInMethod::AzureDevopsOidc,
+        AuthMethod::WorkloadIdentity => SignInMethod::WorkloadIdentity,
+        AuthMethod::ManagedIdentity => SignInMethod::ManagedIdentity,
+        AuthMethod::ClientCertificate => SignInMethod::ClientCertificate,
+        AuthMethod::ClientSecret => SignInMethod::ClientSecret,
+        AuthMethod::AzureCli => SignInMethod::AzureCli,
+        AuthMethod::DeviceCode => SignInMethod::DeviceCode,
+        AuthMethod::Browser => SignInMethod::Browser,
     })
 }
 

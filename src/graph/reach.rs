@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
 use super::client::chain;
-use super::error::Error;
 use super::http::http_client;
 
 /// Longer than this, and people would not call it reachable.
@@ -24,11 +23,11 @@ pub struct Reached {
 /// Asks a server for its root, without a token: whether name, connection, proxy and certificate are good.
 ///
 /// # Errors
-/// When there is no answer: which of these is not.
-pub async fn reach(url: &str) -> Result<Reached, Error> {
-    let http = http_client(url)?;
+/// When there is no answer: why, in one line.
+pub async fn reach(url: &str) -> Result<Reached, String> {
+    let http = http_client(url).map_err(|error| error.to_string())?;
     let asked = http.get(format!("{}/", url.trim_end_matches('/'))).timeout(PATIENCE).send().await;
-    let answer = asked.map_err(|error| Error::Setup(chain(&error.without_url())))?;
+    let answer = asked.map_err(|error| chain(&error.without_url()))?;
     let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
     let date = date.and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
     Ok(Reached { status: answer.status().as_u16(), date })

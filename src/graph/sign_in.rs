@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 pub use choose::{Choice, Finding, Step, choose};
 pub use claims::Claims;
 pub use key_store::key_store_name;
-pub use method::Method;
+pub use method::SignInMethod;
 pub use refusal::SignInFailure;
 
 use super::error::Error;
@@ -37,7 +37,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// What is known before anybody signs in. It holds no secret.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct SignInSettings {
     /// The tenant's id, or one of its domains.
     pub tenant: String,
     /// The application's id, from the configuration.
@@ -56,14 +56,14 @@ pub struct Settings {
     pub tell: fn(&str),
 }
 
-impl Settings {
+impl SignInSettings {
     /// The application: the configuration's, else that of AZURE_CLIENT_ID.
     pub fn client_id(&self) -> Option<String> {
         self.client_id.clone().or_else(|| variable("AZURE_CLIENT_ID"))
     }
 
     /// The application, where there is no way without one.
-    fn required_client_id(&self, method: Method) -> Result<String, SignInFailure> {
+    fn required_client_id(&self, method: SignInMethod) -> Result<String, SignInFailure> {
         self.client_id().ok_or_else(|| {
             SignInFailure::new(method, "no application is named").with_hint(
                 "write `client_id:` in `auth:`, or set AZURE_CLIENT_ID; there is no built-in application, and \
@@ -116,8 +116,8 @@ struct Held {
 
 /// Somebody who signs in, in one way.
 pub struct SignIn {
-    settings: Settings,
-    method: Method,
+    settings: SignInSettings,
+    method: SignInMethod,
     http: reqwest::Client,
     held: Mutex<Held>,
     renewals: AtomicU64,
@@ -129,7 +129,7 @@ impl SignIn {
     /// # Errors
     /// When the system's certificates or proxy settings cannot be used, the login server would be spoken to in plain
     /// text, or the environment names another tenant.
-    pub fn new(settings: Settings, method: Method) -> Result<Self, Error> {
+    pub fn new(settings: SignInSettings, method: SignInMethod) -> Result<Self, Error> {
         choose::check_tenant(&settings, method)?;
         let http = http_client(&settings.login_url)?;
         Ok(Self { settings, method, http, held: Mutex::default(), renewals: AtomicU64::new(0) })
@@ -174,7 +174,7 @@ impl SignIn {
     async fn sign_in(&self, held: &mut Held) -> Result<AccessToken, SignInFailure> {
         tracing::info!(method = self.method.name(), tenant = self.settings.tenant, "signing in");
         let token = match self.method {
-            Method::DeviceCode | Method::Browser => self.delegated(held).await?,
+            SignInMethod::DeviceCode | SignInMethod::Browser => self.delegated(held).await?,
             _ => match tokio::time::timeout(LONGEST, self.unattended()).await {
                 Ok(done) => done?,
                 Err(_) => return Err(SignInFailure::new(self.method, "no answer within a minute")),

@@ -122,7 +122,7 @@ impl Tenant {
         let text = format!("{out}{err}exit code {}\n", output.status.code().unwrap());
         let text = text.replace(&self.graph.url, "http://graph").replace(self.repo.path().to_str().unwrap(), "[repo]");
         let text = Regex::new(r"https://localhost:\d+").unwrap().replace_all(&text, "https://login").into_owned();
-        normal(&text)
+        normal(&refused(&text))
     }
 
     /// That this identity can plan; and what `doctor` says of its token.
@@ -134,4 +134,9 @@ impl Tenant {
         assert!(report.contains("This environment can be planned."), "{report}");
         report.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned()
     }
+}
+
+/// A text without how this system says that nobody listens.
+pub fn refused(text: &str) -> String {
+    Regex::new(r"tcp connect error: .*?\(os error \d+\)").unwrap().replace_all(text, "nobody listens").into_owned()
 }

@@ -10,7 +10,7 @@ use crate::cli::output::Failure;
 use crate::cli::session::{check_tenant, is_embedded};
 use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
-use crate::graph::{Access, Claims, Client, Error, Finding, Method, Reached, key_store_name, proxy, reach};
+use crate::graph::{Access, Claims, Client, Error, Finding, Reached, SignInMethod, key_store_name, proxy, reach};
 use crate::policy::{Environment, is_loopback};
 use crate::tenant::{self, PROFILES};
 
@@ -32,7 +32,7 @@ pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Env
         return report;
     }
     let identity = Identity::find(workspace, environment, purpose).await;
-    network(environment, &identity, &mut report).await;
+    let reached = network(environment, &identity, &mut report).await;
     ways(&identity, &mut report);
     if identity.method.is_none() && identity.choice.is_some() {
         let help = "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one";
@@ -45,6 +45,7 @@ pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Env
             whose(&identity, token.is_some(), claims.as_ref(), &mut report);
             report.permissions = compare(claims.as_ref().map(Claims::permissions));
             match Client::new(environment.graph_url(), access) {
+                Ok(_) if !reached => {}
                 Ok(client) => requests(environment, &client, &mut report).await,
                 Err(error) => report.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
             }
@@ -63,7 +64,8 @@ fn configuration(workspace: &Workspace, report: &mut Report) {
     }
 }
 
-async fn network(environment: &Environment, identity: &Identity, report: &mut Report) {
+/// Whether Graph answers at all.
+async fn network(environment: &Environment, identity: &Identity, report: &mut Report) -> bool {
     let (login, graph) = (environment.login_url(), environment.graph_url());
     if [login, graph].iter().any(|url| url.starts_with("https://"))
         && let Some(proxy) = proxy()
@@ -71,13 +73,15 @@ async fn network(environment: &Environment, identity: &Identity, report: &mut Re
         report.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
     }
     // Whoever has a token already does not need the login server, nor do those who ask somebody else for one.
-    let elsewhere = [Method::Token, Method::ManagedIdentity, Method::AzureCli];
+    let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
     if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
         server("login", login, report).await;
     }
-    if let Some(answer) = server("Graph", graph, report).await {
-        clock(&answer, report);
+    let answer = server("Graph", graph, report).await;
+    if let Some(theirs) = answer.as_ref().and_then(|answer| answer.date) {
+        clock(Timestamp::now(), theirs, report);
     }
+    answer.is_some()
 }
 
 async fn server(what: &str, url: &str, report: &mut Report) -> Option<Reached> {
@@ -86,8 +90,7 @@ async fn server(what: &str, url: &str, report: &mut Report) -> Option<Reached> {
             report.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
             Some(answer)
         }
-        Err(error) => {
-            let reason = error.to_string();
+        Err(reason) => {
             let help = if reason.contains("certificate") {
                 "the certificate is not trusted here; SSL_CERT_FILE names the authority that issued it"
             } else if is_loopback(url) {
@@ -101,9 +104,8 @@ async fn server(what: &str, url: &str, report: &mut Report) -> Option<Reached> {
     }
 }
 
-fn clock(answer: &Reached, report: &mut Report) {
-    let Some(theirs) = answer.date else { return };
-    let seconds = Timestamp::now().as_second() - theirs.as_second();
+fn clock(ours: Timestamp, theirs: Timestamp, report: &mut Report) {
+    let seconds = ours.as_second() - theirs.as_second();
     if seconds.abs() <= MOST_SKEW_SECONDS {
         report.add(NETWORK, Status::Ok, "the clock agrees with the server's");
         return;
@@ -144,7 +146,7 @@ async fn signed_in(identity: &Identity) -> Result<(Access, Option<String>), Fail
 }
 
 fn whose(identity: &Identity, has_token: bool, claims: Option<&Claims>, report: &mut Report) {
-    if matches!(identity.method, Some(Method::DeviceCode | Method::Browser)) {
+    if matches!(identity.method, Some(SignInMethod::DeviceCode | SignInMethod::Browser)) {
         let kept = match key_store_name() {
             Some(store) => format!("you stay signed in: the refresh token is in {store}"),
             None => "you are asked each time: this system has no key store that is used, and nothing is written".into(),
@@ -201,7 +203,7 @@ async fn requests(environment: &Environment, client: &Client, report: &mut Repor
 }
 
 fn refused(what: &str, error: &Error, report: &mut Report) {
-    let status = error.status().map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
     report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), error.hint());
 }
 
@@ -209,5 +211,25 @@ fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {
     match failure {
         Failure::Message(message, help) => report.add_with_help(area, Status::Fail, message, help),
         Failure::Diagnostics(_) => report.add(area, Status::Fail, "the files are wrong"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(ours: i64, theirs: i64) -> (Status, String) {
+        let time = |second| Timestamp::from_second(second).expect("a time");
+        let mut report =
+            Report { environment: String::new(), tenant: String::new(), checks: Vec::new(), permissions: Vec::new() };
+        clock(time(ours), time(theirs), &mut report);
+        report.checks.pop().map(|check| (check.status, check.what)).expect("a line")
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_said() {
+        assert_eq!(told(1000, 1300), (Status::Ok, "the clock agrees with the server's".into()));
+        assert_eq!(told(1000, 1421), (Status::Warn, "the clock is 7 minutes behind the server's".into()));
+        assert_eq!(told(5000, 1000), (Status::Warn, "the clock is 66 minutes ahead of the server's".into()));
     }
 }

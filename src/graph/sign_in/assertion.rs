@@ -4,9 +4,9 @@ use azure_core::http::ClientMethodOptions;
 use azure_identity::ClientAssertion;
 use serde_json::Value;
 
-use super::method::Method;
+use super::method::SignInMethod;
 use super::refusal::{SignInFailure, clean};
-use super::{Settings, certificate, variable};
+use super::{SignInSettings, certificate, variable};
 use crate::graph::client::chain;
 
 /// What Entra expects as the audience of a federated token (Microsoft, "Workload identity federation").
@@ -30,7 +30,7 @@ impl ClientAssertion for Assertion {
 
 /// A token of GitHub about this job (GitHub, "OpenID Connect reference").
 pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignInFailure> {
-    let failure = |reason: &str| SignInFailure::new(Method::GithubOidc, reason);
+    let failure = |reason: &str| SignInFailure::new(SignInMethod::GithubOidc, reason);
     let (Some(url), Some(token)) =
         (variable("ACTIONS_ID_TOKEN_REQUEST_URL"), variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN"))
     else {
@@ -55,8 +55,8 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
 }
 
 /// An assertion that the certificate's private key signs.
-pub(super) async fn of_certificate(settings: &Settings, client_id: &str) -> Result<Assertion, SignInFailure> {
-    let failure = |reason: &str| SignInFailure::new(Method::ClientCertificate, reason);
+pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -> Result<Assertion, SignInFailure> {
+    let failure = |reason: &str| SignInFailure::new(SignInMethod::ClientCertificate, reason);
     let file = settings.certificate_file().ok_or_else(|| {
         failure("no certificate is named")
             .with_hint("write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH")

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::method::Method;
+use super::method::SignInMethod;
 use super::refusal::SignInFailure;
-use super::{Settings, is_id, variable};
+use super::{SignInSettings, is_id, variable};
 use crate::graph::http::http_client;
 
 /// A machine in Azure answers itself at once; anywhere else, nobody has this address.
@@ -18,14 +18,14 @@ pub struct Choice {
     /// The ways that were looked at, in their order.
     pub steps: Vec<Step>,
     /// The way that was taken; none where none is there.
-    pub method: Option<Method>,
+    pub method: Option<SignInMethod>,
 }
 
 /// One way that was looked at.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// The way.
-    pub method: Method,
+    pub method: SignInMethod,
     /// What was found.
     pub finding: Finding,
 }
@@ -41,9 +41,9 @@ pub enum Finding {
 
 /// Looks at the ways in their order, and takes the first one that is there. Whether it works is seen when it is used:
 /// another identity is never taken instead.
-pub async fn choose(settings: &Settings) -> Choice {
+pub async fn choose(settings: &SignInSettings) -> Choice {
     let mut steps = Vec::new();
-    for method in Method::ORDER {
+    for method in SignInMethod::ORDER {
         let finding = look(method, settings).await;
         let taken = matches!(finding, Finding::Taken(_));
         steps.push(Step { method, finding });
@@ -64,20 +64,20 @@ impl Choice {
     }
 }
 
-async fn look(method: Method, settings: &Settings) -> Finding {
+async fn look(method: SignInMethod, settings: &SignInSettings) -> Finding {
     match method {
-        Method::Token => all_set(&["SSPR_POLICY_TOKEN"]),
-        Method::GithubOidc => github(),
-        Method::AzureDevopsOidc => azure_devops(),
-        Method::WorkloadIdentity => all_set(&["AZURE_FEDERATED_TOKEN_FILE"]),
-        Method::ClientCertificate => match &settings.certificate {
+        SignInMethod::Token => all_set(&["SSPR_POLICY_TOKEN"]),
+        SignInMethod::GithubOidc => github(),
+        SignInMethod::AzureDevopsOidc => azure_devops(),
+        SignInMethod::WorkloadIdentity => all_set(&["AZURE_FEDERATED_TOKEN_FILE"]),
+        SignInMethod::ClientCertificate => match &settings.certificate {
             Some(file) => Finding::Taken(format!("`certificate:` names {}", file.display())),
             None => all_set(&["AZURE_CLIENT_CERTIFICATE_PATH"]),
         },
-        Method::ClientSecret => all_set(&["AZURE_CLIENT_SECRET"]),
-        Method::ManagedIdentity => managed_identity(settings).await,
-        Method::AzureCli => azure_cli(),
-        Method::DeviceCode | Method::Browser => device_code(settings),
+        SignInMethod::ClientSecret => all_set(&["AZURE_CLIENT_SECRET"]),
+        SignInMethod::ManagedIdentity => managed_identity(settings).await,
+        SignInMethod::AzureCli => azure_cli(),
+        SignInMethod::DeviceCode | SignInMethod::Browser => device_code(settings),
     }
 }
 
@@ -110,7 +110,7 @@ fn azure_devops() -> Finding {
     }
 }
 
-async fn managed_identity(settings: &Settings) -> Finding {
+async fn managed_identity(settings: &SignInSettings) -> Finding {
     let endpoints = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"];
     if let Some(name) = endpoints.iter().find(|name| variable(name).is_some()) {
         return Finding::Taken(format!("{name} is set"));
@@ -154,7 +154,7 @@ fn has_account(profile: &Path) -> bool {
     profile["subscriptions"].as_array().is_some_and(|accounts| !accounts.is_empty())
 }
 
-fn device_code(settings: &Settings) -> Finding {
+fn device_code(settings: &SignInSettings) -> Finding {
     if !settings.asks {
         return Finding::PassedOver("nobody sits at a terminal here".into());
     }
@@ -166,7 +166,7 @@ fn device_code(settings: &Settings) -> Finding {
 
 /// The environment may say for which tenant its identity is. Where that is another one than the configured one, one
 /// of them is a mistake. A domain and an id cannot be compared here; `/organization` tells.
-pub(super) fn check_tenant(settings: &Settings, method: Method) -> Result<(), SignInFailure> {
+pub(super) fn check_tenant(settings: &SignInSettings, method: SignInMethod) -> Result<(), SignInFailure> {
     let Some(other) = variable("AZURE_TENANT_ID") else { return Ok(()) };
     let wanted = &settings.tenant;
     if is_id(&other) != is_id(wanted) || other.eq_ignore_ascii_case(wanted) {

@@ -16,7 +16,7 @@ use azure_identity::{
 
 use super::assertion::{self, Assertion};
 use super::claims::Claims;
-use super::method::Method;
+use super::method::SignInMethod;
 use super::refusal::SignInFailure;
 use super::{AccessToken, SignIn, variable};
 use crate::graph::client::chain;
@@ -53,20 +53,20 @@ impl SignIn {
     async fn ready(&self) -> Result<Ready, SignInFailure> {
         let unusable = |error: azure_core::Error| SignInFailure::said(self.method, &chain(&error), &[], None);
         match self.method {
-            Method::GithubOidc => self.presenting(assertion::of_github(&self.http).await?),
-            Method::ClientCertificate => {
+            SignInMethod::GithubOidc => self.presenting(assertion::of_github(&self.http).await?),
+            SignInMethod::ClientCertificate => {
                 self.presenting(assertion::of_certificate(&self.settings, &self.client_id()?).await?)
             }
-            Method::AzureDevopsOidc => self.azure_devops(),
-            Method::WorkloadIdentity => self.workload_identity(),
-            Method::ClientSecret => self.client_secret(),
-            Method::ManagedIdentity => self.managed_identity(),
-            Method::AzureCli => {
+            SignInMethod::AzureDevopsOidc => self.azure_devops(),
+            SignInMethod::WorkloadIdentity => self.workload_identity(),
+            SignInMethod::ClientSecret => self.client_secret(),
+            SignInMethod::ManagedIdentity => self.managed_identity(),
+            SignInMethod::AzureCli => {
                 let tenant_id = Some(self.settings.tenant.clone());
                 let options = AzureCliCredentialOptions { tenant_id, ..AzureCliCredentialOptions::default() };
                 Ok(Ready::without_secret(AzureCliCredential::new(Some(options)).map_err(unusable)?))
             }
-            Method::Token | Method::DeviceCode | Method::Browser => {
+            SignInMethod::Token | SignInMethod::DeviceCode | SignInMethod::Browser => {
                 Err(SignInFailure::new(self.method, "this way has no credential of its own"))
             }
         }

@@ -10,7 +10,7 @@ use oauth2::{
 };
 
 use super::refusal::SignInFailure;
-use super::{AccessToken, Held, Method, SignIn, key_store};
+use super::{AccessToken, Held, SignIn, SignInMethod, key_store};
 use crate::graph::client::chain;
 use crate::graph::error::Error;
 
@@ -33,7 +33,7 @@ impl SignIn {
             return Ok(token);
         }
         let answer = match self.method {
-            Method::Browser => self.browser(&entra).await?,
+            SignInMethod::Browser => self.browser(&entra).await?,
             _ => self.device_code(&entra).await?,
         };
         Ok(self.keep(answer, held, &account))
@@ -125,6 +125,7 @@ impl SignIn {
     {
         let words = match error {
             RequestTokenError::ServerResponse(answer) => answer.to_string(),
+            RequestTokenError::Request(Error::Setup(reason)) => reason.clone(),
             RequestTokenError::Request(error) => chain(error),
             // The answer itself may hold a token.
             RequestTokenError::Parse(..) => "the answer is not what an OAuth server gives".into(),

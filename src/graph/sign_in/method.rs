@@ -2,7 +2,7 @@
 
 /// A way to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub enum SignInMethod {
     /// An access token from SSPR_POLICY_TOKEN.
     Token,
     /// GitHub's OpenID Connect.
@@ -25,7 +25,7 @@ pub enum Method {
     Browser,
 }
 
-impl Method {
+impl SignInMethod {
     /// The order in which `auto` looks for a way: what a pipeline gives to this run alone comes before what a machine
     /// or a person has anyway. A browser must be asked for.
     pub const ORDER: [Self; 9] = [

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::claims::Claims;
-use super::method::Method;
+use super::method::SignInMethod;
 
 /// Longer reasons are cut: what matters stands first.
 const LONGEST: usize = 400;
@@ -17,20 +17,20 @@ const UNREACHABLE: &str = "is the server reachable from here, and its certificat
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("signing in with {} failed: {reason}", method.name())]
 pub struct SignInFailure {
-    method: Method,
+    method: SignInMethod,
     reason: String,
     hint: Option<String>,
 }
 
 impl SignInFailure {
     /// A failure in our own words, which hold no secret.
-    pub(super) fn new(method: Method, reason: &str) -> Self {
+    pub(super) fn new(method: SignInMethod, reason: &str) -> Self {
         Self { method, reason: reason.to_owned(), hint: None }
     }
 
     /// A failure in somebody else's words: of a library, a program, or the server that signs in. `presented` is the
     /// assertion, where one was presented.
-    pub(super) fn said(method: Method, words: &str, secrets: &[&str], presented: Option<&Claims>) -> Self {
+    pub(super) fn said(method: SignInMethod, words: &str, secrets: &[&str], presented: Option<&Claims>) -> Self {
         let unreachable = || words.contains("error sending request").then(|| UNREACHABLE.to_owned());
         let hint = aadsts(words).and_then(|code| hint(code, presented)).or_else(unreachable);
         Self { method, reason: clean(words, secrets), hint }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_reason_and_the_ids_stay() {
-        let failure = SignInFailure::said(Method::ClientSecret, ENTRA, &[], None);
+        let failure = SignInFailure::said(SignInMethod::ClientSecret, ENTRA, &[], None);
         assert_eq!(
             failure.to_string(),
             "signing in with client-secret failed: ClientSecretCredential authentication failed. AADSTS7000215: Invalid \
@@ -176,7 +176,7 @@ mod tests {
             ..Claims::default()
         };
         let words = "AADSTS700213: No matching federated identity record found for presented assertion subject";
-        let failure = SignInFailure::said(Method::GithubOidc, words, &[], Some(&claims));
+        let failure = SignInFailure::said(SignInMethod::GithubOidc, words, &[], Some(&claims));
         assert_eq!(
             failure.hint(),
             Some(
