@@ -4,9 +4,11 @@ mod apply;
 mod catalogue;
 mod check;
 mod disown;
+mod doctor;
 mod explain;
 mod export;
 mod generated;
+mod identity;
 mod import;
 mod init;
 mod output;
@@ -85,6 +87,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Take our marker off a profile in the tenant, and change nothing else
     Disown(disown::DisownArgs),
+    /// Whether an environment can be used: reachability, sign-in, tenant, permissions
+    Doctor(doctor::DoctorArgs),
     /// The embedded Microsoft Graph, for trying and testing
     Sandbox(sandbox::SandboxArgs),
     /// JSON Schemas of policies, configuration and plans
@@ -136,6 +140,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Plan(args) => online(plan::run(&args, global, output)),
         Command::Apply(args) => online(apply::run(&args, global, output)),
         Command::Import(args) => online(import::run(&args, global, output)),
+        Command::Doctor(args) => online(doctor::run(&args, global, output)),
         Command::Disown(args) => online(disown::run(&args, global, output)),
         Command::Sandbox(args) => sandbox::run(&args, global, output),
     }

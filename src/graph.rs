@@ -8,7 +8,9 @@ mod gather;
 mod http;
 mod model;
 mod pace;
+mod reach;
 mod retry;
+mod sign_in;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
@@ -17,6 +19,11 @@ pub use error::Error;
 pub use gather::Gather;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
 pub use pace::{Turn, WINDOW};
+pub use reach::{Reached, proxy, reach};
+pub use sign_in::{
+    Choice, Claims, Finding, OTHER_TENANT, SignIn, SignInFailure, SignInMethod, SignInSettings, Step,
+    check_token_tenant, choose, key_store_name,
+};
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
 /// digits and `-._~` is escaped. The one place where names get into URLs.

@@ -2,6 +2,7 @@
 //!
 //! Decoding collects every complaint of a file, each with its place, instead of stopping at the first.
 
+mod auth;
 mod configuration;
 mod decode;
 mod document;
@@ -9,7 +10,8 @@ mod key;
 mod values;
 mod windows;
 
-pub use configuration::{Auth, AuthMethod, ClientId, Cloud, Configuration, Environment, Limits, Seed};
+pub use auth::{Auth, AuthMethod, ClientId, Cloud};
+pub use configuration::{Configuration, Environment, Limits, Seed, is_loopback};
 pub use document::{
     All, Assignments, Audiences, Delivery, Exclude, Filter, Include, Policy, PolicyDocument, State, Waiver,
 };

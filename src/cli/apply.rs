@@ -9,6 +9,7 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::Global;
+use super::identity::Purpose;
 use super::output::{Failure, Output, exit};
 use super::plan::{has_errors, load};
 use super::planning::{Planned, Wishes, make_plan};
@@ -53,7 +54,7 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     let (name, environment) = workspace.environment(wanted)?;
     let _lock = lock(&workspace.state())?;
     let journal = Journal::open(&workspace.state().join("journal.json"))?;
-    let session = Session::open(&workspace, environment).await?;
+    let session = Session::open(&workspace, environment, Purpose::Apply).await?;
     let run = Run { args, output, workspace: &workspace, session: &session, name, environment };
     let code = run.carry_out(approved.as_ref(), &journal).await;
     session.close().await?;

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::Global;
+use super::identity::Purpose;
 use super::output::{Failure, Output};
 use super::session::Session;
 use super::workspace::Workspace;
@@ -21,7 +22,7 @@ pub(super) struct DisownArgs {
 pub(super) async fn run(args: &DisownArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(&global.dir)?;
     let (_, environment) = workspace.environment(global.env.as_deref())?;
-    let session = Session::open(&workspace, environment).await?;
+    let session = Session::open(&workspace, environment, Purpose::Apply).await?;
     let done = disown(&session, &args.id, &workspace.configuration.owner).await;
     session.close().await?;
     output.result(&done?);

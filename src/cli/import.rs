@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::Global;
+use super::identity::Purpose;
 use super::output::{Failure, Output, exit};
 use super::session::Session;
 use super::workspace::Workspace;
@@ -60,7 +61,7 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
     let workspace = Workspace::open(&global.dir)?;
     let (name, environment) = workspace.environment(global.env.as_deref())?;
     let folder = write::Folder::new(&workspace.root, &args.out)?;
-    let session = Session::open(&workspace, environment).await?;
+    let session = Session::open(&workspace, environment, Purpose::Plan).await?;
     let done = import(args, &session, &workspace, (name, environment), &folder, output).await;
     session.close().await?;
     Ok(exit(!done?))

@@ -177,6 +177,11 @@ impl Output {
     }
 }
 
+/// What a person has to do now; said also with `--quiet`, because nothing goes on without it.
+pub(super) fn tell(text: &str) {
+    eprintln!("{text}");
+}
+
 fn choice(colour: bool) -> anstream::ColorChoice {
     if colour { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never }
 }

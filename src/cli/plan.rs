@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Global;
+use super::identity::Purpose;
 use super::output::{Failure, Output, exit};
 use super::planning::{Planned, Wishes, is_verified, make_plan};
 use super::session::Session;
@@ -60,7 +61,7 @@ pub(super) enum PlanFormat {
 pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(&global.dir)?;
     let (name, environment) = workspace.environment(global.env.as_deref())?;
-    let session = Session::open(&workspace, environment).await?;
+    let session = Session::open(&workspace, environment, Purpose::Plan).await?;
     let overridden = if args.override_limits { Overridden::Everything } else { Overridden::Nothing };
     let wishes = Wishes { only: args.only.clone(), overridden };
     let planned = make_plan(&session, &workspace, name, environment, &wishes).await;

@@ -3,11 +3,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use super::identity::{Identity, Purpose};
 use super::output::Failure;
 use super::workspace::Workspace;
 use crate::graph::{Access, Client, Organization, WINDOW};
 use crate::plan::TenantLine;
-use crate::policy::{AuthMethod, Environment};
+use crate::policy::Environment;
 use crate::sandbox;
 use crate::tenant::{self};
 
@@ -26,8 +27,8 @@ pub(super) struct Session {
 
 impl Session {
     /// Connects, and asks the tenant who it is before anything else.
-    pub async fn open(workspace: &Workspace, environment: &Environment) -> Result<Self, Failure> {
-        let (client, embedded) = connect(workspace, environment).await?;
+    pub async fn open(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Result<Self, Failure> {
+        let (client, embedded) = connect(workspace, environment, purpose).await?;
         let organization = tenant::organization(&client).await?;
         check_tenant(environment, &organization)?;
         let is_sandbox = organization.id == sandbox::TENANT_ID;
@@ -49,45 +50,27 @@ impl Session {
     }
 }
 
+/// Whether this is the sandbox inside the program, and not a server.
+pub(super) fn is_embedded(environment: &Environment) -> bool {
+    environment.is_sandbox() && environment.graph_url.is_none()
+}
+
 async fn connect(
     workspace: &Workspace,
     environment: &Environment,
+    purpose: Purpose,
 ) -> Result<(Client, Option<sandbox::Running>), Failure> {
-    if environment.is_sandbox() && environment.graph_url.is_none() {
+    if is_embedded(environment) {
         let running = sandbox::Sandbox::open(&workspace.state(), sandbox_options(environment))?
             .serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
             .await?;
         return Ok((Client::new(running.url(), Access::Nobody, Duration::ZERO)?, Some(running)));
     }
-    match environment.auth.as_ref().map(|auth| auth.method.value) {
-        Some(AuthMethod::Token) => {}
-        Some(_) => {
-            return Err(Failure::with_help(
-                "not yet: this environment's way to sign in",
-                "write `auth: { method: token }` and put an access token into SSPR_POLICY_TOKEN, for example from \
-                 `az account get-access-token --resource-type ms-graph`",
-            ));
-        }
-        None if environment.graph_url().starts_with("http://") => {}
-        None => {
-            return Err(Failure::with_help(
-                "this environment does not say how to sign in",
-                "write `auth: { method: token }` and put an access token into SSPR_POLICY_TOKEN",
-            ));
-        }
-    }
-    let token = std::env::var("SSPR_POLICY_TOKEN").ok().filter(|token| !token.is_empty());
-    if token.is_none() && !environment.graph_url().starts_with("http://") {
-        return Err(Failure::with_help(
-            "SSPR_POLICY_TOKEN is not set",
-            "put an access token for Microsoft Graph into it, for example from `az account get-access-token --resource-type ms-graph`",
-        ));
-    }
-    let access = token.map_or(Ok(Access::Nobody), Access::token)?;
+    let access = Identity::find(workspace, environment, purpose).await.access()?;
     Ok((Client::new(environment.graph_url(), access, window())?, None))
 }
 
-/// The window of the server's limits. A sandbox can scale its own down, and then says so to its clients with
+/// The window of the server's limits. A sandbox can scale its own down, and its clients are told so with
 /// `SSPR_POLICY_QUOTA_WINDOW_MS`; 0 is a server without limits.
 fn window() -> Duration {
     let asked = std::env::var("SSPR_POLICY_QUOTA_WINDOW_MS").ok().and_then(|text| text.parse().ok());
@@ -106,7 +89,7 @@ pub(super) fn sandbox_options(environment: &Environment) -> sandbox::Options {
 }
 
 /// Nothing else is asked until the tenant is the configured one.
-fn check_tenant(environment: &Environment, organization: &Organization) -> Result<(), Failure> {
+pub(super) fn check_tenant(environment: &Environment, organization: &Organization) -> Result<(), Failure> {
     let wanted = environment.tenant.value.as_str();
     let domains: Vec<&str> = organization.verified_domains.iter().filter_map(|domain| domain.name.as_deref()).collect();
     let right = match wanted {

@@ -1,6 +1,7 @@
 //! How a request proves who asks.
 
 use super::error::Error;
+use super::sign_in::SignIn;
 
 /// Who asks.
 pub enum Access {
@@ -8,6 +9,8 @@ pub enum Access {
     Nobody,
     /// Whoever has this access token. It cannot be renewed.
     Token(String),
+    /// Somebody who signs in, and again before the token expires.
+    SignedIn(Box<SignIn>),
 }
 
 impl Access {
@@ -22,19 +25,21 @@ impl Access {
         Ok(Self::Token(token))
     }
 
-    /// An access token to send, or none where none is needed. With `renew`, one that Graph has not refused yet.
+    /// An access token to send, or none where none is needed. With `renew`, one that Graph has not refused yet. Many
+    /// requests may ask at once; one of them signs in, and the others wait for it.
     ///
     /// # Errors
     /// When there is none to be had.
-    pub async fn bearer(&self, _renew: bool) -> Result<Option<String>, Error> {
+    pub async fn bearer(&self, renew: bool) -> Result<Option<String>, Error> {
         match self {
             Self::Nobody => Ok(None),
             Self::Token(token) => Ok(Some(token.clone())),
+            Self::SignedIn(sign_in) => sign_in.bearer(renew).await.map(Some),
         }
     }
 
     /// Whether a token that Graph refuses may be followed by another one.
     pub fn renews(&self) -> bool {
-        false
+        matches!(self, Self::SignedIn(_))
     }
 }

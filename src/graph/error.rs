@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::sign_in::SignInFailure;
+
 /// Why Graph did not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -50,6 +52,9 @@ pub enum Error {
     /// The client cannot be made.
     #[error("Microsoft Graph cannot be reached from here: {0}")]
     Setup(String),
+    /// Nobody is signed in.
+    #[error(transparent)]
+    SignIn(#[from] SignInFailure),
 }
 
 fn code_text(code: &str) -> String {
@@ -76,7 +81,7 @@ impl Error {
             Self::Refused { status, .. } => *status >= 500,
             Self::NoAnswer { sent, .. } => *sent,
             Self::Unusable { .. } => true,
-            Self::Setup(_) => false,
+            Self::Setup(_) | Self::SignIn(_) => false,
         }
     }
 
@@ -111,11 +116,18 @@ impl Error {
 
     /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
+        if let Self::SignIn(failure) = self {
+            return failure.hint().map(str::to_owned);
+        }
         if let Self::NoAnswer { .. } = self {
             return Some("is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy".into());
         }
         match self.status()? {
-            401 => Some("the access token is missing, or no longer valid: get a new one into SSPR_POLICY_TOKEN".into()),
+            401 => Some(
+                "the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; \
+                 `sspr-policy doctor` shows who is signed in"
+                    .into(),
+            ),
             403 => Some(
                 "reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; \
                  writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All"

@@ -20,7 +20,7 @@ pub(crate) fn http_client(base: &str) -> Result<reqwest::Client, Error> {
         // A redirect would carry the token to somebody else.
         .redirect(reqwest::redirect::Policy::none());
     if base.starts_with("http://") {
-        // Loopback: a proxy of the system has no business here.
+        // This machine, or its host in Azure: a proxy of the system has no business here.
         builder = builder.no_proxy();
     }
     if let Some(path) = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) {

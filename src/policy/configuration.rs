@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 
+use super::auth::{Auth, Cloud};
 use super::check_owner;
-use super::decode::{Decode, Decoder, Fields, word};
+use super::decode::{Decode, Decoder, Fields};
 use super::document::Assignments;
 use super::values::Mapping;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -38,7 +39,7 @@ pub struct Environment {
     /// A server that speaks Graph, instead of the cloud's; plain http to loopback only.
     #[schemars(regex(pattern = r"^https?://"))]
     pub graph_url: Option<Spanned<String>>,
-    /// A server that signs in, instead of the cloud's; plain http to loopback only (not yet).
+    /// A server that signs in, instead of the cloud's; plain http to loopback only.
     #[schemars(regex(pattern = r"^https?://"))]
     pub login_url: Option<Spanned<String>>,
     /// How to sign in.
@@ -63,83 +64,6 @@ pub struct Environment {
     /// The whole, for messages.
     #[schemars(skip)]
     pub span: Span,
-}
-
-/// How to sign in.
-#[derive(Debug, Clone, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Auth {
-    /// The way; `token` reads SSPR_POLICY_TOKEN.
-    pub method: Spanned<AuthMethod>,
-    /// The application, for both plan and apply.
-    pub client_id: Option<Spanned<String>>,
-    /// Another application for plans.
-    pub plan: Option<ClientId>,
-    /// Another application for applies.
-    pub apply: Option<ClientId>,
-}
-
-/// An application in Entra.
-#[derive(Debug, Clone, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct ClientId {
-    /// Its id.
-    pub client_id: Spanned<String>,
-}
-
-/// Ways to sign in. All but `token` are not yet there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-pub enum AuthMethod {
-    /// Whatever is there, in a fixed order.
-    Auto,
-    /// An access token from SSPR_POLICY_TOKEN.
-    Token,
-    /// GitHub's OpenID Connect.
-    GithubOidc,
-    /// Azure DevOps' OpenID Connect.
-    AzureDevopsOidc,
-    /// A federated token file.
-    WorkloadIdentity,
-    /// The machine's identity in Azure.
-    ManagedIdentity,
-    /// A certificate.
-    ClientCertificate,
-    /// A secret.
-    ClientSecret,
-    /// The Azure CLI's session.
-    AzureCli,
-    /// A code typed into a browser elsewhere.
-    DeviceCode,
-    /// A browser here.
-    Browser,
-}
-
-/// National clouds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-pub enum Cloud {
-    /// Worldwide, and GCC.
-    #[default]
-    Global,
-    /// US Government L4 (GCC High).
-    UsgovHigh,
-    /// US Government L5 (DoD).
-    UsgovDod,
-    /// China, operated by 21Vianet.
-    China,
-}
-
-impl Cloud {
-    /// Where Graph answers (Microsoft, "National cloud deployments").
-    pub fn graph_url(self) -> &'static str {
-        match self {
-            Self::Global => "https://graph.microsoft.com",
-            Self::UsgovHigh => "https://graph.microsoft.us",
-            Self::UsgovDod => "https://dod-graph.microsoft.us",
-            Self::China => "https://microsoftgraph.chinacloudapi.cn",
-        }
-    }
 }
 
 /// What stops an apply.
@@ -242,12 +166,26 @@ impl Environment {
         self.tenant.value == "sandbox"
     }
 
+    /// The national cloud.
+    fn cloud(&self) -> Cloud {
+        self.cloud.as_ref().map_or(Cloud::Global, |cloud| cloud.value)
+    }
+
     /// The server that speaks Graph.
     pub fn graph_url(&self) -> &str {
-        match &self.graph_url {
-            Some(url) => url.trim_end_matches('/'),
-            None => self.cloud.as_ref().map_or(Cloud::Global, |cloud| cloud.value).graph_url(),
-        }
+        self.graph_url.as_ref().map_or(self.cloud().graph_url(), |url| url.trim_end_matches('/'))
+    }
+
+    /// The server that signs in.
+    pub fn login_url(&self) -> &str {
+        self.login_url.as_ref().map_or(self.cloud().login_url(), |url| url.trim_end_matches('/'))
+    }
+
+    /// What a token is for. Another server in Graph's place takes the cloud's tokens; one on this machine does not, so
+    /// that no token for the tenant goes to whatever listens there.
+    pub fn scope(&self) -> String {
+        let resource = if is_loopback(self.graph_url()) { self.graph_url() } else { self.cloud().graph_url() };
+        format!("{resource}/.default")
     }
 }
 
@@ -287,10 +225,6 @@ impl Environment {
                 );
             }
         }
-        if let Some(url) = &self.login_url {
-            let instead = "this version signs in with `auth: { method: token }` only";
-            decoder.warn(Diagnostic::warning("SP0109", "not yet: `login_url`").at(decoder.place(url.span), instead));
-        }
         if let Some(key) = &self.fingerprint_key
             && !(key.starts_with("${env:") && key.ends_with('}'))
         {
@@ -305,100 +239,25 @@ impl Environment {
 
 /// Whether a server may be spoken to: https, or plain http to this machine.
 fn check_url(url: &str) -> Result<(), String> {
-    let Some(rest) = url.strip_prefix("http://") else {
-        return if url.starts_with("https://") {
-            Ok(())
-        } else {
-            Err("expected `https://…`, or `http://` to loopback".into())
-        };
-    };
+    if url.starts_with("https://") || url.starts_with("http://") && is_loopback(url) {
+        return Ok(());
+    }
+    match url.starts_with("http://") {
+        true => Err("plain http is for this machine only: use https".into()),
+        false => Err("expected `https://…`, or `http://` to loopback".into()),
+    }
+}
+
+/// Whether a server is on this machine.
+pub fn is_loopback(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
-    let host = if authority.starts_with('[') {
-        authority.split(']').next().unwrap_or_default().trim_start_matches('[')
-    } else {
-        authority.split(':').next().unwrap_or_default()
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
     };
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    if loopback && !authority.contains('@') {
-        Ok(())
-    } else {
-        Err("plain http is for this machine only: use https".into())
-    }
-}
-
-impl Decode for Auth {
-    fn expected() -> String {
-        "`{ method: … }`".into()
-    }
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let mut fields = Fields::of(node, "auth", decoder)?;
-        let method = fields.required("method", decoder);
-        let auth = (
-            fields.optional("client_id", decoder),
-            fields.optional("plan", decoder),
-            fields.optional("apply", decoder),
-        );
-        fields.finish(decoder);
-        let method: Spanned<AuthMethod> = method?;
-        if method.value != AuthMethod::Token {
-            let instead = "this version signs in with a token only";
-            decoder.warn(
-                Diagnostic::warning("SP0109", "not yet: this way to sign in")
-                    .at(decoder.place(method.span), instead)
-                    .help("write `method: token` and put an access token into SSPR_POLICY_TOKEN, for example from `az account get-access-token`"),
-            );
-        }
-        Some(Self { method, client_id: auth.0, plan: auth.1, apply: auth.2 })
-    }
-}
-
-impl Decode for ClientId {
-    fn expected() -> String {
-        "`{ client_id: … }`".into()
-    }
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let mut fields = Fields::of(node, "application", decoder)?;
-        let client_id = fields.required("client_id", decoder);
-        fields.finish(decoder);
-        Some(Self { client_id: client_id? })
-    }
-}
-
-impl Decode for AuthMethod {
-    fn expected() -> String {
-        "a way to sign in".into()
-    }
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let words = [
-            ("auto", Self::Auto),
-            ("token", Self::Token),
-            ("github-oidc", Self::GithubOidc),
-            ("azure-devops-oidc", Self::AzureDevopsOidc),
-            ("workload-identity", Self::WorkloadIdentity),
-            ("managed-identity", Self::ManagedIdentity),
-            ("client-certificate", Self::ClientCertificate),
-            ("client-secret", Self::ClientSecret),
-            ("azure-cli", Self::AzureCli),
-            ("device-code", Self::DeviceCode),
-            ("browser", Self::Browser),
-        ];
-        word(node, &words, decoder)
-    }
-}
-
-impl Decode for Cloud {
-    fn expected() -> String {
-        "a cloud".into()
-    }
-    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
-        let words = [
-            ("global", Self::Global),
-            ("usgov-high", Self::UsgovHigh),
-            ("usgov-dod", Self::UsgovDod),
-            ("china", Self::China),
-        ];
-        word(node, &words, decoder)
-    }
+    loopback && !authority.contains('@')
 }
 
 impl Decode for Limits {

@@ -44,11 +44,6 @@ impl<'a> Decoder<'a> {
         self.problems.push(problem);
     }
 
-    /// Something that does not make the file wrong.
-    pub fn warn(&mut self, problem: Diagnostic) {
-        self.problems.push(problem);
-    }
-
     /// "expected a text, found a list"; always nothing, for `return decoder.wrong(…)`.
     pub fn wrong<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
         let found = node.value.kind();

@@ -1,0 +1,138 @@
+//! `doctor`: whether an environment can be used, line by line.
+
+mod examine;
+mod permissions;
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::Global;
+use super::identity::Purpose;
+use super::output::{Failure, Output, exit};
+use super::workspace::Workspace;
+use permissions::Granted;
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// As whom: commands that read, and commands that write, may have their own application
+    #[arg(long = "for", value_name = "WHAT", default_value = "plan")]
+    purpose: For,
+    /// The form of the report
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    output_format: DoctorFormat,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum For {
+    Plan,
+    Apply,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DoctorFormat {
+    Human,
+    Json,
+}
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Warn,
+    /// What `plan` needs is not there.
+    Fail,
+    /// Neither good nor bad.
+    Note,
+}
+
+/// One line of the report.
+#[derive(Debug, Serialize)]
+struct Check {
+    area: &'static str,
+    status: Status,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+/// The report.
+#[derive(Debug, Serialize)]
+struct Report {
+    environment: String,
+    tenant: String,
+    checks: Vec<Check>,
+    permissions: Vec<Granted>,
+}
+
+impl Report {
+    fn add(&mut self, area: &'static str, status: Status, what: impl Into<String>) {
+        self.checks.push(Check { area, status, what: what.into(), help: None });
+    }
+
+    fn add_with_help(&mut self, area: &'static str, status: Status, what: impl Into<String>, help: Option<String>) {
+        self.checks.push(Check { area, status, what: what.into(), help });
+    }
+
+    fn failed(&self) -> bool {
+        self.checks.iter().any(|check| check.status == Status::Fail)
+    }
+}
+
+pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(&global.dir)?;
+    let (name, environment) = workspace.environment(global.env.as_deref())?;
+    let purpose = match args.purpose {
+        For::Plan => Purpose::Plan,
+        For::Apply => Purpose::Apply,
+    };
+    let report = examine::examine(&workspace, name, environment, purpose).await;
+    match args.output_format {
+        DoctorFormat::Human => output.result(&human(&report)),
+        DoctorFormat::Json => {
+            let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::new(error.to_string()))?;
+            output.result(&(text + "\n"));
+        }
+    }
+    Ok(exit(report.failed()))
+}
+
+fn human(report: &Report) -> String {
+    let mut text = format!("Environment {}   tenant {}\n", report.environment, report.tenant);
+    let mut area = "";
+    for check in &report.checks {
+        if check.area != area {
+            area = check.area;
+            text.push_str(&format!("\n{area}\n"));
+        }
+        let status = match check.status {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Fail => "FAIL",
+            Status::Note => "",
+        };
+        text.push_str(&format!("  {status:<5} {}\n", check.what.replace('\n', "\n        ")));
+        if let Some(help) = &check.help {
+            text.push_str(&format!("        help: {help}\n"));
+        }
+    }
+    if !report.permissions.is_empty() {
+        text.push_str("\nPermissions of Microsoft Graph\n");
+    }
+    for row in &report.permissions {
+        let has = match (row.granted, row.optional) {
+            (Some(true), _) => "yes",
+            (Some(false), true) => "no (optional)",
+            (Some(false), false) => "no",
+            (None, _) => "?",
+        };
+        text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what, row.permission));
+    }
+    let end = match report.failed() {
+        true => "\nThis environment cannot be planned yet.\n",
+        false => "\nThis environment can be planned.\n",
+    };
+    text + end
+}

@@ -1,0 +1,237 @@
+//! What `doctor` looks at, in the order in which a command would need it.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::permissions::compare;
+use super::{Report, Status};
+use crate::cli::identity::{Identity, Purpose};
+use crate::cli::output::Failure;
+use crate::cli::session::{check_tenant, is_embedded};
+use crate::cli::workspace::Workspace;
+use crate::diagnostic::Severity;
+use crate::graph::{
+    Access, Claims, Client, Error, Finding, Reached, SignInMethod, WINDOW, key_store_name, proxy, reach,
+};
+use crate::policy::{Environment, is_loopback};
+use crate::tenant::{self, PROFILES};
+
+const CONFIGURATION: &str = "Configuration";
+const NETWORK: &str = "Network";
+const SIGN_IN: &str = "Signing in";
+const TOKEN: &str = "Access token";
+const GRAPH: &str = "Microsoft Graph";
+/// Tokens are not good before and after their time, and Entra allows for this much (Microsoft, "Access tokens").
+const MOST_SKEW_SECONDS: i64 = 5 * 60;
+
+/// Looks at everything that can be looked at; what depends on something that failed is left out.
+pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Environment, purpose: Purpose) -> Report {
+    let tenant = environment.tenant.value.clone();
+    let mut report = Report { environment: name.to_owned(), tenant, checks: Vec::new(), permissions: Vec::new() };
+    configuration(workspace, &mut report);
+    if is_embedded(environment) {
+        report.add(SIGN_IN, Status::Ok, "the embedded sandbox: nobody signs in, and nothing leaves this machine");
+        return report;
+    }
+    let identity = Identity::find(workspace, environment, purpose).await;
+    let reached = network(environment, &identity, &mut report).await;
+    ways(&identity, &mut report);
+    if identity.method.is_none() && identity.choice.is_some() {
+        let help = "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one";
+        report.add_with_help(SIGN_IN, Status::Fail, "none of them is there", Some(help.into()));
+        return report;
+    }
+    match signed_in(&identity).await {
+        Ok((access, token)) => {
+            let claims = token.as_deref().and_then(Claims::read);
+            whose(&identity, token.is_some(), claims.as_ref(), &mut report);
+            report.permissions = compare(claims.as_ref().map(Claims::permissions));
+            match Client::new(environment.graph_url(), access, WINDOW) {
+                Ok(_) if !reached => {}
+                Ok(client) => requests(environment, &client, &mut report).await,
+                Err(error) => report.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
+            }
+        }
+        Err(failure) => add_failure(SIGN_IN, failure, &mut report),
+    }
+    report
+}
+
+fn configuration(workspace: &Workspace, report: &mut Report) {
+    report.add(CONFIGURATION, Status::Ok, format!("sspr-policy.yaml, owner {}", workspace.configuration.owner.value));
+    let errors = workspace.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    if errors > 0 {
+        let what = format!("{errors} error{} in the files", if errors == 1 { "" } else { "s" });
+        report.add_with_help(CONFIGURATION, Status::Fail, what, Some("`sspr-policy check` shows them".into()));
+    }
+}
+
+/// Whether Graph answers at all.
+async fn network(environment: &Environment, identity: &Identity, report: &mut Report) -> bool {
+    let (login, graph) = (environment.login_url(), environment.graph_url());
+    if [login, graph].iter().any(|url| url.starts_with("https://"))
+        && let Some(proxy) = proxy()
+    {
+        report.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
+    }
+    // Whoever has a token already does not need the login server, nor do those who ask somebody else for one.
+    let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
+    if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
+        server("login", login, report).await;
+    }
+    let answer = server("Graph", graph, report).await;
+    if let Some(theirs) = answer.as_ref().and_then(|answer| answer.date) {
+        clock(Timestamp::now(), theirs, report);
+    }
+    answer.is_some()
+}
+
+async fn server(what: &str, url: &str, report: &mut Report) -> Option<Reached> {
+    match reach(url).await {
+        Ok(answer) => {
+            report.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
+            Some(answer)
+        }
+        Err(reason) => {
+            let help = if reason.contains("certificate") {
+                "the certificate is not trusted here; SSL_CERT_FILE names the authority that issued it"
+            } else if is_loopback(url) {
+                "start the server, for example with `sspr-policy sandbox serve`"
+            } else {
+                "HTTPS_PROXY names a proxy, NO_PROXY what to reach without it"
+            };
+            report.add_with_help(NETWORK, Status::Fail, format!("{what}: {url}: {reason}"), Some(help.into()));
+            None
+        }
+    }
+}
+
+fn clock(ours: Timestamp, theirs: Timestamp, report: &mut Report) {
+    let seconds = ours.as_second() - theirs.as_second();
+    if seconds.abs() <= MOST_SKEW_SECONDS {
+        report.add(NETWORK, Status::Ok, "the clock agrees with the server's");
+        return;
+    }
+    let side = if seconds > 0 { "ahead of" } else { "behind" };
+    let what = format!("the clock is {} minutes {side} the server's", seconds.abs() / 60);
+    report.add_with_help(
+        NETWORK,
+        Status::Warn,
+        what,
+        Some("set it: tokens are refused before and after their time".into()),
+    );
+}
+
+/// The way that is taken, and why.
+fn ways(identity: &Identity, report: &mut Report) {
+    let Some(choice) = &identity.choice else {
+        let what = match identity.method {
+            Some(method) => format!("{} (as configured)", method.name()),
+            None => "nobody signs in: the server is on this machine".to_owned(),
+        };
+        report.add(SIGN_IN, Status::Note, what);
+        return;
+    };
+    for step in &choice.steps {
+        let (status, what) = match &step.finding {
+            Finding::Taken(what) => (Status::Ok, what),
+            Finding::PassedOver(what) => (Status::Note, what),
+        };
+        report.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
+    }
+}
+
+async fn signed_in(identity: &Identity) -> Result<(Access, Option<String>), Failure> {
+    let access = identity.access()?;
+    let token = access.bearer(false).await?;
+    Ok((access, token))
+}
+
+fn whose(identity: &Identity, has_token: bool, claims: Option<&Claims>, report: &mut Report) {
+    if matches!(identity.method, Some(SignInMethod::DeviceCode | SignInMethod::Browser)) {
+        let kept = match key_store_name() {
+            Some(store) => format!("you stay signed in: the refresh token is in {store}"),
+            None => "you are asked each time: this system has no key store that is used, and nothing is written".into(),
+        };
+        report.add(SIGN_IN, Status::Note, kept);
+    }
+    let Some(claims) = claims else {
+        if has_token {
+            report.add(TOKEN, Status::Note, "it cannot be read, so that only Graph's answers tell what it is good for");
+        }
+        return;
+    };
+    let shown = |claim: &Option<String>| claim.clone().unwrap_or_else(|| "unknown".into());
+    let who = match &claims.user {
+        Some(user) => format!("{user} with application {}", shown(&claims.application)),
+        None => format!("application {}", shown(&claims.application)),
+    };
+    let kind = if claims.is_delegated() { "delegated" } else { "application" };
+    report.add(TOKEN, Status::Ok, format!("{who}, tenant {}, {kind} permissions", shown(&claims.tenant)));
+    let ends = claims.expires.and_then(|second| Timestamp::from_second(second).ok());
+    if let Some(ends) = ends {
+        let status = if ends > Timestamp::now() { Status::Ok } else { Status::Fail };
+        report.add(TOKEN, status, format!("good until {ends}"));
+    }
+    if let Some(audience) = &claims.audience {
+        report.add(TOKEN, Status::Note, format!("for {audience}"));
+    }
+}
+
+/// What a plan reads, once each: this tells even of a token that cannot be read what it is good for.
+async fn requests(environment: &Environment, client: &Client, report: &mut Report) {
+    match tenant::organization(client).await {
+        Ok(organization) => {
+            let name = organization.display_name.clone().unwrap_or_default();
+            let what = format!("200 /organization: {name} ({})", organization.id);
+            match check_tenant(environment, &organization) {
+                Ok(()) => report.add(GRAPH, Status::Ok, what),
+                Err(failure) => return add_failure(GRAPH, failure, report),
+            }
+        }
+        Err(error) => return refused("/organization", &error, report),
+    }
+    let asked = [
+        ("a profile", format!("{PROFILES}?$top=1")),
+        ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string()),
+        ("the filters", "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string()),
+    ];
+    for (what, path) in asked {
+        match client.get::<Value>(&path).await {
+            Ok(_) => report.add(GRAPH, Status::Ok, format!("200 {what}")),
+            Err(error) => refused(what, &error, report),
+        }
+    }
+}
+
+fn refused(what: &str, error: &Error, report: &mut Report) {
+    let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
+    report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), error.hint());
+}
+
+fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {
+    match failure {
+        Failure::Message(message, help) => report.add_with_help(area, Status::Fail, message, help),
+        Failure::Diagnostics(_) => report.add(area, Status::Fail, "the files are wrong"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(ours: i64, theirs: i64) -> (Status, String) {
+        let time = |second| Timestamp::from_second(second).expect("a time");
+        let mut report =
+            Report { environment: String::new(), tenant: String::new(), checks: Vec::new(), permissions: Vec::new() };
+        clock(time(ours), time(theirs), &mut report);
+        report.checks.pop().map(|check| (check.status, check.what)).expect("a line")
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_said() {
+        assert_eq!(told(1000, 1300), (Status::Ok, "the clock agrees with the server's".into()));
+        assert_eq!(told(1000, 1421), (Status::Warn, "the clock is 7 minutes behind the server's".into()));
+        assert_eq!(told(5000, 1000), (Status::Warn, "the clock is 66 minutes ahead of the server's".into()));
+    }
+}

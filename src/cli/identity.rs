@@ -1,0 +1,113 @@
+//! As whom an environment is spoken to.
+
+use std::io::IsTerminal;
+
+use super::output::{self, Failure};
+use super::workspace::Workspace;
+use crate::graph::{Access, Choice, OTHER_TENANT, SignIn, SignInMethod, SignInSettings, check_token_tenant, choose};
+use crate::policy::{AuthMethod, Environment};
+use crate::sandbox;
+
+/// What a command is about to do in the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Read only.
+    Plan,
+    /// Write, too.
+    Apply,
+}
+
+/// As whom an environment is spoken to, before anything is asked of anybody.
+pub(super) struct Identity {
+    pub settings: SignInSettings,
+    /// What `auto` looked at; none where the configuration names a way.
+    pub choice: Option<Choice>,
+    /// The way; none where nobody signs in.
+    pub method: Option<SignInMethod>,
+    /// Whether the server takes requests of nobody in particular: only on this machine.
+    anybody: bool,
+}
+
+impl Identity {
+    /// What the configuration and the environment's variables say.
+    pub async fn find(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Self {
+        let settings = settings(workspace, environment, purpose);
+        let plain = environment.graph_url().starts_with("http://");
+        let found = |method| Self { settings: settings.clone(), choice: None, method, anybody: plain };
+        match environment.auth.as_ref().map(|auth| method(auth.method.value)) {
+            // A sandbox on this machine takes anybody, and a real identity is none of its business.
+            None if plain => found(token().map(|_| SignInMethod::Token)),
+            Some(Some(SignInMethod::Token)) if plain && token().is_none() => found(None),
+            Some(Some(method)) => found(Some(method)),
+            Some(None) | None => {
+                let choice = choose(&settings).await;
+                Self { method: choice.method, settings, choice: Some(choice), anybody: false }
+            }
+        }
+    }
+
+    /// What requests are sent with. Nothing is asked of anybody before the first request.
+    pub fn access(&self) -> Result<Access, Failure> {
+        match (self.method, &self.choice) {
+            (Some(SignInMethod::Token), _) => {
+                let token = token().ok_or_else(|| {
+                    Failure::with_help(
+                        "SSPR_POLICY_TOKEN is not set",
+                        "put an access token for Microsoft Graph into it, for example from `az account get-access-token --resource-type ms-graph`",
+                    )
+                })?;
+                check_token_tenant(&self.settings.tenant, &token)
+                    .map_err(|reason| Failure::with_help(reason, OTHER_TENANT))?;
+                Ok(Access::token(token)?)
+            }
+            (Some(method), _) => Ok(Access::SignedIn(Box::new(SignIn::new(self.settings.clone(), method)?))),
+            (None, _) if self.anybody => Ok(Access::Nobody),
+            (None, choice) => Err(Failure::with_help(
+                format!("there is no way to sign in here:\n{}", choice.as_ref().map_or(String::new(), Choice::reasons)),
+                "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one",
+            )),
+        }
+    }
+}
+
+fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> SignInSettings {
+    let auth = environment.auth.as_ref();
+    let own = auth.and_then(|auth| match purpose {
+        Purpose::Plan => auth.plan.as_ref(),
+        Purpose::Apply => auth.apply.as_ref(),
+    });
+    let client_id = own.map(|own| &own.client_id).or_else(|| auth.and_then(|auth| auth.client_id.as_ref()));
+    let tenant = if environment.is_sandbox() { sandbox::TENANT_ID } else { &environment.tenant.value };
+    SignInSettings {
+        tenant: tenant.to_owned(),
+        client_id: client_id.map(|id| id.value.clone()),
+        certificate: auth.and_then(|auth| auth.certificate.as_ref()).map(|path| workspace.root.join(&path.value)),
+        service_connection: auth.and_then(|auth| auth.service_connection.as_ref()).map(|id| id.value.clone()),
+        login_url: environment.login_url().to_owned(),
+        scope: environment.scope(),
+        asks: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        tell: output::tell,
+    }
+}
+
+/// The way that the configuration names; none for `auto`.
+fn method(method: AuthMethod) -> Option<SignInMethod> {
+    Some(match method {
+        AuthMethod::Auto => return None,
+        AuthMethod::Token => SignInMethod::Token,
+        AuthMethod::GithubOidc => SignInMethod::GithubOidc,
+        AuthMethod::AzureDevopsOidc => SignInMethod::AzureDevopsOidc,
+        AuthMethod::WorkloadIdentity => SignInMethod::WorkloadIdentity,
+        AuthMethod::ManagedIdentity => SignInMethod::ManagedIdentity,
+        AuthMethod::ClientCertificate => SignInMethod::ClientCertificate,
+        AuthMethod::ClientSecret => SignInMethod::ClientSecret,
+        AuthMethod::AzureCli => SignInMethod::AzureCli,
+        AuthMethod::DeviceCode => SignInMethod::DeviceCode,
+        AuthMethod::Browser => SignInMethod::Browser,
+    })
+}
+
+/// The token of SSPR_POLICY_TOKEN.
+fn token() -> Option<String> {
+    std::env::var("SSPR_POLICY_TOKEN").ok().filter(|token| !token.is_empty())
+}

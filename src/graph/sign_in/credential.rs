@@ -1,0 +1,196 @@
+//! The ways that need no person, by azure_identity. A credential is made for each token: its own cache would give a
+//! token that Graph has refused once more.
+
+use std::sync::Arc;
+
+use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
+use azure_core::credentials::{Secret, TokenCredential};
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
+use azure_core::time::{Duration, OffsetDateTime};
+use azure_identity::{
+    AzureCliCredential, AzureCliCredentialOptions, AzurePipelinesCredential, AzurePipelinesCredentialOptions,
+    ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential,
+    WorkloadIdentityCredentialOptions,
+};
+
+use super::assertion::{self, Assertion};
+use super::claims::Claims;
+use super::method::SignInMethod;
+use super::refusal::SignInFailure;
+use super::{AccessToken, SignIn, variable};
+use crate::graph::client::chain;
+use crate::graph::http::http_client;
+
+/// A way that is ready to be asked for a token.
+struct Ready {
+    credential: Arc<dyn TokenCredential>,
+    /// What must not be shown.
+    secrets: Vec<String>,
+    /// The assertion's claims, where we know the assertion.
+    presented: Option<Claims>,
+}
+
+impl Ready {
+    fn without_secret(credential: Arc<dyn TokenCredential>) -> Self {
+        Self { credential, secrets: Vec::new(), presented: None }
+    }
+}
+
+impl SignIn {
+    /// A token, without asking anybody.
+    pub(super) async fn unattended(&self) -> Result<AccessToken, SignInFailure> {
+        let ready = self.ready().await?;
+        let token = ready.credential.get_token(&[&self.settings.scope], None).await.map_err(|error| {
+            let secrets: Vec<&str> = ready.secrets.iter().map(String::as_str).collect();
+            SignInFailure::said(self.method, &reason(&error), &secrets, ready.presented.as_ref())
+        })?;
+        let left = token.expires_on - OffsetDateTime::now_utc();
+        let lifetime = std::time::Duration::try_from(left).unwrap_or_default();
+        Ok(AccessToken::lasting(token.token.secret().to_owned(), lifetime))
+    }
+
+    async fn ready(&self) -> Result<Ready, SignInFailure> {
+        let unusable = |error: azure_core::Error| SignInFailure::said(self.method, &chain(&error), &[], None);
+        match self.method {
+            SignInMethod::GithubOidc => self.presenting(assertion::of_github(&self.http).await?),
+            SignInMethod::ClientCertificate => {
+                self.presenting(assertion::of_certificate(&self.settings, &self.client_id()?).await?)
+            }
+            SignInMethod::AzureDevopsOidc => self.azure_devops(),
+            SignInMethod::WorkloadIdentity => self.workload_identity(),
+            SignInMethod::ClientSecret => self.client_secret(),
+            SignInMethod::ManagedIdentity => self.managed_identity(),
+            SignInMethod::AzureCli => {
+                let tenant_id = Some(self.settings.tenant.clone());
+                let options = AzureCliCredentialOptions { tenant_id, ..AzureCliCredentialOptions::default() };
+                Ok(Ready::without_secret(AzureCliCredential::new(Some(options)).map_err(unusable)?))
+            }
+            SignInMethod::Token | SignInMethod::DeviceCode | SignInMethod::Browser => {
+                Err(SignInFailure::new(self.method, "this way has no credential of its own"))
+            }
+        }
+    }
+
+    fn presenting(&self, assertion: Assertion) -> Result<Ready, SignInFailure> {
+        let (secrets, presented) = (vec![assertion.0.clone()], Claims::read(&assertion.0));
+        let options = ClientAssertionCredentialOptions { client_options: self.options()? };
+        let tenant = self.settings.tenant.clone();
+        let credential = ClientAssertionCredential::new(tenant, self.client_id()?, assertion, Some(options))
+            .map_err(|error| self.unusable(&error))?;
+        Ok(Ready { credential, secrets, presented })
+    }
+
+    fn azure_devops(&self) -> Result<Ready, SignInFailure> {
+        let secret = self
+            .required("SYSTEM_ACCESSTOKEN", "map it into the step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`")?;
+        let connection = self
+            .settings
+            .service_connection
+            .clone()
+            .or_else(|| variable("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"))
+            .ok_or_else(|| {
+                SignInFailure::new(self.method, "no service connection is named")
+                    .with_hint("write `service_connection:` in `auth:`, with the connection's id")
+            })?;
+        let client_options = self.options()?;
+        let options =
+            AzurePipelinesCredentialOptions { credential_options: ClientAssertionCredentialOptions { client_options } };
+        let (tenant, client) = (self.settings.tenant.clone(), self.client_id()?);
+        let credential = AzurePipelinesCredential::new(tenant, client, &connection, secret.clone(), Some(options))
+            .map_err(|error| self.unusable(&error))?;
+        Ok(Ready { credential, secrets: vec![secret], presented: None })
+    }
+
+    fn workload_identity(&self) -> Result<Ready, SignInFailure> {
+        let file = self.required("AZURE_FEDERATED_TOKEN_FILE", "it names the file with the federated token")?;
+        let read = std::fs::read_to_string(&file);
+        let token = read.map_err(|error| SignInFailure::new(self.method, &format!("{file}: {error}")))?;
+        let options = WorkloadIdentityCredentialOptions {
+            credential_options: ClientAssertionCredentialOptions { client_options: self.options()? },
+            client_id: Some(self.client_id()?),
+            tenant_id: Some(self.settings.tenant.clone()),
+            token_file_path: Some(file.into()),
+        };
+        let credential = WorkloadIdentityCredential::new(Some(options)).map_err(|error| self.unusable(&error))?;
+        Ok(Ready { credential, presented: Claims::read(token.trim()), secrets: vec![token.trim().to_owned()] })
+    }
+
+    fn client_secret(&self) -> Result<Ready, SignInFailure> {
+        let secret = self.required("AZURE_CLIENT_SECRET", "it holds the secret's value; a file is no place for it")?;
+        let options = ClientSecretCredentialOptions { client_options: self.options()? };
+        let (tenant, shown) = (&self.settings.tenant, Secret::new(secret.clone()));
+        let credential = ClientSecretCredential::new(tenant, self.client_id()?, shown, Some(options))
+            .map_err(|error| self.unusable(&error))?;
+        Ok(Ready { credential, secrets: vec![secret], presented: None })
+    }
+
+    fn managed_identity(&self) -> Result<Ready, SignInFailure> {
+        // The endpoint is this machine's own, and no proxy's business.
+        let http = http_client("http://").map_err(|error| SignInFailure::new(self.method, &error.to_string()))?;
+        let options = ManagedIdentityCredentialOptions {
+            user_assigned_id: self.settings.client_id().map(UserAssignedId::ClientId),
+            client_options: with_few_tries(http, None),
+        };
+        let credential = ManagedIdentityCredential::new(Some(options)).map_err(|error| self.unusable(&error))?;
+        let secrets = variable("IDENTITY_HEADER").into_iter().collect();
+        Ok(Ready { credential, secrets, presented: None })
+    }
+
+    /// azure_identity's options, with our TLS stack and proxies, and the configured server.
+    fn options(&self) -> Result<ClientOptions, SignInFailure> {
+        let login = &self.settings.login_url;
+        if !login.starts_with("https://") {
+            let reason = format!("the library for this way speaks https only, and `login_url` is {login}");
+            return Err(SignInFailure::new(self.method, &reason)
+                .with_hint("serve it with a certificate, and name its issuer in SSL_CERT_FILE"));
+        }
+        let mut cloud = CustomConfiguration::default();
+        cloud.authority_host = login.clone();
+        Ok(with_few_tries(self.http.clone(), Some(cloud.into())))
+    }
+
+    fn client_id(&self) -> Result<String, SignInFailure> {
+        self.settings.required_client_id(self.method)
+    }
+
+    fn required(&self, name: &str, hint: &str) -> Result<String, SignInFailure> {
+        variable(name).ok_or_else(|| SignInFailure::new(self.method, &format!("{name} is not set")).with_hint(hint))
+    }
+
+    fn unusable(&self, error: &azure_core::Error) -> SignInFailure {
+        SignInFailure::said(self.method, &chain(error), &[], None)
+    }
+}
+
+/// azure_identity's own retries take a minute to say that nobody answers.
+fn with_few_tries(http: reqwest::Client, cloud: Option<CloudConfiguration>) -> ClientOptions {
+    let retry = ExponentialRetryOptions {
+        max_retries: 2,
+        max_total_elapsed: Duration::seconds(15),
+        ..ExponentialRetryOptions::default()
+    };
+    ClientOptions {
+        retry: RetryOptions::exponential(retry),
+        transport: Some(Transport::new(Arc::new(http))),
+        cloud: cloud.map(Arc::new),
+        ..ClientOptions::default()
+    }
+}
+
+/// An error and those of its causes that say more: azure_identity repeats them, and puts names of its own before them.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // The way is said anyway.
+        let text = text.split_once("authentication failed.").map_or(text.as_str(), |(_, reason)| reason).trim();
+        let says_nothing = text.starts_with("retry policy expired") || text.starts_with("failed to execute `reqwest`");
+        if !says_nothing && !text.is_empty() && !parts.iter().any(|part| part.contains(text)) {
+            parts.push(text.to_owned());
+        }
+        cause = error.source();
+    }
+    parts.join(": ")
+}

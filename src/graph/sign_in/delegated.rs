@@ -1,0 +1,136 @@
+//! The ways in which a person signs in, by oauth2: what device code and browser have in common.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
+use oauth2::{
+    AuthUrl, ClientId, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, ErrorResponse, HttpRequest, HttpResponse,
+    RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
+};
+
+use super::refusal::SignInFailure;
+use super::{AccessToken, Held, SignIn, SignInMethod, key_store};
+use crate::graph::client::chain;
+use crate::graph::error::Error;
+
+/// Entra's three endpoints.
+pub(super) type Entra = BasicClient<EndpointSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + 'a>>;
+
+/// What a server says of a token's lifetime when it does not say it.
+const USUAL_LIFETIME: Duration = Duration::from_secs(3600);
+
+impl SignIn {
+    /// A token of a person: by what they agreed to before, or by asking them.
+    pub(super) async fn delegated(&self, held: &mut Held) -> Result<AccessToken, SignInFailure> {
+        let entra = self.entra()?;
+        let account = self.account();
+        let remembered = held.refresh_token.clone().or_else(|| key_store::read(&account));
+        if let Some(refresh_token) = remembered
+            && let Some(token) = self.refreshed(&entra, held, &account, refresh_token).await?
+        {
+            return Ok(token);
+        }
+        let answer = match self.method {
+            SignInMethod::Browser => self.browser(&entra).await?,
+            _ => self.device_code(&entra).await?,
+        };
+        Ok(self.keep(answer, held, &account))
+    }
+
+    /// A token for a refresh token; none where it is refused, and then it is forgotten.
+    async fn refreshed(
+        &self,
+        entra: &Entra,
+        held: &mut Held,
+        account: &str,
+        refresh_token: String,
+    ) -> Result<Option<AccessToken>, SignInFailure> {
+        let token = RefreshToken::new(refresh_token.clone());
+        let http = self.sender();
+        let asked = entra.exchange_refresh_token(&token).add_scopes(self.scopes());
+        match asked.request_async(&http).await {
+            Ok(answer) => Ok(Some(self.keep(answer, held, account))),
+            Err(RequestTokenError::ServerResponse(answer))
+                if matches!(
+                    answer.error(),
+                    BasicErrorResponseType::InvalidGrant | BasicErrorResponseType::Extension(_)
+                ) =>
+            {
+                let failure = SignInFailure::said(self.method, &answer.to_string(), &[&refresh_token], None);
+                tracing::info!(reason = failure.reason(), "what was agreed to before is no longer good");
+                held.refresh_token = None;
+                key_store::forget(account);
+                Ok(None)
+            }
+            Err(error) => Err(self.refused(&error, &[&refresh_token])),
+        }
+    }
+
+    /// Keeps the refresh token for the next time.
+    fn keep(&self, answer: BasicTokenResponse, held: &mut Held, account: &str) -> AccessToken {
+        if let Some(refresh_token) = answer.refresh_token() {
+            held.refresh_token = Some(refresh_token.secret().clone());
+            key_store::keep(account, refresh_token.secret());
+        }
+        let lifetime = answer.expires_in().unwrap_or(USUAL_LIFETIME);
+        AccessToken::lasting(answer.access_token().secret().clone(), lifetime)
+    }
+
+    /// `offline_access` asks for a refresh token (Microsoft identity platform, "Scopes and permissions").
+    pub(super) fn scopes(&self) -> [Scope; 2] {
+        [Scope::new(self.settings.scope.clone()), Scope::new("offline_access".into())]
+    }
+
+    /// Whose refresh token it is.
+    fn account(&self) -> String {
+        let client = self.settings.client_id().unwrap_or_default();
+        format!("{} {client} {}", self.settings.tenant, self.settings.login_url)
+    }
+
+    fn entra(&self) -> Result<Entra, SignInFailure> {
+        let unusable = |error: oauth2::url::ParseError| {
+            SignInFailure::new(self.method, &format!("`login_url` or `tenant` cannot be used: {error}"))
+        };
+        let client = ClientId::new(self.settings.required_client_id(self.method)?);
+        Ok(BasicClient::new(client)
+            .set_auth_uri(AuthUrl::new(self.settings.endpoint("authorize")).map_err(unusable)?)
+            .set_token_uri(TokenUrl::new(self.settings.endpoint("token")).map_err(unusable)?)
+            .set_device_authorization_url(
+                DeviceAuthorizationUrl::new(self.settings.endpoint("devicecode")).map_err(unusable)?,
+            ))
+    }
+
+    /// oauth2's requests over our client: one TLS stack, one idea of proxies.
+    pub(super) fn sender<'a>(&'a self) -> impl Fn(HttpRequest) -> Sending<'a> {
+        |request| Box::pin(self.sent(request))
+    }
+
+    async fn sent(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let failed = |error: reqwest::Error| Error::Setup(chain(&error.without_url()));
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let answer = self.http.execute(request).await.map_err(failed)?;
+        let mut response = HttpResponse::new(Vec::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        *response.body_mut() = answer.bytes().await.map_err(failed)?.to_vec();
+        Ok(response)
+    }
+
+    /// Why the server, or the way to it, gave no token.
+    pub(super) fn refused<T>(&self, error: &RequestTokenError<Error, T>, secrets: &[&str]) -> SignInFailure
+    where
+        T: ErrorResponse + std::fmt::Display + 'static,
+    {
+        let words = match error {
+            RequestTokenError::ServerResponse(answer) => answer.to_string(),
+            RequestTokenError::Request(Error::Setup(reason)) => reason.clone(),
+            RequestTokenError::Request(error) => chain(error),
+            // The answer itself may hold a token.
+            RequestTokenError::Parse(..) => "the answer is not what an OAuth server gives".into(),
+            RequestTokenError::Other(words) => words.clone(),
+        };
+        SignInFailure::said(self.method, &words, secrets, None)
+    }
+}

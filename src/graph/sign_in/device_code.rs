@@ -1,0 +1,26 @@
+//! A code that a person types into a browser, on this machine or another one (RFC 8628).
+
+use oauth2::StandardDeviceAuthorizationResponse;
+use oauth2::basic::BasicTokenResponse;
+
+use super::SignIn;
+use super::delegated::Entra;
+use super::refusal::SignInFailure;
+
+impl SignIn {
+    /// Shows the code, and waits until it is typed or no longer good.
+    pub(super) async fn device_code(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
+        let http = self.sender();
+        let asked = entra.exchange_device_code().add_scopes(self.scopes());
+        let code: StandardDeviceAuthorizationResponse =
+            asked.request_async(&http).await.map_err(|error| self.refused(&error, &[]))?;
+        (self.settings.tell)(&format!(
+            "To sign in, open {} in a browser and type the code {}",
+            code.verification_uri().as_str(),
+            code.user_code().secret()
+        ));
+        let waiting = entra.exchange_device_access_token(&code);
+        let done = waiting.request_async(&http, tokio::time::sleep, None).await;
+        done.map_err(|error| self.refused(&error, &[code.device_code().secret()]))
+    }
+}

@@ -1,0 +1,83 @@
+//! Refresh tokens in the operating system's key store, where there is one that needs no service of its own: Windows'
+//! Credential Manager and macOS' Keychain. Nothing is ever written to a file.
+
+/// Under which name entries are kept.
+const SERVICE: &str = "sspr-policy";
+/// Windows keeps 2,560 bytes in an entry (CRED_MAX_CREDENTIAL_BLOB_SIZE); a longer token is not kept.
+const LONGEST: usize = 2560;
+
+/// The name of this system's key store; none where refresh tokens live no longer than the program.
+pub fn key_store_name() -> Option<&'static str> {
+    if cfg!(windows) {
+        Some("Credential Manager")
+    } else if cfg!(target_os = "macos") {
+        Some("Keychain")
+    } else {
+        None
+    }
+}
+
+/// The refresh token of an account.
+pub(super) fn read(account: &str) -> Option<String> {
+    let bytes = entry(account)?.get_secret().map_err(|error| said("read", &error)).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// Keeps the refresh token of an account; where that cannot be done, the person is asked again next time.
+pub(super) fn keep(account: &str, refresh_token: &str) {
+    if refresh_token.len() > LONGEST {
+        tracing::info!("the refresh token is too long for the key store, and not kept");
+        return;
+    }
+    if let Some(entry) = entry(account)
+        && let Err(error) = entry.set_secret(refresh_token.as_bytes())
+    {
+        said("keep", &error);
+    }
+}
+
+/// Forgets the refresh token of an account.
+pub(super) fn forget(account: &str) {
+    if let Some(entry) = entry(account)
+        && let Err(error) = entry.delete_credential()
+    {
+        said("forget", &error);
+    }
+}
+
+/// The reason only: some errors of the store carry what it holds.
+fn said(what: &str, error: &keyring_core::Error) {
+    use keyring_core::Error;
+    let reason = match error {
+        Error::NoEntry => return,
+        Error::PlatformFailure(reason) | Error::NoStorageAccess(reason) => reason.to_string(),
+        _ => "the entry cannot be used".into(),
+    };
+    tracing::info!(what, reason, "the key store did not do it");
+}
+
+fn entry(account: &str) -> Option<keyring_core::Entry> {
+    if keyring_core::get_default_store().is_none() {
+        open_store();
+    }
+    keyring_core::Entry::new(SERVICE, account).ok()
+}
+
+#[cfg(windows)]
+fn open_store() {
+    match windows_native_keyring_store::Store::new() {
+        Ok(store) => keyring_core::set_default_store(store),
+        Err(error) => said("open", &error),
+    }
+}
+
+#[cfg(target_os = "macos")]
+fn open_store() {
+    match apple_native_keyring_store::keychain::Store::new() {
+        Ok(store) => keyring_core::set_default_store(store),
+        Err(error) => said("open", &error),
+    }
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+fn open_store() {}

@@ -1,0 +1,189 @@
+//! Why signing in failed, in words that hold no secret.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::claims::Claims;
+use super::method::SignInMethod;
+
+/// Longer reasons are cut: what matters stands first.
+const LONGEST: usize = 400;
+
+const UNREACHABLE: &str = "is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a \
+     proxy, SSL_CERT_FILE an authority";
+
+/// Why nobody is signed in.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("signing in with {} failed: {reason}", method.name())]
+pub struct SignInFailure {
+    method: SignInMethod,
+    reason: String,
+    hint: Option<String>,
+}
+
+impl SignInFailure {
+    /// A failure in our own words, which hold no secret.
+    pub(super) fn new(method: SignInMethod, reason: &str) -> Self {
+        Self { method, reason: reason.to_owned(), hint: None }
+    }
+
+    /// A failure in somebody else's words: of a library, a program, or the server that signs in. `presented` is the
+    /// assertion, where one was presented.
+    pub(super) fn said(method: SignInMethod, words: &str, secrets: &[&str], presented: Option<&Claims>) -> Self {
+        let unreachable = || words.contains("error sending request").then(|| UNREACHABLE.to_owned());
+        let hint = aadsts(words).and_then(|code| hint(code, presented)).or_else(unreachable);
+        Self { method, reason: clean(words, secrets), hint }
+    }
+
+    /// The same with what to do about it, unless that is known already.
+    pub(super) fn with_hint(mut self, hint: &str) -> Self {
+        self.hint.get_or_insert_with(|| hint.to_owned());
+        self
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Why, without the way.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// Other people's words without secrets: the values that are known to be secret, whatever looks like a token, and what
+/// follows the reason. Entra's trace and correlation ids stay, because Microsoft's support asks for them.
+pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
+    let mut text = words.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret, "[secret]");
+        let encoded: String = oauth2::url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        text = text.replace(&encoded, "[secret]");
+    }
+    if let Some(pattern) = TOKEN.as_ref() {
+        text = pattern.replace_all(&text, "[…]").into_owned();
+    }
+    let id = |name: &str| text.find(name).map(|at| first_word(&text[at + name.len()..]).to_owned());
+    let (trace, correlation) = (id("Trace ID: "), id("Correlation ID: "));
+    // Where the reason ends: Entra's ids, azure_identity's link, oauth2's link.
+    let end = ["Trace ID: ", "To troubleshoot, visit", "(see "].iter().filter_map(|mark| text.find(mark)).min();
+    let reason = text[..end.unwrap_or(text.len())].split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut short: String = reason.chars().take(LONGEST).collect();
+    if short.len() < reason.len() {
+        short.push('…');
+    }
+    if let Some(trace) = trace {
+        short.push_str(&format!(" (trace id {trace}"));
+        short.push_str(&correlation.map_or(String::new(), |id| format!(", correlation id {id}")));
+        short.push(')');
+    }
+    short
+}
+
+/// A JWT, or any long run of letters and digits. Ids (36 characters) and URLs are shorter between their separators.
+static TOKEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*|[A-Za-z0-9_~+=-]{44,}").ok());
+
+fn first_word(text: &str) -> &str {
+    text.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or_default()
+}
+
+/// The number of an Entra error, as 7000215.
+fn aadsts(words: &str) -> Option<u32> {
+    let (_, rest) = words.split_once("AADSTS")?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+/// What helps against an Entra error. From general knowledge of these codes (Microsoft, "Microsoft Entra authentication
+/// and authorization error codes"), not measured here: so the hint only adds to Entra's own words.
+fn hint(code: u32, presented: Option<&Claims>) -> Option<String> {
+    let hint = match code {
+        7000215 => "the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id",
+        7000222 => {
+            "the secret has expired: add a new one to the application, and put its value into AZURE_CLIENT_SECRET"
+        }
+        700016 => {
+            "this tenant has no such application: compare `client_id` with \"Application (client) ID\" in the portal"
+        }
+        90002 | 900021 => "there is no such tenant: correct `tenant:`; for a national cloud, write `cloud:` too",
+        65001 => {
+            "nobody has agreed to what the application may do: an administrator grants consent at the application's \
+             API permissions"
+        }
+        50076 | 50079 => {
+            "more proof is asked for (multi-factor authentication): sign in again where a person can give it, with \
+             `az login` or `method: browser`"
+        }
+        700027 => "the application does not know this certificate: upload its public part to the application",
+        7000218 => "the application is not a public client: allow public client flows at its Authentication page",
+        50034 | 50020 => "this account is not in the tenant: sign in with one that is, or correct `tenant:`",
+        70021 | 700213 | 700211 | 700212 => return Some(federation(presented)),
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// What a federated credential has to say, and says otherwise.
+fn federation(presented: Option<&Claims>) -> String {
+    let shown = |claim: &Option<String>| claim.clone().unwrap_or_else(|| "unknown".into());
+    let known = presented.map_or(String::new(), |claims| {
+        let (issuer, subject, audience) = (shown(&claims.issuer), shown(&claims.subject), shown(&claims.audience));
+        format!(": issuer {issuer}, subject {subject}, audience {audience}")
+    });
+    format!("the application needs a federated credential with exactly what was presented{known}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTRA: &str = "ClientSecretCredential authentication failed. AADSTS7000215: Invalid client secret provided. \
+        Ensure the secret being sent is the value, not the ID. Trace ID: 0f0f0f0f-0000-0000-0000-000000000001 Correlation ID: \
+        0f0f0f0f-0000-0000-0000-000000000002 Timestamp: 2026-11-20 10:00:00Z\nTo troubleshoot, visit https://aka.ms/x";
+
+    #[test]
+    fn the_reason_and_the_ids_stay() {
+        let failure = SignInFailure::said(SignInMethod::ClientSecret, ENTRA, &[], None);
+        assert_eq!(
+            failure.to_string(),
+            "signing in with client-secret failed: ClientSecretCredential authentication failed. AADSTS7000215: Invalid \
+             client secret provided. Ensure the secret being sent is the value, not the ID. (trace id \
+             0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)"
+        );
+        assert_eq!(
+            failure.hint(),
+            Some("the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id")
+        );
+    }
+
+    #[test]
+    fn secrets_and_tokens_go() {
+        let jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJzb21lYm9keSJ9.c2lnbmF0dXJl";
+        let opaque = "0.AXoA".repeat(20).replace('.', "");
+        let words = format!("no: hunter 2! and hunter+2%21, {jwt}, {opaque}");
+        assert_eq!(clean(&words, &["hunter 2!"]), "no: [secret] and [secret], […], […]");
+    }
+
+    #[test]
+    fn a_missing_federation_says_what_was_presented() {
+        let claims = Claims {
+            issuer: Some("https://issuer.example".into()),
+            subject: Some("repo:contoso/policies:environment:production".into()),
+            audience: Some("api://AzureADTokenExchange".into()),
+            ..Claims::default()
+        };
+        let words = "AADSTS700213: No matching federated identity record found for presented assertion subject";
+        let failure = SignInFailure::said(SignInMethod::GithubOidc, words, &[], Some(&claims));
+        assert_eq!(
+            failure.hint(),
+            Some(
+                "the application needs a federated credential with exactly what was presented: issuer \
+                 https://issuer.example, subject repo:contoso/policies:environment:production, audience \
+                 api://AzureADTokenExchange"
+            )
+        );
+    }
+}

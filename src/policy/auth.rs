@@ -1,0 +1,162 @@
+//! How an environment signs in, and at which cloud.
+
+use schemars::JsonSchema;
+
+use super::decode::{Decode, Decoder, Fields, word};
+use crate::source::{Node, Spanned};
+
+/// How to sign in.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Auth {
+    /// The way.
+    pub method: Spanned<AuthMethod>,
+    /// The application's id, for all commands; AZURE_CLIENT_ID without this.
+    pub client_id: Option<Spanned<String>>,
+    /// Another application for commands that only read.
+    pub plan: Option<ClientId>,
+    /// Another application for `apply` and `disown`.
+    pub apply: Option<ClientId>,
+    /// For `client-certificate`: a PEM file with certificate and private key, as a path from the root of the repository;
+    /// AZURE_CLIENT_CERTIFICATE_PATH without this. It does not belong into git.
+    pub certificate: Option<Spanned<String>>,
+    /// For `azure-devops-oidc`: the service connection's id; AZURESUBSCRIPTION_SERVICE_CONNECTION_ID without this.
+    pub service_connection: Option<Spanned<String>>,
+}
+
+/// An application in Entra.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ClientId {
+    /// Its id.
+    pub client_id: Spanned<String>,
+}
+
+/// Ways to sign in; docs/sign-in.md has each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub enum AuthMethod {
+    /// The first of these that is there, in a fixed order; `doctor` shows it.
+    Auto,
+    /// An access token for Microsoft Graph from SSPR_POLICY_TOKEN.
+    Token,
+    /// GitHub's OpenID Connect: the job needs `permissions: id-token: write`.
+    GithubOidc,
+    /// Azure DevOps' OpenID Connect: the step needs SYSTEM_ACCESSTOKEN.
+    AzureDevopsOidc,
+    /// A federated token in the file that AZURE_FEDERATED_TOKEN_FILE names, as in Kubernetes.
+    WorkloadIdentity,
+    /// The machine's identity in Azure; with `client_id`, a user-assigned one.
+    ManagedIdentity,
+    /// A certificate and its private key, in a PEM file.
+    ClientCertificate,
+    /// A secret from AZURE_CLIENT_SECRET.
+    ClientSecret,
+    /// The Azure CLI's session (`az login`).
+    AzureCli,
+    /// A code that a person types into a browser, here or elsewhere.
+    DeviceCode,
+    /// A browser on this machine.
+    Browser,
+}
+
+/// National clouds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub enum Cloud {
+    /// Worldwide, and GCC.
+    #[default]
+    Global,
+    /// US Government L4 (GCC High).
+    UsgovHigh,
+    /// US Government L5 (DoD).
+    UsgovDod,
+    /// China, operated by 21Vianet.
+    China,
+}
+
+impl Cloud {
+    /// Where Graph answers (Microsoft, "National cloud deployments").
+    pub fn graph_url(self) -> &'static str {
+        match self {
+            Self::Global => "https://graph.microsoft.com",
+            Self::UsgovHigh => "https://graph.microsoft.us",
+            Self::UsgovDod => "https://dod-graph.microsoft.us",
+            Self::China => "https://microsoftgraph.chinacloudapi.cn",
+        }
+    }
+
+    /// Where people and programs sign in (the same page).
+    pub fn login_url(self) -> &'static str {
+        match self {
+            Self::Global => "https://login.microsoftonline.com",
+            Self::UsgovHigh | Self::UsgovDod => "https://login.microsoftonline.us",
+            Self::China => "https://login.chinacloudapi.cn",
+        }
+    }
+}
+
+impl Decode for Auth {
+    fn expected() -> String {
+        "`{ method: … }`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "auth", decoder)?;
+        let method = fields.required("method", decoder);
+        let client_id = fields.optional("client_id", decoder);
+        let (plan, apply) = (fields.optional("plan", decoder), fields.optional("apply", decoder));
+        let certificate = fields.optional("certificate", decoder);
+        let service_connection = fields.optional("service_connection", decoder);
+        fields.finish(decoder);
+        Some(Self { method: method?, client_id, plan, apply, certificate, service_connection })
+    }
+}
+
+impl Decode for ClientId {
+    fn expected() -> String {
+        "`{ client_id: … }`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "application", decoder)?;
+        let client_id = fields.required("client_id", decoder);
+        fields.finish(decoder);
+        Some(Self { client_id: client_id? })
+    }
+}
+
+impl Decode for AuthMethod {
+    fn expected() -> String {
+        "a way to sign in".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let words = [
+            ("auto", Self::Auto),
+            ("token", Self::Token),
+            ("github-oidc", Self::GithubOidc),
+            ("azure-devops-oidc", Self::AzureDevopsOidc),
+            ("workload-identity", Self::WorkloadIdentity),
+            ("managed-identity", Self::ManagedIdentity),
+            ("client-certificate", Self::ClientCertificate),
+            ("client-secret", Self::ClientSecret),
+            ("azure-cli", Self::AzureCli),
+            ("device-code", Self::DeviceCode),
+            ("browser", Self::Browser),
+        ];
+        word(node, &words, decoder)
+    }
+}
+
+impl Decode for Cloud {
+    fn expected() -> String {
+        "a cloud".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let words = [
+            ("global", Self::Global),
+            ("usgov-high", Self::UsgovHigh),
+            ("usgov-dod", Self::UsgovDod),
+            ("china", Self::China),
+        ];
+        word(node, &words, decoder)
+    }
+}

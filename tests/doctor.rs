@@ -1,0 +1,285 @@
+//! `doctor`: whether an environment can be used, told line by line. Signing in itself is in `sign_in.rs`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+#[path = "sign_in/tenant.rs"]
+mod tenant;
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use insta::assert_snapshot;
+use regex::Regex;
+use serde_json::{Value, json};
+use support::{EMBEDDED, Repo, TENANT};
+use tenant::Tenant;
+
+/// A token that says this, and that nobody signed: the sandbox does not look.
+fn token(claims: &Value) -> String {
+    format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+#[test]
+fn the_embedded_sandbox_needs_nothing() {
+    let ran = Repo::new(EMBEDDED).run(&["doctor"]).succeeds();
+    assert_snapshot!(ran.out, @"
+    Environment sandbox   tenant sandbox
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Signing in
+      ok    the embedded sandbox: nobody signs in, and nothing leaves this machine
+
+    This environment can be planned.
+    ");
+}
+
+#[test]
+fn a_sandbox_on_this_machine_takes_anybody() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    assert_snapshot!(tenant.run("doctor"), @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            nobody signs in: the server is on this machine
+
+    Microsoft Graph
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       ?
+      plan                             GroupMember.Read.All                         ?
+      plan                             Organization.Read.All                        ?
+      apply                            DeviceManagementConfiguration.ReadWrite.All  ?
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
+      blast radius: members of groups  GroupMember.Read.All                         ?
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      ?
+      scope tags                       DeviceManagementConfiguration.Read.All       ?
+      approval status                  DeviceManagementConfiguration.Read.All       ?
+
+    This environment can be planned.
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_token_without_all_permissions() {
+    let token = token(&json!({
+        "tid": TENANT,
+        "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
+        "aud": "https://graph.microsoft.com",
+        "exp": 4_102_444_800_i64,
+        "roles": ["DeviceManagementConfiguration.Read.All", "Group.Read.All", "Organization.Read.All"],
+    }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    assert_snapshot!(tenant.run("doctor"), @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            token (as configured)
+
+    Access token
+      ok    application [id], tenant [id], application permissions
+      ok    good until 2100-01-01T00:00:00Z
+            for https://graph.microsoft.com
+
+    Microsoft Graph
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment can be planned.
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_person_s_token_that_has_expired() {
+    let token = token(&json!({
+        "tid": TENANT,
+        "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
+        "upn": "ada@contoso.example",
+        "exp": 1_700_000_000,
+        "scp": "DeviceManagementConfiguration.ReadWrite.All Directory.Read.All",
+    }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    assert_snapshot!(tenant.run("doctor"), @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            token (as configured)
+
+    Access token
+      ok    ada@contoso.example with application [id], tenant [id], delegated permissions
+      FAIL  good until [time]
+
+    Microsoft Graph
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  yes
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  yes
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn no_way_to_sign_in() {
+    // Without PATH there is no Azure CLI.
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }").with("PATH", "");
+    let said = tenant.run("doctor");
+    // A machine in Azure answers.
+    let said = Regex::new("managed-identity .*").unwrap().replace(&said, "managed-identity   [machine]").into_owned();
+    assert_snapshot!(said, @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            token              SSPR_POLICY_TOKEN is not set
+            github-oidc        ACTIONS_ID_TOKEN_REQUEST_URL is not set
+            azure-devops-oidc  SYSTEM_OIDCREQUESTURI is not set
+            workload-identity  AZURE_FEDERATED_TOKEN_FILE is not set
+            client-certificate AZURE_CLIENT_CERTIFICATE_PATH is not set
+            client-secret      AZURE_CLIENT_SECRET is not set
+            managed-identity   [machine]
+            azure-cli          `az` is not installed
+            device-code        nobody sits at a terminal here
+      FAIL  none of them is there
+            help: docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_server_that_is_not_there() {
+    let repo = Repo::new(&support::served("contoso", "http://127.0.0.1:9", ""));
+    let ran = repo.run(&["doctor"]);
+    assert_eq!(ran.code, Some(1));
+    assert_snapshot!(tenant::refused(&ran.out), @"
+    Environment rehearsal   tenant 0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      FAIL  Graph: http://127.0.0.1:9: Microsoft Graph cannot be reached from here: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+            help: start the server, for example with `sspr-policy sandbox serve`
+
+    Signing in
+            token (as configured)
+
+    Access token
+            it cannot be read, so that only Graph's answers tell what it is good for
+
+    Microsoft Graph
+      FAIL  no answer /organization: GET /v1.0/organization got no answer: error sending request for url (http://127.0.0.1:9/v1.0/organization): client error (Connect): tcp connect error: Connection refused (os error 111) (client-request-id [id])
+            help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       ?
+      plan                             GroupMember.Read.All                         ?
+      plan                             Organization.Read.All                        ?
+      apply                            DeviceManagementConfiguration.ReadWrite.All  ?
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
+      blast radius: members of groups  GroupMember.Read.All                         ?
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      ?
+      scope tags                       DeviceManagementConfiguration.Read.All       ?
+      approval status                  DeviceManagementConfiguration.Read.All       ?
+
+    This environment cannot be planned yet.
+    ");
+}
+
+#[test]
+fn another_tenant_is_asked_nothing_else() {
+    let served = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let configuration = served.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
+    served.repo.write("sspr-policy.yaml", &configuration);
+    let said = served.run("doctor");
+    assert_snapshot!(said.split("Microsoft Graph\n").nth(1).unwrap(), @"
+      FAIL  this is another tenant: fabrikam.example is configured, and [id] (contoso.onmicrosoft.com, contoso.example) answers
+            help: use a token for the configured tenant, or correct `tenant:`; nothing else was asked
+
+    Permissions of
+    ");
+}
+
+#[test]
+fn the_report_for_programs_and_the_table_in_the_documentation() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let output = tenant.command("doctor --output-format json").output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_snapshot!(serde_json::to_string_pretty(&report["checks"][0]).unwrap(), @r#"
+    {
+      "area": "Configuration",
+      "status": "ok",
+      "what": "sspr-policy.yaml, owner contoso"
+    }
+    "#);
+    let row = |row: &Value| {
+        let optional = if row["optional"] == true { "optional" } else { "" };
+        format!("| {} | `{}` | {optional} |", row["for"].as_str().unwrap(), row["permission"].as_str().unwrap())
+    };
+    let table: Vec<String> = report["permissions"].as_array().unwrap().iter().map(row).collect();
+    let documentation = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sign-in.md");
+    let documentation = std::fs::read_to_string(documentation).unwrap().replace("\r\n", "\n");
+    assert!(documentation.contains(&table.join("\n")), "docs/sign-in.md lacks:\n{}", table.join("\n"));
+}

@@ -1,0 +1,570 @@
+//! Signing in. What needs a server that signs people in is ignored here, and run by `.ci/sign-in` against a certified
+//! OpenID provider; Graph is the sandbox.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+#[path = "sign_in/tenant.rs"]
+mod tenant;
+
+use std::fs;
+use std::process::Stdio;
+use std::sync::OnceLock;
+
+use insta::assert_snapshot;
+use regex::Regex;
+use sspr_policy::graph::{SignIn, SignInMethod, SignInSettings};
+use support::TENANT;
+use tenant::{Login, Tenant};
+
+const SECRET: &str = "s3cret+of/the=daemon";
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_secret() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", SECRET);
+    assert_snapshot!(tenant.token(), @"
+    ok    application daemon, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_wrong_secret_is_told_and_not_shown() {
+    let login = Login::running();
+    let wrong = "wr0ng&secret of the daemon";
+    let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", wrong);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: AADSTS7000215: Invalid client secret provided. You sent [secret]. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    help: the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id
+    exit code 1
+    ");
+    let everything = tenant.run("plan -vv") + &tenant.run("doctor -vv") + &tenant.run("doctor --output-format json");
+    for part in [wrong, "wr0ng%26secret", "wr0ng"] {
+        assert!(!everything.contains(part), "{everything}");
+    }
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn no_secret_and_no_token_is_ever_shown() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", SECRET);
+    let everything = tenant.run("apply --auto-approve -vv") + &tenant.run("doctor -vv");
+    assert!(everything.contains("exit code 0") && everything.contains("signing in"), "{everything}");
+    for part in [SECRET, "s3cret", "eyJ"] {
+        assert!(!everything.contains(part), "{everything}");
+    }
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn an_application_that_the_tenant_does_not_have() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: client-secret, client_id: nobody }").with("AZURE_CLIENT_SECRET", "x");
+    assert_snapshot!(tenant.run("plan"), @r#"
+    error: signing in with client-secret failed: AADSTS700016: Application with identifier 'nobody' was not found in the directory '[id]'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    help: this tenant has no such application: compare `client_id` with "Application (client) ID" in the portal
+    exit code 1
+    "#);
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_certificate() {
+    let login = Login::running();
+    let auth = "{ method: client-certificate, client_id: certified }";
+    let with = |file: &str| Tenant::of(&login, auth).with("AZURE_CLIENT_CERTIFICATE_PATH", &login.file(file));
+    assert_snapshot!(with("certificate.pem").token(), @"
+    ok    application certified, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+    assert_snapshot!(with("pkcs1.pem").token(), @"
+    ok    application certified, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+    let folder = login.folder.to_str().unwrap();
+    assert_snapshot!(with("encrypted.pem").run("plan").replace(folder, "[folder]"), @"
+    error: signing in with client-certificate failed: [folder]/encrypted.pem: the private key is encrypted, and encrypted keys are not read: decrypt it with `openssl pkey -in FILE -out FILE`, and protect the file instead
+    exit code 1
+    ");
+    assert_snapshot!(with("mismatched.pem").run("plan").replace(folder, "[folder]"), @"
+    error: signing in with client-certificate failed: [folder]/mismatched.pem: the private key is not that of the first certificate
+    exit code 1
+    ");
+    let configured = "{ method: client-certificate, client_id: certified, certificate: certificate.pem }";
+    let tenant = Tenant::of(&login, configured);
+    fs::copy(login.file("certificate.pem"), tenant.repo.path().join("certificate.pem")).unwrap();
+    assert_snapshot!(tenant.token(), @"
+    ok    application certified, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+    let stranger = Tenant::of(&login, &auth.replace("certified", "federated"));
+    let stranger = stranger.with("AZURE_CLIENT_CERTIFICATE_PATH", &login.file("certificate.pem"));
+    assert_snapshot!(stranger.run("plan"), @"
+    error: signing in with client-certificate failed: AADSTS700027: The certificate was not found. You sent [secret]. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    help: the application does not know this certificate: upload its public part to the application
+    exit code 1
+    ");
+}
+
+fn on_github(login: &Login, subject: &str) -> Tenant {
+    Tenant::of(login, "{ method: github-oidc, client_id: federated }")
+        .with("ACTIONS_ID_TOKEN_REQUEST_URL", &format!("{}/github?{subject}", login.at("login")))
+        .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "github-job-t0ken")
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_job_on_github() {
+    let login = Login::running();
+    assert_snapshot!(on_github(&login, "").token(), @"
+    ok    application federated, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_job_on_github_that_no_federated_credential_knows() {
+    let login = Login::running();
+    assert_snapshot!(on_github(&login, "subject=repo:contoso/policies:pull_request").run("plan"), @"
+    error: signing in with github-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:contoso/policies:pull_request'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    help: the application needs a federated credential with exactly what was presented: issuer https://token.actions.githubusercontent.com, subject repo:contoso/policies:pull_request, audience api://AzureADTokenExchange
+    exit code 1
+    ");
+    let wrong = on_github(&login, "").with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wr0ng-job-token");
+    assert_snapshot!(wrong.run("plan"), @"
+    error: signing in with github-oidc failed: GitHub gives no token: 401 Unauthorized the token was Bearer [secret]
+    exit code 1
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_job_on_azure_devops() {
+    let login = Login::running();
+    let with = |connection: &str| {
+        let auth = format!("{{ method: azure-devops-oidc, client_id: federated, service_connection: {connection} }}");
+        Tenant::of(&login, &auth)
+            .with("SYSTEM_OIDCREQUESTURI", &format!("{}/devops", login.at("login")))
+            .with("SYSTEM_ACCESSTOKEN", "devops-job-t0ken")
+    };
+    assert_snapshot!(with("connection").token(), @"
+    ok    application federated, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+    assert_snapshot!(with("other").run("plan"), @"
+    error: signing in with azure-devops-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://contoso/policies/connection'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    help: the application needs a federated credential with exactly what was presented
+    exit code 1
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_pod_in_kubernetes() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: auto }").with("AZURE_CLIENT_ID", "federated");
+    tenant.repo.write("token", &login.curl(&[], "/kubernetes"));
+    let file = tenant.repo.path().join("token");
+    assert_snapshot!(tenant.with("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap()).token(), @"
+    ok    application federated, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_machine_in_azure() {
+    let login = Login::running();
+    let with = |auth: &str| {
+        Tenant::of(&login, auth)
+            .with("IDENTITY_ENDPOINT", login.at("machine"))
+            .with("IDENTITY_HEADER", "machine-h3ader")
+    };
+    assert_snapshot!(with("{ method: managed-identity }").token(), @"
+    ok    application machine, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+    assert_snapshot!(with("{ method: auto, client_id: user-assigned }").token(), @"
+    ok    application user-assigned, tenant [id], application permissions
+    ok    good until [time]
+          for http://graph
+    ");
+    let wrong = with("{ method: managed-identity }").with("IDENTITY_HEADER", "wr0ng-header");
+    assert_snapshot!(wrong.run("plan"), @"
+    error: signing in with managed-identity failed: The request failed: the header was [secret]
+    exit code 1
+    ");
+}
+
+/// Runs a command that asks for a device code, and answers as a person elsewhere would.
+fn with_device_code(login: &Login, tenant: &Tenant, answer: &str) -> String {
+    use std::io::{BufRead, BufReader, Read};
+    let mut child = tenant.command("plan").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut asked = String::new();
+    err.read_line(&mut asked).unwrap();
+    let code = asked.trim().rsplit(' ').next().unwrap().to_owned();
+    login.curl(&["--request", "POST"], &format!("/person/types?code={code}&answer={answer}"));
+    let mut rest = String::new();
+    err.read_to_string(&mut rest).unwrap();
+    let mut output = child.wait_with_output().unwrap();
+    output.stderr = (asked.replace(&code, "[code]") + &rest).into_bytes();
+    tenant.said(&output)
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_code_that_is_typed_elsewhere() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: device-code, client_id: cli }");
+    assert_snapshot!(with_device_code(&login, &tenant, "yes"), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + a                            "A"
+          + Authentication/AllowAadPasswordReset [device]      Allowed (1)
+          assigned to nobody
+
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    To sign in, open https://login/[id]/device in a browser and type the code [code]
+    exit code 0
+    "#);
+    assert_snapshot!(with_device_code(&login, &tenant, "no"), @"
+    To sign in, open https://login/[id]/device in a browser and type the code [code]
+    error: signing in with device-code failed: access_denied: authorization_declined
+    exit code 1
+    ");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_browser() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: browser, client_id: cli }");
+    // The system's opener; curl follows the same redirects, with the same cookies.
+    let page = tenant.repo.path().join("page");
+    let script = format!(
+        "#!/bin/sh\nexec curl --silent --location --cookie '' --max-time 30 --cacert '{}' --output '{}' \"$1\"\n",
+        login.at("authority"),
+        page.display()
+    );
+    program(&tenant, "xdg-open", &script);
+    let tenant = with_programs(tenant);
+    let said = tenant.run("plan");
+    let said = Regex::new(r"(?m)^https://login/.*$").unwrap().replace_all(&said, "[address]").into_owned();
+    assert_snapshot!(said, @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + a                            "A"
+          + Authentication/AllowAadPasswordReset [device]      Allowed (1)
+          assigned to nobody
+
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    To sign in, a browser opens; else open this address in one here:
+    [address]
+    exit code 0
+    "#);
+    assert_snapshot!(fs::read_to_string(page).unwrap(), @r#"<!doctype html><meta charset="utf-8"><title>sspr-policy</title><p>You are signed in. This window can be closed.</p>"#);
+}
+
+/// A program of the system, as a script.
+#[cfg(target_os = "linux")]
+fn program(tenant: &Tenant, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let name = format!("programs/{name}");
+    tenant.repo.write(&name, script);
+    fs::set_permissions(tenant.repo.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+fn with_programs(tenant: Tenant) -> Tenant {
+    let programs = tenant.repo.path().join("programs");
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    tenant.with("PATH", &path)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_azure_cli_is_asked_once() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }");
+    let calls = tenant.repo.path().join("calls");
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> '{}'\necho '{{ \"accessToken\": \"cli-token\", \"expires_on\": 4102444800, \"tokenType\": \"Bearer\" }}'\n",
+        calls.display()
+    );
+    program(&tenant, "az", &script);
+    tenant.repo.write("azure/azureProfile.json", "\u{feff}{ \"subscriptions\": [{ \"id\": \"x\" }] }");
+    let home = tenant.repo.path().join("azure");
+    let tenant = with_programs(tenant).with("AZURE_CONFIG_DIR", home.to_str().unwrap());
+    let planned = tenant.run("plan");
+    assert!(planned.ends_with("exit code 0\n"), "{planned}");
+    let calls = fs::read_to_string(calls).unwrap().replace(&tenant.graph.url, "http://graph");
+    assert_snapshot!(calls, @"account get-access-token -o json --scope http://graph/.default --tenant 0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_token_of_another_tenant_is_not_sent_to_graph() {
+    let login = Login::running();
+    let tenant =
+        Tenant::of(&login, "{ method: client-secret, client_id: stranger }").with("AZURE_CLIENT_SECRET", SECRET);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: the access token is for another tenant: [id] is configured, and the token says [id]
+    help: use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph
+    exit code 1
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn plan_and_apply_have_their_own_identities() {
+    let login = Login::running();
+    let auth = "{ method: client-secret, plan: { client_id: daemon }, apply: { client_id: nobody } }";
+    let tenant = Tenant::of(&login, auth).with("AZURE_CLIENT_SECRET", SECRET);
+    assert!(tenant.run("plan").ends_with("exit code 0\n"));
+    for command in ["apply --auto-approve", "disown 3f2a", "doctor --for apply"] {
+        let said = tenant.run(command);
+        assert!(said.contains("Application with identifier 'nobody' was not found"), "{command}: {said}");
+    }
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn an_identity_that_fails_is_not_followed_by_another() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: auto, client_id: daemon }")
+        .with("AZURE_FEDERATED_TOKEN_FILE", "/nowhere/token")
+        .with("AZURE_CLIENT_SECRET", SECRET);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with workload-identity failed: /nowhere/token: No such file or directory (os error 2)
+    exit code 1
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn proxies_are_those_of_the_system() {
+    let login = Login::running();
+    let auth = "{ method: client-secret, client_id: daemon }";
+    let behind = || {
+        Tenant::new(login.at("proxied"), auth)
+            .with("SSL_CERT_FILE", login.at("authority"))
+            .with("AZURE_CLIENT_SECRET", SECRET)
+    };
+    let before = login.seen("proxy login.contoso.example");
+    assert!(behind().with("HTTPS_PROXY", login.at("proxy")).run("plan").ends_with("exit code 0\n"));
+    assert!(login.seen("proxy login.contoso.example") > before);
+    // Nobody listens on this port; who is in NO_PROXY is spoken to directly.
+    let direct = Tenant::of(&login, auth)
+        .with("AZURE_CLIENT_SECRET", SECRET)
+        .with("HTTPS_PROXY", "http://ada:passw0rd@127.0.0.1:9");
+    assert!(direct.run("plan").contains("exit code 1"));
+    let direct = direct.with("NO_PROXY", "localhost");
+    assert!(direct.run("plan").ends_with("exit code 0\n"));
+    let report = direct.run("doctor");
+    assert!(report.contains("through a proxy: HTTPS_PROXY=http://127.0.0.1:9, but not for NO_PROXY=localhost"));
+    assert!(!report.contains("passw0rd"));
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn an_authority_that_nobody_named_is_not_trusted() {
+    let login = Login::running();
+    let tenant = Tenant::new(login.at("login"), "{ method: client-secret, client_id: daemon }")
+        .with("AZURE_CLIENT_SECRET", SECRET);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): invalid peer certificate: UnknownIssuer
+    help: is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE an authority
+    exit code 1
+    ");
+    let report = tenant.run("doctor");
+    assert!(report.contains("SSL_CERT_FILE names the authority that issued it"), "{report}");
+}
+
+/// Types each code that it is told.
+fn typist(text: &str) {
+    let login = Login::running();
+    let code = text.rsplit(' ').next().unwrap();
+    login.curl(&["--request", "POST"], &format!("/person/types?code={code}"));
+    ASKED.get_or_init(Default::default).lock().unwrap().push(code.to_owned());
+}
+
+static ASKED: OnceLock<std::sync::Mutex<Vec<String>>> = OnceLock::new();
+
+fn asked() -> usize {
+    ASKED.get_or_init(Default::default).lock().unwrap().len()
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in, and SSL_CERT_FILE"]
+fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
+    let login = Login::running();
+    let settings = SignInSettings {
+        tenant: TENANT.into(),
+        client_id: Some("brief".into()),
+        certificate: None,
+        service_connection: None,
+        login_url: login.at("login").into(),
+        scope: "https://graph.microsoft.com/.default".into(),
+        asks: true,
+        tell: typist,
+    };
+    let sign_in = SignIn::new(settings, SignInMethod::DeviceCode).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let first = sign_in.bearer(false).await.unwrap();
+        assert_eq!(asked(), 1);
+        // This application's tokens last two seconds.
+        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        let second = sign_in.bearer(false).await.unwrap();
+        assert_ne!(first, second);
+        // Graph refused it to many requests at once.
+        let refreshed = login.seen("token refresh_token");
+        let all = futures_util::future::join_all((0..20).map(|_| sign_in.bearer(true))).await;
+        let third = all[0].as_ref().unwrap();
+        assert_ne!(&second, third);
+        assert!(all.iter().all(|token| token.as_ref().unwrap() == third));
+        assert_eq!(login.seen("token refresh_token"), refreshed + 1);
+        assert_eq!(asked(), 1);
+        // An administrator ended all sessions.
+        login.curl(&["--request", "POST"], "/revoke");
+        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        sign_in.bearer(false).await.unwrap();
+        assert_eq!(asked(), 2);
+    });
+}
+
+// -- what needs no server --
+
+#[test]
+fn each_cloud_has_its_servers_and_its_scope() {
+    let documentation = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sign-in.md");
+    let documentation = fs::read_to_string(documentation).unwrap();
+    for cloud in ["global", "usgov-high", "usgov-dod", "china"] {
+        let environment = environment(&format!("tenant: contoso.example, cloud: {cloud}"));
+        let host = |url: &str| url.strip_prefix("https://").unwrap().to_owned();
+        let (graph, login) = (host(environment.graph_url()), host(environment.login_url()));
+        assert_eq!(environment.scope(), format!("https://{graph}/.default"));
+        let row = documentation.lines().find(|line| line.starts_with(&format!("| `{cloud}`"))).unwrap();
+        assert!(row.ends_with(&format!("| {graph} | {login} |")), "{row}");
+    }
+    // Another server takes the cloud's tokens; one on this machine does not.
+    let there = environment("tenant: a.example, cloud: china, graph_url: https://graph.contoso.example");
+    assert_eq!(there.scope(), "https://microsoftgraph.chinacloudapi.cn/.default");
+    let here = environment("tenant: a.example, graph_url: http://127.0.0.1:8899, login_url: https://login.a.example/");
+    assert_eq!(
+        (here.scope().as_str(), here.login_url()),
+        ("http://127.0.0.1:8899/.default", "https://login.a.example")
+    );
+}
+
+/// An environment as the configuration has it.
+fn environment(fields: &str) -> sspr_policy::policy::Environment {
+    let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {fields} }}\n");
+    let source = sspr_policy::source::Source::new("sspr-policy.yaml", text.into_bytes()).unwrap();
+    let mut problems = Vec::new();
+    let configuration = sspr_policy::policy::read_configuration(&source, &mut problems).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    configuration.environments.iter().next().unwrap().1.clone()
+}
+
+#[test]
+fn an_application_must_be_named() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: device-code }");
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with device-code failed: no application is named
+    help: write `client_id:` in `auth:`, or set AZURE_CLIENT_ID; there is no built-in application, and docs/sign-in.md tells how to register one
+    exit code 1
+    ");
+}
+
+#[test]
+fn the_environment_is_not_for_another_tenant() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: client-secret, client_id: daemon }")
+        .with("AZURE_CLIENT_SECRET", SECRET)
+        .with("AZURE_TENANT_ID", "8f6d1111-5a5a-4b4b-8c8c-5590c0de0003");
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: AZURE_TENANT_ID is [id], and the configured tenant is [id]
+    help: unset AZURE_TENANT_ID, or correct `tenant:`; nothing was sent
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_token_that_says_that_it_is_another_tenants() {
+    // {"tid":"8f6d1111-5a5a-4b4b-8c8c-5590c0de0003"}
+    let token = "e30.eyJ0aWQiOiI4ZjZkMTExMS01YTVhLTRiNGItOGM4Yy01NTkwYzBkZTAwMDMifQ.c2ln";
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", token);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: the access token is for another tenant: [id] is configured, and the token says [id]
+    help: use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph
+    exit code 1
+    ");
+}
+
+#[test]
+fn secrets_do_not_travel_in_plain_text() {
+    let tenant = Tenant::new("http://127.0.0.1:9", "{ method: client-secret, client_id: daemon }")
+        .with("AZURE_CLIENT_SECRET", SECRET);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: the library for this way speaks https only, and `login_url` is http://127.0.0.1:9
+    help: serve it with a certificate, and name its issuer in SSL_CERT_FILE
+    exit code 1
+    ");
+}
+
+#[test]
+fn what_a_way_needs_is_said() {
+    let said = |auth: &str| Tenant::new("https://login.contoso.example", auth).run("plan");
+    assert_snapshot!(said("{ method: github-oidc, client_id: a }"), @"
+    error: signing in with github-oidc failed: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set
+    help: the job needs `permissions: id-token: write`; pull requests from forks do not get it
+    exit code 1
+    ");
+    assert_snapshot!(said("{ method: azure-devops-oidc, client_id: a }"), @"
+    error: signing in with azure-devops-oidc failed: SYSTEM_ACCESSTOKEN is not set
+    help: map it into the step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`
+    exit code 1
+    ");
+    assert_snapshot!(said("{ method: workload-identity, client_id: a }"), @"
+    error: signing in with workload-identity failed: AZURE_FEDERATED_TOKEN_FILE is not set
+    help: it names the file with the federated token
+    exit code 1
+    ");
+    assert_snapshot!(said("{ method: client-certificate, client_id: a }"), @"
+    error: signing in with client-certificate failed: no certificate is named
+    help: write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH
+    exit code 1
+    ");
+    assert_snapshot!(said("{ method: client-secret, client_id: a }"), @"
+    error: signing in with client-secret failed: AZURE_CLIENT_SECRET is not set
+    help: it holds the secret's value; a file is no place for it
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_soon() {
+    // Nobody listens on this port.
+    let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
+        .with("AZURE_CLIENT_SECRET", SECRET);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): tcp connect error: Connection refused (os error 111)
+    help: is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE an authority
+    exit code 1
+    ");
+}
