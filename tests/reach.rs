@@ -171,9 +171,9 @@ fn members_that_the_token_may_not_read() {
           + assignment  include all devices
           + assignment  include group SSPR Ring 2
 
-    Reach: not known, because reading the members of groups needs GroupMember.Read.All (status 403).
-    Reach: not known, because reading the number of all devices needs
-      DeviceManagementManagedDevices.Read.All (status 403).
+    Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
+    Reach: not known: the number of all devices (status 403; reading needs
+      DeviceManagementManagedDevices.Read.All).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -194,9 +194,9 @@ fn members_that_the_token_may_not_read() {
       = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to whoever plans,
         or take the limit out
 
-    Reach: not known, because reading the members of groups needs GroupMember.Read.All (status 403).
-    Reach: not known, because reading the number of all devices needs
-      DeviceManagementManagedDevices.Read.All (status 403).
+    Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
+    Reach: not known: the number of all devices (status 403; reading needs
+      DeviceManagementManagedDevices.Read.All).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.
     exit 1

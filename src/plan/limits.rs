@@ -152,10 +152,13 @@ fn unreadable(missing: &[&UnknownMembers]) -> Diagnostic {
     let message = "how many devices come into reach is not known, and `limits: max_devices` is set";
     let mut problem = Diagnostic::error("SP0509", message);
     for one in missing {
-        problem = problem.note(format!("{} cannot be read (status {})", one.what, one.status));
+        problem = problem.note(format!("{} cannot be read ({})", one.what, one.reason));
     }
-    let permissions: Vec<&str> = missing.iter().map(|one| one.permission.as_str()).collect();
-    problem.help(format!("grant {} to whoever plans, or take the limit out", permissions.join(" and ")))
+    let permissions: Vec<&str> = missing.iter().filter_map(|one| one.permission.as_deref()).collect();
+    problem.help(match permissions.as_slice() {
+        [] => "plan again, or take the limit out".to_string(),
+        needed => format!("grant {} to whoever plans, or take the limit out", needed.join(" and ")),
+    })
 }
 
 fn too_many(found: usize, what: &str, name: &str) -> Diagnostic {

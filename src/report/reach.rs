@@ -74,10 +74,8 @@ pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
         lines.push(format!("Reach: {}.", ways.join(", ")));
     }
     for unknown in &plan.reach.unknown {
-        lines.push(format!(
-            "Reach: not known, because reading {} needs {} (status {}).",
-            unknown.what, unknown.permission, unknown.status
-        ));
+        let needs = unknown.permission.as_ref().map_or(String::new(), |needed| format!("; reading needs {needed}"));
+        lines.push(format!("Reach: not known: {} ({}{needs}).", unknown.what, unknown.reason));
     }
     lines
 }

@@ -11,7 +11,7 @@ use super::query::{Allowed, TooLarge, Wanted};
 use super::state::State;
 
 /// "The default and maximum page sizes are 100 and 999 group objects respectively" (Graph documentation,
-/// group-list-transitivemembers).
+/// group-list-members).
 const PAGE: usize = 100;
 const MAX_PAGE: usize = 999;
 
@@ -48,7 +48,8 @@ pub(super) fn list(state: &State, call: &Call, group: &str) -> Result<Answer, Tr
         },
     )?;
     if wanted.count && !call.eventual {
-        // Counting members is an advanced query, as counting groups is (Graph documentation, aad-advanced-queries).
+        // Counting members is an advanced query (Graph documentation, aad-advanced-queries). Graph leaves the count out
+        // without a word; a client that forgets the header is found out here.
         return Err(
             Refusal::new(400, "Request_BadRequest", "$count needs the header ConsistencyLevel: eventual.").into()
         );

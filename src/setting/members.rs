@@ -62,8 +62,9 @@ pub struct Membership {
 pub struct UnknownMembers {
     /// What it is, in the plural.
     pub what: String,
-    /// The HTTP status of the answer.
-    pub status: u16,
-    /// The permission with which it can be read.
-    pub permission: String,
+    /// Why, as `status 403`.
+    pub reason: String,
+    /// The permission with which it can be read; nothing where a permission would not help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
 }

@@ -11,8 +11,11 @@ use crate::setting::{Members, Membership, UnknownMembers};
 /// Counting is an advanced query (Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects").
 const EVENTUAL: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")];
 
-/// Counts the members of groups by id, and with `all_devices` the enrolled devices. What the token may not read is said
-/// in [`Membership::unknown`]; a group that is not there any more is left out.
+const GROUPS: &str = "the members of groups";
+const ALL_DEVICES: &str = "the number of all devices";
+
+/// Counts the members of groups by id, and with `all_devices` the enrolled devices. What cannot be known is said in
+/// [`Membership::unknown`]; a group that is not there any more is left out.
 ///
 /// # Errors
 /// When Graph does not answer.
@@ -28,10 +31,12 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
         // `managedDevices/$count` is answered 400 by Intune, though it is described (rknightion/graph2otel).
         let path = "/v1.0/deviceManagement/managedDevices?$select=id,operatingSystem&$top=1&$count=true";
         match client.get::<Value>(path).await {
-            Ok(page) => found.all_devices = count(&page),
+            Ok(page) => match count(&page) {
+                Some(devices) => found.all_devices = Some(devices),
+                None => add(uncounted(ALL_DEVICES), &mut found),
+            },
             Err(Error::Refused { status, .. }) if status < 500 => {
-                let permission = "DeviceManagementManagedDevices.Read.All";
-                found.unknown.push(unknown("the number of all devices", status, permission));
+                add(refused(ALL_DEVICES, status, "DeviceManagementManagedDevices.Read.All"), &mut found);
             }
             Err(error) => return Err(error),
         }
@@ -46,36 +51,72 @@ fn members_of(id: &str) -> BatchRequest {
 
 fn take(id: &str, answer: &BatchAnswer, found: &mut Membership) {
     match answer.status {
-        200..=299 => {
-            found.groups.insert(id.to_string(), members(&answer.body));
-        }
-        404 => {}
-        status => {
-            let one = unknown("the members of groups", status, "GroupMember.Read.All");
-            if !found.unknown.contains(&one) {
-                found.unknown.push(one);
+        200..=299 => match members(&answer.body) {
+            Some(members) => {
+                found.groups.insert(id.to_string(), members);
             }
-        }
+            None => add(uncounted(GROUPS), found),
+        },
+        404 => {}
+        // Kinds and ids come even of members that the token may not read (Microsoft Graph, group-list-transitivemembers).
+        status => add(refused(GROUPS, status, "GroupMember.Read.All"), found),
     }
 }
 
-fn unknown(what: &str, status: u16, permission: &str) -> UnknownMembers {
-    UnknownMembers { what: what.into(), status, permission: permission.into() }
+fn add(one: UnknownMembers, found: &mut Membership) {
+    if !found.unknown.contains(&one) {
+        found.unknown.push(one);
+    }
+}
+
+fn refused(what: &str, status: u16, permission: &str) -> UnknownMembers {
+    UnknownMembers { what: what.into(), reason: format!("status {status}"), permission: Some(permission.into()) }
+}
+
+/// Graph leaves the count out without a word where it does not want to count. A part is not taken for the whole.
+fn uncounted(what: &str) -> UnknownMembers {
+    UnknownMembers { what: what.into(), reason: "Graph did not say".into(), permission: None }
 }
 
 fn count(page: &Value) -> Option<usize> {
     page["@odata.count"].as_u64().and_then(|count| usize::try_from(count).ok())
 }
 
-/// The first page says how many there are, and of what kind the first of them are.
-fn members(page: &Value) -> Members {
+/// The first page says how many there are, and of what kind the first of them are; nothing where it does not say.
+fn members(page: &Value) -> Option<Members> {
     let listed = page["value"].as_array().map_or(&[][..], Vec::as_slice);
+    if listed.iter().any(|member| !member["@odata.type"].is_string()) {
+        return None;
+    }
     let of_kind = |kind: &str| listed.iter().filter(|member| member["@odata.type"] == kind).count();
-    let total = count(page).unwrap_or(listed.len()).max(listed.len());
-    Members {
+    let total = match count(page) {
+        Some(total) => total.max(listed.len()),
+        None if page["@odata.nextLink"].is_null() => listed.len(),
+        None => return None,
+    };
+    Some(Members {
         users: of_kind("#microsoft.graph.user"),
         devices: of_kind("#microsoft.graph.device"),
         total,
-        estimated: total > listed.len() || page["@odata.nextLink"].is_string(),
+        estimated: total > listed.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Members, members};
+
+    #[test]
+    fn a_part_is_not_taken_for_the_whole() {
+        let device = json!({ "@odata.type": "#microsoft.graph.device", "id": "1" });
+        let group = json!({ "@odata.type": "#microsoft.graph.group", "id": "2" });
+        let known = |users, devices, total, estimated| Some(Members { users, devices, total, estimated });
+        assert_eq!(members(&json!({ "@odata.count": 2, "value": [device, group] })), known(0, 1, 2, false));
+        assert_eq!(members(&json!({ "@odata.count": 7, "value": [device] })), known(0, 1, 7, true));
+        assert_eq!(members(&json!({ "value": [device] })), known(0, 1, 1, false));
+        assert_eq!(members(&json!({ "value": [device], "@odata.nextLink": "…" })), None);
+        assert_eq!(members(&json!({ "@odata.count": 1, "value": [{ "id": "1" }] })), None);
     }
 }
