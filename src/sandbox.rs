@@ -7,16 +7,19 @@
 //! tokens unless it is told which there are.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod answer;
+mod approvals;
 mod assignments;
 mod batch;
 mod call;
+mod configuration_policies;
 mod contents;
 mod control;
 mod counters;
+mod decisions;
 mod delivery;
 mod directory;
 mod error;
@@ -42,6 +45,7 @@ mod store;
 mod tokens;
 mod wire;
 
+pub use decisions::{Decision, decide, waiting};
 pub use error::Error;
 pub use faults::Faults;
 pub use server::Running;
@@ -105,6 +109,7 @@ pub enum HoldWhen {
 #[derive(Debug)]
 pub struct Sandbox {
     service: Service,
+    folder: PathBuf,
     public_url: Option<String>,
 }
 
@@ -117,7 +122,8 @@ impl Sandbox {
     pub fn open(folder: &Path, options: Options) -> Result<Sandbox, Error> {
         let store = Store::open(folder, &options.seed, options.hold, &options.faults)?;
         let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
-        Ok(Sandbox { service: Service::new(store, options.faults, options.random_seed), public_url })
+        let service = Service::new(store, options.faults, options.random_seed);
+        Ok(Sandbox { service, folder: folder.to_owned(), public_url })
     }
 
     /// Serves it on a loopback address; port 0 takes a free one.
@@ -125,7 +131,7 @@ impl Sandbox {
     /// # Errors
     /// [`Error::NotLoopback`], or [`Error::Listen`] when the address cannot be had.
     pub async fn serve(self, address: SocketAddr) -> Result<Running, Error> {
-        let shared = Arc::new(server::Shared::new(self.service, self.public_url));
+        let shared = Arc::new(server::Shared::new(self.service, self.folder, self.public_url));
         Running::start(shared, address).await
     }
 

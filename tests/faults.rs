@@ -1,10 +1,12 @@
 //! The faults of the sandbox, one family a page: a faults file, requests, and what a client sees.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod support;
 mod trial;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use support::{Graph, Served};
 use trial::{CONFIGURATIONS, Trial, alone, custom};
 
 /// Profiles, one after another, and what came of it.
@@ -66,7 +68,12 @@ fn a_scaled_window_asks_for_no_pause_that_would_be_many_windows() {
         let graph = Trial::new(json!({ "quota": { "requests": 2, "window_ms": 900 } })).await;
         let three = ["GET /deviceManagement/deviceConfigurations?$top=1"; 3];
         let first = graph.batch(&three).await;
-        assert_snapshot!(first, @"");
+        assert_snapshot!(first, @"
+        200
+        1: 200: [Portal - Lock screen hardening, …]
+        2: 200: [Portal - Lock screen hardening, …]
+        3: 429, Retry-After: 0: TooManyRequests Too many requests. Please retry again later.
+        ");
         tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
         assert_eq!(graph.batch(&three).await, first);
     });
@@ -190,7 +197,7 @@ fn requests_in_a_batch_fail_by_themselves() {
 #[test]
 fn many_requests_wait_together() {
     alone(async {
-        let graph = Trial::new(json!({ "latency_ms": 200, "jitter_ms": 50 })).await;
+        let graph = Trial::new(json!({ "latency_ms": 1000, "jitter_ms": 50 })).await;
         let list = format!("{CONFIGURATIONS}?$top=1");
         let all = (0..20).map(|_| graph.say("GET", &list, None));
         futures_util::future::join_all(all).await;
@@ -238,4 +245,35 @@ fn a_fault_strikes_where_it_is_told_to() {
         assert_eq!(strikes(json!(1)).await, "xxxxxx");
         assert_eq!(strikes(json!(0)).await, "......");
     });
+}
+
+#[test]
+fn a_faults_file_is_checked() {
+    let said = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("faults.yaml"), text).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sspr-policy"));
+        command.current_dir(folder.path()).args(["sandbox", "serve", "--faults", "faults.yaml"]);
+        let ran = command.output().unwrap();
+        assert_eq!(ran.status.code(), Some(1));
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    assert_snapshot!(said("latency_ms: 5\nthrotle: 0.1\n"), @"error: faults.yaml:2:1: there is no `throtle`; known here: assign_raises_version, broker, cut_after, cut_before, delete_status, duplicate_pages, durable, expire_tokens_after, expired_tokens_stay, failed_but_done, html, jitter_ms, late_pages, latency_ms, list_lag_ms, lost_sub_answers, masking, max_page_size, missing_next_link, missing_object, multi_admin_approval, not_found_after_create_ms, page_size, patch_status, quota, server_errors, slow_body, sub_request_failures, throttle, tokens, truncated");
+    assert_snapshot!(said("throttle: { rate: 1.5 }\n"), @"error: faults.yaml:1:13: `throttle.rate` is 1.5; expected a rate from 0 to 1");
+    assert_snapshot!(said("quota:\n  writes: 100\n  window: 20\n"), @"error: faults.yaml:3:3: there is no `quota.window`; known here: writes, requests, window_ms, retry_after, count_refused");
+    assert_snapshot!(said("cut_after: { of: everything }\n"), @r#"error: faults.yaml:1:14: `cut_after.of` is "everything"; expected reads, writes, batches, GET, POST, PATCH, PUT or DELETE"#);
+    assert_snapshot!(said("tokens: { reader: [DeviceManagementConfiguration.Read] }\n"), @r#"error: faults.yaml:1:11: `tokens.reader` is "DeviceManagementConfiguration.Read"; expected one of DeviceManagementConfiguration.Read.All, DeviceManagementConfiguration.ReadWrite.All, DeviceManagementManagedDevices.Read.All, DeviceManagementManagedDevices.ReadWrite.All, DeviceManagementRBAC.Read.All, DeviceManagementRBAC.ReadWrite.All, Directory.Read.All, Directory.ReadWrite.All, Group.Read.All, Group.ReadWrite.All, GroupMember.Read.All, GroupMember.ReadWrite.All, Organization.Read.All, Organization.ReadWrite.All"#);
+    assert_snapshot!(said("html: { statuses: [301] }\n"), @"error: faults.yaml:1:9: `html.statuses` is [301]; expected 200, or statuses from 400 to 599");
+    assert_snapshot!(said("durable: false\ndurable: true\n"), @"error: faults.yaml:2:1: `durable` is there twice");
+}
+
+#[test]
+fn the_examples_of_the_manual_are_served() {
+    let manual = include_str!("../docs/sandbox.md");
+    let examples = manual.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    for example in examples {
+        let folder = tempfile::tempdir().unwrap();
+        let served = Served::faulty(folder.path(), example, 7);
+        assert_eq!(Graph::new(&served.url).get("/sandbox/counters")["requests"], 0, "{example}");
+    }
 }

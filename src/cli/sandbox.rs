@@ -1,4 +1,4 @@
-//! `sandbox serve` and `sandbox reset`.
+//! `sandbox serve`, `approve`, `reject` and `reset`.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::output::{Failure, Output};
 use super::session::sandbox_options;
 use super::workspace::{CONFIGURATION, STATE, Workspace};
 use super::{Global, online};
-use crate::sandbox::{Hold, HoldWhen, Options, Running, Sandbox, TENANT_ID};
+use crate::sandbox::{self, Decision, Hold, HoldWhen, Options, Running, Sandbox, TENANT_ID};
 
 mod faults;
 
@@ -24,8 +24,21 @@ pub(super) struct SandboxArgs {
 enum SandboxCommand {
     /// Serve it on loopback for other programs, until Ctrl+C
     Serve(ServeArgs),
+    /// Approve what waits for Multi Admin Approval; without a code, list it
+    Approve(DecideArgs),
+    /// Reject what waits for Multi Admin Approval; without a code, list it
+    Reject(DecideArgs),
     /// Forget everything in it
     Reset,
+}
+
+#[derive(Debug, Args)]
+struct DecideArgs {
+    /// The request, as `x-msft-approval-code` named it
+    code: Option<String>,
+    /// Every request that waits
+    #[arg(long, conflicts_with = "code")]
+    all: bool,
 }
 
 #[derive(Debug, Args)]
@@ -60,12 +73,28 @@ fn hold(text: &str) -> Result<Hold, String> {
 pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     match &args.command {
         SandboxCommand::Serve(args) => online(serve(args, global, output)),
+        SandboxCommand::Approve(args) => decide(args, Decision::Approve, global, output),
+        SandboxCommand::Reject(args) => decide(args, Decision::Reject, global, output),
         SandboxCommand::Reset => {
             Sandbox::reset(&global.dir.join(STATE))?;
             output.say("the sandbox is empty; the next command makes it anew");
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn decide(args: &DecideArgs, decision: Decision, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let folder = global.dir.join(STATE);
+    let (lines, what) = match (&args.code, args.all, decision) {
+        (None, false, _) => (sandbox::waiting(&folder)?, "wait for a decision; name a code, or --all"),
+        (code, _, Decision::Approve) => (sandbox::decide(&folder, code.as_deref(), decision)?, "approved"),
+        (code, _, Decision::Reject) => (sandbox::decide(&folder, code.as_deref(), decision)?, "rejected"),
+    };
+    for line in &lines {
+        output.result(&format!("{line}\n"));
+    }
+    output.say(&format!("{} {what}", lines.len()));
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {

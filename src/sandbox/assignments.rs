@@ -41,7 +41,7 @@ pub(super) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
         profiles::touch(&mut record.profile);
     }
     let answer = answer(call, id, &record);
-    store.commit(id, Some(record))?;
+    store.commit(call, id, Some(record))?;
     Ok(answer)
 }
 

@@ -33,7 +33,8 @@ pub(super) fn answer(service: &mut Service, call: &Call, trace: &Trace) -> Resul
     let mut responses = Vec::with_capacity(items.len());
     let mut late = Duration::ZERO;
     for item in &items {
-        let (answer, lost) = match item.depends_on.iter().find(|parent| statuses.get(*parent).is_none_or(|s| *s >= 400)) {
+        let (answer, lost) = match item.depends_on.iter().find(|parent| statuses.get(*parent).is_none_or(|s| *s >= 400))
+        {
             Some(parent) => {
                 let refusal = Refusal::new(424, "FailedDependency", format!("The request {parent} failed."));
                 (refusal.answer(trace, None), false)

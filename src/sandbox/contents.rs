@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::kinds::{self, own_properties};
 use super::settings;
 use super::state::{Behaviour, Profiles, Record, State};
-use super::{Seed, TENANT_ID, assignments, ids, profiles};
+use super::{Seed, TENANT_ID, assignments, configuration_policies, ids, profiles};
 
 const MADE: &str = "2025-01-15T08:00:00Z";
 
@@ -36,17 +36,24 @@ pub(super) fn new_tenant() -> State {
         scope_tag("2", "Branch Office", false),
     ];
     let mut state = State {
+        policies: policies(&groups),
         behaviour: Behaviour::default(),
         organization: organization(),
         groups: groups.into(),
         filters: filters.into(),
         scope_tags: scope_tags.into(),
         profiles: Profiles::default(),
+        approvals: Vec::new(),
         last_write: 0,
     };
     custom_profiles(&mut state);
     other_profiles(&mut state);
     state
+}
+
+/// The settings-catalog policies of a new tenant, for a state that was made before there were any.
+pub(super) fn policies(groups: &[Value]) -> Vec<Value> {
+    configuration_policies::portal(MADE, &named(groups, "SSPR Ring 2"))
 }
 
 /// Adds what the seed names and the tenant does not have; says whether there was anything.

@@ -6,29 +6,49 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::decisions::{self, Decision};
 use super::server::{self, Shared};
+use super::service::Service;
 
 /// Where it is.
 pub(super) const ROOT: &str = "/sandbox/";
 
-/// Answers `GET /sandbox/counters`.
+/// Answers `GET counters`, `GET approvals` and `POST approvals/{code or all}/{approve or reject}`.
 pub(super) fn answer(shared: &Shared, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     // A page in a browser sends its origin along, and has no business here.
     if server::base(shared, &parts.headers).is_err() || parts.headers.contains_key(header::ORIGIN) {
-        return said(StatusCode::FORBIDDEN, json!({ "error": "the sandbox itself is for programs on this machine" }));
+        return said(StatusCode::FORBIDDEN, &json!({ "error": "the sandbox itself is for programs on this machine" }));
     }
-    let path = parts.uri.path().strip_prefix(ROOT).unwrap_or_default();
-    let answer = shared.with(|service| match (parts.method.as_str(), path) {
-        ("GET", "counters") => (StatusCode::OK, service.counters.to_json()),
-        _ => (StatusCode::NOT_FOUND, json!({ "error": "known: GET /sandbox/counters" })),
+    let path: Vec<&str> = parts.uri.path().strip_prefix(ROOT).unwrap_or_default().split('/').collect();
+    let answer = shared.with(|service| match (parts.method.as_str(), path.as_slice()) {
+        ("GET", ["counters"]) => Some(service.counters.to_json(&service.store.recent)),
+        ("GET", ["approvals"]) => {
+            Some(json!({ "approvals": decisions::lines(&decisions::waiting_in(&service.store)) }))
+        }
+        ("POST", ["approvals", code, verb]) => decide(service, code, verb),
+        _ => None,
     });
-    let (status, body) =
-        answer.unwrap_or_else(|| (StatusCode::SERVICE_UNAVAILABLE, json!({ "error": "the sandbox has stopped" })));
-    said(status, body)
+    match answer {
+        Some(Some(body)) => said(StatusCode::OK, &body),
+        Some(None) => said(StatusCode::NOT_FOUND, &json!({ "error": KNOWN })),
+        None => said(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "the sandbox has stopped" })),
+    }
 }
 
-fn said(status: StatusCode, body: Value) -> Response {
+const KNOWN: &str =
+    "known: GET counters, GET approvals, POST approvals/{code}/approve and /reject, with `all` for every code";
+
+fn decide(service: &mut Service, code: &str, verb: &str) -> Option<Value> {
+    let decision = Decision::ALL.into_iter().find(|decision| decision.verb() == verb)?;
+    let code = (code != "all").then_some(code);
+    Some(match service.store.decide(code, decision.status()) {
+        Ok(decided) => json!({ "approvals": decisions::lines(&decided) }),
+        Err(refusal) => json!({ "error": refusal.message }),
+    })
+}
+
+fn said(status: StatusCode, body: &Value) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::faults::Fault;
+use super::recent::Recent;
 
 /// The numbers.
 #[derive(Debug, Default)]
@@ -59,7 +60,10 @@ impl Counters {
         *self.faults.entry(name).or_default() += 1;
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self, recent: &Recent) -> Value {
+        let mut faults = self.faults.clone();
+        let late = [("list_lag_ms", recent.late_lists.get()), ("not_found_after_create_ms", recent.unborn.get())];
+        faults.extend(late.into_iter().filter(|(_, count)| *count > 0));
         json!({
             "requests": self.requests,
             "batches": self.batches,
@@ -69,7 +73,7 @@ impl Counters {
             "sub_answers": by_status(&self.sub_answers),
             "unanswered": self.unanswered,
             "most_in_flight": self.most_in_flight,
-            "faults": self.faults,
+            "faults": faults,
         })
     }
 }

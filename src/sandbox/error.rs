@@ -70,6 +70,20 @@ pub enum Error {
         /// What is wrong with it, and what is possible there.
         reason: String,
     },
+    /// No approval request with this code waits for a decision.
+    #[error("no approval request {code} waits for a decision; `sspr-policy sandbox approve` lists those that do")]
+    NoRequest {
+        /// The code that was given.
+        code: String,
+    },
+    /// The sandbox is served by another process, which could not be asked.
+    #[error("the sandbox is served at {url}, and cannot be asked there: {reason}")]
+    Unreachable {
+        /// Where it is served.
+        url: String,
+        /// What came instead of an answer.
+        reason: String,
+    },
     /// The server ended with an error.
     #[error("the sandbox's server ended: {reason}")]
     Server {

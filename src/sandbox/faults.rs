@@ -181,9 +181,7 @@ fn approval(value: &Value) -> Result<Option<ApprovalRules>, Error> {
         approval_status: one_of("approval_status", [412, 403], "412 or 403")?.unwrap_or(usual.approval_status),
         justification_status: one_of("justification_status", [400, 403], "400 or 403")?
             .unwrap_or(usual.justification_status),
-        lifetime: table
-            .take("expires_after_ms", milliseconds, "a number of milliseconds")?
-            .unwrap_or(usual.lifetime),
+        lifetime: table.take("expires_after_ms", milliseconds, "a number of milliseconds")?.unwrap_or(usual.lifetime),
     }))
 }
 

@@ -1,5 +1,5 @@
-//! The sandbox's files: `sandbox.lock`, `sandbox.json` (everything as of the last open) and `sandbox.log` (each write
-//! since).
+//! The sandbox's files: `sandbox.lock`, `sandbox.json` (everything as of the last open), `sandbox.log` (each write
+//! since), and `sandbox.url` while it is served.
 //!
 //! Rewriting one file for every write would cost the square of the number of profiles, and a file for each profile makes
 //! every open slow where files are scanned. A snapshot and a log is the least that is both cheap and safe: a write is one
@@ -19,6 +19,11 @@ pub(super) fn snapshot(folder: &Path) -> PathBuf {
 /// The log's place in a sandbox folder.
 pub(super) fn log(folder: &Path) -> PathBuf {
     folder.join("sandbox.log")
+}
+
+/// Where the sandbox is served while it is: one line with its URL, for commands that find the folder locked.
+pub(super) fn served(folder: &Path) -> PathBuf {
+    folder.join("sandbox.url")
 }
 
 fn unfinished(folder: &Path) -> PathBuf {
@@ -80,7 +85,7 @@ pub(super) fn delete_state(folder: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let _lock = lock(folder)?;
-    for path in [snapshot(folder), log(folder), unfinished(folder)] {
+    for path in [snapshot(folder), log(folder), unfinished(folder), served(folder)] {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(file("delete", &path)(error));

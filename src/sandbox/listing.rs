@@ -54,6 +54,7 @@ fn selected(mut object: Map<String, Value>, wanted: &Wanted) -> Map<String, Valu
             select.iter().any(|wanted| wanted == name)
                 || name == "@odata.type"
                 || (wanted.assignments && name.starts_with("assignments"))
+                || (wanted.settings && name.starts_with("settings"))
         };
         object.retain(|name, _| keeps(name));
     }

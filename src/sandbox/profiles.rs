@@ -79,7 +79,7 @@ pub(super) fn create(store: &mut Store, call: &Call) -> Result<Answer, Trouble> 
     change(&mut profile, body, call.face, &store.state)?;
     let record = Record { profile, assignments: Vec::new() };
     let body = seen(&record, call, &store.state, false);
-    store.commit(&id, Some(record))?;
+    store.commit(call, &id, Some(record))?;
     let answer = listing::entity(call, &wanted, OF, body);
     Ok(Answer { status: 201, ..answer })
 }
@@ -99,7 +99,7 @@ pub(super) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     }
     touch(&mut record.profile);
     let body = seen(&record, call, &store.state, false);
-    store.commit(id, Some(record))?;
+    store.commit(call, id, Some(record))?;
     match store.state.behaviour.patch_status {
         200 => Ok(listing::entity(call, &wanted, OF, body)),
         status => Ok(Answer::empty(status)),
@@ -110,7 +110,7 @@ pub(super) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 pub(super) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Trouble> {
     Wanted::read(call, &allowed(&[], call.face, &store.state))?;
     found(store, id)?;
-    store.commit(id, None)?;
+    store.commit(call, id, None)?;
     Ok(Answer::empty(store.state.behaviour.delete_status))
 }
 

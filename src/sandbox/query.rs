@@ -21,6 +21,13 @@ pub(super) struct Allowed<'a> {
     pub too_large: TooLarge,
 }
 
+impl Allowed<'_> {
+    /// By which property objects are found.
+    fn named_by(&self) -> &'static str {
+        ["displayName", "name"].into_iter().find(|name| self.properties.contains(name)).unwrap_or("id")
+    }
+}
+
 /// What becomes of a `$top` over the largest page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum TooLarge {
@@ -31,12 +38,15 @@ pub(super) enum TooLarge {
 /// What a call asks for.
 #[derive(Debug)]
 pub(super) struct Wanted {
+    /// The name that is looked for; an id where objects have no name.
     pub name: Option<String>,
     /// What a name begins with.
     pub prefix: Option<String>,
     pub select: Option<Vec<String>>,
     /// `$expand=assignments`.
     pub assignments: bool,
+    /// `$expand=settings`.
+    pub settings: bool,
     pub count: bool,
     pub page_size: usize,
     /// Only what was made after this.
@@ -55,6 +65,7 @@ impl Wanted {
             prefix: None,
             select: None,
             assignments: false,
+            settings: false,
             count: false,
             page_size: allowed.page_size,
             after: 0,
@@ -75,15 +86,12 @@ impl Wanted {
         match option {
             "$filter" => match filter::prefix(value).filter(|_| allowed.prefixes) {
                 Some(prefix) => self.prefix = Some(prefix),
-                None => self.name = Some(filter::name(value)?),
+                None => self.name = Some(filter::name(value, allowed.named_by())?),
             },
             "$select" => self.select = Some(selection(value, &allowed.properties)?),
             "$top" => self.page_size = page_size(value, allowed)?,
             TOKEN => self.after = position(value)?,
-            "$expand" if value == "assignments" => self.assignments = true,
-            "$expand" => {
-                return Err(Refusal::bad(format!("The sandbox expands only 'assignments', not '{value}'.")));
-            }
+            "$expand" => self.expand(value, allowed)?,
             "$count" => {
                 self.count = value
                     .parse()
@@ -91,6 +99,20 @@ impl Wanted {
             }
             _ => {
                 return Err(Refusal::bad(format!("The query option '{option}' is not supported here.")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Wanted {
+    /// `settings` only where there is such a property.
+    fn expand(&mut self, value: &str, allowed: &Allowed) -> Result<(), Refusal> {
+        for name in value.split(',').map(str::trim) {
+            match name {
+                "assignments" => self.assignments = true,
+                "settings" if allowed.properties.contains(&name) => self.settings = true,
+                _ => return Err(Refusal::bad(format!("The sandbox does not expand '{name}' here."))),
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What was written a moment ago, and what was there before: for tenants that show writes late.
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,10 @@ pub(super) struct Recent {
     /// How long a new object is not found by its id.
     birth: Duration,
     writes: VecDeque<Write>,
+    /// How many lists did not show everything.
+    pub late_lists: Cell<u64>,
+    /// How often a new object was not found.
+    pub unborn: Cell<u64>,
 }
 
 #[derive(Debug)]
@@ -25,7 +30,7 @@ struct Write {
 
 impl Recent {
     pub(super) fn new(list_lag: Duration, birth: Duration) -> Recent {
-        Recent { list_lag, birth, writes: VecDeque::new() }
+        Recent { list_lag, birth, writes: VecDeque::new(), late_lists: Cell::default(), unborn: Cell::default() }
     }
 
     /// Remembers a write that is about to be made.
@@ -44,7 +49,9 @@ impl Recent {
     /// Whether an object is too new to be found by its id.
     pub(super) fn unborn(&self, id: &str, now: Instant) -> bool {
         let mut young = self.writes.iter().filter(|write| now.duration_since(write.at) < self.birth);
-        young.any(|write| write.id == id && write.before.is_none())
+        let unborn = young.any(|write| write.id == id && write.before.is_none());
+        self.unborn.update(|count| count + u64::from(unborn));
+        unborn
     }
 
     /// What lists show: everything after `order`, as it was before the writes that they do not show yet.
@@ -63,6 +70,7 @@ impl Recent {
         if hidden.is_empty() {
             return Box::new(profiles.after(order));
         }
+        self.late_lists.update(|count| count + 1);
         let shown = profiles.after(order).filter(|(_, record)| !hidden.contains_key(record.id()));
         let mut all: Vec<_> = shown.chain(hidden.values().flatten().filter(|(at, _)| *at > order).copied()).collect();
         all.sort_unstable_by_key(|(order, _)| *order);

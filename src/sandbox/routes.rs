@@ -3,7 +3,7 @@
 use super::answer::{Answer, Refusal, Trace, Trouble};
 use super::call::{Call, Face};
 use super::store::Store;
-use super::{assignments, directory, profiles};
+use super::{approvals, assignments, configuration_policies, directory, profiles};
 
 /// The call was taken and gets no answer.
 #[derive(Debug)]
@@ -24,6 +24,16 @@ fn route(store: &mut Store, call: &Call) -> Result<Answer, Trouble> {
         ["deviceManagement", "deviceConfigurations", rest @ ..] => device_configurations(store, call, rest),
         ["deviceManagement", name @ ("assignmentFilters" | "roleScopeTags"), rest @ ..] if call.face == Face::Beta => {
             read(store, call, &format!("deviceManagement/{name}"), rest)
+        }
+        ["deviceManagement", "configurationPolicies", rest @ ..] if call.face == Face::Beta && call.method == "GET" => {
+            configuration_policies::read(&store.state, call, rest)
+        }
+        ["deviceManagement", "operationApprovalRequests", rest @ ..] if call.face == Face::Beta => {
+            match (call.method.as_str(), rest) {
+                ("GET", []) => approvals::list(store, call),
+                ("GET", [id]) => approvals::get(store, call, id),
+                _ => Err(nothing(call).into()),
+            }
         }
         [name @ ("groups" | "organization"), rest @ ..] => read(store, call, name, rest),
         _ => Err(nothing(call).into()),

@@ -1,6 +1,8 @@
 //! The sandbox over HTTP, on loopback.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,8 +19,9 @@ use super::answer::{self, Answer, Refusal, Trace};
 use super::call::{Call, Face};
 use super::control;
 use super::delivery::{self, Pace};
-use super::error::Error;
+use super::error::{Error, file};
 use super::faults::Fault;
+use super::files;
 use super::routes::Held;
 use super::service::{self, Service};
 use super::wire::{Listening, Wire};
@@ -33,14 +36,15 @@ pub(super) struct Shared {
     /// Taken out when the server stops: connections may outlive it, and must hold neither state nor lock then. An
     /// ordinary mutex, since no request waits for anything while it has the service.
     service: Mutex<Option<Service>>,
+    folder: PathBuf,
     public_url: Option<String>,
     held: watch::Sender<bool>,
 }
 
 impl Shared {
-    pub(super) fn new(service: Service, public_url: Option<String>) -> Shared {
+    pub(super) fn new(service: Service, folder: PathBuf, public_url: Option<String>) -> Shared {
         let held = watch::Sender::new(false);
-        Shared { service: Mutex::new(Some(service)), public_url, held }
+        Shared { service: Mutex::new(Some(service)), folder, public_url, held }
     }
 
     /// Does something with the service; `None` when the sandbox has stopped.
@@ -49,7 +53,12 @@ impl Shared {
     }
 
     fn close(&self) {
-        self.service.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+        if service.is_some() {
+            // Whoever reads it looks at the lock first, so it may stay where it cannot be deleted.
+            let _ = fs::remove_file(files::served(&self.folder));
+        }
+        service.take();
     }
 }
 
@@ -71,6 +80,8 @@ impl Running {
         let listen = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
+        let path = files::served(&shared.folder);
+        fs::write(&path, &url).map_err(file("write", &path))?;
         let (stop, mut stopped) = watch::channel(false);
         let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
         let router = router.into_make_service_with_connect_info::<Wire>();
@@ -123,11 +134,7 @@ impl Drop for Running {
     }
 }
 
-async fn handle(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(wire): ConnectInfo<Wire>,
-    request: Request,
-) -> Response {
+async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInfo<Wire>, request: Request) -> Response {
     if request.uri().path().starts_with(control::ROOT) {
         return control::answer(&shared, request);
     }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::approvals::Approval;
+use super::contents;
 use super::error::Error;
 use super::faults::Dialect;
 
@@ -20,6 +22,10 @@ pub(super) struct State {
     pub filters: Vec<Value>,
     pub scope_tags: Vec<Value>,
     pub profiles: Profiles,
+    /// Of the settings catalog.
+    pub policies: Vec<Value>,
+    /// Every approval request there ever was, oldest first.
+    pub approvals: Vec<Approval>,
     /// The number of the newest write that is in here.
     pub last_write: u64,
 }
@@ -147,6 +153,8 @@ impl State {
             "assignmentFilters": self.filters,
             "roleScopeTags": self.scope_tags,
             "deviceConfigurations": profiles,
+            "configurationPolicies": self.policies,
+            "operationApprovalRequests": self.approvals.iter().map(Approval::to_json).collect::<Vec<_>>(),
         })
     }
 
@@ -178,23 +186,42 @@ impl State {
             }
             profiles.put(&id, order, Record::from_json(&id, value)?);
         }
+        // Older states have none.
+        let approvals = json["operationApprovalRequests"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let approvals = approvals.iter().map(Approval::from_json).collect::<Result<_, _>>()?;
         if !json["organization"].is_object() {
             return Err("`organization` is not an object".to_owned());
         }
+        let groups = named(json, "groups")?;
+        let policies = match json["configurationPolicies"].take() {
+            Value::Array(policies) => policies,
+            _ => contents::policies(&groups),
+        };
         Ok(State {
             behaviour: Behaviour::from_json(&json["behaviour"])?,
             organization: json["organization"].take(),
-            groups: named(json, "groups")?,
+            groups,
+            policies,
             filters: named(json, "assignmentFilters")?,
             scope_tags: named(json, "roleScopeTags")?,
             profiles,
+            approvals,
             last_write,
         })
     }
 
-    /// One line of the log: `record` absent means deleted.
-    pub(super) fn line(number: u64, id: &str, record: Option<&Record>) -> Value {
-        json!({ "write": number, "id": id, "record": record.map(Record::to_json) })
+    /// One line of the log: a write, where `record` absent means deleted, and with it the request that approved it.
+    pub(super) fn line(number: u64, id: &str, record: Option<&Record>, approval: Option<&Approval>) -> Value {
+        let mut line = json!({ "write": number, "id": id, "record": record.map(Record::to_json) });
+        if let Some(approval) = approval {
+            line["approval"] = approval.to_json();
+        }
+        line
+    }
+
+    /// One line of the log: an approval request that is new, or has changed.
+    pub(super) fn approval_line(number: u64, approval: &Approval) -> Value {
+        json!({ "write": number, "approval": approval.to_json() })
     }
 
     /// Takes over a line of the log. A line that the snapshot holds already is passed over: the process was killed
@@ -206,6 +233,13 @@ impl State {
         }
         if number != self.last_write + 1 {
             return Err(format!("write {} is missing before write {number}", self.last_write + 1));
+        }
+        if let Some(approval) = line.get("approval") {
+            self.put_approval(Approval::from_json(approval)?);
+            if line.get("id").is_none() {
+                self.last_write = number;
+                return Ok(());
+            }
         }
         let id = line["id"].as_str().ok_or_else(|| format!("write {number} has no id"))?.to_owned();
         let record = match line["record"].take() {
@@ -223,6 +257,14 @@ impl State {
             None => self.profiles.remove(id),
         }
         self.last_write = number;
+    }
+
+    /// Takes over an approval request, or what it has become.
+    pub(super) fn put_approval(&mut self, approval: Approval) {
+        match self.approvals.iter_mut().find(|other| other.id == approval.id) {
+            Some(other) => *other = approval,
+            None => self.approvals.push(approval),
+        }
     }
 }
 

@@ -185,6 +185,13 @@ impl Served {
         Self::on(folder, hold, &["--port", "0"])
     }
 
+    /// Serves it with faults: a faults file (docs/sandbox.md), and the seed that decides whom they strike.
+    pub fn faulty(folder: &Path, faults: &str, seed: u64) -> Served {
+        let file = folder.join("faults.yaml");
+        fs::write(&file, faults).unwrap();
+        Self::on(folder, None, &["--faults", file.to_str().unwrap(), "--seed", &seed.to_string()])
+    }
+
     fn on(folder: &Path, hold: Option<&str>, where_: &[&str]) -> Served {
         let mut command = Command::new(PROGRAM);
         command.arg("--dir").arg(folder).args(["sandbox", "serve"]).args(where_);

@@ -14,6 +14,8 @@ pub const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 /// A sandbox in a folder of its own, and a client.
 pub struct Trial {
     pub folder: TempDir,
+    /// Where in the folder the state is.
+    below: &'static str,
     running: Option<Running>,
     client: reqwest::Client,
     /// Headers of every request, such as `Authorization`.
@@ -36,12 +38,21 @@ impl Trial {
     }
 
     pub async fn seeded(faults: Value, seed: u64) -> Trial {
+        Trial::start("", faults, seed).await
+    }
+
+    /// With the state in a folder below.
+    pub async fn below(below: &'static str, faults: Value) -> Trial {
+        Trial::start(below, faults, 0).await
+    }
+
+    async fn start(below: &'static str, faults: Value, seed: u64) -> Trial {
         // An error means that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // Connections are not kept: one that was cut would be tried again, unseen.
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let mut trial = Trial { folder, running: None, client, headers: Vec::new() };
+        let mut trial = Trial { folder, below, running: None, client, headers: Vec::new() };
         trial.open(faults, seed).await;
         trial
     }
@@ -49,12 +60,19 @@ impl Trial {
     pub async fn open(&mut self, faults: Value, seed: u64) {
         let faults = Faults::from_json(&faults).unwrap();
         let options = Options { faults, random_seed: seed, ..Options::default() };
-        let sandbox = Sandbox::open(self.folder.path(), options).unwrap();
+        let sandbox = Sandbox::open(&self.folder.path().join(self.below), options).unwrap();
         self.running = Some(sandbox.serve(([127, 0, 0, 1], 0).into()).await.unwrap());
     }
 
     pub async fn stop(&mut self) {
         self.running.take().unwrap().stop().await.unwrap();
+    }
+
+    /// The same client with this token; none for an empty text.
+    pub fn as_token(&mut self, token: &str) -> &Trial {
+        let bearer = (!token.is_empty()).then(|| ("Authorization", format!("Bearer {token}")));
+        self.headers = bearer.into_iter().collect();
+        self
     }
 
     pub fn url(&self) -> &str {
@@ -152,7 +170,7 @@ fn gist(text: &str) -> String {
 }
 
 /// Without new ids and times.
-fn normal(text: &str) -> String {
+pub fn normal(text: &str) -> String {
     let patterns = [
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b", "[id]"),
         (r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT", "[date] GMT"),

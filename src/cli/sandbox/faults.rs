@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::cli::output::Failure;
 use crate::sandbox::{Error, Faults};
-use crate::source::{Node, Source, Value, parse};
+use crate::source::{Node, Source, Span, Value, parse};
 
 /// Reads a faults file. What is wrong in it is said with its line.
 pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
@@ -19,15 +19,15 @@ pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
         Failure::new(format!("{name}:{line}:{column}: {message}"))
     };
     let node = parse(&source).map_err(|error| at(error.span.range().start, &error.message))?;
-    let json = json(&node).map_err(|(node, message)| at(node.span.range().start, &message))?;
+    let json = json(&node).map_err(|(span, message)| at(span.range().start, &message))?;
     Faults::from_json(&json).map_err(|error| match &error {
-        Error::Faults { key, reason } => at(find(&node, key).span.range().start, reason),
+        Error::Faults { key, reason } => at(find(&node, key).unwrap_or(node.span).range().start, reason),
         error => Failure::new(format!("{name}: {error}")),
     })
 }
 
-/// A node as JSON; an empty file is an empty map. With an error comes the node that is to blame.
-fn json(node: &Node) -> Result<Json, (&Node, String)> {
+/// A node as JSON; an empty file is an empty map. With an error comes its place.
+fn json(node: &Node) -> Result<Json, (Span, String)> {
     Ok(match &node.value {
         Value::Null => Json::Object(Map::new()),
         Value::Bool(value) => Json::from(*value),
@@ -39,7 +39,7 @@ fn json(node: &Node) -> Result<Json, (&Node, String)> {
             let mut map = Map::new();
             for (key, node) in entries {
                 if map.insert(key.value.clone(), json(node)?).is_some() {
-                    return Err((node, format!("`{}` is there twice", key.value)));
+                    return Err((key.span, format!("`{}` is there twice", key.value)));
                 }
             }
             Json::Object(map)
@@ -47,14 +47,14 @@ fn json(node: &Node) -> Result<Json, (&Node, String)> {
     })
 }
 
-/// The node of a key such as `throttle.rate`; the nearest one around it where there is none.
-fn find<'a>(node: &'a Node, key: &str) -> &'a Node {
+/// Where a key such as `throttle.rate` stands, or the nearest one around it.
+fn find(node: &Node, key: &str) -> Option<Span> {
     let Value::Map(entries) = &node.value else {
-        return node;
+        return None;
     };
     let below = |name: &str| match key.strip_prefix(name)? {
         "" => Some(""),
         rest => rest.strip_prefix('.'),
     };
-    entries.iter().find_map(|(name, node)| Some(find(node, below(name)?))).unwrap_or(node)
+    entries.iter().find_map(|(name, node)| find(node, below(name)?).or(Some(name.span)))
 }
