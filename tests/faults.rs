@@ -1,10 +1,12 @@
 //! The faults of the sandbox, one family a page: a faults file, requests, and what a client sees.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod support;
 mod trial;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use support::{Graph, Served};
 use trial::{CONFIGURATIONS, Trial, alone, custom};
 
 /// Profiles, one after another, and what came of it.
@@ -263,4 +265,15 @@ fn a_faults_file_is_checked() {
     assert_snapshot!(said("tokens: { reader: [DeviceManagementConfiguration.Read] }\n"), @r#"error: faults.yaml:1:11: `tokens.reader` is "DeviceManagementConfiguration.Read"; expected one of DeviceManagementConfiguration.Read.All, DeviceManagementConfiguration.ReadWrite.All, DeviceManagementManagedDevices.Read.All, DeviceManagementManagedDevices.ReadWrite.All, DeviceManagementRBAC.Read.All, DeviceManagementRBAC.ReadWrite.All, Directory.Read.All, Directory.ReadWrite.All, Group.Read.All, Group.ReadWrite.All, GroupMember.Read.All, GroupMember.ReadWrite.All, Organization.Read.All, Organization.ReadWrite.All"#);
     assert_snapshot!(said("html: { statuses: [301] }\n"), @"error: faults.yaml:1:9: `html.statuses` is [301]; expected 200, or statuses from 400 to 599");
     assert_snapshot!(said("durable: false\ndurable: true\n"), @"error: faults.yaml:2:1: `durable` is there twice");
+}
+
+#[test]
+fn the_examples_of_the_manual_are_served() {
+    let manual = include_str!("../docs/sandbox.md");
+    let examples = manual.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    for example in examples {
+        let folder = tempfile::tempdir().unwrap();
+        let served = Served::faulty(folder.path(), example, 7);
+        assert_eq!(Graph::new(&served.url).get("/sandbox/counters")["requests"], 0, "{example}");
+    }
 }

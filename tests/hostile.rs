@@ -58,6 +58,9 @@ not_found_after_create_ms: 200
 durable: false
 ";
 
+/// Nothing goes wrong.
+const QUIET: &str = "durable: false\n";
+
 const WORLDS: [&str; 4] = [ROUGH, ROUGH, LYING, LATE];
 /// So often may an apply give up before we do.
 const APPLIES: usize = 12;
@@ -99,9 +102,7 @@ impl Start {
         policies(&repo, true);
         let mut start = Start { tenant, repo, plan: Value::Null, wanted: Vec::new() };
         let (tenant, repo) = start.again();
-        let quiet = repo.path().join("quiet.yaml");
-        fs::write(&quiet, "durable: false\n").unwrap();
-        let server = connect(&repo, tenant.path(), &quiet, 0);
+        let server = connect(&repo, tenant.path(), QUIET, 0);
         start.plan = plan(&repo).unwrap();
         repo.apply().succeeds();
         drop(server);
@@ -118,8 +119,8 @@ impl Start {
     }
 }
 
-fn connect(repo: &Repo, tenant: &Path, faults: &Path, seed: u64) -> Served {
-    let server = Served::failing(tenant, faults, seed);
+fn connect(repo: &Repo, tenant: &Path, faults: &str, seed: u64) -> Served {
+    let server = Served::faulty(tenant, faults, seed);
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, "    prune: true\n"));
     server
 }
@@ -171,9 +172,12 @@ fn survive(start: &Start, seed: u64) -> usize {
     let (tenant, mut repo) = start.again();
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "200".into());
     repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "3".into());
-    let faults = repo.path().join("faults.yaml");
     let world = usize::try_from(seed).unwrap() % WORLDS.len();
-    fs::write(&faults, format!("{}quota: {{ writes: 100, requests: 1000, window_ms: 200 }}\n", WORLDS[world])).unwrap();
+    let faults = format!(
+        "{}quota: {{ writes: 100, requests: 1000, window_ms: 200 }}
+",
+        WORLDS[world]
+    );
     let server = connect(&repo, tenant.path(), &faults, seed);
     match plan(&repo) {
         Ok(plan) => assert_eq!(format!("{plan:#}"), format!("{:#}", start.plan), "seed {seed}: a wrong plan"),
@@ -191,9 +195,7 @@ fn survive(start: &Start, seed: u64) -> usize {
     }
     drop(server);
     assert_eq!(state(tenant.path()), start.wanted, "seed {seed}: a wrong tenant");
-    let quiet = repo.path().join("faults.yaml");
-    fs::write(&quiet, "durable: false\n").unwrap();
-    let _server = connect(&repo, tenant.path(), &quiet, seed);
+    let _server = connect(&repo, tenant.path(), QUIET, seed);
     repo.assert_converged();
     applies
 }

@@ -20,7 +20,10 @@ const BLIND: [(&str, &[&str]); 9] = [
     ("compile", &["rules", "formats", "plan"]),
     (
         "sandbox",
-        &["graph", "plan", "profile", "setting", "compile", "policy", "rules", "formats", "tenant", "apply", "cli"],
+        &[
+            "graph", "plan", "profile", "setting", "compile", "policy", "rules", "formats", "tenant", "apply", "cli",
+            "source",
+        ],
     ),
     ("graph", &["plan", "rules", "policy", "compile", "profile", "formats", "sandbox", "tenant", "apply", "cli"]),
     ("tenant", &["apply", "cli", "sandbox", "report"]),

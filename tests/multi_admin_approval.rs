@@ -139,8 +139,34 @@ fn a_request_is_read_and_survives_a_restart() {
         graph.stop().await;
         graph.open(faults, 0).await;
         assert_eq!(graph.ask("GET", &one, None).await.1["requestDateTime"], before["requestDateTime"]);
+        let (_, found) = graph.ask("GET", &format!("{REQUESTS}?$filter=id%20eq%20'{code}'"), None).await;
+        assert_eq!(found["value"][0]["requestDateTime"], before["requestDateTime"]);
         graph.ask("POST", &format!("/sandbox/approvals/{code}/reject"), None).await;
         assert_eq!(graph.ask("GET", &one, None).await.1["status"], "rejected");
+    });
+}
+
+#[test]
+fn a_write_in_a_batch_needs_approval_by_itself() {
+    alone(async {
+        let graph = Trial::new(json!({ "multi_admin_approval": true })).await;
+        let request = |id: &str, headers: Value| {
+            json!({
+                "id": id,
+                "method": "POST",
+                "url": "/deviceManagement/deviceConfigurations",
+                "headers": headers,
+                "body": custom("P"),
+            })
+        };
+        let plain = json!({ "Content-Type": "application/json" });
+        let mut justified = plain.clone();
+        justified["X-MSFT-Approval-Justification"] = json!(JUSTIFICATION);
+        let body = json!({ "requests": [request("1", plain), request("2", justified)] });
+        let (_, answer) = graph.ask("POST", "/beta/$batch", Some(&body)).await;
+        let statuses: Vec<&Value> = answer["responses"].as_array().unwrap().iter().map(|one| &one["status"]).collect();
+        assert_eq!(json!(statuses), json!([412, 400]));
+        assert_eq!(answer["responses"][0]["headers"]["x-msft-approval-code"], json!(code(&graph).await));
     });
 }
 

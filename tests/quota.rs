@@ -3,18 +3,14 @@
 
 mod support;
 
-use std::fs;
-
 use serde_json::Value;
 use support::{Graph, Repo, Served, served};
 
 /// A tenant with Intune's limits in a window of so many milliseconds, and a repository for it.
 fn limited(window: &str) -> (tempfile::TempDir, Repo, Served) {
     let (tenant, mut repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
-    let faults = repo.path().join("faults.yaml");
-    fs::write(&faults, format!("quota: {{ writes: 100, requests: 1000, window_ms: {window} }}\ndurable: false\n"))
-        .unwrap();
-    let server = Served::failing(tenant.path(), &faults, 1);
+    let faults = format!("quota: {{ writes: 100, requests: 1000, window_ms: {window} }}\ndurable: false\n");
+    let server = Served::faulty(tenant.path(), &faults, 1);
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), window.into());
     (tenant, repo, server)

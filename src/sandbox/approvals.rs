@@ -254,10 +254,11 @@ pub(super) fn required(approval: &Approval, rules: &ApprovalRules) -> Refusal {
 
 /// `GET /deviceManagement/operationApprovalRequests`.
 pub(super) fn list(store: &Store, call: &Call) -> Result<Answer, Trouble> {
-    let wanted = Wanted::read(call, &allowed(store, &["$select", "$top", "$count", "$skiptoken"]))?;
+    let wanted = Wanted::read(call, &allowed(store, &["$filter", "$select", "$top", "$count", "$skiptoken"]))?;
+    let matches = |approval: &&Approval| wanted.name.as_ref().is_none_or(|id| *id == approval.id);
     let all = &store.state.approvals;
-    let items = (1..).zip(all).filter(|(order, _)| *order > wanted.after);
-    Ok(listing::page(call, &wanted, OF, || all.len(), items, Approval::seen))
+    let items = (1..).zip(all).filter(|(order, one)| *order > wanted.after && matches(one));
+    Ok(listing::page(call, &wanted, OF, || all.iter().filter(matches).count(), items, Approval::seen))
 }
 
 /// `GET /deviceManagement/operationApprovalRequests/{id}`.

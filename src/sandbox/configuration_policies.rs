@@ -74,11 +74,7 @@ pub(super) fn read(state: &State, call: &Call, rest: &[&str]) -> Result<Answer, 
         policy.ok_or_else(|| Refusal::not_found(format!("There is no configuration policy {id}.")))
     };
     match rest {
-        [] => {
-            let wanted = Wanted::read(call, &allowed(state, &["$select", "$expand", "$top", "$count", "$skiptoken"]))?;
-            let items = (1..).zip(&state.policies).filter(|(order, _)| *order > wanted.after);
-            Ok(listing::page(call, &wanted, OF, || state.policies.len(), items, |policy| seen(policy, call, &wanted)))
-        }
+        [] => list(state, call),
         [id] => {
             let wanted = Wanted::read(call, &allowed(state, &["$select", "$expand"]))?;
             Ok(listing::entity(call, &wanted, OF, seen(found(id)?, call, &wanted)))
@@ -90,6 +86,16 @@ pub(super) fn read(state: &State, call: &Call, rest: &[&str]) -> Result<Answer, 
         }
         _ => Err(Refusal::not_found("The sandbox has no such part of a configuration policy.").into()),
     }
+}
+
+fn list(state: &State, call: &Call) -> Result<Answer, Trouble> {
+    let options = ["$filter", "$select", "$expand", "$top", "$count", "$skiptoken"];
+    let wanted = Wanted::read(call, &allowed(state, &options))?;
+    let matches = |policy: &&Value| wanted.name.as_ref().is_none_or(|name| policy["name"] == **name);
+    let all = &state.policies;
+    let items = (1..).zip(all).filter(|(order, one)| *order > wanted.after && matches(one));
+    let seen = |policy| seen(policy, call, &wanted);
+    Ok(listing::page(call, &wanted, OF, || all.iter().filter(matches).count(), items, seen))
 }
 
 fn allowed<'a>(state: &'a State, options: &'a [&'a str]) -> Allowed<'a> {

@@ -1,15 +1,16 @@
-//! `$filter`: only `displayName eq '…'`, and for groups `startswith(displayName,'…')`.
+//! `$filter`: only `displayName eq '…'` (`name` or `id` where there is no display name), and for groups
+//! `startswith(displayName,'…')`.
 //!
 //! Graph's description declares every function on every collection; Intune refuses most of them or answers 500
 //! (Microsoft365DSC#4597, #4828). A client that needs no more than this is safe.
 
 use super::answer::Refusal;
 
-/// The name that is looked for.
-pub(super) fn name(filter: &str) -> Result<String, Refusal> {
-    literal(filter.trim()).and_then(unquoted).ok_or_else(|| {
+/// The name that is looked for, which is in `property`.
+pub(super) fn name(filter: &str, property: &str) -> Result<String, Refusal> {
+    literal(filter.trim(), property).and_then(unquoted).ok_or_else(|| {
         Refusal::bad(format!(
-            "Invalid filter clause: the sandbox knows only displayName eq '…' with quotes doubled, not: {filter}"
+            "Invalid filter clause: the sandbox knows only {property} eq '…' with quotes doubled, not: {filter}"
         ))
     })
 }
@@ -23,8 +24,8 @@ pub(super) fn prefix(filter: &str) -> Option<String> {
     unquoted(inner.strip_suffix(')')?.trim())
 }
 
-fn literal(filter: &str) -> Option<&str> {
-    let operation = filter.strip_prefix("displayName ")?.trim_start_matches(' ');
+fn literal<'a>(filter: &'a str, property: &str) -> Option<&'a str> {
+    let operation = filter.strip_prefix(property)?.strip_prefix(' ')?.trim_start_matches(' ');
     Some(operation.strip_prefix("eq ")?.trim_start_matches(' '))
 }
 

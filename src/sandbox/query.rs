@@ -21,6 +21,13 @@ pub(super) struct Allowed<'a> {
     pub too_large: TooLarge,
 }
 
+impl Allowed<'_> {
+    /// By which property objects are found.
+    fn named_by(&self) -> &'static str {
+        ["displayName", "name"].into_iter().find(|name| self.properties.contains(name)).unwrap_or("id")
+    }
+}
+
 /// What becomes of a `$top` over the largest page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum TooLarge {
@@ -31,6 +38,7 @@ pub(super) enum TooLarge {
 /// What a call asks for.
 #[derive(Debug)]
 pub(super) struct Wanted {
+    /// The name that is looked for; an id where objects have no name.
     pub name: Option<String>,
     /// What a name begins with.
     pub prefix: Option<String>,
@@ -78,7 +86,7 @@ impl Wanted {
         match option {
             "$filter" => match filter::prefix(value).filter(|_| allowed.prefixes) {
                 Some(prefix) => self.prefix = Some(prefix),
-                None => self.name = Some(filter::name(value)?),
+                None => self.name = Some(filter::name(value, allowed.named_by())?),
             },
             "$select" => self.select = Some(selection(value, &allowed.properties)?),
             "$top" => self.page_size = page_size(value, allowed)?,

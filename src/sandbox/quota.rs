@@ -135,7 +135,7 @@ mod tests {
     fn pauses(limits: Limits) -> String {
         let start = Instant::now();
         let mut quota = Quota::new(limits);
-        let mut asked = |number| match quota.take("app", true, start + Duration::from_secs(2_u64 * number)) {
+        let mut asked = |number: u64| match quota.take("app", true, start + Duration::from_secs(2 * number)) {
             Ok(()) => ".".to_owned(),
             Err(refusal) => refusal.headers[0].1.clone(),
         };
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn where_refused_requests_count_there_is_no_way_through_without_a_pause() {
         let limits = Limits { writes: 3, count_refused: true, ..Limits::default() };
-        assert_eq!(pauses(limits), ". . . 14 14 14 14 14 14 14 16 16 16 16 16 16 16 16 16 16");
+        assert_eq!(pauses(limits), ". . .".to_owned() + &" 14".repeat(17));
     }
 
     #[test]

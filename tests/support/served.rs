@@ -86,9 +86,11 @@ impl Served {
         }
     }
 
-    /// Serves it with the faults of this file, drawn with this seed.
-    pub fn failing(folder: &Path, faults: &Path, seed: u64) -> Served {
-        Self::with(folder, &["--faults", faults.to_str().unwrap(), "--seed", &seed.to_string()])
+    /// Serves it with faults: a faults file (docs/sandbox.md), and the seed that decides whom they strike.
+    pub fn faulty(folder: &Path, faults: &str, seed: u64) -> Served {
+        let file = folder.join("faults.yaml");
+        fs::write(&file, faults).unwrap();
+        Self::with(folder, &["--faults", file.to_str().unwrap(), "--seed", &seed.to_string()])
     }
 
     fn with(folder: &Path, arguments: &[&str]) -> Served {

@@ -90,3 +90,36 @@ fn fraction(bits: u64) -> f64 {
     // The 32 highest bits: every one of these is exact in an f64.
     f64::from((bits >> 32) as u32) / (f64::from(u32::MAX) + 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Faults;
+    use super::super::fault::Kind;
+    use super::*;
+
+    /// Which of the first hundred requests are struck.
+    fn struck(faults: &serde_json::Value, seed: u64) -> Vec<u64> {
+        let rules = Faults::from_json(faults).map(|faults| faults.rules).unwrap_or_default();
+        let mut dice = Dice::new(seed, rules);
+        let matter = Matter { method: "GET", path: "groups", kind: Kind::Alone, list: true, page: false };
+        let mut draw = || (dice.draw(Fault::CutBefore, &matter), dice.draw(Fault::Throttle, &matter)).1.is_some();
+        (1..=100).filter(|_| draw()).collect()
+    }
+
+    #[test]
+    fn a_seed_means_the_same_for_ever() {
+        assert_eq!(struck(&json!({ "throttle": 0.1 }), 7), [1, 16, 25, 52, 56, 58, 71, 92]);
+    }
+
+    #[test]
+    fn faults_do_not_move_each_other() {
+        let alone = struck(&json!({ "throttle": 0.1 }), 7);
+        assert_eq!(struck(&json!({ "throttle": 0.1, "cut_before": 0.5 }), 7), alone);
+        assert_ne!(struck(&json!({ "throttle": 0.1 }), 8), alone);
+        // A higher rate strikes these and more.
+        let more = struck(&json!({ "throttle": 0.3 }), 7);
+        assert!(alone.iter().all(|number| more.contains(number)) && more.len() > alone.len());
+    }
+}
