@@ -69,6 +69,11 @@ impl Approval {
         let [tenant, owner, key, method, path] = [tenant, owner, key, method, path].map(String::from);
         Self { tenant, owner, key, method, path, body }
     }
+
+    /// A few letters that tell this write from others of the same object.
+    pub fn digest(&self) -> &str {
+        self.body.get(..8).unwrap_or(&self.body)
+    }
 }
 
 /// A journal that cannot be used.

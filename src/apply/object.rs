@@ -23,6 +23,14 @@ pub(super) struct Object<'e, 'a> {
     pub sent: Cell<u32>,
 }
 
+/// What became of a write that was refused.
+enum Refused {
+    /// It is not done.
+    For(Trouble),
+    /// It was approved in an earlier run, with this code.
+    ButApproved(String),
+}
+
 /// Why a change was not carried out.
 enum Trouble {
     Graph(Error),
@@ -212,64 +220,88 @@ impl Object<'_, '_> {
         }
     }
 
-    /// Sends a step. A creation is not repeated; everything else may be.
+    /// Sends a step. A creation is not repeated; everything else may be. Where a second administrator has to approve, the
+    /// step is sent with a justification first, and with the code of its approval afterwards.
     async fn send(&self, turn: Turn, id: &str, step: &Step) -> Result<serde_json::Value, Trouble> {
         let Self { executor, change, .. } = self;
         let (method, path) = step.request();
         let path = format!("{PROFILES}{}", path.replace("{id}", id));
         let approval = Approval::of(executor.tenant_id, executor.owner, &change.key, method, &path, step.body());
-        let code = executor.journal.approval(&approval);
-        let header = match &code {
-            Some(code) => ("x-msft-approval-code", code.clone()),
-            None => ("x-msft-approval-justification", self.justification()),
-        };
+        // The digest tells this write from the same object's other ones.
+        let justification =
+            format!("{} ({} of {}, {})", executor.justification, change.key, executor.owner, approval.digest());
         let repeatable = !matches!(step, Step::Create(_));
-        let write = Write { method, path: &path, body: step.body(), repeatable, headers: &[header] };
-        self.sent.set(1);
-        match executor.client.write(turn, write).await {
-            Ok(written) => {
-                self.sent.set(written.sent);
-                if code.is_some() {
-                    executor.journal.forget(&approval)?;
+        let mut code = executor.journal.approval(&approval);
+        let mut turn = Some(turn);
+        loop {
+            let header = match &code {
+                Some(code) => ("x-msft-approval-code", code.clone()),
+                None => ("x-msft-approval-justification", base64(&justification)),
+            };
+            let write = Write { method, path: &path, body: step.body(), repeatable, headers: &[header] };
+            self.sent.set(1);
+            let turn = match turn.take() {
+                Some(turn) => turn,
+                None => executor.client.turn().await,
+            };
+            match executor.client.write(turn, write).await {
+                Ok(written) => {
+                    self.sent.set(written.sent);
+                    if code.is_some() {
+                        executor.journal.forget(&approval)?;
+                    }
+                    return Ok(written.body);
                 }
-                Ok(written.body)
+                Err(error) => match self.refused(error, &approval, code.take(), &justification).await? {
+                    Refused::For(trouble) => return Err(trouble),
+                    Refused::ButApproved(approved) => code = Some(approved),
+                },
             }
-            Err(error) => Err(self.refused(error, &approval, code).await?),
         }
     }
 
     /// What a refusal means where approvals are at work.
-    async fn refused(&self, error: Error, approval: &Approval, sent: Option<String>) -> Result<Trouble, Trouble> {
-        let journal = self.executor.journal;
-        match (error.approval(), sent) {
-            (Some(code), _) => {
-                journal.remember(approval, code)?;
-                Ok(Trouble::Approval(code.to_string()))
-            }
-            (None, Some(code)) if !error.outcome_unknown() => {
-                match super::approval::status(self.executor.client, &code).await? {
-                    Some(status) if status == "needsApproval" => Ok(Trouble::Approval(code)),
-                    Some(status) if matches!(status.as_str(), "rejected" | "cancelled" | "canceled" | "expired") => {
-                        journal.forget(approval)?;
-                        Ok(Trouble::Other(format!(
-                            "the request for approval {code} was {status}; the next apply asks for approval again"
-                        )))
-                    }
-                    _ => {
-                        journal.forget(approval)?;
-                        Ok(Trouble::Graph(error))
-                    }
+    async fn refused(
+        &self,
+        error: Error,
+        approval: &Approval,
+        sent: Option<String>,
+        justification: &str,
+    ) -> Result<Refused, Trouble> {
+        let Executor { journal, client, .. } = self.executor;
+        if let Some(code) = sent.filter(|_| !error.outcome_unknown()) {
+            let trouble = match super::approval::read(client, &code).await? {
+                Some(request) if request.status == "needsApproval" => Trouble::Approval(code),
+                Some(request) if request.is_over() => {
+                    journal.forget(approval)?;
+                    Trouble::Other(format!(
+                        "the request for approval {code} was {}; the next apply asks for approval again",
+                        request.status
+                    ))
                 }
-            }
-            (None, _) => Ok(Trouble::Graph(error)),
+                _ => {
+                    journal.forget(approval)?;
+                    Trouble::Graph(error)
+                }
+            };
+            return Ok(Refused::For(trouble));
         }
-    }
-
-    /// What approvers read, as Base64 of UTF-8 (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
-    fn justification(&self) -> String {
-        use base64::Engine;
-        let text = format!("{} ({} of {})", self.executor.justification, self.change.key, self.executor.owner);
-        base64::engine::general_purpose::STANDARD.encode(text)
+        if error.approval().is_none() && !error.is_open_approval() {
+            return Ok(Refused::For(Trouble::Graph(error)));
+        }
+        let earlier = super::approval::find(client, [justification, &base64(justification)]).await?;
+        match (earlier, error.approval()) {
+            (Some(request), _) if request.status == "approved" => Ok(Refused::ButApproved(request.id)),
+            (_, Some(code)) => {
+                journal.remember(approval, code)?;
+                Ok(Refused::For(Trouble::Approval(code.to_string())))
+            }
+            (Some(request), None) => {
+                journal.remember(approval, &request.id)?;
+                Ok(Refused::For(Trouble::Approval(request.id)))
+            }
+            (None, None) => Ok(Refused::For(Trouble::Graph(error))),
+        }
     }
 
     /// A turn to write; with the first one, a last chance to stop.
@@ -329,4 +361,10 @@ impl Object<'_, '_> {
 /// Whether an object holds what a policy says, as far as it says it.
 fn shows(now: &LiveProfile, after: &Profile) -> bool {
     readable_digest(&now.profile.restricted(after.managed())) == readable_digest(after)
+}
+
+/// As approvals want their justification (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
+fn base64(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
 }

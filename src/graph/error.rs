@@ -109,6 +109,11 @@ impl Error {
         }
     }
 
+    /// Whether a request for approval of this very write is open already.
+    pub fn is_open_approval(&self) -> bool {
+        matches!(self, Self::Refused { status: 409, message, .. } if message.to_lowercase().contains("approval request"))
+    }
+
     /// Whether there was not even a connection.
     pub fn never_sent(&self) -> bool {
         matches!(self, Self::NoAnswer { sent: false, .. })
