@@ -328,9 +328,11 @@ fn help_of_every_command() {
     Usage: sspr-policy sandbox [OPTIONS] <COMMAND>
 
     Commands:
-      serve  Serve it on loopback for other programs, until Ctrl+C
-      reset  Forget everything in it
-      help   Print this message or the help of the given subcommand(s)
+      serve    Serve it on loopback for other programs, until Ctrl+C
+      approve  Approve what waits for Multi Admin Approval; without a code, list it
+      reject   Reject what waits for Multi Admin Approval; without a code, list it
+      reset    Forget everything in it
+      help     Print this message or the help of the given subcommand(s)
 
     Options:
           --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]

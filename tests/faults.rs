@@ -153,6 +153,25 @@ fn a_body_comes_slowly_or_not_to_its_end() {
 }
 
 #[test]
+fn what_has_arrived_is_done_even_when_the_client_hangs_up() {
+    alone(async {
+        let graph =
+            Trial::new(json!({ "late_answers": { "of": "POST", "delay_ms": 60_000 }, "latency_ms": 1000 })).await;
+        let body = custom("Impatient");
+        let request = graph.send("POST", CONFIGURATIONS, Some(&body));
+        let patience = std::time::Duration::from_millis(500);
+        assert!(tokio::time::timeout(patience, request).await.is_err(), "nobody answers in time");
+        // The request has arrived, and is still on its way when the client is gone.
+        for _ in 0..20 {
+            if graph.names().await.contains("Impatient") {
+                return;
+            }
+        }
+        panic!("the write is never made");
+    });
+}
+
+#[test]
 fn requests_in_a_batch_fail_by_themselves() {
     alone(async {
         let faults = json!({
@@ -258,7 +277,7 @@ fn a_faults_file_is_checked() {
         assert_eq!(ran.status.code(), Some(1));
         String::from_utf8(ran.stderr).unwrap()
     };
-    assert_snapshot!(said("latency_ms: 5\nthrotle: 0.1\n"), @"error: faults.yaml:2:1: there is no `throtle`; known here: assign_raises_version, broker, cut_after, cut_before, delete_status, duplicate_pages, durable, expire_tokens_after, expired_tokens_stay, failed_but_done, html, jitter_ms, late_pages, latency_ms, list_lag_ms, lost_sub_answers, masking, max_page_size, missing_next_link, missing_object, multi_admin_approval, not_found_after_create_ms, page_size, patch_status, quota, server_errors, slow_body, sub_request_failures, throttle, tokens, truncated");
+    assert_snapshot!(said("latency_ms: 5\nthrotle: 0.1\n"), @"error: faults.yaml:2:1: there is no `throtle`; known here: assign_raises_version, broker, cut_after, cut_before, delete_status, duplicate_pages, durable, expire_tokens_after, expired_tokens_stay, failed_but_done, html, jitter_ms, late_answers, late_pages, latency_ms, list_lag_ms, lost_sub_answers, masking, max_page_size, missing_next_link, missing_object, multi_admin_approval, not_found_after_create_ms, page_size, patch_status, quota, server_errors, slow_body, sub_request_failures, throttle, tokens, truncated");
     assert_snapshot!(said("throttle: { rate: 1.5 }\n"), @"error: faults.yaml:1:13: `throttle.rate` is 1.5; expected a rate from 0 to 1");
     assert_snapshot!(said("quota:\n  writes: 100\n  window: 20\n"), @"error: faults.yaml:3:3: there is no `quota.window`; known here: writes, requests, window_ms, retry_after, count_refused");
     assert_snapshot!(said("cut_after: { of: everything }\n"), @r#"error: faults.yaml:1:14: `cut_after.of` is "everything"; expected reads, writes, batches, GET, POST, PATCH, PUT or DELETE"#);

@@ -180,6 +180,10 @@ async fn carry_out(shared: &Shared, call: &Call, trace: &Trace) -> Option<(Answe
         }
     };
     tokio::time::sleep(answer.late).await;
+    if let Some(delay) = arrival.late_answer {
+        strike(Fault::LateAnswers);
+        tokio::time::sleep(delay).await;
+    }
     if arrival.cut_after {
         strike(Fault::CutAfter);
         return None;

@@ -36,13 +36,17 @@ pub(super) struct Arrival {
     pub cut_before: bool,
     /// Somebody else answers with this status, and it never reaches Graph.
     pub html: Option<u16>,
+    /// How long the answer is held back.
+    pub late_answer: Option<Duration>,
     pub cut_after: bool,
     pub truncated: bool,
     pub slow_body: Option<Duration>,
 }
 
-/// How long a slow body takes when the file does not say.
-const SLOW: Duration = Duration::from_secs(1);
+/// How long what is slow takes: a second when the file does not say.
+fn delay(strike: Strike) -> Duration {
+    strike.rule.delay.unwrap_or(Duration::from_secs(1))
+}
 
 impl Service {
     pub(super) fn new(store: Store, faults: Faults, seed: u64) -> Service {
@@ -69,9 +73,10 @@ impl Service {
             wait,
             cut_before: self.dice.draw(Fault::CutBefore, &matter).is_some(),
             html: self.dice.draw(Fault::Html, &matter).and_then(|strike| strike.status()),
+            late_answer: self.dice.draw(Fault::LateAnswers, &matter).map(delay),
             cut_after: self.dice.draw(Fault::CutAfter, &matter).is_some(),
             truncated: self.dice.draw(Fault::Truncated, &matter).is_some(),
-            slow_body: self.dice.draw(Fault::SlowBody, &matter).map(|strike| strike.rule.delay.unwrap_or(SLOW)),
+            slow_body: self.dice.draw(Fault::SlowBody, &matter).map(delay),
         }
     }
 

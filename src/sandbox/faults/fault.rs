@@ -15,6 +15,7 @@ pub(in crate::sandbox) enum Fault {
     MissingNextLink,
     FailedButDone,
     LostSubAnswers,
+    LateAnswers,
     CutAfter,
     Truncated,
     SlowBody,
@@ -34,7 +35,7 @@ pub(super) enum Scope {
 }
 
 impl Fault {
-    pub(in crate::sandbox) const ALL: [Fault; 15] = [
+    pub(in crate::sandbox) const ALL: [Fault; 16] = [
         Fault::CutBefore,
         Fault::Html,
         Fault::ServerErrors,
@@ -47,6 +48,7 @@ impl Fault {
         Fault::MissingNextLink,
         Fault::FailedButDone,
         Fault::LostSubAnswers,
+        Fault::LateAnswers,
         Fault::CutAfter,
         Fault::Truncated,
         Fault::SlowBody,
@@ -67,6 +69,7 @@ impl Fault {
             Fault::MissingNextLink => "missing_next_link",
             Fault::FailedButDone => "failed_but_done",
             Fault::LostSubAnswers => "lost_sub_answers",
+            Fault::LateAnswers => "late_answers",
             Fault::CutAfter => "cut_after",
             Fault::Truncated => "truncated",
             Fault::SlowBody => "slow_body",
@@ -81,7 +84,7 @@ impl Fault {
             Fault::ServerErrors => &["statuses", "page"],
             Fault::Html | Fault::FailedButDone => &["statuses"],
             Fault::LatePages => &["statuses", "delay_ms"],
-            Fault::SlowBody => &["delay_ms"],
+            Fault::SlowBody | Fault::LateAnswers => &["delay_ms"],
             Fault::DuplicatePages => &["what"],
             _ => &[],
         }
@@ -89,7 +92,12 @@ impl Fault {
 
     fn scope(self) -> Scope {
         match self {
-            Fault::CutBefore | Fault::Html | Fault::CutAfter | Fault::Truncated | Fault::SlowBody => Scope::Whole,
+            Fault::CutBefore
+            | Fault::Html
+            | Fault::LateAnswers
+            | Fault::CutAfter
+            | Fault::Truncated
+            | Fault::SlowBody => Scope::Whole,
             Fault::ServerErrors | Fault::Throttle | Fault::Broker | Fault::FailedButDone => Scope::Each,
             Fault::SubRequestFailures | Fault::LostSubAnswers => Scope::Inner,
             Fault::LatePages | Fault::DuplicatePages | Fault::MissingObject | Fault::MissingNextLink => Scope::List,
