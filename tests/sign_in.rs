@@ -73,6 +73,20 @@ fn an_application_that_the_tenant_does_not_have() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_tenant_that_is_not_there() {
+    let login = Login::running();
+    let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", SECRET);
+    let configuration = tenant.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
+    tenant.repo.write("sspr-policy.yaml", &configuration);
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with client-secret failed: AADSTS90002: Tenant 'fabrikam.example' not found. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    help: there is no such tenant: correct `tenant:`; for a national cloud, write `cloud:` too
+    exit code 1
+    ");
+}
+
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
 fn a_certificate() {
     let login = Login::running();
     let auth = "{ method: client-certificate, client_id: certified }";
@@ -517,6 +531,19 @@ fn a_token_that_says_that_it_is_another_tenants() {
 }
 
 #[test]
+fn a_machine_that_is_not_in_azure() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: managed-identity, client_id: none-such }");
+    let said = tenant.run("plan");
+    // A machine in Azure answers that it has no such identity.
+    let said = said
+        .replace("this machine in Azure has no such identity", "no IDENTITY_ENDPOINT, and no machine in Azure answers");
+    assert_snapshot!(said, @"
+    error: signing in with managed-identity failed: no IDENTITY_ENDPOINT, and no machine in Azure answers
+    exit code 1
+    ");
+}
+
+#[test]
 fn secrets_do_not_travel_in_plain_text() {
     let tenant = Tenant::new("http://127.0.0.1:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
@@ -563,7 +590,7 @@ fn a_server_that_is_not_there_is_said_soon() {
     let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): tcp connect error: Connection refused (os error 111)
+    error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): nobody listens
     help: is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE an authority
     exit code 1
     ");
