@@ -140,3 +140,19 @@ impl Tenant {
 pub fn refused(text: &str) -> String {
     Regex::new(r"tcp connect error: .*?\(os error \d+\)").unwrap().replace_all(text, "nobody listens").into_owned()
 }
+
+/// A program of the system, as a script.
+#[cfg(target_os = "linux")]
+pub fn program(tenant: &Tenant, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let name = format!("programs/{name}");
+    tenant.repo.write(&name, script);
+    fs::set_permissions(tenant.repo.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+pub fn with_programs(tenant: Tenant) -> Tenant {
+    let programs = tenant.repo.path().join("programs");
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    tenant.with("PATH", &path)
+}
