@@ -13,7 +13,7 @@ use crate::support::{Repo, Served, TENANT, normal};
 
 const POLICY: &str = "name: A\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nassignments: { include: [] }\n";
 /// What a pipeline or a developer's machine may have set.
-const FOREIGN: [&str; 18] = [
+const FOREIGN: [&str; 20] = [
     "SSPR_POLICY_TOKEN",
     "SSL_CERT_FILE",
     "ACTIONS_ID_TOKEN_REQUEST_URL",
@@ -28,6 +28,8 @@ const FOREIGN: [&str; 18] = [
     "AZURE_FEDERATED_TOKEN_FILE",
     "IDENTITY_ENDPOINT",
     "MSI_ENDPOINT",
+    "ALL_PROXY",
+    "all_proxy",
     "HTTPS_PROXY",
     "https_proxy",
     "NO_PROXY",

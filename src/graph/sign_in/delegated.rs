@@ -105,7 +105,16 @@ impl SignIn {
     async fn sent(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
         let failed = |error: reqwest::Error| Error::Setup(chain(&error.without_url()));
         let request = reqwest::Request::try_from(request).map_err(failed)?;
-        let answer = self.http.execute(request).await.map_err(failed)?;
+        let again = request.try_clone();
+        let answer = match (self.http.execute(request).await, again) {
+            // Nothing was sent yet, so that once more cannot do harm.
+            (Err(error), Some(again)) if error.is_connect() => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                self.http.execute(again).await
+            }
+            (answer, _) => answer,
+        };
+        let answer = answer.map_err(failed)?;
         let mut response = HttpResponse::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = answer.headers().clone();
