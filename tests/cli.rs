@@ -25,6 +25,7 @@ fn help_of_every_command() {
       export       The same policies as .reg files, or what no in-box template offers as ADMX
       import       A tenant's custom profiles as policies that adopt them; writes files only
       disown       Take our marker off a profile in the tenant, and change nothing else
+      doctor       Whether an environment can be used: reachability, sign-in, tenant, permissions
       sandbox      The embedded Microsoft Graph, for trying and testing
       schema       JSON Schemas of policies, configuration and plans
       completions  Completions for a shell
@@ -449,7 +450,12 @@ fn init_makes_a_repository_that_passes_check() {
       # Your tenant: take the comment signs away and fill in.
       # production:
       #   tenant: contoso.onmicrosoft.com            # its id, or one of its domains
-      #   auth: { method: token }                    # reads SSPR_POLICY_TOKEN
+      #   # Who signs in: the first that is there of SSPR_POLICY_TOKEN, a pipeline's identity, a secret or certificate from the
+      #   # environment, a managed identity, the Azure CLI. `sspr-policy doctor --env production` shows it.
+      #   auth:
+      #     method: auto                             # or name one: token, github-oidc, client-secret, azure-cli, …
+      #     plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
+      #     apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
       #   limits: { max_changes: 50, max_deletes: 5 }
     ");
     assert_snapshot!(repository.read("policies/sspr/lock-screen-reset.yaml"), @r#"

@@ -2074,21 +2074,7 @@ fn what_a_later_version_brings_is_said_on_its_line() {
       |
       = help: write `custom`, or take the line out
 
-    warning[SP0109]: not yet: this way to sign in
-     --> sspr-policy.yaml:6:21
-      |
-    6 |     auth: { method: github-oidc, plan: { client_id: 3f2a }, apply: { client_id: 5f1c } }
-      |                     ^^^^^^^^^^^ this version signs in with a token only
-      |
-      = help: write `method: token` and put an access token into SSPR_POLICY_TOKEN, for example from `az account get-access-token`
-
-    warning[SP0109]: not yet: `login_url`
-     --> sspr-policy.yaml:7:16
-      |
-    7 |     login_url: https://login.contoso.example
-      |                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this version signs in with `auth: { method: token }` only
-
-    1 error, 2 warnings in 1 policy
+    1 error, 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -2351,12 +2337,6 @@ fn plain_http_and_keys_do_not_leave_the_machine() {
     6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
       |                                                                        ^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    warning[SP0109]: not yet: `login_url`
-     --> sspr-policy.yaml:6:72
-      |
-    6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
-      |                                                                        ^^^^^^^^^^^^^^^ this version signs in with `auth: { method: token }` only
-
     error[SP0105]: this server cannot be used
      --> sspr-policy.yaml:8:38
       |
@@ -2369,7 +2349,7 @@ fn plain_http_and_keys_do_not_leave_the_machine() {
     9 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    6 errors, 1 warning in 0 policies
+    6 errors, 0 warnings in 0 policies
     exit code 1
     ");
 }

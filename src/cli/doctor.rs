@@ -67,6 +67,14 @@ struct Report {
     permissions: Vec<Granted>,
 }
 
+/// The report for programs.
+#[derive(Serialize)]
+struct Document<'a> {
+    can_plan: bool,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
 impl Report {
     fn add(&mut self, area: &'static str, status: Status, what: impl Into<String>) {
         self.checks.push(Check { area, status, what: what.into(), help: None });
@@ -92,7 +100,8 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
     match args.output_format {
         DoctorFormat::Human => output.result(&human(&report)),
         DoctorFormat::Json => {
-            let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::new(error.to_string()))?;
+            let document = Document { can_plan: !report.failed(), report: &report };
+            let text = serde_json::to_string_pretty(&document).map_err(|error| Failure::new(error.to_string()))?;
             output.result(&(text + "\n"));
         }
     }

@@ -32,6 +32,8 @@ const MARGIN: Duration = Duration::from_secs(5 * 60);
 /// Requests whose token was refused while another one of them renewed it, or just after that, share the new one; and
 /// so do those that wait for one who could not sign in.
 const SHARED: Duration = Duration::from_secs(5);
+/// No token lasts longer, whatever a server says (Microsoft, "Configurable token lifetimes": one day).
+const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// Nothing that needs no person takes nearly as long; what hangs is said.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -94,13 +96,16 @@ struct AccessToken {
     secret: String,
     /// When it should be followed by another one.
     renew_at: Instant,
+    /// When it is no longer good.
+    ends: Instant,
 }
 
 impl AccessToken {
     fn lasting(secret: String, lifetime: Duration) -> Self {
+        let lifetime = lifetime.min(LONGEST_LIFETIME);
         // A token that lasts less than ten minutes would otherwise be renewed for each request.
-        let renew_at = Instant::now() + lifetime - MARGIN.min(lifetime / 2);
-        Self { secret, renew_at }
+        let ends = Instant::now() + lifetime;
+        Self { secret, renew_at: ends - MARGIN.min(lifetime / 2), ends }
     }
 }
 
@@ -144,18 +149,18 @@ impl SignIn {
         let mut held = self.held.lock().await;
         let lately = |then: Option<Instant>| then.is_some_and(|then| then.elapsed() < SHARED);
         let shared = self.renewals.load(Ordering::Relaxed) != seen || lately(held.renewed);
-        if let Some(token) = held.token.as_ref().filter(|token| token.renew_at > Instant::now())
-            && (!renew || shared)
-        {
+        let now = Instant::now();
+        let good = held.token.clone().filter(|token| token.ends > now && (!renew || shared));
+        if let Some(token) = good.as_ref().filter(|token| token.renew_at > now) {
             return Ok(token.secret.clone());
         }
-        if let Some((then, failure)) = &held.failed
-            && lately(Some(*then))
-        {
-            return Err(failure.clone().into());
-        }
-        match self.sign_in(&mut held).await {
-            Ok(token) => {
+        let failed = held.failed.as_ref().filter(|(then, _)| lately(Some(*then))).map(|(_, failure)| failure.clone());
+        let signed_in = match failed {
+            Some(failure) => Err(failure),
+            None => self.sign_in(&mut held).await,
+        };
+        match (signed_in, good) {
+            (Ok(token), _) => {
                 let secret = token.secret.clone();
                 held.token = Some(token);
                 if renew {
@@ -164,7 +169,13 @@ impl SignIn {
                 }
                 Ok(secret)
             }
-            Err(failure) => {
+            // A passing trouble, and the token is good for some minutes yet: the work need not stop.
+            (Err(failure), Some(token)) => {
+                tracing::warn!(%failure, "the access token could not be renewed yet");
+                held.failed = Some((Instant::now(), failure));
+                Ok(token.secret)
+            }
+            (Err(failure), None) => {
                 held.failed = Some((Instant::now(), failure.clone()));
                 Err(failure.into())
             }
@@ -208,4 +219,34 @@ pub fn check_token_tenant(tenant: &str, token: &str) -> Result<(), String> {
 /// Whether this is a tenant's id, and not a domain.
 fn is_id(tenant: &str) -> bool {
     uuid::Uuid::parse_str(tenant).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_renewed_is_used_while_it_is_good() {
+        let settings = SignInSettings {
+            tenant: "contoso.example".into(),
+            client_id: Some("app".into()),
+            certificate: None,
+            service_connection: None,
+            // No library speaks to it.
+            login_url: "http://127.0.0.1:9".into(),
+            scope: "https://graph.microsoft.com/.default".into(),
+            asks: false,
+            tell: |_| {},
+        };
+        let sign_in = SignIn::new(settings, SignInMethod::ClientSecret).expect("somebody");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let token =
+                AccessToken { renew_at: Instant::now(), ..AccessToken::lasting("good".into(), LONGEST_LIFETIME) };
+            sign_in.held.lock().await.token = Some(token);
+            assert_eq!(sign_in.bearer(false).await.expect("a token"), "good");
+            // Graph has refused it.
+            sign_in.bearer(true).await.expect_err("no token");
+        });
+    }
 }

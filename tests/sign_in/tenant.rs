@@ -13,7 +13,7 @@ use crate::support::{Repo, Served, TENANT, normal};
 
 const POLICY: &str = "name: A\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nassignments: { include: [] }\n";
 /// What a pipeline or a developer's machine may have set.
-const FOREIGN: [&str; 18] = [
+const FOREIGN: [&str; 20] = [
     "SSPR_POLICY_TOKEN",
     "SSL_CERT_FILE",
     "ACTIONS_ID_TOKEN_REQUEST_URL",
@@ -28,6 +28,8 @@ const FOREIGN: [&str; 18] = [
     "AZURE_FEDERATED_TOKEN_FILE",
     "IDENTITY_ENDPOINT",
     "MSI_ENDPOINT",
+    "ALL_PROXY",
+    "all_proxy",
     "HTTPS_PROXY",
     "https_proxy",
     "NO_PROXY",
@@ -139,4 +141,20 @@ impl Tenant {
 /// A text without how this system says that nobody listens.
 pub fn refused(text: &str) -> String {
     Regex::new(r"tcp connect error: .*?\(os error \d+\)").unwrap().replace_all(text, "nobody listens").into_owned()
+}
+
+/// A program of the system, as a script.
+#[cfg(target_os = "linux")]
+pub fn program(tenant: &Tenant, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let name = format!("programs/{name}");
+    tenant.repo.write(&name, script);
+    fs::set_permissions(tenant.repo.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+pub fn with_programs(tenant: Tenant) -> Tenant {
+    let programs = tenant.repo.path().join("programs");
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    tenant.with("PATH", &path)
 }

@@ -21,6 +21,8 @@ const NETWORK: &str = "Network";
 const SIGN_IN: &str = "Signing in";
 const TOKEN: &str = "Access token";
 const GRAPH: &str = "Microsoft Graph";
+/// Microsoft Graph's own id, which tokens may carry as their audience instead of its address.
+const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
 /// Tokens are not good before and after their time, and Entra allows for this much (Microsoft, "Access tokens").
 const MOST_SKEW_SECONDS: i64 = 5 * 60;
 
@@ -174,7 +176,11 @@ fn whose(identity: &Identity, has_token: bool, claims: Option<&Claims>, report: 
         report.add(TOKEN, status, format!("good until {ends}"));
     }
     if let Some(audience) = &claims.audience {
-        report.add(TOKEN, Status::Note, format!("for {audience}"));
+        let wanted = identity.settings.scope.trim_end_matches("/.default");
+        let right = is_loopback(wanted) || [wanted, GRAPH_APPLICATION].contains(&audience.trim_end_matches('/'));
+        let help = (!right).then(|| format!("get one for {wanted}"));
+        let status = if right { Status::Note } else { Status::Warn };
+        report.add_with_help(TOKEN, status, format!("for {audience}"), help);
     }
 }
 

@@ -16,6 +16,8 @@ use super::refusal::{SignInFailure, clean};
 
 /// How long a person may take.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// Browsers open connections in advance on which they say nothing; those must not hold up the one that matters.
+const SILENCE: Duration = Duration::from_secs(3);
 /// The longest first line of a request; codes of Entra have about 1,500 characters.
 const LONGEST_LINE: usize = 16 * 1024;
 
@@ -87,7 +89,7 @@ async fn asked_for(stream: &mut TcpStream) -> Option<Url> {
     let mut read = Vec::new();
     let mut part = [0; 4096];
     while !read.windows(4).any(|end| end == b"\r\n\r\n") && read.len() < LONGEST_LINE {
-        let arrived = tokio::time::timeout(Duration::from_secs(10), stream.read(&mut part)).await;
+        let arrived = tokio::time::timeout(SILENCE, stream.read(&mut part)).await;
         match arrived {
             Ok(Ok(count)) if count > 0 => read.extend_from_slice(&part[..count]),
             _ => break,

@@ -78,9 +78,9 @@ mod tests {
     #[test]
     fn files_that_cannot_be_used_say_why() {
         let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
-        let error = super::sign(encrypted.as_bytes(), "a", "b").unwrap_err();
+        let error = super::sign(encrypted.as_bytes(), "a", "b").expect_err("no key");
         assert!(error.starts_with("the private key is encrypted, and encrypted keys are not read"), "{error}");
-        let error = super::sign(b"no pem", "a", "b").unwrap_err();
+        let error = super::sign(b"no pem", "a", "b").expect_err("no key");
         assert_eq!(error, "there is no certificate in the file (expected PEM with certificate and private key)");
     }
 }

@@ -110,7 +110,8 @@ fn azure_devops() -> Finding {
     }
 }
 
-async fn managed_identity(settings: &SignInSettings) -> Finding {
+/// Whether this machine in Azure has an identity; soon said where it is no machine in Azure.
+pub(super) async fn managed_identity(settings: &SignInSettings) -> Finding {
     let endpoints = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"];
     if let Some(name) = endpoints.iter().find(|name| variable(name).is_some()) {
         return Finding::Taken(format!("{name} is set"));

@@ -15,6 +15,7 @@ use azure_identity::{
 };
 
 use super::assertion::{self, Assertion};
+use super::choose::{self, Finding};
 use super::claims::Claims;
 use super::method::SignInMethod;
 use super::refusal::SignInFailure;
@@ -60,7 +61,7 @@ impl SignIn {
             SignInMethod::AzureDevopsOidc => self.azure_devops(),
             SignInMethod::WorkloadIdentity => self.workload_identity(),
             SignInMethod::ClientSecret => self.client_secret(),
-            SignInMethod::ManagedIdentity => self.managed_identity(),
+            SignInMethod::ManagedIdentity => self.managed_identity().await,
             SignInMethod::AzureCli => {
                 let tenant_id = Some(self.settings.tenant.clone());
                 let options = AzureCliCredentialOptions { tenant_id, ..AzureCliCredentialOptions::default() };
@@ -84,6 +85,10 @@ impl SignIn {
     fn azure_devops(&self) -> Result<Ready, SignInFailure> {
         let secret = self
             .required("SYSTEM_ACCESSTOKEN", "map it into the step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`")?;
+        if variable("SYSTEM_OIDCREQUESTURI").is_none_or(|url| !url.starts_with("https://")) {
+            let reason = "SYSTEM_OIDCREQUESTURI is not set, or not https";
+            return Err(SignInFailure::new(self.method, reason).with_hint("Azure Pipelines sets it in each job"));
+        }
         let connection = self
             .settings
             .service_connection
@@ -125,7 +130,11 @@ impl SignIn {
         Ok(Ready { credential, secrets: vec![secret], presented: None })
     }
 
-    fn managed_identity(&self) -> Result<Ready, SignInFailure> {
+    async fn managed_identity(&self) -> Result<Ready, SignInFailure> {
+        // azure_identity would try for a minute to reach an address that nobody has.
+        if let Finding::PassedOver(why) = choose::managed_identity(&self.settings).await {
+            return Err(SignInFailure::new(self.method, &why));
+        }
         // The endpoint is this machine's own, and no proxy's business.
         let http = http_client("http://").map_err(|error| SignInFailure::new(self.method, &error.to_string()))?;
         let options = ManagedIdentityCredentialOptions {

@@ -52,12 +52,7 @@ impl SignIn {
         let asked = entra.exchange_refresh_token(&token).add_scopes(self.scopes());
         match asked.request_async(&http).await {
             Ok(answer) => Ok(Some(self.keep(answer, held, account))),
-            Err(RequestTokenError::ServerResponse(answer))
-                if matches!(
-                    answer.error(),
-                    BasicErrorResponseType::InvalidGrant | BasicErrorResponseType::Extension(_)
-                ) =>
-            {
+            Err(RequestTokenError::ServerResponse(answer)) if is_over(answer.error()) => {
                 let failure = SignInFailure::said(self.method, &answer.to_string(), &[&refresh_token], None);
                 tracing::info!(reason = failure.reason(), "what was agreed to before is no longer good");
                 held.refresh_token = None;
@@ -110,7 +105,16 @@ impl SignIn {
     async fn sent(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
         let failed = |error: reqwest::Error| Error::Setup(chain(&error.without_url()));
         let request = reqwest::Request::try_from(request).map_err(failed)?;
-        let answer = self.http.execute(request).await.map_err(failed)?;
+        let again = request.try_clone();
+        let answer = match (self.http.execute(request).await, again) {
+            // Nothing was sent yet, so that once more cannot do harm.
+            (Err(error), Some(again)) if error.is_connect() => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                self.http.execute(again).await
+            }
+            (answer, _) => answer,
+        };
+        let answer = answer.map_err(failed)?;
         let mut response = HttpResponse::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = answer.headers().clone();
@@ -132,5 +136,15 @@ impl SignIn {
             RequestTokenError::Other(words) => words.clone(),
         };
         SignInFailure::said(self.method, &words, secrets, None)
+    }
+}
+
+/// Whether a refresh token will not be taken again (Microsoft identity platform, "Refresh tokens": `invalid_grant`, or
+/// `interaction_required` where more proof is asked for).
+fn is_over(error: &BasicErrorResponseType) -> bool {
+    match error {
+        BasicErrorResponseType::InvalidGrant => true,
+        BasicErrorResponseType::Extension(other) => other == "interaction_required",
+        _ => false,
     }
 }

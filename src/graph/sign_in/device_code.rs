@@ -14,11 +14,10 @@ impl SignIn {
         let asked = entra.exchange_device_code().add_scopes(self.scopes());
         let code: StandardDeviceAuthorizationResponse =
             asked.request_async(&http).await.map_err(|error| self.refused(&error, &[]))?;
-        (self.settings.tell)(&format!(
-            "To sign in, open {} in a browser and type the code {}",
-            code.verification_uri().as_str(),
-            code.user_code().secret()
-        ));
+        // The code is meant to be shown; anything else than a code is not.
+        let shown: String = code.user_code().secret().chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
+        let address = code.verification_uri().as_str();
+        (self.settings.tell)(&format!("To sign in, open {address} in a browser and type the code {shown}"));
         let waiting = entra.exchange_device_access_token(&code);
         let done = waiting.request_async(&http, tokio::time::sleep, None).await;
         done.map_err(|error| self.refused(&error, &[code.device_code().secret()]))

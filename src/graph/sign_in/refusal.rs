@@ -56,7 +56,8 @@ impl SignInFailure {
 /// Other people's words without secrets: the values that are known to be secret, whatever looks like a token, and what
 /// follows the reason. Entra's trace and correlation ids stay, because Microsoft's support asks for them.
 pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
-    let mut text = words.to_owned();
+    // What a server says must not steer the terminal.
+    let mut text: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[secret]");
         let encoded: String = oauth2::url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
