@@ -3,8 +3,8 @@
 //!
 //! It works on JSON as a real server would and shares no types with the client, so that a wrong field name cannot hide
 //! on both sides. It is as strict as Graph where Graph is known to be strict, and stricter where a sloppy client would
-//! otherwise go unnoticed. Every answer is valid against Microsoft's published API description, except where a fault ([`Faults`]) was asked for. It checks no
-//! tokens unless it is told which there are.
+//! otherwise go unnoticed. Every answer is valid against Microsoft's published API description, except where a fault
+//! ([`Faults`]) was asked for. It checks no tokens unless it is told which there are. `docs/sandbox.md` is its manual.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -243,6 +243,14 @@ fn tokens_are_names_with_permissions() {
             let groups = graph.say("GET", "/v1.0/groups?$top=1", None).await;
             lines.push(format!("'{token}'\n  {reading}\n  {writing}\n  {revealing}\n  {groups}"));
         }
+        // A batch has the token of all its requests.
+        let organization = ["GET /organization", "GET /groups?$top=1"];
+        assert_snapshot!(graph.as_token("nobody").batch(&organization).await, @"401");
+        assert_snapshot!(graph.as_token("reader").batch(&organization).await, @"
+        200
+        1: 403: Authorization_RequestDenied Insufficient privileges to complete the operation.
+        2: 200: [SSPR Pilot, …]
+        ");
         assert_snapshot!(lines.join("\n"), @"
         ''
           401, WWW-Authenticate: Bearer: InvalidAuthenticationToken Access token is empty.

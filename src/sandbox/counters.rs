@@ -31,6 +31,12 @@ impl Counters {
         self.most_in_flight = self.most_in_flight.max(self.in_flight);
     }
 
+    /// A request came that is none for Graph, and was told so.
+    pub(super) fn refused(&mut self, status: u16) {
+        self.arrived(false);
+        self.left(Some(status));
+    }
+
     /// Its answer is on its way; `None` when there is none.
     pub(super) fn left(&mut self, status: Option<u16>) {
         self.in_flight = self.in_flight.saturating_sub(1);

@@ -141,7 +141,10 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInf
     let trace = Trace::new(text(request.headers(), "client-request-id"));
     let call = match read(&shared, request).await {
         Ok(call) => call,
-        Err(refusal) => return delivery::whole(refusal.answer(&trace, None), &trace),
+        Err(refusal) => {
+            shared.with(|service| service.counters.refused(refusal.status));
+            return delivery::whole(refusal.answer(&trace, None), &trace);
+        }
     };
     // A task of its own: what has arrived is carried out even when the client hangs up meanwhile, as Graph does.
     let task = tokio::spawn(async move {
@@ -162,7 +165,7 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(wire): ConnectInf
 /// Answers a request with all that may happen to it on its way; `None` when the connection is cut.
 async fn carry_out(shared: &Shared, call: &Call, trace: &Trace) -> Option<(Answer, Pace)> {
     let arrival = shared.with(|service| service.arrive(call))?;
-    tokio::time::sleep(arrival.wait).await;
+    pause(arrival.wait).await;
     let strike = |fault| shared.with(|service| service.counters.struck(fault));
     if arrival.cut_before {
         strike(Fault::CutBefore);
@@ -179,10 +182,10 @@ async fn carry_out(shared: &Shared, call: &Call, trace: &Trace) -> Option<(Answe
             std::future::pending().await
         }
     };
-    tokio::time::sleep(answer.late).await;
+    pause(answer.late).await;
     if let Some(delay) = arrival.late_answer {
         strike(Fault::LateAnswers);
-        tokio::time::sleep(delay).await;
+        pause(delay).await;
     }
     if arrival.cut_after {
         strike(Fault::CutAfter);
@@ -200,6 +203,13 @@ async fn carry_out(shared: &Shared, call: &Call, trace: &Trace) -> Option<(Answe
         Pace::Slow(_) => strike(Fault::SlowBody),
     };
     Some((answer, pace))
+}
+
+/// Nothing costs no time: even an empty sleep would take a millisecond.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
 }
 
 /// Takes a request apart.

@@ -88,7 +88,10 @@ impl Service {
         }
         match kind(call) {
             Kind::Alone => self.one(call, trace, Kind::Alone),
-            kind => self.guarded(call, trace, kind, |service| batch::answer(service, call, trace)),
+            kind => self.guarded(call, trace, kind, |service| match service.tokens.granted(call) {
+                Ok(_) => batch::answer(service, call, trace),
+                Err(refusal) => Ok(refusal.answer(trace, None)),
+            }),
         }
     }
 

@@ -54,13 +54,21 @@ impl Tokens {
 
     /// Refuses a call that its token does not allow.
     pub(super) fn check(&self, call: &Call) -> Result<(), Refusal> {
+        match self.granted(call)? {
+            Some(granted) => permissions::check(call, granted),
+            None => Ok(()),
+        }
+    }
+
+    /// What the token of a call may do; `None` where everybody may do everything. A token that is not known is refused.
+    pub(super) fn granted(&self, call: &Call) -> Result<Option<&[String]>, Refusal> {
         let Some(granted) = &self.granted else {
-            return Ok(());
+            return Ok(None);
         };
         match (&call.token, granted.get(Self::app(call))) {
             (None, _) => Err(unauthorized("Access token is empty.")),
             (Some(_), None) => Err(unauthorized("Access token validation failure.")),
-            (Some(_), Some(granted)) => permissions::check(call, granted),
+            (Some(_), Some(granted)) => Ok(Some(granted)),
         }
     }
 }
