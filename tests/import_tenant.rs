@@ -1,10 +1,12 @@
 //! `import`: what people made in the portal becomes policies, and the plan of these policies adopts and does nothing else.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod documents;
 mod support;
 
 use base64::Engine;
 use serde_json::{Value, json};
+use sspr_policy::source::{Source, parse};
 use support::{EMBEDDED, Portal, Repo, integer, normal, text};
 
 /// A row of a profile, as Graph takes it.
@@ -36,10 +38,24 @@ fn import(repo: &Repo, arguments: &[&str]) -> String {
     normal(&format!("{}{}exit {}\n", ran.out, ran.err, ran.code.unwrap()))
 }
 
+/// `check` and the editor's schema take what was written.
+fn is_valid(repo: &Repo) {
+    repo.run(&["check"]).succeeds();
+    let schema = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.schema.json")).unwrap();
+    let validator = jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let files = std::fs::read_dir(repo.path().join("policies/imported")).unwrap().map(|entry| entry.unwrap().path());
+    for file in files.filter(|file| file.is_file()) {
+        let source = Source::new("policy.yaml", std::fs::read(&file).unwrap()).unwrap();
+        let document = documents::json_of(&parse(&source).unwrap());
+        validator.validate(&document).unwrap_or_else(|error| panic!("{}: {error}", source.text));
+    }
+}
+
 /// Imports everything, and holds the promise of the proof: after an apply nothing is left to do.
 fn imports_and_converges(repo: &Repo) {
     let ran = repo.run(&["import"]).succeeds();
     assert!(!ran.out.contains("not as it is"), "{}", ran.out);
+    repo.run(&["check"]).succeeds();
     repo.apply().succeeds();
     repo.assert_converged();
 }
@@ -227,6 +243,7 @@ fn every_type_of_value_is_written_as_people_would() {
     adopt: { sandbox: [id] }
     "#);
     assert_eq!(std::fs::read(repo.path().join("policies/imported/everything/large.bin")).unwrap(), [0xff; 100]);
+    is_valid(&repo);
     repo.apply().succeeds();
     repo.assert_converged();
 }
@@ -546,6 +563,7 @@ fn every_ready_made_policy_comes_back_from_the_tenant() {
     }
     std::fs::remove_dir_all(repo.path().join("policies")).unwrap();
     imports_and_converges(&repo);
+    is_valid(&repo);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/windows-nothing-in-the-way-of-password-reset.yaml")), @r#"
     # yaml-language-server: $schema=../../schemas/policy.schema.json
     name: Windows - Nothing in the way of password reset
