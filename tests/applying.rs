@@ -117,8 +117,25 @@ fn where_a_second_administrator_has_to_approve() {
     let (tenant, repo, server) = tenant("multi_admin_approval: true\n", 1);
     let first = repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]);
     assert_eq!(first.code, Some(1));
-    assert_snapshot!(normal(&first.out), @"");
-    assert_snapshot!(normal(&repo.apply().out).lines().skip(9).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(normal(&first.out), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + p00                          "Policy 0"
+          + Trial/Number0 [device]                             0
+          + assignment  include group SSPR Pilot   24 devices
+
+    Reach: +24 devices (SSPR Pilot).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+      + p00                          waiting  for approval; its code: [id]
+
+    0 done, 0 failed, 1 waiting for approval.
+    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again in this folder: .sspr-policy/ holds the codes.
+    "#);
+    assert_snapshot!(normal(&repo.apply().out).lines().skip(9).collect::<Vec<_>>().join("\n"), @"
+
+    0 done, 0 failed, 1 waiting for approval.
+    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again in this folder: .sspr-policy/ holds the codes.
+    ");
     approve(&tenant, "approve");
     // The profile is there now; its assignment is a write of its own.
     assert!(normal(&repo.apply().out).contains("1 waiting for approval"));

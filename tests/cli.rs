@@ -236,7 +236,8 @@ fn help_of_every_command() {
           --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
           --only <GLOB>           Only keys that match, such as 'sspr/*'
           --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-          --override-limits       The limits of the environment are not looked at
+          --override-limits       The limits of the environment do not stop this; a saved plan says
+                                  itself which it passes over
           --justification <TEXT>  What approvers read, where a second administrator has to approve
       -q, --quiet                 Say less
       -v, --verbose...            Say more, on stderr; twice for every request

@@ -16,7 +16,8 @@ use super::planning::{Planned, Wishes, make_plan};
 use super::session::Session;
 use super::workspace::Workspace;
 use crate::apply::{Counts, Executor, Journal, Progress, Stop, await_pending};
-use crate::plan::{Overridden, PlanDocument};
+use crate::graph::WINDOW;
+use crate::plan::{Overridden, Plan, PlanDocument, stages};
 use crate::policy::Environment;
 use crate::report;
 
@@ -151,6 +152,7 @@ impl Run<'_> {
             stop,
             tell: &tell,
         };
+        self.say_how_long(&planned.plan);
         let report = tokio::select! {
             report = executor.run(&planned.plan.changes) => report,
             never = interrupts(&asked, self.output) => match never {},
@@ -176,6 +178,19 @@ impl Run<'_> {
         }
         self.output.result(&format!("{line}\n"));
         failed + waiting + left > 0
+    }
+}
+
+impl Run<'_> {
+    /// Nothing seems to happen while a window of Intune's limits is full; a person wants to know for how long.
+    fn say_how_long(&self, plan: &Plan) {
+        let writes: usize = plan.changes.iter().map(|change| stages(change).len()).sum();
+        let pause = self.session.client.pause_for(writes);
+        if pause >= WINDOW {
+            let minutes = pause.as_secs().div_ceil(60);
+            let about = if minutes == 1 { "a minute".to_string() } else { format!("{minutes} minutes") };
+            self.output.say(&format!("{writes} writes; Intune takes 100 in 20 seconds, so this takes about {about}"));
+        }
     }
 }
 

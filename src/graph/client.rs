@@ -190,6 +190,11 @@ impl Client {
         number.map(Some).ok_or_else(|| Error::Unusable { path, reason: "it is no number".into(), request_id })
     }
 
+    /// How long so many writes wait for their turns, all in all.
+    pub fn pause_for(&self, writes: usize) -> Duration {
+        self.pace.pause_for(writes)
+    }
+
     /// Waits for a turn to write: Intune takes few writes, and who waits can look at the object afterwards.
     pub async fn turn(&self) -> Turn {
         self.pace.turn().await

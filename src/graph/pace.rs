@@ -79,6 +79,11 @@ impl Pace {
         if self.window.is_zero() { Duration::from_millis(10) } else { self.window / 20 }
     }
 
+    /// How long so many writes wait at least: one window for each hundred before the last ones.
+    pub fn pause_for(&self, writes: usize) -> Duration {
+        self.window * u32::try_from(writes.saturating_sub(1) / WRITES).unwrap_or(u32::MAX)
+    }
+
     /// Waits for a place among the writes, first come, first served.
     pub async fn turn(&self) -> Turn {
         // The semaphore is never closed, so a place always comes.
