@@ -69,6 +69,9 @@ pub fn stages(change: &Change) -> Vec<Stage> {
     let actual = before.and_then(|live| live.profile.assignments.as_ref()).unwrap_or(&none);
     let Some(wanted) = wanted.filter(|wanted| *wanted != actual) else { return vec![Stage::Content] };
     let same_content = before.is_some_and(|live| has_same_settings(live, after, change.masked_digest.as_deref()));
+    if before.is_some_and(|live| has_all_but_assignments(live, after, change)) {
+        return vec![Stage::Assignments(wanted.clone())];
+    }
     let narrowed = narrow(actual, wanted);
     let mut stages = Vec::new();
     if narrowed != *actual && !same_content {
@@ -107,6 +110,20 @@ fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) 
         last.is_some_and(|last| masked.is_some() && last.masked.as_deref() == masked && last.version == live.version);
     let verified = if same { Verified::Yes } else { Verified::Changed };
     difference(live, after, verified).settings.is_empty()
+}
+
+/// Whether an object holds everything but the assignments already, and its marker says the same as a new one would: after
+/// an apply that was cut short, or where somebody changed assignments only.
+fn has_all_but_assignments(live: &LiveProfile, after: &Profile, change: &Change) -> bool {
+    let Some(marker) = live.marker.as_ref().filter(|marker| marker.key == change.key) else { return false };
+    let Some(last) = &marker.digests else { return false };
+    let managed = after.managed();
+    let marked = last.managed == managed
+        && last.readable == readable_digest(after)
+        && last.masked == change.masked_digest
+        && (last.version == live.version || !after.has_masked());
+    let content = Profile { assignments: after.assignments.clone(), ..live.profile.restricted(managed) };
+    marked && readable_digest(&content) == readable_digest(after)
 }
 
 /// Who is in both audiences: includes of both, excludes of either.
