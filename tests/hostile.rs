@@ -3,7 +3,11 @@
 //!
 //! `cargo test` tries a few seeds; `.ci/run` tries 200 with the release build: `SSPR_POLICY_TEST_SEEDS=200
 //! SSPR_POLICY_TEST_PROGRAM=target/release/sspr-policy cargo test --test hostile`.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on should stop, and one that takes long says what it did"
+)]
 
 mod support;
 
