@@ -34,6 +34,7 @@ fn counters(server: &Served) -> Value {
 /// An apply in the background that has sent some writes.
 fn under_way(repo: &Repo, server: &Served, writes: u64) -> Child {
     let mut command = repo.command(&["apply", "--auto-approve"]);
+    #[allow(clippy::zombie_processes, reason = "whoever gets it waits for it")]
     let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     for _ in 0..2_000 {
         if counters(server)["writes"].as_u64().unwrap() >= writes {
