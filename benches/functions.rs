@@ -129,6 +129,7 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
             version: 1,
             modified: String::new(),
             secret_references: BTreeMap::new(),
+            remarks: BTreeMap::new(),
         });
         desired.push(Desired {
             key: policy.key.clone(),

@@ -49,7 +49,12 @@ pub struct Catalogue {
     with_placeholders: OnceLock<Vec<(usize, usize)>>,
     /// The nodes that may write a registry value.
     by_registry: OnceLock<HashMap<RegistryLocation, Vec<usize>>>,
+    /// The nodes by the last part of their address.
+    by_last_part: OnceLock<HashMap<String, Vec<usize>>>,
 }
+
+/// Stands for every last part; no address has it.
+const ANY: &str = "/";
 
 /// An address without `./Device/` or `./User/`.
 fn below_scope(uri: &str) -> &str {
@@ -138,6 +143,7 @@ impl Catalogue {
             policies: OnceLock::new(),
             with_placeholders: OnceLock::new(),
             by_registry: OnceLock::new(),
+            by_last_part: OnceLock::new(),
         }
     }
 
@@ -193,7 +199,25 @@ impl Catalogue {
     /// The nodes whose address is this one, without looking at case, scope or what stands for placeholders.
     fn nearly(&self, uri: &OmaUri) -> impl Iterator<Item = &Node> {
         let same = |at: &usize| node::same_path(self.nodes.name(*at), uri.as_str(), str::eq_ignore_ascii_case);
-        (0..self.nodes.len()).filter(same).filter_map(|at| self.nodes.get(at))
+        let index = self.last_parts();
+        let last = uri.as_str().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let mut found: Vec<usize> =
+            [last.as_str(), ANY].iter().flat_map(|part| index.get(*part)).flatten().copied().collect();
+        found.sort_unstable();
+        found.into_iter().filter(same).filter_map(|at| self.nodes.get(at))
+    }
+
+    /// Nodes by the last part of their address in small letters; those that end in a placeholder under [`ANY`].
+    fn last_parts(&self) -> &HashMap<String, Vec<usize>> {
+        self.by_last_part.get_or_init(|| {
+            let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+            for at in 0..self.nodes.len() {
+                let last = self.nodes.name(at).rsplit('/').next().unwrap_or_default();
+                let part = if node::is_placeholder(last) { ANY.to_string() } else { last.to_ascii_lowercase() };
+                index.entry(part).or_default().push(at);
+            }
+            index
+        })
     }
 
     /// The addresses of all nodes, sorted; reads none of them.

@@ -63,6 +63,17 @@ pub struct LiveProfile {
     pub modified: String,
     /// Where the values of masked settings can be read, by address.
     pub secret_references: BTreeMap<OmaUri, String>,
+    /// What people wrote in the portal beside settings; no policy says it, so it stays as it is.
+    pub remarks: BTreeMap<OmaUri, Remark>,
+}
+
+/// A setting's name and description in the portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The name.
+    pub name: String,
+    /// The description.
+    pub description: Option<String>,
 }
 
 impl LiveProfile {

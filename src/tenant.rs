@@ -58,11 +58,11 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
     loop {
         // 1,000 is what Graph answers at most, and what CIPP asks for in production.
         let path = format!("{PROFILES}?$top=1000&$expand=assignments");
-        let (all, counted): (Vec<DeviceConfiguration>, _) =
-            futures_util::future::try_join(client.list(&path), client.count(PROFILES)).await?;
+        let (all, counted) =
+            futures_util::future::try_join(client.list_as(&path, live_profile), client.count(PROFILES)).await?;
         let count = all.len();
         if counted.is_none_or(|counted| counted == count) {
-            let profiles: Vec<LiveProfile> = all.into_iter().filter_map(live_profile).collect();
+            let profiles: Vec<LiveProfile> = all.into_iter().flatten().collect();
             return Ok(Tenant { other_kinds: count - profiles.len(), profiles });
         }
         if reading == READINGS {

@@ -158,6 +158,25 @@ fn a_portal_made_profile_that_is_adopted_keeps_its_id() {
 const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\n\
                      assignments: { include: [{ all: devices }] }\n";
 
+/// No policy says them, so no apply changes them.
+#[test]
+fn what_people_wrote_beside_settings_in_the_portal_stays() {
+    let repo = Repo::new(EMBEDDED);
+    let mut row = integer("Start/HideLock", 0);
+    row["displayName"] = json!("Lock in the user tile");
+    row["description"] = json!("0 = shown. Ask Facilities.");
+    let id = text(&repo.portal().create("Made in the portal", &json!(null), &[row])["id"]);
+    repo.policy("a", &policy("Adopted", &format!("adopt: {{ sandbox: {id} }}\n")));
+    repo.apply().succeeds();
+    let profile = repo.portal().profile("Adopted");
+    let row = &profile["omaSettings"][0];
+    assert_eq!(
+        (&row["displayName"], &row["description"], &row["value"]),
+        (&json!("Lock in the user tile"), &json!("0 = shown. Ask Facilities."), &json!(1))
+    );
+    repo.assert_converged();
+}
+
 #[test]
 fn somebody_elses_profile_is_a_warning_and_can_be_accepted() {
     let repo = Repo::new(EMBEDDED);

@@ -122,6 +122,7 @@ impl Object<'_, '_> {
             version: 0,
             modified: String::new(),
             secret_references: std::collections::BTreeMap::new(),
+            remarks: std::collections::BTreeMap::new(),
         };
         for stage in stages(change).into_iter().skip(1) {
             state = self.carry_out_stage(&stage, state).await?;

@@ -42,6 +42,12 @@ pub struct OmaSetting {
     /// Its type, as `#microsoft.graph.omaSettingInteger`.
     #[serde(rename = "@odata.type", default)]
     pub kind: String,
+    /// Its name in the portal.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Its description in the portal.
+    #[serde(default)]
+    pub description: Option<String>,
     /// Its address.
     #[serde(default)]
     pub oma_uri: Option<String>,

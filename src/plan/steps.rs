@@ -6,8 +6,10 @@ use base64::Engine;
 use serde_json::{Value, json};
 
 use super::{Action, Change, Verified, difference};
-use crate::profile::{Assignment, DEFAULT_TAG, Digests, LiveProfile, Marker, Profile, Setting, readable_digest};
-use crate::setting::{FilterMode, OmaType, OmaValue, Who};
+use crate::profile::{
+    Assignment, DEFAULT_TAG, Digests, LiveProfile, Marker, Profile, Remark, Setting, readable_digest,
+};
+use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 
 /// One request of a change.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,8 +151,9 @@ fn marker(change: &Change, after: &Profile, owner: &str, version: i64) -> Marker
 fn body(change: &Change, after: &Profile, marker: &Marker, blank: bool) -> Value {
     let unmanaged = || change.before.as_ref().and_then(|live| live.profile.description.clone()).unwrap_or_default();
     let text = after.description.clone().unwrap_or_else(unmanaged);
+    let remark = |uri: &OmaUri| change.before.as_ref().and_then(|live| live.remarks.get(uri));
     let settings: Vec<Value> =
-        after.settings.iter().map(|(uri, setting)| oma_setting(uri.as_str(), uri.short(), setting, blank)).collect();
+        after.settings.iter().map(|(uri, setting)| oma_setting(uri, remark(uri), setting, blank)).collect();
     let mut body = json!({
         "@odata.type": "#microsoft.graph.windows10CustomConfiguration",
         "displayName": after.name,
@@ -168,7 +171,7 @@ fn body(change: &Change, after: &Profile, marker: &Marker, blank: bool) -> Value
 }
 
 /// Graph's form of a setting (Microsoft Graph, omaSetting and its derived types; an XML value is Base64 of its UTF-8).
-fn oma_setting(uri: &str, name: &str, setting: &Setting, blank: bool) -> Value {
+fn oma_setting(uri: &OmaUri, remark: Option<&Remark>, setting: &Setting, blank: bool) -> Value {
     let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
     let kind = match setting.value.oma_type() {
         OmaType::Integer => "omaSettingInteger",
@@ -192,12 +195,16 @@ fn oma_setting(uri: &str, name: &str, setting: &Setting, blank: bool) -> Value {
         (OmaValue::Base64(bytes), _) => json!(encode(bytes)),
         (OmaValue::Masked(_), _) => Value::Null,
     };
-    json!({
+    let mut body = json!({
         "@odata.type": format!("#microsoft.graph.{kind}"),
-        "displayName": name,
-        "omaUri": uri,
+        "displayName": remark.map(|remark| remark.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(uri.short()),
+        "omaUri": uri.as_str(),
         "value": value,
-    })
+    });
+    if let Some(description) = remark.and_then(|remark| remark.description.as_ref()) {
+        body["description"] = json!(description);
+    }
+    body
 }
 
 fn assign_body(assignments: &BTreeSet<Assignment>) -> Value {

@@ -6,7 +6,7 @@ use base64::Engine;
 use serde_json::Value;
 
 use crate::graph::{self, DeviceConfiguration, OmaSetting, Target};
-use crate::profile::{Assignment, LiveProfile, Marker, Profile, Setting, canonical_tags, canonical_value};
+use crate::profile::{Assignment, LiveProfile, Marker, Profile, Remark, Setting, canonical_tags, canonical_value};
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 
 const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
@@ -25,6 +25,7 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
     let (text, marker) = Marker::split(found.description.as_deref().unwrap_or_default());
     let mut settings = BTreeMap::new();
     let mut secret_references = BTreeMap::new();
+    let mut remarks = BTreeMap::new();
     for setting in found.oma_settings.unwrap_or_default() {
         let (mut uri, value) = (address(&setting), value(&setting));
         // Two rows with one address: the second one must not hide the first.
@@ -33,6 +34,11 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
         }
         if let Some(reference) = &setting.secret_reference_value_id {
             secret_references.insert(uri.clone(), reference.clone());
+        }
+        let name = setting.display_name.unwrap_or_default();
+        let description = setting.description.filter(|text| !text.is_empty());
+        if description.is_some() || !name.is_empty() && name != uri.short() {
+            remarks.insert(uri.clone(), Remark { name, description });
         }
         let value = canonical_value(&uri, value);
         settings.insert(uri, Setting { value, shown: None });
@@ -53,6 +59,7 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
         version: found.version,
         modified: found.last_modified_date_time.unwrap_or_default(),
         secret_references,
+        remarks,
     })
 }
 

@@ -38,6 +38,7 @@ fn live(settings: impl IntoIterator<Item = (OmaUri, OmaValue)>, assignments: Vec
         version: 1,
         modified: String::new(),
         secret_references: BTreeMap::new(),
+        remarks: BTreeMap::new(),
     }
 }
 
