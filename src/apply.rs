@@ -7,6 +7,7 @@ mod approval;
 mod execute;
 mod journal;
 mod object;
+mod send;
 
 pub use execute::{Counts, Executor, Outcome, Progress, Report, Stop};
 pub use journal::{Approval, Journal, JournalError};
@@ -42,7 +43,7 @@ pub async fn await_pending(
             }
             tokio::time::sleep(client.second()).await;
         }
-        if let Some(id) = pending.id.as_ref().filter(|_| !seen)
+        if let Some(id) = pending.id.as_ref().filter(|id| !seen && !id.is_empty())
             && looks.by_id(id).await?.is_some()
         {
             return Err(Failure::Unlisted(pending.key, id.clone()));

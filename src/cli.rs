@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::new(&cli.global);
-    start_log(cli.global.verbose, output.colour_err);
+    start_log(cli.global.verbose, cli.global.quiet, output.colour_err);
     match run(cli, &output) {
         Ok(_) if output.lost() => {
             output.failure(&Failure::new("the output could not be written"));
@@ -152,15 +152,23 @@ fn online<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failur
     runtime.map_err(|error| Failure::new(format!("the network cannot be used: {error}")))?.block_on(work)
 }
 
-fn start_log(verbose: u8, colour: bool) {
+fn start_log(verbose: u8, quiet: bool, colour: bool) {
     let level = match verbose {
-        0 => return,
+        0 if quiet => return,
+        0 => "sspr_policy=warn",
         1 => "sspr_policy=info",
         _ => "sspr_policy=debug",
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
+    // Whoever reads along may have gone away.
+    let log = log.log_internal_errors(false);
     // Fails only when a log was started before.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr).try_init();
+    let _ = match verbose {
+        // Without being asked, only that something takes long is said: as a sentence.
+        0 => log.without_time().with_target(false).with_level(false).try_init(),
+        _ => log.try_init(),
+    };
 }
 
 /// The command line's definition, for completions and the manual page.

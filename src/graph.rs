@@ -14,12 +14,13 @@ mod sign_in;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
-pub use client::{Client, Write, Written};
+pub use client::{Client, Write};
 pub use error::Error;
 pub use gather::Gather;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
 pub use pace::{Turn, WINDOW};
 pub use reach::{Reached, proxy, reach};
+pub use retry::Tries;
 pub use sign_in::{
     Choice, Claims, Finding, OTHER_TENANT, SignIn, SignInFailure, SignInMethod, SignInSettings, Step,
     check_token_tenant, choose, key_store_name,

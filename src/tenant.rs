@@ -59,18 +59,17 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
         // 1,000 is what Graph answers at most, and what CIPP asks for in production.
         let path = format!("{PROFILES}?$top=1000&$expand=assignments");
         let (all, counted) =
-            futures_util::future::try_join(client.list_as(&path, live_profile), client.count(PROFILES)).await?;
+            futures_util::future::try_join(client.list_as(&path, whole_profile), client.count(PROFILES)).await?;
+        let all: Result<Vec<Option<LiveProfile>>, String> = all.into_iter().collect();
+        let unusable = |reason| Error::Unusable { path: path.clone(), reason, request_id: String::new() };
+        let all = all.map_err(unusable)?;
         let count = all.len();
         if counted.is_none_or(|counted| counted == count) {
             let profiles: Vec<LiveProfile> = all.into_iter().flatten().collect();
             return Ok(Tenant { other_kinds: count - profiles.len(), profiles });
         }
         if reading == READINGS {
-            return Err(Error::Unusable {
-                path,
-                reason: format!("{} profiles are counted, and {count} came: run again", counted.unwrap_or_default()),
-                request_id: String::new(),
-            });
+            return Err(unusable(format!("{} profiles are counted, and {count} came", counted.unwrap_or_default())));
         }
         reading += 1;
         tokio::time::sleep(client.second()).await;
@@ -82,11 +81,21 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
 /// # Errors
 /// When Graph does not answer, or refuses.
 pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, Error> {
-    match client.get::<DeviceConfiguration>(&format!("{PROFILES}/{id}?$expand=assignments")).await {
-        Ok(found) => Ok(live_profile(found)),
-        Err(error) if error.status() == Some(404) => Ok(None),
-        Err(error) => Err(error),
+    Looks::new(client).by_id(id).await
+}
+
+/// A custom profile in canonical form, nothing for other kinds; or what is missing: an incomplete read is none.
+fn whole_profile(found: DeviceConfiguration) -> Result<Option<LiveProfile>, String> {
+    if !convert::is_custom(&found) {
+        return Ok(None);
     }
+    let missing = match &found {
+        found if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() => "an id",
+        found if found.oma_settings.is_none() => "settings",
+        found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
+        _ => return Ok(live_profile(found)),
+    };
+    Err(format!("the profile \"{}\" ({}) came without {missing}", found.display_name.unwrap_or_default(), found.id))
 }
 
 /// Profiles that the first reading of the lists did not show, and a second one does.

@@ -169,3 +169,76 @@ fn what_was_rejected_is_asked_for_again() {
     assert!(rejected.out.contains("was rejected; the next apply asks for approval again"), "{}", rejected.out);
     assert!(repo.apply().out.contains("1 waiting for approval"));
 }
+
+#[test]
+fn a_saved_plan_goes_on_after_each_approval() {
+    let (tenant, repo, _server) = tenant("multi_admin_approval: true\n", 1);
+    repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    for _ in 0..2 {
+        assert!(repo.run(&["apply", "plan.json"]).out.contains("1 waiting for approval"));
+        approve(&tenant, "approve");
+    }
+    repo.run(&["apply", "plan.json"]).succeeds();
+    repo.assert_converged();
+}
+
+/// A policy gives a setting to another one, whose change is refused: the giver's cannot be done either.
+#[test]
+fn what_waits_for_something_that_is_refused_is_left() {
+    let tenant = tempfile::tempdir().unwrap();
+    let repo = Repo::new("");
+    let moving = "  Trial/Moving: { type: integer, value: 1, unchecked: trial }\n";
+    let policy = |name: &str, more: &str| {
+        format!("name: {name}\nsettings:\n  Trial/{name}: {{ type: integer, value: 1, unchecked: trial }}\n{more}")
+    };
+    let connect = |faults: &str| {
+        let server = Served::faulty(tenant.path(), faults, 1);
+        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+        server
+    };
+    let server = connect("durable: false\n");
+    repo.policy("giver", &policy("Giver", moving));
+    repo.policy("taker", &policy("Taker", ""));
+    repo.apply().succeeds();
+    drop(server);
+    repo.policy("giver", &policy("Giver", ""));
+    repo.policy("taker", &policy("Taker", moving));
+    let _server = connect("multi_admin_approval: true\n");
+    let ran = repo.apply();
+    assert_eq!(ran.code, Some(1));
+    let said: Vec<&str> = ran.out.lines().filter(|line| line.contains("left") || line.contains("done, ")).collect();
+    assert_snapshot!(said.join("\n"), @"
+      ~ giver                        left     taker has to be done first: a setting moves there
+    0 done, 0 failed, 1 waiting for approval, 1 left. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    ");
+}
+
+/// The first PATCH is throttled for two seconds; meanwhile somebody changes the profile in the portal.
+#[test]
+fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
+    let (_tenant, repo, server) =
+        tenant("throttle: { on: [1], of: PATCH, retry_after: seconds, seconds: 2 }\ndurable: false\n", 1);
+    repo.apply().succeeds();
+    repo.edit("p00", "value: 0", "value: 7");
+    let mut command = repo.command(&["apply", "--auto-approve"]);
+    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let portal = Graph::new(&server.url);
+    for _ in 0..500 {
+        if counters(&server)["faults"]["throttle"] == 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let profile = portal.profile("Policy 0");
+    let setting = portal.writable(&profile, &profile["omaSettings"][0]);
+    let mut setting = setting.clone();
+    setting["value"] = serde_json::json!(99);
+    let body = serde_json::json!({ "@odata.type": profile["@odata.type"], "omaSettings": [setting] });
+    let path = format!("/beta/deviceManagement/deviceConfigurations/{}", profile["id"].as_str().unwrap());
+    portal.send("PATCH", &path, Some(&body));
+    let ended = apply.wait_with_output().unwrap();
+    let out = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{out}");
+    assert!(out.contains("it was changed in the tenant since the plan (version 1 became 2)"), "{out}");
+    assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
+}

@@ -132,8 +132,12 @@ impl Executor<'_> {
                     }
                 }
             }
-            if running.is_empty() && open.len() == before {
-                break;
+            if running.is_empty() {
+                if open.is_empty() || open.len() == before {
+                    break;
+                }
+                // What waited for something that will not be done is told so in the next round.
+                continue;
             }
             tokio::select! {
                 biased;
@@ -142,13 +146,21 @@ impl Executor<'_> {
                     (self.tell)(Progress::Ended(&changes[at], &outcome));
                     outcomes[at] = Some(outcome);
                 }
-                // Nothing is under way: what waited may begin, or never will.
-                else => {}
             }
         }
-        let cut = || Outcome::Left("interrupted; what was under way may be half done".into());
-        let ended = changes.iter().zip(outcomes);
-        Report { outcomes: ended.map(|(change, outcome)| (change.key.clone(), outcome.unwrap_or_else(cut))).collect() }
+        let not_begun: Vec<usize> = open.iter().map(|next| next.index).collect();
+        drop(running);
+        let mut report = Report::default();
+        for (at, (change, outcome)) in changes.iter().zip(outcomes).enumerate() {
+            let outcome = outcome.unwrap_or_else(|| {
+                let why = if not_begun.contains(&at) { "not begun" } else { "interrupted: it may be half done" };
+                let outcome = Outcome::Left(why.into());
+                (self.tell)(Progress::Ended(change, &outcome));
+                outcome
+            });
+            report.outcomes.push((change.key.clone(), outcome));
+        }
+        report
     }
 
     fn may_begin(&self, next: &Ordered, changes: &[Change], outcomes: &[Option<Outcome>]) -> Begin {
@@ -168,7 +180,7 @@ impl Executor<'_> {
     }
 
     async fn one(&self, looks: &Looks<'_>, change: &Change, at: usize) -> (usize, Outcome) {
-        let object = Object { executor: self, looks, change, sent: Cell::new(0) };
+        let object = Object { executor: self, looks, change, written: Cell::new(false) };
         (at, object.carry_out().await)
     }
 }

@@ -4,12 +4,12 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use super::execute::{Executor, Outcome, Stop};
-use super::journal::{Approval, JournalError};
+use super::journal::JournalError;
 use super::our_own;
-use crate::graph::{Error, Turn, Write};
+use crate::graph::{Error, Tries, Turn};
 use crate::plan::{Action, Change, Stage, Step, stages, step};
 use crate::profile::{LiveProfile, Profile, readable_digest};
-use crate::tenant::{Looks, PROFILES};
+use crate::tenant::Looks;
 
 /// How often a marker's version is put right.
 const CORRECTIONS: u32 = 3;
@@ -19,20 +19,12 @@ pub(super) struct Object<'e, 'a> {
     pub executor: &'e Executor<'a>,
     pub looks: &'e Looks<'e>,
     pub change: &'e Change,
-    /// How often the last write was sent; each time may have counted the version up.
-    pub sent: Cell<u32>,
-}
-
-/// What became of a write that was refused.
-enum Refused {
-    /// It is not done.
-    For(Trouble),
-    /// It was approved in an earlier run, with this code.
-    ButApproved(String),
+    /// Whether a write was carried out.
+    pub written: Cell<bool>,
 }
 
 /// Why a change was not carried out.
-enum Trouble {
+pub(super) enum Trouble {
     Graph(Error),
     Journal(JournalError),
     Other(String),
@@ -83,38 +75,42 @@ impl Object<'_, '_> {
     }
 
     async fn delete(&self, before: &LiveProfile) -> Result<String, Trouble> {
-        let turn = self.turn().await?;
-        self.as_expected(before).await?;
-        match self.send(turn, &before.id, &Step::Delete).await {
-            // Deleted by the try whose answer was lost.
-            Err(Trouble::Graph(error)) if error.status() == Some(404) => {}
-            ended => drop(ended?),
+        let mut tries = Tries::default();
+        loop {
+            let turn = self.turn().await?;
+            // Somebody else was faster, or the try whose answer was lost.
+            if self.looks.by_id(&before.id).await?.is_none() {
+                break;
+            }
+            self.as_expected(before).await?;
+            match self.send(turn, &before.id, &Step::Delete).await {
+                Ok(_) => break,
+                Err(Trouble::Graph(error)) if error.status() == Some(404) => break,
+                Err(trouble) => self.again(&mut tries, trouble, true).await?,
+            }
         }
         let until = Instant::now() + self.executor.patience;
-        let there = |found: Vec<LiveProfile>| found.iter().any(|one| one.id == before.id);
-        // Lists may show for a while what is gone.
-        while there(self.looks.named(&before.profile.name).await?) && Instant::now() < until {
+        loop {
+            let late = Instant::now() >= until;
+            let listed = self.looks.named(&before.profile.name).await?.iter().any(|one| one.id == before.id);
+            if !listed || late {
+                // Lists may show for a while what is gone; the object itself decides.
+                return match self.looks.by_id(&before.id).await? {
+                    None => Ok(before.id.clone()),
+                    Some(_) if !late => continue,
+                    Some(_) => {
+                        Err(Trouble::Other("it was deleted, and the tenant still shows it: plan again to see".into()))
+                    }
+                };
+            }
             self.rest().await;
         }
-        Ok(before.id.clone())
     }
 
     async fn create(&self) -> Result<String, Trouble> {
-        let Self { executor, change, .. } = self;
+        let change = self.change;
         let Some(after) = &change.after else { return Err(Trouble::Other("there is nothing to create".into())) };
-        let turn = self.turn().await?;
-        self.is_absent(&after.name).await?;
-        let body = step(change, &Stage::Create, executor.owner, 0, false);
-        executor.journal.begin(executor.tenant_id, executor.owner, &change.key, &after.name)?;
-        let id = match self.send(turn, "", &body).await {
-            Ok(made) => made["id"].as_str().unwrap_or_default().to_string(),
-            Err(Trouble::Graph(error)) if error.outcome_unknown() => self.find_made(&after.name, error).await?,
-            Err(trouble) => {
-                executor.journal.end(executor.tenant_id, executor.owner, &change.key)?;
-                return Err(trouble);
-            }
-        };
-        executor.journal.made(executor.tenant_id, executor.owner, &change.key, &id)?;
+        let id = self.make(after).await?;
         let mut state = LiveProfile {
             id: id.clone(),
             marker: None,
@@ -128,6 +124,50 @@ impl Object<'_, '_> {
             state = self.carry_out_stage(&stage, state).await?;
         }
         self.settle(&id).await
+    }
+
+    /// Makes the profile, and answers with its id. A creation is sent again only where it was certainly not carried out.
+    async fn make(&self, after: &Profile) -> Result<String, Trouble> {
+        let Self { executor, change, .. } = self;
+        let Executor { journal, tenant_id, owner, .. } = *executor;
+        let body = step(change, &Stage::Create, owner, 0, false);
+        let mut tries = Tries::default();
+        let id = loop {
+            let turn = self.turn().await?;
+            self.is_absent(&after.name).await?;
+            journal.begin(tenant_id, owner, &change.key, &after.name)?;
+            match self.send(turn, "", &body).await {
+                Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
+                    Some(id) => break id.to_string(),
+                    None => {
+                        let text = "the answer to the creation does not say which object was made";
+                        break self.find_made(&after.name, text).await?;
+                    }
+                },
+                Err(Trouble::Graph(error)) if error.outcome_unknown() && !error.is_throttling() => {
+                    break self.find_made(&after.name, &error.to_string()).await?;
+                }
+                Err(trouble) => {
+                    journal.end(tenant_id, owner, &change.key)?;
+                    self.again(&mut tries, trouble, false).await?;
+                }
+            }
+        };
+        journal.made(tenant_id, owner, &change.key, &id)?;
+        Ok(id)
+    }
+
+    /// Waits until something may be sent again; else gives the trouble back.
+    async fn again(&self, tries: &mut Tries, trouble: Trouble, repeatable: bool) -> Result<(), Trouble> {
+        let Trouble::Graph(error) = trouble else { return Err(trouble) };
+        let client = self.executor.client;
+        match tries.next(&error, repeatable, client.second()) {
+            Some(pause) => {
+                client.rest(&error, pause).await;
+                Ok(())
+            }
+            None => Err(Trouble::Graph(error)),
+        }
     }
 
     /// The second witness of absence; the list was the first.
@@ -153,7 +193,7 @@ impl Object<'_, '_> {
     }
 
     /// A creation without a usable answer: looked for as long as Graph's servers may need to show it.
-    async fn find_made(&self, name: &str, error: Error) -> Result<String, Trouble> {
+    async fn find_made(&self, name: &str, error: &str) -> Result<String, Trouble> {
         let until = Instant::now() + self.executor.patience;
         loop {
             if let Ok(found) = self.looks.named(name).await
@@ -170,13 +210,43 @@ impl Object<'_, '_> {
         }
     }
 
-    /// One write, with a look right before it; gives the state that it leaves behind.
+    /// One write, with a look right before each try of it; gives the state that it leaves behind.
     async fn carry_out_stage(&self, stage: &Stage, expected: LiveProfile) -> Result<LiveProfile, Trouble> {
-        let turn = self.turn().await?;
-        let now = self.as_expected(&expected).await?;
-        let request = step(self.change, stage, self.executor.owner, now.version, false);
-        self.send(turn, &now.id, &request).await?;
-        let mut profile = now.profile.clone();
+        let left = self.left_behind(stage, &expected.profile);
+        let (mut tries, mut failed) = (Tries::default(), false);
+        loop {
+            let turn = self.turn().await?;
+            if failed
+                && let Some(now) = self.looks.by_id(&expected.id).await?
+                && self.is_carried_out(stage, &now, &expected, &left)
+            {
+                // The try whose answer was lost, or said "failed", was carried out all the same.
+                self.written.set(true);
+                return Ok(now);
+            }
+            let now = self.as_expected(&expected).await?;
+            let request = step(self.change, stage, self.executor.owner, now.version, false);
+            match self.send(turn, &expected.id, &request).await {
+                Ok(_) => return Ok(LiveProfile { profile: left, ..now }),
+                Err(trouble) => self.again(&mut tries, trouble, true).await?,
+            }
+            failed = true;
+        }
+    }
+
+    /// Whether an object shows that a part of the change was carried out.
+    fn is_carried_out(&self, stage: &Stage, now: &LiveProfile, before: &LiveProfile, left: &Profile) -> bool {
+        let last = now.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+        // Masked values cannot be seen; the marker, which was written with them, can.
+        let marked = last.is_some_and(|last| {
+            last.masked == self.change.masked_digest && now.marker != before.marker && now.version > before.version
+        });
+        shows(now, left) && (marked || *stage != Stage::Content && !shows(now, &before.profile))
+    }
+
+    /// What an object holds after one part of the change.
+    fn left_behind(&self, stage: &Stage, before: &Profile) -> Profile {
+        let mut profile = before.clone();
         match (stage, &self.change.after) {
             (Stage::Assignments(all), _) => profile.assignments = Some(all.clone()),
             (_, Some(after)) => {
@@ -187,13 +257,13 @@ impl Object<'_, '_> {
             }
             (_, None) => {}
         }
-        Ok(LiveProfile { profile, ..now })
+        profile
     }
 
     /// The object as it is right now. It must be as the plan saw it, or as our own last write left it; what somebody else
     /// did meanwhile is not written over. Graph's other servers may need a moment to show our own write.
     async fn as_expected(&self, expected: &LiveProfile) -> Result<LiveProfile, Trouble> {
-        if self.sent.get() == 0 {
+        if !self.written.get() {
             return match self.looks.by_id(&expected.id).await? {
                 Some(now) if now.digest() == expected.digest() => Ok(now),
                 Some(now) => Err(Trouble::Other(format!(
@@ -203,8 +273,8 @@ impl Object<'_, '_> {
                 None => Err(Trouble::Other("it was deleted in the tenant since the plan: plan again".into())),
             };
         }
-        // The version of an object that was just made is not known.
-        let newest = if expected.version == 0 { i64::MAX } else { expected.version + i64::from(self.sent.get()) };
+        // The version of an object that was just made is not known; our own last write may have counted it up.
+        let newest = if expected.version == 0 { i64::MAX } else { expected.version + 1 };
         let until = Instant::now() + self.executor.patience;
         loop {
             let now = self.looks.by_id(&expected.id).await?;
@@ -221,94 +291,10 @@ impl Object<'_, '_> {
         }
     }
 
-    /// Sends a step. A creation is not repeated; everything else may be. Where a second administrator has to approve, the
-    /// step is sent with a justification first, and with the code of its approval afterwards.
-    async fn send(&self, turn: Turn, id: &str, step: &Step) -> Result<serde_json::Value, Trouble> {
-        let Self { executor, change, .. } = self;
-        let (method, path) = step.request();
-        let path = format!("{PROFILES}{}", path.replace("{id}", id));
-        let approval = Approval::of(executor.tenant_id, executor.owner, &change.key, method, &path, step.body());
-        // The digest tells this write from the same object's other ones.
-        let justification =
-            format!("{} ({} of {}, {})", executor.justification, change.key, executor.owner, approval.digest());
-        let repeatable = !matches!(step, Step::Create(_));
-        let mut code = executor.journal.approval(&approval);
-        let mut turn = Some(turn);
-        loop {
-            let header = match &code {
-                Some(code) => ("x-msft-approval-code", code.clone()),
-                None => ("x-msft-approval-justification", base64(&justification)),
-            };
-            let write = Write { method, path: &path, body: step.body(), repeatable, headers: &[header] };
-            self.sent.set(1);
-            let turn = match turn.take() {
-                Some(turn) => turn,
-                None => executor.client.turn().await,
-            };
-            match executor.client.write(turn, write).await {
-                Ok(written) => {
-                    self.sent.set(written.sent);
-                    if code.is_some() {
-                        executor.journal.forget(&approval)?;
-                    }
-                    return Ok(written.body);
-                }
-                Err(error) => match self.refused(error, &approval, code.take(), &justification).await? {
-                    Refused::For(trouble) => return Err(trouble),
-                    Refused::ButApproved(approved) => code = Some(approved),
-                },
-            }
-        }
-    }
-
-    /// What a refusal means where approvals are at work.
-    async fn refused(
-        &self,
-        error: Error,
-        approval: &Approval,
-        sent: Option<String>,
-        justification: &str,
-    ) -> Result<Refused, Trouble> {
-        let Executor { journal, client, .. } = self.executor;
-        if let Some(code) = sent.filter(|_| !error.outcome_unknown()) {
-            let trouble = match super::approval::read(client, &code).await? {
-                Some(request) if request.status == "needsApproval" => Trouble::Approval(code),
-                Some(request) if request.is_over() => {
-                    journal.forget(approval)?;
-                    Trouble::Other(format!(
-                        "the request for approval {code} was {}; the next apply asks for approval again",
-                        request.status
-                    ))
-                }
-                _ => {
-                    journal.forget(approval)?;
-                    Trouble::Graph(error)
-                }
-            };
-            return Ok(Refused::For(trouble));
-        }
-        if error.approval().is_none() && !error.is_open_approval() {
-            return Ok(Refused::For(Trouble::Graph(error)));
-        }
-        let earlier = super::approval::find(client, [justification, &base64(justification)]).await?;
-        match (earlier, error.approval()) {
-            (Some(request), _) if request.status == "approved" => Ok(Refused::ButApproved(request.id)),
-            (_, Some(code)) => {
-                journal.remember(approval, code)?;
-                Ok(Refused::For(Trouble::Approval(code.to_string())))
-            }
-            (Some(request), None) => {
-                journal.remember(approval, &request.id)?;
-                Ok(Refused::For(Trouble::Approval(request.id)))
-            }
-            (None, None) => Ok(Refused::For(Trouble::Graph(error))),
-        }
-    }
-
     /// A turn to write; with the first one, a last chance to stop.
     async fn turn(&self) -> Result<Turn, Trouble> {
         let turn = self.executor.client.turn().await;
-        if *self.executor.stop.borrow() > Stop::No && self.sent.get() == 0 {
+        if *self.executor.stop.borrow() > Stop::No && !self.written.get() {
             return Err(Trouble::Stopped);
         }
         Ok(turn)
@@ -322,7 +308,17 @@ impl Object<'_, '_> {
         let mut corrected = 0;
         loop {
             let late = Instant::now() >= until;
-            let listed = self.looks.named(&after.name).await?.into_iter().find(|one| one.id == id);
+            let named = self.looks.named(&after.name).await?;
+            let ours = |one: &&LiveProfile| {
+                one.marker.as_ref().is_some_and(|marker| marker.is(self.executor.owner, &self.change.key))
+            };
+            if let Some(other) = named.iter().filter(ours).find(|one| one.id != id) {
+                return Err(Trouble::Other(format!(
+                    "another profile carries the same key ({}): did another apply run at the same time?",
+                    other.id
+                )));
+            }
+            let listed = named.into_iter().find(|one| one.id == id);
             let mut now = listed.filter(|now| shows(now, after));
             let is_listed = now.is_some();
             if late && now.is_none() {
@@ -340,9 +336,7 @@ impl Object<'_, '_> {
             };
             let marked = now.marker.as_ref().and_then(|marker| marker.digests.as_ref().map(|last| last.version));
             if marked != Some(now.version) && after.has_masked() && corrected < CORRECTIONS {
-                let turn = self.executor.client.turn().await;
-                let request = step(self.change, &Stage::Content, self.executor.owner, now.version, false);
-                self.send(turn, id, &request).await?;
+                self.carry_out_stage(&Stage::Content, now).await?;
                 corrected += 1;
                 continue;
             }
@@ -362,10 +356,4 @@ impl Object<'_, '_> {
 /// Whether an object holds what a policy says, as far as it says it.
 fn shows(now: &LiveProfile, after: &Profile) -> bool {
     readable_digest(&now.profile.restricted(after.managed())) == readable_digest(after)
-}
-
-/// As approvals want their justification (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
-fn base64(text: &str) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(text)
 }

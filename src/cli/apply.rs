@@ -35,8 +35,17 @@ pub(super) struct ApplyArgs {
     #[arg(long, conflicts_with = "plan")]
     override_limits: bool,
     /// What approvers read, where a second administrator has to approve
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = justification)]
     justification: Option<String>,
+}
+
+/// Approvers read it. Intune takes 1,024 characters, and what tells the writes apart comes behind it.
+fn justification(text: &str) -> Result<String, String> {
+    match text.trim().chars().count() {
+        0 => Err("approvers want to know why".into()),
+        count if count > 700 => Err(format!("it has {count} characters, and 700 fit")),
+        _ => Ok(text.to_string()),
+    }
 }
 
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
@@ -107,15 +116,15 @@ impl Run<'_> {
         let wishes = Wishes { only, overridden };
         let planned = make_plan(session, self.workspace, self.name, self.environment, &wishes).await?;
         self.output.result(&report::plan_text(&planned.document, &planned.header, self.output.paint()));
+        if let Some(approved) = approved {
+            check_approved(approved, &planned.document)?;
+        }
         let stops = planned.stops().len();
         if stops > 0 {
             return Err(Failure::with_help(
                 format!("{stops} error{} above; nothing was changed", if stops == 1 { "" } else { "s" }),
                 "mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml",
             ));
-        }
-        if let Some(approved) = approved {
-            check_approved(approved, &planned.document)?;
         }
         let failed = has_errors(&planned.document);
         if planned.plan.changes.is_empty() {
@@ -148,7 +157,7 @@ impl Run<'_> {
             owner,
             journal,
             patience: self.session.patience,
-            justification: self.args.justification.as_deref().unwrap_or("sspr-policy apply"),
+            justification: self.args.justification.as_deref().map_or("sspr-policy apply", str::trim),
             stop,
             tell: &tell,
         };
@@ -238,12 +247,13 @@ fn check_binding(approved: &PlanDocument, session: &Session, owner: &str) -> Res
     Ok(())
 }
 
-/// Each change must be one that the plan approved, in the state that it saw. What the plan has besides is done already.
+/// Each change must be one that the plan approved, in the state that it saw, or what an apply of it has left to do. What the
+/// plan has besides is done already.
 fn check_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Result<(), Failure> {
     let mut refused = Vec::new();
     for change in &fresh.changes {
         match approved.changes.iter().find(|other| other.key == change.key) {
-            Some(other) if other.is_same_as(change) => {}
+            Some(other) if other.is_same_as(change) || other.leaves(change) => {}
             Some(other) if other.before != change.before || other.id != change.id => {
                 refused.push(format!("{}: it was changed in the tenant since the plan", change.key));
             }

@@ -56,7 +56,7 @@ async fn disown(session: &Session, id: &str, owner: &str) -> Result<String, Fail
     let text = before.profile.description.clone().unwrap_or_default();
     let body = json!({ "@odata.type": "#microsoft.graph.windows10CustomConfiguration", "description": text });
     let path = format!("{PROFILES}/{id}");
-    let write = Write { method: "PATCH", path: &path, body: Some(&body), repeatable: true, headers: &[] };
+    let write = Write { method: "PATCH", path: &path, body: Some(&body), headers: &[] };
     session.client.write(session.client.turn().await, write).await?;
     match tenant::read_one(&session.client, id).await? {
         Some(now) if now.marker.is_none() && now.profile == before.profile => Ok(format!(

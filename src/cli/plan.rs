@@ -78,8 +78,11 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     }
     if let Some(file) = &args.out {
         save(&planned.document, file)?;
-        output
-            .say(&format!("saved the plan to {}; `sspr-policy apply {0}` does this and nothing else", file.display()));
+        let use_ = match planned.stops().is_empty() {
+            true => format!("`sspr-policy apply {}` does this and nothing else", file.display()),
+            false => "its errors have to be mended before it can be applied".to_string(),
+        };
+        output.say(&format!("saved the plan to {}; {use_}", file.display()));
     }
     let failed = has_errors(&planned.document) || !is_verified(&planned.document, args.strict, output);
     if !failed && args.detailed_exitcode && !planned.document.changes.is_empty() {

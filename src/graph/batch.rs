@@ -75,18 +75,20 @@ impl Client {
             if open.is_empty() {
                 return Ok(answers.into_iter().flatten().collect());
             }
-            let mut longest = std::time::Duration::ZERO;
+            let mut longest: Option<(Error, std::time::Duration)> = None;
             for at in &open {
-                let (error, asked) = failed.remove(at).unwrap_or_else(|| (unanswered(&path, &requests[*at]), None));
-                let throttled = error.is_throttling();
-                let Some(pause) = tries[*at].next(&error, asked, true, self.second()) else { return Err(error) };
-                if throttled && requests[*at].url.starts_with("/deviceManagement/") {
+                let error = failed.remove(at).unwrap_or_else(|| unanswered(&path, &requests[*at]));
+                let Some(pause) = tries[*at].next(&error, true, self.second()) else { return Err(error) };
+                if error.is_throttling() && requests[*at].url.starts_with("/deviceManagement/") {
                     self.pace.hold(pause);
                 }
-                longest = longest.max(pause);
+                if longest.as_ref().is_none_or(|(_, longest)| pause > *longest) {
+                    longest = Some((error, pause));
+                }
             }
-            tracing::info!(items = open.len(), pause = ?longest, "sending items of a batch again");
-            tokio::time::sleep(longest).await;
+            if let Some((error, pause)) = longest {
+                self.rest(&error, pause).await;
+            }
         }
     }
 
@@ -101,26 +103,18 @@ impl Client {
         let item = |at: &usize| requests[*at].item(*at);
         let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
         let cost = open.iter().filter(|at| requests[**at].url.starts_with("/deviceManagement/")).count();
-        let request = Request {
-            method: Method::POST,
-            path,
-            body: Some(&body),
-            repeatable: true,
-            headers: &[],
-            cost,
-            accept: JSON,
-        };
+        let request = Request { method: Method::POST, path, body: Some(&body), headers: &[], cost, accept: JSON };
         let mut answer = self.send(&request, None).await?;
         let mut failed = Failed::new();
-        let Value::Array(items) = answer.body["responses"].take() else { return Ok(failed) };
+        let Some(Value::Array(items)) = answer.body.get_mut("responses").map(Value::take) else { return Ok(failed) };
         for mut item in items {
             let id = item["id"].as_str().and_then(|id| id.parse::<usize>().ok()).filter(|id| open.contains(id));
             let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok());
             let (Some(id), Some(status)) = (id, status) else { continue };
-            let body = item["body"].take();
+            let body = item.get_mut("body").map(Value::take).unwrap_or_default();
             let error = Error::refused("GET", &requests[id].url, status, &body, &answer.request_id);
             if status >= 300 && (error.is_throttling() || error.may_pass()) {
-                failed.insert(id, (error, asked(&item["headers"])));
+                failed.insert(id, error.with_pause(asked(&item["headers"])));
             } else {
                 answers[id] = Some(BatchAnswer { status, body });
             }
@@ -129,8 +123,8 @@ impl Client {
     }
 }
 
-/// What failed, by its place, with the pause that it asks for.
-type Failed = std::collections::BTreeMap<usize, (Error, Option<std::time::Duration>)>;
+/// What failed, by its place.
+type Failed = std::collections::BTreeMap<usize, Error>;
 
 /// The pause that an item asks for; names of headers may have any case.
 fn asked(headers: &Value) -> Option<std::time::Duration> {

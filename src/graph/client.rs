@@ -16,6 +16,10 @@ use super::retry::{Tries, asked_pause};
 
 /// Pages of one collection; more can only be a server that repeats itself.
 const MOST_PAGES: usize = 10_000;
+/// The largest body that is read, in bytes: a page of a thousand large profiles is far below it.
+const LARGEST_BODY: usize = 256 * 1024 * 1024;
+/// From here on a person wonders what happens.
+const LONG: Duration = Duration::from_secs(5);
 /// How often a collection is read whose pages do not fit together.
 const READINGS: usize = 3;
 
@@ -37,19 +41,8 @@ pub struct Write<'a> {
     pub path: &'a str,
     /// What is sent.
     pub body: Option<&'a Value>,
-    /// Whether it may be sent again where no answer came or the server failed. A creation may not: it could be made twice.
-    pub repeatable: bool,
     /// Headers of its own.
     pub headers: &'a [(&'static str, String)],
-}
-
-/// A change that was carried out.
-#[derive(Debug, Clone)]
-pub struct Written {
-    /// What came back.
-    pub body: Value,
-    /// How often it was sent; an answer that says "failed" does not mean that nothing was done.
-    pub sent: u32,
 }
 
 /// A request, as often as it is sent.
@@ -57,7 +50,6 @@ pub(super) struct Request<'a> {
     pub method: Method,
     pub path: &'a str,
     pub body: Option<&'a Value>,
-    pub repeatable: bool,
     pub headers: &'a [(&'static str, String)],
     /// How many of Intune's requests it is.
     pub cost: usize,
@@ -72,8 +64,6 @@ pub(super) const JSON: &str = "application/json";
 pub(super) struct Answer {
     pub body: Value,
     pub request_id: String,
-    /// How often it was sent.
-    pub sent: u32,
 }
 
 impl Client {
@@ -144,7 +134,7 @@ impl Client {
             let Answer { mut body, request_id, .. } = self.read(&next).await?;
             let unusable =
                 |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
-            let Value::Array(values) = body["value"].take() else {
+            let Some(Value::Array(values)) = body.get_mut("value").map(Value::take) else {
                 return Err(unusable("a list is expected, and there is no `value`".into()));
             };
             for value in values {
@@ -158,7 +148,11 @@ impl Client {
                 items.push(make(item));
             }
             counted = counted.or(body["@odata.count"].as_u64());
-            let Some(link) = body["@odata.nextLink"].as_str() else {
+            let link = &body["@odata.nextLink"];
+            if !link.is_null() && !link.is_string() {
+                return Err(unusable("its link to the next page is no address".into()));
+            }
+            let Some(link) = link.as_str() else {
                 return match counted.filter(|count| *count != items.len() as u64) {
                     Some(count) => Err(unusable(format!("{count} objects are announced, and {} came", items.len()))),
                     None => Ok(items),
@@ -179,8 +173,7 @@ impl Client {
     }
 
     async fn read_as(&self, path: &str, accept: &'static str) -> Result<Answer, Error> {
-        let request =
-            Request { method: Method::GET, path, body: None, repeatable: true, headers: &[], cost: 1, accept };
+        let request = Request { method: Method::GET, path, body: None, headers: &[], cost: 1, accept };
         self.send(&request, None).await
     }
 
@@ -209,23 +202,24 @@ impl Client {
         self.pace.turn().await
     }
 
-    /// Sends a change. Throttled requests were not carried out, and are always sent again.
+    /// Sends a change, once: before it is sent again, somebody has to look whether it was carried out all the same, and
+    /// whether anybody changed the object meanwhile. Only what never left this machine, or was refused for its token,
+    /// is sent again here.
     ///
     /// # Errors
     /// As for [`Client::get`].
-    pub async fn write(&self, turn: Turn, write: Write<'_>) -> Result<Written, Error> {
+    pub async fn write(&self, turn: Turn, write: Write<'_>) -> Result<Value, Error> {
         let method = Method::from_bytes(write.method.as_bytes()).map_err(|error| Error::Setup(error.to_string()))?;
-        let Write { path, body, repeatable, headers, .. } = write;
-        let request = Request { method, path, body, repeatable, headers, cost: 1, accept: JSON };
-        let answer = self.send(&request, Some(turn)).await?;
-        Ok(Written { body: answer.body, sent: answer.sent })
+        let Write { path, body, headers, .. } = write;
+        let request = Request { method, path, body, headers, cost: 1, accept: JSON };
+        self.send(&request, Some(turn)).await.map(|answer| answer.body)
     }
 
-    /// Sends a request as often as is good. A write needs a turn for each try.
+    /// Sends a request as often as is good: a reading one until it is answered, a write once.
     pub(super) async fn send(&self, request: &Request<'_>, mut turn: Option<Turn>) -> Result<Answer, Error> {
         let is_write = turn.is_some();
         let cost = if is_intune(request.path) { request.cost } else { 0 };
-        let (mut tries, mut renew, mut renewed, mut sent) = (Tries::default(), false, false, 0);
+        let (mut tries, mut renew, mut renewed) = (Tries::default(), false, false);
         loop {
             if is_write && turn.is_none() {
                 turn = Some(self.pace.turn().await);
@@ -234,35 +228,43 @@ impl Client {
                 self.pace.requests(cost).await;
             }
             let bearer = self.access.bearer(std::mem::take(&mut renew)).await?;
-            let ended = self.send_once(request, bearer.as_deref()).await;
-            sent += 1;
-            if let Some(turn) = turn.take().filter(|_| !matches!(&ended, Err((error, _)) if error.never_sent())) {
+            let ended =
+                self.send_once(request, bearer.as_deref()).await.map_err(|error| error.without(bearer.as_deref()));
+            if let Some(turn) = turn.take().filter(|_| !matches!(&ended, Err(error) if error.never_sent())) {
                 turn.used();
             }
-            let (error, asked) = match ended {
-                Ok(answer) => return Ok(Answer { sent, ..answer }),
-                Err(failure) => failure,
+            let error = match ended {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
             };
             if error.status() == Some(401) && self.access.renews() && !renewed {
                 (renew, renewed) = (true, true);
                 continue;
             }
-            let Some(pause) = tries.next(&error, asked, request.repeatable, self.second()) else { return Err(error) };
-            tracing::info!(%error, ?pause, "sending again");
             if error.is_throttling() && cost > 0 {
                 // Whatever else waits would only be refused, too.
-                self.pace.hold(pause);
+                self.pace.hold(error.retry_after().unwrap_or(self.second()).min(super::retry::LONGEST_PAUSE));
             }
-            tokio::time::sleep(pause).await;
+            if is_write && !error.never_sent() {
+                return Err(error);
+            }
+            let Some(pause) = tries.next(&error, true, self.second()) else { return Err(error) };
+            self.rest(&error, pause).await;
         }
     }
 
-    /// One try; with a failure comes the pause that the server asked for.
-    async fn send_once(
-        &self,
-        request: &Request<'_>,
-        bearer: Option<&str>,
-    ) -> Result<Answer, (Error, Option<Duration>)> {
+    /// Waits before something is sent again, and says so where it takes long.
+    pub async fn rest(&self, error: &Error, pause: Duration) {
+        match error {
+            Error::NoAnswer { sent: true, .. } => tracing::warn!("sending again in {:.0?}: {error}", pause),
+            _ if pause >= LONG => tracing::warn!("waiting {:.0?}, then sending again: {error}", pause),
+            _ => tracing::info!(%error, ?pause, "sending again"),
+        }
+        tokio::time::sleep(pause).await;
+    }
+
+    /// One try.
+    async fn send_once(&self, request: &Request<'_>, bearer: Option<&str>) -> Result<Answer, Error> {
         let Request { method, path, body, headers, .. } = request;
         let id = uuid::Uuid::new_v4().to_string();
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -280,30 +282,38 @@ impl Client {
         let no_answer = |error: &reqwest::Error| {
             let reason = chain(error);
             let (method, path) = (method.to_string(), (*path).to_string());
-            (Error::NoAnswer { method, path, reason, request_id: id.clone(), sent: !error.is_connect() }, None)
+            Error::NoAnswer { method, path, reason, request_id: id.clone(), sent: !error.is_connect() }
         };
         let response = sent.send().await.map_err(|error| no_answer(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         tracing::debug!(%method, path, status = status.as_u16(), client_request_id = %id);
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let request_id = header("request-id").unwrap_or(&id).to_string();
-        let text = response.text().await.map_err(|error| no_answer(&error))?;
-        let text = text.trim_start_matches('\u{feff}');
-        let json: Option<Value> = if text.is_empty() { Some(Value::Null) } else { serde_json::from_str(text).ok() };
+        let unusable = |reason: &str| {
+            let (path, request_id) = ((*path).to_string(), request_id.clone());
+            Error::Unusable { path, reason: reason.to_string(), request_id }
+        };
+        let mut bytes = Vec::new();
+        let mut response = response;
+        while let Some(piece) = response.chunk().await.map_err(|error| no_answer(&error))? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > LARGEST_BODY {
+                return Err(unusable("it is larger than any answer of Graph"));
+            }
+        }
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        let json: Option<Value> = if text.is_empty() { Some(Value::Null) } else { serde_json::from_slice(text).ok() };
         if !status.is_success() {
             let body = json.unwrap_or(Value::Null);
             let mut error = Error::refused(method.as_str(), path, status.as_u16(), &body, &request_id);
             if let Some(code) = header("x-msft-approval-code") {
                 error = error.with_approval(code);
             }
-            return Err((error, asked_pause(&headers)));
+            return Err(error.with_pause(asked_pause(&headers)));
         }
         match json {
-            Some(body) => Ok(Answer { body, request_id, sent: 1 }),
-            None => {
-                let reason = "it is no JSON".to_string();
-                Err((Error::Unusable { path: (*path).to_string(), reason, request_id }, None))
-            }
+            Some(body) => Ok(Answer { body, request_id }),
+            None => Err(unusable("it is no JSON")),
         }
     }
 }
@@ -346,7 +356,7 @@ mod tests {
         let client = Client::new(&base, Access::Nobody, Duration::ZERO).expect("a client");
         let body = serde_json::json!({});
         let turn = client.turn().await;
-        let write = Write { method: "POST", path: "/beta/x", body: Some(&body), repeatable: false, headers: &[] };
+        let write = Write { method: "POST", path: "/beta/x", body: Some(&body), headers: &[] };
         let error = client.write(turn, write).await.expect_err("nobody listens");
         assert!(error.never_sent() && !error.outcome_unknown(), "{error}");
         assert_eq!(client.requests(), 2);

@@ -24,6 +24,8 @@ pub enum Error {
         request_id: String,
         /// The code of a request for approval, where a second administrator has to approve (Multi Admin Approval).
         approval: Option<String>,
+        /// The pause that the server asked for.
+        retry_after: Option<std::time::Duration>,
     },
     /// No answer came.
     #[error("{method} {path} got no answer: {reason} (client-request-id {request_id})")]
@@ -101,6 +103,14 @@ impl Error {
         self.outcome_unknown() && self.status() != Some(501) || matches!(self.status(), Some(408 | 423))
     }
 
+    /// The pause that the server asked for.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// The code of a request for approval, where a second administrator has to approve this write.
     pub fn approval(&self) -> Option<&str> {
         match self {
@@ -124,10 +134,24 @@ impl Error {
         if let Self::SignIn(failure) = self {
             return failure.hint().map(str::to_owned);
         }
-        if let Self::NoAnswer { .. } = self {
-            return Some("is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy".into());
+        match self {
+            Self::NoAnswer { reason, .. } if reason.contains("certificate") => {
+                return Some("SSL_CERT_FILE names a file with the certificate of a company's own authority".into());
+            }
+            Self::NoAnswer { .. } => {
+                return Some("is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy".into());
+            }
+            Self::Unusable { .. } => {
+                return Some(
+                    "run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`"
+                        .into(),
+                );
+            }
+            _ => {}
         }
         match self.status()? {
+            300..=399 => Some("Graph redirects nobody: is there a proxy with a sign-in page of its own?".into()),
+            429 => Some("the tenant's limits are used up, perhaps by others: run again later".into()),
             401 => Some(
                 "the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; \
                  `sspr-policy doctor` shows who is signed in"
@@ -151,16 +175,35 @@ impl Error {
         let message = inner.as_ref().and_then(|inner| inner["Message"].as_str()).unwrap_or(raw);
         // What follows is for Microsoft's support, who ask for the request-id.
         let message = message.split(" - Operation ID").next().unwrap_or(message);
+        // In one line: a server's line breaks must not look like lines of ours.
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         let id = error["innerError"]["request-id"].as_str().unwrap_or(request_id);
         Self::Refused {
             method: method.to_string(),
             path: path.to_string(),
             status,
             code: error["code"].as_str().unwrap_or_default().to_string(),
-            message: if message.is_empty() { "no reason was given".into() } else { message.to_string() },
             request_id: id.to_string(),
-            approval: approval_in(message),
+            approval: approval_in(&message),
+            message: if message.is_empty() { "no reason was given".into() } else { message },
+            retry_after: None,
         }
+    }
+
+    /// The same refusal, with the pause that came with it.
+    pub(crate) fn with_pause(mut self, pause: Option<std::time::Duration>) -> Self {
+        if let Self::Refused { retry_after, .. } = &mut self {
+            *retry_after = pause;
+        }
+        self
+    }
+
+    /// The same refusal without this text, where the server repeats what it was sent.
+    pub(crate) fn without(mut self, secret: Option<&str>) -> Self {
+        if let (Self::Refused { message, .. }, Some(secret)) = (&mut self, secret.filter(|text| !text.is_empty())) {
+            *message = message.replace(secret, "…");
+        }
+        self
     }
 
     /// The same refusal, with the code of the request for approval that came with it as a header.

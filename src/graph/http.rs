@@ -16,7 +16,7 @@ pub(crate) fn http_client(base: &str) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("sspr-policy/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(20))
-        .timeout(Duration::from_secs(120))
+        .timeout(Duration::from_secs(60))
         // A redirect would carry the token to somebody else.
         .redirect(reqwest::redirect::Policy::none());
     if base.starts_with("http://") {

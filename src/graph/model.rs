@@ -33,6 +33,9 @@ pub struct DeviceConfiguration {
     /// Its assignments, where they were asked for.
     #[serde(default)]
     pub assignments: Option<Vec<Assignment>>,
+    /// Where the rest of its assignments is, where they are too many for the answer.
+    #[serde(rename = "assignments@odata.nextLink", default)]
+    pub assignments_link: Option<String>,
 }
 
 /// A setting of a custom profile.

@@ -8,43 +8,46 @@ use super::error::Error;
 
 /// How often a request is sent at most, where sending it again cannot do harm.
 const TRIES: u32 = 6;
+/// How often one that got no answer; each may have taken a minute.
+const TRIES_WITHOUT_ANSWER: u32 = 4;
 /// How often one that was throttled: it was not carried out, and the next try may be soon enough.
 const TRIES_WHEN_THROTTLED: u32 = 12;
 /// How often a connection is tried: a server that is not there should be said soon.
 const TRIES_TO_CONNECT: u32 = 2;
 /// The longest pause that a server may ask for before we give up.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// The longest that one request may wait in all.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// The tries of one request.
 #[derive(Debug, Default)]
-pub(super) struct Tries {
+pub struct Tries {
     failed: u32,
     throttled: u32,
+    waited: Duration,
 }
 
 impl Tries {
-    /// The pause before the next try; nothing when there is none. `second` is what pauses are counted in.
-    pub fn next(
-        &mut self,
-        error: &Error,
-        asked: Option<Duration>,
-        repeatable: bool,
-        second: Duration,
-    ) -> Option<Duration> {
+    /// The pause before the next try; nothing when there is none. `second` is what pauses are counted in. A request that is
+    /// not repeatable is sent again only where it was certainly not carried out.
+    pub fn next(&mut self, error: &Error, repeatable: bool, second: Duration) -> Option<Duration> {
         let (tried, most) = if error.is_throttling() {
             self.throttled += 1;
             (self.throttled, TRIES_WHEN_THROTTLED)
         } else {
             self.failed += 1;
-            let again = match error.never_sent() {
-                true => TRIES_TO_CONNECT,
-                false if repeatable && error.may_pass() => TRIES,
-                false => 0,
+            let again = match error {
+                error if error.never_sent() => TRIES_TO_CONNECT,
+                _ if !repeatable || !error.may_pass() => 0,
+                Error::NoAnswer { .. } => TRIES_WITHOUT_ANSWER,
+                _ => TRIES,
             };
             (self.failed, again)
         };
-        let pause = asked.unwrap_or_else(|| back_off(tried, second));
-        (tried < most && pause <= LONGEST_PAUSE).then_some(pause)
+        let pause = error.retry_after().unwrap_or_else(|| back_off(tried, second));
+        self.waited = self.waited.saturating_add(pause);
+        (tried < most && pause <= LONGEST_PAUSE && self.waited <= LONGEST_WAIT).then_some(pause)
     }
 }
 
@@ -96,7 +99,7 @@ mod tests {
     fn a_creation_without_an_answer_is_not_sent_again() {
         let second = Duration::from_secs(1);
         let refused = |status| Error::refused("POST", "/x", status, &serde_json::Value::Null, "");
-        let again = |status, repeatable| Tries::default().next(&refused(status), None, repeatable, second).is_some();
+        let again = |status, repeatable| Tries::default().next(&refused(status), repeatable, second).is_some();
         assert_eq!((again(504, false), again(504, true)), (false, true));
         assert_eq!((again(429, false), again(400, true), again(501, true)), (true, false, false));
     }

@@ -384,4 +384,21 @@ impl ChangeDocument {
         };
         bare(self) == bare(fresh)
     }
+
+    /// Whether a fresh plan's change is what is left of this one: an apply was cut short, or waited for an approval. All of
+    /// it was approved as it stands, and something of what was approved is done.
+    pub fn leaves(&self, fresh: &Self) -> bool {
+        let created = self.action == ActionWord::Create && fresh.action == ActionWord::Update;
+        let same_object = created || self.action == fresh.action && self.id == fresh.id;
+        let count = |change: &Self| change.fields.len() + change.settings.len() + change.assignments.len();
+        let bare = |line: &AssignmentLine| AssignmentLine { members: None, ..line.clone() };
+        let approved: Vec<AssignmentLine> = self.assignments.iter().map(bare).collect();
+        same_object
+            && fresh.action == ActionWord::Update
+            && self.name == fresh.name
+            && count(fresh) < count(self)
+            && fresh.fields.iter().all(|line| self.fields.contains(line))
+            && fresh.settings.iter().all(|line| self.settings.contains(line))
+            && fresh.assignments.iter().all(|line| approved.contains(&bare(line)))
+    }
 }

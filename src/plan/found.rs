@@ -150,7 +150,7 @@ fn complain_of_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -
         let mut problem =
             Diagnostic::error("SP0504", format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
                 .note(
-                    "the portal's \"Duplicate\" copies the marker; nothing is changed under this key until one is left",
+                    "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed under this key until one is left",
                 );
         for object in objects {
             problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));

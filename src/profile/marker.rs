@@ -69,6 +69,11 @@ impl Marker {
         (normal_text(&text), Some(marker))
     }
 
+    /// Whether it is this owner's, with this key.
+    pub fn is(&self, owner: &str, key: &str) -> bool {
+        self.owner == owner && self.key == key
+    }
+
     /// A description with this marker as its last line.
     pub fn append(&self, text: &str) -> String {
         if text.is_empty() { self.to_string() } else { format!("{text}\n\n{self}") }

@@ -3,7 +3,8 @@
 use crate::graph::{BatchAnswer, Client, DeviceConfiguration, Error, Gather, odata_literal};
 use crate::profile::LiveProfile;
 
-use super::convert::live_profile;
+use super::whole_profile;
+use serde_json::Value;
 
 const PROFILES: &str = "/deviceManagement/deviceConfigurations";
 
@@ -28,8 +29,11 @@ impl<'c> Looks<'c> {
         if answer.status == 404 {
             return Ok(None);
         }
-        let found = accepted(&url, answer)?;
-        Ok(live_profile(typed(&url, found)?))
+        let found: DeviceConfiguration = typed(&url, accepted(&url, answer)?)?;
+        if !found.id.eq_ignore_ascii_case(id) {
+            return Err(unusable(url, format!("it is about {}", found.id)));
+        }
+        converted(&url, found)
     }
 
     /// Custom profiles of exactly this name, looked up on their own: the second witness of absence.
@@ -41,24 +45,29 @@ impl<'c> Looks<'c> {
         let mut found = accepted(&url, self.gather.ask(url.clone()).await?)?;
         if found["@odata.nextLink"].is_string() {
             let reason = format!("more profiles are named \"{name}\" than fit one page");
-            return Err(Error::Unusable { path: url, reason, request_id: String::new() });
+            return Err(unusable(url, reason));
         }
-        let all: Vec<DeviceConfiguration> = typed(&url, found["value"].take())?;
-        Ok(all.into_iter().filter_map(live_profile).filter(|profile| profile.profile.name == name).collect())
+        let all: Vec<DeviceConfiguration> = typed(&url, found.get_mut("value").map(Value::take).unwrap_or_default())?;
+        let profiles: Result<Vec<_>, Error> = all.into_iter().map(|one| converted(&url, one)).collect();
+        Ok(profiles?.into_iter().flatten().filter(|profile| profile.profile.name == name).collect())
     }
 }
 
-fn accepted(url: &str, answer: BatchAnswer) -> Result<serde_json::Value, Error> {
+fn accepted(url: &str, answer: BatchAnswer) -> Result<Value, Error> {
     match answer.status {
         200..=299 => Ok(answer.body),
         status => Err(Error::refused("GET", url, status, &answer.body, "")),
     }
 }
 
-fn typed<T: serde::de::DeserializeOwned>(url: &str, body: serde_json::Value) -> Result<T, Error> {
-    serde_json::from_value(body).map_err(|error| Error::Unusable {
-        path: url.to_string(),
-        reason: error.to_string(),
-        request_id: String::new(),
-    })
+fn typed<T: serde::de::DeserializeOwned>(url: &str, body: Value) -> Result<T, Error> {
+    serde_json::from_value(body).map_err(|error| unusable(url.to_string(), error.to_string()))
+}
+
+fn converted(url: &str, found: DeviceConfiguration) -> Result<Option<LiveProfile>, Error> {
+    whole_profile(found).map_err(|reason| unusable(url.to_string(), reason))
+}
+
+fn unusable(path: String, reason: String) -> Error {
+    Error::Unusable { path, reason, request_id: String::new() }
 }
