@@ -481,7 +481,8 @@ fn a_profile_that_somebody_duplicated() {
           ~ AboveLock/AllowToasts [device]                     Not allowed (0) → Allowed (1)
 
     error[SP0504] 2 profiles in the tenant carry the key `lock`
-      = the portal's "Duplicate" copies the marker; nothing is changed under this key until one is left
+      = the portal's "Duplicate" copies the marker, and two applies at once can make two; nothing is
+        changed under this key until one is left
       = [id]  "Lock screen"  changed [time]
       = [id]  "Lock screen - Copy"  changed [time]
       = help: `sspr-policy disown ID` takes our marker off the one that is a copy
