@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 
 use super::decode::{Decode, Decoder, Fields, word};
-use crate::source::{Node, Spanned};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Node, Spanned, Value};
 
 /// How to sign in.
 #[derive(Debug, Clone, JsonSchema)]
@@ -101,6 +102,16 @@ impl Decode for Auth {
         "`{ method: … }`".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Value::Text(method) = &node.value {
+            let written = format!("{{ method: {} }}", method.trim());
+            decoder.complain(
+                Diagnostic::error("SP0105", "expected a map for the auth, found a text")
+                    .at(decoder.place(node.span), "this is a text")
+                    .help(format!("write `{written}`"))
+                    .fix(decoder.place(node.span), written, false),
+            );
+            return None;
+        }
         let mut fields = Fields::of(node, "auth", decoder)?;
         let method = fields.required("method", decoder);
         let client_id = fields.optional("client_id", decoder);

@@ -12,6 +12,10 @@ use crate::graph::client::chain;
 /// What Entra expects as the audience of a federated token (Microsoft, "Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 
+/// What helps where GitHub is asked and gives none.
+const GITHUB: &str =
+    "GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again";
+
 /// An assertion that was made for one request. It is as good as a secret, and never shown.
 pub(super) struct Assertion(pub String);
 
@@ -42,10 +46,12 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL is not https"));
     }
     url.query_pairs_mut().append_pair("audience", AUDIENCE);
-    let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token])));
-    let answer = http.get(url).bearer_auth(&token).send().await.map_err(|error| said(&chain(&error)))?;
+    let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
+    let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
+    let unreachable = |error: reqwest::Error| said(&format!("{shown}: {}", chain(&error.without_url())));
+    let answer = http.get(url).bearer_auth(&token).send().await.map_err(unreachable)?;
     let status = answer.status();
-    let body = answer.text().await.map_err(|error| said(&chain(&error)))?;
+    let body = answer.text().await.map_err(|error| said(&chain(&error.without_url())))?;
     if !status.is_success() {
         return Err(said(&format!("{status} {body}")));
     }
