@@ -162,3 +162,165 @@ fn a_server_that_is_not_there_is_said_soon() {
     exit code 1
     ");
 }
+
+#[test]
+fn a_token_that_is_not_to_be_sent() {
+    let said = |token: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        tenant.with("SSPR_POLICY_TOKEN", token).run("plan")
+    };
+    // {"aud":"https://management.azure.com/"}
+    assert_snapshot!(said("e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tLyJ9.c2ln"), @"
+    error: the access token is not for Microsoft Graph, but for https://management.azure.com/
+    help: get one for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
+    exit code 1
+    ");
+    // {"exp":1700000000}
+    assert_snapshot!(said("e30.eyJleHAiOjE3MDAwMDAwMDB9.c2ln"), @"
+    error: the access token has expired: it was good until [time]
+    help: get another one, and see that the clock is right; nothing was sent to Microsoft Graph
+    exit code 1
+    ");
+    assert_snapshot!(said("Bearer e30.e30.c2ln"), @"
+    error: SSPR_POLICY_TOKEN begins with the word Bearer
+    help: that word does not belong in it: put the token alone there
+    exit code 1
+    ");
+    // {"aud":"00000003-0000-0000-c000-000000000000"}
+    let graph = said("e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAifQ.c2ln");
+    assert!(graph.ends_with("exit code 0\n"), "{graph}");
+}
+
+#[test]
+fn a_secret_in_the_configuration_is_not_shown() {
+    let said = |environment: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
+        tenant.repo.write("sspr-policy.yaml", &text);
+        tenant.run("check")
+    };
+    assert_snapshot!(said("tenant: Sandbox, auth: { method: client-secret, client_secret: FAKE }"), @"
+    error[SP0403]: sspr-policy.yaml:4: a secret does not belong into a file
+     |
+     = note: the line is not shown, because of the secret
+     = help: take it out of the file and of git's history, and put it into AZURE_CLIENT_SECRET
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, auth: { method: token, token: FAKE }"), @"
+    error[SP0403]: sspr-policy.yaml:4: a secret does not belong into a file
+     |
+     = note: the line is not shown, because of the secret
+     = help: take it out of the file and of git's history, and put it into SSPR_POLICY_TOKEN
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
+    error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+     |
+     = help: take out what stands before the `@`; the line is not shown, because of the password
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn what_names_no_tenant_and_no_server() {
+    let said = |environment: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
+        tenant.repo.write("sspr-policy.yaml", &text);
+        tenant.run("check")
+    };
+    assert_snapshot!(said("tenant: Sandbox"), @"
+    error[SP0105]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: Sandbox }
+      |                ^^^^^^^ expected `sandbox`, an id or a domain
+      |
+    help: did you mean `sandbox`
+      |
+    4 -   a: { tenant: Sandbox }
+    4 +   a: { tenant: sandbox }
+      |
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: common"), @"
+    error[SP0105]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: common }
+      |                ^^^^^^ `common` stands for many tenants, and one is needed here
+      |
+      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: 'https://contoso.example'"), @"
+    error[SP0105]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: 'https://contoso.example' }
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^^ expected `sandbox`, an id or a domain
+      |
+      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0'"), @"
+    error[SP0105]: this server cannot be used
+     --> sspr-policy.yaml:4:38
+      |
+    4 |   a: { tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0' }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ requests bring their version along: take `/v1.0` away
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
+    error[SP0105]: this server cannot be used
+     --> sspr-policy.yaml:4:38
+      |
+    4 |   a: { tenant: a.example, graph_url: 'https://graph.example/?key=a' }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an address of a server has no query: write only scheme, host and port
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, auth: azure-cli"), @"
+    error[SP0105]: expected a map for the auth, found a text
+     --> sspr-policy.yaml:4:33
+      |
+    4 |   a: { tenant: a.example, auth: azure-cli }
+      |                                 ^^^^^^^^^ this is a text
+      |
+    help: write `{ method: azure-cli }`
+      |
+    4 -   a: { tenant: a.example, auth: azure-cli }
+    4 +   a: { tenant: a.example, auth: { method: azure-cli } }
+      |
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn the_address_that_github_is_asked_at_is_shown_without_its_query() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: github-oidc, client_id: a }")
+        .with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://127.0.0.1:9/token?secret=FAKE")
+        .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t0ken");
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with github-oidc failed: GitHub gives no token: https://127.0.0.1:9/token: error sending request: client error (Connect): nobody listens
+    help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
+    exit code 1
+    ");
+}
