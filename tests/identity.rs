@@ -106,6 +106,7 @@ fn a_machine_that_is_not_in_azure() {
         .replace("this machine in Azure has no such identity", "no IDENTITY_ENDPOINT, and no machine in Azure answers");
     assert_snapshot!(said, @"
     error: signing in with managed-identity failed: no IDENTITY_ENDPOINT, and no machine in Azure answers
+    help: give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take another `method:`
     exit code 1
     ");
 }
@@ -217,6 +218,8 @@ fn a_secret_in_the_configuration_is_not_shown() {
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
+    let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
+    assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
     error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
      |
@@ -321,6 +324,48 @@ fn the_address_that_github_is_asked_at_is_shown_without_its_query() {
     assert_snapshot!(tenant.run("plan"), @"
     error: signing in with github-oidc failed: GitHub gives no token: https://127.0.0.1:9/token: error sending request: client error (Connect): nobody listens
     help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
+    exit code 1
+    ");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_not_there_or_cannot_be_used_comes_with_help() {
+    let tenant = |auth: &str| Tenant::new("https://login.contoso.example", auth);
+    assert_snapshot!(tenant("{ method: azure-cli }").with("PATH", "").run("plan"), @"
+    error: signing in with azure-cli failed: `az` is not on PATH
+    help: install the Azure CLI and sign in with `az login`, or take another `method:`
+    exit code 1
+    ");
+    let browser = tenant("{ method: browser, client_id: a }").with("PATH", "").run("plan");
+    let without_address = browser.lines().filter(|line| !line.starts_with("https://")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(without_address, @"
+    To sign in, a browser opens; else open this address in one here:
+    error: signing in with browser failed: no browser opens here, and nobody sits at a terminal
+    help: run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`
+    exit code 1
+    ");
+    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: none.pem }").run("plan"), @"
+    error: signing in with client-certificate failed: ./none.pem: No such file or directory (os error 2)
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    exit code 1
+    ");
+    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }").run("plan"), @"
+    error: signing in with client-certificate failed: ./sspr-policy.yaml: there is no certificate in the file (expected PEM with certificate and private key)
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    exit code 1
+    ");
+    let federated = tenant("{ method: workload-identity, client_id: a }").with("AZURE_FEDERATED_TOKEN_FILE", "none");
+    assert_snapshot!(federated.run("plan"), @"
+    error: signing in with workload-identity failed: none: No such file or directory (os error 2)
+    help: AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity
+    exit code 1
+    ");
+    let junk = tenant("{ method: azure-cli }");
+    tenant::program(&junk, "az", "#!/bin/sh\necho junk\n");
+    assert_snapshot!(tenant::with_programs(junk).run("plan"), @"
+    error: signing in with azure-cli failed: expected value at line 1 column 1
+    help: sign in with `az login`; `az account get-access-token -o json` must print a token as JSON, and nothing else
     exit code 1
     ");
 }

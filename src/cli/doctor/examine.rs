@@ -7,7 +7,7 @@ use super::permissions::{Granted, compare};
 use super::{PERMISSIONS, Report, Status};
 use crate::cli::identity::{Identity, Purpose};
 use crate::cli::output::Failure;
-use crate::cli::session::{check_tenant, is_embedded};
+use crate::cli::session::{check_tenant, is_embedded, no_graph};
 use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
 use crate::graph::{
@@ -207,7 +207,7 @@ async fn requests(environment: &Environment, client: &Client, report: &mut Repor
                 Err(failure) => return add_failure(GRAPH, failure, report),
             }
         }
-        Err(error) => return refused("/organization", &error, report),
+        Err(error) => return refused("/organization", &error, no_graph(&error), report),
     }
     let asked = [
         ("a profile", format!("{PROFILES}?$top=1")),
@@ -217,14 +217,14 @@ async fn requests(environment: &Environment, client: &Client, report: &mut Repor
     for (what, path) in asked {
         match client.get::<Value>(&path).await {
             Ok(_) => report.add(GRAPH, Status::Ok, format!("200 {what}")),
-            Err(error) => refused(what, &error, report),
+            Err(error) => refused(what, &error, None, report),
         }
     }
 }
 
-fn refused(what: &str, error: &Error, report: &mut Report) {
+fn refused(what: &str, error: &Error, help: Option<String>, report: &mut Report) {
     let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
-    report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), error.hint());
+    report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), help.or_else(|| error.hint()));
 }
 
 fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {

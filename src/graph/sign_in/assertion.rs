@@ -67,7 +67,13 @@ pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -
         failure("no certificate is named")
             .with_hint("write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH")
     })?;
-    let bytes = std::fs::read(&file).map_err(|error| failure(&format!("{}: {error}", file.display())))?;
+    let unusable = |reason: String| {
+        failure(&format!("{}: {reason}", file.display())).with_hint(
+            "`certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; \
+             docs/sign-in.md tells how to make it",
+        )
+    };
+    let bytes = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;
     let signed = certificate::sign(&bytes, client_id, &settings.endpoint("token"));
-    signed.map(Assertion).map_err(|reason| failure(&format!("{}: {reason}", file.display())))
+    signed.map(Assertion).map_err(unusable)
 }
