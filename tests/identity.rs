@@ -369,3 +369,22 @@ fn what_is_not_there_or_cannot_be_used_comes_with_help() {
     exit code 1
     ");
 }
+
+#[test]
+fn a_server_that_is_no_graph() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let configuration =
+        tenant.repo.read("sspr-policy.yaml").replace(&tenant.graph.url, &format!("{}/other", tenant.graph.url));
+    tenant.repo.write("sspr-policy.yaml", &configuration);
+    let said = tenant.run("plan");
+    assert!(said.contains("help: this is no Microsoft Graph, as it seems: correct `graph_url:`"), "{said}");
+}
+
+#[test]
+fn an_application_of_zeros_was_never_filled_in() {
+    let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
+    let tenant = Tenant::new("https://login.contoso.example", auth);
+    let said = tenant.run("check");
+    assert!(said.contains("error[SP0105]: this names no application"), "{said}");
+    assert!(said.ends_with("exit code 1\n"), "{said}");
+}

@@ -116,6 +116,7 @@ impl Decode for Auth {
         let method = fields.required("method", decoder);
         let client_id = fields.optional("client_id", decoder);
         let (plan, apply) = (fields.optional("plan", decoder), fields.optional("apply", decoder));
+        complain_of_zeros(client_id.as_ref(), decoder);
         let certificate = fields.optional("certificate", decoder);
         let service_connection = fields.optional("service_connection", decoder);
         fields.finish(decoder);
@@ -130,8 +131,22 @@ impl Decode for ClientId {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut fields = Fields::of(node, "application", decoder)?;
         let client_id = fields.required("client_id", decoder);
+        complain_of_zeros(client_id.as_ref(), decoder);
         fields.finish(decoder);
         Some(Self { client_id: client_id? })
+    }
+}
+
+/// Complains of the id that `init` writes in the place of one.
+fn complain_of_zeros(client_id: Option<&Spanned<String>>, decoder: &mut Decoder<'_>) {
+    if let Some(id) = client_id
+        && uuid::Uuid::parse_str(id).is_ok_and(|id| id.is_nil())
+    {
+        decoder.complain(
+            Diagnostic::error("SP0105", "this names no application")
+                .at(decoder.place(id.span), "nothing but zeros")
+                .help("write \"Application (client) ID\", as the application's overview in Entra shows it"),
+        );
     }
 }
 
