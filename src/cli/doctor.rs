@@ -147,10 +147,8 @@ fn human(report: &Report) -> String {
             text.push_str(&format!("        help: {help}\n"));
         }
     }
-    if !report.permissions.is_empty() {
-        if area != PERMISSIONS {
-            text.push_str(&format!("\n{PERMISSIONS}\n"));
-        }
+    if !report.permissions.is_empty() && area != PERMISSIONS {
+        text.push_str(&format!("\n{PERMISSIONS}\n"));
     }
     for row in &report.permissions {
         let has = match (row.granted, row.optional) {
