@@ -22,8 +22,8 @@ pub use pace::{Turn, WINDOW};
 pub use reach::{Reached, proxy, reach};
 pub use retry::Tries;
 pub use sign_in::{
-    Choice, Claims, Finding, OTHER_TENANT, SignIn, SignInFailure, SignInMethod, SignInSettings, Step,
-    check_token_tenant, choose, key_store_name,
+    Choice, Claims, Finding, SignIn, SignInFailure, SignInMethod, SignInSettings, Step, check_token, choose,
+    key_store_name,
 };
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,

@@ -9,6 +9,7 @@ mod document;
 mod key;
 mod values;
 mod windows;
+mod written_secret;
 
 pub use auth::{Auth, AuthMethod, ClientId, Cloud};
 pub use configuration::{Configuration, Environment, Limits, Seed, is_loopback};
@@ -22,7 +23,7 @@ pub use windows::WindowsRelease;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::source::{Source, Value, parse};
+use crate::source::{Node, Source, Value, parse};
 use decode::{Decode, Decoder};
 
 /// Reads a policy file. `key` is what its path gives; an explicit `key:` wins.
@@ -46,10 +47,21 @@ pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<D
 
 /// Reads `sspr-policy.yaml`.
 pub fn read_configuration(source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Option<Configuration> {
-    read(source, "configuration", problems)
+    let node = node(source, "configuration", problems)?;
+    let secrets = written_secret::find(source, &node);
+    if !secrets.is_empty() {
+        problems.extend(secrets);
+        return None;
+    }
+    decode(source, &node, problems)
 }
 
 fn read<T: Decode>(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Option<T> {
+    decode(source, &node(source, what, problems)?, problems)
+}
+
+/// The YAML of a file that is not empty.
+fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Option<Node> {
     let node = match parse(source) {
         Ok(node) => node,
         Err(error) => {
@@ -66,8 +78,12 @@ fn read<T: Decode>(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnost
         problems.push(empty.help("`sspr-policy init` writes an example into an empty folder"));
         return None;
     }
+    Some(node)
+}
+
+fn decode<T: Decode>(source: &Arc<Source>, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<T> {
     let mut decoder = Decoder::new(source, problems);
-    let document = T::decode(&node, &mut decoder);
+    let document = T::decode(node, &mut decoder);
     let sound = !decoder.found_errors();
     document.filter(|_| sound)
 }

@@ -146,27 +146,8 @@ fn a_person_s_token_that_has_expired() {
 
     Signing in
             token (as configured)
-
-    Access token
-      ok    ada@contoso.example with application [id], tenant [id], delegated permissions
-      FAIL  good until [time]
-
-    Microsoft Graph
-      ok    200 /organization: Contoso (sandbox) ([id])
-      ok    200 a profile
-      ok    200 a group
-      ok    200 the filters
-
-    Permissions of Microsoft Graph
-      plan                             DeviceManagementConfiguration.Read.All       yes
-      plan                             GroupMember.Read.All                         yes
-      plan                             Organization.Read.All                        yes
-      apply                            DeviceManagementConfiguration.ReadWrite.All  yes
-      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  yes
-      blast radius: members of groups  GroupMember.Read.All                         yes
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
-      scope tags                       DeviceManagementConfiguration.Read.All       yes
-      approval status                  DeviceManagementConfiguration.Read.All       yes
+      FAIL  the access token has expired: it was good until [time]
+            help: get another one, and see that the clock is right; nothing was sent to Microsoft Graph
 
     This environment cannot be planned yet.
     exit code 1
@@ -278,4 +259,88 @@ fn the_report_for_programs_and_the_table_in_the_documentation() {
     let documentation = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sign-in.md");
     let documentation = std::fs::read_to_string(documentation).unwrap().replace("\r\n", "\n");
     assert!(documentation.contains(&table.join("\n")), "docs/sign-in.md lacks:\n{}", table.join("\n"));
+}
+
+#[test]
+fn an_application_that_may_only_read_cannot_apply() {
+    let token = token(&json!({
+        "tid": TENANT,
+        "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
+        "roles": ["DeviceManagementConfiguration.Read.All", "Group.Read.All", "Organization.Read.All"],
+    }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor --for apply");
+    assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
+
+
+    Permissions of Microsoft Graph
+      FAIL  apply needs DeviceManagementConfiguration.ReadWrite.All, and the token lacks it
+            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be applied yet.
+    exit code 1
+    ");
+    let output = tenant.command("doctor --for apply --output-format json").output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["can_plan"], &report["can_apply"]), (&json!(true), &json!(false)));
+}
+
+#[test]
+fn a_permission_of_plan_that_is_missing_fails_though_the_server_answers() {
+    let token = token(&json!({ "tid": TENANT, "roles": ["DeviceManagementConfiguration.Read.All"] }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor");
+    assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
+
+
+    Permissions of Microsoft Graph
+      FAIL  plan needs GroupMember.Read.All, and the token lacks it
+            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      FAIL  plan needs Organization.Read.All, and the token lacks it
+            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         no
+      plan                             Organization.Read.All                        no
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         no (optional)
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_token_that_is_for_somebody_else() {
+    let token = token(&json!({ "tid": TENANT, "aud": "https://management.azure.com/", "exp": 4_102_444_800_i64 }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor");
+    assert_snapshot!(said.split("Signing in\n").nth(1).unwrap(), @"
+            token (as configured)
+      FAIL  the access token is not for Microsoft Graph, but for https://management.azure.com/
+            help: get one for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_token_that_says_nothing_cannot_be_read() {
+    let token = token(&json!({}));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor");
+    assert_snapshot!(said.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap(), @"        it cannot be read, so that only Graph's answers tell what it is good for");
 }

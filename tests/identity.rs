@@ -106,6 +106,7 @@ fn a_machine_that_is_not_in_azure() {
         .replace("this machine in Azure has no such identity", "no IDENTITY_ENDPOINT, and no machine in Azure answers");
     assert_snapshot!(said, @"
     error: signing in with managed-identity failed: no IDENTITY_ENDPOINT, and no machine in Azure answers
+    help: give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take another `method:`
     exit code 1
     ");
 }
@@ -161,4 +162,229 @@ fn a_server_that_is_not_there_is_said_soon() {
     help: is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE an authority
     exit code 1
     ");
+}
+
+#[test]
+fn a_token_that_is_not_to_be_sent() {
+    let said = |token: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        tenant.with("SSPR_POLICY_TOKEN", token).run("plan")
+    };
+    // {"aud":"https://management.azure.com/"}
+    assert_snapshot!(said("e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tLyJ9.c2ln"), @"
+    error: the access token is not for Microsoft Graph, but for https://management.azure.com/
+    help: get one for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
+    exit code 1
+    ");
+    // {"exp":1700000000}
+    assert_snapshot!(said("e30.eyJleHAiOjE3MDAwMDAwMDB9.c2ln"), @"
+    error: the access token has expired: it was good until [time]
+    help: get another one, and see that the clock is right; nothing was sent to Microsoft Graph
+    exit code 1
+    ");
+    assert_snapshot!(said("Bearer e30.e30.c2ln"), @"
+    error: SSPR_POLICY_TOKEN begins with the word Bearer
+    help: that word does not belong in it: put the token alone there
+    exit code 1
+    ");
+    // {"aud":"00000003-0000-0000-c000-000000000000"}
+    let graph = said("e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAifQ.c2ln");
+    assert!(graph.ends_with("exit code 0\n"), "{graph}");
+}
+
+#[test]
+fn a_secret_in_the_configuration_is_not_shown() {
+    let said = |environment: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
+        tenant.repo.write("sspr-policy.yaml", &text);
+        tenant.run("check")
+    };
+    assert_snapshot!(said("tenant: Sandbox, auth: { method: client-secret, client_secret: FAKE }"), @"
+    error[SP0403]: sspr-policy.yaml:4: a secret does not belong into a file
+     |
+     = note: the line is not shown, because of the secret
+     = help: take it out of the file and of git's history, and put it into AZURE_CLIENT_SECRET
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, auth: { method: token, token: FAKE }"), @"
+    error[SP0403]: sspr-policy.yaml:4: a secret does not belong into a file
+     |
+     = note: the line is not shown, because of the secret
+     = help: take it out of the file and of git's history, and put it into SSPR_POLICY_TOKEN
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
+    assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
+    error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+     |
+     = help: take out what stands before the `@`; the line is not shown, because of the password
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn what_names_no_tenant_and_no_server() {
+    let said = |environment: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
+        tenant.repo.write("sspr-policy.yaml", &text);
+        tenant.run("check")
+    };
+    assert_snapshot!(said("tenant: Sandbox"), @"
+    error[SP0105]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: Sandbox }
+      |                ^^^^^^^ expected `sandbox`, an id or a domain
+      |
+    help: did you mean `sandbox`
+      |
+    4 -   a: { tenant: Sandbox }
+    4 +   a: { tenant: sandbox }
+      |
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: common"), @"
+    error[SP0105]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: common }
+      |                ^^^^^^ `common` stands for many tenants, and one is needed here
+      |
+      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: 'https://contoso.example'"), @"
+    error[SP0105]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: 'https://contoso.example' }
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^^ expected `sandbox`, an id or a domain
+      |
+      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0'"), @"
+    error[SP0105]: this server cannot be used
+     --> sspr-policy.yaml:4:38
+      |
+    4 |   a: { tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0' }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ requests bring their version along: take `/v1.0` away
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
+    error[SP0105]: this server cannot be used
+     --> sspr-policy.yaml:4:38
+      |
+    4 |   a: { tenant: a.example, graph_url: 'https://graph.example/?key=a' }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an address of a server has no query: write only scheme, host and port
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, auth: azure-cli"), @"
+    error[SP0105]: expected a map for the auth, found a text
+     --> sspr-policy.yaml:4:33
+      |
+    4 |   a: { tenant: a.example, auth: azure-cli }
+      |                                 ^^^^^^^^^ this is a text
+      |
+    help: write `{ method: azure-cli }`
+      |
+    4 -   a: { tenant: a.example, auth: azure-cli }
+    4 +   a: { tenant: a.example, auth: { method: azure-cli } }
+      |
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn the_address_that_github_is_asked_at_is_shown_without_its_query() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: github-oidc, client_id: a }")
+        .with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://127.0.0.1:9/token?secret=FAKE")
+        .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t0ken");
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with github-oidc failed: GitHub gives no token: https://127.0.0.1:9/token: error sending request: client error (Connect): nobody listens
+    help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
+    exit code 1
+    ");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_not_there_or_cannot_be_used_comes_with_help() {
+    let tenant = |auth: &str| Tenant::new("https://login.contoso.example", auth);
+    assert_snapshot!(tenant("{ method: azure-cli }").with("PATH", "").run("plan"), @"
+    error: signing in with azure-cli failed: `az` is not on PATH
+    help: install the Azure CLI and sign in with `az login`, or take another `method:`
+    exit code 1
+    ");
+    let browser = tenant("{ method: browser, client_id: a }").with("PATH", "").run("plan");
+    let without_address = browser.lines().filter(|line| !line.starts_with("https://")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(without_address, @"
+    To sign in, a browser opens; else open this address in one here:
+    error: signing in with browser failed: no browser opens here, and nobody sits at a terminal
+    help: run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`
+    exit code 1
+    ");
+    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: none.pem }").run("plan"), @"
+    error: signing in with client-certificate failed: ./none.pem: No such file or directory (os error 2)
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    exit code 1
+    ");
+    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }").run("plan"), @"
+    error: signing in with client-certificate failed: ./sspr-policy.yaml: there is no certificate in the file (expected PEM with certificate and private key)
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    exit code 1
+    ");
+    let federated = tenant("{ method: workload-identity, client_id: a }").with("AZURE_FEDERATED_TOKEN_FILE", "none");
+    assert_snapshot!(federated.run("plan"), @"
+    error: signing in with workload-identity failed: none: No such file or directory (os error 2)
+    help: AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity
+    exit code 1
+    ");
+    let junk = tenant("{ method: azure-cli }");
+    tenant::program(&junk, "az", "#!/bin/sh\necho junk\n");
+    assert_snapshot!(tenant::with_programs(junk).run("plan"), @"
+    error: signing in with azure-cli failed: expected value at line 1 column 1
+    help: sign in with `az login`; `az account get-access-token -o json` must print a token as JSON, and nothing else
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_server_that_is_no_graph() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let configuration =
+        tenant.repo.read("sspr-policy.yaml").replace(&tenant.graph.url, &format!("{}/other", tenant.graph.url));
+    tenant.repo.write("sspr-policy.yaml", &configuration);
+    let said = tenant.run("plan");
+    assert!(said.contains("help: this is no Microsoft Graph, as it seems: correct `graph_url:`"), "{said}");
+}
+
+#[test]
+fn an_application_of_zeros_was_never_filled_in() {
+    let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
+    let tenant = Tenant::new("https://login.contoso.example", auth);
+    let said = tenant.run("check");
+    assert!(said.contains("error[SP0105]: this names no application"), "{said}");
+    assert!(said.ends_with("exit code 1\n"), "{said}");
 }

@@ -399,6 +399,7 @@ fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
         service_connection: None,
         login_url: login.at("login").into(),
         scope: "https://graph.microsoft.com/.default".into(),
+        audiences: vec!["https://graph.microsoft.com".into(), login.at("login").into()],
         asks: true,
         tell: typist,
     };

@@ -14,6 +14,9 @@ use super::output::{Failure, Output, exit};
 use super::workspace::Workspace;
 use permissions::Granted;
 
+/// The area of the table.
+const PERMISSIONS: &str = "Permissions of Microsoft Graph";
+
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
     /// As whom: commands that read, and commands that write, may have their own application
@@ -42,7 +45,7 @@ enum DoctorFormat {
 enum Status {
     Ok,
     Warn,
-    /// What `plan` needs is not there.
+    /// What the command needs is not there.
     Fail,
     /// Neither good nor bad.
     Note,
@@ -63,6 +66,8 @@ struct Check {
 struct Report {
     environment: String,
     tenant: String,
+    #[serde(skip)]
+    purpose: Purpose,
     checks: Vec<Check>,
     permissions: Vec<Granted>,
 }
@@ -71,6 +76,7 @@ struct Report {
 #[derive(Serialize)]
 struct Document<'a> {
     can_plan: bool,
+    can_apply: bool,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -84,8 +90,22 @@ impl Report {
         self.checks.push(Check { area, status, what: what.into(), help });
     }
 
-    fn failed(&self) -> bool {
-        self.checks.iter().any(|check| check.status == Status::Fail)
+    /// Whether everything but a permission of `apply` is there.
+    fn can_plan(&self) -> bool {
+        let fails = |check: &Check| check.status == Status::Fail && check.area != PERMISSIONS;
+        !self.checks.iter().any(fails) && !self.permissions.iter().any(|row| row.lacks("plan"))
+    }
+
+    /// Whether `apply` could do its work with the identity that was looked at, as far as its token can be read.
+    fn can_apply(&self) -> bool {
+        self.can_plan() && !self.permissions.iter().any(|row| row.lacks("apply"))
+    }
+
+    fn can(&self) -> bool {
+        match self.purpose {
+            Purpose::Plan => self.can_plan(),
+            Purpose::Apply => self.can_apply(),
+        }
     }
 }
 
@@ -100,12 +120,12 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
     match args.output_format {
         DoctorFormat::Human => output.result(&human(&report)),
         DoctorFormat::Json => {
-            let document = Document { can_plan: !report.failed(), report: &report };
+            let document = Document { can_plan: report.can_plan(), can_apply: report.can_apply(), report: &report };
             let text = serde_json::to_string_pretty(&document).map_err(|error| Failure::new(error.to_string()))?;
             output.result(&(text + "\n"));
         }
     }
-    Ok(exit(report.failed()))
+    Ok(exit(!report.can()))
 }
 
 fn human(report: &Report) -> String {
@@ -127,8 +147,8 @@ fn human(report: &Report) -> String {
             text.push_str(&format!("        help: {help}\n"));
         }
     }
-    if !report.permissions.is_empty() {
-        text.push_str("\nPermissions of Microsoft Graph\n");
+    if !report.permissions.is_empty() && area != PERMISSIONS {
+        text.push_str(&format!("\n{PERMISSIONS}\n"));
     }
     for row in &report.permissions {
         let has = match (row.granted, row.optional) {
@@ -139,9 +159,13 @@ fn human(report: &Report) -> String {
         };
         text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what, row.permission));
     }
-    let end = match report.failed() {
-        true => "\nThis environment cannot be planned yet.\n",
-        false => "\nThis environment can be planned.\n",
+    let done = match report.purpose {
+        Purpose::Plan => "planned",
+        Purpose::Apply => "applied",
     };
-    text + end
+    let end = match report.can() {
+        true => format!("\nThis environment can be {done}.\n"),
+        false => format!("\nThis environment cannot be {done} yet.\n"),
+    };
+    text + &end
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use super::output::{self, Failure};
 use super::workspace::Workspace;
-use crate::graph::{Access, Choice, OTHER_TENANT, SignIn, SignInMethod, SignInSettings, check_token_tenant, choose};
+use crate::graph::{Access, Choice, SignIn, SignInMethod, SignInSettings, check_token, choose};
 use crate::policy::{AuthMethod, Environment};
 use crate::sandbox;
 
@@ -56,8 +56,13 @@ impl Identity {
                         "put an access token for Microsoft Graph into it, for example from `az account get-access-token --resource-type ms-graph`",
                     )
                 })?;
-                check_token_tenant(&self.settings.tenant, &token)
-                    .map_err(|reason| Failure::with_help(reason, OTHER_TENANT))?;
+                if token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("Bearer ")) {
+                    return Err(Failure::with_help(
+                        "SSPR_POLICY_TOKEN begins with the word Bearer",
+                        "that word does not belong in it: put the token alone there",
+                    ));
+                }
+                check_token(&self.settings, &token).map_err(|(reason, help)| Failure::with_help(reason, help))?;
                 Ok(Access::token(token)?)
             }
             (Some(method), _) => Ok(Access::SignedIn(Box::new(SignIn::new(self.settings.clone(), method)?))),
@@ -85,6 +90,7 @@ fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) 
         service_connection: auth.and_then(|auth| auth.service_connection.as_ref()).map(|id| id.value.clone()),
         login_url: environment.login_url().to_owned(),
         scope: environment.scope(),
+        audiences: environment.audiences(),
         asks: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         tell: output::tell,
     }

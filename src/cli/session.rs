@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::identity::{Identity, Purpose};
 use super::output::Failure;
 use super::workspace::Workspace;
-use crate::graph::{Access, Client, Organization, WINDOW};
+use crate::graph::{Access, Client, Error, Organization, WINDOW};
 use crate::plan::TenantLine;
 use crate::policy::Environment;
 use crate::sandbox;
@@ -29,7 +29,7 @@ impl Session {
     /// Connects, and asks the tenant who it is before anything else.
     pub async fn open(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Result<Self, Failure> {
         let (client, embedded) = connect(workspace, environment, purpose).await?;
-        let organization = tenant::organization(&client).await?;
+        let organization = tenant::organization(&client).await.map_err(refused)?;
         check_tenant(environment, &organization)?;
         let is_sandbox = organization.id == sandbox::TENANT_ID;
         let name = organization.display_name.clone().unwrap_or_else(|| organization.id.clone());
@@ -86,6 +86,20 @@ pub(super) fn sandbox_options(environment: &Environment) -> sandbox::Options {
         scope_tags: names(&environment.seed.scope_tags),
     };
     sandbox::Options { seed, ..sandbox::Options::default() }
+}
+
+/// Why the first question was not answered. Microsoft Graph always has `/organization`; what has not is another server.
+fn refused(error: Error) -> Failure {
+    match no_graph(&error) {
+        Some(help) => Failure::with_help(error.to_string(), help),
+        None => error.into(),
+    }
+}
+
+/// What helps where another server than Graph answers.
+pub(super) fn no_graph(error: &Error) -> Option<String> {
+    let other = error.status() == Some(404) || matches!(error, Error::Unusable { .. });
+    other.then(|| "this is no Microsoft Graph, as it seems: correct `graph_url:`".to_owned())
 }
 
 /// Nothing else is asked until the tenant is the configured one.

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 pub use choose::{Choice, Finding, Step, choose};
@@ -52,6 +53,8 @@ pub struct SignInSettings {
     pub login_url: String,
     /// What the token is for, as `https://graph.microsoft.com/.default`.
     pub scope: String,
+    /// For whom a token may say that it is, without a `/` at the end.
+    pub audiences: Vec<String>,
     /// Whether a person can be asked who sees what is told.
     pub asks: bool,
     /// Shows a person what to do in a browser.
@@ -191,27 +194,46 @@ impl SignIn {
                 Err(_) => return Err(SignInFailure::new(self.method, "no answer within a minute")),
             },
         };
-        check_token_tenant(&self.settings.tenant, &token.secret)
-            .map_err(|reason| SignInFailure::new(self.method, &reason).with_hint(OTHER_TENANT))?;
+        check_token(&self.settings, &token.secret)
+            .map_err(|(reason, hint)| SignInFailure::new(self.method, &reason).with_hint(&hint))?;
         Ok(token)
     }
 }
 
-/// What helps against a token of another tenant.
-pub const OTHER_TENANT: &str =
-    "use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph";
-
-/// Whether a token is the configured tenant's, as far as both can be told: the configuration may name a domain, and not
-/// every token can be read. `/organization` is asked all the same.
+/// Whether a token is the configured tenant's, for Graph, and not over yet, as far as it can be read: the configuration
+/// may name a domain. `/organization` is asked all the same.
 ///
 /// # Errors
-/// When it is another tenant's: why.
-pub fn check_token_tenant(tenant: &str, token: &str) -> Result<(), String> {
-    let claimed = Claims::read(token).and_then(|claims| claims.tenant);
-    match claimed {
-        Some(claimed) if is_id(tenant) && is_id(&claimed) && !claimed.eq_ignore_ascii_case(tenant) => {
-            Err(format!("the access token is for another tenant: {tenant} is configured, and the token says {claimed}"))
-        }
+/// When it is not to be sent: why, and what helps.
+pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String, String)> {
+    let Some(claims) = Claims::read(token) else { return Ok(()) };
+    let tenant = &settings.tenant;
+    if let Some(claimed) = &claims.tenant
+        && is_id(tenant)
+        && is_id(claimed)
+        && !claimed.eq_ignore_ascii_case(tenant)
+    {
+        return Err((
+            format!("the access token is for another tenant: {tenant} is configured, and the token says {claimed}"),
+            "use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph"
+                .into(),
+        ));
+    }
+    let is = |audience: &str, wanted: &String| audience.trim_end_matches('/').eq_ignore_ascii_case(wanted);
+    if let Some(audience) = &claims.audience
+        && !settings.audiences.iter().any(|wanted| is(audience, wanted))
+    {
+        let wanted = settings.scope.trim_end_matches("/.default");
+        return Err((
+            format!("the access token is not for Microsoft Graph, but for {audience}"),
+            format!("get one for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
+        ));
+    }
+    match claims.expires.and_then(|second| Timestamp::from_second(second).ok()) {
+        Some(end) if end <= Timestamp::now() => Err((
+            format!("the access token has expired: it was good until {end}"),
+            "get another one, and see that the clock is right; nothing was sent to Microsoft Graph".into(),
+        )),
         _ => Ok(()),
     }
 }
@@ -235,6 +257,7 @@ mod tests {
             // No library speaks to it.
             login_url: "http://127.0.0.1:9".into(),
             scope: "https://graph.microsoft.com/.default".into(),
+            audiences: vec!["https://graph.microsoft.com".into()],
             asks: false,
             tell: |_| {},
         };

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 
 use super::decode::{Decode, Decoder, Fields, word};
-use crate::source::{Node, Spanned};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Node, Spanned, Value};
 
 /// How to sign in.
 #[derive(Debug, Clone, JsonSchema)]
@@ -101,10 +102,21 @@ impl Decode for Auth {
         "`{ method: … }`".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Value::Text(method) = &node.value {
+            let written = format!("{{ method: {} }}", method.trim());
+            decoder.complain(
+                Diagnostic::error("SP0105", "expected a map for the auth, found a text")
+                    .at(decoder.place(node.span), "this is a text")
+                    .help(format!("write `{written}`"))
+                    .fix(decoder.place(node.span), written, false),
+            );
+            return None;
+        }
         let mut fields = Fields::of(node, "auth", decoder)?;
         let method = fields.required("method", decoder);
         let client_id = fields.optional("client_id", decoder);
         let (plan, apply) = (fields.optional("plan", decoder), fields.optional("apply", decoder));
+        complain_of_zeros(client_id.as_ref(), decoder);
         let certificate = fields.optional("certificate", decoder);
         let service_connection = fields.optional("service_connection", decoder);
         fields.finish(decoder);
@@ -119,8 +131,22 @@ impl Decode for ClientId {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut fields = Fields::of(node, "application", decoder)?;
         let client_id = fields.required("client_id", decoder);
+        complain_of_zeros(client_id.as_ref(), decoder);
         fields.finish(decoder);
         Some(Self { client_id: client_id? })
+    }
+}
+
+/// Complains of the id that `init` writes in the place of one.
+fn complain_of_zeros(client_id: Option<&Spanned<String>>, decoder: &mut Decoder<'_>) {
+    if let Some(id) = client_id
+        && uuid::Uuid::parse_str(id).is_ok_and(|id| id.is_nil())
+    {
+        decoder.complain(
+            Diagnostic::error("SP0105", "this names no application")
+                .at(decoder.place(id.span), "nothing but zeros")
+                .help("write \"Application (client) ID\", as the application's overview in Entra shows it"),
+        );
     }
 }
 

@@ -181,6 +181,13 @@ impl Environment {
         self.login_url.as_ref().map_or(self.cloud().login_url(), |url| url.trim_end_matches('/'))
     }
 
+    /// For whom a token may be: Microsoft Graph of the cloud, by its address or its application's id, which tokens may
+    /// carry instead (Microsoft Graph permissions reference); and a server on this machine.
+    pub fn audiences(&self) -> Vec<String> {
+        let graph = [self.cloud().graph_url(), "00000003-0000-0000-c000-000000000000"].map(String::from);
+        graph.into_iter().chain(is_loopback(self.graph_url()).then(|| self.graph_url().to_owned())).collect()
+    }
+
     /// What a token is for. Another server in Graph's place takes the cloud's tokens; one on this machine does not, so
     /// that no token for the tenant goes to whatever listens there.
     pub fn scope(&self) -> String {
@@ -211,19 +218,32 @@ impl Decode for Environment {
             span: node.span,
         };
         fields.finish(decoder);
-        environment.complain(decoder);
+        environment.complain(tenant.as_ref(), decoder);
         Some(Self { tenant: tenant?, ..environment })
     }
 }
 
 impl Environment {
-    fn complain(&self, decoder: &mut Decoder<'_>) {
+    fn complain(&self, tenant: Option<&Spanned<String>>, decoder: &mut Decoder<'_>) {
         for url in self.graph_url.iter().chain(&self.login_url) {
             if let Err(reason) = check_url(url) {
                 decoder.complain(
                     Diagnostic::error("SP0105", "this server cannot be used").at(decoder.place(url.span), reason),
                 );
             }
+        }
+        if let Some(tenant) = tenant
+            && let Err((reason, fix)) = check_tenant_name(tenant)
+        {
+            let mut problem =
+                Diagnostic::error("SP0105", "this names no tenant").at(decoder.place(tenant.span), reason);
+            problem = match fix {
+                Some(name) => {
+                    problem.help(format!("did you mean `{name}`")).fix(decoder.place(tenant.span), name, false)
+                }
+                None => problem.help("write the tenant's id, or one of its domains, as contoso.onmicrosoft.com"),
+            };
+            decoder.complain(problem);
         }
         if let Some(key) = &self.fingerprint_key
             && !(key.starts_with("${env:") && key.ends_with('}'))
@@ -237,8 +257,31 @@ impl Environment {
     }
 }
 
+/// Whether this can be a tenant: `sandbox`, an id, or a domain; else why not, and what was meant.
+fn check_tenant_name(name: &str) -> Result<(), (String, Option<&'static str>)> {
+    if name == "sandbox" || uuid::Uuid::parse_str(name).is_ok_and(|id| !id.is_nil()) {
+        return Ok(());
+    }
+    // Endpoints for whoever comes (Microsoft identity platform, "Endpoints"): a plan is for one tenant.
+    if ["common", "organizations", "consumers"].contains(&name.to_ascii_lowercase().as_str()) {
+        return Err((format!("`{name}` stands for many tenants, and one is needed here"), None));
+    }
+    let is_host = |c: char| c.is_alphanumeric() || ['.', '-', '_'].contains(&c);
+    if name.contains('.') && name.chars().all(is_host) && !name.starts_with('.') && !name.ends_with('.') {
+        return Ok(());
+    }
+    Err(("expected `sandbox`, an id or a domain".into(), nearest(&name.to_ascii_lowercase(), ["sandbox"])))
+}
+
 /// Whether a server may be spoken to: https, or plain http to this machine.
 fn check_url(url: &str) -> Result<(), String> {
+    if url.contains(['?', '#']) {
+        return Err("an address of a server has no query: write only scheme, host and port".into());
+    }
+    let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    if ["v1.0", "beta"].contains(&last) {
+        return Err(format!("requests bring their version along: take `/{last}` away"));
+    }
     if url.starts_with("https://") || url.starts_with("http://") && is_loopback(url) {
         return Ok(());
     }

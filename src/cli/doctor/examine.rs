@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::permissions::compare;
-use super::{Report, Status};
+use super::permissions::{Granted, compare};
+use super::{PERMISSIONS, Report, Status};
 use crate::cli::identity::{Identity, Purpose};
 use crate::cli::output::Failure;
-use crate::cli::session::{check_tenant, is_embedded};
+use crate::cli::session::{check_tenant, is_embedded, no_graph};
 use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
 use crate::graph::{
@@ -21,15 +21,14 @@ const NETWORK: &str = "Network";
 const SIGN_IN: &str = "Signing in";
 const TOKEN: &str = "Access token";
 const GRAPH: &str = "Microsoft Graph";
-/// Microsoft Graph's own id, which tokens may carry as their audience instead of its address.
-const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
 /// Tokens are not good before and after their time, and Entra allows for this much (Microsoft, "Access tokens").
 const MOST_SKEW_SECONDS: i64 = 5 * 60;
 
 /// Looks at everything that can be looked at; what depends on something that failed is left out.
 pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Environment, purpose: Purpose) -> Report {
     let tenant = environment.tenant.value.clone();
-    let mut report = Report { environment: name.to_owned(), tenant, checks: Vec::new(), permissions: Vec::new() };
+    let mut report =
+        Report { environment: name.to_owned(), tenant, purpose, checks: Vec::new(), permissions: Vec::new() };
     configuration(workspace, &mut report);
     if is_embedded(environment) {
         report.add(SIGN_IN, Status::Ok, "the embedded sandbox: nobody signs in, and nothing leaves this machine");
@@ -56,7 +55,24 @@ pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Env
         }
         Err(failure) => add_failure(SIGN_IN, failure, &mut report),
     }
+    lacking(&mut report);
     report
+}
+
+/// What the command needs, and the token is known to lack: a server may answer all the same.
+fn lacking(report: &mut Report) {
+    let commands: &[&str] = match report.purpose {
+        Purpose::Plan => &["plan"],
+        Purpose::Apply => &["plan", "apply"],
+    };
+    let lacks = |row: &&Granted| commands.iter().any(|command| row.lacks(command));
+    let missing = report.permissions.iter().filter(lacks);
+    let missing: Vec<String> =
+        missing.map(|row| format!("{} needs {}, and the token lacks it", row.for_what, row.permission)).collect();
+    for what in missing {
+        let help = "an administrator grants it to the application, and then a new token has it; see docs/sign-in.md";
+        report.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
+    }
 }
 
 fn configuration(workspace: &Workspace, report: &mut Report) {
@@ -97,7 +113,7 @@ async fn server(what: &str, url: &str, report: &mut Report) -> Option<Reached> {
         Err(reason) => {
             let help = if reason.contains("certificate") {
                 "the certificate is not trusted here; SSL_CERT_FILE names the authority that issued it"
-            } else if is_loopback(url) {
+            } else if what == "Graph" && url.starts_with("http://") && is_loopback(url) {
                 "start the server, for example with `sspr-policy sandbox serve`"
             } else {
                 "HTTPS_PROXY names a proxy, NO_PROXY what to reach without it"
@@ -176,11 +192,7 @@ fn whose(identity: &Identity, has_token: bool, claims: Option<&Claims>, report: 
         report.add(TOKEN, status, format!("good until {ends}"));
     }
     if let Some(audience) = &claims.audience {
-        let wanted = identity.settings.scope.trim_end_matches("/.default");
-        let right = is_loopback(wanted) || [wanted, GRAPH_APPLICATION].contains(&audience.trim_end_matches('/'));
-        let help = (!right).then(|| format!("get one for {wanted}"));
-        let status = if right { Status::Note } else { Status::Warn };
-        report.add_with_help(TOKEN, status, format!("for {audience}"), help);
+        report.add(TOKEN, Status::Note, format!("for {audience}"));
     }
 }
 
@@ -195,7 +207,7 @@ async fn requests(environment: &Environment, client: &Client, report: &mut Repor
                 Err(failure) => return add_failure(GRAPH, failure, report),
             }
         }
-        Err(error) => return refused("/organization", &error, report),
+        Err(error) => return refused("/organization", &error, no_graph(&error), report),
     }
     let asked = [
         ("a profile", format!("{PROFILES}?$top=1")),
@@ -205,14 +217,14 @@ async fn requests(environment: &Environment, client: &Client, report: &mut Repor
     for (what, path) in asked {
         match client.get::<Value>(&path).await {
             Ok(_) => report.add(GRAPH, Status::Ok, format!("200 {what}")),
-            Err(error) => refused(what, &error, report),
+            Err(error) => refused(what, &error, None, report),
         }
     }
 }
 
-fn refused(what: &str, error: &Error, report: &mut Report) {
+fn refused(what: &str, error: &Error, help: Option<String>, report: &mut Report) {
     let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
-    report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), error.hint());
+    report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), help.or_else(|| error.hint()));
 }
 
 fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {
@@ -228,8 +240,13 @@ mod tests {
 
     fn told(ours: i64, theirs: i64) -> (Status, String) {
         let time = |second| Timestamp::from_second(second).expect("a time");
-        let mut report =
-            Report { environment: String::new(), tenant: String::new(), checks: Vec::new(), permissions: Vec::new() };
+        let mut report = Report {
+            environment: String::new(),
+            tenant: String::new(),
+            purpose: Purpose::Plan,
+            checks: Vec::new(),
+            permissions: Vec::new(),
+        };
         clock(time(ours), time(theirs), &mut report);
         report.checks.pop().map(|check| (check.status, check.what)).expect("a line")
     }

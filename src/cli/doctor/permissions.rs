@@ -64,6 +64,13 @@ pub(super) struct Granted {
     pub granted: Option<bool>,
 }
 
+impl Granted {
+    /// Whether a command cannot do its work, because the token is known to lack this.
+    pub fn lacks(&self, command: &str) -> bool {
+        self.for_what == command && !self.optional && self.granted == Some(false)
+    }
+}
+
 /// The table against what a token carries; nothing known of a token that cannot be read.
 pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
     let has = |permission: &Permission, carried: &[String]| {

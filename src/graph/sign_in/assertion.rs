@@ -12,6 +12,10 @@ use crate::graph::client::chain;
 /// What Entra expects as the audience of a federated token (Microsoft, "Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 
+/// What helps where GitHub is asked and gives none.
+const GITHUB: &str =
+    "GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again";
+
 /// An assertion that was made for one request. It is as good as a secret, and never shown.
 pub(super) struct Assertion(pub String);
 
@@ -42,10 +46,12 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL is not https"));
     }
     url.query_pairs_mut().append_pair("audience", AUDIENCE);
-    let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token])));
-    let answer = http.get(url).bearer_auth(&token).send().await.map_err(|error| said(&chain(&error)))?;
+    let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
+    let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
+    let unreachable = |error: reqwest::Error| said(&format!("{shown}: {}", chain(&error.without_url())));
+    let answer = http.get(url).bearer_auth(&token).send().await.map_err(unreachable)?;
     let status = answer.status();
-    let body = answer.text().await.map_err(|error| said(&chain(&error)))?;
+    let body = answer.text().await.map_err(|error| said(&chain(&error.without_url())))?;
     if !status.is_success() {
         return Err(said(&format!("{status} {body}")));
     }
@@ -61,7 +67,13 @@ pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -
         failure("no certificate is named")
             .with_hint("write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH")
     })?;
-    let bytes = std::fs::read(&file).map_err(|error| failure(&format!("{}: {error}", file.display())))?;
+    let unusable = |reason: String| {
+        failure(&format!("{}: {reason}", file.display())).with_hint(
+            "`certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; \
+             docs/sign-in.md tells how to make it",
+        )
+    };
+    let bytes = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;
     let signed = certificate::sign(&bytes, client_id, &settings.endpoint("token"));
-    signed.map(Assertion).map_err(|reason| failure(&format!("{}: {reason}", file.display())))
+    signed.map(Assertion).map_err(unusable)
 }

@@ -37,7 +37,11 @@ impl SignIn {
         let (address, state) =
             entra.authorize_url(CsrfToken::new_random).add_scopes(self.scopes()).set_pkce_challenge(challenge).url();
         (self.settings.tell)(&format!("To sign in, a browser opens; else open this address in one here:\n{address}"));
-        open_browser(&address);
+        if !open_browser(&address) && !self.settings.asks {
+            let hint =
+                "run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`";
+            return Err(failure("no browser opens here, and nobody sits at a terminal").with_hint(hint));
+        }
         let code = match tokio::time::timeout(PATIENCE, answered(&listener, state.secret())).await {
             Ok(done) => done.map_err(|reason| SignInFailure::said(self.method, &reason, &[], None))?,
             Err(_) => return Err(failure("nobody signed in within five minutes")),
@@ -115,8 +119,8 @@ async fn answer(stream: &mut TcpStream, status: &str, text: &str) {
 }
 
 /// Asks the system to open the address; where it cannot, the person has it before them. It holds no secret: of the two
-/// that matter, the code comes later, and the verifier stays here.
-fn open_browser(address: &Url) {
+/// that matter, the code comes later, and the verifier stays here. Whether there is a program that opens it.
+fn open_browser(address: &Url) -> bool {
     let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "windows") {
         ("rundll32", &["url.dll,FileProtocolHandler"])
     } else if cfg!(target_os = "macos") {
@@ -127,9 +131,10 @@ fn open_browser(address: &Url) {
     let mut command = Command::new(program);
     command.args(arguments).arg(address.as_str());
     let started = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    if let Err(error) = started {
+    if let Err(error) = &started {
         tracing::info!(%error, program, "no browser was opened");
     }
+    started.is_ok()
 }
 
 #[cfg(test)]

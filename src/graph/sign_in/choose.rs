@@ -130,11 +130,15 @@ pub(super) async fn managed_identity(settings: &SignInSettings) -> Finding {
     }
 }
 
-fn azure_cli() -> Finding {
+/// Whether `az` is on PATH.
+pub(super) fn has_azure_cli() -> bool {
     let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.exe"] } else { &["az"] };
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()));
-    if !found {
+    std::env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()))
+}
+
+fn azure_cli() -> Finding {
+    if !has_azure_cli() {
         return Finding::PassedOver("`az` is not installed".into());
     }
     let home = variable("AZURE_CONFIG_DIR").map(PathBuf::from).or_else(|| {

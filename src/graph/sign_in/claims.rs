@@ -28,7 +28,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// The claims of a JWT; nothing for any other token.
+    /// The claims of a JWT; nothing for any other token, nor for one that says nothing.
     pub fn read(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
@@ -40,7 +40,7 @@ impl Claims {
             Value::Array(all) => all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
             _ => Vec::new(),
         };
-        Some(Self {
+        let claims = Self {
             tenant: text(&["tid"]),
             application: text(&["appid", "azp"]),
             user: text(&["upn", "preferred_username"]),
@@ -50,7 +50,8 @@ impl Claims {
             expires: claims["exp"].as_i64(),
             roles: list(&claims["roles"]),
             scopes: list(&claims["scp"]),
-        })
+        };
+        (claims != Self::default()).then_some(claims)
     }
 
     /// Whether a person uses the application, and not the application itself.
@@ -89,5 +90,6 @@ mod tests {
         assert_eq!(Claims::read("token"), None);
         assert_eq!(Claims::read("a.b.c"), None);
         assert_eq!(Claims::read("a.b.c.d.e"), None);
+        assert_eq!(Claims::read(&token("{}")), None);
     }
 }

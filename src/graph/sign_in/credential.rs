@@ -23,6 +23,10 @@ use super::{AccessToken, SignIn, variable};
 use crate::graph::client::chain;
 use crate::graph::http::http_client;
 
+/// What helps where the Azure CLI gives no token.
+const AZURE_CLI: &str =
+    "sign in with `az login`; `az account get-access-token -o json` must print a token as JSON, and nothing else";
+
 /// A way that is ready to be asked for a token.
 struct Ready {
     credential: Arc<dyn TokenCredential>,
@@ -44,7 +48,8 @@ impl SignIn {
         let ready = self.ready().await?;
         let token = ready.credential.get_token(&[&self.settings.scope], None).await.map_err(|error| {
             let secrets: Vec<&str> = ready.secrets.iter().map(String::as_str).collect();
-            SignInFailure::said(self.method, &reason(&error), &secrets, ready.presented.as_ref())
+            let failure = SignInFailure::said(self.method, &reason(&error), &secrets, ready.presented.as_ref());
+            if self.method == SignInMethod::AzureCli { failure.with_hint(AZURE_CLI) } else { failure }
         })?;
         let left = token.expires_on - OffsetDateTime::now_utc();
         let lifetime = std::time::Duration::try_from(left).unwrap_or_default();
@@ -62,6 +67,10 @@ impl SignIn {
             SignInMethod::WorkloadIdentity => self.workload_identity(),
             SignInMethod::ClientSecret => self.client_secret(),
             SignInMethod::ManagedIdentity => self.managed_identity().await,
+            SignInMethod::AzureCli if !choose::has_azure_cli() => {
+                let failure = SignInFailure::new(self.method, "`az` is not on PATH");
+                Err(failure.with_hint("install the Azure CLI and sign in with `az login`, or take another `method:`"))
+            }
             SignInMethod::AzureCli => {
                 let tenant_id = Some(self.settings.tenant.clone());
                 let options = AzureCliCredentialOptions { tenant_id, ..AzureCliCredentialOptions::default() };
@@ -110,7 +119,10 @@ impl SignIn {
     fn workload_identity(&self) -> Result<Ready, SignInFailure> {
         let file = self.required("AZURE_FEDERATED_TOKEN_FILE", "it names the file with the federated token")?;
         let read = std::fs::read_to_string(&file);
-        let token = read.map_err(|error| SignInFailure::new(self.method, &format!("{file}: {error}")))?;
+        let token = read.map_err(|error| {
+            SignInFailure::new(self.method, &format!("{file}: {error}"))
+                .with_hint("AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity")
+        })?;
         let options = WorkloadIdentityCredentialOptions {
             credential_options: ClientAssertionCredentialOptions { client_options: self.options()? },
             client_id: Some(self.client_id()?),
@@ -133,7 +145,9 @@ impl SignIn {
     async fn managed_identity(&self) -> Result<Ready, SignInFailure> {
         // azure_identity would try for a minute to reach an address that nobody has.
         if let Finding::PassedOver(why) = choose::managed_identity(&self.settings).await {
-            return Err(SignInFailure::new(self.method, &why));
+            let hint = "give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take \
+                        another `method:`";
+            return Err(SignInFailure::new(self.method, &why).with_hint(hint));
         }
         // The endpoint is this machine's own, and no proxy's business.
         let http = http_client("http://").map_err(|error| SignInFailure::new(self.method, &error.to_string()))?;
