@@ -18,7 +18,7 @@ use crate::plan::{
 use crate::policy::{Environment, State};
 use crate::report::Header;
 use crate::rules::{Claim, Origin, Reach, Subject};
-use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue, Who};
+use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue, Who, grouped};
 use crate::tenant::{self, Tenant};
 use crate::{profile::LiveProfile, rules};
 
@@ -106,13 +106,17 @@ pub(super) async fn make_plan(
     crate::diagnostic::sort(&mut plan.problems);
     let document = document(&plan, &frame);
     let read = format!(
-        "Read {} profiles and {} names in {} requests, {:.1} s",
-        tenant.profiles.len() + tenant.other_kinds,
-        directory.groups.len() + directory.filters.len() + directory.scope_tags.len(),
-        client.requests(),
+        "Read {} and {} in {}, {:.1} s",
+        counted(tenant.profiles.len() + tenant.other_kinds, "profile"),
+        counted(directory.groups.len() + directory.filters.len() + directory.scope_tags.len(), "name"),
+        counted(client.requests(), "request"),
         started.elapsed().as_secs_f32()
     );
     Ok(Planned { plan, document, header: Header { read: Some(read) } })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Compares what is written with what is there. What seems to be missing is looked for once more before it is planned
