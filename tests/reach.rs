@@ -143,6 +143,24 @@ fn who_loses_a_filter_or_changes_sides_is_said_once() {
     ");
 }
 
+/// The exclusion of users from devices keeps nobody from getting both values.
+#[test]
+fn an_exclusion_without_effect_hides_no_conflict() {
+    let repo = Repo::new(EMBEDDED);
+    let toasts = |value: u8, assignments: &str| {
+        format!(
+            "name: Toasts {value}\nsettings: {{ AboveLock/AllowToasts: {value} }}\nassignments: {{ {assignments} }}\n"
+        )
+    };
+    repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: All Staff }]"));
+    repo.policy("two", &toasts(1, "include: [{ group: All Staff }]"));
+    let plan = repo.plan();
+    assert!(plan.contains("[R05]") && plan.contains("[R04]"), "{plan}");
+    repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: Kiosks }]"));
+    repo.policy("two", &toasts(1, "include: [{ group: Kiosks }]"));
+    assert!(!repo.plan().contains("[R04]"), "{}", repo.plan());
+}
+
 /// Nobody can tell how many devices users have.
 #[test]
 fn a_limit_says_that_it_does_not_see_devices_of_users() {
