@@ -67,13 +67,19 @@ pub struct LiveProfile {
     pub remarks: BTreeMap<OmaUri, Remark>,
 }
 
-/// A setting's name and description in the portal.
+/// What stands behind the address of a row that Intune reads from devices instead of writing it. It has no place in a
+/// policy, so it differs from every setting.
+pub const READ_ONLY: &str = " (read only)";
+
+/// A setting's name, description and file name in the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// The name.
     pub name: String,
     /// The description.
     pub description: Option<String>,
+    /// The name of the file that Base64 or XML came from.
+    pub file_name: Option<String>,
 }
 
 impl LiveProfile {

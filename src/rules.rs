@@ -14,7 +14,7 @@ pub use claims::{claims, of_policy};
 pub use conflict::conflicts;
 pub use evaluate::{about, evaluate, evaluate_beside, explain};
 pub use interference::RULES;
-pub use mixed::{mixed_exclusions, said_once};
+pub use mixed::{effective, mixed_exclusions, said_once};
 pub use waive::waive;
 
 use crate::diagnostic::{Place, Severity};

@@ -9,7 +9,7 @@ mod value;
 
 pub use audience::{Audience, FilterMode, Inclusion, Overlap, Who};
 pub use edition::Edition;
-pub use members::{Kind, Members, Membership, UnknownMembers};
+pub use members::{Kind, Members, Membership, UnknownMembers, grouped};
 pub use oma_uri::{OmaUri, Scope, UriError};
 pub use registry::{Hive, PathError, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
 pub use value::{OmaType, OmaValue};

@@ -178,6 +178,20 @@ fn what_people_wrote_beside_settings_in_the_portal_stays() {
 }
 
 #[test]
+fn the_name_of_the_file_that_a_value_came_from_stays() {
+    let repo = Repo::new(EMBEDDED);
+    let uri = "./Device/Vendor/MSFT/WiFi/Profile/Guest/WlanXml";
+    let row = json!({ "@odata.type": "#microsoft.graph.omaSettingStringXml", "displayName": "WiFi/Profile/Guest/WlanXml",
+        "omaUri": uri, "value": "PGIvPg==", "fileName": "guest.xml" });
+    let id = text(&repo.portal().create("Made in the portal", &json!(null), &[row])["id"]);
+    let setting = "settings: { WiFi/Profile/Guest/WlanXml: { type: xml, raw: <c/> } }";
+    repo.policy("a", &format!("name: Adopted\n{setting}\nadopt: {{ sandbox: {id} }}\n"));
+    repo.apply().succeeds();
+    assert_eq!(repo.portal().profile("Adopted")["omaSettings"][0]["fileName"], "guest.xml");
+    repo.assert_converged();
+}
+
+#[test]
 fn somebody_elses_profile_is_a_warning_and_can_be_accepted() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();

@@ -425,7 +425,7 @@ fn more_changes_than_the_limits_allow() {
       - lock                         "Lock screen"   no policy writes it (prune: true)
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
 
-    error[SP0509] 1 deletion is more than `limits: max_deletes` allows
+    error[SP0509] 1 deletion is more than `limits: max_deletes: 0` allows
       = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
         and have that approved, or raise the limit in sspr-policy.yaml
 

@@ -3,6 +3,7 @@
 
 mod support;
 
+use serde_json::json;
 use support::{EMBEDDED, Graph, Repo, Served, normal, served, text};
 
 #[test]
@@ -64,7 +65,7 @@ fn a_settings_catalog_policy_is_named_as_what_it_is() {
     warning[I01] lock-screen-notifications-off: app notifications on the lock screen are turned off:
       "Portal - Lock screen hardening" (in the tenant) sets
       WindowsLogon/DisableLockScreenAppNotifications
-      --> policies/reset.yaml:2:13  "Reset password" may not appear, or the screen returns to the sign-in
+      --> policies/reset.yaml:2:13
       = "Reset password" may not appear, or the screen returns to the sign-in
       = the same devices may get password reset from reset (policies/reset.yaml:2:13)
       = source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both:
@@ -80,4 +81,26 @@ fn a_settings_catalog_policy_is_named_as_what_it_is() {
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1
     "#);
+}
+
+/// A secret of one row must not be put into another.
+#[test]
+fn every_masked_row_gets_a_variable_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let rights =
+        "tokens:\n  reader: [DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All]\n";
+    let row = |name: &str| {
+        let uri = format!("./Device/Vendor/MSFT/Foo/{name}");
+        json!({ "@odata.type": "#microsoft.graph.omaSettingString", "displayName": name, "omaUri": uri, "value": name })
+    };
+    let server = Served::start(folder.path(), None);
+    Graph::new(&server.url).create("Alike", &json!(null), &["a-o", "a_o", "A.O", "a_"].map(row));
+    drop(server);
+    let server = Served::faulty(folder.path(), rights, 1);
+    let mut repo = Repo::new(&served("contoso", &server.url, ""));
+    repo.variables.insert("SSPR_POLICY_TOKEN".into(), "reader".into());
+    assert_eq!(repo.run(&["import", "--profile", "Alike"]).code, Some(1));
+    let text = repo.read("policies/imported/alike.yaml");
+    let variables: Vec<&str> = text.split("${env:").skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    assert_eq!(variables, ["SSPR_ALIKE_FOO_A_O", "SSPR_ALIKE_FOO_A_O_2", "SSPR_ALIKE_FOO_A", "SSPR_ALIKE_FOO_A_O_3"]);
 }

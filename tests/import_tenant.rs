@@ -69,6 +69,7 @@ fn what_the_portal_made_becomes_policies_that_adopt_it() {
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
 
     Import: 2 of 2 profiles written, 2 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is compiled and planned before it counts
     exit 0
     ");
     assert_eq!(repo.portal().profiles(), before, "import changes nothing in the tenant");
@@ -171,6 +172,7 @@ fn every_type_of_value_is_written_as_people_would() {
     wrote policies/imported/everything.yaml  adopts [id], nothing else
 
     Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
     exit 0
     ");
     insta::assert_snapshot!(normal(&repo.read("policies/imported/everything.yaml")), @r#"
@@ -285,6 +287,7 @@ fn every_form_of_assignment_is_written_by_name() {
     wrote policies/imported/assigned-to-nobody.yaml  adopts [id], nothing else
 
     Import: 2 of 2 profiles written, 2 proven to be adopted as they are; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is compiled and planned before it counts
     exit 0
     ");
     insta::assert_snapshot!(normal(&repo.read("policies/imported/assigned.yaml")), @r#"
@@ -433,12 +436,13 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
       plan: - ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset [device]   1
       plan: - Device/Vendor/MSFT/Contoso/Start [device]          (hidden)
       plan: - assignment  include a target of another kind
-    wrote policies/imported/long-text.yaml  adopts [id], and not as it is
-      plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit
+    wrote policies/imported/long-text.yaml  for [id], and it cannot be applied as it is
+      plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
-      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written here, and applying takes it out of the profile: a control character is in this value: U+0001 cannot be sent to a device
+      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: a control character is in this value: U+0001 cannot be sent to a device
 
     Import: 2 of 4 profiles written, 0 proven to be adopted as they are; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 4 profiles; each policy is compiled and planned before it counts
     exit 1
     "#);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/half-of-it.yaml")), @"
@@ -477,13 +481,14 @@ fn nothing_that_is_there_is_overwritten() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("imported/portal-camera", "name: Mine\nsettings: { Camera/AllowCamera: 1 }\n");
     // Another problem of the repository is another matter.
-    repo.policy("broken", "name: [\n");
+    repo.policy("unknown", "name: Unknown\nsettings: { Contoso/Unknown: 1 }\n");
     insta::assert_snapshot!(import(&repo, &[]), @r#"
     not written: policies/imported/portal-camera.yaml  "Portal - Camera" ([id])
       error: policies/imported/portal-camera.yaml is there already, and was left as it is: move it away, or name another `--out`
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
 
     Import: 1 of 2 profiles written, 1 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is compiled and planned before it counts
     exit 1
     "#);
     assert!(repo.read("policies/imported/portal-camera.yaml").starts_with("name: Mine"));
@@ -491,6 +496,7 @@ fn nothing_that_is_there_is_overwritten() {
     wrote policies/portal-camera.yaml  adopts [id], nothing else
 
     Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
     exit 0
     ");
     assert!(repo.read("policies/portal-camera.yaml").starts_with("# yaml-language-server: $schema=../schemas/"));
@@ -520,6 +526,7 @@ fn one_profile_is_chosen_by_its_name_or_its_id() {
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
 
     Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
     exit 0
     "#);
     repo.run(&["import", "--profile", &text(&twins[1]["id"]).to_uppercase()]).succeeds();
@@ -586,4 +593,93 @@ fn every_ready_made_policy_comes_back_from_the_tenant() {
 
     adopt: { sandbox: [id] }
     "#);
+}
+
+/// It may be the one that adopts the profile already.
+#[test]
+fn a_policy_that_cannot_be_read_stops_an_import() {
+    let repo = Repo::new(EMBEDDED);
+    let id = text(&repo.portal().profile("Portal - Camera")["id"]);
+    repo.policy("mine", &format!("name: [\nadopt: {{ sandbox: {id} }}\n"));
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    error[SP0102]: this is not the YAML that we read
+     --> policies/mine.yaml:1:7
+      |
+    1 | name: [
+      |       ^ unclosed bracket '['
+    error: nothing was imported: policies with errors may adopt the same profiles
+    help: mend them first; `check` shows them, too
+    exit 1
+    ");
+    assert!(!repo.path().join("policies/imported").exists());
+}
+
+#[test]
+fn a_profile_of_ours_without_its_policy_is_no_policy() {
+    let repo = Repo::new(EMBEDDED);
+    repo.run(&["import", "--profile", "Portal - Camera"]).succeeds();
+    repo.apply().succeeds();
+    repo.remove("imported/portal-camera");
+    insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"
+    error: "Portal - Camera" ([id]) is ours, as imported/portal-camera
+    help: its policy is not here: bring the file back, or take our marker off with `disown ID` and import again
+    exit 1
+    "#);
+}
+
+/// A deleted group has no members that could come into reach, and a number is no secret.
+#[test]
+fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    emptied(&portal);
+    let length = device("String", "Policy/Config/DeviceLock/MinDevicePasswordLength", json!("8"));
+    let profile = portal.create("Gone", &Value::Null, &[length]);
+    let gone = json!({ "groupId": portal.group("Kiosks") });
+    portal.assign(&profile, &[target("allDevices", json!({})), target("exclusionGroup", gone)]);
+    drop(portal);
+    let mut state: Value = serde_json::from_str(&repo.read(".sspr-policy/sandbox.json")).unwrap();
+    state["groups"].as_array_mut().unwrap().retain(|group| group["displayName"] != "Kiosks");
+    repo.write(".sspr-policy/sandbox.json", &state.to_string());
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    wrote policies/imported/gone.yaml  adopts [id], and not as it is
+      error: an excluded target cannot be written here, and applying takes it away: the group [id] is not there any more, and reaches nobody
+      plan: - assignment  exclude group [id]
+
+    Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
+    exit 1
+    ");
+}
+
+/// Intune asks devices for it; a policy would set what was only asked for.
+#[test]
+fn a_row_that_only_reads_is_left_out_and_told() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    emptied(&portal);
+    let mut asked = integer("Camera/AllowCamera", 0);
+    asked["isReadOnly"] = json!(true);
+    let made = portal.create("Asks", &Value::Null, &[asked, integer("AboveLock/AllowToasts", 1)]);
+    drop(portal);
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    wrote policies/imported/asks.yaml  adopts [id], and not as it is
+      error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written here, and applying takes it out of the profile: Intune reads this row from devices, and a policy only writes
+      plan: - Camera/AllowCamera (read only) [device]            0
+
+    Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
+    exit 1
+    ");
+    let id = text(&made["id"]);
+    repo.policy(
+        "imported/asks",
+        &format!(
+            "name: Asks\nsettings: {{ Camera/AllowCamera: 0, AboveLock/AllowToasts: 1 }}\nadopt: {{ sandbox: {id} }}\n"
+        ),
+    );
+    let plan = repo.plan();
+    assert!(plan.contains("+ Camera/AllowCamera") && plan.contains("- Camera/AllowCamera (read only)"), "{plan}");
+    repo.apply().succeeds();
+    repo.assert_converged();
 }

@@ -123,6 +123,68 @@ fn each_way_to_reach_somebody() {
     ");
 }
 
+#[test]
+fn who_loses_a_filter_or_changes_sides_is_said_once() {
+    let before = "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n";
+    let repo = repository(EMBEDDED, before);
+    repo.apply().succeeds();
+    assign(&repo, "  include: [{ group: SSPR Pilot }, { group: Kiosks }]\n  exclude: [{ group: Bob's PCs }]\n");
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: +12 devices (Kiosks), 24 devices without a filter from now on (SSPR Pilot), -3 devices (Bob's
+      PCs).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+    assign(&repo, &before.replace("Windows 11 corporate", "Kiosk hardware"));
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: 24 devices at most under another filter (SSPR Pilot), 3 devices as before (Bob's PCs).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+}
+
+/// The exclusion of users from devices keeps nobody from getting both values.
+#[test]
+fn an_exclusion_without_effect_hides_no_conflict() {
+    let repo = Repo::new(EMBEDDED);
+    let toasts = |value: u8, assignments: &str| {
+        format!(
+            "name: Toasts {value}\nsettings: {{ AboveLock/AllowToasts: {value} }}\nassignments: {{ {assignments} }}\n"
+        )
+    };
+    repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: All Staff }]"));
+    repo.policy("two", &toasts(1, "include: [{ group: All Staff }]"));
+    let plan = repo.plan();
+    assert!(plan.contains("[R05]") && plan.contains("[R04]"), "{plan}");
+    repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: Kiosks }]"));
+    repo.policy("two", &toasts(1, "include: [{ group: Kiosks }]"));
+    assert!(!repo.plan().contains("[R04]"), "{}", repo.plan());
+}
+
+/// Nobody can tell how many devices users have.
+#[test]
+fn a_limit_says_that_it_does_not_see_devices_of_users() {
+    let targets = "  include: [{ group: SSPR Pilot }, { group: All Staff }, { all: users }]\n";
+    let repo = repository(&limited("max_devices: 5000"), targets);
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include all users
+          + assignment  include group All Staff   5,200 members (the first 999 are users)
+          + assignment  include group SSPR Pilot   24 devices
+
+    info[SP0509] `limits: max_devices: 5,000` does not count the devices of users
+      = users come into reach: All Staff, all users
+
+    Reach: +24 devices and +5,200 members and +all users (All Staff, SSPR Pilot).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
 /// A group that several policies get is one group.
 #[test]
 fn a_group_counts_once() {
@@ -229,10 +291,13 @@ fn more_devices_than_the_limit_allows() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  include group SSPR Ring 2   310 devices
 
-    error[SP0509] 310 devices that come into reach are more than `limits: max_devices` allows
+    error[SP0509] 310 devices that come into reach are more than `limits: max_devices: 300` allows
       = SSPR Ring 2: 310
       = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
         and have that approved, or raise the limit in sspr-policy.yaml
+
+    info[SP0509] `limits: max_devices: 300` does not count the devices of users
+      = users come into reach: All Staff
 
     Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
@@ -342,7 +407,8 @@ fn users_and_devices_do_not_exclude_each_other() {
 
     warning[R05] mixed-exclusion: excluding `All Staff` has no effect: it has users, and the included
       are devices
-      --> policies/lock.yaml:6:14  the exclusion has no effect: everybody who is included gets the profile
+      --> policies/lock.yaml:6:14  the exclusion has no effect: everybody who is included gets the
+          profile
       = source: Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune does
         not evaluate user-to-device group relationships; `explain R05`
       = help: exclude a group of the same kind as the included ones, or use an assignment filter
@@ -413,7 +479,8 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
     insta::assert_snapshot!(plan[from..], @r#"
     warning[R05] mixed-exclusion: excluding `Kiosks` has no effect: it has devices, and the included are
       users
-      --> policies/camera.yaml:1:7  the exclusion has no effect: everybody who is included gets the profile
+      --> policies/camera.yaml:1:7  the exclusion has no effect: everybody who is included gets the
+          profile
       = sspr-policy.yaml:6:64: excluded here
       = the same for 2 other policies of this target
       = source: Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune does

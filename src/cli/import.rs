@@ -16,15 +16,15 @@ use super::output::{Failure, Output, exit};
 use super::session::Session;
 use super::workspace::Workspace;
 use crate::compile::{Directory, Secrets, Wanted};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, any_error};
 use crate::formats::policy::{PolicyFile, Profile, Remark};
 use crate::graph::Client;
 use crate::policy::Environment;
 use crate::profile::LiveProfile;
-use crate::setting::{OmaUri, Who};
+use crate::setting::{OmaUri, Who, grouped};
 use crate::{formats, tenant};
 use choose::{Chosen, choose};
-use proof::{Proof, prove};
+use proof::{Proof, Verdict, prove};
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
@@ -61,10 +61,23 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
     let workspace = Workspace::open(&global.dir)?;
     let (name, environment) = workspace.environment(global.env.as_deref())?;
     let folder = write::Folder::new(&workspace.root, &args.out)?;
+    require_readable(&workspace, output)?;
     let session = Session::open(&workspace, environment, Purpose::Plan).await?;
     let done = import(args, &session, &workspace, (name, environment), &folder, output).await;
     session.close().await?;
     Ok(exit(!done?))
+}
+
+/// A policy that cannot be read may be the one that adopts a profile already.
+fn require_readable(workspace: &Workspace, output: &Output) -> Result<(), Failure> {
+    if !any_error(&workspace.problems) {
+        return Ok(());
+    }
+    output.diagnostics(&mut workspace.problems.clone());
+    Err(Failure::with_help(
+        "nothing was imported: policies with errors may adopt the same profiles",
+        "mend them first; `check` shows them, too",
+    ))
 }
 
 /// Answers whether everything that was asked for was written, and is adopted as it is.
@@ -79,17 +92,23 @@ async fn import(
     let client = &session.client;
     let mut tenant = tenant::read(client).await?;
     let chosen = choose(args.profile.as_deref(), &tenant, workspace, name, client).await?;
+    match chosen.profiles(&tenant).count() {
+        0 => {}
+        1 => output.say("reading 1 profile; its policy is compiled and planned before it counts"),
+        count => output
+            .say(&format!("reading {} profiles; each policy is compiled and planned before it counts", grouped(count))),
+    }
     let unread = |live: &LiveProfile| (live.id.clone(), live.unread().cloned().collect::<Vec<OmaUri>>());
     let masked: Vec<_> = chosen.profiles(&tenant).map(unread).filter(|(_, uris)| !uris.is_empty()).collect();
     tenant::decrypt(client, &mut tenant.profiles, &masked).await?;
     let directory = directory(client, chosen.profiles(&tenant)).await?;
     let context = workspace.context((name, environment), &session.tenant.id, &Secrets::Placeholders, &NO_FILES);
-    let mut all = Vec::new();
+    let (mut all, mut variables) = (Vec::new(), BTreeSet::new());
     for live in chosen.profiles(&tenant) {
         let file_name = chosen.file_names.get(&live.id).cloned().unwrap_or_default();
         let (path, key) = folder.place(&file_name);
         let profile = Profile { live, path: &path, directory: &directory };
-        let file = formats::policy::write(&profile, &context);
+        let file = formats::policy::write(&profile, &context, &mut variables);
         all.push(keep(live, path, key, file, folder));
     }
     all.sort_by(|a, b| a.key.cmp(&b.key));
@@ -156,20 +175,24 @@ fn tell(chosen: &Chosen, all: &[Imported<'_>], proof: &Proof, other_kinds: usize
     for one in all {
         let verdict = proof.get(&one.key);
         let is_error = |remark: &Remark| remark.severity == Severity::Error;
-        let only_adopts = one.is_written && verdict.is_some_and(Vec::is_empty) && !one.remarks.iter().any(is_error);
+        let only_adopts =
+            one.is_written && verdict.is_some_and(Verdict::only_adopts) && !one.remarks.iter().any(is_error);
         written += usize::from(one.is_written);
         proven += usize::from(only_adopts);
         let adopts = format!("wrote {}  adopts {}", one.path, one.live.id);
         output.result(&match (one.is_written, only_adopts) {
             (true, true) => format!("{adopts}, nothing else\n"),
             (true, false) if one.needs_secrets => format!("{adopts}, not proven\n"),
+            (true, false) if verdict.is_some_and(|verdict| !verdict.is_planned) => {
+                format!("wrote {}  for {}, and it cannot be applied as it is\n", one.path, one.live.id)
+            }
             (true, false) => format!("{adopts}, and not as it is\n"),
             (false, _) => format!("not written: {}  \"{}\" ({})\n", one.path, one.live.profile.name, one.live.id),
         });
         for remark in &one.remarks {
             output.result(&format!("  {}: {}\n", remark.severity.word(), remark.text));
         }
-        for line in verdict.into_iter().flatten() {
+        for line in verdict.iter().flat_map(|verdict| &verdict.besides) {
             output.result(&format!("  plan: {line}\n"));
         }
     }

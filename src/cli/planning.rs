@@ -18,7 +18,7 @@ use crate::plan::{
 use crate::policy::{Environment, State};
 use crate::report::Header;
 use crate::rules::{Claim, Origin, Reach, Subject};
-use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue, Who};
+use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue, Who, grouped};
 use crate::tenant::{self, Tenant};
 use crate::{profile::LiveProfile, rules};
 
@@ -81,8 +81,10 @@ pub(super) async fn make_plan(
     let (groups, all_devices) = members_wanted(&plan.changes);
     let membership = tenant::membership(client, &groups, all_devices).await?;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
-    findings.extend(rules::evaluate(&rules::claims(&compiled), context.catalogue));
-    findings.extend(tenant_findings(&compiled, &desired, &tenant, &options.owner, context.catalogue));
+    let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
+    findings.extend(rules::evaluate(&our_claims(active, &desired, &membership), context.catalogue));
+    let sent = our_claims(sent.into_iter(), &desired, &membership);
+    findings.extend(tenant_findings(&sent, &desired, &tenant, (&options.owner, &membership), context.catalogue));
     findings.extend(mixed_exclusions(&compiled, &plan, &membership, &names));
     plan.problems.extend(others);
     let left = rules::said_once(rules::waive(findings, &compiled, check::today()));
@@ -106,13 +108,17 @@ pub(super) async fn make_plan(
     crate::diagnostic::sort(&mut plan.problems);
     let document = document(&plan, &frame);
     let read = format!(
-        "Read {} profiles and {} names in {} requests, {:.1} s",
-        tenant.profiles.len() + tenant.other_kinds,
-        directory.groups.len() + directory.filters.len() + directory.scope_tags.len(),
-        client.requests(),
+        "Read {} and {} in {}, {:.1} s",
+        counted(tenant.profiles.len() + tenant.other_kinds, "profile"),
+        counted(directory.groups.len() + directory.filters.len() + directory.scope_tags.len(), "name"),
+        counted(client.requests(), "request"),
         started.elapsed().as_secs_f32()
     );
     Ok(Planned { plan, document, header: Header { read: Some(read) } })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// Compares what is written with what is there. What seems to be missing is looked for once more before it is planned
@@ -271,29 +277,38 @@ fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Ve
     masked.filter(|(_, uris)| !uris.is_empty()).collect()
 }
 
-/// What rules say because of the tenant's other profiles. Groups are told apart by id here.
+/// What our policies claim. Groups are told apart by id here, and exclusions without effect do not count.
+fn our_claims<'c>(
+    policies: impl Iterator<Item = &'c Compiled<'c>>,
+    desired: &[Desired],
+    membership: &Membership,
+) -> Vec<Claim> {
+    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.key.as_str(), one)).collect();
+    let claims = policies.filter_map(|policy| {
+        let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
+        Some(rules::of_policy(policy, reach(assignments, membership)))
+    });
+    claims.flatten().collect()
+}
+
+/// What rules say because of the tenant's other profiles.
 fn tenant_findings(
-    compiled: &[Compiled<'_>],
+    ours: &[Claim],
     desired: &[Desired],
     tenant: &Tenant,
-    owner: &str,
+    (owner, membership): (&str, &Membership),
     catalogue: &Catalogue,
 ) -> Vec<Diagnostic> {
-    let sent = compiled.iter().filter(|policy| is_sent(policy)).filter_map(|policy| {
-        let profile = &desired.iter().find(|one| one.key == policy.key)?.profile;
-        Some(rules::of_policy(policy, reach(profile.assignments.as_ref())))
-    });
-    let ours: Vec<Claim> = sent.flatten().collect();
     let adopted: BTreeSet<&str> =
         desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
     let foreign =
         tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
-    let theirs: Vec<Claim> = foreign.flat_map(foreign_claims).collect();
-    rules::evaluate_beside(&ours, &theirs, catalogue)
+    let theirs: Vec<Claim> = foreign.flat_map(|profile| foreign_claims(profile, membership)).collect();
+    rules::evaluate_beside(ours, &theirs, catalogue)
 }
 
-fn foreign_claims(profile: &LiveProfile) -> Vec<Claim> {
-    let reach = reach(profile.profile.assignments.as_ref());
+fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> {
+    let reach = reach(profile.profile.assignments.as_ref(), membership);
     let claim = |(uri, setting): (&OmaUri, &crate::profile::Setting)| {
         // The same node, whichever way its profile spells it.
         let uri = OmaUri::parse(uri.as_str()).ok()?;
@@ -308,8 +323,8 @@ fn foreign_claims(profile: &LiveProfile) -> Vec<Claim> {
     readable.filter_map(claim).collect()
 }
 
-fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>) -> Reach {
-    assignments.map_or(Reach::Unknown, |assignments| Reach::Known(audience(assignments)))
+fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Reach {
+    assignments.map_or(Reach::Unknown, |all| Reach::Known(rules::effective(audience(all), membership)))
 }
 
 fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {

@@ -146,7 +146,11 @@ fn complain_of_type(
             .severity(severity)
             .named("wrong-type")
             .at(policy.place(kind.span), "devices report an error for a value of another type")
-            .help("take `type:` out; past a catalogue that is wrong, write `unchecked:` with the reason")
+            .help(if unchecked {
+                "take `type:` and `unchecked:` out, unless the catalogue is wrong"
+            } else {
+                "take `type:` out; past a catalogue that is wrong, write `unchecked:` with the reason"
+            })
             .fact("source: Policy CSP; `explain R03`"),
     );
     unchecked

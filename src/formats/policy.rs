@@ -12,7 +12,7 @@ mod value;
 
 pub use key::file_names;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::yaml::{self, Yaml, comment};
 use crate::compile::{Context, Directory, Secrets, compile};
@@ -65,11 +65,15 @@ pub struct Profile<'a> {
     pub directory: &'a Directory,
 }
 
-/// Writes a profile as a policy that adopts it.
+/// Writes a profile as a policy that adopts it. `variables` are the names of secrets so far; those of its own are added.
 ///
 /// # Errors
 /// Why there would be no policy: nothing of it can be said, or the whole is refused.
-pub fn write(profile: &Profile<'_>, context: &Context<'_>) -> Result<PolicyFile, Vec<Remark>> {
+pub fn write(
+    profile: &Profile<'_>,
+    context: &Context<'_>,
+    variables: &mut BTreeSet<String>,
+) -> Result<PolicyFile, Vec<Remark>> {
     let mut file = PolicyFile::default();
     let live = &profile.live.profile;
     let depth = profile.path.matches('/').count();
@@ -79,12 +83,12 @@ pub fn write(profile: &Profile<'_>, context: &Context<'_>) -> Result<PolicyFile,
         yaml::entry(&mut file.text, 0, "description", &Yaml::text(description));
     }
     file.text.push_str("\nsettings:\n");
-    let lines = setting::lines(profile, context);
+    let lines = setting::lines(profile, context, variables);
     if lines.is_empty() {
         return Err(vec![Remark::error("the profile holds no settings, and a policy sets something")]);
     }
     if lines.iter().all(|line| line.written.is_none()) {
-        return Err(lines.into_iter().flat_map(|line| line.remarks).collect());
+        return Err(lines.into_iter().filter_map(|line| line.lost).map(Remark::error).collect());
     }
     lines.into_iter().for_each(|line| settle(&mut file, line));
     file.text.push('\n');

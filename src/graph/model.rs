@@ -63,6 +63,14 @@ pub struct OmaSetting {
     /// Where the value can be read.
     #[serde(default)]
     pub secret_reference_value_id: Option<String>,
+    /// The name of the file that Base64 or XML came from, in the portal.
+    #[serde(default)]
+    pub file_name: Option<String>,
+    /// Whether an integer is read from devices and not written to them (Microsoft Graph beta, omaSettingInteger: "by
+    /// setting to true, the CSP (configuration service provider) specified in the OMA-URI will perform a get, instead of
+    /// set").
+    #[serde(default)]
+    pub is_read_only: Option<bool>,
 }
 
 /// One assignment.

@@ -191,8 +191,11 @@ fn update_document(
     document.assignments = lines(&differs.assignments_added, Sign::Add, frame);
     document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame));
     let reaches_somebody = after.assignments.iter().flatten().any(|one| !one.excluded);
+    // A group that was deleted has no members.
+    let is_there = |id: &String| frame.membership.groups.contains_key(id) || !frame.membership.unknown.is_empty();
     for line in &mut document.assignments {
-        line.widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
+        let widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
+        line.widens = widens && line.id.as_ref().is_none_or(is_there);
     }
     document.newly_managed = last.map_or_else(Vec::new, |last| newly_managed(last.managed, after.managed()));
     document.not_managed = not_managed(live, after, &differs.released, frame);

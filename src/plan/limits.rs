@@ -6,7 +6,7 @@ use super::document::{LimitLine, ReachWord};
 use super::reach::{members_of, ways};
 use super::{Action, Names, Plan};
 use crate::diagnostic::Diagnostic;
-use crate::setting::{Membership, UnknownMembers, Who};
+use crate::setting::{Membership, UnknownMembers, Who, grouped};
 
 /// The limits of an environment.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +51,9 @@ impl Overridden {
     }
 }
 
+/// The ways in which somebody comes into reach.
+const COMING: [ReachWord; 3] = [ReachWord::Comes, ReachWord::Refiltered, ReachWord::Released];
+
 /// A limit that is exceeded, and what is said of it.
 struct Exceeded {
     line: LimitLine,
@@ -67,6 +70,7 @@ impl Plan {
             self.devices(limits.max_devices, membership, names),
             self.all_targets(limits.allow_all_targets),
         ];
+        self.problems.extend(limits.max_devices.and_then(|most| self.devices_of_users(most, membership, names)));
         for exceeded in counted.into_iter().flatten() {
             if limits.overridden.covers(&exceeded.line) {
                 self.limits_overridden.push(exceeded.line);
@@ -79,12 +83,11 @@ impl Plan {
     fn devices(&self, most: Option<u32>, membership: &Membership, names: &Names) -> Option<Exceeded> {
         let most = most?;
         let ways = ways(&self.changes);
-        let coming = [ReachWord::Comes, ReachWord::Refiltered, ReachWord::Released];
         let mut sum: usize = 0;
         let mut parts = Vec::new();
         let mut missing: BTreeSet<usize> = BTreeSet::new();
         let mut seen: BTreeSet<&Who> = BTreeSet::new();
-        for who in coming.iter().filter_map(|how| ways.get(how)).flat_map(|targets| targets.keys()) {
+        for who in COMING.iter().filter_map(|how| ways.get(how)).flat_map(|targets| targets.keys()) {
             if !seen.insert(*who) {
                 continue;
             }
@@ -97,7 +100,7 @@ impl Plan {
                 Some(0) => {}
                 Some(devices) => {
                     sum += devices;
-                    parts.push(format!("{name}: {devices}"));
+                    parts.push(format!("{name}: {}", grouped(devices)));
                 }
                 None => missing.extend(membership.unknown.iter().position(|unknown| unknown.what == what)),
             }
@@ -111,12 +114,34 @@ impl Plan {
         if let Some(all) = membership.all_devices.filter(|_| seen.contains(&Who::AllDevices)) {
             sum = sum.min(all);
         }
-        let mut problem = too_many(sum, "devices that come into reach", "max_devices");
+        let mut problem = too_many(sum, "devices that come into reach", "max_devices", most);
         parts.sort();
         for part in parts {
             problem = problem.note(part);
         }
         (sum > most as usize).then(|| Exceeded { line: line(Some(sum as u64)), problems: vec![problem] })
+    }
+
+    /// Graph knows no number of devices for users, and a limit that does not see them must say so.
+    fn devices_of_users(&self, most: u32, membership: &Membership, names: &Names) -> Option<Diagnostic> {
+        let ways = ways(&self.changes);
+        let coming: BTreeSet<&Who> =
+            COMING.iter().filter_map(|how| ways.get(how)).flat_map(|all| all.keys().copied()).collect();
+        let has_users = |who: &&Who| match who {
+            Who::AllUsers => true,
+            who => members_of(who, membership).is_some_and(|members| members.users > 0),
+        };
+        let name = |who: &Who| match who {
+            Who::Group(id) => names.groups.get(id).unwrap_or(id).clone(),
+            _ => "all users".to_string(),
+        };
+        let mut named: Vec<String> = coming.into_iter().filter(has_users).map(name).collect();
+        named.sort();
+        let most = grouped(most as usize);
+        (!named.is_empty()).then(|| {
+            Diagnostic::info("SP0509", format!("`limits: max_devices: {most}` does not count the devices of users"))
+                .note(format!("users come into reach: {}", named.join(", ")))
+        })
     }
 
     fn all_targets(&self, allowed: bool) -> Option<Exceeded> {
@@ -145,7 +170,7 @@ fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
     let most = most.filter(|most| found > *most as usize)?;
     let line = LimitLine { limit: name.into(), allowed: most.into(), found: Some(found as u64) };
     let what = if found == 1 { what.to_string() } else { format!("{what}s") };
-    Some(Exceeded { line, problems: vec![too_many(found, &what, name)] })
+    Some(Exceeded { line, problems: vec![too_many(found, &what, name, most)] })
 }
 
 fn unreadable(missing: &[&UnknownMembers]) -> Diagnostic {
@@ -161,9 +186,9 @@ fn unreadable(missing: &[&UnknownMembers]) -> Diagnostic {
     })
 }
 
-fn too_many(found: usize, what: &str, name: &str) -> Diagnostic {
+fn too_many(found: usize, what: &str, name: &str, most: u32) -> Diagnostic {
     let are = if found == 1 { "is" } else { "are" };
-    limit(format!("{found} {what} {are} more than `limits: {name}` allows"))
+    limit(format!("{} {what} {are} more than `limits: {name}: {}` allows", grouped(found), grouped(most as usize)))
 }
 
 fn limit(message: String) -> Diagnostic {

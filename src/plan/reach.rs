@@ -34,12 +34,18 @@ pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
         let (before, after) = (before(change), after(change));
         let included = |all: &BTreeSet<&Assignment>| all.iter().any(|one| !one.excluded);
         for one in before.union(&after) {
+            let stands = |all: &BTreeSet<&Assignment>, excluded: bool| {
+                all.iter().any(|other| other.excluded == excluded && other.who == one.who)
+            };
             let word = match (before.contains(one), after.contains(one), one.excluded) {
                 (true, true, false) => ReachWord::Stays,
                 (true, true, true) => continue,
                 (false, _, false) => came(one, &before),
-                (_, false, false) if after.iter().any(|other| !other.excluded && other.who == one.who) => continue,
+                (_, false, false) if stands(&after, false) => continue,
                 (_, false, false) => ReachWord::Leaves,
+                // Who changes sides comes or leaves; that says it all.
+                (false, _, true) if stands(&before, false) => continue,
+                (_, false, true) if stands(&after, false) => continue,
                 // An exclusion matters only where somebody is included.
                 (false, _, true) if included(&before) && included(&after) => ReachWord::Excluded,
                 (_, false, true) if included(&after) => ReachWord::Released,

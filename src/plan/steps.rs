@@ -204,6 +204,11 @@ fn oma_setting(uri: &OmaUri, remark: Option<&Remark>, setting: &Setting, blank: 
     if let Some(description) = remark.and_then(|remark| remark.description.as_ref()) {
         body["description"] = json!(description);
     }
+    // Other kinds of rows have none (Microsoft Graph, omaSettingBase64 and omaSettingStringXml).
+    let has_file = matches!(setting.value.oma_type(), OmaType::Base64 | OmaType::Xml);
+    if let Some(file_name) = remark.and_then(|remark| remark.file_name.as_ref()).filter(|_| has_file) {
+        body["fileName"] = json!(file_name);
+    }
     body
 }
 

@@ -283,11 +283,8 @@ fn diagnostic_text(diagnostic: &DiagnosticDocument, paint: Paint) -> String {
     let name = diagnostic.name.as_ref().map_or(String::new(), |name| format!(" {name}:"));
     let mut text = wrapped(&format!("{head}{name} {}", visible(&diagnostic.message)), "  ");
     if let (Some(file), Some(line), Some(column)) = (&diagnostic.file, diagnostic.line, diagnostic.column) {
-        text.push_str(&format!("  --> {file}:{line}:{column}"));
-        if !diagnostic.label.is_empty() {
-            text.push_str(&format!("  {}", diagnostic.label));
-        }
-        text.push('\n');
+        let place = format!("  --> {file}:{line}:{column}  {}", visible(&diagnostic.label));
+        text.push_str(&wrapped(place.trim_end(), "      "));
     }
     for note in &diagnostic.notes {
         text.push_str(&wrapped(&format!("  = {}", visible(note)), "    "));

@@ -2,12 +2,13 @@
 
 use super::style::visible;
 use crate::plan::{LimitLine, PlanDocument, ReachLine, ReachWord};
-use crate::setting::Members;
+use crate::setting::{Members, grouped};
 
 /// How many names one part of the line has at most.
 const NAMES: usize = 4;
 
-/// The ways in their order, and what stands before and after the number.
+/// The ways in their order, and what stands before and after the number. Without a filter, the same word means that one
+/// was taken away.
 const WAYS: [(ReachWord, &str, &str); 7] = [
     (ReachWord::Comes, "+", ""),
     (ReachWord::Released, "", " come out of an exclusion"),
@@ -36,19 +37,6 @@ fn counted(count: usize, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// `4,120`
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `310 devices and 8 users`, each with a sign in front.
 fn parts(sign: &str, users: usize, devices: usize, others: usize, unsorted: usize) -> String {
     let all = [(devices, "device"), (users, "user"), (unsorted, "member"), (others, "other")];
@@ -63,8 +51,16 @@ fn parts(sign: &str, users: usize, devices: usize, others: usize, unsorted: usiz
 /// One line about whom the changes reach, and one for each thing that is not known; nothing where nobody is reached.
 pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
     let mut lines = Vec::new();
-    let ways = WAYS.iter().filter_map(|(how, sign, after)| {
-        let targets: Vec<&ReachLine> = plan.reach.targets.iter().filter(|target| target.how == *how).collect();
+    let split = WAYS.iter().flat_map(|(how, sign, after)| match how {
+        ReachWord::Refiltered => {
+            vec![(how, sign, " without a filter from now on", Some(false)), (how, sign, *after, Some(true))]
+        }
+        _ => vec![(how, sign, *after, None)],
+    });
+    let ways = split.filter_map(|(how, sign, after, filtered)| {
+        let all = plan.reach.targets.iter().filter(|target| target.how == *how);
+        let targets: Vec<&ReachLine> =
+            all.filter(|target| filtered.is_none_or(|filtered| target.filtered == filtered)).collect();
         let known =
             targets.iter().any(|target| target.members.is_some()) || targets.iter().any(|one| is_all_users(one));
         known.then(|| way(&targets, sign, after))
@@ -139,12 +135,15 @@ fn name(target: &ReachLine) -> String {
 
 /// The limits that a plan passes over, in one line; nothing where there are none.
 pub fn limits(plan: &PlanDocument) -> Option<String> {
+    let number = |count: u64| grouped(count as usize);
     let word = |line: &LimitLine| match (line.limit.as_str(), line.found) {
         ("allow_all_targets", Some(found)) => {
             format!("allow_all_targets (false, {} to all devices or all users)", counted(found as usize, "profile"))
         }
-        (limit, Some(found)) => format!("{limit} ({}, and the plan has {found})", line.allowed),
-        (limit, None) => format!("{limit} ({}, and what the plan has is not known)", line.allowed),
+        (limit, Some(found)) => {
+            format!("{limit} ({}, and the plan has {})", number(line.allowed), number(found))
+        }
+        (limit, None) => format!("{limit} ({}, and what the plan has is not known)", number(line.allowed)),
     };
     let words: Vec<String> = plan.limits_overridden.iter().map(word).collect();
     (!words.is_empty()).then(|| format!("Limits passed over: {}.", words.join(", ")))

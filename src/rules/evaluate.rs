@@ -93,7 +93,7 @@ fn interference(rule: &'static Rule, claim: &Claim, enabling: &[&Claim]) -> Opti
     found = found.note(format!("the same devices {how} password reset from {whom}"));
     match &switch.origin {
         // The place at which such a finding can be accepted.
-        Origin::Policy(_, place) if !ours => Some(found.at(place.clone(), rule.symptom)),
+        Origin::Policy(_, place) if !ours => Some(found.at(place.clone(), "")),
         _ => Some(found),
     }
 }

@@ -19,23 +19,13 @@ pub fn mixed_exclusions(
     membership: &Membership,
     name: impl Fn(&str) -> String,
 ) -> Vec<Diagnostic> {
-    let kind = |who: &Who| match who {
-        Who::AllUsers => Some(Kind::Users),
-        Who::AllDevices => Some(Kind::Devices),
-        Who::Group(id) => membership.groups.get(id)?.kind(),
-        Who::Other(_) => None,
-    };
-    let mut kinds = audience.include.iter().map(|one| kind(&one.who));
-    let Some(Some(included)) = kinds.next() else { return Vec::new() };
-    if !kinds.all(|other| other == Some(included)) {
-        return Vec::new();
-    }
+    let Some((included, ineffective)) = ineffective(audience, membership) else { return Vec::new() };
     let (has, lacks) = match included {
         Kind::Users => ("users", "devices"),
         Kind::Devices => ("devices", "users"),
     };
-    let ineffective = audience.exclude.iter().filter(|who| kind(who).is_some_and(|other| other != included));
     ineffective
+        .into_iter()
         .filter_map(|who| {
             let Who::Group(id) = who else { return None };
             let name = name(id);
@@ -43,6 +33,32 @@ pub fn mixed_exclusions(
             finding(policy, written(policy, id, &name), message)
         })
         .collect()
+}
+
+/// The audience without the exclusions that have no effect, as far as the kinds of groups are known.
+pub fn effective(mut audience: Audience, membership: &Membership) -> Audience {
+    if let Some((_, ineffective)) = ineffective(&audience, membership) {
+        let ineffective: Vec<Who> = ineffective.into_iter().cloned().collect();
+        audience.exclude.retain(|who| !ineffective.contains(who));
+    }
+    audience
+}
+
+/// The one kind of the included, and the exclusions of the other kind; nothing where the included are not all of one kind.
+fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(Kind, Vec<&'a Who>)> {
+    let kind = |who: &Who| match who {
+        Who::AllUsers => Some(Kind::Users),
+        Who::AllDevices => Some(Kind::Devices),
+        Who::Group(id) => membership.groups.get(id)?.kind(),
+        Who::Other(_) => None,
+    };
+    let mut kinds = audience.include.iter().map(|one| kind(&one.who));
+    let included = kinds.next()??;
+    if !kinds.all(|other| other == Some(included)) {
+        return None;
+    }
+    let other = |who: &&Who| kind(who).is_some_and(|other| other != included);
+    Some((included, audience.exclude.iter().filter(other).collect()))
 }
 
 /// Where the exclusion stands.

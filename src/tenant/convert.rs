@@ -6,7 +6,9 @@ use base64::Engine;
 use serde_json::Value;
 
 use crate::graph::{self, DeviceConfiguration, OmaSetting, Target};
-use crate::profile::{Assignment, LiveProfile, Marker, Profile, Remark, Setting, canonical_tags, canonical_value};
+use crate::profile::{
+    Assignment, LiveProfile, Marker, Profile, READ_ONLY, Remark, Setting, canonical_tags, canonical_value,
+};
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 
 const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
@@ -37,8 +39,9 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
         }
         let name = setting.display_name.unwrap_or_default();
         let description = setting.description.filter(|text| !text.is_empty());
-        if description.is_some() || !name.is_empty() && name != uri.short() {
-            remarks.insert(uri.clone(), Remark { name, description });
+        let file_name = setting.file_name.filter(|text| !text.is_empty());
+        if description.is_some() || file_name.is_some() || !name.is_empty() && name != uri.short() {
+            remarks.insert(uri.clone(), Remark { name, description, file_name });
         }
         let value = canonical_value(&uri, value);
         settings.insert(uri, Setting { value, shown: None });
@@ -63,9 +66,14 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
     })
 }
 
-/// The address as the tenant spells it: another spelling is a difference, even `./Vendor` for `./Device/Vendor`.
+/// The address as the tenant spells it: another spelling is a difference, even `./Vendor` for `./Device/Vendor`. So is a
+/// row that only reads: no policy writes one.
 fn address(setting: &OmaSetting) -> OmaUri {
-    OmaUri::verbatim(setting.oma_uri.as_deref().unwrap_or_default())
+    let uri = setting.oma_uri.as_deref().unwrap_or_default();
+    match setting.is_read_only {
+        Some(true) => OmaUri::verbatim(&format!("{uri}{READ_ONLY}")),
+        _ => OmaUri::verbatim(uri),
+    }
 }
 
 fn value(setting: &OmaSetting) -> OmaValue {

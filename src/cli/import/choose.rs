@@ -59,7 +59,13 @@ fn taken(live: &LiveProfile, workspace: &Workspace, environment: &str) -> Option
     let owner = &workspace.configuration.owner.value;
     if let Some(marker) = &live.marker {
         return Some(if marker.owner == *owner {
-            (format!("is ours, as {}", marker.key), "it has a policy; `disown ID` takes our marker off")
+            let has_policy = workspace.policies.iter().any(|policy| policy.key == marker.key);
+            let help = if has_policy {
+                "it has a policy; `disown ID` takes our marker off"
+            } else {
+                "its policy is not here: bring the file back, or take our marker off with `disown ID` and import again"
+            };
+            (format!("is ours, as {}", marker.key), help)
         } else {
             (format!("belongs to {}, as {}", marker.owner, marker.key), "import it in the repository of that owner")
         });

@@ -12,8 +12,22 @@ use crate::plan::Reason;
 use crate::policy::Environment;
 use crate::report::{Paint, differences};
 
-/// By key, what the plan says besides that the profile is adopted; keys that could not be planned are not in it.
-pub(super) type Proof = BTreeMap<String, Vec<String>>;
+/// What plans say, by key.
+pub(super) type Proof = BTreeMap<String, Verdict>;
+
+/// What the plan says of a policy.
+pub(super) struct Verdict {
+    /// Whether the plan adopts its profile.
+    pub is_planned: bool,
+    /// What the plan says besides.
+    pub besides: Vec<String>,
+}
+
+impl Verdict {
+    pub fn only_adopts(&self) -> bool {
+        self.is_planned && self.besides.is_empty()
+    }
+}
 
 /// Plans the policies of these files, and no others: what else is wrong in the repository is another matter.
 pub(super) async fn prove(
@@ -42,7 +56,8 @@ pub(super) async fn prove(
                 let here = |place: &Place| place.source.path == policy.source.path;
                 let own = problems.iter().filter(|problem| touches(problem, &here)).map(said);
                 let own: Vec<String> = own.collect();
-                if own.is_empty() { vec!["there is no plan, because of other files".into()] } else { own }
+                let others = || vec!["there is no plan, because of other files".into()];
+                Verdict { is_planned: false, besides: if own.is_empty() { others() } else { own } }
             };
             Ok(workspace.policies.iter().map(|policy| (policy.key.clone(), words(policy))).collect())
         }
@@ -55,14 +70,13 @@ fn touches(problem: &Diagnostic, is_new: &dyn Fn(&Place) -> bool) -> bool {
 }
 
 fn said(problem: &Diagnostic) -> String {
-    match problem.label.as_str() {
-        "" => problem.message.clone(),
-        label => format!("{}: {label}", problem.message),
-    }
+    let label = if problem.label.is_empty() { String::new() } else { format!(": {}", problem.label) };
+    let help = problem.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
+    format!("{}{label}{help}", problem.message)
 }
 
 /// What the plan says of a key besides its adoption.
-fn besides(planned: &Planned, key: &str, path: &str) -> Vec<String> {
+fn besides(planned: &Planned, key: &str, path: &str) -> Verdict {
     let here = |place: &Place| place.source.path == path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
     let mut words: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(said).collect();
@@ -72,5 +86,5 @@ fn besides(planned: &Planned, key: &str, path: &str) -> Vec<String> {
     }
     let change = planned.document.changes.iter().find(|change| change.key == key);
     words.extend(change.iter().flat_map(|change| differences(change, Paint { colour: false })));
-    words
+    Verdict { is_planned: adopted, besides: words }
 }

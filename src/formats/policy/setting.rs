@@ -9,6 +9,7 @@ use crate::catalogue::{Allowed, Catalogue, LookupError, Node};
 use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::Severity;
 use crate::policy::read_policy;
+use crate::profile::READ_ONLY;
 use crate::setting::{OmaUri, OmaValue};
 use crate::source::Source;
 
@@ -20,6 +21,8 @@ pub(super) struct Line {
     pub written: Option<Written>,
     /// What is to be known of it.
     pub remarks: Vec<Remark>,
+    /// Why it cannot be written.
+    pub lost: Option<String>,
 }
 
 /// A setting as it stands in the file.
@@ -37,12 +40,13 @@ pub(super) struct Written {
 impl Line {
     fn lost(uri: &OmaUri, reason: &str) -> Self {
         let text = format!("{uri} cannot be written here, and applying takes it out of the profile: {reason}");
-        Self { written: None, remarks: vec![Remark::error(text)] }
+        let lost = Some(format!("{uri} cannot be written: {reason}"));
+        Self { written: None, remarks: vec![Remark::error(text)], lost }
     }
 }
 
-/// All rows, in the order of their addresses.
-pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>) -> Vec<Line> {
+/// All rows, in the order of their addresses. `variables` are names that secrets have already.
+pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mut BTreeSet<String>) -> Vec<Line> {
     let settings = &profile.live.profile.settings;
     let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
     let mut files: BTreeSet<String> = BTreeSet::new();
@@ -51,6 +55,10 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>) -> Vec<Line> {
         let twin = uri.as_str().strip_suffix(" (again)").map(OmaUri::verbatim);
         if twin.is_some_and(|twin| settings.contains_key(&twin)) {
             lines.push(Line::lost(uri, "the profile has two rows with this address, and a device gets one of them"));
+            continue;
+        }
+        if uri.as_str().ends_with(READ_ONLY) {
+            lines.push(Line::lost(uri, "Intune reads this row from devices, and a policy only writes"));
             continue;
         }
         let place = match place(uri, context.catalogue) {
@@ -65,7 +73,10 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>) -> Vec<Line> {
             lines.push(Line::lost(uri, "another row has the same node in another spelling"));
             continue;
         }
-        let writing = Writing { profile, context, place, file: file_name(profile, uri, &mut files) };
+        let file = file_name(profile, uri, &mut files);
+        let is_masked = matches!(setting.value, OmaValue::Masked(_));
+        let variable = if is_masked { variable(profile.path, &place.uri, variables) } else { String::new() };
+        let writing = Writing { profile, context, place, file, variable };
         let mut line = writing.line(uri, &setting.value);
         if respelt && line.written.is_some() {
             let right = &writing.place.uri;
@@ -123,16 +134,18 @@ struct Writing<'w, 'a> {
     place: Place<'a>,
     /// The path of a file for it, without its end.
     file: String,
+    /// The variable for its value, where that is masked.
+    variable: String,
 }
 
 impl Writing<'_, '_> {
     fn line(&self, uri: &OmaUri, value: &OmaValue) -> Line {
         if let OmaValue::Masked(kind) = value {
-            let variable = self.variable();
+            let variable = &self.variable;
             let fits = |form: &Form| {
                 self.compiled(form, "").is_ok_and(|(uri, value)| uri == self.place.uri && value.oma_type() == *kind)
             };
-            let form = secret_forms(self.place.node, *kind, &variable).into_iter().find(fits);
+            let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
             let Some(form) = form else {
                 return Line::lost(uri, "its value is masked, and no secret can stand for it");
             };
@@ -175,7 +188,7 @@ impl Writing<'_, '_> {
         };
         let name = self.name();
         let written = Written { name, value: form.value, label: form.label, file, is_secret };
-        Line { written: Some(written), remarks }
+        Line { written: Some(written), remarks, lost: None }
     }
 
     /// The name with `{TenantId}` where the node has the tenant's id, so that it holds in every environment.
@@ -204,14 +217,21 @@ impl Writing<'_, '_> {
         let setting = compiled.into_iter().next().and_then(|policy| policy.settings.into_iter().next());
         setting.map(|setting| (setting.uri, setting.value)).ok_or_else(|| "it sets nothing".into())
     }
+}
 
-    /// A variable's name for a secret: the policy's and the setting's.
-    fn variable(&self) -> String {
-        let file = self.profile.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
-        let words = format!("SSPR {file} {}", self.place.uri.short());
-        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        words.chars().map(letter).collect()
+/// A variable's name for a secret: the policy's and the setting's, as no other secret of the run has it.
+fn variable(path: &str, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
+    let file = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+    let words = format!("SSPR {file} {}", uri.short());
+    let parts = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let first = parts.map(str::to_ascii_uppercase).collect::<Vec<_>>().join("_");
+    let mut name = first.clone();
+    let mut next = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{first}_{next}");
+        next += 1;
     }
+    name
 }
 
 /// Whether a free text is what people call a secret, by the name of its node or by the XML of Wi-Fi and VPN profiles
@@ -221,7 +241,9 @@ fn may_be_secret(place: &Place<'_>, value: &OmaValue) -> bool {
         return false;
     }
     let chosen = |node: &&Node| matches!(node.allowed, Allowed::Admx | Allowed::Enum(_) | Allowed::Flags(_));
-    if place.node.as_ref().is_some_and(chosen) {
+    // Where a node takes a number, the text is one.
+    let number = |node: &&Node| node.format.oma_type().is_some_and(|kind| !kind.is_masked());
+    if place.node.as_ref().is_some_and(|node| chosen(node) || number(node)) {
         return false;
     }
     let name = place.uri.as_str().to_lowercase();

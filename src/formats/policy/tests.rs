@@ -1,6 +1,7 @@
 //! Profiles that no sandbox holds: masked values, rows that stand twice, and every node of the catalogue.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::collection::vec;
@@ -44,7 +45,8 @@ fn live(settings: impl IntoIterator<Item = (OmaUri, OmaValue)>, assignments: Vec
 
 fn written(live: &LiveProfile, directory: &Directory) -> PolicyFile {
     in_context(|context| {
-        write(&Profile { live, path: "policies/imported/test.yaml", directory }, context).unwrap_or_default()
+        write(&Profile { live, path: "policies/imported/test.yaml", directory }, context, &mut BTreeSet::new())
+            .unwrap_or_default()
     })
 }
 
