@@ -27,7 +27,10 @@ fn answering(body: &'static str) -> String {
 fn json_of_another_shape_is_said_to_be_that() {
     for body in ["[1]", "\"x\"", "5", "null", "{}", "<html>", "", "{\"value\": null}", "{\"value\": [1]}"] {
         let repo = Repo::new(&served("contoso", &answering(body), ""));
-        repo.policy("a", "name: A\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n");
+        repo.policy(
+            "a",
+            "name: A\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
+        );
         let ran = repo.run(&["plan"]);
         assert_eq!(ran.code, Some(1), "{body}: {}{}", ran.out, ran.err);
         assert!(ran.err.starts_with("error: the answer to /v1.0/organization cannot be used: "), "{body}: {}", ran.err);

@@ -229,7 +229,11 @@ impl<T: Decode> Decode for Vec<T> {
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
-            Value::List(items) => Some(items.iter().filter_map(|item| T::decode(item, decoder)).collect()),
+            Value::List(items) => {
+                let mut read: Self = items.iter().filter_map(|item| T::decode(item, decoder)).collect();
+                read.shrink_to_fit();
+                Some(read)
+            }
             _ => decoder.wrong(node, "a list"),
         }
     }

@@ -49,7 +49,10 @@ impl<T: Decode> Decode for Mapping<T> {
         };
         complain_of_equal_keys(entries, decoder);
         let read = entries.iter().filter_map(|(key, node)| Some((key.clone(), T::decode(node, decoder)?)));
-        Some(Self(read.collect()))
+        let mut read: Vec<_> = read.collect();
+        // Most have one or two entries, and room for four would be half the memory of a large repository.
+        read.shrink_to_fit();
+        Some(Self(read))
     }
 }
 
