@@ -1,24 +1,26 @@
 //! From a workspace and a tenant to a plan with its findings.
 
+mod findings;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
+
+use findings::{exchange_warnings, mixed_exclusions, our_claims, retire_warnings, tenant_findings};
 
 use super::output::{Failure, Output};
 use super::session::Session;
 use super::workspace::Workspace;
 use super::{check, secrets};
-use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Directory, Secrets, Wanted, compile, resolve, wanted};
 use crate::diagnostic::{Diagnostic, Severity, any_error, nearest};
 use crate::graph::Client;
 use crate::plan::{
-    Action, Change, Desired, Fate, Frame, Limits, Names, Options, Overridden, Plan, PlanDocument, build, document,
-    members_wanted, not_there, order, to_decrypt,
+    Action, Desired, Fate, Frame, Limits, Names, Options, Overridden, Plan, PlanDocument, build, document,
+    members_wanted, not_there, to_decrypt,
 };
 use crate::policy::{Environment, State};
 use crate::report::Header;
-use crate::rules::{Claim, Origin, Reach, Subject};
-use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue, Who, grouped};
+use crate::setting::{OmaUri, Who, grouped};
 use crate::tenant::{self, Tenant};
 use crate::{profile::LiveProfile, rules};
 
@@ -214,17 +216,6 @@ fn complain_of_no_match(wishes: &Wishes, desired: &[Desired], plan: &Plan) -> Re
     })
 }
 
-/// Exclusions of changed policies that have no effect.
-fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
-    let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
-    let changed = plan.changes.iter().filter_map(|change| {
-        let policy = compiled.iter().find(|policy| policy.key == change.key)?;
-        let assignments = change.after.as_ref()?.assignments.as_ref()?;
-        Some(rules::mixed_exclusions(policy, &audience(assignments), membership, name))
-    });
-    changed.flatten().collect()
-}
-
 fn is_sent(policy: &Compiled<'_>) -> bool {
     policy.state == State::Active && !policy.held && !policy.is_registry_only()
 }
@@ -275,112 +266,6 @@ fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Ve
         (profile.id.clone(), uris)
     });
     masked.filter(|(_, uris)| !uris.is_empty()).collect()
-}
-
-/// What our policies claim. Groups are told apart by id here, and exclusions without effect do not count.
-fn our_claims<'c>(
-    policies: impl Iterator<Item = &'c Compiled<'c>>,
-    desired: &[Desired],
-    membership: &Membership,
-) -> Vec<Claim> {
-    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.key.as_str(), one)).collect();
-    let claims = policies.filter_map(|policy| {
-        let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
-        Some(rules::of_policy(policy, reach(assignments, membership)))
-    });
-    claims.flatten().collect()
-}
-
-/// What rules say because of the tenant's other profiles.
-fn tenant_findings(
-    ours: &[Claim],
-    desired: &[Desired],
-    tenant: &Tenant,
-    (owner, membership): (&str, &Membership),
-    catalogue: &Catalogue,
-) -> Vec<Diagnostic> {
-    let adopted: BTreeSet<&str> =
-        desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
-    let foreign =
-        tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
-    let theirs: Vec<Claim> = foreign.flat_map(|profile| foreign_claims(profile, membership)).collect();
-    rules::evaluate_beside(ours, &theirs, catalogue)
-}
-
-fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> {
-    let reach = reach(profile.profile.assignments.as_ref(), membership);
-    let claim = |(uri, setting): (&OmaUri, &crate::profile::Setting)| {
-        // The same node, whichever way its profile spells it.
-        let uri = OmaUri::parse(uri.as_str()).ok()?;
-        Some(Claim {
-            subject: Subject::Node(uri, setting.value.clone()),
-            reach: reach.clone(),
-            origin: Origin::Tenant(profile.profile.name.clone(), profile.id.clone()),
-            oldest_build: None,
-        })
-    };
-    let readable = profile.profile.settings.iter().filter(|(_, setting)| !matches!(setting.value, OmaValue::Masked(_)));
-    readable.filter_map(claim).collect()
-}
-
-fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Reach {
-    assignments.map_or(Reach::Unknown, |all| Reach::Known(rules::effective(audience(all), membership)))
-}
-
-fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
-    let mut audience = Audience::default();
-    for one in assignments {
-        if one.excluded {
-            audience.exclude.insert(one.who.clone());
-        } else {
-            audience.include.insert(Inclusion { who: one.who.clone(), filter: one.filter.clone() });
-        }
-    }
-    audience
-}
-
-/// A retired policy's last values stay on devices; taking a feature back is a value first, and then the deletion.
-fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
-    let deleted = plan.changes.iter().filter(|change| change.action() == Action::Delete);
-    deleted.filter_map(|change| retire_warning(change, catalogue)).collect()
-}
-
-fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> {
-    let live = change.before.as_ref()?;
-    let unsafe_values = live.profile.settings.iter().filter_map(|(uri, setting)| {
-        let default = catalogue.node(uri)?.default.as_ref()?;
-        let differs =
-            !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
-        differs
-            .then(|| format!("{} stays at {}; Windows' own value is {default}", uri.short(), setting.value.canonical()))
-    });
-    let lines: Vec<String> = unsafe_values.collect();
-    if lines.is_empty() {
-        return None;
-    }
-    let mut warning =
-        Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
-    if let Some(place) = &change.place {
-        warning = warning.at(place.clone(), "");
-    }
-    for line in lines {
-        warning = warning.note(line);
-    }
-    Some(warning.help(
-        "to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`",
-    ))
-}
-
-fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
-    let exchanges = order(&plan.changes).into_iter().filter(|next| next.exchange);
-    exchanges
-        .map(|next| {
-            let key = &plan.changes[next.index].key;
-            Diagnostic::warning("SP0511", format!("{key} exchanges settings with another policy"))
-                .note("for a moment devices may have neither of the two profiles' values")
-                .help("move one of the settings first, apply, then the other")
-        })
-        .collect()
 }
 
 /// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
