@@ -242,3 +242,12 @@ fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
     assert!(out.contains("it was changed in the tenant since the plan (version 1 became 2)"), "{out}");
     assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
 }
+
+/// The connection is cut after the server has made the profile: it is found, and assigned in the same apply.
+#[test]
+fn a_profile_whose_creation_was_not_answered_is_finished() {
+    let (_tenant, repo, server) = tenant("cut_after: { on: [1] }\ndurable: false\n", 1);
+    repo.apply().succeeds();
+    assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"].as_array().unwrap().len(), 1);
+    repo.assert_converged();
+}

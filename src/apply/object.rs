@@ -97,7 +97,10 @@ impl Object<'_, '_> {
                 // Lists may show for a while what is gone; the object itself decides.
                 return match self.looks.by_id(&before.id).await? {
                     None => Ok(before.id.clone()),
-                    Some(_) if !late => continue,
+                    Some(_) if !late => {
+                        self.rest().await;
+                        continue;
+                    }
                     Some(_) => {
                         Err(Trouble::Other("it was deleted, and the tenant still shows it: plan again to see".into()))
                     }
@@ -111,6 +114,8 @@ impl Object<'_, '_> {
         let change = self.change;
         let Some(after) = &change.after else { return Err(Trouble::Other("there is nothing to create".into())) };
         let id = self.make(after).await?;
+        // Also where the answer was lost, and the profile was found.
+        self.written.set(true);
         let mut state = LiveProfile {
             id: id.clone(),
             marker: None,
