@@ -42,10 +42,39 @@ pub fn odata_literal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::odata_literal;
+
     #[test]
     fn names_survive_urls() {
-        assert_eq!(super::odata_literal("Bob's PCs"), "%27Bob%27%27s%20PCs%27");
-        assert_eq!(super::odata_literal("R&D #1 100% + A/B"), "%27R%26D%20%231%20100%25%20%2B%20A%2FB%27");
-        assert_eq!(super::odata_literal("Größe"), "%27Gr%C3%B6%C3%9Fe%27");
+        assert_eq!(odata_literal("Bob's PCs"), "%27Bob%27%27s%20PCs%27");
+        assert_eq!(odata_literal("R&D #1 100% + A/B"), "%27R%26D%20%231%20100%25%20%2B%20A%2FB%27");
+        assert_eq!(odata_literal("Größe"), "%27Gr%C3%B6%C3%9Fe%27");
+    }
+
+    fn decoded(literal: &str) -> String {
+        let (mut bytes, mut rest) = (Vec::new(), literal);
+        while let Some(first) = rest.chars().next() {
+            let length = if first == '%' { 3 } else { 1 };
+            let byte =
+                if first == '%' { u8::from_str_radix(&rest[1..3], 16).expect("two digits") } else { first as u8 };
+            bytes.push(byte);
+            rest = &rest[length..];
+        }
+        String::from_utf8(bytes).expect("text")
+    }
+
+    proptest! {
+        /// `fuzz/fuzz_targets/odata.rs` tries the same for longer.
+        #[test]
+        fn any_name_comes_out_as_it_went_in(name in any::<String>()) {
+            let literal = odata_literal(&name);
+            prop_assert!(literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte)));
+            let decoded = decoded(&literal);
+            let inner = &decoded[1..decoded.len() - 1];
+            prop_assert!(!inner.replace("''", "").contains('\''));
+            prop_assert_eq!(inner.replace("''", "'"), name);
+        }
     }
 }

@@ -104,10 +104,12 @@ fn a_certificate() {
     let folder = login.folder.to_str().unwrap();
     assert_snapshot!(with("encrypted.pem").run("plan").replace(folder, "[folder]"), @"
     error: signing in with client-certificate failed: [folder]/encrypted.pem: the private key is encrypted, and encrypted keys are not read: decrypt it with `openssl pkey -in FILE -out FILE`, and protect the file instead
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
     exit code 1
     ");
     assert_snapshot!(with("mismatched.pem").run("plan").replace(folder, "[folder]"), @"
     error: signing in with client-certificate failed: [folder]/mismatched.pem: the private key is not that of the first certificate
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
     exit code 1
     ");
     let configured = "{ method: client-certificate, client_id: certified, certificate: certificate.pem }";
@@ -156,6 +158,7 @@ fn a_job_on_github_that_no_federated_credential_knows() {
     let wrong = on_github(&login, "").with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wr0ng-job-token");
     assert_snapshot!(wrong.run("plan"), @"
     error: signing in with github-oidc failed: GitHub gives no token: 401 Unauthorized the token was Bearer [secret]
+    help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
     exit code 1
     ");
 }
@@ -330,6 +333,7 @@ fn an_identity_that_fails_is_not_followed_by_another() {
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
     error: signing in with workload-identity failed: /nowhere/token: No such file or directory (os error 2)
+    help: AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity
     exit code 1
     ");
 }
