@@ -13,6 +13,7 @@ mod found;
 mod limits;
 mod order;
 mod reach;
+mod reach_document;
 mod steps;
 
 pub use build::{Options, build, not_there, to_decrypt};
@@ -20,12 +21,13 @@ pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, LimitLine, NotManaged,
-    ObjectLine, PlanDocument, ReachDocument, ReachLine, ReachWord, SettingLine, Sign, Summary, TenantLine, ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
+    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 pub use limits::{Limits, Overridden};
 pub use order::{Ordered, order};
 pub use reach::members_wanted;
+pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
 pub use steps::{Stage, Step, stages, step, steps};
 
 use crate::diagnostic::Diagnostic;

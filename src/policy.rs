@@ -2,6 +2,7 @@
 //!
 //! Decoding collects every complaint of a file, each with its place, instead of stopping at the first.
 
+mod audience;
 mod auth;
 mod configuration;
 mod decode;
@@ -11,11 +12,10 @@ mod values;
 mod windows;
 mod written_secret;
 
+pub use audience::{All, Assignments, Audiences, Exclude, Filter, Include};
 pub use auth::{Auth, AuthMethod, ClientId, Cloud};
 pub use configuration::{Configuration, Environment, Limits, Seed, is_loopback};
-pub use document::{
-    All, Assignments, Audiences, Delivery, Exclude, Filter, Include, Policy, PolicyDocument, State, Waiver,
-};
+pub use document::{Delivery, Policy, PolicyDocument, State, Waiver};
 pub use key::{check_key, check_owner, key_of_path};
 pub use values::{Mapping, RegistryBlock, RegistryValues, SettingForm, SettingInput, SettingValue};
 pub use windows::WindowsRelease;

@@ -119,7 +119,7 @@ fn where_a_second_administrator_has_to_approve() {
     let first = repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]);
     assert_eq!(first.code, Some(1));
     assert_snapshot!(normal(&first.out), @r#"
-    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+    Environment rehearsal   tenant sandbox (not your tenant)   owner contoso
 
       + p00                          "Policy 0"
           + Trial/Number0 [device]                             0
@@ -239,7 +239,7 @@ fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
     let ended = apply.wait_with_output().unwrap();
     let out = String::from_utf8(ended.stdout).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{out}");
-    assert!(out.contains("it was changed in the tenant since the plan (version 1 became 2)"), "{out}");
+    assert!(out.contains("it was changed in the tenant since the plan (then version 1, now 2)"), "{out}");
     assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
 }
 

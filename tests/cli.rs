@@ -479,6 +479,38 @@ fn init_makes_a_repository_that_passes_check() {
 }
 
 #[test]
+fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
+    let repository = Repository::empty();
+    repository.run("init --owner contoso-endpoint");
+    let text =
+        repository.read("sspr-policy.yaml").replace("  # production:", "  production:").replace("  #   ", "    ");
+    std::fs::write(repository.path("sspr-policy.yaml"), &text).unwrap();
+    assert_snapshot!(repository.run("check"), @r#"
+    error[SP0105]: this names no application
+      --> sspr-policy.yaml:22:26
+       |
+    22 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
+       |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing but zeros
+       |
+       = help: write "Application (client) ID", as the application's overview in Entra shows it
+
+    error[SP0105]: this names no application
+      --> sspr-policy.yaml:23:27
+       |
+    23 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
+       |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing but zeros
+       |
+       = help: write "Application (client) ID", as the application's overview in Entra shows it
+
+    2 errors, 0 warnings in 1 policy
+    exit code 1
+    "#);
+    let filled_in = text.replace("00000000-0000-0000-0000-000000000000", "5f1c3a52-8f7e-4a36-9d6b-0d6c2c2f6a11");
+    std::fs::write(repository.path("sspr-policy.yaml"), filled_in).unwrap();
+    assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 1 policy");
+}
+
+#[test]
 fn init_writes_over_nothing_and_takes_its_owner_from_the_folder() {
     let repository = Repository::empty().with("Contoso IT/.gitignore", "mine\n");
     let said = repository.run_with(&["--dir", "Contoso IT", "init"]);

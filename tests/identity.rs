@@ -218,6 +218,18 @@ fn a_secret_in_the_configuration_is_not_shown() {
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
+    let keyed = ["FAKE", "12345678", "[FAKE]", "{ FAKE: 1 }"]
+        .map(|key| said(&format!("tenant: a.example, fingerprint_key: {key}")));
+    assert!(keyed.iter().all(|said| *said == keyed[0]), "{keyed:#?}");
+    assert_snapshot!(keyed[0], @"
+    error[SP0403]: sspr-policy.yaml:4: a key does not belong into a file
+     |
+     = note: the line is not shown, because of the key
+     = help: put the key into an environment variable, and write `${env:NAME}` here
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
     let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
     assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"

@@ -2296,14 +2296,14 @@ fn two_environments_are_two_tenants() {
 }
 
 #[test]
-fn plain_http_and_keys_do_not_leave_the_machine() {
+fn plain_http_does_not_leave_the_machine() {
     let said = configure(
         r#"
         owner: contoso
         default: a
         environments:
-          a: { tenant: a.example, graph_url: http://127.0.0.1:8899, fingerprint_key: "${env:KEY}" }
-          b: { tenant: b.example, graph_url: http://graph.contoso.example, fingerprint_key: hunter2 }
+          a: { tenant: a.example, graph_url: http://127.0.0.1:8899 }
+          b: { tenant: b.example, graph_url: http://graph.contoso.example }
           c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
           d: { tenant: d.example, graph_url: "http://[::1]:8899" }
           f: { tenant: f.example, graph_url: http://localhost.evil.example }
@@ -2313,16 +2313,8 @@ fn plain_http_and_keys_do_not_leave_the_machine() {
     error[SP0105]: this server cannot be used
      --> sspr-policy.yaml:5:38
       |
-    5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example, fingerprint_key: hunter2 }
+    5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
-
-    error[SP0403]: a key does not belong into a file
-     --> sspr-policy.yaml:5:85
-      |
-    5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example, fingerprint_key: hunter2 }
-      |                                                                                     ^^^^^^^ expected `${env:NAME}`
-      |
-      = help: put the key into an environment variable, and its name here
 
     error[SP0105]: this server cannot be used
      --> sspr-policy.yaml:6:38
@@ -2342,7 +2334,7 @@ fn plain_http_and_keys_do_not_leave_the_machine() {
     8 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    5 errors, 0 warnings in 0 policies
+    4 errors, 0 warnings in 0 policies
     exit code 1
     ");
 }

@@ -272,7 +272,7 @@ impl Object<'_, '_> {
             return match self.looks.by_id(&expected.id).await? {
                 Some(now) if now.digest() == expected.digest() => Ok(now),
                 Some(now) => Err(Trouble::Other(format!(
-                    "it was changed in the tenant since the plan (version {} became {}); nothing was written: plan again",
+                    "it was changed in the tenant since the plan (then version {}, now {}); nothing was written: plan again",
                     expected.version, now.version
                 ))),
                 None => Err(Trouble::Other("it was deleted in the tenant since the plan: plan again".into())),

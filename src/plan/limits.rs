@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{LimitLine, ReachWord};
 use super::reach::{members_of, ways};
+use super::reach_document::{LimitLine, ReachWord};
 use super::{Action, Names, Plan};
 use crate::diagnostic::Diagnostic;
 use crate::setting::{Membership, UnknownMembers, Who, grouped};

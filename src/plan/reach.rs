@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{ReachDocument, ReachLine, ReachWord};
+use super::reach_document::{ReachDocument, ReachLine, ReachWord};
 use super::{Change, Names};
 use crate::profile::Assignment;
 use crate::setting::{Members, Membership, Who};

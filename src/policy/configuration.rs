@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 
+use super::audience::Assignments;
 use super::auth::{Auth, Cloud};
 use super::check_owner;
 use super::decode::{Decode, Decoder, Fields};
-use super::document::Assignments;
+
 use super::values::Mapping;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{Node, Span, Spanned, Value};
@@ -244,15 +245,6 @@ impl Environment {
                 None => problem.help("write the tenant's id, or one of its domains, as contoso.onmicrosoft.com"),
             };
             decoder.complain(problem);
-        }
-        if let Some(key) = &self.fingerprint_key
-            && !(key.starts_with("${env:") && key.ends_with('}'))
-        {
-            decoder.complain(
-                Diagnostic::error("SP0403", "a key does not belong into a file")
-                    .at(decoder.place(key.span), "expected `${env:NAME}`")
-                    .help("put the key into an environment variable, and its name here"),
-            );
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::source::{Node, Source, Value};
 /// What a secret's key has in its name.
 const NAMES: [&str; 4] = ["secret", "password", "token", "key"];
 
-/// An error for each secret in `auth:` and in a server's address. None of them has a place, because a place is shown
+/// An error for each secret in `auth:`, in a server's address and in `fingerprint_key:`. None of them has a place, because a place is shown
 /// with its line; file and line stand in the message.
 pub(super) fn find(source: &Arc<Source>, node: &Node) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -23,6 +23,16 @@ pub(super) fn find(source: &Arc<Source>, node: &Node) -> Vec<Diagnostic> {
                             format!("{}: `{key}:` holds a user or a password", at(source, value)),
                         )
                         .help("take out what stands before the `@`; the line is not shown, because of the password"),
+                    );
+                }
+                ("fingerprint_key", key) if !names_a_variable(key) => {
+                    found.push(
+                        Diagnostic::error(
+                            "SP0403",
+                            format!("{}: a key does not belong into a file", at(source, value)),
+                        )
+                        .note("the line is not shown, because of the key")
+                        .help("put the key into an environment variable, and write `${env:NAME}` here"),
                     );
                 }
                 _ => {}
@@ -44,6 +54,15 @@ fn in_auth(source: &Arc<Source>, auth: &Node, found: &mut Vec<Diagnostic>) {
             );
         }
         in_auth(source, value, found);
+    }
+}
+
+/// Whether this is `${env:NAME}`, or nothing at all.
+fn names_a_variable(key: &Value) -> bool {
+    match key {
+        Value::Text(key) => key.starts_with("${env:") && key.ends_with('}'),
+        Value::Null => true,
+        _ => false,
     }
 }
 

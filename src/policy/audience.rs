@@ -1,0 +1,216 @@
+//! Whom a policy reaches, as it is written.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Decode, Decoder, Fields, word};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Node, Span, Spanned, Value};
+
+/// Whom a policy reaches: written out, or the name of a target.
+#[derive(Debug, Clone)]
+pub enum Audiences {
+    /// The name of a target in the configuration.
+    Target(String),
+    /// Written out.
+    Written(Assignments),
+}
+
+/// Includes and excludes.
+#[derive(Debug, Clone, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Assignments {
+    /// Who gets it; an empty list: nobody.
+    pub include: Vec<Include>,
+    /// Who does not.
+    #[schemars(default)]
+    pub exclude: Vec<Exclude>,
+}
+
+/// One target: a group, or all devices or users.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["all"] }, { "anyOf": [{ "required": ["group"] }, { "required": ["id"] }] }]))]
+pub struct Include {
+    /// A group by its display name.
+    pub group: Option<Spanned<String>>,
+    /// The group's id, which decides; with `group`, a different name is an error.
+    pub id: Option<Spanned<String>>,
+    /// Every device or every licensed user.
+    pub all: Option<Spanned<All>>,
+    /// An assignment filter.
+    pub filter: Option<Filter>,
+    /// The whole, for messages.
+    #[schemars(skip)]
+    pub span: Span,
+}
+
+/// A group that does not get it.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["group"] }, { "required": ["id"] }]))]
+pub struct Exclude {
+    /// A group by its display name.
+    pub group: Option<Spanned<String>>,
+    /// The group's id.
+    pub id: Option<Spanned<String>>,
+    /// The whole, for messages.
+    #[schemars(skip)]
+    pub span: Span,
+}
+
+/// Everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum All {
+    /// Every device.
+    Devices,
+    /// Every licensed user.
+    Users,
+}
+
+/// An assignment filter: its name, or `{ exclude: name }`.
+#[derive(Debug, Clone)]
+pub enum Filter {
+    /// Only devices that match.
+    Include(Spanned<String>),
+    /// Only devices that do not match.
+    Exclude(Spanned<String>),
+}
+impl Decode for Audiences {
+    fn expected() -> String {
+        "the name of a target, or `include:` and `exclude:`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Text(name) => Some(Self::Target(name.clone())),
+            Value::Map(_) => Assignments::decode(node, decoder).map(Self::Written),
+            _ => decoder.wrong(node, &Self::expected()),
+        }
+    }
+}
+
+impl JsonSchema for Audiences {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Audiences".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let written = generator.subschema_for::<Assignments>();
+        json_schema!({ "anyOf": [{ "type": "string", "description": "The name of a target." }, written] })
+    }
+}
+
+impl Decode for Assignments {
+    fn expected() -> String {
+        "`include:` and `exclude:`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let mut fields = Fields::of(node, "assignments", decoder)?;
+        let include = fields.required("include", decoder);
+        let exclude: Option<Vec<Exclude>> = fields.optional("exclude", decoder);
+        fields.finish(decoder);
+        Some(Self { include: include?, exclude: exclude.unwrap_or_default() })
+    }
+}
+
+impl Decode for Include {
+    fn expected() -> String {
+        "a target".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let before = decoder.errors();
+        let mut fields = Fields::of(node, "target", decoder)?;
+        let include = Self {
+            group: fields.optional("group", decoder),
+            id: fields.optional("id", decoder),
+            all: fields.optional("all", decoder),
+            filter: fields.optional("filter", decoder),
+            span: node.span,
+        };
+        fields.finish(decoder);
+        let group = include.group.is_some() || include.id.is_some();
+        if group == include.all.is_some() && decoder.errors() == before {
+            decoder.complain(
+                Diagnostic::error("SP0105", "a target is either a group or `all:`")
+                    .at(decoder.place(node.span), "write `group: NAME`, `id: …`, `all: devices` or `all: users`"),
+            );
+        }
+        Some(include)
+    }
+}
+
+impl Decode for Exclude {
+    fn expected() -> String {
+        "a group".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let before = decoder.errors();
+        let mut fields = Fields::of(node, "excluded group", decoder)?;
+        let exclude =
+            Self { group: fields.optional("group", decoder), id: fields.optional("id", decoder), span: node.span };
+        if let Some(filter) = fields.node("filter", decoder) {
+            decoder.complain(
+                Diagnostic::error("SP0405", "an excluded group takes no filter")
+                    .at(decoder.place(filter.span), "Microsoft Graph has no filter on exclusions")
+                    .help("put the filter on an included target, as `filter: { exclude: … }`"),
+            );
+        }
+        fields.finish(decoder);
+        if exclude.group.is_none() && exclude.id.is_none() && decoder.errors() == before {
+            decoder.complain(
+                Diagnostic::error("SP0105", "only groups can be excluded")
+                    .at(decoder.place(node.span), "write `group: NAME` or `id: …`"),
+            );
+        }
+        Some(exclude)
+    }
+}
+
+impl Decode for All {
+    fn expected() -> String {
+        "devices or users".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        word(node, &[("devices", Self::Devices), ("users", Self::Users)], decoder)
+    }
+}
+
+impl Decode for Filter {
+    fn expected() -> String {
+        "a filter's name, or `{ exclude: name }`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Text(_) => return Spanned::decode(node, decoder).map(Self::Include),
+            Value::Map(_) => {}
+            _ => return decoder.wrong(node, &Self::expected()),
+        }
+        let before = decoder.errors();
+        let mut fields = Fields::of(node, "filter", decoder)?;
+        let (include, exclude) = (fields.optional("include", decoder), fields.optional("exclude", decoder));
+        fields.finish(decoder);
+        match (include, exclude) {
+            (Some(name), None) => Some(Self::Include(name)),
+            (None, Some(name)) => Some(Self::Exclude(name)),
+            _ if decoder.errors() > before => None,
+            _ => decoder.wrong(node, "one of `include:` and `exclude:`"),
+        }
+    }
+}
+
+impl JsonSchema for Filter {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Filter".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An assignment filter by name.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
+                    "properties": { "include": { "type": "string" }, "exclude": { "type": "string" } }
+                }
+            ]
+        })
+    }
+}
