@@ -28,7 +28,7 @@ fn tenant(faults: &str, policies: usize) -> (TempDir, Repo, Served) {
 }
 
 fn counters(server: &Served) -> Value {
-    Graph::new(&server.url).get("/sandbox/counters")
+    Graph::new(&server.own).get("/sandbox/counters")
 }
 
 /// An apply in the background that has sent some writes.

@@ -293,6 +293,6 @@ fn the_examples_of_the_manual_are_served() {
     for example in examples {
         let folder = tempfile::tempdir().unwrap();
         let served = Served::faulty(folder.path(), example, 7);
-        assert_eq!(Graph::new(&served.url).get("/sandbox/counters")["requests"], 0, "{example}");
+        assert_eq!(Graph::new(&served.own).get("/sandbox/counters")["requests"], 0, "{example}");
     }
 }

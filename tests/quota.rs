@@ -32,7 +32,7 @@ fn a_thousand_new_profiles_are_applied_without_one_refusal() {
     let (_tenant, repo, server) = limited("400");
     policies(&repo, 1000);
     repo.apply().succeeds();
-    let counters: Value = Graph::new(&server.url).get("/sandbox/counters");
+    let counters: Value = Graph::new(&server.own).get("/sandbox/counters");
     assert_eq!(counters["writes"], 2000);
     assert_eq!((&counters["answers"]["429"], &counters["sub_answers"]["429"]), (&Value::Null, &Value::Null));
     repo.assert_converged();
@@ -44,7 +44,7 @@ fn a_client_that_knows_no_limits_is_told_and_comes_to_the_same_end() {
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "0".into());
     policies(&repo, 120);
     repo.apply().succeeds();
-    let counters: Value = Graph::new(&server.url).get("/sandbox/counters");
+    let counters: Value = Graph::new(&server.own).get("/sandbox/counters");
     assert!(counters["answers"]["429"].as_u64().unwrap() > 0, "{counters:#}");
     repo.assert_converged();
 }

@@ -72,6 +72,8 @@ impl Place {
 /// `sandbox serve` in a process of its own; killed when dropped.
 pub struct Served {
     pub url: String,
+    /// Where the sandbox itself listens: for its `/sandbox/…`, which is no part of Graph.
+    pub own: String,
     child: Child,
     lines: Receiver<String>,
     _place: Place,
@@ -107,9 +109,9 @@ impl Served {
         let stdout = BufReader::new(child.stdout.take().unwrap());
         // Ends with the child, whose stdout it reads.
         std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut served = Served { url: String::new(), child, lines, _place: place };
-        let own = served.lines.recv_timeout(LONGEST).expect("the sandbox serves");
-        served.url = served._place.proxy.clone().unwrap_or(own);
+        let mut served = Served { url: String::new(), own: String::new(), child, lines, _place: place };
+        served.own = served.lines.recv_timeout(LONGEST).expect("the sandbox serves");
+        served.url = served._place.proxy.clone().unwrap_or_else(|| served.own.clone());
         served
     }
 
