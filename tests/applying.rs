@@ -119,7 +119,7 @@ fn where_a_second_administrator_has_to_approve() {
     let first = repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]);
     assert_eq!(first.code, Some(1));
     assert_snapshot!(normal(&first.out), @r#"
-    Environment rehearsal   tenant sandbox (not your tenant)   owner contoso
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + p00                          "Policy 0"
           + Trial/Number0 [device]                             0

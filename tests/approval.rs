@@ -49,7 +49,7 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
     let repo = planned();
     let shown = repo.run(&["show", "plan.json"]).succeeds().out;
     insta::assert_snapshot!(normal(&shown), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   you changed the policy
           ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
@@ -96,7 +96,7 @@ fn a_plan_that_was_carried_out_already() {
     let before = repo.portal().profiles();
     let again = apply_plan(&repo).succeeds();
     insta::assert_snapshot!(normal(&again.out), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
     Plan: nothing to do; 2 as written, 7 not ours.
     "#);

@@ -53,7 +53,7 @@ fn settings(repo: &Repo, change: impl FnOnce(&mut Vec<Value>)) {
 #[test]
 fn nothing_changed() {
     insta::assert_snapshot!(applied().plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
     Plan: nothing to do; 1 as written, 7 not ours.
     exit 0
@@ -66,7 +66,7 @@ fn a_value_here_and_a_value_there() {
     repo.edit("lock", "AboveLock: Allowed", "AboveLock: Not allowed");
     settings(&repo, |settings| settings[1]["value"] = json!(0));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   you changed the policy, and the tenant was changed
           ~ AboveLock/AllowCortanaAboveLock [device]           Allowed (1) → Not allowed (0)
@@ -85,7 +85,7 @@ fn a_setting_that_somebody_added_in_the_portal() {
     let repo = applied();
     settings(&repo, |settings| settings.push(integer("AboveLock/AllowToasts", 0)));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   changed in the tenant
           - AboveLock/AllowToasts [device]                     Not allowed (0)
@@ -103,7 +103,7 @@ fn a_setting_that_somebody_took_out_in_the_portal() {
     let repo = applied();
     settings(&repo, |settings| drop(settings.pop()));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   changed in the tenant
           + Start/HideLock [device]                            Hide (1)
@@ -123,7 +123,7 @@ fn another_spelling_of_an_address_in_the_portal() {
         settings[1]["omaUri"] = json!("./Vendor/MSFT/Policy/Config/Start/HideLock");
     });
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   changed in the tenant
           + Start/HideLock [device]                            Hide (1)
@@ -147,7 +147,7 @@ fn an_assignment_that_somebody_removed_in_the_portal() {
         portal.assign(&portal.profile("Lock screen"), &[pilot]);
     }
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   changed in the tenant
           + assignment  include group All Staff   5,200 members (the first 999 are users)
@@ -184,7 +184,7 @@ fn what_is_no_longer_managed_is_said_once() {
     let before = repo.portal().profile("Lock screen");
     repo.policy("lock", LOCK.split("assignments:").next().unwrap());
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ lock                         "Lock screen"   you changed the policy
           ~ description: no longer managed, stays as it is: Ours.
@@ -210,7 +210,7 @@ fn a_file_that_was_moved_where_orphans_are_deleted() {
     let repo = with(&EMBEDDED.replace("sandbox }", "sandbox, prune: true }"), &[("lock", LOCK)]);
     repo.rename("lock", "screen/lock");
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       1 of ours in the tenant that no policy writes: lock (kept)
 
@@ -241,7 +241,7 @@ fn a_draft_that_is_live() {
     let repo = applied();
     repo.policy("lock", &format!("{LOCK}state: draft\n"));
     insta::assert_snapshot!(repo.plan(), @"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
     error[SP0506] lock is a draft, and its profile is in the tenant
       ([id])
@@ -259,7 +259,7 @@ fn a_policy_that_is_kept_out_of_this_environment() {
     let repo = with(&format!("{EMBEDDED}{more}"), &[("lock", LOCK)]);
     repo.policy("lock", &format!("{}environments: [other]\n", LOCK.replace("HideLock: Hide", "HideLock: 0")));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       kept as they are, outside this environment: lock
 
@@ -276,7 +276,7 @@ fn a_policy_that_is_retired() {
     let repo = applied();
     repo.policy("lock", &format!("{LOCK}state: retired\n"));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   retired
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
@@ -301,7 +301,7 @@ fn a_policy_that_is_retired_at_the_safe_values() {
     let repo = with(EMBEDDED, &[("lock", &LOCK.replace("HideLock: Hide", "HideLock: 0"))]);
     repo.edit("lock", "name:", "state: retired\nname:");
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   retired
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
@@ -318,7 +318,7 @@ fn a_policy_that_nobody_writes_any_more() {
     let repo = applied();
     repo.remove("lock");
     insta::assert_snapshot!(repo.plan(), @"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
 
@@ -327,7 +327,7 @@ fn a_policy_that_nobody_writes_any_more() {
     ");
     repo.write("sspr-policy.yaml", &EMBEDDED.replace("sandbox }", "sandbox, prune: true }"));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   no policy writes it (prune: true)
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
@@ -361,7 +361,7 @@ fn a_target_that_changed_for_several_policies() {
     repo.write("sspr-policy.yaml", &targets("{ group: SSPR Ring 2, filter: Windows 11 corporate }"));
     repo.edit("lock", ": 0", ": 1");
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       target pilot changed, for 3 profiles
           + assignment  include group SSPR Ring 2 (filter include Windows 11 corporate)   310 devices
@@ -393,7 +393,7 @@ fn a_fight_with_a_profile_that_somebody_made_in_the_portal() {
         "name: Notifications\nsettings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }\nassignments: { include: [{ group: SSPR Ring 2 }] }\n",
     );
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + notifications                "Notifications"
           + WindowsLogon/DisableLockScreenAppNotifications [device]   disabled
@@ -420,7 +420,7 @@ fn more_changes_than_the_limits_allow() {
     let repo = with(&limits, &[("lock", LOCK)]);
     repo.remove("lock");
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   no policy writes it (prune: true)
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
@@ -470,7 +470,7 @@ assignments: { include: [] }
     repo.assert_converged();
     settings(&repo, |settings| settings[0]["value"] = json!("*S-1-5-32-545\u{f000}*S-1-5-32-544"));
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       ~ rights                       "Lock screen"   changed in the tenant
           ~ UserRights/AllowLocalLogOn [device]

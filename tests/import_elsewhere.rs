@@ -60,7 +60,7 @@ fn a_settings_catalog_policy_is_named_as_what_it_is() {
         &format!("name: Reset\nsettings: {{ Authentication/AllowAadPasswordReset: 1 }}\nadopt: {{ sandbox: {id} }}\n"),
     );
     insta::assert_snapshot!(repo.plan().replace(&id, "[id]"), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
     warning[I01] lock-screen-notifications-off: app notifications on the lock screen are turned off:
       "Portal - Lock screen hardening" (in the tenant) sets

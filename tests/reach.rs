@@ -36,7 +36,7 @@ fn how_many_are_in_groups() {
         "  include: [{ group: SSPR Ring 2 }, { group: All Staff }, { group: \"R&D #1 100% + A/B\" }]\n  exclude: [{ group: Kiosks }, { group: Größe Ölmühle }]\n",
     );
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -58,7 +58,7 @@ fn how_many_are_in_groups() {
 fn all_devices_and_all_users() {
     let repo = repository(EMBEDDED, "  include: [{ all: devices }]\n");
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -167,7 +167,7 @@ fn a_limit_says_that_it_does_not_see_devices_of_users() {
     let targets = "  include: [{ group: SSPR Pilot }, { group: All Staff }, { all: users }]\n";
     let repo = repository(&limited("max_devices: 5000"), targets);
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -226,7 +226,7 @@ fn members_that_the_token_may_not_read() {
     let include = "  include: [{ group: SSPR Ring 2 }, { all: devices }]\n";
     let repo = repository(&served("contoso", &proxy.url, ""), include);
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment rehearsal   tenant sandbox (not your tenant)   owner contoso
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -243,7 +243,7 @@ fn members_that_the_token_may_not_read() {
     let limits = "    limits: { max_devices: 10000 }\n";
     let repo = repository(&served("contoso", &proxy.url, limits), include);
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment rehearsal   tenant sandbox (not your tenant)   owner contoso
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -284,7 +284,7 @@ fn who_is_in_a_group_may_change_before_apply() {
 fn more_devices_than_the_limit_allows() {
     let repo = repository(&limited("max_devices: 300"), "  include: [{ group: SSPR Ring 2 }, { group: All Staff }]\n");
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -360,7 +360,7 @@ fn limits_that_an_apply_passes_over() {
     assert!(repo.apply().fails().contains("1 error above"));
     let ran = repo.apply_with(&["--override-limits"]).succeeds();
     insta::assert_snapshot!(normal(&ran.out), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)
@@ -397,7 +397,7 @@ fn users_and_devices_do_not_exclude_each_other() {
         "  include: [{ group: SSPR Pilot }]\n  exclude:\n    - group: All Staff\n    - group: Kiosks\n",
     );
     insta::assert_snapshot!(repo.plan(), @r#"
-    Environment sandbox   tenant sandbox (not your tenant)   owner contoso
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + lock                         "Lock"
           + Start/HideLock [device]                            Hide (1)

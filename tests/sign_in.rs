@@ -247,7 +247,7 @@ fn a_code_that_is_typed_elsewhere() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: device-code, client_id: cli }");
     assert_snapshot!(with_device_code(&login, &tenant, "yes"), @r#"
-    Environment rehearsal   tenant sandbox (not your tenant)   owner contoso
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + a                            "A"
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
@@ -283,7 +283,7 @@ fn a_browser() {
     let said = tenant.run("plan");
     let said = Regex::new(r"(?m)^https://login/.*$").unwrap().replace_all(&said, "[address]").into_owned();
     assert_snapshot!(said, @r#"
-    Environment rehearsal   tenant sandbox (not your tenant)   owner contoso
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + a                            "A"
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)

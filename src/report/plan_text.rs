@@ -25,7 +25,7 @@ const DECRYPTS: &str = "reading them needs DeviceManagementConfiguration.ReadWri
 /// The whole plan, ending with its summary line.
 pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
     let tenant = if plan.sandbox {
-        "sandbox (not your tenant)".to_string()
+        "sandbox (embedded, not your tenant)".to_string()
     } else {
         format!("{} ({})", visible(&plan.tenant.name), plan.tenant.id)
     };
