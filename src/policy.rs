@@ -26,6 +26,9 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{Node, Source, Value, parse};
 use decode::{Decode, Decoder};
 
+/// What messages call `sspr-policy.yaml`.
+const CONFIGURATION: &str = "configuration";
+
 /// Reads a policy file. `key` is what its path gives; an explicit `key:` wins.
 ///
 /// What is wrong is added to `problems`; without a policy there is at least one.
@@ -47,7 +50,7 @@ pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<D
 
 /// Reads `sspr-policy.yaml`.
 pub fn read_configuration(source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Option<Configuration> {
-    let node = node(source, "configuration", problems)?;
+    let node = node(source, CONFIGURATION, problems)?;
     let secrets = written_secret::find(source, &node);
     if !secrets.is_empty() {
         problems.extend(secrets);
@@ -65,8 +68,14 @@ fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Opt
     let node = match parse(source) {
         Ok(node) => node,
         Err(error) => {
-            let mut problem = Diagnostic::error("SP0102", "this is not the YAML that we read")
-                .at(Place::new(source, error.span), error.message);
+            let place = Place::new(source, error.span);
+            let said = "this is not the YAML that we read";
+            let mut problem = if what == CONFIGURATION && written_secret::may_stand_in(source, error.span) {
+                Diagnostic::error("SP0102", format!("{place}: {said}: {}", error.message))
+                    .note("the line is not shown, because a secret may stand in it")
+            } else {
+                Diagnostic::error("SP0102", said).at(place, error.message)
+            };
             problem.help = error.help;
             problems.push(problem);
             return None;

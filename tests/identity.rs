@@ -225,17 +225,33 @@ fn a_secret_in_the_configuration_is_not_shown() {
     error[SP0403]: sspr-policy.yaml:4: a key does not belong into a file
      |
      = note: the line is not shown, because of the key
-     = help: put the key into an environment variable, and write `${env:NAME}` here
+     = help: put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`
 
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
+    for elsewhere in [
+        "tenant: a.example, client_secret: FAKE",
+        "tenant: a.example, AZURE_CLIENT_SECRET: FAKE",
+        "tenant: a.example, fingerprint-key: FAKE",
+        "tenant: a.example, auth: 'client_secret=FAKE'",
+        "tenant: a.example, auth: { method: client-secret, apply: { client_id: a, token: FAKE } }",
+        "tenant: a.example, graph_url: 'https://graph.example/?sig=FAKE'",
+        "tenant: a.example, auth: { method: client-secret, client_secret: FAKE } }",
+        "tenant: a.example, client_secret: FAKE: x",
+        "tenant: a.example, fingerprint_key: 'FAKE'x",
+        "tenant: a.example }\nclient_secret: FAKE\nb: {",
+    ] {
+        let said = said(elsewhere);
+        assert!(!said.contains("FAKE") && said.contains("the line is not shown"), "{said}");
+    }
     let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
     assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
     error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
      |
-     = help: take out what stands before the `@`; the line is not shown, because of the password
+     = note: the line is not shown, because of a password or a key that may stand in it
+     = help: write only `https://`, the host, and a port where one is needed
 
     1 error, 0 warnings in 1 policy
     exit code 1
@@ -301,11 +317,10 @@ fn what_names_no_tenant_and_no_server() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
-    error[SP0105]: this server cannot be used
-     --> sspr-policy.yaml:4:38
-      |
-    4 |   a: { tenant: a.example, graph_url: 'https://graph.example/?key=a' }
-      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an address of a server has no query: write only scheme, host and port
+    error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds more than scheme, host and port
+     |
+     = note: the line is not shown, because of a password or a key that may stand in it
+     = help: write only `https://`, the host, and a port where one is needed
 
     1 error, 0 warnings in 1 policy
     exit code 1

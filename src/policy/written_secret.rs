@@ -3,64 +3,88 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::source::{Node, Source, Value};
+use crate::source::{Node, Source, Span, Value};
 
 /// What a secret's key has in its name.
 const NAMES: [&str; 4] = ["secret", "password", "token", "key"];
 
-/// An error for each secret in `auth:`, in a server's address and in `fingerprint_key:`. None of them has a place, because a place is shown
-/// with its line; file and line stand in the message.
+/// An error for each secret that is written beside the keys of the configuration, of an environment or of `auth:`, and in
+/// a server's address. None of them has a place, because a place is shown with its line; file and line stand in the
+/// message.
 pub(super) fn find(source: &Arc<Source>, node: &Node) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (_, environment) in entries(node).filter(|(key, _)| *key == "environments").flat_map(|(_, all)| entries(all)) {
-        for (key, value) in entries(environment) {
-            match (key, &value.value) {
-                ("auth", _) => in_auth(source, value, &mut found),
-                ("graph_url" | "login_url", Value::Text(url)) if has_user(url) => {
-                    found.push(
-                        Diagnostic::error(
-                            "SP0403",
-                            format!("{}: `{key}:` holds a user or a password", at(source, value)),
-                        )
-                        .help("take out what stands before the `@`; the line is not shown, because of the password"),
-                    );
-                }
-                ("fingerprint_key", key) if !names_a_variable(key) => {
-                    found.push(
-                        Diagnostic::error(
-                            "SP0403",
-                            format!("{}: a key does not belong into a file", at(source, value)),
-                        )
-                        .note("the line is not shown, because of the key")
-                        .help("put the key into an environment variable, and write `${env:NAME}` here"),
-                    );
-                }
-                _ => {}
-            }
+    for (key, value) in entries(node) {
+        match key {
+            "environments" => entries(value).for_each(|(_, one)| in_environment(source, one, &mut found)),
+            _ => complain(source, key, value, &mut found),
         }
     }
     found
 }
 
-fn in_auth(source: &Arc<Source>, auth: &Node, found: &mut Vec<Diagnostic>) {
-    for (key, value) in entries(auth) {
-        let name = key.to_ascii_lowercase();
-        if NAMES.iter().any(|part| name.contains(part)) {
-            let variable = if name.contains("token") { "SSPR_POLICY_TOKEN" } else { "AZURE_CLIENT_SECRET" };
-            found.push(
-                Diagnostic::error("SP0403", format!("{}: a secret does not belong into a file", at(source, value)))
-                    .note("the line is not shown, because of the secret")
-                    .help(format!("take it out of the file and of git's history, and put it into {variable}")),
-            );
+/// Whether a secret may stand in a line: for a configuration that cannot be read as YAML.
+pub(super) fn may_stand_in(source: &Source, span: Span) -> bool {
+    let before = source.text.get(..span.start).unwrap_or(&source.text);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = source.text[start..].lines().next().unwrap_or_default().to_ascii_lowercase();
+    NAMES.iter().any(|part| line.contains(part))
+}
+
+fn in_environment(source: &Arc<Source>, environment: &Node, found: &mut Vec<Diagnostic>) {
+    for (key, value) in entries(environment) {
+        match (key, &value.value) {
+            ("auth", _) => in_auth(source, value, found),
+            ("graph_url" | "login_url", Value::Text(url)) if has_user(url) || url.contains(['?', '#']) => {
+                let what = if has_user(url) { "a user or a password" } else { "more than scheme, host and port" };
+                found.push(
+                    Diagnostic::error("SP0403", format!("{}: `{key}:` holds {what}", at(source, value)))
+                        .note("the line is not shown, because of a password or a key that may stand in it")
+                        .help("write only `https://`, the host, and a port where one is needed"),
+                );
+            }
+            _ => complain(source, key, value, found),
         }
-        in_auth(source, value, found);
     }
 }
 
+fn in_auth(source: &Arc<Source>, auth: &Node, found: &mut Vec<Diagnostic>) {
+    if let Value::Text(text) = &auth.value
+        && text.contains(['=', ':'])
+    {
+        complain(source, "secret", auth, found);
+    }
+    for (key, value) in entries(auth) {
+        complain(source, key, value, found);
+        // `plan:` and `apply:` hold what `auth:` holds.
+        if matches!(value.value, Value::Map(_)) {
+            in_auth(source, value, found);
+        }
+    }
+}
+
+/// Complains of a value whose key says that it is a secret.
+fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagnostic>) {
+    let name = key.to_ascii_lowercase();
+    if !NAMES.iter().any(|part| name.contains(part)) || names_a_variable(&value.value) {
+        return;
+    }
+    let place = at(source, value);
+    found.push(if name.contains("key") {
+        Diagnostic::error("SP0403", format!("{place}: a key does not belong into a file"))
+            .note("the line is not shown, because of the key")
+            .help("put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`")
+    } else {
+        let variable = if name.contains("token") { "SSPR_POLICY_TOKEN" } else { "AZURE_CLIENT_SECRET" };
+        Diagnostic::error("SP0403", format!("{place}: a secret does not belong into a file"))
+            .note("the line is not shown, because of the secret")
+            .help(format!("take it out of the file and of git's history, and put it into {variable}"))
+    });
+}
+
 /// Whether this is `${env:NAME}`, or nothing at all.
-fn names_a_variable(key: &Value) -> bool {
-    match key {
-        Value::Text(key) => key.starts_with("${env:") && key.ends_with('}'),
+fn names_a_variable(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.starts_with("${env:") && text.ends_with('}'),
         Value::Null => true,
         _ => false,
     }
