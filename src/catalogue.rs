@@ -15,6 +15,7 @@ mod policy;
 mod registry;
 mod schema;
 mod search;
+mod secret;
 mod table;
 
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes
 pub use policy::OnlyPolicy;
 pub use registry::{DataForm, NoRegistryForm, Registry, RegistryForm, Relation, SameType, Writes};
 pub use search::Hit;
+pub use secret::may_be_secret;
 pub use table::TableError;
 
 pub use crate::setting::Edition;

@@ -379,3 +379,43 @@ fn a_secret_in_the_open() {
     error: 5 errors in the files; nothing was done
     "#);
 }
+
+/// Somebody's Wi-Fi profile, as `import` would write it: it stands in the file, and nowhere else.
+#[test]
+fn what_looks_like_a_secret_is_not_printed() {
+    let repo = Repo::new(EMBEDDED);
+    let policy = |key: &str| {
+        format!(
+            "name: Wi-Fi\nsettings:\n  ./Device/Vendor/MSFT/WiFi/Profile/Office/WlanXml: {{ type: xml, raw: \"<keyMaterial>{key}</keyMaterial>\", unchecked: ours }}\nassignments: {{ include: [] }}\n"
+        )
+    };
+    repo.policy("wifi", &policy("hunter2"));
+    let plan = repo.run(&["plan", "--requests"]);
+    assert_eq!(plan.code, Some(0));
+    insta::assert_snapshot!(normal(&plan.out), @r##"
+    # wifi
+    POST /beta/deviceManagement/deviceConfigurations
+    {
+      "@odata.type": "#microsoft.graph.windows10CustomConfiguration",
+      "displayName": "Wi-Fi",
+      "description": "Managed by sspr-policy, do not edit: contoso wifi [1 p=a.KNUGEk1KcU84-UsiBF26Lg m=kH5Ke2o-twxqa_qH8ytVug v=1]",
+      "omaSettings": [
+        {
+          "@odata.type": "#microsoft.graph.omaSettingStringXml",
+          "displayName": "WiFi/Profile/Office/WlanXml",
+          "omaUri": "./Device/Vendor/MSFT/WiFi/Profile/Office/WlanXml",
+          "value": "(hidden)"
+        }
+      ]
+    }
+    "##);
+    repo.apply().succeeds();
+    repo.policy("wifi", &policy("hunter3"));
+    for format in ["text", "json", "markdown"] {
+        let plan = repo.run(&["plan", "--output-format", format]).out;
+        assert!(
+            plan.contains("WlanXml") && !plan.contains("hunter") && !plan.contains(&encoded("hunter")[..7]),
+            "{plan}"
+        );
+    }
+}

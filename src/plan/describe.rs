@@ -7,7 +7,7 @@ use super::document::{
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference, reach};
-use crate::catalogue::{Allowed, Catalogue};
+use crate::catalogue::{Allowed, Catalogue, may_be_secret};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
 use crate::setting::{FilterMode, Membership, OmaUri, OmaValue, Scope, Who};
@@ -271,9 +271,13 @@ fn setting_line(
     };
     let secret = after.is_some_and(|after| after.shown.is_some());
     let hidden = |setting: &Setting| (secret || !plain) && setting.value.oma_type().is_masked();
-    let text = |setting: &Setting, hide: bool| ValueText {
-        kind: setting.value.oma_type(),
-        text: if hide { None } else { shown(frame.catalogue, uri, setting) },
+    let node = frame.catalogue.node(uri);
+    let text = |setting: &Setting, hide: bool| {
+        let hide = hide || setting.shown.is_none() && may_be_secret(uri, node, &setting.value);
+        ValueText {
+            kind: setting.value.oma_type(),
+            text: if hide { None } else { shown(frame.catalogue, uri, setting) },
+        }
     };
     SettingLine {
         sign,

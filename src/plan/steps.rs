@@ -6,6 +6,7 @@ use base64::Engine;
 use serde_json::{Value, json};
 
 use super::{Action, Change, Verified, difference};
+use crate::catalogue::may_be_secret;
 use crate::profile::{
     Assignment, DEFAULT_TAG, Digests, LiveProfile, Marker, Profile, Remark, Setting, readable_digest,
 };
@@ -184,6 +185,7 @@ fn oma_setting(uri: &OmaUri, remark: Option<&Remark>, setting: &Setting, blank: 
     };
     let value = match (&setting.value, &setting.shown) {
         (_, Some(shown)) if blank => json!(shown),
+        (value, None) if blank && may_be_secret(uri, None, value) => json!("(hidden)"),
         // Never written: a plan has no change with one, and Graph refuses a setting without a value.
         (masked, _) if masked.is_mask() => Value::Null,
         (OmaValue::Integer(number), _) => json!(number),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::key::slug;
 use super::value::{Form, forms, secret_forms};
 use super::{Profile, Remark, beside};
-use crate::catalogue::{Allowed, Catalogue, LookupError, Node};
+use crate::catalogue::{Catalogue, LookupError, Node, may_be_secret};
 use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::Severity;
 use crate::policy::read_policy;
@@ -165,7 +165,7 @@ impl Writing<'_, '_> {
         for form in forms(self.place.node, value, &format!("{}{end}", self.file)) {
             match self.compiled(&form, end) {
                 Ok((compiled, became)) if compiled == self.place.uri && became == *value => {
-                    let warning = may_be_secret(&self.place, value).then(|| {
+                    let warning = may_be_secret(&self.place.uri, self.place.node, value).then(|| {
                         Remark::warning(format!("{}: may hold a secret; it now stands in the file", self.place.name))
                     });
                     return self.written(form, false, warning.into_iter().collect());
@@ -232,26 +232,4 @@ fn variable(path: &str, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
         next += 1;
     }
     name
-}
-
-/// Whether a free text is what people call a secret, by the name of its node or by the XML of Wi-Fi and VPN profiles
-/// (Microsoft, WLAN_profile schema: keyMaterial; VPNv2 CSP).
-fn may_be_secret(place: &Place<'_>, value: &OmaValue) -> bool {
-    if !value.oma_type().is_masked() {
-        return false;
-    }
-    let chosen = |node: &&Node| matches!(node.allowed, Allowed::Admx | Allowed::Enum(_) | Allowed::Flags(_));
-    // Where a node takes a number, the text is one.
-    let number = |node: &&Node| node.format.oma_type().is_some_and(|kind| !kind.is_masked());
-    if place.node.as_ref().is_some_and(|node| chosen(node) || number(node)) {
-        return false;
-    }
-    let name = place.uri.as_str().to_lowercase();
-    let words = ["password", "passphrase", "psk", "sharedsecret", "presharedkey", "secret", "/wifi/", "/vpnv2/"];
-    let text = match value {
-        OmaValue::String(text) | OmaValue::Xml(text) => text.to_lowercase(),
-        _ => String::new(),
-    };
-    let tags = ["keymaterial>", "password>", "presharedkey>", "sharedsecret>"];
-    words.iter().any(|word| name.contains(word)) || tags.iter().any(|tag| text.contains(tag))
 }
