@@ -530,7 +530,7 @@ fn a_marker_that_somebody_deleted() {
       ~ lock                         "Lock screen"   adopted: ours from now on
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 8 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
 

@@ -261,6 +261,22 @@ fn a_rotated_secret_with_a_key() {
     real.repo.assert_converged();
 }
 
+/// Nobody touched the tenant, and the plan does not say that somebody did.
+#[test]
+fn a_rotated_secret_whose_key_went() {
+    let mut real = Real::new(WITH_KEY);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    real.rotate();
+    let because = |real: &Real| real.repo.plan().lines().nth(2).unwrap().to_owned();
+    real.repo.variables.insert("KEY".into(), "another key".into());
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
+    let configuration = real.repo.read("sspr-policy.yaml").replace(WITH_KEY, "");
+    real.repo.write("sspr-policy.yaml", &configuration);
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   who changed it is not known"#);
+    real.repo.edit("wifi", "value: 1", "value: 2");
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
+}
+
 /// What was secret stays secret in the plan that takes it out, also where the key came or went meanwhile.
 fn a_secret_becomes_open(key_before: &str, key_after: &str) {
     let real = Real::new(key_before);

@@ -6,7 +6,9 @@ use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
 use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::profile::{LiveProfile, MAX_DESCRIPTION, Marker, Profile, masked_digest, masked_digest_is, readable_digest};
+use crate::profile::{
+    LiveProfile, MAX_DESCRIPTION, Marker, Profile, is_keyed, masked_digest, masked_digest_is, readable_digest,
+};
 use crate::setting::OmaUri;
 
 /// What a plan is made with.
@@ -64,6 +66,8 @@ pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Pl
     if let Some(only) = &options.only {
         plan.changes.retain(|change| only.matches(&change.key));
     }
+    // What is adopted counts as a change, and only once.
+    plan.foreign -= plan.changes.iter().filter(|change| change.reason == Reason::Adopted).count();
     plan
 }
 
@@ -211,9 +215,14 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
     let key = options.fingerprint_key.as_deref();
     let written = masked_digest(wanted, key);
     let masked_written = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
-    let readable = object.unread().next().is_none();
+    // A digest that was made with a key cannot be compared without it; and another key looks like other values. Whoever
+    // changes a value in the tenant also counts the version up.
+    let comparable = |digest: &&String| {
+        let has_key = key.is_some() || !is_keyed(digest);
+        has_key && object.unread().next().is_none() && object.version != last.version
+    };
     let masked_there =
-        last.masked.as_ref().is_some_and(|last| readable && !masked_digest_is(&object.profile, last, key));
+        last.masked.as_ref().filter(comparable).is_some_and(|last| !masked_digest_is(&object.profile, last, key));
     let you = readable_digest(wanted) != last.readable || masked_written || wanted.managed() != last.managed;
     let tenant = readable_digest(&object.profile.restricted(last.managed)) != last.readable || masked_there;
     match (you, tenant) {
