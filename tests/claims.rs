@@ -245,3 +245,28 @@ fn a_setting_stays_where_its_new_home_is_blocked() {
     let plan = changes_nothing(&repo);
     assert!(errors(&plan).contains(&"error[SP0512] a waits for b"), "{plan}");
 }
+
+/// An apply was cut short: the new home has the setting, and nobody has got it yet.
+#[test]
+fn a_setting_leaves_only_after_devices_have_it_elsewhere() {
+    let repo = Repo::new(EMBEDDED);
+    let write = |key: &str, settings: &str| {
+        let to = "assignments: { include: [{ group: SSPR Pilot }] }";
+        repo.policy(key, &format!("name: {key}\nsettings: {{ {settings} }}\n{to}\n"));
+    };
+    let (w, x) = ("Start/HideLock: Hide", "Start/HideSwitchAccount: Hide");
+    write("giver", &format!("{w}, {x}"));
+    write("home", x);
+    repo.apply().succeeds();
+    let portal = repo.portal();
+    portal.assign(&portal.profile("home"), &[]);
+    drop(portal);
+    write("giver", w);
+    let requests = repo.run(&["plan", "--requests"]).out;
+    let order: Vec<&str> = requests.lines().filter(|line| line.starts_with("# ")).collect();
+    assert_eq!(order, ["# home", "# giver"]);
+    let ran = repo.run(&["apply", "--auto-approve", "--only", "giver"]);
+    assert!(ran.out.contains("error[SP0512] giver waits for home"), "{}", ran.out);
+    repo.apply().succeeds();
+    repo.assert_converged();
+}

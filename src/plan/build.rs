@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
+use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::profile::{
@@ -302,8 +303,10 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
     });
     let mut held: BTreeMap<String, Diagnostic> = BTreeMap::new();
     for policy in stuck {
-        let there = found.objects.get(policy.key.as_str()).map(|object| &object.profile.settings);
-        let missing = |uri: &&OmaUri| !there.is_some_and(|settings| settings.contains_key(*uri));
+        let there = found.objects.get(policy.key.as_str());
+        // Settings of a profile that is not assigned as written are not where they should be.
+        let whole = there.is_some_and(|object| !widens(object, &policy.profile));
+        let missing = |uri: &&OmaUri| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*uri)));
         for uri in policy.profile.settings.keys().filter(missing) {
             let loses = |change: &&Change| {
                 let has = |settings: Option<&BTreeMap<OmaUri, crate::profile::Setting>>| {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Change};
+use super::{Action, Change, Verified, difference};
+use crate::profile::{LiveProfile, Profile};
 use crate::setting::OmaUri;
 
 /// A change's place in the order, and what has to be done before it.
@@ -10,7 +11,7 @@ use crate::setting::OmaUri;
 pub struct Ordered {
     /// The change's index in the plan.
     pub index: usize,
-    /// The changes that must have been done: each gains a setting that this one loses.
+    /// The changes that must have been done: each gives devices a setting that this one takes away.
     pub after: Vec<usize>,
     /// Waiting for all of them is impossible: they exchange settings with each other.
     pub exchange: bool,
@@ -18,8 +19,8 @@ pub struct Ordered {
 
 /// Creates and updates by key, deletions last; and a setting leaves its old profile only after its new one has it.
 pub fn order(changes: &[Change]) -> Vec<Ordered> {
-    let gains: Vec<BTreeSet<&OmaUri>> = changes.iter().map(|change| moved(change, false)).collect();
-    let losses: Vec<BTreeSet<&OmaUri>> = changes.iter().map(|change| moved(change, true)).collect();
+    let gains: Vec<BTreeSet<&OmaUri>> = changes.iter().map(gives).collect();
+    let losses: Vec<BTreeSet<&OmaUri>> = changes.iter().map(takes).collect();
     let waits: Vec<Vec<usize>> = (0..changes.len())
         .map(|at| {
             let gained = |other: &usize| *other != at && !losses[at].is_disjoint(&gains[*other]);
@@ -57,10 +58,25 @@ fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &BTreeSet<usize>) 
     false
 }
 
-/// The settings that a change takes from its profile, or gives to it.
-fn moved(change: &Change, away: bool) -> BTreeSet<&OmaUri> {
-    let before = change.before.as_ref().map(|live| &live.profile.settings);
-    let after = change.after.as_ref().map(|profile| &profile.settings);
-    let (from, to) = if away { (before, after) } else { (after, before) };
-    from.into_iter().flat_map(|all| all.keys()).filter(|uri| !to.is_some_and(|all| all.contains_key(*uri))).collect()
+/// The settings that a change gives to devices: new ones, and all of a profile that reaches more of them. A profile that
+/// was made and not assigned yet has its settings, and no device has them.
+fn gives(change: &Change) -> BTreeSet<&OmaUri> {
+    let Some(after) = &change.after else { return BTreeSet::new() };
+    let before = change.before.as_ref();
+    let wider = before.is_some_and(|live| widens(live, after));
+    let has = |uri: &&OmaUri| before.is_some_and(|live| live.profile.settings.contains_key(*uri));
+    after.settings.keys().filter(|uri| wider || !has(uri)).collect()
+}
+
+/// The settings that a change takes from its profile.
+fn takes(change: &Change) -> BTreeSet<&OmaUri> {
+    let has = |uri: &&OmaUri| change.after.as_ref().is_some_and(|after| after.settings.contains_key(*uri));
+    change.before.iter().flat_map(|live| live.profile.settings.keys()).filter(|uri| !has(uri)).collect()
+}
+
+/// Whether a profile is to reach somebody whom it does not reach now.
+pub(super) fn widens(live: &LiveProfile, wanted: &Profile) -> bool {
+    let differs = difference(live, wanted, Verified::Yes);
+    differs.assignments_added.iter().any(|one| !one.excluded)
+        || differs.assignments_removed.iter().any(|one| one.excluded)
 }
