@@ -10,7 +10,7 @@ mod object;
 mod send;
 
 pub use execute::{Counts, Executor, Outcome, Progress, Report, Stop};
-pub use journal::{Approval, Journal, JournalError};
+pub use journal::{Approval, Journal, JournalError, Pending};
 
 use std::time::{Duration, Instant};
 
@@ -32,32 +32,42 @@ pub async fn await_pending(
     patience: Duration,
 ) -> Result<(), Failure> {
     let looks = Looks::new(client);
+    let started = Instant::now();
     for pending in journal.pending(tenant_id, owner) {
-        let age = Duration::from_secs(u64::try_from(jiff::Timestamp::now().as_second() - pending.sent).unwrap_or(0));
-        let until = Instant::now() + patience.saturating_sub(age);
-        let mut seen = false;
-        loop {
-            seen = seen || our_own(&looks.named(&pending.name).await?, owner, &pending.key).is_some();
-            if seen || Instant::now() >= until {
+        let age = jiff::Timestamp::now().as_second().saturating_sub(pending.sent);
+        let rest = patience.saturating_sub(Duration::from_secs(u64::try_from(age).unwrap_or(0)));
+        while !is_settled(&looks, &pending).await? {
+            if started.elapsed() >= rest {
+                if let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty())
+                    && looks.by_id(id).await?.is_some()
+                {
+                    return Err(Failure::Unlisted(pending.key, id.clone()));
+                }
                 break;
             }
             tokio::time::sleep(client.second()).await;
-        }
-        if let Some(id) = pending.id.as_ref().filter(|id| !seen && !id.is_empty())
-            && looks.by_id(id).await?.is_some()
-        {
-            return Err(Failure::Unlisted(pending.key, id.clone()));
         }
         journal.end(tenant_id, owner, &pending.key)?;
     }
     Ok(())
 }
 
+/// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
+async fn is_settled(looks: &Looks<'_>, pending: &Pending) -> Result<bool, Error> {
+    let is_it = |one: &LiveProfile| one.is_of(&pending.owner, &pending.key) || pending.id.as_ref() == Some(&one.id);
+    if looks.named(&pending.name).await?.iter().any(is_it) {
+        return Ok(true);
+    }
+    let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty()) else { return Ok(false) };
+    // Somebody may have given it another name meanwhile, or taken our marker away.
+    let Some(now) = looks.by_id(id).await? else { return Ok(false) };
+    Ok(!now.is_of(&pending.owner, &pending.key)
+        || now.profile.name != pending.name && looks.named(&now.profile.name).await?.iter().any(is_it))
+}
+
 /// The id of the profile that carries our marker with this key.
 fn our_own(found: &[LiveProfile], owner: &str, key: &str) -> Option<String> {
-    let ours =
-        |one: &&LiveProfile| one.marker.as_ref().is_some_and(|marker| marker.owner == owner && marker.key == key);
-    found.iter().find(ours).map(|one| one.id.clone())
+    found.iter().find(|one| one.is_of(owner, key)).map(|one| one.id.clone())
 }
 
 /// Why pending creations could not be settled.

@@ -89,6 +89,11 @@ impl LiveProfile {
         self.profile.settings.iter().filter(move |(_, setting)| masked(setting)).map(|(uri, _)| uri)
     }
 
+    /// Whether it carries this owner's marker with this key.
+    pub fn is_of(&self, owner: &str, key: &str) -> bool {
+        self.marker.as_ref().is_some_and(|marker| marker.owner == owner && marker.key == key)
+    }
+
     /// What tells this state of the object from any other that a reader can see.
     pub fn digest(&self) -> String {
         let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();
