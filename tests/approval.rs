@@ -227,9 +227,11 @@ fn a_policy_that_was_written_since() {
 fn a_policy_that_was_taken_out_since() {
     let repo = planned();
     repo.remove("toasts");
-    let done = apply_plan(&repo).succeeds();
-    assert!(done.out.contains("1 done, 0 failed."), "{}", done.out);
-    assert!(!repo.portal().names().contains(&"Toasts".to_owned()));
+    insta::assert_snapshot!(normal(&refused(&repo)), @"
+    error: the plan does not approve what would be done; nothing was changed
+      toasts: the policies changed since the plan, and do not ask for all of it
+    help: plan again, and have that approved
+    ");
 }
 
 #[test]
@@ -279,4 +281,22 @@ fn a_plan_in_json_is_as_its_schema_says() {
     let mut wrong = plan(&[]);
     wrong["changes"][0]["action"] = "explode".into();
     assert!(!schema.is_valid(&wrong));
+}
+
+/// What was approved is not done, and a pipeline must not be green.
+#[test]
+fn policies_that_ask_for_less_by_now() {
+    let repo = planned();
+    repo.edit("lock", ": do not hide", ": Hide");
+    insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: the policies changed since the plan, and do not ask for all of it
+    help: plan again, and have that approved
+    ");
+    repo.remove("lock");
+    insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: the policies changed since the plan, and do not ask for all of it
+    help: plan again, and have that approved
+    ");
 }

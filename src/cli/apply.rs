@@ -17,7 +17,7 @@ use super::session::Session;
 use super::workspace::Workspace;
 use crate::apply::{Counts, Executor, Journal, Progress, Stop, await_pending};
 use crate::graph::WINDOW;
-use crate::plan::{Overridden, Plan, PlanDocument, stages};
+use crate::plan::{ChangeDocument, Overridden, Plan, PlanDocument, stages};
 use crate::policy::Environment;
 use crate::report;
 
@@ -248,7 +248,7 @@ fn check_binding(approved: &PlanDocument, session: &Session, owner: &str) -> Res
 }
 
 /// Each change must be one that the plan approved, in the state that it saw, or what an apply of it has left to do. What the
-/// plan has besides is done already.
+/// plan has besides is done already, unless the policies are others: then it may be what nobody wants any more.
 fn check_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Result<(), Failure> {
     let mut refused = Vec::new();
     for change in &fresh.changes {
@@ -260,6 +260,16 @@ fn check_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Result<(), F
             Some(_) => refused.push(format!("{}: the change is another one than the plan approved", change.key)),
             None => refused.push(format!("{}: the plan does not have this change", change.key)),
         }
+    }
+    if approved.policies != fresh.policies {
+        let whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
+        let gone = approved.changes.iter().filter(|change| !whole(change));
+        let named = |key: &str| refused.iter().any(|line| line.starts_with(&format!("{key}: ")));
+        let gone: Vec<String> = gone
+            .filter(|change| !named(&change.key))
+            .map(|change| format!("{}: the policies changed since the plan, and do not ask for all of it", change.key))
+            .collect();
+        refused.extend(gone);
     }
     if refused.is_empty() {
         return Ok(());
