@@ -448,7 +448,8 @@ fn init_makes_a_repository_that_passes_check() {
       # The embedded Microsoft Graph: nobody's tenant, for trying. Its state lies in .sspr-policy/.
       sandbox: { tenant: sandbox }
 
-      # Your tenant: take the comment signs away and fill in.
+      # Your tenant: take one comment sign away from each of the lines below, and fill in.
+
       # production:
       #   tenant: contoso.onmicrosoft.com            # its id, or one of its domains
       #   # Who signs in: the first that is there of SSPR_POLICY_TOKEN, a pipeline's identity, a secret or certificate from the
@@ -487,20 +488,20 @@ fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
     std::fs::write(repository.path("sspr-policy.yaml"), &text).unwrap();
     assert_snapshot!(repository.run("check"), @r#"
     error[SP0105]: this names no application
-      --> sspr-policy.yaml:22:26
+      --> sspr-policy.yaml:23:26
        |
-    22 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
+    23 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
        |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing but zeros
        |
-       = help: write "Application (client) ID", as the application's overview in Entra shows it
+       = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
 
     error[SP0105]: this names no application
-      --> sspr-policy.yaml:23:27
+      --> sspr-policy.yaml:24:27
        |
-    23 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
+    24 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
        |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing but zeros
        |
-       = help: write "Application (client) ID", as the application's overview in Entra shows it
+       = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
 
     2 errors, 0 warnings in 1 policy
     exit code 1

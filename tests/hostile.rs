@@ -29,11 +29,11 @@ cut_after: { rate: 0.02, of: writes }
 durable: false
 ";
 
-/// The same, and lists that lie, batches that lose answers, bodies that are cut.
+/// As many of each, and lists that lie, batches that lose answers, bodies that are cut.
 const LYING: &str = "\
-throttle: { rate: 0.03, retry_after: none }
+throttle: { rate: 0.05, retry_after: none }
 broker: 0.02
-server_errors: { rate: 0.03, page: html }
+server_errors: { rate: 0.05, page: html }
 cut_before: 0.01
 cut_after: 0.01
 truncated: 0.01
@@ -52,10 +52,11 @@ delete_status: 200
 durable: false
 ";
 
-/// Lists that show writes late, and objects that are not found right after they were made.
+/// As many of each, lists that show writes late, and objects that are not found right after they were made.
 const LATE: &str = "\
-throttle: { rate: 0.02, retry_after: date, seconds: 0 }
-server_errors: 0.02
+throttle: { rate: 0.05, retry_after: date, seconds: 0 }
+server_errors: 0.05
+cut_before: 0.01
 cut_after: { rate: 0.02, of: writes }
 list_lag_ms: 300
 not_found_after_create_ms: 200

@@ -8,6 +8,7 @@ mod tenant;
 use std::fs;
 
 use insta::assert_snapshot;
+use support::Repo;
 use tenant::Tenant;
 
 const SECRET: &str = "s3cret";
@@ -187,8 +188,13 @@ fn a_token_that_is_not_to_be_sent() {
     help: that word does not belong in it: put the token alone there
     exit code 1
     ");
-    // {"aud":"00000003-0000-0000-c000-000000000000"}
-    let graph = said("e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAifQ.c2ln");
+    assert_snapshot!(said("e30.e30.c2ln\nand more"), @"
+    error: SSPR_POLICY_TOKEN holds a space or a line break, and a token has none
+    help: put the token alone there, in one line
+    exit code 1
+    ");
+    // {"aud":"00000003-0000-0000-c000-000000000000"}, as a program prints it
+    let graph = said("e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAifQ.c2ln\n");
     assert!(graph.ends_with("exit code 0\n"), "{graph}");
 }
 
@@ -405,6 +411,24 @@ fn a_server_that_is_no_graph() {
     tenant.repo.write("sspr-policy.yaml", &configuration);
     let said = tenant.run("plan");
     assert!(said.contains("help: this is no Microsoft Graph, as it seems: correct `graph_url:`"), "{said}");
+}
+
+#[test]
+fn what_is_no_id_names_no_application() {
+    let repo = Repo::new(
+        "owner: contoso\ndefault: a\nenvironments:\n  a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }\n",
+    );
+    assert_snapshot!(repo.run(&["check"]).out, @r#"
+    error[SP0105]: this names no application
+     --> sspr-policy.yaml:4:68
+      |
+    4 |   a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }
+      |                                                                    ^ expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b
+      |
+      = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
+
+    1 error, 0 warnings in 0 policies
+    "#);
 }
 
 #[test]

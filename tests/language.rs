@@ -298,7 +298,7 @@ fn the_parts_of_an_assignment_say_what_they_take() {
         ",
     );
     assert_snapshot!(said, @"
-    policy.yaml:5:7 error[SP0105] expected a map for the target, found a text: this is a text
+    policy.yaml:5:7 error[SP0105] expected a map for the target, found a text: this is a text (write `{ group: SSPR Pilot }`)
     policy.yaml:6:16 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
     policy.yaml:7:13 error[SP0105] expected a text, found true or false: this is true or false (put it in quotes)
     policy.yaml:8:14 error[SP0105] `everybody` is none of the words for this: expected one of `devices`, `users`
@@ -2337,4 +2337,53 @@ fn plain_http_does_not_leave_the_machine() {
     4 errors, 0 warnings in 0 policies
     exit code 1
     ");
+}
+
+/// What people write first.
+#[test]
+fn a_target_without_its_kind() {
+    let policy = "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments:\n  include: [SSPR Pilot, All devices]\n  exclude: [\"Bob's PCs\"]\n";
+    let repository = Repository::empty()
+        .with("sspr-policy.yaml", "owner: contoso\ndefault: a\nenvironments: { a: { tenant: sandbox } }\n")
+        .with("policies/a.yaml", policy);
+    assert_snapshot!(repository.run("check"), @r#"
+    error[SP0105]: expected a map for the target, found a text
+     --> policies/a.yaml:4:13
+      |
+    4 |   include: [SSPR Pilot, All devices]
+      |             ^^^^^^^^^^ this is a text
+      |
+    help: write `{ group: SSPR Pilot }`
+      |
+    4 -   include: [SSPR Pilot, All devices]
+    4 +   include: [{ group: SSPR Pilot }, All devices]
+      |
+
+    error[SP0105]: expected a map for the target, found a text
+     --> policies/a.yaml:4:25
+      |
+    4 |   include: [SSPR Pilot, All devices]
+      |                         ^^^^^^^^^^^ this is a text
+      |
+    help: write `{ all: devices }`
+      |
+    4 -   include: [SSPR Pilot, All devices]
+    4 +   include: [SSPR Pilot, { all: devices }]
+      |
+
+    error[SP0105]: expected a map for the target, found a text
+     --> policies/a.yaml:5:13
+      |
+    5 |   exclude: ["Bob's PCs"]
+      |             ^^^^^^^^^^^ this is a text
+      |
+    help: write `{ group: "Bob's PCs" }`
+      |
+    5 -   exclude: ["Bob's PCs"]
+    5 +   exclude: [{ group: "Bob's PCs" }]
+      |
+
+    3 errors, 0 warnings in 1 policy
+    exit code 1
+    "#);
 }

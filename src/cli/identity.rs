@@ -62,6 +62,12 @@ impl Identity {
                         "that word does not belong in it: put the token alone there",
                     ));
                 }
+                if token.contains(|c: char| c.is_whitespace() || c.is_control()) {
+                    return Err(Failure::with_help(
+                        "SSPR_POLICY_TOKEN holds a space or a line break, and a token has none",
+                        "put the token alone there, in one line",
+                    ));
+                }
                 check_token(&self.settings, &token).map_err(|(reason, help)| Failure::with_help(reason, help))?;
                 Ok(Access::token(token)?)
             }
@@ -113,7 +119,7 @@ fn method(method: AuthMethod) -> Option<SignInMethod> {
     })
 }
 
-/// The token of SSPR_POLICY_TOKEN.
+/// The token of SSPR_POLICY_TOKEN, without the line break that programs print behind it.
 fn token() -> Option<String> {
-    std::env::var("SSPR_POLICY_TOKEN").ok().filter(|token| !token.is_empty())
+    std::env::var("SSPR_POLICY_TOKEN").ok().map(|token| token.trim().to_owned()).filter(|token| !token.is_empty())
 }

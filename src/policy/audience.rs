@@ -112,11 +112,30 @@ impl Decode for Assignments {
     }
 }
 
+/// A bare name, where a map is needed: what it probably stands for. Only groups are excluded.
+fn complain_of_bare_name(node: &Node, name: &str, excluded: bool, decoder: &mut Decoder<'_>) {
+    let written = match name.trim().to_ascii_lowercase().as_str() {
+        "all devices" if !excluded => "{ all: devices }".to_string(),
+        "all users" if !excluded => "{ all: users }".to_string(),
+        _ => format!("{{ group: {} }}", decoder.written(node.span)),
+    };
+    decoder.complain(
+        Diagnostic::error("SP0105", "expected a map for the target, found a text")
+            .at(decoder.place(node.span), "this is a text")
+            .help(format!("write `{written}`"))
+            .fix(decoder.place(node.span), written, false),
+    );
+}
+
 impl Decode for Include {
     fn expected() -> String {
         "a target".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Value::Text(name) = &node.value {
+            complain_of_bare_name(node, name, false, decoder);
+            return None;
+        }
         let before = decoder.errors();
         let mut fields = Fields::of(node, "target", decoder)?;
         let include = Self {
@@ -143,6 +162,10 @@ impl Decode for Exclude {
         "a group".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if let Value::Text(name) = &node.value {
+            complain_of_bare_name(node, name, true, decoder);
+            return None;
+        }
         let before = decoder.errors();
         let mut fields = Fields::of(node, "excluded group", decoder)?;
         let exclude =

@@ -116,7 +116,6 @@ impl Decode for Auth {
         let method = fields.required("method", decoder);
         let client_id = fields.optional("client_id", decoder);
         let (plan, apply) = (fields.optional("plan", decoder), fields.optional("apply", decoder));
-        complain_of_zeros(client_id.as_ref(), decoder);
         let certificate = fields.optional("certificate", decoder);
         let service_connection = fields.optional("service_connection", decoder);
         fields.finish(decoder);
@@ -131,21 +130,27 @@ impl Decode for ClientId {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         let mut fields = Fields::of(node, "application", decoder)?;
         let client_id = fields.required("client_id", decoder);
-        complain_of_zeros(client_id.as_ref(), decoder);
         fields.finish(decoder);
         Some(Self { client_id: client_id? })
     }
 }
 
-/// Complains of the id that `init` writes in the place of one.
-fn complain_of_zeros(client_id: Option<&Spanned<String>>, decoder: &mut Decoder<'_>) {
-    if let Some(id) = client_id
-        && uuid::Uuid::parse_str(id).is_ok_and(|id| id.is_nil())
-    {
+/// Complains of what is no application's id, such as the zeros that `init` writes in the place of one. A server that is not
+/// Microsoft's names applications in `other_forms`.
+pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: &mut Decoder<'_>) {
+    let own = auth.plan.iter().chain(&auth.apply).map(|own| &own.client_id);
+    for id in auth.client_id.iter().chain(own) {
+        let reason = match uuid::Uuid::parse_str(id) {
+            Ok(id) if id.is_nil() => "nothing but zeros",
+            Ok(_) => continue,
+            Err(_) if other_forms => continue,
+            Err(_) => "expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
+        };
         decoder.complain(
-            Diagnostic::error("SP0105", "this names no application")
-                .at(decoder.place(id.span), "nothing but zeros")
-                .help("write \"Application (client) ID\", as the application's overview in Entra shows it"),
+            Diagnostic::error("SP0105", "this names no application").at(decoder.place(id.span), reason).help(
+                "write \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
+                 a machine's own identity need none: then take the line out",
+            ),
         );
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 
 use super::audience::Assignments;
-use super::auth::{Auth, Cloud};
+use super::auth::{Auth, Cloud, complain_of_applications};
 use super::check_owner;
 use super::decode::{Decode, Decoder, Fields};
 
@@ -232,6 +232,9 @@ impl Environment {
                     Diagnostic::error("SP0105", "this server cannot be used").at(decoder.place(url.span), reason),
                 );
             }
+        }
+        if let Some(auth) = &self.auth {
+            complain_of_applications(auth, self.login_url.is_some(), decoder);
         }
         if let Some(tenant) = tenant
             && let Err((reason, fix)) = check_tenant_name(tenant)

@@ -39,6 +39,11 @@ impl<'a> Decoder<'a> {
         Place::new(self.source, span)
     }
 
+    /// What is written there.
+    pub fn written(&self, span: Span) -> &str {
+        self.source.slice(span)
+    }
+
     pub fn complain(&mut self, problem: Diagnostic) {
         self.errors += 1;
         self.problems.push(problem);
