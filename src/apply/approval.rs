@@ -56,14 +56,21 @@ impl Request {
     pub fn in_the_way(&self) -> (String, String) {
         let (id, justification) = (&self.id, self.justification());
         let said = parts(&justification).map_or(justification.as_str(), |parts| parts.said);
-        let [status, first] = match self.is_approved() {
-            true => ["was approved", "apply that version, or have the request cancelled"],
-            false => ["waits", "have it rejected or cancelled, or approved and apply that version,"],
+        let text = |status: &str| {
+            format!("the request for approval {id} {status} for an earlier version of this policy (\"{said}\")")
         };
-        (
-            format!("the request for approval {id} {status} for an earlier version of this policy (\"{said}\")"),
-            format!("{first} {PLACE}; then run again"),
-        )
+        match self.is_approved() {
+            true => (
+                text("was approved"),
+                format!("apply that version; or have the request cancelled {PLACE}, and run again"),
+            ),
+            false => (
+                text("still waits, and is"),
+                format!(
+                    "have it rejected or cancelled {PLACE}, and run again; or have it approved, and apply that version"
+                ),
+            ),
+        }
     }
 }
 
@@ -141,12 +148,14 @@ pub(super) async fn find(client: &Client, write: &Approval) -> Result<Open, Erro
 
 /// What helps where a request for approval is in the way that we cannot see, or that is not ours.
 pub(super) fn unknown_in_the_way() -> String {
-    format!("a request for approval of another change to this profile is open: have it completed or cancelled {PLACE}")
+    format!(
+        "another change to this profile waits for approval, or is approved: have that completed or cancelled {PLACE}"
+    )
 }
 
 /// What helps where Graph takes an approved write for another one.
 pub(super) fn approved_for_another() -> String {
-    format!("has a secret changed since it was approved? have the request cancelled {PLACE}, then run again")
+    format!("has a secret changed since it was approved? have the request cancelled {PLACE}, and run again")
 }
 
 #[cfg(test)]
