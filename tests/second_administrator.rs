@@ -238,6 +238,14 @@ fn a_profile_with_a_masked_value_needs_two_approvals() {
     repo.apply().succeeds();
     repo.assert_converged();
     repo.apply().succeeds();
+    // The marker does not vouch for the value any more: it is written once more before it is assigned otherwise.
+    repo.edit("p00", "SSPR Pilot", "All Staff");
+    for _ in 0..2 {
+        waits(repo.apply());
+        approve(&tenant, "approve");
+    }
+    repo.apply().succeeds();
+    repo.assert_converged();
     repo.edit("p00", "value: zero", "value: one");
     waits(repo.apply());
     approve(&tenant, "approve");
