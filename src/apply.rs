@@ -4,6 +4,7 @@
 //! the next run: what was made carries our marker and is found again, and no creation is repeated blindly.
 
 mod approval;
+mod disown;
 mod execute;
 mod journal;
 mod object;

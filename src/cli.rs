@@ -11,6 +11,7 @@ mod generated;
 mod identity;
 mod import;
 mod init;
+mod lock;
 mod output;
 mod plan;
 mod planning;

@@ -3,6 +3,7 @@
 mod diagnostics;
 mod example;
 mod markdown;
+mod outcome;
 mod plan_text;
 mod reach;
 mod style;
@@ -11,6 +12,7 @@ pub use crate::formats::yaml::{WIDTH, wrap};
 pub use diagnostics::{github, human, json, summary};
 pub use example::{registry_block, setting_block};
 pub use markdown::markdown;
-pub use plan_text::{Header, differences, outcome_line, plan_text};
+pub use outcome::{after_approval, outcome_line, outcome_summary};
+pub use plan_text::{Header, differences, plan_text};
 pub use reach::limits;
 pub use style::Paint;

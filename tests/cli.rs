@@ -243,6 +243,8 @@ fn help_of_every_command() {
       -v, --verbose...            Say more, on stderr; twice for every request
       -h, --help                  Print help
       -V, --version               Print version
+
+    Exit codes: 0 done, 1 something failed, 3 nothing failed and something waits for approval
     ");
     assert_snapshot!(help("export"), @"
     The same policies as .reg files, or what no in-box template offers as ADMX
@@ -316,13 +318,16 @@ fn help_of_every_command() {
       <ID>  The profile's id
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
-      -h, --help          Print help
-      -V, --version       Print version
+          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --justification <TEXT>  What approvers read, where a second administrator has to approve
+          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
+          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+      -q, --quiet                 Say less
+      -v, --verbose...            Say more, on stderr; twice for every request
+      -h, --help                  Print help
+      -V, --version               Print version
+
+    Exit codes: 0 done, 1 something failed, 3 nothing failed and something waits for approval
     ");
     assert_snapshot!(help("sandbox"), @"
     The embedded Microsoft Graph, for trying and testing

@@ -147,3 +147,28 @@ fn disown_takes_off_the_marker_and_nothing_else() {
     assert_eq!((&after["omaSettings"], &after["assignments"]), (&before["omaSettings"], &before["assignments"]));
     assert!(repo.run(&["disown", before["id"].as_str().unwrap()]).fails().contains("carries no marker of ours"));
 }
+
+/// It waits as long as the tenant asks for, and looks whether a write that "failed" was carried out.
+#[test]
+fn disown_survives_a_bad_day() {
+    for fault in [
+        "throttle: { on: [1], of: PATCH, retry_after: none }",
+        "failed_but_done: { on: [1], of: PATCH }",
+        "cut_before: { on: [1], of: PATCH }",
+        "cut_after: { on: [1], of: PATCH }",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Served::faulty(folder.path(), "durable: false\n", 1);
+        let repo = owner("contoso", &server);
+        repo.policy("camera", CAMERA);
+        repo.apply().succeeds();
+        drop(server);
+        let server = Served::faulty(folder.path(), &format!("{fault}\n"), 1);
+        repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
+        let graph = Graph::new(&server.url);
+        let id = text(&graph.profile("Cameras")["id"]);
+        let ran = repo.run(&["disown", &id]).succeeds();
+        assert!(ran.out.contains("is no longer camera of contoso"), "{fault}: {}", ran.out);
+        assert_eq!(graph.profile("Cameras")["description"], "", "{fault}");
+    }
+}

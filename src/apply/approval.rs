@@ -2,13 +2,19 @@
 //!
 //! A write with a justification is answered with the code of a request for approval; after the approval the very same
 //! write is sent once more with that code (Microsoft Learn, "Multi Admin Approval with Microsoft Graph"; CIPP,
-//! Invoke-CIPPIntuneApprovalRetry). Requests expire after three days.
+//! Invoke-CIPPIntuneApprovalRetry). Requests expire after three days. Those that wait, and those that are approved, can be
+//! cancelled (Microsoft Graph, operationApprovalRequest: cancelMyRequest, cancelApproval).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use super::journal::Approval;
 use crate::graph::{Client, Error};
 
 const REQUESTS: &str = "/beta/deviceManagement/operationApprovalRequests";
+/// Where people decide.
+const PLACE: &str = "in Intune (Tenant administration > Multi Admin Approval)";
 
 /// A request for approval.
 #[derive(Debug, Deserialize)]
@@ -29,6 +35,71 @@ impl Request {
         // The API says "cancelled", and Intune's console "canceled".
         matches!(self.status.as_str(), "rejected" | "cancelled" | "canceled" | "expired")
     }
+
+    /// Whether the write may be sent with its code.
+    pub fn is_approved(&self) -> bool {
+        self.status == "approved"
+    }
+
+    fn is_open(&self) -> bool {
+        self.is_approved() || self.status == "needsApproval"
+    }
+
+    /// Its justification, also where it is shown as it was sent.
+    fn justification(&self) -> String {
+        let text = self.request_justification.as_deref().unwrap_or_default();
+        let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        decoded.unwrap_or_else(|| text.to_string())
+    }
+
+    /// That it is in the way of another write to the same object; and what to do.
+    pub fn in_the_way(&self) -> (String, String) {
+        let (id, justification) = (&self.id, self.justification());
+        let said = parts(&justification).map_or(justification.as_str(), |parts| parts.said);
+        let text = |status: &str| {
+            format!("the request for approval {id} {status} for an earlier version of this policy (\"{said}\")")
+        };
+        match self.is_approved() {
+            true => (
+                text("was approved"),
+                format!("apply that version; or have the request cancelled {PLACE}, and run again"),
+            ),
+            false => (
+                text("still waits, and is"),
+                format!(
+                    "have it rejected or cancelled {PLACE}, and run again; or have it approved, and apply that version"
+                ),
+            ),
+        }
+    }
+}
+
+/// What a justification is made of.
+struct Parts<'t> {
+    /// What a person wrote.
+    said: &'t str,
+    /// Key and owner.
+    whose: &'t str,
+    /// What tells this write from others to the same object.
+    digest: &'t str,
+}
+
+/// A justification: what a person says, and what tells the write from all others. By that the request is known again,
+/// whatever the person says in the next run, and on whatever machine.
+pub(super) fn justification(said: &str, write: &Approval) -> String {
+    format!("{said} ({}, {})", write.whose(), write.digest())
+}
+
+/// The opposite of [`justification`]; nothing where it is none of ours.
+fn parts(text: &str) -> Option<Parts<'_>> {
+    let (before, digest) = text.trim_end().strip_suffix(')')?.rsplit_once(", ")?;
+    let (said, whose) = before.rsplit_once(" (")?;
+    Some(Parts { said, whose, digest })
+}
+
+/// As a header wants a justification (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
+pub(super) fn header(justification: &str) -> String {
+    STANDARD.encode(justification)
 }
 
 /// A request for approval by its code; nothing where the token may not read it, or it is not there.
@@ -44,21 +115,61 @@ pub(super) async fn read(client: &Client, code: &str) -> Result<Option<Request>,
     }
 }
 
-/// Our own request for approval of exactly this write, by its justification as it was written or as it was sent, which an earlier run made, perhaps on another machine: an approved
-/// one before one that waits.
+/// Our open requests for approval that are about an object, approved ones first.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    /// For exactly this write; perhaps another machine asked.
+    pub same: Option<Request>,
+    /// For another one.
+    pub other: Option<Request>,
+}
+
+/// Looks for open requests for approval of a write, or of others to the same object. Where the token may not read
+/// requests, none are found.
 ///
 /// # Errors
 /// When Graph does not answer.
-pub(super) async fn find(client: &Client, justification: [&str; 2]) -> Result<Option<Request>, Error> {
-    let all: Vec<Request> = match client.list(REQUESTS).await {
-        Err(Error::Refused { .. }) => return Ok(None),
+pub(super) async fn find(client: &Client, write: &Approval) -> Result<Open, Error> {
+    let mut all: Vec<Request> = match client.list(REQUESTS).await {
+        Err(Error::Refused { .. }) => return Ok(Open::default()),
         answer => answer?,
     };
-    let mut ours: Vec<Request> = all
-        .into_iter()
-        .filter(|request| request.request_justification.as_deref().is_some_and(|text| justification.contains(&text)))
-        .filter(|request| matches!(request.status.as_str(), "approved" | "needsApproval"))
-        .collect();
-    ours.sort_by_key(|request| request.status != "approved");
-    Ok(ours.into_iter().next())
+    all.retain(Request::is_open);
+    all.sort_by_key(|request| !request.is_approved());
+    let mut open = Open::default();
+    for request in all {
+        let justification = request.justification();
+        let Some(parts) = parts(&justification).filter(|parts| parts.whose == write.whose()) else { continue };
+        let place = if parts.digest == write.digest() { &mut open.same } else { &mut open.other };
+        place.get_or_insert(request);
+    }
+    Ok(open)
+}
+
+/// What helps where a request for approval is in the way that we cannot see, or that is not ours.
+pub(super) fn unknown_in_the_way() -> String {
+    format!(
+        "another change to this profile waits for approval, or is approved: have that completed or cancelled {PLACE}"
+    )
+}
+
+/// What helps where Graph takes an approved write for another one.
+pub(super) fn approved_for_another() -> String {
+    format!("has a secret changed since it was approved? have the request cancelled {PLACE}, and run again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_justification_is_known_again_whatever_a_person_says() {
+        let write = Approval::of("t", "contoso", "a/b", "PATCH", "/x", None);
+        for said in ["CHG-1042", "why (see there, or here)", "a, b"] {
+            let text = justification(said, &write);
+            let parts = parts(&text).expect("ours");
+            assert_eq!((parts.said, parts.whose, parts.digest), (said, "a/b of contoso", write.digest()));
+        }
+        assert!(parts("by hand").is_none());
+    }
 }

@@ -1,6 +1,5 @@
 //! Which change is carried out when: many at once, each after those that it waits for.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -180,8 +179,7 @@ impl Executor<'_> {
     }
 
     async fn one(&self, looks: &Looks<'_>, change: &Change, at: usize) -> (usize, Outcome) {
-        let object = Object { executor: self, looks, change, written: Cell::new(false) };
-        (at, object.carry_out().await)
+        (at, Object::new(self, looks, change).carry_out().await)
     }
 }
 

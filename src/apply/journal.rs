@@ -48,31 +48,37 @@ pub struct Approval {
     key: String,
     method: String,
     path: String,
-    /// A digest of what is sent, which may hold secrets.
-    body: String,
+    /// A digest of the write as it may be shown.
+    digest: String,
 }
 
 impl Approval {
-    /// A write as it is known again.
+    /// A write as it is known again. `shown` is its body with names in the place of secrets: a digest of the secrets
+    /// themselves, in a file and in what approvers read, would let anybody try short ones out. That a secret changed is seen
+    /// all the same where there is a fingerprint key: the marker, which is a part of the body, then has the keyed digest.
     pub fn of(
         tenant: &str,
         owner: &str,
         key: &str,
         method: &str,
         path: &str,
-        body: Option<&serde_json::Value>,
+        shown: Option<&serde_json::Value>,
     ) -> Self {
-        let text = body.map(ToString::to_string).unwrap_or_default();
-        // With what is known besides, so that a short secret cannot be found by trying.
-        let digest = sha2::Sha256::digest(format!("{tenant} {owner} {key} {text}"));
-        let body = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let text = shown.map(ToString::to_string).unwrap_or_default();
+        let digest = sha2::Sha256::digest(format!("{tenant} {owner} {key} {method} {path} {text}"));
+        let digest = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let [tenant, owner, key, method, path] = [tenant, owner, key, method, path].map(String::from);
-        Self { tenant, owner, key, method, path, body }
+        Self { tenant, owner, key, method, path, digest }
+    }
+
+    /// Key and owner, as approvers read them.
+    pub fn whose(&self) -> String {
+        format!("{} of {}", self.key, self.owner)
     }
 
     /// A few letters that tell this write from others of the same object.
     pub fn digest(&self) -> &str {
-        self.body.get(..8).unwrap_or(&self.body)
+        self.digest.get(..8).unwrap_or(&self.digest)
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Object<'e, 'a> {
     pub change: &'e Change,
     /// Whether a write was carried out.
     pub written: Cell<bool>,
+    /// Whether a write was sent with the code of its approval.
+    pub needs_approval: Cell<bool>,
 }
 
 /// Why a change was not carried out.
@@ -28,7 +30,10 @@ pub(super) enum Trouble {
     Graph(Error),
     Journal(JournalError),
     Other(String),
+    /// A second administrator has to approve; the code of the request.
     Approval(String),
+    /// Another request for approval is open; what, and what to do.
+    InTheWay(String, String),
     Stopped,
 }
 
@@ -45,18 +50,23 @@ impl From<JournalError> for Trouble {
 }
 
 impl Trouble {
-    fn outcome(self) -> Outcome {
+    pub fn outcome(self) -> Outcome {
         match self {
             Self::Graph(error) => Outcome::Failed(error.to_string(), error.hint()),
             Self::Journal(error) => Outcome::Failed(error.to_string(), None),
             Self::Other(text) => Outcome::Failed(text, None),
             Self::Approval(code) => Outcome::Waiting(code),
+            Self::InTheWay(text, help) => Outcome::Failed(text, Some(help)),
             Self::Stopped => Outcome::Left("stopped before it began".into()),
         }
     }
 }
 
-impl Object<'_, '_> {
+impl<'e, 'a> Object<'e, 'a> {
+    pub fn new(executor: &'e Executor<'a>, looks: &'e Looks<'e>, change: &'e Change) -> Self {
+        Self { executor, looks, change, written: Cell::new(false), needs_approval: Cell::new(false) }
+    }
+
     pub async fn carry_out(&self) -> Outcome {
         let done = match (self.change.action(), &self.change.before) {
             (Action::Create, _) | (_, None) => self.create().await,
@@ -83,7 +93,7 @@ impl Object<'_, '_> {
                 break;
             }
             self.as_expected(before).await?;
-            match self.send(turn, &before.id, &Step::Delete).await {
+            match self.send(turn, &before.id, &Step::Delete, &Step::Delete).await {
                 Ok(_) => break,
                 Err(Trouble::Graph(error)) if error.status() == Some(404) => break,
                 Err(trouble) => self.again(&mut tries, trouble, true).await?,
@@ -135,13 +145,13 @@ impl Object<'_, '_> {
     async fn make(&self, after: &Profile) -> Result<String, Trouble> {
         let Self { executor, change, .. } = self;
         let Executor { journal, tenant_id, owner, .. } = *executor;
-        let body = step(change, &Stage::Create, owner, 0, false);
+        let [body, shown] = [false, true].map(|blank| step(change, &Stage::Create, owner, 0, blank));
         let mut tries = Tries::default();
         let id = loop {
             let turn = self.turn().await?;
             self.is_absent(&after.name).await?;
             journal.begin(tenant_id, owner, &change.key, &after.name)?;
-            match self.send(turn, "", &body).await {
+            match self.send(turn, "", &body, &shown).await {
                 Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
                     Some(id) => break id.to_string(),
                     None => {
@@ -163,7 +173,7 @@ impl Object<'_, '_> {
     }
 
     /// Waits until something may be sent again; else gives the trouble back.
-    async fn again(&self, tries: &mut Tries, trouble: Trouble, repeatable: bool) -> Result<(), Trouble> {
+    pub(super) async fn again(&self, tries: &mut Tries, trouble: Trouble, repeatable: bool) -> Result<(), Trouble> {
         let Trouble::Graph(error) = trouble else { return Err(trouble) };
         let client = self.executor.client;
         match tries.next(&error, repeatable, client.second()) {
@@ -230,8 +240,9 @@ impl Object<'_, '_> {
                 return Ok(now);
             }
             let now = self.as_expected(&expected).await?;
-            let request = step(self.change, stage, self.executor.owner, now.version, false);
-            match self.send(turn, &expected.id, &request).await {
+            let [request, shown] =
+                [false, true].map(|blank| step(self.change, stage, self.executor.owner, now.version, blank));
+            match self.send(turn, &expected.id, &request, &shown).await {
                 Ok(_) => return Ok(LiveProfile { profile: left, ..now }),
                 Err(trouble) => self.again(&mut tries, trouble, true).await?,
             }
@@ -267,7 +278,7 @@ impl Object<'_, '_> {
 
     /// The object as it is right now. It must be as the plan saw it, or as our own last write left it; what somebody else
     /// did meanwhile is not written over. Graph's other servers may need a moment to show our own write.
-    async fn as_expected(&self, expected: &LiveProfile) -> Result<LiveProfile, Trouble> {
+    pub(super) async fn as_expected(&self, expected: &LiveProfile) -> Result<LiveProfile, Trouble> {
         if !self.written.get() {
             return match self.looks.by_id(&expected.id).await? {
                 Some(now) if now.digest() == expected.digest() => Ok(now),
@@ -297,7 +308,7 @@ impl Object<'_, '_> {
     }
 
     /// A turn to write; with the first one, a last chance to stop.
-    async fn turn(&self) -> Result<Turn, Trouble> {
+    pub(super) async fn turn(&self) -> Result<Turn, Trouble> {
         let turn = self.executor.client.turn().await;
         if *self.executor.stop.borrow() > Stop::No && !self.written.get() {
             return Err(Trouble::Stopped);
@@ -306,7 +317,8 @@ impl Object<'_, '_> {
     }
 
     /// Looks whether the tenant now shows what was written, also in its lists. Where an assignment counted the version
-    /// up, the marker's version is put right, because masked values are trusted by it.
+    /// up, the marker's version is put right, because masked values are trusted by it; but not where a second administrator
+    /// would have to approve that: no plan would ask for it again, and a request that nobody uses blocks the next change.
     async fn settle(&self, id: &str) -> Result<String, Trouble> {
         let Some(after) = &self.change.after else { return Ok(id.to_string()) };
         let until = Instant::now() + self.executor.patience;
@@ -340,7 +352,8 @@ impl Object<'_, '_> {
                 continue;
             };
             let marked = now.marker.as_ref().and_then(|marker| marker.digests.as_ref().map(|last| last.version));
-            if marked != Some(now.version) && after.has_masked() && corrected < CORRECTIONS {
+            let may_correct = corrected < CORRECTIONS && !self.needs_approval.get();
+            if marked != Some(now.version) && after.has_masked() && may_correct {
                 self.carry_out_stage(&Stage::Content, now).await?;
                 corrected += 1;
                 continue;
@@ -353,7 +366,7 @@ impl Object<'_, '_> {
     }
 
     /// Graph's servers get a moment to agree.
-    async fn rest(&self) {
+    pub(super) async fn rest(&self) {
         tokio::time::sleep(self.executor.client.second().max(Duration::from_millis(5))).await;
     }
 }

@@ -1,5 +1,6 @@
 //! One write, and what its refusal means where approvals are at work.
 
+use super::approval;
 use super::execute::Executor;
 use super::journal::Approval;
 use super::object::{Object, Trouble};
@@ -17,22 +18,28 @@ enum Refused {
 
 impl Object<'_, '_> {
     /// Sends a step. A creation is not repeated; everything else may be. Where a second administrator has to approve, the
-    /// step is sent with a justification first, and with the code of its approval afterwards.
-    pub(super) async fn send(&self, turn: Turn, id: &str, step: &Step) -> Result<serde_json::Value, Trouble> {
+    /// step is sent with a justification first, and with the code of its approval afterwards. `shown` is the same step
+    /// without its secrets.
+    pub(super) async fn send(
+        &self,
+        turn: Turn,
+        id: &str,
+        step: &Step,
+        shown: &Step,
+    ) -> Result<serde_json::Value, Trouble> {
         let Self { executor, change, .. } = self;
         let (method, path) = step.request();
         let path = format!("{PROFILES}{}", path.replace("{id}", id));
-        let approval = Approval::of(executor.tenant_id, executor.owner, &change.key, method, &path, step.body());
-        // The digest tells this write from the same object's other ones.
-        let justification =
-            format!("{} ({} of {}, {})", executor.justification, change.key, executor.owner, approval.digest());
+        let approval = Approval::of(executor.tenant_id, executor.owner, &change.key, method, &path, shown.body());
+        let justification = approval::justification(executor.justification, &approval);
         let mut code = executor.journal.approval(&approval);
         let mut turn = Some(turn);
         loop {
             let header = match &code {
                 Some(code) => ("x-msft-approval-code", code.clone()),
-                None => ("x-msft-approval-justification", base64(&justification)),
+                None => ("x-msft-approval-justification", approval::header(&justification)),
             };
+            self.needs_approval.set(self.needs_approval.get() || code.is_some());
             let write = Write { method, path: &path, body: step.body(), headers: &[header] };
             let turn = match turn.take() {
                 Some(turn) => turn,
@@ -46,7 +53,7 @@ impl Object<'_, '_> {
                     }
                     return Ok(body);
                 }
-                Err(error) => match self.refused(error, &approval, code.take(), &justification).await? {
+                Err(error) => match self.refused(error, &approval, code.take()).await? {
                     Refused::For(trouble) => return Err(trouble),
                     Refused::ButApproved(approved) => code = Some(approved),
                 },
@@ -55,52 +62,50 @@ impl Object<'_, '_> {
     }
 
     /// What a refusal means where approvals are at work.
-    async fn refused(
-        &self,
-        error: Error,
-        approval: &Approval,
-        sent: Option<String>,
-        justification: &str,
-    ) -> Result<Refused, Trouble> {
+    async fn refused(&self, error: Error, write: &Approval, sent: Option<String>) -> Result<Refused, Trouble> {
         let Executor { journal, client, .. } = self.executor;
-        if let Some(code) = sent.filter(|_| !error.outcome_unknown()) {
-            let trouble = match super::approval::read(client, &code).await? {
-                Some(request) if request.status == "needsApproval" => Trouble::Approval(code),
-                Some(request) if request.is_over() => {
-                    journal.forget(approval)?;
-                    Trouble::Other(format!(
-                        "the request for approval {code} was {}; the next apply asks for approval again",
-                        request.status
-                    ))
-                }
-                _ => {
-                    journal.forget(approval)?;
-                    Trouble::Graph(error)
-                }
-            };
-            return Ok(Refused::For(trouble));
+        if let Some(code) = sent {
+            return Ok(Refused::For(self.refused_with_code(error, write, code).await?));
         }
         if error.approval().is_none() && !error.is_open_approval() {
             return Ok(Refused::For(Trouble::Graph(error)));
         }
-        let earlier = super::approval::find(client, [justification, &base64(justification)]).await?;
-        match (earlier, error.approval()) {
-            (Some(request), _) if request.status == "approved" => Ok(Refused::ButApproved(request.id)),
-            (_, Some(code)) => {
-                journal.remember(approval, code)?;
-                Ok(Refused::For(Trouble::Approval(code.to_string())))
+        let open = approval::find(client, write).await?;
+        let code = match (open.same, error.approval()) {
+            (Some(request), _) if request.is_approved() => return Ok(Refused::ButApproved(request.id)),
+            (_, Some(code)) => code.to_string(),
+            (Some(request), None) => request.id,
+            (None, None) => {
+                let unknown = || (error.to_string(), approval::unknown_in_the_way());
+                let (text, help) = open.other.as_ref().map_or_else(unknown, approval::Request::in_the_way);
+                return Ok(Refused::For(Trouble::InTheWay(text, help)));
             }
-            (Some(request), None) => {
-                journal.remember(approval, &request.id)?;
-                Ok(Refused::For(Trouble::Approval(request.id)))
-            }
-            (None, None) => Ok(Refused::For(Trouble::Graph(error))),
-        }
+        };
+        journal.remember(write, &code)?;
+        Ok(Refused::For(Trouble::Approval(code)))
     }
-}
 
-/// As approvals want their justification (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
-fn base64(text: &str) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(text)
+    /// What a refusal means of a write that came with the code of its approval.
+    async fn refused_with_code(&self, error: Error, write: &Approval, code: String) -> Result<Trouble, Trouble> {
+        let Executor { journal, client, .. } = self.executor;
+        // Nothing was decided: the code is as good as before.
+        if error.status().is_none() || error.is_throttling() || error.may_pass() {
+            return Ok(Trouble::Graph(error));
+        }
+        let request = approval::read(client, &code).await?;
+        if request.as_ref().is_some_and(|request| request.status == "needsApproval") {
+            return Ok(Trouble::Approval(code));
+        }
+        journal.forget(write)?;
+        Ok(match request {
+            Some(request) if request.is_over() => Trouble::Other(format!(
+                "the request for approval {code} was {}; the next apply asks for approval again",
+                request.status
+            )),
+            Some(request) if request.is_approved() && error.status() != Some(404) => {
+                Trouble::InTheWay(error.to_string(), approval::approved_for_another())
+            }
+            _ => Trouble::Graph(error),
+        })
+    }
 }

@@ -1,27 +1,31 @@
 //! `apply`.
 
 use std::convert::Infallible;
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use tokio::sync::watch;
 
-use super::Global;
 use super::identity::Purpose;
-use super::output::{Failure, Output, exit};
+use super::output::{Failure, Output, exit, waiting};
 use super::plan::{has_errors, load};
 use super::planning::{Planned, Wishes, make_plan};
 use super::session::Session;
 use super::workspace::Workspace;
+use super::{Global, lock};
 use crate::apply::{Counts, Executor, Journal, Progress, Stop, await_pending};
 use crate::graph::WINDOW;
 use crate::plan::{ChangeDocument, Overridden, Plan, PlanDocument, stages};
 use crate::policy::Environment;
 use crate::report;
 
+/// Pipelines tell by it whether to go on later.
+pub(super) const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 something failed, 3 nothing failed and something waits for approval";
+
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct ApplyArgs {
     /// A plan that `plan --out` saved: what it does not approve is refused
     plan: Option<PathBuf>,
@@ -40,7 +44,7 @@ pub(super) struct ApplyArgs {
 }
 
 /// Approvers read it. Intune takes 1,024 characters, and what tells the writes apart comes behind it.
-fn justification(text: &str) -> Result<String, String> {
+pub(super) fn justification(text: &str) -> Result<String, String> {
     match text.trim().chars().count() {
         0 => Err("approvers want to know why".into()),
         count if count > 700 => Err(format!("it has {count} characters, and 700 fit")),
@@ -62,27 +66,23 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
         (None, name) => name.as_deref(),
     };
     let (name, environment) = workspace.environment(wanted)?;
-    let _lock = lock(&workspace.state())?;
+    let _folder = lock::folder(&workspace.state())?;
     let journal = Journal::open(&workspace.state().join("journal.json"))?;
     let session = Session::open(&workspace, environment, Purpose::Apply).await?;
+    let _tenant = lock::tenant(&workspace, environment, &session, output)?;
     let run = Run { args, output, workspace: &workspace, session: &session, name, environment };
     let code = run.carry_out(approved.as_ref(), &journal).await;
     session.close().await?;
     code
 }
 
-/// Two applies from one folder would each undo what the other does.
-fn lock(state: &Path) -> Result<File, Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("{} cannot be used: {error}", state.display()));
-    fs::create_dir_all(state).map_err(failed)?;
-    let file = File::create(state.join("apply.lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Failure::with_help("another apply runs in this folder", "wait until it has ended, and run again"))
-        }
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
+/// How an apply ended.
+#[derive(PartialEq, Eq)]
+enum Ended {
+    Done,
+    /// Nothing failed, and something waits for approval.
+    Waiting,
+    Failed,
 }
 
 /// One apply.
@@ -138,12 +138,14 @@ impl Run<'_> {
                 return Err(Failure::new("not approved; nothing was changed"));
             }
         }
-        let ended = self.execute(&planned, owner, journal).await;
-        Ok(exit(ended || failed))
+        Ok(match self.execute(&planned, owner, journal).await {
+            Ended::Waiting if !failed => waiting(),
+            ended => exit(failed || ended == Ended::Failed),
+        })
     }
 
-    /// Carries the plan out; answers whether anything is left undone.
-    async fn execute(&self, planned: &Planned, owner: &str, journal: &Journal) -> bool {
+    /// Carries the plan out.
+    async fn execute(&self, planned: &Planned, owner: &str, journal: &Journal) -> Ended {
         let (asked, stop) = watch::channel(Stop::No);
         let paint = self.output.paint();
         let tell = |progress: Progress<'_>| {
@@ -166,27 +168,14 @@ impl Run<'_> {
             report = executor.run(&planned.plan.changes) => report,
             never = interrupts(&asked, self.output) => match never {},
         };
-        let Counts { done, failed, waiting, left } = report.counts();
-        let mut line = format!("\n{done} done, {failed} failed");
-        for (count, what) in [(waiting, "waiting for approval"), (left, "left")] {
-            if count > 0 {
-                line.push_str(&format!(", {count} {what}"));
-            }
+        let counts = report.counts();
+        self.output.result(&report::outcome_summary(counts));
+        // What is left because something waits is no failure; what is left because of an interrupt is.
+        match counts {
+            Counts { failed: 0, waiting: 1.., .. } if *asked.borrow() == Stop::No => Ended::Waiting,
+            Counts { failed: 0, waiting: 0, left: 0, .. } => Ended::Done,
+            _ => Ended::Failed,
         }
-        line.push('.');
-        if failed + left > 0 {
-            line.push_str(
-                " Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.",
-            );
-        }
-        if waiting > 0 {
-            line.push_str(
-                "\nAnother administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; \
-                 then run the same `sspr-policy apply` again in this folder: .sspr-policy/ holds the codes.",
-            );
-        }
-        self.output.result(&format!("{line}\n"));
-        failed + waiting + left > 0
     }
 }
 

@@ -190,3 +190,8 @@ fn choice(colour: bool) -> anstream::ColorChoice {
 pub(super) fn exit(failed: bool) -> ExitCode {
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
+
+/// 3: nothing failed, and a second administrator has to approve first.
+pub(super) fn waiting() -> ExitCode {
+    ExitCode::from(3)
+}

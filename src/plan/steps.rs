@@ -12,6 +12,9 @@ use crate::profile::{
 };
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 
+/// The type of a custom profile for Windows.
+const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
+
 /// One request of a change.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
@@ -105,6 +108,12 @@ pub fn step(change: &Change, stage: &Stage, owner: &str, version: i64, blank: bo
     }
 }
 
+/// The request that takes our marker off. Nothing but the description is sent: values that Intune masks cannot be.
+pub fn disown(live: &LiveProfile) -> Step {
+    let text = live.profile.description.clone().unwrap_or_default();
+    Step::Patch(json!({ "@odata.type": CUSTOM, "description": text }))
+}
+
 /// Whether devices get the same as before. Masked values are the same where neither they nor the object changed since
 /// they were last applied.
 fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) -> bool {
@@ -156,7 +165,7 @@ fn body(change: &Change, after: &Profile, marker: &Marker, blank: bool) -> Value
     let settings: Vec<Value> =
         after.settings.iter().map(|(uri, setting)| oma_setting(uri, remark(uri), setting, blank)).collect();
     let mut body = json!({
-        "@odata.type": "#microsoft.graph.windows10CustomConfiguration",
+        "@odata.type": CUSTOM,
         "displayName": after.name,
         "description": marker.append(&text),
         "omaSettings": settings,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::reach;
 use super::style::{Paint, cut_pair, visible};
-use crate::apply::Outcome;
 use crate::diagnostic::Severity;
 use crate::plan::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FieldLine, PlanDocument, SettingLine, ValueText,
@@ -339,24 +338,4 @@ fn clip(text: &str) -> String {
         return format!("{}…", visible.chars().take(WIDTH - 1).collect::<String>());
     }
     visible
-}
-
-/// One line about what became of a change.
-pub fn outcome_line(change: &crate::plan::Change, outcome: &Outcome, paint: Paint) -> String {
-    use crate::plan::Action;
-    let (sign, done) = match change.action() {
-        Action::Create => ('+', "added"),
-        Action::Update => ('~', "changed"),
-        Action::Delete => ('-', "deleted"),
-    };
-    let what = paint.sign(sign, &format!("{sign} {:<28}", change.key));
-    match outcome {
-        Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
-        Outcome::Left(why) => format!("  {what} left     {why}"),
-        Outcome::Waiting(code) => format!("  {what} waiting  for approval; its code: {code}"),
-        Outcome::Failed(why, hint) => {
-            let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n      = help: {hint}"));
-            format!("  {what} {}   {why}{hint}", paint.removed("failed"))
-        }
-    }
 }

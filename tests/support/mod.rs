@@ -19,6 +19,9 @@ use tempfile::TempDir;
 
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 
+/// In the place of the user's state folder.
+pub const STATE: &str = env!("CARGO_TARGET_TMPDIR");
+
 /// A configuration with the embedded sandbox only.
 pub const EMBEDDED: &str = "owner: contoso\ndefault: sandbox\nenvironments:\n  sandbox: { tenant: sandbox }\n";
 
@@ -83,6 +86,8 @@ impl Repo {
         let mut command = Command::new(program());
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         command.env("NO_COLOR", "1").env("SSPR_POLICY_TOKEN", "token").env("SSPR_POLICY_PATIENCE_SECONDS", "0");
+        // Locks are shared by all repositories of a user; tests have their own.
+        command.env("XDG_STATE_HOME", STATE).env("LOCALAPPDATA", STATE);
         // A sandbox without limits needs no pacing.
         command.env("SSPR_POLICY_QUOTA_WINDOW_MS", "0");
         command.envs(&self.variables);

@@ -78,8 +78,10 @@ async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response
     }
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let mut sent = to.client.request(parts.method, format!("{}{target}", to.upstream));
-    if let Some(level) = parts.headers.get("consistencylevel") {
-        sent = sent.header("consistencylevel", level);
+    for name in ["consistencylevel", "x-msft-approval-justification", "x-msft-approval-code"] {
+        if let Some(value) = parts.headers.get(name) {
+            sent = sent.header(name, value);
+        }
     }
     if !body.is_empty() {
         sent = sent.header("content-type", "application/json").body(body);

@@ -1,0 +1,63 @@
+//! Takes our marker off a profile, and changes nothing else.
+
+use std::time::Instant;
+
+use super::execute::{Executor, Outcome};
+use super::object::{Object, Trouble};
+use crate::graph::Tries;
+use crate::plan::{Cause, Change, Reason, disown};
+use crate::profile::LiveProfile;
+use crate::tenant::Looks;
+
+impl Executor<'_> {
+    /// Takes our marker off a profile that was just looked at, and changes nothing else.
+    pub async fn disown(&self, live: &LiveProfile) -> Outcome {
+        let change = Change {
+            key: live.marker.as_ref().map(|marker| marker.key.clone()).unwrap_or_default(),
+            before: Some(live.clone()),
+            after: Some(live.profile.clone()),
+            masked_digest: None,
+            cause: Cause::You,
+            reason: Reason::Content,
+            target: None,
+            place: None,
+        };
+        let looks = Looks::new(self.client);
+        Object::new(self, &looks, &change).disown(live).await.map_or_else(Trouble::outcome, Outcome::Done)
+    }
+}
+
+impl Object<'_, '_> {
+    async fn disown(&self, before: &LiveProfile) -> Result<String, Trouble> {
+        let request = disown(before);
+        let mut tries = Tries::default();
+        loop {
+            let turn = self.turn().await?;
+            // A try whose answer was lost.
+            if self.is_disowned(before).await? {
+                return Ok(before.id.clone());
+            }
+            self.as_expected(before).await?;
+            match self.send(turn, &before.id, &request, &request).await {
+                Ok(_) => break,
+                Err(trouble) => self.again(&mut tries, trouble, true).await?,
+            }
+        }
+        let until = Instant::now() + self.executor.patience;
+        while !self.is_disowned(before).await? {
+            if Instant::now() >= until {
+                return Err(Trouble::Other(
+                    "the marker was taken off, and the tenant now shows another change than that: look at the profile in Intune"
+                        .into(),
+                ));
+            }
+            self.rest().await;
+        }
+        Ok(before.id.clone())
+    }
+
+    async fn is_disowned(&self, before: &LiveProfile) -> Result<bool, Trouble> {
+        let now = self.looks.by_id(&before.id).await?;
+        Ok(now.is_some_and(|now| now.marker.is_none() && now.profile == before.profile))
+    }
+}

@@ -1,0 +1,53 @@
+//! What became of an apply.
+
+use super::Paint;
+use crate::apply::{Counts, Outcome};
+use crate::plan::{Action, Change};
+
+/// One line about what became of a change.
+pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String {
+    let (sign, done) = match change.action() {
+        Action::Create => ('+', "added"),
+        Action::Update => ('~', "changed"),
+        Action::Delete => ('-', "deleted"),
+    };
+    let what = paint.sign(sign, &format!("{sign} {:<28}", change.key));
+    match outcome {
+        Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
+        Outcome::Left(why) => format!("  {what} left     {why}"),
+        Outcome::Waiting(code) => format!("  {what} waiting  for approval; its code: {code}"),
+        Outcome::Failed(why, hint) => {
+            let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n      = help: {hint}"));
+            format!("  {what} {}   {why}{hint}", paint.removed("failed"))
+        }
+    }
+}
+
+/// How it ended: how many changes became what, and how to go on.
+pub fn outcome_summary(counts: Counts) -> String {
+    let Counts { done, failed, waiting, left } = counts;
+    let mut text = format!("\n{done} done, {failed} failed");
+    for (count, what) in [(waiting, "waiting for approval"), (left, "left")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    text.push('.');
+    if failed + left > 0 {
+        text.push_str(" Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.");
+    }
+    if waiting > 0 {
+        text.push('\n');
+        text.push_str(&after_approval("apply"));
+    }
+    text.push('\n');
+    text
+}
+
+/// How to go on with a command that waits for approval.
+pub fn after_approval(command: &str) -> String {
+    format!(
+        "Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then \
+         run the same `sspr-policy {command}` again."
+    )
+}
