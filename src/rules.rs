@@ -17,6 +17,8 @@ pub use interference::RULES;
 pub use mixed::{effective, mixed_exclusions, said_once};
 pub use waive::waive;
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Place, Severity};
 use crate::setting::{Audience, OmaUri, OmaValue, Overlap, RegistryAction, RegistryLocation};
 
@@ -45,8 +47,8 @@ pub enum Subject {
 /// Whom a claim reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// An assignment.
-    Known(Audience),
+    /// An assignment; all claims of a policy share it.
+    Known(Arc<Audience>),
     /// Wherever somebody imports a file, or assigns in the portal.
     Unknown,
 }

@@ -95,7 +95,7 @@ fn named(
     expander: &Expander<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<NamedAssignment> {
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(assignments.include.len() + assignments.exclude.len());
     let group = |name: &Option<Spanned<String>>, id: &Option<Spanned<String>>, problems: &mut Vec<Diagnostic>| {
         let mut text = |text: &Spanned<String>| expander.plain(text, source, problems);
         let (name, id) = (name.as_ref().map(&mut text), id.as_ref().map(&mut text));

@@ -39,7 +39,7 @@ pub(super) fn compile<'a>(
     expander: &Expander<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<CompiledSetting<'a>> {
-    let mut settings: Vec<CompiledSetting<'a>> = Vec::new();
+    let mut settings: Vec<CompiledSetting<'a>> = Vec::with_capacity(policy.document.settings.iter().len());
     for (name, written) in policy.document.settings.iter() {
         if let Some(setting) = compile_one(policy, context, expander, name, written, problems) {
             settings.push(setting);

@@ -1,5 +1,7 @@
 //! What policies claim, for rules.
 
+use std::sync::Arc;
+
 use super::{Claim, Origin, Reach, Subject};
 use crate::compile::{Compiled, NamedWho, RegistryChange};
 use crate::policy::State;
@@ -52,5 +54,5 @@ fn reach(policy: &Compiled<'_>) -> Reach {
             audience.include.insert(Inclusion { who, filter });
         }
     }
-    Reach::Known(audience)
+    Reach::Known(Arc::new(audience))
 }

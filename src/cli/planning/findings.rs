@@ -1,6 +1,7 @@
 //! What rules say of a plan, because of what the tenant holds besides, and what goes when something goes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::is_ours;
 use crate::catalogue::Catalogue;
@@ -75,7 +76,7 @@ fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> 
 }
 
 fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Reach {
-    assignments.map_or(Reach::Unknown, |all| Reach::Known(rules::effective(audience(all), membership)))
+    assignments.map_or(Reach::Unknown, |all| Reach::Known(Arc::new(rules::effective(audience(all), membership))))
 }
 
 fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
