@@ -3,7 +3,9 @@
 use super::answer::{Answer, Refusal, Trace, Trouble};
 use super::call::{Call, Face};
 use super::store::Store;
-use super::{approvals, assignments, configuration_policies, directory, members, profiles};
+use super::{
+    approvals, assignments, configuration_policies, configuration_policy_writes, directory, members, profiles,
+};
 
 /// The call was taken and gets no answer.
 #[derive(Debug)]
@@ -75,9 +77,9 @@ fn device_configurations(store: &mut Store, call: &Call, rest: &[&str]) -> Resul
 fn configuration_policies(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, Trouble> {
     match (call.method.as_str(), rest) {
         ("GET", rest) => configuration_policies::read(&store.state, call, rest),
-        ("POST", []) => configuration_policies::create(store, call),
-        ("POST", [id, "assign"]) => configuration_policies::assign(store, call, id),
-        ("DELETE", [id]) => configuration_policies::delete(store, call, id),
+        ("POST", []) => configuration_policy_writes::create(store, call),
+        ("POST", [id, "assign"]) => configuration_policy_writes::assign(store, call, id),
+        ("DELETE", [id]) => configuration_policy_writes::delete(store, call, id),
         _ => Err(nothing(call).into()),
     }
 }
