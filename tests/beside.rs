@@ -187,6 +187,14 @@ fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
 }
 
 #[test]
+fn a_server_that_fails_on_them_again_and_again_stops_no_plan() {
+    let failing = "server_errors: { path: configurationPolicies, statuses: [500] }\n";
+    let Tenant { server: _server, repo, .. } = tenant(failing);
+    let ran = repo.run(&["plan"]).succeeds();
+    assert!(ran.out.contains("warning[SP0515]"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn one_policy_that_cannot_be_read_is_named() {
     let unread = "server_errors: { path: /settings, statuses: [501] }\n";
     let Tenant { server: _server, graph, repo, .. } = tenant(unread);

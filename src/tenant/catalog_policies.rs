@@ -100,12 +100,14 @@ async fn all_policies(client: &Client, first: &BatchAnswer) -> Result<Vec<Config
     }
 }
 
-/// The objects of a list that has only this page.
+/// The objects of a list that has only this page; nothing where something is missing or there twice.
 fn list<T: DeserializeOwned>(answer: &BatchAnswer) -> Option<Vec<T>> {
     let only = answer.status < 300 && answer.body["@odata.nextLink"].is_null();
     let values = answer.body["value"].as_array().filter(|_| only)?;
     let announced = answer.body["@odata.count"].as_u64().unwrap_or_default();
-    if announced > values.len() as u64 {
+    let mut ids = BTreeSet::new();
+    let repeats = values.iter().filter_map(|value| value["id"].as_str()).any(|id| !ids.insert(id));
+    if repeats || announced > values.len() as u64 {
         return None;
     }
     values.iter().map(|value| serde_json::from_value(value.clone()).ok()).collect()
@@ -199,4 +201,59 @@ async fn values(client: &Client, url: &str, answer: &BatchAnswer) -> Result<Vec<
 
 fn typed<T: DeserializeOwned>(values: Vec<Value>) -> Option<Vec<T>> {
     values.into_iter().map(|value| serde_json::from_value(value).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn came(body: Value) -> Option<usize> {
+        list::<Value>(&BatchAnswer { status: 200, body }).map(|values| values.len())
+    }
+
+    #[test]
+    fn a_part_of_a_list_is_not_taken_for_the_whole() {
+        let (one, two) = (json!({ "id": "1" }), json!({ "id": "2" }));
+        assert_eq!(came(json!({ "value": [one, two] })), Some(2));
+        assert_eq!(came(json!({ "value": [one, two], "@odata.count": 1 })), Some(2));
+        assert_eq!(came(json!({ "value": [one], "@odata.count": 2 })), None);
+        assert_eq!(came(json!({ "value": [one], "@odata.nextLink": "…" })), None);
+        assert_eq!(came(json!({ "value": [one, one] })), None);
+        assert_eq!(came(json!({ "error": {} })), None);
+        let refused = BatchAnswer { status: 403, body: json!({ "value": [one] }) };
+        assert!(list::<Value>(&refused).is_none());
+    }
+
+    fn policy(more: Value) -> ConfigurationPolicy {
+        let mut policy = json!({ "id": "1", "platforms": "windows10" });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            policy[name] = value.clone();
+        }
+        serde_json::from_value(policy).expect("a policy")
+    }
+
+    #[test]
+    fn only_what_reaches_windows_matters() {
+        let reaches = |more: Value| reaches_windows(&policy(more));
+        let target = json!({ "target": { "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" } });
+        assert!(reaches(json!({ "assignments": [target] })));
+        assert!(reaches(json!({ "assignments": [target], "platforms": "macOS, windows10" })));
+        assert!(!reaches(json!({ "assignments": [target], "platforms": "windows10X" })));
+        assert!(!reaches(json!({ "assignments": [] })));
+        // It says otherwise of itself, or the answer lacks them.
+        assert!(reaches(json!({ "assignments": [], "isAssigned": true })));
+        assert!(reaches(json!({})));
+    }
+
+    #[test]
+    fn settings_that_are_counted_and_did_not_come_are_missing() {
+        let setting = json!({ "settingInstance": { "settingDefinitionId": "x" } });
+        let known = |more: Value| whole_settings(policy(more)).map(|settings| settings.len());
+        assert_eq!(known(json!({ "settings": [setting], "settingCount": 1 })), Some(1));
+        assert_eq!(known(json!({ "settings": [setting], "settingCount": 2 })), None);
+        assert_eq!(known(json!({ "settings": [setting], "settings@odata.nextLink": "…" })), None);
+        assert_eq!(known(json!({ "settingCount": 1 })), None);
+    }
 }
