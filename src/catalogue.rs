@@ -7,6 +7,7 @@
 mod admx;
 mod compact;
 mod compare;
+mod definition;
 mod import;
 mod lookup;
 mod names;
@@ -53,6 +54,8 @@ pub struct Catalogue {
     by_registry: OnceLock<HashMap<RegistryLocation, Vec<usize>>>,
     /// The nodes by the last part of their address.
     by_last_part: OnceLock<HashMap<String, Vec<usize>>>,
+    /// The nodes by their settings catalog id without its scope.
+    by_definition: OnceLock<HashMap<String, Vec<usize>>>,
 }
 
 /// Stands for every last part; no address has it.
@@ -146,6 +149,7 @@ impl Catalogue {
             with_placeholders: OnceLock::new(),
             by_registry: OnceLock::new(),
             by_last_part: OnceLock::new(),
+            by_definition: OnceLock::new(),
         }
     }
 

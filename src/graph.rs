@@ -3,6 +3,7 @@
 mod access;
 mod batch;
 mod client;
+mod configuration_policy;
 mod error;
 mod gather;
 mod http;
@@ -15,6 +16,9 @@ mod sign_in;
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
 pub use client::{Client, Write};
+pub use configuration_policy::{
+    CatalogSetting, ChoiceValue, ConfigurationPolicy, GroupValue, SettingInstance, SimpleValue,
+};
 pub use error::Error;
 pub use gather::Gather;
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};

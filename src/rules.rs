@@ -71,6 +71,8 @@ pub enum Origin {
     Policy(String, Place),
     /// Another profile of the tenant: its name and id.
     Tenant(String, String),
+    /// A settings catalog policy of the tenant: its name and id.
+    Catalog(String, String),
 }
 
 impl Origin {
@@ -79,7 +81,13 @@ impl Origin {
         match self {
             Self::Policy(key, place) => format!("{key} ({place})"),
             Self::Tenant(name, _) => format!("\"{name}\" (in the tenant)"),
+            Self::Catalog(name, _) => format!("\"{name}\" (settings catalog, in the tenant)"),
         }
+    }
+
+    /// Whether it is in the tenant, and no policy of ours.
+    pub fn is_foreign(&self) -> bool {
+        !matches!(self, Self::Policy(..))
     }
 }
 

@@ -16,6 +16,7 @@ mod assignments;
 mod batch;
 mod call;
 mod configuration_policies;
+mod configuration_policy_writes;
 mod contents;
 mod control;
 mod counters;

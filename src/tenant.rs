@@ -1,5 +1,7 @@
 //! Reads a tenant into profiles, and names to ids.
 
+mod catalog_policies;
+mod catalog_settings;
 mod convert;
 mod directory;
 mod elsewhere;
@@ -7,12 +9,13 @@ mod look;
 mod members;
 mod values;
 
+pub use catalog_policies::{CatalogPolicies, CatalogPolicy};
 pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
 pub use elsewhere::{Elsewhere, look_elsewhere};
 pub use look::Looks;
 pub use members::membership;
-pub use values::decrypt;
+pub use values::{decrypt, decrypt_beside_catalog};
 
 use crate::graph::{Client, DeviceConfiguration, Error, Organization};
 use crate::profile::LiveProfile;
@@ -27,6 +30,8 @@ pub struct Tenant {
     pub profiles: Vec<LiveProfile>,
     /// How many profiles of other kinds it has.
     pub other_kinds: usize,
+    /// Its settings catalog policies; nothing before they are asked for ([`decrypt_beside_catalog`]).
+    pub catalog: Option<CatalogPolicies>,
 }
 
 /// Which tenant it is: the first thing that is asked.
@@ -66,7 +71,7 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
         let count = all.len();
         if counted.is_none_or(|counted| counted == count) {
             let profiles: Vec<LiveProfile> = all.into_iter().flatten().collect();
-            return Ok(Tenant { other_kinds: count - profiles.len(), profiles });
+            return Ok(Tenant { other_kinds: count - profiles.len(), profiles, catalog: None });
         }
         if reading == READINGS {
             return Err(unusable(format!("{} profiles are counted, and {count} came", counted.unwrap_or_default())));

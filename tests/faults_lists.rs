@@ -161,6 +161,48 @@ fn a_tenant_has_manners_of_its_own() {
     });
 }
 
+/// What the portal does: a policy is made, assigned, and deleted.
+#[test]
+fn the_settings_catalog_can_be_written() {
+    alone(async {
+        let mut graph = Trial::new(json!({})).await;
+        let policies = "/beta/deviceManagement/configurationPolicies";
+        let instance = json!({
+            "@odata.type": "#microsoft.graph.deviceManagementConfigurationSimpleSettingInstance",
+            "settingDefinitionId": "device_vendor_msft_policy_config_devicelock_mindevicepasswordlength",
+            "simpleSettingValue": {
+                "@odata.type": "#microsoft.graph.deviceManagementConfigurationIntegerSettingValue", "value": 8,
+            },
+        });
+        let body = json!({ "name": "Length", "platforms": "windows10", "technologies": "mdm,microsoftSense",
+            "settings": [{ "settingInstance": instance }] });
+        let (status, made) = graph.ask("POST", policies, Some(&body)).await;
+        assert_eq!((status, made.get("settings"), &made["settingCount"]), (201, None, &json!(1)));
+        let path = format!("{policies}/{}", made["id"].as_str().unwrap());
+        let everybody = json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" });
+        let assign = json!({ "assignments": [{ "target": everybody }] });
+        assert_eq!(graph.ask("POST", &format!("{path}/assign"), Some(&assign)).await.0, 200);
+        // It is all there when the sandbox is opened again.
+        graph.stop().await;
+        graph.open(json!({}), 0).await;
+        let list = graph.ask("GET", &format!("{policies}?$expand=settings,assignments"), None).await.1;
+        let policy = &list["value"][1];
+        assert_eq!((&policy["name"], &policy["isAssigned"]), (&json!("Length"), &json!(true)));
+        assert_eq!(policy["settings"], json!([{ "id": "0", "settingInstance": instance }]));
+        assert_eq!(policy["assignments"][0]["target"]["@odata.type"], everybody["@odata.type"]);
+        for (wrong, value) in
+            [("name", json!("")), ("platforms", json!("windows7")), ("settings", json!([])), ("x", json!(1))]
+        {
+            let mut body = body.clone();
+            body[wrong] = value;
+            assert_eq!(graph.ask("POST", policies, Some(&body)).await.0, 400, "{wrong}");
+        }
+        assert_eq!(graph.ask("DELETE", &path, None).await.0, 204);
+        assert_snapshot!(graph.say("GET", policies, None).await, @"200: [Portal - Login and lock screen]");
+        assert_eq!(graph.ask("GET", &path, None).await.0, 400);
+    });
+}
+
 #[test]
 fn the_settings_catalog_can_be_read() {
     alone(async {
@@ -175,7 +217,9 @@ fn the_settings_catalog_can_be_read() {
         assert_snapshot!(policy["settings"][0]["settingInstance"]["choiceSettingValue"]["value"], @r#""device_vendor_msft_policy_config_authentication_allowaadpasswordreset_1""#);
         let plain = graph.ask("GET", &by_id, None).await.1;
         assert_eq!((plain.get("settings"), &plain["settingCount"]), (None, &json!(1)));
-        assert_snapshot!(graph.say("POST", policies, Some(&json!({}))).await, @"404: ResourceNotFound The sandbox has no POST /beta/deviceManagement/configurationPolicies.");
+        // Alone, it does not show its assignments, though it has some.
+        let alone = graph.ask("GET", &format!("{by_id}?$expand=settings,assignments"), None).await.1;
+        assert_eq!((&alone["settings"], &alone["assignments"]), (&policy["settings"], &json!([])));
         assert_snapshot!(graph.say("GET", &policies.replace("beta", "v1.0"), None).await, @"404: ResourceNotFound The sandbox has no GET /v1.0/deviceManagement/configurationPolicies.");
     });
 }

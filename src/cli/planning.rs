@@ -5,7 +5,7 @@ mod findings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use findings::{exchange_warnings, mixed_exclusions, our_claims, retire_warnings, tenant_findings};
+use findings::{exchange_warnings, mixed_exclusions, not_compared, our_claims, retire_warnings, tenant_findings};
 
 use super::output::{Failure, Output};
 use super::session::Session;
@@ -93,6 +93,7 @@ pub(super) async fn make_plan(
     plan.problems.extend(left.into_iter().filter(|finding| finding.severity > Severity::Info));
     plan.problems.extend(retire_warnings(&plan, context.catalogue));
     plan.problems.extend(exchange_warnings(&plan));
+    plan.problems.extend(not_compared(&tenant));
     plan.check_limits(&limits(environment, wishes), &membership, &names);
     let frame = Frame {
         environment: name,
@@ -151,7 +152,11 @@ async fn compare_once(
 ) -> Result<Plan, Failure> {
     let mut unread = to_decrypt(desired, &tenant.profiles, options);
     unread.extend(foreign_masked(tenant, compiled, &options.owner));
-    tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    if tenant.catalog.is_none() && compiled.iter().any(is_sent) {
+        tenant.catalog = Some(tenant::decrypt_beside_catalog(client, &mut tenant.profiles, &unread).await?);
+    } else {
+        tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    }
     options.elsewhere = elsewhere(client, desired, tenant, &options.owner).await?;
     Ok(build(desired, &tenant.profiles, options))
 }

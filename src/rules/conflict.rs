@@ -76,7 +76,7 @@ fn unequal(group: &[(&Claim, String)], registry: bool) -> Vec<Diagnostic> {
 }
 
 fn is_tenant(claim: &Claim) -> bool {
-    matches!(claim.origin, Origin::Tenant(..))
+    claim.origin.is_foreign()
 }
 
 fn same_policy(one: &Claim, other: &Claim) -> bool {

@@ -58,6 +58,8 @@ fn matching<'a>(rule: &Rule, claims: &'a [Claim]) -> Vec<&'a Claim> {
 fn nearest_switch<'a>(claim: &Claim, enabling: &[&'a Claim]) -> Option<(Overlap, &'a Claim)> {
     enabling
         .iter()
+        // What others do to each other is no matter of ours.
+        .filter(|switch| !(claim.origin.is_foreign() && switch.origin.is_foreign()))
         .map(|switch| (shared(claim, switch), *switch))
         .filter(|(overlap, _)| *overlap != Overlap::Not)
         .max_by_key(|(overlap, _)| *overlap)
@@ -73,7 +75,7 @@ fn shared(one: &Claim, other: &Claim) -> Overlap {
 
 fn interference(rule: &'static Rule, claim: &Claim, enabling: &[&Claim]) -> Option<Diagnostic> {
     let severity = rule.severity.severity(claim.oldest_build);
-    if enabling.is_empty() && matches!(claim.origin, Origin::Tenant(..)) {
+    if enabling.is_empty() && claim.origin.is_foreign() {
         return None;
     }
     let possible = severity.min(Severity::Warning);
@@ -133,9 +135,9 @@ fn finding(rule: &'static Rule, claim: &Claim, severity: Severity) -> Diagnostic
     let mut diagnostic = Diagnostic::info(rule.code, rule.title).severity(severity).named(rule.name);
     match &claim.origin {
         Origin::Policy(_, place) => diagnostic = diagnostic.at(place.clone(), rule.symptom),
-        Origin::Tenant(name, _) => {
+        foreign => {
             let what = subject_name(&claim.subject);
-            diagnostic.message = format!("{}: \"{name}\" (in the tenant) sets {what}", rule.title);
+            diagnostic.message = format!("{}: {} sets {what}", rule.title, foreign.shown());
             diagnostic = diagnostic.note(rule.symptom);
         }
     }
@@ -201,7 +203,10 @@ impl Bad {
 fn wrong_types(claims: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
     let Some(rule) = rule("R03") else { return Vec::new() };
     let wrong = claims.iter().filter_map(|claim| {
-        let (Subject::Node(uri, value), Origin::Tenant(name, _)) = (&claim.subject, &claim.origin) else { return None };
+        let Subject::Node(uri, value) = &claim.subject else { return None };
+        if !claim.origin.is_foreign() {
+            return None;
+        }
         let expected = catalogue.node(uri)?.format.oma_type()?;
         let found = value.oma_type();
         // Intune's portal sends XML nodes as text, too.
@@ -210,8 +215,9 @@ fn wrong_types(claims: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
             return None;
         }
         let message = format!(
-            "{}: \"{name}\" (in the tenant) sets {} as {}, not {}",
+            "{}: {} sets {} as {}, not {}",
             rule.title,
+            claim.origin.shown(),
             uri.short(),
             found.word(),
             expected.word()

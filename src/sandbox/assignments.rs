@@ -6,7 +6,7 @@ use super::answer::{Answer, Refusal, Trouble};
 use super::call::{Call, Face};
 use super::profiles;
 use super::query::{Allowed, TooLarge, Wanted};
-use super::state::{Record, State};
+use super::state::{Record, State, Written};
 use super::store::Store;
 
 const ALL_DEVICES: &str = "#microsoft.graph.allDevicesAssignmentTarget";
@@ -29,23 +29,29 @@ pub(super) fn list(store: &Store, call: &Call, id: &str) -> Result<Answer, Troub
 pub(super) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Trouble> {
     no_options(call)?;
     let mut record = profiles::found(store, id)?.clone();
-    let body = call.object()?;
-    if let Some(name) = body.keys().find(|name| *name != "assignments" && !name.contains("@odata.")) {
-        return Err(Refusal::bad(format!("The parameter '{name}' does not exist on 'assign'.")).into());
-    }
-    let Some(Value::Array(given)) = body.get("assignments") else {
-        return Err(Refusal::bad("'assign' needs the array 'assignments'; an empty one assigns to nobody.").into());
-    };
-    record.assignments = accepted(given, call.face, id, &store.state)?;
+    record.assignments = wanted(call, id, &store.state)?;
     if store.state.behaviour.assign_raises_version {
         profiles::touch(&mut record.profile);
     }
     let answer = answer(call, id, &record);
-    store.commit(call, id, Some(record))?;
+    store.commit(call, id, Written::Profile(Some(record)))?;
     Ok(answer)
 }
 
-fn no_options(call: &Call) -> Result<Wanted, Refusal> {
+/// The assignments that an `assign` asks for, as they are stored.
+pub(super) fn wanted(call: &Call, id: &str, state: &State) -> Result<Vec<Value>, Refusal> {
+    let body = call.object()?;
+    if let Some(name) = body.keys().find(|name| *name != "assignments" && !name.contains("@odata.")) {
+        return Err(Refusal::bad(format!("The parameter '{name}' does not exist on 'assign'.")));
+    }
+    let Some(Value::Array(given)) = body.get("assignments") else {
+        return Err(Refusal::bad("'assign' needs the array 'assignments'; an empty one assigns to nobody."));
+    };
+    accepted(given, call.face, id, state)
+}
+
+/// Refuses query options.
+pub(super) fn no_options(call: &Call) -> Result<Wanted, Refusal> {
     let none = Allowed {
         options: &[],
         properties: Vec::new(),

@@ -1,16 +1,20 @@
-//! `deviceManagement/configurationPolicies`, the settings catalog: what people made in the portal, to be read only.
+//! `deviceManagement/configurationPolicies`, the settings catalog, as it is read.
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Refusal, Trouble};
+use super::answer::{Answer, Body, Refusal, Trouble};
 use super::call::Call;
 use super::query::{Allowed, TooLarge, Wanted};
 use super::state::State;
 use super::{ids, listing};
 
-const OF: &str = "deviceManagement/configurationPolicies";
+/// The collection in an `@odata.context`.
+pub(super) const OF: &str = "deviceManagement/configurationPolicies";
 /// "Default page of configurationPolicies is 25" (Microsoft365DSC#5088).
 const PAGE: usize = 25;
+/// With settings expanded, pages have "1-2 policies", and `$top` does not help (measured on a live tenant: RKSolutions,
+/// FINDINGS.md).
+const PAGE_WITH_SETTINGS: usize = 2;
 /// What is only there when it is asked for.
 const EXPANDED: [&str; 2] = ["settings", "assignments"];
 
@@ -69,33 +73,45 @@ pub(super) fn portal(made: &str, group: &Value) -> Vec<Value> {
 
 /// `GET` of the collection, of one policy, or of a policy's settings or assignments; `rest` follows the collection.
 pub(super) fn read(state: &State, call: &Call, rest: &[&str]) -> Result<Answer, Trouble> {
-    let found = |id: &str| {
-        let policy = state.policies.iter().find(|policy| policy["id"] == id);
-        policy.ok_or_else(|| Refusal::not_found(format!("There is no configuration policy {id}.")))
-    };
     match rest {
         [] => list(state, call),
         [id] => {
             let wanted = Wanted::read(call, &allowed(state, &["$select", "$expand"]))?;
-            Ok(listing::entity(call, &wanted, OF, seen(found(id)?, call, &wanted)))
+            Ok(listing::entity(call, &wanted, OF, alone(found(state, id)?, call, &wanted)))
         }
         [id, of @ ("settings" | "assignments")] => {
             Wanted::read(call, &allowed(state, &[]))?;
             let context = call.context(&format!("{OF}('{id}')/{of}"));
-            Ok(Answer::ok(json!({ "@odata.context": context, "value": found(id)?[*of] })))
+            Ok(Answer::ok(json!({ "@odata.context": context, "value": found(state, id)?[*of] })))
         }
         _ => Err(Refusal::not_found("The sandbox has no such part of a configuration policy.").into()),
     }
 }
 
+/// The policy with this id. Of one that is not there, Intune says so with 400 (measured on a live tenant: TenuVault,
+/// graph-verification of 2026-09-30).
+pub(super) fn found<'a>(state: &'a State, id: &str) -> Result<&'a Value, Refusal> {
+    let policy = state.policies.iter().find(|policy| policy["id"] == id);
+    policy.ok_or_else(|| Refusal::new(400, "ResourceNotFound", format!("There is no configuration policy {id}.")))
+}
+
 fn list(state: &State, call: &Call) -> Result<Answer, Trouble> {
     let options = ["$filter", "$select", "$expand", "$top", "$count", "$skiptoken"];
-    let wanted = Wanted::read(call, &allowed(state, &options))?;
+    let mut wanted = Wanted::read(call, &allowed(state, &options))?;
+    if wanted.settings {
+        wanted.page_size = wanted.page_size.min(PAGE_WITH_SETTINGS);
+    }
     let matches = |policy: &&Value| wanted.name.as_ref().is_none_or(|name| policy["name"] == **name);
     let all = &state.policies;
     let items = (1..).zip(all).filter(|(order, one)| *order > wanted.after && matches(one));
     let seen = |policy| seen(policy, call, &wanted);
-    Ok(listing::page(call, &wanted, OF, || all.iter().filter(matches).count(), items, seen))
+    let mut answer = listing::page(call, &wanted, OF, || all.iter().filter(matches).count(), items, seen);
+    if let Body::Json(body) = &mut answer.body {
+        // Of the page, not of the whole (a live answer in terraform-provider-microsoft365: 100 beside a link to the next
+        // page).
+        body["@odata.count"] = json!(body["value"].as_array().map_or(0, Vec::len));
+    }
+    Ok(answer)
 }
 
 fn allowed<'a>(state: &'a State, options: &'a [&'a str]) -> Allowed<'a> {
@@ -108,6 +124,23 @@ fn allowed<'a>(state: &'a State, options: &'a [&'a str]) -> Allowed<'a> {
         max_page_size: state.behaviour.max_page_size,
         too_large: TooLarge::Cut,
     }
+}
+
+/// One policy as it is seen on its own: with assignments expanded it has none, though its list has them (measured on the
+/// same tenant).
+fn alone(policy: &Value, call: &Call, wanted: &Wanted) -> Map<String, Value> {
+    let mut seen = seen(policy, call, wanted);
+    if wanted.assignments {
+        seen.insert("assignments".to_owned(), json!([]));
+    }
+    seen
+}
+
+/// One policy with nothing expanded.
+pub(super) fn seen_alone(policy: &Value) -> Map<String, Value> {
+    let mut seen = policy.as_object().cloned().unwrap_or_default();
+    seen.retain(|name, _| !EXPANDED.contains(&name.as_str()));
+    seen
 }
 
 fn seen(policy: &Value, call: &Call, wanted: &Wanted) -> Map<String, Value> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::kinds::{self, own_properties};
 use super::settings;
-use super::state::{Behaviour, Profiles, Record, State};
+use super::state::{Behaviour, Profiles, Record, State, Written};
 use super::{Seed, TENANT_ID, assignments, configuration_policies, directory, ids, profiles};
 
 const MADE: &str = "2025-01-15T08:00:00Z";
@@ -239,7 +239,7 @@ fn add(state: &mut State, name: &str, description: Value, own: &Value, targets: 
         *omas = settings::portal(omas, &id);
     }
     let assignments = assignments::portal(&id, targets, state);
-    state.apply(state.last_write + 1, &id, Some(Record { profile, assignments }));
+    state.apply(state.last_write + 1, &id, Written::Profile(Some(Record { profile, assignments })));
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::call::{Call, Face};
 use super::filter::unquoted;
 use super::kinds::own_properties;
 use super::query::{Allowed, TooLarge, Wanted};
-use super::state::{Record, State};
+use super::state::{Record, State, Written};
 use super::store::Store;
 use super::{assignments, ids, listing, settings};
 
@@ -89,7 +89,7 @@ pub(super) fn create(store: &mut Store, call: &Call) -> Result<Answer, Trouble> 
     change(&mut profile, body, call.face, &store.state)?;
     let record = Record { profile, assignments: Vec::new() };
     let body = seen(&record, call, &store.state, false);
-    store.commit(call, &id, Some(record))?;
+    store.commit(call, &id, Written::Profile(Some(record)))?;
     let answer = listing::entity(call, &wanted, OF, body);
     Ok(Answer { status: 201, ..answer })
 }
@@ -109,7 +109,7 @@ pub(super) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     }
     touch(&mut record.profile);
     let body = seen(&record, call, &store.state, false);
-    store.commit(call, id, Some(record))?;
+    store.commit(call, id, Written::Profile(Some(record)))?;
     match store.state.behaviour.patch_status {
         200 => Ok(listing::entity(call, &wanted, OF, body)),
         status => Ok(Answer::empty(status)),
@@ -120,7 +120,7 @@ pub(super) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 pub(super) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Trouble> {
     Wanted::read(call, &allowed(&[], call.face, &store.state))?;
     found(store, id)?;
-    store.commit(call, id, None)?;
+    store.commit(call, id, Written::Profile(None))?;
     Ok(Answer::empty(store.state.behaviour.delete_status))
 }
 

@@ -3,7 +3,9 @@
 use super::answer::{Answer, Refusal, Trace, Trouble};
 use super::call::{Call, Face};
 use super::store::Store;
-use super::{approvals, assignments, configuration_policies, directory, members, profiles};
+use super::{
+    approvals, assignments, configuration_policies, configuration_policy_writes, directory, members, profiles,
+};
 
 /// The call was taken and gets no answer.
 #[derive(Debug)]
@@ -32,8 +34,8 @@ fn route(store: &mut Store, call: &Call) -> Result<Answer, Trouble> {
         ["groups", id, "members" | "transitiveMembers"] if call.method == "GET" => {
             members::list(&store.state, call, id)
         }
-        ["deviceManagement", "configurationPolicies", rest @ ..] if call.face == Face::Beta && call.method == "GET" => {
-            configuration_policies::read(&store.state, call, rest)
+        ["deviceManagement", "configurationPolicies", rest @ ..] if call.face == Face::Beta => {
+            configuration_policies(store, call, rest)
         }
         ["deviceManagement", "operationApprovalRequests", rest @ ..] if call.face == Face::Beta => {
             match (call.method.as_str(), rest) {
@@ -68,6 +70,16 @@ fn device_configurations(store: &mut Store, call: &Call, rest: &[&str]) -> Resul
         ("GET", [id, function]) if function.starts_with("getOmaSettingPlainTextValue") => {
             profiles::plain_text(store, call, id, function)
         }
+        _ => Err(nothing(call).into()),
+    }
+}
+
+fn configuration_policies(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, Trouble> {
+    match (call.method.as_str(), rest) {
+        ("GET", rest) => configuration_policies::read(&store.state, call, rest),
+        ("POST", []) => configuration_policy_writes::create(store, call),
+        ("POST", [id, "assign"]) => configuration_policy_writes::assign(store, call, id),
+        ("DELETE", [id]) => configuration_policy_writes::delete(store, call, id),
         _ => Err(nothing(call).into()),
     }
 }

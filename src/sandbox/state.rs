@@ -129,6 +129,14 @@ impl Record {
     }
 }
 
+/// What a write makes of an object; nothing means that it is deleted.
+#[derive(Debug)]
+pub(super) enum Written {
+    Profile(Option<Record>),
+    /// A policy of the settings catalog.
+    Policy(Option<Value>),
+}
+
 impl State {
     pub(super) fn to_json(&self) -> Value {
         let profiles: Vec<Value> = self
@@ -210,9 +218,14 @@ impl State {
         })
     }
 
-    /// One line of the log: a write, where `record` absent means deleted, and with it the request that approved it.
-    pub(super) fn line(number: u64, id: &str, record: Option<&Record>, approval: Option<&Approval>) -> Value {
-        let mut line = json!({ "write": number, "id": id, "record": record.map(Record::to_json) });
+    /// One line of the log: a write, and with it the request that approved it.
+    pub(super) fn line(number: u64, id: &str, written: &Written, approval: Option<&Approval>) -> Value {
+        let mut line = match written {
+            Written::Profile(record) => {
+                json!({ "write": number, "id": id, "record": record.as_ref().map(Record::to_json) })
+            }
+            Written::Policy(policy) => json!({ "write": number, "id": id, "policy": policy }),
+        };
         if let Some(approval) = approval {
             line["approval"] = approval.to_json();
         }
@@ -242,21 +255,35 @@ impl State {
             }
         }
         let id = line["id"].as_str().ok_or_else(|| format!("write {number} has no id"))?.to_owned();
-        let record = match line["record"].take() {
-            Value::Null => None,
-            value => Some(Record::from_json(&id, value)?),
+        let written = match line.get_mut("policy").map(Value::take) {
+            Some(policy) => Written::Policy(Some(policy).filter(Value::is_object)),
+            None => Written::Profile(match line["record"].take() {
+                Value::Null => None,
+                value => Some(Record::from_json(&id, value)?),
+            }),
         };
-        self.apply(number, &id, record);
+        self.apply(number, &id, written);
         Ok(())
     }
 
     /// Makes a write in memory.
-    pub(super) fn apply(&mut self, number: u64, id: &str, record: Option<Record>) {
-        match record {
-            Some(record) => self.profiles.put(id, number, record),
-            None => self.profiles.remove(id),
+    pub(super) fn apply(&mut self, number: u64, id: &str, written: Written) {
+        match written {
+            Written::Profile(Some(record)) => self.profiles.put(id, number, record),
+            Written::Profile(None) => self.profiles.remove(id),
+            Written::Policy(policy) => self.put_policy(id, policy),
         }
         self.last_write = number;
+    }
+
+    fn put_policy(&mut self, id: &str, policy: Option<Value>) {
+        let at = self.policies.iter().position(|other| other["id"] == id);
+        match (at, policy) {
+            (Some(at), Some(policy)) => self.policies[at] = policy,
+            (Some(at), None) => drop(self.policies.remove(at)),
+            (None, Some(policy)) => self.policies.push(policy),
+            (None, None) => {}
+        }
     }
 
     /// Takes over an approval request, or what it has become.

@@ -15,7 +15,7 @@ use super::faults::{ApprovalRules, Faults};
 use super::files;
 use super::log::Log;
 use super::recent::Recent;
-use super::state::{Record, State};
+use super::state::{Record, State, Written};
 use super::{Hold, HoldWhen, Seed};
 
 /// An open sandbox.
@@ -71,9 +71,9 @@ impl Store {
         self.recent.listed(&self.state.profiles, order, Instant::now())
     }
 
-    /// Writes one device configuration, or deletes it: first to disk, then to memory. `call` asks for it, and has been
-    /// found right; where approval is required and not given yet, it is refused here, and the request is remembered.
-    pub(super) fn commit(&mut self, call: &Call, id: &str, record: Option<Record>) -> Result<(), Trouble> {
+    /// Writes one object, or deletes it: first to disk, then to memory. `call` asks for it, and has been found right; where
+    /// approval is required and not given yet, it is refused here, and the request is remembered.
+    pub(super) fn commit(&mut self, call: &Call, id: &str, written: Written) -> Result<(), Trouble> {
         let approval = match approvals::permit(self, call)? {
             Permit::Free => None,
             Permit::Approved(approval) => Some(approval),
@@ -85,9 +85,11 @@ impl Store {
             return Err(Trouble::Held);
         }
         let number = self.state.last_write + 1;
-        self.append(&State::line(number, id, record.as_ref(), approval.as_ref()))?;
-        self.recent.remember(&self.state.profiles, id, Instant::now());
-        self.state.apply(number, id, record);
+        self.append(&State::line(number, id, &written, approval.as_ref()))?;
+        if matches!(written, Written::Profile(_)) {
+            self.recent.remember(&self.state.profiles, id, Instant::now());
+        }
+        self.state.apply(number, id, written);
         if let Some(approval) = approval {
             self.state.put_approval(approval);
         }

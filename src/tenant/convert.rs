@@ -120,7 +120,8 @@ pub(super) fn decrypted(kind: OmaType, text: &str, xml_is_base64: bool) -> Optio
     }
 }
 
-fn assignment(target: &Target) -> Assignment {
+/// An assignment in canonical form.
+pub(super) fn assignment(target: &Target) -> Assignment {
     let group = || Who::Group(target.group_id.clone().unwrap_or_default().to_lowercase());
     let (who, excluded) = match target.kind.trim_start_matches("#microsoft.graph.") {
         "groupAssignmentTarget" => (group(), false),

@@ -1,10 +1,14 @@
 //! Masked values in plain, where the token may.
 
-use crate::graph::{BatchRequest, Client, Error, odata_literal};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
 use crate::profile::{LiveProfile, canonical_value};
 use crate::setting::OmaUri;
 
+use super::catalog_policies::{self, CatalogPolicies};
 use super::convert::decrypted;
+
+/// Where a masked value stands: the profile's place, and the address.
+type Places = Vec<(usize, OmaUri)>;
 
 /// Reads masked values in batches and puts them into the profiles. What the token may not read stays masked; this needs
 /// `DeviceManagementConfiguration.ReadWrite.All` (Microsoft Learn, getOmaSettingPlainTextValue).
@@ -18,8 +22,43 @@ pub async fn decrypt(
     profiles: &mut [LiveProfile],
     wanted: &[(String, Vec<OmaUri>)],
 ) -> Result<bool, Error> {
-    let mut places = Vec::new();
-    let mut requests = Vec::new();
+    let (places, requests) = masked(profiles, wanted);
+    if requests.is_empty() {
+        return Ok(true);
+    }
+    let answers = client.batch("beta", &requests).await?;
+    Ok(put(profiles, places, &answers))
+}
+
+/// The same, and reads the settings catalog's policies on the side: in most tenants they fit into the same batch.
+///
+/// # Errors
+/// As for [`decrypt`]; policies that cannot be read are no error.
+pub async fn decrypt_beside_catalog(
+    client: &Client,
+    profiles: &mut [LiveProfile],
+    wanted: &[(String, Vec<OmaUri>)],
+) -> Result<CatalogPolicies, Error> {
+    let (places, mut requests) = masked(profiles, wanted);
+    let own = requests.len();
+    requests.extend(catalog_policies::requests());
+    let answers = match client.batch("beta", &requests).await {
+        Err(error) if catalog_policies::failed(&error) => {
+            decrypt(client, profiles, wanted).await?;
+            return Ok(catalog_policies::none(error.to_string()));
+        }
+        answers => answers?,
+    };
+    let (values, policies) = answers.split_at(own);
+    put(profiles, places, values);
+    match policies {
+        [assigned, set] => Ok(catalog_policies::read(client, assigned, set).await),
+        _ => Ok(CatalogPolicies::default()),
+    }
+}
+
+fn masked(profiles: &[LiveProfile], wanted: &[(String, Vec<OmaUri>)]) -> (Places, Vec<BatchRequest>) {
+    let (mut places, mut requests) = (Vec::new(), Vec::new());
     for (id, uris) in wanted {
         let Some(at) = profiles.iter().position(|profile| profile.id == *id) else { continue };
         for uri in uris {
@@ -31,10 +70,11 @@ pub async fn decrypt(
             }
         }
     }
-    if requests.is_empty() {
-        return Ok(true);
-    }
-    let answers = client.batch("beta", &requests).await?;
+    (places, requests)
+}
+
+/// Puts plain values into their places; says whether all of them came.
+fn put(profiles: &mut [LiveProfile], places: Places, answers: &[BatchAnswer]) -> bool {
     let mut complete = true;
     for ((at, uri), answer) in places.into_iter().zip(answers) {
         let Some(setting) = profiles[at].profile.settings.get_mut(&uri) else { continue };
@@ -44,5 +84,5 @@ pub async fn decrypt(
             None => complete = false,
         }
     }
-    Ok(complete)
+    complete
 }

@@ -11,7 +11,7 @@ use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::LiveProfile;
 use crate::rules::{self, Claim, Origin, Reach, Subject};
 use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue};
-use crate::tenant::Tenant;
+use crate::tenant::{CatalogPolicy, Tenant};
 
 /// Exclusions of changed policies that have no effect.
 pub(super) fn mixed_exclusions(
@@ -55,8 +55,36 @@ pub(super) fn tenant_findings(
         desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
     let foreign =
         tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
-    let theirs: Vec<Claim> = foreign.flat_map(|profile| foreign_claims(profile, membership)).collect();
+    let profiles = foreign.flat_map(|profile| foreign_claims(profile, membership));
+    let policies = tenant.catalog.iter().flat_map(|catalog| &catalog.policies);
+    let policies = policies.flat_map(|policy| catalog_claims(policy, membership, catalogue));
+    let theirs: Vec<Claim> = profiles.chain(policies).collect();
     rules::evaluate_beside(ours, &theirs, catalogue)
+}
+
+/// That settings catalog policies are there which were not looked at.
+pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
+    let unread = &tenant.catalog.as_ref()?.unread;
+    let message = match unread.as_slice() {
+        [] => return None,
+        [one] => format!("settings catalog policies could not be read and were not compared: {one}"),
+        [one, more @ ..] => {
+            format!("settings catalog policies could not be read and were not compared: {one}, and {} more", more.len())
+        }
+    };
+    Some(Diagnostic::warning("SP0515", message))
+}
+
+/// What a settings catalog policy claims, as far as it is known which nodes it sets.
+fn catalog_claims(policy: &CatalogPolicy, membership: &Membership, catalogue: &Catalogue) -> Vec<Claim> {
+    let reach = reach(Some(&policy.assignments), membership);
+    let claim = |(uri, value)| Claim {
+        subject: Subject::Node(uri, value),
+        reach: reach.clone(),
+        origin: Origin::Catalog(policy.name.clone(), policy.id.clone()),
+        oldest_build: None,
+    };
+    policy.nodes(catalogue).into_iter().map(claim).collect()
 }
 
 fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> {

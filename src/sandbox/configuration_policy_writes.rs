@@ -1,0 +1,158 @@
+//! Making, assigning and deleting policies of the settings catalog, as the portal does. Which settings there are, this
+//! sandbox does not know: what has the form of a setting is taken.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::answer::{Answer, Refusal, Trouble};
+use super::call::Call;
+use super::configuration_policies::{OF, found, seen_alone};
+use super::state::{State, Written};
+use super::store::Store;
+use super::{assignments, ids, listing};
+
+const PLATFORMS: [&str; 11] = [
+    "none",
+    "android",
+    "iOS",
+    "macOS",
+    "windows10X",
+    "windows10",
+    "linux",
+    "androidEnterprise",
+    "aosp",
+    "visionOS",
+    "tvOS",
+];
+/// Those that stand beside platforms in real exports; Graph's description has more.
+const TECHNOLOGIES: [&str; 9] = [
+    "none",
+    "mdm",
+    "windows10XManagement",
+    "configManager",
+    "appleRemoteManagement",
+    "microsoftSense",
+    "enrollment",
+    "endpointPrivilegeManagement",
+    "linuxMdm",
+];
+const TEXTS: [&str; 2] = ["description", "creationSource"];
+const SETTING: &str = "#microsoft.graph.deviceManagementConfigurationSetting";
+const INSTANCE: &str = "#microsoft.graph.deviceManagementConfiguration";
+
+/// `POST` of a new policy. The answer has no settings (measured on a live tenant: TenuVault, graph-verification of
+/// 2026-09-30).
+pub(super) fn create(store: &mut Store, call: &Call) -> Result<Answer, Trouble> {
+    let wanted = assignments::no_options(call)?;
+    let id = ids::random();
+    let policy = made(call.object()?, &id, &store.state)?;
+    let seen = seen_alone(&policy);
+    store.commit(call, &id, Written::Policy(Some(policy)))?;
+    let answer = listing::entity(call, &wanted, OF, seen);
+    Ok(Answer { status: 201, ..answer })
+}
+
+/// `POST …/{id}/assign`: the given set replaces the old one.
+pub(super) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Trouble> {
+    assignments::no_options(call)?;
+    let mut policy = found(&store.state, id)?.clone();
+    let mut wanted = assignments::wanted(call, id, &store.state)?;
+    for assignment in wanted.iter_mut().filter_map(Value::as_object_mut) {
+        // Assignments of device configurations have one, these have none.
+        assignment.shift_remove("intent");
+    }
+    policy["isAssigned"] = json!(!wanted.is_empty());
+    policy["assignments"] = Value::Array(wanted.clone());
+    store.commit(call, id, Written::Policy(Some(policy)))?;
+    let context = call.context(&format!("{OF}('{id}')/assignments"));
+    Ok(Answer::ok(json!({ "@odata.context": context, "value": wanted })))
+}
+
+/// `DELETE` of a policy.
+pub(super) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Trouble> {
+    assignments::no_options(call)?;
+    found(&store.state, id)?;
+    store.commit(call, id, Written::Policy(None))?;
+    Ok(Answer::empty(204))
+}
+
+/// The policy that a body asks for.
+fn made(body: &Map<String, Value>, id: &str, state: &State) -> Result<Value, Refusal> {
+    let now = format!("{:.7}", Timestamp::now());
+    let mut policy = json!({
+        "id": id,
+        "createdDateTime": now,
+        "creationSource": null,
+        "description": "",
+        "lastModifiedDateTime": now,
+        "name": null,
+        "platforms": "none",
+        "priorityMetaData": null,
+        "roleScopeTagIds": ["0"],
+        "settingCount": 0,
+        "technologies": "none",
+        "isAssigned": false,
+        "templateReference": {
+            "templateId": "",
+            "templateFamily": "none",
+            "templateDisplayName": null,
+            "templateDisplayVersion": null,
+        },
+        "settings": [],
+        "assignments": [],
+    });
+    for (name, value) in body {
+        policy[name] = match name.as_str() {
+            "name" if value.as_str().is_some_and(|name| !name.trim().is_empty()) => value.clone(),
+            text if TEXTS.contains(&text) && (value.is_string() || value.is_null()) => value.clone(),
+            "platforms" => flags(name, value, &PLATFORMS)?,
+            "technologies" => flags(name, value, &TECHNOLOGIES)?,
+            "roleScopeTagIds" => scope_tags(value, state)?,
+            "settings" => settings(value)?,
+            name if name.contains("@odata.") => continue,
+            name => return Err(Refusal::bad(format!("A configuration policy cannot be made with '{name}': {value}."))),
+        };
+    }
+    if policy["name"].is_null() {
+        return Err(Refusal::bad("A configuration policy needs a name."));
+    }
+    let count = policy["settings"].as_array().map_or(0, Vec::len);
+    if count == 0 {
+        return Err(Refusal::bad("A configuration policy needs settings."));
+    }
+    policy["settingCount"] = json!(count);
+    Ok(policy)
+}
+
+/// Flags are words of one text, divided by commas.
+fn flags(name: &str, value: &Value, known: &[&str]) -> Result<Value, Refusal> {
+    let words = value.as_str().unwrap_or_default().split(',').map(str::trim);
+    match words.clone().find(|word| !known.contains(word)) {
+        None => Ok(json!(words.collect::<Vec<_>>().join(","))),
+        Some(word) => Err(Refusal::bad(format!("'{word}' is none of the {name} that the sandbox knows."))),
+    }
+}
+
+fn scope_tags(value: &Value, state: &State) -> Result<Value, Refusal> {
+    let known = |id: &&Value| state.scope_tags.iter().any(|tag| tag["id"] == **id);
+    match value.as_array() {
+        Some(ids) if ids.iter().all(|id| known(&id)) => Ok(if ids.is_empty() { json!(["0"]) } else { value.clone() }),
+        _ => Err(Refusal::bad(format!("These are no role scope tags: {value}."))),
+    }
+}
+
+/// Settings are numbered in their order.
+fn settings(value: &Value) -> Result<Value, Refusal> {
+    let given = value.as_array().ok_or_else(|| Refusal::bad("The settings of a configuration policy are an array."))?;
+    let stored = given.iter().enumerate().map(|(number, setting)| {
+        let instance = &setting["settingInstance"];
+        let kind = instance["@odata.type"].as_str().unwrap_or_default();
+        let typed = setting.get("@odata.type").is_none_or(|kind| kind == SETTING);
+        let fine = typed && kind.starts_with(INSTANCE) && kind.ends_with("Instance");
+        if !fine || instance["settingDefinitionId"].as_str().is_none_or(str::is_empty) {
+            return Err(Refusal::bad(format!("This is no setting of a configuration policy: {setting}.")));
+        }
+        Ok(json!({ "id": number.to_string(), "settingInstance": instance }))
+    });
+    stored.collect::<Result<Vec<_>, _>>().map(Value::Array)
+}

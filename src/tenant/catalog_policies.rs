@@ -1,0 +1,259 @@
+//! Policies of the settings catalog, as far as a plan looks at them: what they set, and for whom.
+//!
+//! Their settings and their assignments come in two lists. Asked for together, either may be missing without a word: one
+//! policy with both expanded answers no assignments although there are some, and the list with assignments answers them
+//! (measured on a live tenant: TenuVault, graph-verification of 2026-09-30). A list with settings has pages of one or two
+//! policies in large tenants, whatever `$top` says (measured: RKSolutions, FINDINGS.md); there, each policy's settings
+//! are read on their own, many in a batch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::convert::assignment;
+use super::directory::safe_id;
+use crate::graph::{BatchAnswer, BatchRequest, CatalogSetting, Client, ConfigurationPolicy, Error};
+use crate::profile::Assignment;
+
+const POLICIES: &str = "/deviceManagement/configurationPolicies";
+/// 25 are a page without `$top` (Microsoft365DSC#5088); 100 is what Intune's portal asks for.
+const WITH_ASSIGNMENTS: &str = "/deviceManagement/configurationPolicies?$expand=assignments&$top=100";
+const WITH_SETTINGS: &str = "/deviceManagement/configurationPolicies?$expand=settings&$top=100";
+const WINDOWS: &str = "windows10";
+
+/// The settings catalog policies for Windows that reach somebody.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogPolicies {
+    /// Those that were read whole.
+    pub policies: Vec<CatalogPolicy>,
+    /// What could not be read, and why.
+    pub unread: Vec<String>,
+}
+
+/// A settings catalog policy for Windows.
+#[derive(Debug, Clone)]
+pub struct CatalogPolicy {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whom it reaches.
+    pub assignments: BTreeSet<Assignment>,
+    /// What it sets, in the settings catalog's form.
+    pub settings: Vec<CatalogSetting>,
+}
+
+/// The first pages of both lists: they fit into a batch that is sent anyway.
+pub(super) fn requests() -> [BatchRequest; 2] {
+    [WITH_ASSIGNMENTS, WITH_SETTINGS].map(|url| BatchRequest::new(url.into()))
+}
+
+/// Whether it is one of these two that failed.
+pub(super) fn failed(error: &Error) -> bool {
+    matches!(error, Error::Refused { path, .. } if path == WITH_ASSIGNMENTS || path == WITH_SETTINGS)
+}
+
+/// Nothing was read.
+pub(super) fn none(reason: String) -> CatalogPolicies {
+    CatalogPolicies { policies: Vec::new(), unread: vec![reason] }
+}
+
+/// Makes policies of the answers to [`requests`], and reads what is missing in them. What cannot be read is said in
+/// [`CatalogPolicies::unread`]: plans go on without it.
+pub(super) async fn read(client: &Client, assigned: &BatchAnswer, set: &BatchAnswer) -> CatalogPolicies {
+    let all = match all_policies(client, assigned).await {
+        Ok(all) => all,
+        Err(error) => return none(error.to_string()),
+    };
+    let known: BTreeMap<String, Vec<CatalogSetting>> = list::<ConfigurationPolicy>(set)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|policy| Some((policy.id.clone(), whole_settings(policy)?)))
+        .collect();
+    let mut parts: Vec<Parts> =
+        all.into_iter().filter(reaches_windows).map(|policy| Parts::of(policy, &known)).collect();
+    if let Err(error) = complete(client, &mut parts).await {
+        return none(error.to_string());
+    }
+    let mut found = CatalogPolicies::default();
+    for part in parts {
+        match part.whole() {
+            Ok(policy) => found.policies.push(policy),
+            Err(reason) => found.unread.push(reason),
+        }
+    }
+    found
+}
+
+/// All policies with their assignments; a server without a settings catalog has none.
+async fn all_policies(client: &Client, first: &BatchAnswer) -> Result<Vec<ConfigurationPolicy>, Error> {
+    match first.status {
+        404 => return Ok(Vec::new()),
+        200..=299 => {}
+        status => return Err(Error::refused("GET", WITH_ASSIGNMENTS, status, &first.body, "")),
+    }
+    match list(first) {
+        Some(all) => Ok(all),
+        // More than one page, or not what a list is: whoever reads lists knows what to do.
+        None => client.list(&format!("/beta{WITH_ASSIGNMENTS}")).await,
+    }
+}
+
+/// The objects of a list that has only this page; nothing where something is missing or there twice.
+fn list<T: DeserializeOwned>(answer: &BatchAnswer) -> Option<Vec<T>> {
+    let only = answer.status < 300 && answer.body["@odata.nextLink"].is_null();
+    let values = answer.body["value"].as_array().filter(|_| only)?;
+    let announced = answer.body["@odata.count"].as_u64().unwrap_or_default();
+    let mut ids = BTreeSet::new();
+    let repeats = values.iter().filter_map(|value| value["id"].as_str()).any(|id| !ids.insert(id));
+    if repeats || announced > values.len() as u64 {
+        return None;
+    }
+    values.iter().map(|value| serde_json::from_value(value.clone()).ok()).collect()
+}
+
+/// Its settings, where all came that are counted.
+fn whole_settings(policy: ConfigurationPolicy) -> Option<Vec<CatalogSetting>> {
+    let count = policy.setting_count.unwrap_or_default();
+    policy.settings.filter(|settings| policy.settings_link.is_none() && settings.len() >= count)
+}
+
+/// Platforms are flags in one text (Microsoft Graph beta, deviceManagementConfigurationPlatforms).
+fn reaches_windows(policy: &ConfigurationPolicy) -> bool {
+    let mut platforms = policy.platforms.as_deref().unwrap_or_default().split(',');
+    let assigned = policy.is_assigned == Some(true) || policy.assignments.as_ref().is_none_or(|all| !all.is_empty());
+    assigned && platforms.any(|platform| platform.trim() == WINDOWS)
+}
+
+/// A policy of which something may be missing.
+struct Parts {
+    id: String,
+    name: String,
+    setting_count: usize,
+    assignments: Option<Vec<crate::graph::Assignment>>,
+    settings: Option<Vec<CatalogSetting>>,
+    /// Why something is missing.
+    reason: String,
+}
+
+impl Parts {
+    fn of(policy: ConfigurationPolicy, known: &BTreeMap<String, Vec<CatalogSetting>>) -> Self {
+        // It says that it is assigned, so an empty list is not the truth.
+        let assignments = policy.assignments.filter(|all| policy.assignments_link.is_none() && !all.is_empty());
+        Self {
+            settings: known.get(&policy.id).cloned(),
+            name: policy.name.unwrap_or_default(),
+            setting_count: policy.setting_count.unwrap_or_default(),
+            id: policy.id,
+            assignments,
+            reason: "it came without all of its settings and assignments".into(),
+        }
+    }
+
+    fn whole(self) -> Result<CatalogPolicy, String> {
+        let Self { id, name, assignments: Some(assignments), settings: Some(settings), .. } = self else {
+            return Err(format!("\"{}\" ({}): {}", self.name, self.id, self.reason));
+        };
+        let assignments = assignments.iter().map(|one| assignment(&one.target)).collect();
+        Ok(CatalogPolicy { id, name, assignments, settings })
+    }
+}
+
+/// Reads what is missing: many policies in a batch.
+async fn complete(client: &Client, parts: &mut [Parts]) -> Result<(), Error> {
+    let mut places = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let missing = [("settings", part.settings.is_none()), ("assignments", part.assignments.is_none())];
+        places.extend(missing.into_iter().filter(|(_, missing)| *missing).map(|(of, _)| (at, of)));
+    }
+    if places.is_empty() {
+        return Ok(());
+    }
+    let url = |(at, of): &(usize, &str)| format!("{POLICIES}/{}/{of}", safe_id(&parts[*at].id));
+    let requests: Vec<BatchRequest> = places.iter().map(|place| BatchRequest::new(url(place))).collect();
+    let answers = client.batch("beta", &requests).await?;
+    for (((at, of), request), answer) in places.into_iter().zip(&requests).zip(&answers) {
+        let part = &mut parts[at];
+        let values = match values(client, &request.url, answer).await {
+            Ok(values) => values,
+            Err(error) => {
+                part.reason = error.to_string();
+                continue;
+            }
+        };
+        match of {
+            "settings" => part.settings = typed(values).filter(|all| all.len() >= part.setting_count),
+            _ => part.assignments = typed(values),
+        }
+    }
+    Ok(())
+}
+
+/// The objects of a list, of its further pages, too.
+async fn values(client: &Client, url: &str, answer: &BatchAnswer) -> Result<Vec<Value>, Error> {
+    match list(answer) {
+        Some(values) => Ok(values),
+        None if answer.status < 300 => client.list(&format!("/beta{url}")).await,
+        None => Err(Error::refused("GET", url, answer.status, &answer.body, "")),
+    }
+}
+
+fn typed<T: DeserializeOwned>(values: Vec<Value>) -> Option<Vec<T>> {
+    values.into_iter().map(|value| serde_json::from_value(value).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn came(body: Value) -> Option<usize> {
+        list::<Value>(&BatchAnswer { status: 200, body }).map(|values| values.len())
+    }
+
+    #[test]
+    fn a_part_of_a_list_is_not_taken_for_the_whole() {
+        let (one, two) = (json!({ "id": "1" }), json!({ "id": "2" }));
+        assert_eq!(came(json!({ "value": [one, two] })), Some(2));
+        assert_eq!(came(json!({ "value": [one, two], "@odata.count": 1 })), Some(2));
+        assert_eq!(came(json!({ "value": [one], "@odata.count": 2 })), None);
+        assert_eq!(came(json!({ "value": [one], "@odata.nextLink": "…" })), None);
+        assert_eq!(came(json!({ "value": [one, one] })), None);
+        assert_eq!(came(json!({ "error": {} })), None);
+        let refused = BatchAnswer { status: 403, body: json!({ "value": [one] }) };
+        assert!(list::<Value>(&refused).is_none());
+    }
+
+    fn policy(more: Value) -> ConfigurationPolicy {
+        let mut policy = json!({ "id": "1", "platforms": "windows10" });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            policy[name] = value.clone();
+        }
+        serde_json::from_value(policy).expect("a policy")
+    }
+
+    #[test]
+    fn only_what_reaches_windows_matters() {
+        let reaches = |more: Value| reaches_windows(&policy(more));
+        let target = json!({ "target": { "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" } });
+        assert!(reaches(json!({ "assignments": [target] })));
+        assert!(reaches(json!({ "assignments": [target], "platforms": "macOS, windows10" })));
+        assert!(!reaches(json!({ "assignments": [target], "platforms": "windows10X" })));
+        assert!(!reaches(json!({ "assignments": [] })));
+        // It says otherwise of itself, or the answer lacks them.
+        assert!(reaches(json!({ "assignments": [], "isAssigned": true })));
+        assert!(reaches(json!({})));
+    }
+
+    #[test]
+    fn settings_that_are_counted_and_did_not_come_are_missing() {
+        let setting = json!({ "settingInstance": { "settingDefinitionId": "x" } });
+        let known = |more: Value| whole_settings(policy(more)).map(|settings| settings.len());
+        assert_eq!(known(json!({ "settings": [setting], "settingCount": 1 })), Some(1));
+        assert_eq!(known(json!({ "settings": [setting], "settingCount": 2 })), None);
+        assert_eq!(known(json!({ "settings": [setting], "settings@odata.nextLink": "…" })), None);
+        assert_eq!(known(json!({ "settingCount": 1 })), None);
+    }
+}
