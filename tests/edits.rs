@@ -12,7 +12,7 @@ use sspr_policy::profile::{Profile, Setting};
 use sspr_policy::setting::{OmaType, OmaUri, OmaValue};
 use sspr_policy::source::Source;
 use support::proxy::{Proxy, REAL};
-use support::{EMBEDDED, Graph, Repo, Served, TENANT, normal, served, text};
+use support::{EMBEDDED, Graph, Ran, Repo, Served, TENANT, normal, served, text};
 
 /// Three values, of which Intune masks the last.
 const LOCK: &str = "\
@@ -44,10 +44,13 @@ fn edited(old: &str, new: &str) -> String {
     carried_out(&repo)
 }
 
-/// The plan and its requests; then it is applied, and nothing is left.
+/// The plan and its requests; then these are sent and no others, and nothing is left.
 fn carried_out(repo: &Repo) -> String {
-    let seen = format!("{}\n{}", plan(repo), requests(repo));
-    repo.apply().succeeds();
+    let listed = listed(repo);
+    let seen = format!("{}\n{}", plan(repo), shown(repo, &listed));
+    let (ran, sent) = applied_through_proxy(repo);
+    ran.succeeds();
+    assert_eq!(sent, with_new_ids(&listed), "what was sent is not what was planned");
     repo.assert_converged();
     seen
 }
@@ -58,9 +61,52 @@ fn plan(repo: &Repo) -> String {
     plan.split_once("\n\n").unwrap().1.to_owned()
 }
 
-/// The requests of a plan, each with all that its body holds: groups by name, and markers as one word.
+/// The requests of a plan, as people read them.
 fn requests(repo: &Repo) -> String {
+    shown(repo, &listed(repo))
+}
+
+/// `PATCH /beta/…`, with `[id]` in place of ids, and the body.
+type Request = (String, Value);
+
+/// What `plan --requests` prints.
+fn listed(repo: &Repo) -> Vec<Request> {
     let printed = repo.run(&["plan", "--requests"]).out;
+    let mut requests = Vec::new();
+    for block in printed.split("\n\n").filter(|block| !block.trim().is_empty()) {
+        let block = block.trim_start_matches(|c| c != 'P' && c != 'D' && c != '#').trim();
+        let block = block.strip_prefix('#').map_or(block, |rest| rest.split_once('\n').map_or("", |(_, rest)| rest));
+        let (line, body) = block.split_once('\n').unwrap_or((block, "null"));
+        requests.push((line.to_owned(), serde_json::from_str(body).unwrap()));
+    }
+    without_ids(requests)
+}
+
+/// The requests with what is known only when they are sent: the id of a new object.
+fn with_new_ids(requests: &[Request]) -> Vec<Request> {
+    requests.iter().map(|(line, body)| (line.replace("{id}", "[id]"), body.clone())).collect()
+}
+
+/// Applies, and looks between client and sandbox at what is sent.
+fn applied_through_proxy(repo: &Repo) -> (Ran, Vec<Request>) {
+    let server = Served::start(repo.path(), None);
+    let proxy = Proxy::start(&server.url, TENANT, &[]);
+    let configuration = repo.read("sspr-policy.yaml");
+    let through = format!("tenant: {TENANT}, graph_url: {}, auth: {{ method: token }}", proxy.url);
+    repo.write("sspr-policy.yaml", &configuration.replace("tenant: sandbox", &through));
+    let ran = repo.apply();
+    repo.write("sspr-policy.yaml", &configuration);
+    let writes = proxy.writes();
+    assert_eq!(Graph::new(&server.own).get("/sandbox/counters")["writes"], writes.len());
+    (ran, without_ids(writes))
+}
+
+fn without_ids(requests: Vec<Request>) -> Vec<Request> {
+    requests.into_iter().map(|(line, body)| (normal(&line), body)).collect()
+}
+
+/// Requests, each with all that its body holds: groups by name, and markers as one word.
+fn shown(repo: &Repo, requests: &[Request]) -> String {
     let groups: BTreeMap<String, String> = repo.portal().get("/v1.0/groups?$top=999")["value"]
         .as_array()
         .unwrap()
@@ -68,13 +114,9 @@ fn requests(repo: &Repo) -> String {
         .map(|group| (text(&group["id"]), text(&group["displayName"])))
         .collect();
     let mut seen = String::new();
-    for block in printed.split("\n\n").filter(|block| !block.trim().is_empty()) {
-        let block = block.trim_start_matches(|c| c != 'P' && c != 'D' && c != '#').trim();
-        let block = block.strip_prefix('#').map_or(block, |rest| rest.split_once('\n').map_or("", |(_, rest)| rest));
-        let (line, body) = block.split_once('\n').unwrap_or((block, "{}"));
+    for (line, body) in requests {
         seen.push_str(&format!("{}\n", line.replace("/beta/deviceManagement/deviceConfigurations", "…")));
-        let body: Value = serde_json::from_str(body).unwrap();
-        for (name, value) in body.as_object().unwrap() {
+        for (name, value) in body.as_object().into_iter().flatten() {
             for line in field(name, value, &groups) {
                 seen.push_str(&format!("  {line}\n"));
             }
@@ -210,7 +252,8 @@ fn settings_in_another_order() {
     repo.edit("lock", "  Start/HideLock: Hide\n", "");
     repo.edit("lock", "settings:\n", "settings:\n  Start/HideLock: Hide\n");
     repo.assert_converged();
-    assert_eq!(requests(&repo), "");
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!((listed(&repo), ran.code, sent), (vec![], Some(0), vec![]));
 }
 
 #[test]
@@ -406,7 +449,8 @@ fn a_group_that_is_not_there() {
       = help: did you mean `SSPR Pilot`
     error: 1 error in the files; nothing was done
     ");
-    assert_eq!(repo.apply().fails(), said);
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!((ran.fails(), sent), (said, vec![]));
     assert_eq!(repo.portal().profiles(), before);
 }
 
@@ -492,14 +536,15 @@ fn a_profile_that_somebody_duplicated() {
     exit 1
     "#);
     let before = repo.portal().profile("Lock screen");
-    let ran = repo.apply();
+    let listed = listed(&repo);
+    let (ran, sent) = applied_through_proxy(&repo);
     assert_eq!(ran.code, Some(1));
     assert!(ran.out.contains("1 done, 0 failed."), "{}", ran.out);
+    assert_eq!((sent.len(), &sent), (1, &listed));
     assert_eq!(repo.portal().profile("Lock screen"), before);
 
     repo.run(&["disown", &copy]).succeeds();
-    repo.apply().succeeds();
-    repo.assert_converged();
+    carried_out(&repo);
 }
 
 #[test]
@@ -521,7 +566,8 @@ fn a_marker_that_somebody_deleted() {
     exit 1
     "#);
     assert_eq!(requests(&repo), "");
-    assert_eq!(repo.apply().code, Some(1));
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!((ran.code, sent), (Some(1), vec![]));
     assert_eq!(repo.portal().profiles(), before, "no second profile");
 
     let id = text(&repo.portal().profile("Lock screen")["id"]);
@@ -560,7 +606,8 @@ fn a_file_that_was_moved_and_does_not_say_so() {
     "#);
     assert_eq!(requests(&repo), "");
     let before = repo.portal().profiles();
-    assert_eq!(repo.apply().code, Some(1));
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!((ran.code, sent), (Some(1), vec![]));
     assert_eq!(repo.portal().profiles(), before);
 }
 
@@ -586,6 +633,25 @@ fn a_file_that_was_moved_and_says_so() {
       String WindowsLogon/DontDisplayNetworkSelectionUI = "<enabled/>"
     "#);
     assert_eq!(repo.portal().profile("Lock screen")["id"], before["id"]);
+}
+
+/// The plan cannot know it: such a tenant counts the version up once more, and masked values are trusted by the version.
+#[test]
+fn where_an_assignment_counts_as_a_change_the_marker_is_put_right() {
+    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+    let server = Served::faulty(tenant.path(), "assign_raises_version: true\n", 1);
+    let proxy = Proxy::start(&server.url, TENANT, &[]);
+    repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, ""));
+    repo.policy("lock", LOCK);
+    let listed = listed(&repo);
+    repo.apply().succeeds();
+    let mut sent = without_ids(proxy.writes());
+    let (line, mut corrected) = sent.pop().unwrap();
+    assert_eq!(sent, with_new_ids(&listed));
+    assert_eq!(line, "PATCH /beta/deviceManagement/deviceConfigurations/[id]");
+    corrected["description"] = json!(text(&corrected["description"]).replace(" v=3]", " v=1]"));
+    assert_eq!(corrected, listed[0].1);
+    repo.assert_converged();
 }
 
 /// Said once, however many policies follow it.
@@ -620,8 +686,14 @@ fn a_target_of_forty_policies() {
     Nothing was changed.
     exit 0
     "#);
-    assert_eq!(requests(&repo).matches("/assign\n  include SSPR Ring 2\n").count(), 40);
-    repo.apply().succeeds();
+    let mut listed = listed(&repo);
+    assert_eq!(shown(&repo, &listed).matches("/assign\n  include SSPR Ring 2\n").count(), 40);
+    let (ran, mut sent) = applied_through_proxy(&repo);
+    ran.succeeds();
+    // Many at once, in any order.
+    listed.sort_by_key(|(line, body)| format!("{line} {body}"));
+    sent.sort_by_key(|(line, body)| format!("{line} {body}"));
+    assert_eq!(sent, listed);
     repo.assert_converged();
 }
 
@@ -667,12 +739,25 @@ impl Masked {
         let masked = Masked { repo, graph, reader, blind, more: more.to_owned(), _server: server, _folder: folder };
         masked.with(&masked.reader);
         masked.repo.apply().succeeds();
+        // The first ones are no edit's.
+        masked.reader.writes();
         masked
     }
 
     fn with(&self, proxy: &Proxy) {
         let configuration = served("contoso", &proxy.url, &self.more).replace(TENANT, REAL);
         self.repo.write("sspr-policy.yaml", &configuration);
+    }
+
+    /// Sends the requests of the plan and no others, with the secret where the plan has its name; and nothing is left.
+    fn carried_out(&self) {
+        let listed = listed(&self.repo);
+        self.repo.apply().succeeds();
+        let sent = without_ids([self.reader.writes(), self.blind.writes()].concat());
+        let text =
+            |(line, body): &Request| format!("{line} {body}").replace("${env:SECRET}", &self.repo.variables["SECRET"]);
+        assert_eq!(sent.iter().map(text).collect::<Vec<_>>(), listed.iter().map(text).collect::<Vec<_>>());
+        self.repo.assert_converged();
     }
 
     /// What a plan says of masked values in each of its forms.
@@ -741,8 +826,7 @@ fn masked_values_that_you_changed() {
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>enabled</code> → <code>disabled</code> |
     "#);
-    masked.repo.apply().succeeds();
-    masked.repo.assert_converged();
+    masked.carried_out();
 }
 
 /// Somebody saved the profile in the portal: whether the value is the same is known only to who may read it.
@@ -792,7 +876,7 @@ fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
     "#);
-    masked.repo.apply().succeeds();
+    masked.carried_out();
 }
 
 #[test]
@@ -821,8 +905,7 @@ fn masked_values_that_were_changed_in_the_tenant() {
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _changed in the tenant_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
     "#);
-    masked.repo.apply().succeeds();
-    masked.repo.assert_converged();
+    masked.carried_out();
 }
 
 fn plan_with(masked: &Masked, proxy: &Proxy) -> String {
@@ -861,7 +944,7 @@ fn masked_values_with_a_secret() {
     exit 0
     "#);
     masked.with(&masked.reader);
-    masked.repo.apply().succeeds();
+    masked.carried_out();
     in_the_portal(&masked.graph, |settings| settings[0]["value"] = json!("swordfish"));
     insta::assert_snapshot!(plan_with(&masked, &masked.reader), @r#"
       ~ lock                         "Lock screen"   changed in the tenant

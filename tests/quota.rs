@@ -1,50 +1,112 @@
-//! Intune's published limits: 100 writes and 1,000 requests in a window. The window is scaled down here, from 20 seconds.
+//! What a thousand profiles cost, and Intune's published limits: 100 writes and 1,000 requests in a window. The window is
+//! scaled down here, from 20 seconds. Seconds and megabytes are in `benches/README.md`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
 
-use serde_json::Value;
-use support::{Graph, Repo, Served, served};
+use std::fs;
 
-/// A tenant with Intune's limits in a window of so many milliseconds, and a repository for it.
-fn limited(window: &str) -> (tempfile::TempDir, Repo, Served) {
-    let (tenant, mut repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
-    let faults = format!("quota: {{ writes: 100, requests: 1000, window_ms: {window} }}\ndurable: false\n");
-    let server = Served::faulty(tenant.path(), &faults, 1);
-    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-    repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), window.into());
-    (tenant, repo, server)
+use serde_json::Value;
+use support::{EMBEDDED, Graph, Repo, Served, served};
+
+/// Ten groups; the last three are not in every sandbox.
+const GROUPS: [&str; 10] = [
+    "SSPR Pilot",
+    "SSPR Ring 2",
+    "Kiosks",
+    "All Staff",
+    "Bob's PCs",
+    "\"R&D #1 100% + A/B\"",
+    "Größe Ölmühle",
+    "Ring 3",
+    "Ring 4",
+    "Ring 5",
+];
+
+/// A sandbox with these groups.
+fn tenant() -> Repo {
+    let groups = "tenant: sandbox, seed: { groups: [Ring 3, Ring 4, Ring 5] }";
+    let tenant = Repo::new(&EMBEDDED.replace("tenant: sandbox", groups));
+    tenant.policy("nothing", "name: Nothing\nsettings: { Camera/AllowCamera: 0 }\n");
+    tenant.run(&["plan"]).succeeds();
+    tenant
 }
 
-fn policies(repo: &Repo, count: usize) {
+/// Policies with one integer, one string, which Intune masks, and one assignment each.
+fn repository(count: usize) -> Repo {
+    let repo = Repo::new("");
     for n in 0..count {
+        let number = format!("Trial/Number{n}: {{ type: integer, value: {n}, unchecked: trial }}");
+        let text = format!("Trial/Text{n}: {{ type: string, value: text {n}, unchecked: trial }}");
+        let group = GROUPS[n % GROUPS.len()];
         repo.policy(
             &format!("p{n:04}"),
             &format!(
-                "name: Policy {n}\nsettings:\n  Trial/Number{n}: {{ type: integer, value: {n}, unchecked: trial }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\n"
+                "name: Policy {n}\nsettings:\n  {number}\n  {text}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
             ),
         );
     }
+    repo
+}
+
+/// Serves the tenant for the repository.
+fn serve(tenant: &Repo, repo: &Repo, faults: &str) -> Served {
+    let server = Served::faulty(tenant.path(), &format!("{faults}durable: false\n"), 1);
+    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+    server
+}
+
+fn counters(server: &Served) -> Value {
+    Graph::new(&server.own).get("/sandbox/counters")
+}
+
+/// Somebody saves each profile in the portal, and changes nothing: whether its masked value is the same is not known then.
+fn save_all(tenant: &Repo) {
+    // Opening folds the log of writes into the state.
+    drop(Served::start(tenant.path(), None));
+    let mut state: Value = serde_json::from_str(&tenant.read(".sspr-policy/sandbox.json")).unwrap();
+    for found in state["deviceConfigurations"].as_array_mut().unwrap() {
+        let version = &mut found["profile"]["version"];
+        *version = (version.as_i64().unwrap() + 1).into();
+    }
+    fs::write(tenant.path().join(".sspr-policy/sandbox.json"), state.to_string()).unwrap();
 }
 
 #[test]
-fn a_thousand_new_profiles_are_applied_without_one_refusal() {
-    let (_tenant, repo, server) = limited("400");
-    policies(&repo, 1000);
+fn a_thousand_profiles() {
+    let (tenant, mut repo) = (tenant(), repository(1000));
+    // New: two writes each, and not one too early.
+    repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "200".into());
+    let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 200 }\n");
     repo.apply().succeeds();
-    let counters: Value = Graph::new(&server.own).get("/sandbox/counters");
-    assert_eq!(counters["writes"], 2000);
-    assert_eq!((&counters["answers"]["429"], &counters["sub_answers"]["429"]), (&Value::Null, &Value::Null));
+    let seen = counters(&server);
+    assert_eq!(seen["writes"], 2000);
+    assert_eq!((&seen["answers"]["429"], &seen["sub_answers"]["429"]), (&Value::Null, &Value::Null));
+    drop(server);
+
+    // As applied: the tenant, ten groups, two pages, their count, and masked values of others.
+    repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "0".into());
+    let server = serve(&tenant, &repo, "");
     repo.assert_converged();
+    let seen = counters(&server);
+    assert!(seen["requests"].as_u64().unwrap() <= 6, "{seen:#}");
+    drop(server);
+
+    // All masked values have to be read.
+    save_all(&tenant);
+    let server = serve(&tenant, &repo, "");
+    repo.assert_converged();
+    let seen = counters(&server);
+    assert!(seen["requests"].as_u64().unwrap() <= 60, "{seen:#}");
+    assert!(seen["sub_requests"].as_u64().unwrap() >= 1000, "{seen:#}");
 }
 
 #[test]
 fn a_client_that_knows_no_limits_is_told_and_comes_to_the_same_end() {
-    let (_tenant, mut repo, server) = limited("3000");
-    repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "0".into());
-    policies(&repo, 120);
+    let (tenant, repo) = (tenant(), repository(120));
+    let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 3000 }\n");
     repo.apply().succeeds();
-    let counters: Value = Graph::new(&server.own).get("/sandbox/counters");
-    assert!(counters["answers"]["429"].as_u64().unwrap() > 0, "{counters:#}");
+    let seen = counters(&server);
+    assert!(seen["answers"]["429"].as_u64().unwrap() > 0, "{seen:#}");
     repo.assert_converged();
 }

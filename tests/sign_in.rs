@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use insta::assert_snapshot;
 use regex::Regex;
 use sspr_policy::graph::{SignIn, SignInMethod, SignInSettings};
-use support::TENANT;
+use support::{Graph, TENANT};
 use tenant::{Login, Tenant};
 
 const SECRET: &str = "s3cret+of/the=daemon";
@@ -376,6 +376,32 @@ fn an_authority_that_nobody_named_is_not_trusted() {
     ");
     let report = tenant.run("doctor");
     assert!(report.contains("SSL_CERT_FILE names the authority that issued it"), "{report}");
+}
+
+/// In the middle of a plan, and at every request of an apply: here a token that was refused is refused for ever.
+#[test]
+#[ignore = "needs the OpenID provider of .ci/sign-in"]
+fn a_token_that_graph_refuses_is_followed_by_another() {
+    let login = Login::running();
+    let tenant = |faults: &str| {
+        Tenant::faulty(login.at("login"), "{ method: client-secret, client_id: daemon }", faults)
+            .with("SSL_CERT_FILE", login.at("authority"))
+            .with("AZURE_CLIENT_SECRET", SECRET)
+    };
+    let planned = tenant("expire_tokens_after: 4\nexpired_tokens_stay: true\n");
+    let said = planned.run("plan -v");
+    assert!(said.ends_with("exit code 0\n"), "{said}");
+    assert_eq!(said.matches("signing in").count(), 2, "{said}");
+    // It may be refused to two at once, a list and its count; they share the new one.
+    let refused = Graph::new(&planned.graph.own).get("/sandbox/counters")["answers"]["401"].as_u64().unwrap();
+    assert!((1..=2).contains(&refused), "{refused}");
+    for requests in 4..14 {
+        let applied = tenant(&format!("expire_tokens_after: {requests}\n"));
+        let said = applied.run("apply --auto-approve");
+        assert!(said.ends_with("1 done, 0 failed.\nexit code 0\n"), "{requests}: {said}");
+        let names = Graph::new(&applied.graph.own).names();
+        assert_eq!(names.iter().filter(|name| *name == "A").count(), 1, "{requests}: {names:?}");
+    }
 }
 
 /// Types each code that it is told.

@@ -45,14 +45,19 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
     if wanted.scope_tags {
         directory.scope_tags = entries(client.list(&format!("/beta/deviceManagement/roleScopeTags?{SELECT}")).await?);
     }
-    directory.similar_groups = similar(client, &missing).await?;
+    for (name, found) in similar(client, &missing).await? {
+        // An answer can lack what is there (graph-api-gotchas of graph2otel): the second one decides.
+        directory.groups.extend(found.iter().filter(|entry| entry.name == name).cloned());
+        let names: BTreeSet<String> = found.into_iter().map(|entry| entry.name).collect();
+        directory.similar_groups.insert(name, names.into_iter().collect());
+    }
     Ok(directory)
 }
 
 /// Groups whose names begin like the ones that were not found, for the message.
-async fn similar(client: &Client, missing: &[String]) -> Result<BTreeMap<String, Vec<String>>, Error> {
+async fn similar(client: &Client, missing: &[String]) -> Result<Vec<(String, Vec<Entry>)>, Error> {
     if missing.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Vec::new());
     }
     let beginning = |name: &String| name.chars().take(3).collect::<String>();
     let requests: Vec<BatchRequest> = missing
@@ -60,12 +65,7 @@ async fn similar(client: &Client, missing: &[String]) -> Result<BTreeMap<String,
         .map(|name| by_filter(&format!("startswith(displayName,{})", odata_literal(&beginning(name)))))
         .collect();
     let answers = client.batch("v1.0", &requests).await?;
-    let names = |body: &Value| groups(body).into_iter().map(|entry| entry.name).collect::<BTreeSet<_>>();
-    Ok(missing
-        .iter()
-        .zip(&answers)
-        .map(|(name, answer)| (name.clone(), names(&answer.body).into_iter().collect()))
-        .collect())
+    Ok(missing.iter().zip(&answers).map(|(name, answer)| (name.clone(), groups(&answer.body))).collect())
 }
 
 /// The names of groups by id, for plans that mention groups which no policy names. Deleted groups have none.

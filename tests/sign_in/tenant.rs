@@ -85,8 +85,13 @@ pub struct Tenant {
 
 impl Tenant {
     pub fn new(login_url: &str, auth: &str) -> Tenant {
+        Self::faulty(login_url, auth, "")
+    }
+
+    /// One whose Graph has faults (docs/sandbox.md).
+    pub fn faulty(login_url: &str, auth: &str, faults: &str) -> Tenant {
         let folder = tempfile::tempdir().unwrap();
-        let graph = Served::start(folder.path(), None);
+        let graph = Served::faulty(folder.path(), faults, 1);
         let environment = format!("tenant: {TENANT}, graph_url: {}, login_url: {login_url}, auth: {auth}", graph.url);
         let repo = Repo::new(&format!(
             "owner: contoso\ndefault: rehearsal\nenvironments:\n  rehearsal: {{ {environment} }}\n"

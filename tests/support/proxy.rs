@@ -1,6 +1,6 @@
 //! A server between client and sandbox: it says that it is another tenant, and refuses what a token may not.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -17,6 +17,7 @@ pub const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
 /// Until it is dropped.
 pub struct Proxy {
     pub url: String,
+    writes: Arc<Mutex<Vec<(String, Value)>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -27,6 +28,7 @@ struct Forwarder {
     url: String,
     tenant: String,
     refused: Vec<String>,
+    writes: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Proxy {
@@ -37,6 +39,7 @@ impl Proxy {
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let writes = Arc::default();
         let forwarder = Forwarder {
             // A connection for each request, as in `Graph::new`.
             client: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
@@ -44,6 +47,7 @@ impl Proxy {
             url: url.clone(),
             tenant: tenant.to_owned(),
             refused: refused.iter().map(|part| (*part).to_owned()).collect(),
+            writes: Arc::clone(&writes),
         };
         let router = Router::new().fallback(forward).with_state(Arc::new(forwarder));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -57,7 +61,12 @@ impl Proxy {
                 }
             });
         });
-        Proxy { url, stop: Some(stop), thread: Some(thread) }
+        Proxy { url, writes, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// The writes that came since this was asked last: `PATCH /beta/…`, and the body.
+    pub fn writes(&self) -> Vec<(String, Value)> {
+        std::mem::take(&mut *self.writes.lock().unwrap())
     }
 }
 
@@ -77,6 +86,9 @@ async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response
         return answer(403, refusal().to_string());
     }
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if parts.method != "GET" && !target.ends_with("$batch") {
+        to.writes.lock().unwrap().push((format!("{} {target}", parts.method), asked.clone()));
+    }
     let mut sent = to.client.request(parts.method, format!("{}{target}", to.upstream));
     for name in ["consistencylevel", "x-msft-approval-justification", "x-msft-approval-code"] {
         if let Some(value) = parts.headers.get(name) {
