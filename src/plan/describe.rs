@@ -333,7 +333,7 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
         Who::Other(_) => ("a target of another kind", None),
     };
     let filter = assignment.filter.as_ref().map(|(mode, id)| {
-        let name = names.filters.get(id).unwrap_or(id);
+        let name = called(&names.filters, id);
         format!("{} {name}", if *mode == FilterMode::Include { "include" } else { "exclude" })
     });
     AssignmentLine {
@@ -343,14 +343,21 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
         name: id.as_ref().and_then(|id| names.groups.get(id)).cloned(),
         id,
         filter,
+        filter_id: assignment.filter.as_ref().map(|(_, id)| id.clone()),
         widens: false,
         members: reach::members_of(&assignment.who, frame.membership),
     }
 }
 
+/// The name of an id, with the id where others have the name, too.
+fn called(names: &BTreeMap<String, String>, id: &str) -> String {
+    let Some(name) = names.get(id) else { return id.to_string() };
+    let is_unique = names.values().filter(|other| *other == name).count() == 1;
+    if is_unique { name.clone() } else { format!("{name} ({id})") }
+}
+
 fn tag_names(tags: &std::collections::BTreeSet<String>, names: &Names) -> String {
-    let name = |id: &String| names.scope_tags.get(id).cloned().unwrap_or_else(|| id.clone());
-    let mut named: Vec<String> = tags.iter().map(name).collect();
+    let mut named: Vec<String> = tags.iter().map(|id| called(&names.scope_tags, id)).collect();
     named.sort();
     if named.is_empty() { "Default".into() } else { named.join(", ") }
 }

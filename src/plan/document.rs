@@ -245,9 +245,12 @@ pub struct AssignmentLine {
     /// The group's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The filter: mode and name.
+    /// The filter: mode and name, with the id where others have the name, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// The filter's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter_id: Option<String>,
     /// Whether an exclusion goes, and its members come into reach.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub widens: bool,
