@@ -445,7 +445,8 @@ fn more_changes_than_the_limits_allow() {
     help: mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml
     "#);
     assert_eq!(repo.portal().profiles(), before);
-    repo.run(&["apply", "--auto-approve", "--override-limits"]).succeeds();
+    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    repo.run(&["apply", "plan.json"]).succeeds();
 }
 
 /// A user right is a set of accounts: neither here nor there is another order a change.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fs::{self, File, TryLockError};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -31,7 +32,7 @@ pub(super) struct ApplyArgs {
     /// Only keys that match, such as 'sspr/*'
     #[arg(long, value_name = "GLOB", conflicts_with = "plan")]
     only: Option<glob::Pattern>,
-    /// The limits of the environment do not stop this; a saved plan says itself which it passes over
+    /// The limits of the environment do not stop this, if you say yes to what it passes over; a saved plan says itself
     #[arg(long, conflicts_with = "plan")]
     override_limits: bool,
     /// What approvers read, where a second administrator has to approve
@@ -49,6 +50,7 @@ fn justification(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    require_somebody(args)?;
     let workspace = Workspace::open(&global.dir)?;
     let approved = args.plan.as_deref().map(load).transpose()?;
     let wanted = match (&approved, &global.env) {
@@ -69,6 +71,18 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     let code = run.carry_out(approved.as_ref(), &journal).await;
     session.close().await?;
     code
+}
+
+/// Limits are passed over by somebody: at the terminal, or in a saved plan that was approved.
+fn require_somebody(args: &ApplyArgs) -> Result<(), Failure> {
+    let is_asked = !args.auto_approve && std::io::stdin().is_terminal();
+    if !args.override_limits || is_asked {
+        return Ok(());
+    }
+    Err(Failure::with_help(
+        "nobody is asked here, and `--override-limits` needs somebody who says yes; nothing was changed",
+        "save a plan with `plan --override-limits --out FILE`, have that approved, then `apply FILE`",
+    ))
 }
 
 /// Two applies from one folder would each undo what the other does.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::difference::written_otherwise;
 use super::document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
-use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference, reach};
+use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
@@ -160,12 +161,7 @@ fn update_document(
     document: &mut ChangeDocument,
 ) {
     let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
-    let rewritten = match (last.and_then(|last| last.masked.as_ref()), &change.masked_digest) {
-        (Some(last), Some(now)) if last == now => Verified::Yes,
-        (None, None) if last.is_some() => Verified::No,
-        _ => Verified::Changed,
-    };
-    let differs = difference(live, after, rewritten);
+    let differs = difference(live, after, written_otherwise(live, change));
     // A value that we decrypted may be a secret that was written earlier. The marker says whether there was one; a
     // damaged marker does not. What a portal-made profile holds was never ours.
     let plain = match (&live.marker, last) {
