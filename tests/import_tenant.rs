@@ -515,12 +515,18 @@ fn one_profile_is_chosen_by_its_name_or_its_id() {
         (0..2).map(|_| portal.create("Twins", &Value::Null, &[integer("Camera/AllowCamera", 0)])).collect();
     drop(portal);
     let mut said = String::new();
-    for wanted in ["Portal - Camer", "Update ring - Broad", "Twins", "Portal - Camera"] {
+    for wanted in ["Portal - Camer", "camera", "Nothing like it", "Update ring - Broad", "Twins", "Portal - Camera"] {
         said.push_str(&import(&repo, &["--profile", wanted]));
     }
     insta::assert_snapshot!(said, @r#"
     error: no custom profile in the tenant has the name or the id Portal - Camer
     help: did you mean "Portal - Camera"
+    exit 1
+    error: no custom profile in the tenant has the name or the id camera
+    help: did you mean "Portal - Camera"
+    exit 1
+    error: no custom profile in the tenant has the name or the id Nothing like it
+    help: without `--profile`, all custom profiles are imported
     exit 1
     error: the profile "Update ring - Broad" of another kind (windowsUpdateForBusinessConfiguration) cannot be imported
     help: only custom profiles (OMA-URI) can be taken over: write the same settings as a policy

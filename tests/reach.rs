@@ -48,6 +48,7 @@ fn how_many_are_in_groups() {
 
     Reach: +314 devices and +7 users and +5,200 members at most (All Staff, R&D #1 100% + A/B, SSPR Ring
       2).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -65,6 +66,7 @@ fn all_devices_and_all_users() {
           + assignment  include all devices   4,120 devices
 
     Reach: +4,120 devices at most (all devices).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -81,6 +83,7 @@ fn all_devices_and_all_users() {
     );
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
     Reach: +8 users and +all users (Front Desk).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     ");
@@ -179,6 +182,7 @@ fn a_limit_says_that_it_does_not_see_devices_of_users() {
       = users are touched: All Staff, all users
 
     Reach: +24 devices and +5,200 members and +all users (All Staff, SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -192,9 +196,12 @@ fn a_group_counts_once() {
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: SSPR Ring 2 }, { group: Kiosks }] }\n");
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
     Reach: +322 devices at most (Kiosks, SSPR Ring 2).
+    Scope tags: 2 new profiles name none, and get Default.
     Plan: 2 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     ");
+    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).out).unwrap();
+    assert_eq!(json["default_scope_tag"], json!(["lock", "more"]));
 }
 
 #[test]
@@ -236,6 +243,7 @@ fn members_that_the_token_may_not_read() {
     Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
     Reach: not known: the number of all devices (status 403; reading needs
       DeviceManagementManagedDevices.Read.All).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -259,6 +267,7 @@ fn members_that_the_token_may_not_read() {
     Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
     Reach: not known: the number of all devices (status 403; reading needs
       DeviceManagementManagedDevices.Read.All).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.
     exit 1
@@ -301,6 +310,7 @@ fn more_devices_than_the_limit_allows() {
       = users are touched: All Staff
 
     Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.
     exit 1
@@ -320,6 +330,7 @@ fn limits_that_a_saved_plan_passes_over() {
     let plan = repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     insta::assert_snapshot!(summary(&plan), @"
     Reach: +310 devices (SSPR Ring 2).
+    Scope tags: 1 new profile names none, and gets Default.
     Limits passed over: max_changes (0, and the plan has 1), max_devices (300, and the plan has 310).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
@@ -378,6 +389,7 @@ fn an_apply_that_asks_nobody_passes_over_no_limit() {
           + assignment  include all devices   4,120 devices
 
     Reach: +4,120 devices at most (all devices).
+    Scope tags: 1 new profile names none, and gets Default.
     Limits passed over: allow_all_targets (false, 1 profile to all devices or all users).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
       + lock                         added    [id]
@@ -526,6 +538,7 @@ fn users_and_devices_do_not_exclude_each_other() {
       = help: exclude a group of the same kind as the included ones, or use an assignment filter
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -600,6 +613,7 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
       = help: exclude a group of the same kind as the included ones, or use an assignment filter
 
     Reach: +5,200 members (All Staff).
+    Scope tags: 3 new profiles name none, and get Default.
     Plan: 3 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0

@@ -76,6 +76,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         .unverified
         .iter()
         .map(|(key, uris)| (key.clone(), uris.iter().map(|uri| uri.short().to_string()).collect()));
+    let key = |change: &Change| change.key.clone();
     PlanDocument {
         format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_string(),
@@ -89,6 +90,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         only: frame.only.clone(),
         changes: plan.changes.iter().map(|change| change_document(change, frame)).collect(),
         reach: reach::document(&plan.changes, frame.membership, frame.names),
+        default_scope_tag: plan.changes.iter().filter(|change| gets_default_tag(change)).map(key).collect(),
         limits_overridden: plan.limits_overridden.clone(),
         orphans: orphans.collect(),
         unverified: unverified.collect(),
@@ -103,6 +105,10 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
             not_ours: plan.foreign + frame.other_kinds,
         },
     }
+}
+
+fn gets_default_tag(change: &Change) -> bool {
+    change.before.is_none() && change.after.as_ref().is_some_and(|after| after.scope_tags.is_none())
 }
 
 fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
