@@ -17,7 +17,7 @@ mod settings;
 mod value;
 
 pub use accounts::well_known_account;
-pub use audience::{NamedAssignment, NamedWho};
+pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, Entry, Wanted, resolve, wanted};
 pub use registry::{RegistryChange, RegistryEntry, read_block};
@@ -74,8 +74,8 @@ pub struct Compiled<'a> {
     pub assignments: Option<Vec<NamedAssignment>>,
     /// The target's name, where it uses one.
     pub target: Option<String>,
-    /// Scope tags by name; none where they are not managed.
-    pub scope_tags: Option<Vec<(String, Place)>>,
+    /// Scope tags as they are written; none where they are not managed.
+    pub scope_tags: Option<Vec<NameOrId>>,
     /// The portal-made profile to take over.
     pub adopt: Option<Spanned<String>>,
     /// Former keys.
@@ -123,8 +123,7 @@ fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Di
     let registry = registry::read_block(&document.registry, &policy.source, &placeholders, &mut found);
     let (assignments, target) = audience::compile(policy, context, &expander, &mut found);
     let scope_tags = document.scope_tags.as_ref().map(|tags| {
-        let named = tags.iter().map(|tag| (expander.plain(tag, &policy.source, &mut found), policy.place(tag.span)));
-        named.collect::<Vec<_>>()
+        tags.iter().map(|tag| NameOrId::of(tag, &policy.source, &expander, &mut found)).collect::<Vec<_>>()
     });
     complain_of_environments(policy, context, &mut found);
     let wrong = crate::diagnostic::any_error(&found);

@@ -8,6 +8,7 @@ mod configuration;
 mod decode;
 mod document;
 mod key;
+mod name_or_id;
 mod values;
 mod windows;
 mod written_secret;
@@ -17,6 +18,7 @@ pub use auth::{Auth, AuthMethod, ClientId, Cloud};
 pub use configuration::{Configuration, Environment, Limits, Seed, is_loopback};
 pub use document::{Delivery, Policy, PolicyDocument, State, Waiver};
 pub use key::{check_key, check_owner, key_of_path};
+pub use name_or_id::NameOrId;
 pub use values::{Mapping, RegistryBlock, RegistryValues, SettingForm, SettingInput, SettingValue};
 pub use windows::WindowsRelease;
 

@@ -59,6 +59,7 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
           assigned to nobody
 
     Reach: 24 devices as before (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     "#);
@@ -67,12 +68,14 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
     let json = repo.run(&["show", "plan.json", "--output-format", "json"]).succeeds().out;
     assert_eq!(json, repo.read("plan.json"));
     let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
-    insta::assert_snapshot!(normal(&markdown), @"
+    insta::assert_snapshot!(normal(&markdown), @r"
     ### Plan for `sandbox` (sandbox, not your tenant)
 
     Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
 
     Reach: 24 devices as before (SSPR Pilot).
+
+    Scope tags: 1 new profile names none, and gets Default.
 
     | | profile | what changes |
     |---|---|---|

@@ -236,8 +236,8 @@ fn help_of_every_command() {
           --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
           --only <GLOB>           Only keys that match, such as 'sspr/*'
           --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-          --override-limits       The limits of the environment do not stop this; a saved plan says
-                                  itself which it passes over
+          --override-limits       The limits of the environment do not stop this, if you say yes to what
+                                  it passes over; a saved plan says itself
           --justification <TEXT>  What approvers read, where a second administrator has to approve
       -q, --quiet                 Say less
       -v, --verbose...            Say more, on stderr; twice for every request

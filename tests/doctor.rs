@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use insta::assert_snapshot;
 use regex::Regex;
 use serde_json::{Value, json};
-use support::{EMBEDDED, Repo, TENANT};
+use support::{EMBEDDED, Repo, Served, TENANT, normal};
 use tenant::Tenant;
 
 /// A token that says this, and that nobody signed: the sandbox does not look.
@@ -59,15 +59,15 @@ fn a_sandbox_on_this_machine_takes_anybody() {
       ok    200 the filters
 
     Permissions of Microsoft Graph
-      plan                             DeviceManagementConfiguration.Read.All       ?
-      plan                             GroupMember.Read.All                         ?
-      plan                             Organization.Read.All                        ?
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  ?
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
-      blast radius: members of groups  GroupMember.Read.All                         ?
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      ?
-      scope tags                       DeviceManagementConfiguration.Read.All       ?
-      approval status                  DeviceManagementConfiguration.Read.All       ?
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      yes
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
 
     This environment can be planned.
     exit code 0
@@ -223,6 +223,108 @@ fn a_server_that_is_not_there() {
 
     This environment cannot be planned yet.
     ");
+}
+
+/// What `doctor` says from Microsoft Graph on, for a token that only the sandbox can read.
+fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::faulty(folder.path(), &format!("tokens: {{ token: [{permissions}] }}\n"), 1);
+    let repo = Repo::new(&support::served("contoso", &server.url, ""));
+    let ran = repo.run(&[&["doctor"], arguments].concat());
+    let said = normal(&format!("{}exit code {}\n", ran.out, ran.code.unwrap()));
+    let json = repo.run(&[&["doctor", "--output-format", "json"], arguments].concat()).out;
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let said = said.split("\nMicrosoft Graph\n").nth(1).unwrap().to_owned();
+    (said, json!([report["can_plan"], report["can_apply"]]))
+}
+
+/// The server's answers tell what the token does not.
+#[test]
+fn a_token_that_cannot_be_read_and_may_not_write() {
+    let reader = "DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All";
+    let (said, can) = opaque(&["--for", "apply"], reader);
+    assert_snapshot!(said, @"
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      FAIL  403 a read that needs what writing needs: apply would be refused
+            help: an administrator grants DeviceManagementConfiguration.ReadWrite.All; see docs/sign-in.md
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be applied yet.
+    exit code 1
+    ");
+    assert_eq!(can, json!([true, false]));
+    let (said, can) = opaque(&[], reader);
+    assert!(said.ends_with("This environment can be planned.\nexit code 0\n"), "{said}");
+    assert_eq!(can, json!([true, false]));
+}
+
+/// No read proves that a write would be allowed.
+#[test]
+fn a_token_that_cannot_be_read_and_may_write() {
+    let writer = "DeviceManagementConfiguration.ReadWrite.All, GroupMember.Read.All, Organization.Read.All, DeviceManagementManagedDevices.Read.All";
+    let (said, can) = opaque(&["--for", "apply"], writer);
+    assert_snapshot!(said, @"
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+            no read shows whether profiles may be written: only `apply` will tell
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  ?
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      yes
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    As far as can be seen, this environment can be applied.
+    exit code 0
+    ");
+    assert_eq!(can, json!([true, null]));
+}
+
+#[test]
+fn a_token_that_cannot_be_read_and_may_not_read() {
+    let (said, can) = opaque(&[], "Organization.Read.All, DeviceManagementConfiguration.Read.All");
+    assert_snapshot!(said, @"
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      FAIL  403 a group: GET /v1.0/groups?$top=1&$select=id,displayName was answered 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. (request-id [id])
+            help: reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         no
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         ?
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+    assert_eq!(can, json!([false, false]));
 }
 
 #[test]

@@ -408,6 +408,7 @@ fn a_fight_with_a_profile_that_somebody_made_in_the_portal() {
       = help: set it in one policy, or let the audiences exclude each other
 
     Reach: +310 devices (SSPR Ring 2).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -445,7 +446,8 @@ fn more_changes_than_the_limits_allow() {
     help: mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml
     "#);
     assert_eq!(repo.portal().profiles(), before);
-    repo.run(&["apply", "--auto-approve", "--override-limits"]).succeeds();
+    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    repo.run(&["apply", "plan.json"]).succeeds();
 }
 
 /// A user right is a set of accounts: neither here nor there is another order a change.

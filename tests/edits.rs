@@ -470,6 +470,7 @@ fn a_profile_that_somebody_deleted() {
           + assignment  exclude group Kiosks   12 devices
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0

@@ -214,6 +214,15 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
 }
 
 #[test]
+fn an_id_that_is_a_number_gets_quotes() {
+    let policy =
+        "name: A\nsettings: { Camera/AllowCamera: 1 }\nscope_tags: [Service Desk, { id: 2, name: Branch Office }]\n";
+    let repository = Repository::new().with("policies/a.yaml", policy);
+    repository.run("check --fix");
+    assert_eq!(repository.read("policies/a.yaml"), policy.replace("id: 2", "id: \"2\""));
+}
+
+#[test]
 fn what_is_checked_is_named_by_path() {
     let repository = Repository::empty()
         .with("sspr-policy.yaml", CONFIGURATION)

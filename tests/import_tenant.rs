@@ -275,6 +275,8 @@ fn every_form_of_assignment_is_written_by_name() {
             target("group", both(group("SSPR Pilot"), filter("Windows 11 corporate", "include"))),
             target("group", group("Front Desk")),
             target("group", group("R&D #1 100% + A/B")),
+            target("group", both(group("SSPR Ring 2"), filter("Duplicate filter", "include"))),
+            target("group", both(group("Kiosks"), filter("Duplicate filter", "exclude"))),
             target("exclusionGroup", group("Bob's PCs")),
             target("exclusionGroup", group("Größe Ölmühle")),
         ],
@@ -304,7 +306,9 @@ fn every_form_of_assignment_is_written_by_name() {
         - { all: users }
         - { group: 'R&D #1 100% + A/B' }
         - { group: Front Desk, id: [id] }
+        - { group: Kiosks, filter: { exclude: { name: Duplicate filter, id: [id] } } }
         - { group: SSPR Pilot, filter: Windows 11 corporate }
+        - { group: SSPR Ring 2, filter: { name: Duplicate filter, id: [id] } }
       exclude:
         - { group: 'Bob''s PCs' }
         - { group: Größe Ölmühle }
@@ -427,7 +431,7 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
       error: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here, and applying takes it out of the profile: Windows has this node for the device only
       warning: in the tenant this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; applying makes it ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
       error: Device/Vendor/MSFT/Contoso/Start cannot be written here, and applying takes it out of the profile: an OMA-URI begins with `./Device/` or `./User/`
-      error: an included target cannot be written here, and applying takes it away: the Configuration Manager collection SMS00001
+      error: assignments are left as they are: an included target cannot be written here: the Configuration Manager collection SMS00001
       plan: - Contoso/Control [device]                           (hidden)
       plan: + AboveLock/AllowToasts [device]                     Allowed (1)
       plan: + Authentication/AllowAadPasswordReset [device]      Allowed (1)
@@ -435,7 +439,7 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
       plan: - WindowsLogon/HideFastUserSwitching [user]          1
       plan: - ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset [device]   1
       plan: - Device/Vendor/MSFT/Contoso/Start [device]          (hidden)
-      plan: - assignment  include a target of another kind
+      plan:   assignments: not managed, stays as it is: include a target of another kind, include all devices
     wrote policies/imported/long-text.yaml  for [id], and it cannot be applied as it is
       plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
@@ -466,11 +470,12 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
       # Device/Vendor/MSFT/Contoso/Start cannot be written here, and applying takes it out of the
       # profile: an OMA-URI begins with `./Device/` or `./User/`
 
-    assignments:
-      # an included target cannot be written here, and applying takes it away: the Configuration Manager
-      # collection SMS00001
-      include:
-        - { all: devices }
+    # assignments are left as they are: an included target cannot be written here: the Configuration
+    # Manager collection SMS00001
+    # the other targets that are there:
+    # assignments:
+    #   include:
+    #     - { all: devices }
 
     adopt: { sandbox: [id] }
     ");
@@ -510,12 +515,18 @@ fn one_profile_is_chosen_by_its_name_or_its_id() {
         (0..2).map(|_| portal.create("Twins", &Value::Null, &[integer("Camera/AllowCamera", 0)])).collect();
     drop(portal);
     let mut said = String::new();
-    for wanted in ["Portal - Camer", "Update ring - Broad", "Twins", "Portal - Camera"] {
+    for wanted in ["Portal - Camer", "camera", "Nothing like it", "Update ring - Broad", "Twins", "Portal - Camera"] {
         said.push_str(&import(&repo, &["--profile", wanted]));
     }
     insta::assert_snapshot!(said, @r#"
     error: no custom profile in the tenant has the name or the id Portal - Camer
     help: did you mean "Portal - Camera"
+    exit 1
+    error: no custom profile in the tenant has the name or the id camera
+    help: did you mean "Portal - Camera"
+    exit 1
+    error: no custom profile in the tenant has the name or the id Nothing like it
+    help: without `--profile`, all custom profiles are imported
     exit 1
     error: the profile "Update ring - Broad" of another kind (windowsUpdateForBusinessConfiguration) cannot be imported
     help: only custom profiles (OMA-URI) can be taken over: write the same settings as a policy
@@ -643,13 +654,36 @@ fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
     repo.write(".sspr-policy/sandbox.json", &state.to_string());
     insta::assert_snapshot!(import(&repo, &[]), @"
     wrote policies/imported/gone.yaml  adopts [id], and not as it is
-      error: an excluded target cannot be written here, and applying takes it away: the group [id] is not there any more, and reaches nobody
-      plan: - assignment  exclude group [id]
+      error: assignments are left as they are: an excluded target cannot be written here: the group [id] is not there any more, and reaches nobody
+      plan:   assignments: not managed, stays as it is: include all devices, exclude group 11e0b253-cd96-4355-877a-…
 
     Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
     reading 1 profile; its policy is compiled and planned before it counts
     exit 1
     ");
+    insta::assert_snapshot!(normal(&repo.read("policies/imported/gone.yaml")), @"
+    # yaml-language-server: $schema=../../schemas/policy.schema.json
+    name: Gone
+
+    settings:
+      DeviceLock/MinDevicePasswordLength:
+        type: string
+        raw: '8'
+        unchecked: imported from the tenant
+
+    # assignments are left as they are: an excluded target cannot be written here: the group
+    # [id] is not there any more, and reaches nobody
+    # the other targets that are there:
+    # assignments:
+    #   include:
+    #     - { all: devices }
+
+    adopt: { sandbox: [id] }
+    ");
+    let before = repo.portal().profile("Gone")["assignments"].clone();
+    repo.apply().succeeds();
+    assert_eq!(repo.portal().profile("Gone")["assignments"], before);
+    repo.assert_converged();
 }
 
 /// Intune asks devices for it; a policy would set what was only asked for.

@@ -293,6 +293,8 @@ fn the_parts_of_an_assignment_say_what_they_take() {
             - { group: B, filter: { include: x, exclude: y } }
             - { group: C, filter: {} }
             - { group: D, filter: { not: x } }
+            - { group: E, filter: { id: x, exclude: y } }
+            - { group: F, filter: { exclude: { nam: y, id: 7 } } }
             - {}
           exclude: Kiosks
         ",
@@ -302,12 +304,15 @@ fn the_parts_of_an_assignment_say_what_they_take() {
     policy.yaml:6:16 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
     policy.yaml:7:13 error[SP0105] expected a text, found true or false: this is true or false (put it in quotes)
     policy.yaml:8:14 error[SP0105] `everybody` is none of the words for this: expected one of `devices`, `users`
-    policy.yaml:9:27 error[SP0105] expected a filter's name, or `{ exclude: name }`, found a list: this is a list
-    policy.yaml:10:27 error[SP0105] expected one of `include:` and `exclude:`, found a map: this is a map
-    policy.yaml:11:27 error[SP0105] expected one of `include:` and `exclude:`, found a map: this is a map
+    policy.yaml:9:27 error[SP0105] expected a filter's name, `{ id: … }` or `{ exclude: … }`, found a list: this is a list
+    policy.yaml:10:27 error[SP0105] expected one of `id:` (with `name:`), `include:` and `exclude:`, found a map: this is a map
+    policy.yaml:11:27 error[SP0105] expected one of `id:` (with `name:`), `include:` and `exclude:`, found a map: this is a map
     policy.yaml:12:29 error[SP0104] unknown key `not` in the filter: not a key that is known here
-    policy.yaml:13:7 error[SP0105] a target is either a group or `all:`: write `group: NAME`, `id: …`, `all: devices` or `all: users`
-    policy.yaml:14:12 error[SP0105] expected a list, found a text: this is a text
+    policy.yaml:13:27 error[SP0105] expected one of `id:` (with `name:`), `include:` and `exclude:`, found a map: this is a map
+    policy.yaml:14:40 error[SP0104] unknown key `nam` in the filter: not a key that is known here (did you mean `name`)
+    policy.yaml:14:52 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
+    policy.yaml:15:7 error[SP0105] a target is either a group or `all:`: write `group: NAME`, `id: …`, `all: devices` or `all: users`
+    policy.yaml:16:12 error[SP0105] expected a list, found a text: this is a text
     exit code 1
     ");
 }

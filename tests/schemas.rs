@@ -129,9 +129,14 @@ assignments:
     - { group: A, filter: F }
     - { id: 3f2a, group: B, filter: { exclude: F } }
     - { all: users, filter: { include: F } }
+    - { group: D, filter: { id: 3f2a } }
+    - { group: E, filter: { id: 3f2a, name: F } }
+    - { group: G, filter: { name: F } }
+    - { group: H, filter: { exclude: { id: 3f2a, name: F } } }
+    - { group: I, filter: { include: { id: 3f2a } } }
   exclude: [{ group: C }, { id: 5f1c }]
 deliver: custom
-scope_tags: []
+scope_tags: [Default, { id: "1" }, { id: "2", name: B }]
 environments: [lab]
 state: draft
 adopt: { lab: 5f1c0000-0000-4000-8000-000000000000 }
@@ -186,6 +191,9 @@ fn what_a_schema_refuses_is_an_error_too() {
         format!("name: A\n{setting}\nstate: on"),
         format!("name: A\n{setting}\ndeliver: mail"),
         format!("name: A\n{setting}\nscope_tags: [7]"),
+        format!("name: A\n{setting}\nscope_tags: [{{}}]"),
+        format!("name: A\n{setting}\nscope_tags: [{{ id: 1 }}]"),
+        format!("name: A\n{setting}\nscope_tags: [{{ tag: B }}]"),
         format!("name: A\n{setting}\nenvironments: lab"),
         format!("name: A\n{setting}\nadopt: [a]"),
         format!("name: A\n{setting}\nadopt: {{ lab: 5f1c }}"),
@@ -210,6 +218,10 @@ fn what_a_schema_refuses_is_an_error_too() {
         assigned("{ include: [{ all: everybody }] }"),
         assigned("{ include: [{ group: A, filter: {} }] }"),
         assigned("{ include: [{ group: A, filter: { include: F, exclude: G } }] }"),
+        assigned("{ include: [{ group: A, filter: { id: 1 } }] }"),
+        assigned("{ include: [{ group: A, filter: { exclude: {} } }] }"),
+        assigned("{ include: [{ group: A, filter: { exclude: { exclude: F } } }] }"),
+        assigned("{ include: [{ group: A, filter: { id: 3f2a, exclude: F } }] }"),
         assigned("{ include: [], exclude: [{}] }"),
         assigned("{ include: [], exclude: [{ group: A, filter: F }] }"),
         assigned("{ include: [], exclude: [{ all: users }] }"),
@@ -251,7 +263,7 @@ fn what_a_schema_refuses_is_an_error_too() {
 }
 
 /// Every map of the two documents: where it stands in the schema, and a document with it (`…` in its place).
-const MAPS: [(&str, &str, &str); 14] = [
+const MAPS: [(&str, &str, &str); 15] = [
     ("policy", "", "…"),
     ("policy", "/$defs/SettingForm", "settings: { A/B: … }"),
     ("policy", "/$defs/Waiver", "waive: [ … ]"),
@@ -259,6 +271,7 @@ const MAPS: [(&str, &str, &str); 14] = [
     ("policy", "/$defs/Include", "assignments: { include: [ … ] }"),
     ("policy", "/$defs/Exclude", "assignments: { include: [], exclude: [ … ] }"),
     ("policy", "/$defs/Filter/anyOf/1", "assignments: { include: [ { group: A, filter: … } ] }"),
+    ("policy", "/$defs/NameOrId/anyOf/1", "scope_tags: [ … ]"),
     ("configuration", "", "…"),
     ("configuration", "/$defs/Environment", "environments: { lab: … }"),
     ("configuration", "/$defs/Auth", "environments: { lab: { auth: … } }"),

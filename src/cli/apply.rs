@@ -1,6 +1,7 @@
 //! `apply`.
 
 use std::convert::Infallible;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -35,7 +36,7 @@ pub(super) struct ApplyArgs {
     /// Only keys that match, such as 'sspr/*'
     #[arg(long, value_name = "GLOB", conflicts_with = "plan")]
     only: Option<glob::Pattern>,
-    /// The limits of the environment do not stop this; a saved plan says itself which it passes over
+    /// The limits of the environment do not stop this, if you say yes to what it passes over; a saved plan says itself
     #[arg(long, conflicts_with = "plan")]
     override_limits: bool,
     /// What approvers read, where a second administrator has to approve
@@ -53,6 +54,7 @@ pub(super) fn justification(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    require_somebody(args)?;
     let workspace = Workspace::open(&global.dir)?;
     let approved = args.plan.as_deref().map(load).transpose()?;
     let wanted = match (&approved, &global.env) {
@@ -74,6 +76,18 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     let code = run.carry_out(approved.as_ref(), &journal).await;
     session.close().await?;
     code
+}
+
+/// Limits are passed over by somebody: at the terminal, or in a saved plan that was approved.
+fn require_somebody(args: &ApplyArgs) -> Result<(), Failure> {
+    let is_asked = !args.auto_approve && std::io::stdin().is_terminal();
+    if !args.override_limits || is_asked {
+        return Ok(());
+    }
+    Err(Failure::with_help(
+        "nobody is asked here, and `--override-limits` needs somebody who says yes; nothing was changed",
+        "save a plan with `plan --override-limits --out FILE`, have that approved, then `apply FILE`",
+    ))
 }
 
 /// How an apply ended.

@@ -1,5 +1,6 @@
 //! `doctor`: whether an environment can be used, line by line.
 
+mod answers;
 mod examine;
 mod permissions;
 
@@ -14,6 +15,8 @@ use super::output::{Failure, Output, exit};
 use super::workspace::Workspace;
 use permissions::Granted;
 
+/// The area of the requests.
+const GRAPH: &str = "Microsoft Graph";
 /// The area of the table.
 const PERMISSIONS: &str = "Permissions of Microsoft Graph";
 
@@ -75,8 +78,9 @@ struct Report {
 /// The report for programs.
 #[derive(Serialize)]
 struct Document<'a> {
-    can_plan: bool,
-    can_apply: bool,
+    /// Nothing (`null`): as far as can be seen, for the token cannot be read and no answer tells.
+    can_plan: Option<bool>,
+    can_apply: Option<bool>,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -90,18 +94,22 @@ impl Report {
         self.checks.push(Check { area, status, what: what.into(), help });
     }
 
-    /// Whether everything but a permission of `apply` is there.
-    fn can_plan(&self) -> bool {
+    /// Whether everything but a permission of `apply` is there; nothing where nobody can tell.
+    fn can_plan(&self) -> Option<bool> {
         let fails = |check: &Check| check.status == Status::Fail && check.area != PERMISSIONS;
-        !self.checks.iter().any(fails) && !self.permissions.iter().any(|row| row.lacks("plan"))
+        if self.checks.iter().any(fails) { Some(false) } else { permissions::suffice(&self.permissions, "plan") }
     }
 
-    /// Whether `apply` could do its work with the identity that was looked at, as far as its token can be read.
-    fn can_apply(&self) -> bool {
-        self.can_plan() && !self.permissions.iter().any(|row| row.lacks("apply"))
+    /// Whether `apply` could do its work with the identity that was looked at; nothing where nobody can tell.
+    fn can_apply(&self) -> Option<bool> {
+        match (self.can_plan(), permissions::suffice(&self.permissions, "apply")) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
     }
 
-    fn can(&self) -> bool {
+    fn can(&self) -> Option<bool> {
         match self.purpose {
             Purpose::Plan => self.can_plan(),
             Purpose::Apply => self.can_apply(),
@@ -125,7 +133,7 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
             output.result(&(text + "\n"));
         }
     }
-    Ok(exit(!report.can()))
+    Ok(exit(report.can() == Some(false)))
 }
 
 fn human(report: &Report) -> String {
@@ -164,8 +172,9 @@ fn human(report: &Report) -> String {
         Purpose::Apply => "applied",
     };
     let end = match report.can() {
-        true => format!("\nThis environment can be {done}.\n"),
-        false => format!("\nThis environment cannot be {done} yet.\n"),
+        Some(true) => format!("\nThis environment can be {done}.\n"),
+        None => format!("\nAs far as can be seen, this environment can be {done}.\n"),
+        Some(false) => format!("\nThis environment cannot be {done} yet.\n"),
     };
     text + &end
 }

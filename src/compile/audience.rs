@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Context;
 use super::expand::Expander;
 use crate::diagnostic::{Diagnostic, Place, nearest};
-use crate::policy::{All, Assignments, Audiences, Filter, Policy};
+use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
 use crate::setting::FilterMode;
 use crate::source::{Source, Span, Spanned};
 
@@ -38,6 +38,36 @@ impl NamedWho {
     }
 }
 
+/// An assignment filter or a scope tag as it is written: by name, by id (which decides), or both.
+#[derive(Debug, Clone)]
+pub struct NameOrId {
+    /// Its display name.
+    pub name: Option<String>,
+    /// Its id.
+    pub id: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl NameOrId {
+    /// With variables filled in.
+    pub(super) fn of(
+        written: &policy::NameOrId,
+        source: &Arc<Source>,
+        expander: &Expander<'_>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut text = |text: &Spanned<String>| expander.plain(text, source, problems);
+        let (name, id) = (written.name.as_ref().map(&mut text), written.id.as_ref().map(&mut text));
+        Self { name, id, place: Place::new(source, written.span) }
+    }
+
+    /// What tells it from others as far as it is written: the id, or the name.
+    pub fn identity(&self) -> &str {
+        self.id.as_ref().or(self.name.as_ref()).map_or("", String::as_str)
+    }
+}
+
 /// One assignment as it is written.
 #[derive(Debug, Clone)]
 pub struct NamedAssignment {
@@ -45,8 +75,8 @@ pub struct NamedAssignment {
     pub who: NamedWho,
     /// Whether it is excluded.
     pub excluded: bool,
-    /// The filter's mode and name, and where it stands.
-    pub filter: Option<(FilterMode, String, Place)>,
+    /// The filter and its mode.
+    pub filter: Option<(FilterMode, NameOrId)>,
     /// Where it stands.
     pub place: Place,
 }
@@ -102,11 +132,11 @@ fn named(
         NamedWho::Group { name, id: id.map(|id| id.to_lowercase()) }
     };
     let filter = |filter: &Option<Filter>, problems: &mut Vec<Diagnostic>| {
-        let (mode, name) = match filter.as_ref()? {
-            Filter::Include(name) => (FilterMode::Include, name),
-            Filter::Exclude(name) => (FilterMode::Exclude, name),
+        let (mode, written) = match filter.as_ref()? {
+            Filter::Include(written) => (FilterMode::Include, written),
+            Filter::Exclude(written) => (FilterMode::Exclude, written),
         };
-        Some((mode, expander.plain(name, source, problems), Place::new(source, name.span)))
+        Some((mode, NameOrId::of(written, source, expander, problems)))
     };
     for include in &assignments.include {
         let who = match include.all.as_ref().map(|all| all.value) {

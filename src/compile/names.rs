@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Compiled, NamedAssignment, NamedWho};
+use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
+
+/// What messages call them.
+const GROUP: &str = "group";
+const FILTER: &str = "assignment filter";
+const SCOPE_TAG: &str = "scope tag";
 
 /// Something in the tenant that has a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -74,9 +79,9 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
         found.into_iter().map(|(_, assignment)| assignment).collect::<BTreeSet<_>>()
     });
     let scope_tags = policy.scope_tags.as_ref().map(|tags| {
-        let ids = tags.iter().filter_map(|(name, place)| match name.as_str() {
-            "Default" => Some(DEFAULT_TAG.to_string()),
-            name => one(&directory.scope_tags, name, place, "scope tag", &[], problems),
+        let ids = tags.iter().filter_map(|tag| match (&tag.name, &tag.id) {
+            (Some(name), None) if name == "Default" => Some(DEFAULT_TAG.to_string()),
+            _ => by_name_or_id(&directory.scope_tags, tag, SCOPE_TAG, problems),
         });
         canonical_tags(ids.collect::<Vec<_>>())
     });
@@ -122,41 +127,51 @@ fn resolve_assignment(
         NamedWho::AllDevices => Some(Who::AllDevices),
         NamedWho::AllUsers => Some(Who::AllUsers),
         NamedWho::Group { name, id: Some(id) } => {
-            by_id(directory, id, name.as_deref(), place, problems).map(Who::Group)
+            by_id(&directory.groups, id, name.as_deref(), place, GROUP, problems).map(Who::Group)
         }
         NamedWho::Group { name, id: None } => {
             let name = name.as_deref().unwrap_or_default();
             let similar = directory.similar_groups.get(name).map_or(&[][..], Vec::as_slice);
-            one(&directory.groups, name, place, "group", similar, problems).map(Who::Group)
+            by_name(&directory.groups, name, place, GROUP, similar, problems).map(Who::Group)
         }
     };
     let filter = match &assignment.filter {
         None => None,
-        Some((mode, name, place)) => {
-            Some((*mode, one(&directory.filters, name, place, "assignment filter", &[], problems)?))
-        }
+        Some((mode, filter)) => Some((*mode, by_name_or_id(&directory.filters, filter, FILTER, problems)?)),
     };
     Some(Assignment { excluded: assignment.excluded, who: who?, filter })
 }
 
+fn by_name_or_id(entries: &[Entry], wanted: &NameOrId, what: &str, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let name = wanted.name.as_deref();
+    match &wanted.id {
+        Some(id) => by_id(entries, id, name, &wanted.place, what, problems),
+        None => by_name(entries, name.unwrap_or_default(), &wanted.place, what, &[], problems),
+    }
+}
+
+/// The entry with an id; with a name beside it, a different one is complained of.
 fn by_id(
-    directory: &Directory,
+    entries: &[Entry],
     id: &str,
     name: Option<&str>,
     place: &Place,
+    what: &str,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
-    let Some(entry) = directory.groups.iter().find(|entry| entry.id == id) else {
-        problems.push(
-            Diagnostic::error("SP0501", format!("no group has the id {id}"))
-                .at(place.clone(), "not found in the tenant"),
-        );
+    let Some(entry) = entries.iter().find(|entry| entry.id.eq_ignore_ascii_case(id)) else {
+        let problem = Diagnostic::error("SP0501", format!("no {what} has the id {id}"))
+            .at(place.clone(), "not found in the tenant");
+        // Of filters and tags, all were read.
+        let named = entries.iter().filter(|entry| what != GROUP && name.is_none_or(|name| entry.name == name));
+        let listed: Vec<String> = named.take(10).map(|entry| format!("{} ({})", entry.name, entry.id)).collect();
+        problems.push(if listed.is_empty() { problem } else { problem.note(candidates(&listed)) });
         return None;
     };
     match name {
         Some(name) if name != entry.name => {
             problems.push(
-                Diagnostic::error("SP0503", format!("the group {id} is not called `{name}`"))
+                Diagnostic::error("SP0503", format!("the {what} {id} is not called `{name}`"))
                     .at(place.clone(), format!("in the tenant it is `{}`", entry.name))
                     .help("the id decides; correct the name, or the id"),
             );
@@ -166,8 +181,13 @@ fn by_id(
     }
 }
 
+fn candidates(listed: &[impl AsRef<str>]) -> String {
+    let listed: Vec<&str> = listed.iter().map(AsRef::as_ref).collect();
+    format!("candidates: {}", listed.join(", "))
+}
+
 /// The one entry with a name.
-fn one(
+fn by_name(
     entries: &[Entry],
     name: &str,
     place: &Place,
@@ -179,35 +199,38 @@ fn one(
     if found.len() == 1 {
         return found.first().map(|entry| entry.id.clone());
     }
-    let problem = if found.is_empty() {
-        let mut problem = Diagnostic::error("SP0501", format!("the tenant has no {what} `{name}`"))
-            .at(place.clone(), "not found in the tenant");
-        let names: Vec<&str> =
-            entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
-        if let Some(near) = crate::diagnostic::nearest(name, names.iter().copied()) {
-            problem = problem.help(format!("did you mean `{near}`"));
-        }
-        let candidates: BTreeSet<&str> = if similar.is_empty() && what != "group" {
-            names.into_iter().collect()
-        } else {
-            similar.iter().map(String::as_str).collect()
-        };
-        if !candidates.is_empty() {
-            let listed: Vec<&str> = candidates.into_iter().take(10).collect();
-            problem = problem.note(format!("candidates: {}", listed.join(", ")));
-        }
-        problem
+    problems.push(if found.is_empty() {
+        no_entry(entries, name, place, what, similar)
     } else {
-        let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
-        let problem = Diagnostic::error("SP0502", format!("the tenant has {} {what}s `{name}`", found.len()))
-            .at(place.clone(), "which of them is meant?")
-            .note(format!("candidates: {}", ids.join(", ")));
-        if what == "group" {
-            problem.help(format!("write `{{ group: {name}, id: … }}` with the id of the one that is meant"))
-        } else {
-            problem.help(format!("rename one of the {what}s in Intune"))
-        }
-    };
-    problems.push(problem);
+        several(&found, name, place, what)
+    });
     None
+}
+
+fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &[String]) -> Diagnostic {
+    let mut problem = Diagnostic::error("SP0501", format!("the tenant has no {what} `{name}`"))
+        .at(place.clone(), "not found in the tenant");
+    let names: Vec<&str> =
+        entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
+    if let Some(near) = crate::diagnostic::nearest(name, names.iter().copied()) {
+        problem = problem.help(format!("did you mean `{near}`"));
+    } else if what != GROUP && entries.iter().any(|entry| entry.id.eq_ignore_ascii_case(name)) {
+        problem = problem.help(format!("this is an id: write `{{ id: \"{name}\" }}`"));
+    }
+    let likely: BTreeSet<&str> = if similar.is_empty() && what != GROUP {
+        names.into_iter().collect()
+    } else {
+        similar.iter().map(String::as_str).collect()
+    };
+    let listed: Vec<&str> = likely.into_iter().take(10).collect();
+    if listed.is_empty() { problem } else { problem.note(candidates(&listed)) }
+}
+
+fn several(found: &BTreeSet<&Entry>, name: &str, place: &Place, what: &str) -> Diagnostic {
+    let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
+    let word = if what == GROUP { "group" } else { "name" };
+    Diagnostic::error("SP0502", format!("the tenant has {} {what}s `{name}`", found.len()))
+        .at(place.clone(), "which of them is meant?")
+        .note(candidates(&ids))
+        .help(format!("write `{{ {word}: {name}, id: … }}` with the id of the one that is meant"))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::difference::written_otherwise;
 use super::document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
-use super::{Action, Cause, Change, Plan, Reason, SettingChange, Verified, difference, reach};
+use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, may_be_secret};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
@@ -75,6 +76,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         .unverified
         .iter()
         .map(|(key, uris)| (key.clone(), uris.iter().map(|uri| uri.short().to_string()).collect()));
+    let key = |change: &Change| change.key.clone();
     PlanDocument {
         format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_string(),
@@ -88,6 +90,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         only: frame.only.clone(),
         changes: plan.changes.iter().map(|change| change_document(change, frame)).collect(),
         reach: reach::document(&plan.changes, frame.membership, frame.names),
+        default_scope_tag: plan.changes.iter().filter(|change| gets_default_tag(change)).map(key).collect(),
         limits_overridden: plan.limits_overridden.clone(),
         orphans: orphans.collect(),
         unverified: unverified.collect(),
@@ -102,6 +105,10 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
             not_ours: plan.foreign + frame.other_kinds,
         },
     }
+}
+
+fn gets_default_tag(change: &Change) -> bool {
+    change.before.is_none() && change.after.as_ref().is_some_and(|after| after.scope_tags.is_none())
 }
 
 fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
@@ -160,12 +167,7 @@ fn update_document(
     document: &mut ChangeDocument,
 ) {
     let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
-    let rewritten = match (last.and_then(|last| last.masked.as_ref()), &change.masked_digest) {
-        (Some(last), Some(now)) if last == now => Verified::Yes,
-        (None, None) if last.is_some() => Verified::No,
-        _ => Verified::Changed,
-    };
-    let differs = difference(live, after, rewritten);
+    let differs = difference(live, after, written_otherwise(live, change));
     // A value that we decrypted may be a secret that was written earlier. The marker says whether there was one; a
     // damaged marker does not. What a portal-made profile holds was never ours.
     let plain = match (&live.marker, last) {
@@ -337,7 +339,7 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
         Who::Other(_) => ("a target of another kind", None),
     };
     let filter = assignment.filter.as_ref().map(|(mode, id)| {
-        let name = names.filters.get(id).unwrap_or(id);
+        let name = called(&names.filters, id);
         format!("{} {name}", if *mode == FilterMode::Include { "include" } else { "exclude" })
     });
     AssignmentLine {
@@ -347,14 +349,21 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
         name: id.as_ref().and_then(|id| names.groups.get(id)).cloned(),
         id,
         filter,
+        filter_id: assignment.filter.as_ref().map(|(_, id)| id.clone()),
         widens: false,
         members: reach::members_of(&assignment.who, frame.membership),
     }
 }
 
+/// The name of an id, with the id where others have the name, too.
+fn called(names: &BTreeMap<String, String>, id: &str) -> String {
+    let Some(name) = names.get(id) else { return id.to_string() };
+    let is_unique = names.values().filter(|other| *other == name).count() == 1;
+    if is_unique { name.clone() } else { format!("{name} ({id})") }
+}
+
 fn tag_names(tags: &std::collections::BTreeSet<String>, names: &Names) -> String {
-    let name = |id: &String| names.scope_tags.get(id).cloned().unwrap_or_else(|| id.clone());
-    let mut named: Vec<String> = tags.iter().map(name).collect();
+    let mut named: Vec<String> = tags.iter().map(|id| called(&names.scope_tags, id)).collect();
     named.sort();
     if named.is_empty() { "Default".into() } else { named.join(", ") }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Change;
 use crate::profile::{Assignment, LiveProfile, Profile, Setting};
 use crate::setting::{OmaUri, OmaValue};
 
@@ -88,6 +89,16 @@ pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> D
         found.released = parts.into_iter().filter(|(_, released)| *released).map(|(part, _)| part).collect();
     }
     found
+}
+
+/// Whether a change writes masked values otherwise than they were last applied.
+pub(super) fn written_otherwise(live: &LiveProfile, change: &Change) -> Verified {
+    let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+    match (last.and_then(|last| last.masked.as_ref()), &change.masked_digest) {
+        (Some(last), Some(now)) if last == now => Verified::Yes,
+        (None, None) if last.is_some() => Verified::No,
+        _ => Verified::Changed,
+    }
 }
 
 fn settings(actual: &Profile, wanted: &Profile, verified: Verified) -> Vec<SettingChange> {

@@ -46,6 +46,10 @@ pub struct PlanDocument {
     /// Whom the changes reach.
     #[serde(default, skip_serializing_if = "ReachDocument::is_empty")]
     pub reach: ReachDocument,
+    /// Keys of new profiles whose policies have no `scope_tags:`; Graph gives them the default tag, whose id is 0. An
+    /// administrator who has only other tags may not make such a profile (Micke-K/IntuneManagement issue 401).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub default_scope_tag: Vec<String>,
     /// Limits that the plan exceeds, and that `--override-limits` passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits_overridden: Vec<LimitLine>,
@@ -245,9 +249,12 @@ pub struct AssignmentLine {
     /// The group's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The filter: mode and name.
+    /// The filter: mode and name, with the id where others have the name, too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
+    /// The filter's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter_id: Option<String>,
     /// Whether an exclusion goes, and its members come into reach.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub widens: bool,

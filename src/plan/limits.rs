@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::reach::{members_of, ways};
-use super::reach_document::{LimitLine, ReachWord};
+use super::reach::{after, members_of, touched};
+use super::reach_document::LimitLine;
 use super::{Action, Names, Plan};
 use crate::diagnostic::Diagnostic;
 use crate::setting::{Membership, UnknownMembers, Who, grouped};
@@ -15,9 +15,9 @@ pub struct Limits {
     pub max_changes: Option<u32>,
     /// The most deletions.
     pub max_deletes: Option<u32>,
-    /// The most devices that may come into reach.
+    /// The most devices that may be touched: they come into reach, get something else, or leave.
     pub max_devices: Option<u32>,
-    /// Whether all devices and all users may be targets.
+    /// Whether a profile that touches devices may go to all devices or all users.
     pub allow_all_targets: bool,
     /// Which of them are passed over.
     pub overridden: Overridden,
@@ -51,9 +51,6 @@ impl Overridden {
     }
 }
 
-/// The ways in which somebody comes into reach.
-const COMING: [ReachWord; 3] = [ReachWord::Comes, ReachWord::Refiltered, ReachWord::Released];
-
 /// A limit that is exceeded, and what is said of it.
 struct Exceeded {
     line: LimitLine,
@@ -82,19 +79,20 @@ impl Plan {
 
     fn devices(&self, most: Option<u32>, membership: &Membership, names: &Names) -> Option<Exceeded> {
         let most = most?;
-        let ways = ways(&self.changes);
+        let touched: BTreeSet<&Who> = self.changes.iter().flat_map(touched).collect();
         let mut sum: usize = 0;
         let mut parts = Vec::new();
         let mut missing: BTreeSet<usize> = BTreeSet::new();
-        let mut seen: BTreeSet<&Who> = BTreeSet::new();
-        for who in COMING.iter().filter_map(|how| ways.get(how)).flat_map(|targets| targets.keys()) {
-            if !seen.insert(*who) {
-                continue;
-            }
+        let mut uncountable = 0;
+        for who in &touched {
             let (name, what) = match who {
                 Who::Group(id) => (names.groups.get(id).unwrap_or(id).as_str(), "the members of groups"),
                 Who::AllDevices => ("all devices", "the number of all devices"),
-                Who::AllUsers | Who::Other(_) => continue,
+                Who::AllUsers => continue,
+                Who::Other(_) => {
+                    uncountable += 1;
+                    continue;
+                }
             };
             match members_of(who, membership).map(|members| members.devices_at_most()) {
                 Some(0) => {}
@@ -106,15 +104,15 @@ impl Plan {
             }
         }
         let line = |found| LimitLine { limit: "max_devices".into(), allowed: most.into(), found };
-        if !missing.is_empty() {
+        if uncountable > 0 || !missing.is_empty() {
             let missing: Vec<&UnknownMembers> = missing.iter().map(|at| &membership.unknown[*at]).collect();
-            return Some(Exceeded { line: line(None), problems: vec![unreadable(&missing)] });
+            return Some(Exceeded { line: line(None), problems: vec![unreadable(&missing, uncountable)] });
         }
         // No group adds a device to all devices.
-        if let Some(all) = membership.all_devices.filter(|_| seen.contains(&Who::AllDevices)) {
+        if let Some(all) = membership.all_devices.filter(|_| touched.contains(&Who::AllDevices)) {
             sum = sum.min(all);
         }
-        let mut problem = too_many(sum, "devices that come into reach", "max_devices", most);
+        let mut problem = too_many(sum, "devices that are touched", "max_devices", most);
         parts.sort();
         for part in parts {
             problem = problem.note(part);
@@ -124,9 +122,7 @@ impl Plan {
 
     /// Graph knows no number of devices for users, and a limit that does not see them must say so.
     fn devices_of_users(&self, most: u32, membership: &Membership, names: &Names) -> Option<Diagnostic> {
-        let ways = ways(&self.changes);
-        let coming: BTreeSet<&Who> =
-            COMING.iter().filter_map(|how| ways.get(how)).flat_map(|all| all.keys().copied()).collect();
+        let touched: BTreeSet<&Who> = self.changes.iter().flat_map(touched).collect();
         let has_users = |who: &&Who| match who {
             Who::AllUsers => true,
             who => members_of(who, membership).is_some_and(|members| members.users > 0),
@@ -135,20 +131,20 @@ impl Plan {
             Who::Group(id) => names.groups.get(id).unwrap_or(id).clone(),
             _ => "all users".to_string(),
         };
-        let mut named: Vec<String> = coming.into_iter().filter(has_users).map(name).collect();
+        let mut named: Vec<String> = touched.into_iter().filter(has_users).map(name).collect();
         named.sort();
         let most = grouped(most as usize);
         (!named.is_empty()).then(|| {
             Diagnostic::info("SP0509", format!("`limits: max_devices: {most}` does not count the devices of users"))
-                .note(format!("users come into reach: {}", named.join(", ")))
+                .note(format!("users are touched: {}", named.join(", ")))
         })
     }
 
+    /// Whoever has all devices and gets another value reaches them all, also where the policy does not manage that.
     fn all_targets(&self, allowed: bool) -> Option<Exceeded> {
         let is_all = |who: &Who| matches!(who, Who::AllDevices | Who::AllUsers);
         let wide = self.changes.iter().filter(|change| {
-            let assignments = change.after.as_ref().and_then(|after| after.assignments.as_ref());
-            assignments.is_some_and(|all| all.iter().any(|one| is_all(&one.who)))
+            after(change).iter().any(|one| !one.excluded && is_all(&one.who)) && !touched(change).is_empty()
         });
         let problems: Vec<Diagnostic> = wide
             .map(|change| {
@@ -173,14 +169,22 @@ fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
     Some(Exceeded { line, problems: vec![too_many(found, &what, name, most)] })
 }
 
-fn unreadable(missing: &[&UnknownMembers]) -> Diagnostic {
-    let message = "how many devices come into reach is not known, and `limits: max_devices` is set";
+/// `uncountable` targets are of a kind of which Graph tells no members.
+fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
+    let message = "how many devices are touched is not known, and `limits: max_devices` is set";
     let mut problem = Diagnostic::error("SP0509", message);
+    if uncountable > 0 {
+        let many = if uncountable == 1 { "a target is" } else { "targets are" };
+        problem = problem.note(format!("{many} of another kind, such as a Configuration Manager collection"));
+    }
     for one in missing {
         problem = problem.note(format!("{} cannot be read ({})", one.what, one.reason));
     }
     let permissions: Vec<&str> = missing.iter().filter_map(|one| one.permission.as_deref()).collect();
     problem.help(match permissions.as_slice() {
+        [] if missing.is_empty() => {
+            "save the plan with `plan --override-limits --out FILE`, and have that approved".into()
+        }
         [] => "plan again, or take the limit out".to_string(),
         needed => format!("grant {} to whoever plans, or take the limit out", needed.join(" and ")),
     })

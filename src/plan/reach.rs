@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::difference::{Verified, difference, written_otherwise};
 use super::reach_document::{ReachDocument, ReachLine, ReachWord};
 use super::{Change, Names};
 use crate::profile::Assignment;
@@ -59,6 +60,23 @@ pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
     ways
 }
 
+/// Whose devices a change touches: they come into reach or leave, or stay and get something else. Another name, another
+/// description or other scope tags reach nobody.
+pub(super) fn touched(change: &Change) -> BTreeSet<&Who> {
+    let ways = ways(std::slice::from_ref(change));
+    let differs = gets_something_else(change);
+    let touching = ways.into_iter().filter(|(how, _)| *how != ReachWord::Stays || differs);
+    touching.flat_map(|(_, targets)| targets.into_keys()).collect()
+}
+
+/// Whether settings differ; masked values that nobody could compare may.
+fn gets_something_else(change: &Change) -> bool {
+    let (Some(live), Some(after)) = (&change.before, &change.after) else { return true };
+    let rewritten = written_otherwise(live, change);
+    let unknown = rewritten == Verified::No && live.unread().next().is_some();
+    unknown || !difference(live, after, rewritten).settings.is_empty()
+}
+
 /// The same group under another filter, or without one, is not a new one.
 fn came(one: &Assignment, before: &BTreeSet<&Assignment>) -> ReachWord {
     let Some(other) = before.iter().find(|other| !other.excluded && other.who == one.who) else {
@@ -72,7 +90,7 @@ fn before(change: &Change) -> BTreeSet<&Assignment> {
 }
 
 /// The assignments as they will be; where they are not managed, they stay.
-fn after(change: &Change) -> BTreeSet<&Assignment> {
+pub(super) fn after(change: &Change) -> BTreeSet<&Assignment> {
     match &change.after {
         None => BTreeSet::new(),
         Some(after) => match &after.assignments {

@@ -71,7 +71,7 @@ pub enum ReachWord {
 pub struct LimitLine {
     /// Its name in the configuration.
     pub limit: String,
-    /// What it allows; for `allow_all_targets`, profiles that go to all devices or all users.
+    /// What it allows; for `allow_all_targets`, profiles that go to all devices or all users and touch them.
     pub allowed: u64,
     /// What the plan has; nothing where that is not known.
     pub found: Option<u64>,

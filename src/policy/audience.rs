@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Decoder, Fields, word};
+use super::name_or_id::NameOrId;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Node, Span, Spanned, Value};
 
@@ -68,14 +69,15 @@ pub enum All {
     Users,
 }
 
-/// An assignment filter: its name, or `{ exclude: name }`.
+/// An assignment filter: itself, or under `include:` or `exclude:`.
 #[derive(Debug, Clone)]
 pub enum Filter {
     /// Only devices that match.
-    Include(Spanned<String>),
+    Include(NameOrId),
     /// Only devices that do not match.
-    Exclude(Spanned<String>),
+    Exclude(NameOrId),
 }
+
 impl Decode for Audiences {
     fn expected() -> String {
         "the name of a target, or `include:` and `exclude:`".into()
@@ -199,23 +201,29 @@ impl Decode for All {
 
 impl Decode for Filter {
     fn expected() -> String {
-        "a filter's name, or `{ exclude: name }`".into()
+        "a filter's name, `{ id: … }` or `{ exclude: … }`".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
-            Value::Text(_) => return Spanned::decode(node, decoder).map(Self::Include),
+            Value::Text(_) => return NameOrId::read(node, "filter", decoder).map(Self::Include),
             Value::Map(_) => {}
             _ => return decoder.wrong(node, &Self::expected()),
         }
         let before = decoder.errors();
         let mut fields = Fields::of(node, "filter", decoder)?;
-        let (include, exclude) = (fields.optional("include", decoder), fields.optional("exclude", decoder));
+        let (include, exclude) = (fields.node("include", decoder), fields.node("exclude", decoder));
+        let include = include.map(|node| NameOrId::read(node, "filter", decoder));
+        let exclude = exclude.map(|node| NameOrId::read(node, "filter", decoder));
+        let itself = NameOrId::take(&mut fields, node.span, decoder);
         fields.finish(decoder);
-        match (include, exclude) {
-            (Some(name), None) => Some(Self::Include(name)),
-            (None, Some(name)) => Some(Self::Exclude(name)),
-            _ if decoder.errors() > before => None,
-            _ => decoder.wrong(node, "one of `include:` and `exclude:`"),
+        if decoder.errors() > before {
+            return None;
+        }
+        match (include, exclude, itself) {
+            (Some(filter), None, None) => filter.map(Self::Include),
+            (None, Some(filter), None) => filter.map(Self::Exclude),
+            (None, None, Some(filter)) => Some(Self::Include(filter)),
+            _ => decoder.wrong(node, "one of `id:` (with `name:`), `include:` and `exclude:`"),
         }
     }
 }
@@ -224,14 +232,27 @@ impl JsonSchema for Filter {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Filter".into()
     }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<NameOrId>();
         json_schema!({
-            "description": "An assignment filter by name.",
+            "description": "An assignment filter: only devices that match, or with `exclude:` only those that do not.",
             "anyOf": [
-                { "type": "string" },
+                { "type": "string", "description": "The filter's name." },
                 {
-                    "type": "object", "additionalProperties": false, "minProperties": 1, "maxProperties": 1,
-                    "properties": { "include": { "type": "string" }, "exclude": { "type": "string" } }
+                    "type": "object", "additionalProperties": false,
+                    "properties": {
+                        "name": { "type": "string", "description": "The filter's name." },
+                        "id": {
+                            "type": "string",
+                            "description": "The filter's id, which decides; with `name`, a different name is an error."
+                        },
+                        "include": one, "exclude": one
+                    },
+                    "oneOf": [
+                        { "required": ["include"] },
+                        { "required": ["exclude"] },
+                        { "anyOf": [{ "required": ["name"] }, { "required": ["id"] }] }
+                    ]
                 }
             ]
         })

@@ -75,10 +75,12 @@ pub struct Limits {
     pub max_changes: Option<u32>,
     /// The most deletions in one plan. Absent: no limit.
     pub max_deletes: Option<u32>,
-    /// The most devices that one plan may bring into reach: the devices of groups that are included from now on or come
-    /// out of an exclusion, and all devices. Users' devices are not counted. Absent: no limit.
+    /// The most devices that one plan may touch: those that come into reach, get another value, or leave. Groups overlap,
+    /// so it is their sum; users' devices are not counted. Another name, description or scope tag touches nobody.
+    /// Absent: no limit.
     pub max_devices: Option<u32>,
-    /// Whether policies may go to all devices or all users. Absent: they may.
+    /// Whether a plan may touch what goes to all devices or all users, also where its policy does not manage assignments.
+    /// Absent: it may.
     pub allow_all_targets: Option<bool>,
 }
 

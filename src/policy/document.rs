@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use super::audience::Audiences;
 use super::decode::{Decode, Decoder, Fields, word};
 use super::key;
+use super::name_or_id::NameOrId;
 use super::values::{Mapping, RegistryBlock, SettingValue};
 use super::windows::WindowsRelease;
 use crate::diagnostic::{Diagnostic, Place};
@@ -58,8 +59,8 @@ pub struct PolicyDocument {
     pub assignments: Option<Spanned<Audiences>>,
     /// How Intune gets it.
     pub deliver: Option<Spanned<Delivery>>,
-    /// Scope tags by name. Absent: not managed.
-    pub scope_tags: Option<Vec<Spanned<String>>>,
+    /// Scope tags by name, or by id as `{ id: "1" }`. Absent: not managed; a new profile then gets the default one.
+    pub scope_tags: Option<Vec<NameOrId>>,
     /// The environments that get it. Absent: all.
     pub environments: Option<Vec<Spanned<String>>>,
     /// active, draft (checked and exported when named, never sent) or retired (deleted from the tenant).

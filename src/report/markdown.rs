@@ -12,7 +12,7 @@ use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
 pub fn markdown(plan: &PlanDocument) -> String {
     let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
     let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, summary(plan));
-    for line in reach::reach(plan).into_iter().chain(reach::limits(plan)) {
+    for line in reach::reach(plan).into_iter().chain(reach::default_scope_tag(plan)).chain(reach::limits(plan)) {
         text.push_str(&format!("\n{}\n", escape(&line)));
     }
     for diagnostic in &plan.diagnostics {

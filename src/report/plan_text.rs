@@ -60,6 +60,9 @@ pub fn plan_text(plan: &PlanDocument, header: &Header, paint: Paint) -> String {
     for line in reach::reach(plan) {
         text.push_str(&wrapped(&line, "  "));
     }
+    if let Some(line) = reach::default_scope_tag(plan) {
+        text.push_str(&wrapped(&line, "  "));
+    }
     if let Some(line) = reach::limits(plan) {
         text.push_str(&wrapped(&paint.changed(&line), "  "));
     }

@@ -133,6 +133,15 @@ fn name(target: &ReachLine) -> String {
     }
 }
 
+/// New profiles that get the default scope tag because their policies name none, in one line.
+pub(super) fn default_scope_tag(plan: &PlanDocument) -> Option<String> {
+    match plan.default_scope_tag.len() {
+        0 => None,
+        1 => Some("Scope tags: 1 new profile names none, and gets Default.".into()),
+        count => Some(format!("Scope tags: {} new profiles name none, and get Default.", grouped(count))),
+    }
+}
+
 /// The limits that a plan passes over, in one line; nothing where there are none.
 pub fn limits(plan: &PlanDocument) -> Option<String> {
     let number = |count: u64| grouped(count as usize);

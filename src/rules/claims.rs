@@ -7,8 +7,8 @@ use crate::compile::{Compiled, NamedWho, RegistryChange};
 use crate::policy::State;
 use crate::setting::{Audience, Inclusion, Who};
 
-/// The claims of what is sent: active policies that are not kept out of the environment. Groups and filters are told
-/// apart by their names.
+/// The claims of what is sent: active policies that are not kept out of the environment. Groups are told apart by their
+/// names, and filters too where no id is written: two of one name must not pass for one.
 pub fn claims(policies: &[Compiled<'_>]) -> Vec<Claim> {
     let active = policies.iter().filter(|policy| policy.state == State::Active && !policy.held);
     active.flat_map(|policy| of_policy(policy, reach(policy))).collect()
@@ -50,7 +50,7 @@ fn reach(policy: &Compiled<'_>) -> Reach {
         if assignment.excluded {
             audience.exclude.insert(who);
         } else {
-            let filter = assignment.filter.as_ref().map(|(mode, name, _)| (*mode, name.clone()));
+            let filter = assignment.filter.as_ref().map(|(mode, filter)| (*mode, filter.identity().to_string()));
             audience.include.insert(Inclusion { who, filter });
         }
     }

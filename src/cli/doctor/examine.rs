@@ -1,26 +1,22 @@
 //! What `doctor` looks at, in the order in which a command would need it.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
+use super::answers::requests;
 use super::permissions::{Granted, compare};
-use super::{PERMISSIONS, Report, Status};
+use super::{GRAPH, PERMISSIONS, Report, Status};
 use crate::cli::identity::{Identity, Purpose};
 use crate::cli::output::Failure;
-use crate::cli::session::{check_tenant, is_embedded, no_graph};
+use crate::cli::session::is_embedded;
 use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
-use crate::graph::{
-    Access, Claims, Client, Error, Finding, Reached, SignInMethod, WINDOW, key_store_name, proxy, reach,
-};
+use crate::graph::{Access, Claims, Client, Finding, Reached, SignInMethod, WINDOW, key_store_name, proxy, reach};
 use crate::policy::{Environment, is_loopback};
-use crate::tenant::{self, PROFILES};
 
 const CONFIGURATION: &str = "Configuration";
 const NETWORK: &str = "Network";
 const SIGN_IN: &str = "Signing in";
 const TOKEN: &str = "Access token";
-const GRAPH: &str = "Microsoft Graph";
 /// Tokens are not good before and after their time, and Entra allows for this much (Microsoft, "Access tokens").
 const MOST_SKEW_SECONDS: i64 = 5 * 60;
 
@@ -52,14 +48,16 @@ pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Env
                 Ok(client) => requests(environment, &client, &mut report).await,
                 Err(error) => report.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
             }
+            if claims.is_some() {
+                lacking(&mut report);
+            }
         }
         Err(failure) => add_failure(SIGN_IN, failure, &mut report),
     }
-    lacking(&mut report);
     report
 }
 
-/// What the command needs, and the token is known to lack: a server may answer all the same.
+/// What the command needs, and the token says that it lacks: a server may answer all the same.
 fn lacking(report: &mut Report) {
     let commands: &[&str] = match report.purpose {
         Purpose::Plan => &["plan"],
@@ -196,38 +194,7 @@ fn whose(identity: &Identity, has_token: bool, claims: Option<&Claims>, report: 
     }
 }
 
-/// What a plan reads, once each: this tells even of a token that cannot be read what it is good for.
-async fn requests(environment: &Environment, client: &Client, report: &mut Report) {
-    match tenant::organization(client).await {
-        Ok(organization) => {
-            let name = organization.display_name.clone().unwrap_or_default();
-            let what = format!("200 /organization: {name} ({})", organization.id);
-            match check_tenant(environment, &organization) {
-                Ok(()) => report.add(GRAPH, Status::Ok, what),
-                Err(failure) => return add_failure(GRAPH, failure, report),
-            }
-        }
-        Err(error) => return refused("/organization", &error, no_graph(&error), report),
-    }
-    let asked = [
-        ("a profile", format!("{PROFILES}?$top=1")),
-        ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string()),
-        ("the filters", "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string()),
-    ];
-    for (what, path) in asked {
-        match client.get::<Value>(&path).await {
-            Ok(_) => report.add(GRAPH, Status::Ok, format!("200 {what}")),
-            Err(error) => refused(what, &error, None, report),
-        }
-    }
-}
-
-fn refused(what: &str, error: &Error, help: Option<String>, report: &mut Report) {
-    let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
-    report.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), help.or_else(|| error.hint()));
-}
-
-fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {
+pub(super) fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {
     match failure {
         Failure::Message(message, help) => report.add_with_help(area, Status::Fail, message, help),
         Failure::Diagnostics(_) => report.add(area, Status::Fail, "the files are wrong"),

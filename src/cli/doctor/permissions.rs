@@ -14,9 +14,9 @@ pub(super) struct Permission {
     pub optional: bool,
 }
 
-const READ: &str = "DeviceManagementConfiguration.Read.All";
-const WRITE: &str = "DeviceManagementConfiguration.ReadWrite.All";
-const MEMBERS: &str = "GroupMember.Read.All";
+pub(super) const READ: &str = "DeviceManagementConfiguration.Read.All";
+pub(super) const WRITE: &str = "DeviceManagementConfiguration.ReadWrite.All";
+pub(super) const MEMBERS: &str = "GroupMember.Read.All";
 /// What includes reading groups and their members (Microsoft Graph permissions reference).
 const GROUPS: &[&str] = &[
     "GroupMember.ReadWrite.All",
@@ -25,7 +25,8 @@ const GROUPS: &[&str] = &[
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
-const DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
+pub(super) const DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
+pub(super) const ORGANIZATION: &str = "Organization.Read.All";
 const RBAC: &[&str] = &[WRITE, "DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"];
 
 /// The table, from the permissions that Microsoft Graph's page of each request names.
@@ -34,7 +35,7 @@ pub(super) const PERMISSIONS: [Permission; 9] = [
     Permission { for_what: "plan", least: MEMBERS, larger: GROUPS, optional: false },
     Permission {
         for_what: "plan",
-        least: "Organization.Read.All",
+        least: ORGANIZATION,
         larger: &["Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read"],
         optional: false,
     },
@@ -71,6 +72,15 @@ impl Granted {
     }
 }
 
+/// Whether a command has what it cannot do without; nothing where that is not known.
+pub(super) fn suffice(rows: &[Granted], command: &str) -> Option<bool> {
+    if rows.iter().any(|row| row.lacks(command)) {
+        return Some(false);
+    }
+    let is_unknown = |row: &Granted| row.for_what == command && !row.optional && row.granted.is_none();
+    (!rows.iter().any(is_unknown)).then_some(true)
+}
+
 /// The table against what a token carries; nothing known of a token that cannot be read.
 pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
     let has = |permission: &Permission, carried: &[String]| {
@@ -84,4 +94,13 @@ pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
         granted: carried.map(|carried| has(permission, carried)),
     };
     PERMISSIONS.iter().map(row).collect()
+}
+
+/// Writes down what an answer told of a permission that was not known: it is there, itself or a larger one, or a command
+/// was refused. An optional part of a command may still have another permission that does as well.
+pub(super) fn learn(rows: &mut [Granted], permission: &str, granted: Option<bool>) {
+    let Some(granted) = granted else { return };
+    let unknown = rows.iter_mut().filter(|row| row.permission == permission && row.granted.is_none());
+    let is_certain = |row: &&mut Granted| granted || !row.optional || permission == WRITE || permission == DEVICES;
+    unknown.filter(is_certain).for_each(|row| row.granted = Some(granted));
 }

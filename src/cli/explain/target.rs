@@ -15,8 +15,8 @@ pub(super) fn target_text(what: &str, workspace: &Workspace) -> Option<String> {
                 include.all.as_ref().map_or(String::new(), |all| format!("all {:?}", all.value).to_lowercase())
             });
             let filter = match &include.filter {
-                Some(Filter::Include(name)) => format!(", only what matches the filter {}", name.value),
-                Some(Filter::Exclude(name)) => format!(", without what matches the filter {}", name.value),
+                Some(Filter::Include(filter)) => format!(", only what matches the filter {}", filter.shown()),
+                Some(Filter::Exclude(filter)) => format!(", without what matches the filter {}", filter.shown()),
                 None => String::new(),
             };
             text.push_str(&format!("  include {who}{filter}\n"));

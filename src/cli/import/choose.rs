@@ -96,10 +96,21 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
     if let Some(other) = tenant::look_elsewhere(client, &names).await?.first() {
         return Err(Failure::with_help(format!("{} cannot be imported", other.shown()), other.help()));
     }
-    let known = tenant.profiles.iter().map(|live| live.profile.name.as_str());
-    let help = match crate::diagnostic::nearest(wanted, known) {
-        Some(near) => format!("did you mean \"{near}\""),
-        None => "without `--profile`, all custom profiles are imported".into(),
+    let help = match like(wanted, tenant).as_slice() {
+        [] => "without `--profile`, all custom profiles are imported".into(),
+        likely => format!("did you mean {}", likely.join(", ")),
     };
     Err(Failure::with_help(format!("no custom profile in the tenant has the name or the id {wanted}"), help))
+}
+
+/// How many names are offered at most.
+const MOST: usize = 5;
+
+/// The names that one may have meant, in quotes: the nearest one, and those that hold what was written.
+fn like(wanted: &str, tenant: &Tenant) -> Vec<String> {
+    let known = || tenant.profiles.iter().map(|live| live.profile.name.as_str());
+    let part = wanted.trim().to_lowercase();
+    let holding = known().filter(|name| !part.is_empty() && name.to_lowercase().contains(&part));
+    let likely: BTreeSet<&str> = crate::diagnostic::nearest(wanted, known()).into_iter().chain(holding).collect();
+    likely.into_iter().take(MOST).map(|name| format!("\"{name}\"")).collect()
 }

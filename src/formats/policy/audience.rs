@@ -10,10 +10,17 @@ use crate::setting::{FilterMode, Who};
 
 /// Writes both blocks.
 pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
-    let assignments = profile.live.profile.assignments.iter().flatten();
+    assignments(profile, file);
+    file.text.push('\n');
+    scope_tags(profile, file);
+}
+
+/// All targets; where one cannot be written, none is, and the profile keeps those that it has: the others alone would
+/// reach fewer devices, or more where an exclusion is missing.
+fn assignments(profile: &Profile<'_>, file: &mut PolicyFile) {
     let (mut includes, mut excludes, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken: BTreeSet<&Who> = BTreeSet::new();
-    for assignment in assignments {
+    for assignment in profile.live.profile.assignments.iter().flatten() {
         let target = target(assignment, profile.directory).and_then(|target| match taken.insert(&assignment.who) {
             true => Ok(target),
             false => Err("a target stands twice, and Graph takes each target once".into()),
@@ -23,19 +30,27 @@ pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
             Ok(target) => includes.push(target),
             Err(reason) => {
                 let side = if assignment.excluded { "excluded" } else { "included" };
-                lost.push(Remark::error(format!(
-                    "an {side} target cannot be written here, and applying takes it away: {reason}"
-                )));
+                lost.push(format!("an {side} target cannot be written here: {reason}"));
             }
         }
     }
-    file.text.push_str("assignments:\n");
-    lost.iter().for_each(|remark| comment(&mut file.text, 2, &remark.text));
-    file.remarks.extend(lost);
-    side(&mut file.text, "include", includes, true);
-    side(&mut file.text, "exclude", excludes, false);
-    file.text.push('\n');
-    scope_tags(profile, file);
+    let any = !(includes.is_empty() && excludes.is_empty());
+    let mut block = "assignments:\n".to_string();
+    side(&mut block, "include", includes, true);
+    side(&mut block, "exclude", excludes, false);
+    if lost.is_empty() {
+        file.text.push_str(&block);
+        return;
+    }
+    for reason in lost {
+        let remark = Remark::error(format!("assignments are left as they are: {reason}"));
+        comment(&mut file.text, 0, &remark.text);
+        file.remarks.push(remark);
+    }
+    if any {
+        comment(&mut file.text, 0, "the other targets that are there:");
+        block.lines().for_each(|line| file.text.push_str(&format!("# {line}\n")));
+    }
 }
 
 /// A list of targets, one a line: everybody first, then groups by name.
@@ -62,10 +77,10 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
         if assignment.excluded {
             return Err("an excluded group takes no filter".into());
         }
-        let name = Yaml::text(only_name(&directory.filters, filter_id, "assignment filter")?);
+        let filter = name_or_id(&directory.filters, filter_id, "assignment filter")?;
         let filter = match mode {
-            FilterMode::Include => name,
-            FilterMode::Exclude => Yaml::map([("exclude", name)]),
+            FilterMode::Include => filter,
+            FilterMode::Exclude => Yaml::map([("exclude", filter)]),
         };
         entries.push(("filter".into(), filter));
     }
@@ -95,33 +110,35 @@ fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, S
     Ok(if namesakes.len() == 1 { vec![name] } else { vec![name, ("id".into(), id(group_id))] })
 }
 
-/// The name of what can only be written by name.
-fn only_name<'e>(entries: &'e [Entry], id: &str, what: &str) -> Result<&'e str, String> {
-    let Some(found) = entries.iter().find(|entry| entry.id == id) else {
-        return Err(format!("the {what} {id} is not there"));
+/// A filter or a tag by its name; with its id where others have the name, too.
+fn name_or_id(entries: &[Entry], entry_id: &str, what: &str) -> Result<Yaml, String> {
+    let Some(found) = entries.iter().find(|entry| entry.id == entry_id) else {
+        return Err(format!("the {what} {entry_id} is not there any more"));
     };
-    match entries.iter().filter(|entry| entry.name == found.name).count() {
-        1 if !found.name.trim().is_empty() => Ok(&found.name),
-        1 => Err(format!("the {what} {id} has no name")),
-        count => Err(format!("{count} {what}s are called \"{}\": rename one in Intune", found.name)),
-    }
+    let name = Yaml::text(&found.name);
+    // The program takes this name for the tag that everything has.
+    let is_default = what == SCOPE_TAG && found.name == "Default";
+    Ok(match entries.iter().filter(|entry| entry.name == found.name).count() {
+        _ if found.name.trim().is_empty() => Yaml::map([("id", id(entry_id))]),
+        1 if !is_default => name,
+        _ => Yaml::map([("name", name), ("id", id(entry_id))]),
+    })
 }
+
+const SCOPE_TAG: &str = "scope tag";
 
 /// The tags by name; where one cannot be written, none is, and the profile keeps those that it has.
 fn scope_tags(profile: &Profile<'_>, file: &mut PolicyFile) {
     let ids = profile.live.profile.scope_tags.iter().flatten();
-    let name = |id: &String| match id.as_str() {
-        DEFAULT_TAG => Ok("Default".to_string()),
-        id => match only_name(&profile.directory.scope_tags, id, "scope tag") {
-            Ok("Default") => Err(format!("the scope tag {id} has the name of the one that everything has")),
-            named => named.map(String::from),
-        },
+    let tag = |id: &String| match id.as_str() {
+        DEFAULT_TAG => Ok(Yaml::text("Default")),
+        id => name_or_id(&profile.directory.scope_tags, id, SCOPE_TAG),
     };
-    match ids.map(name).collect::<Result<BTreeSet<String>, String>>() {
-        Ok(names) if names.is_empty() => {}
-        Ok(names) => {
-            let names = Yaml::List(names.into_iter().map(Yaml::text).collect());
-            yaml::entry(&mut file.text, 0, "scope_tags", &names);
+    match ids.map(tag).collect::<Result<Vec<Yaml>, String>>() {
+        Ok(tags) if tags.is_empty() => {}
+        Ok(mut tags) => {
+            tags.sort_by_key(Yaml::flow);
+            yaml::entry(&mut file.text, 0, "scope_tags", &Yaml::List(tags));
         }
         Err(reason) => {
             let remark = Remark::error(format!("scope tags are left as they are: {reason}"));

@@ -1,0 +1,83 @@
+//! What the tenant has under a name that others may have, too: written by name, by id, or by both.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::decode::{Decode, Decoder, Fields};
+use crate::source::{Node, Span, Spanned, Value};
+
+/// An assignment filter or a scope tag: its name, or a map with its id. At least one of the two is there.
+#[derive(Debug, Clone)]
+pub struct NameOrId {
+    /// The display name.
+    pub name: Option<Spanned<String>>,
+    /// The id, which decides; with a name, a different name in the tenant is an error.
+    pub id: Option<Spanned<String>>,
+    /// Where the name stands; without one, the id.
+    pub span: Span,
+}
+
+impl NameOrId {
+    /// Reads a name or a map. `what` it is, is for messages.
+    pub(super) fn read(node: &Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
+        if !matches!(node.value, Value::Map(_)) {
+            let name = Spanned::<String>::decode(node, decoder)?;
+            return Some(Self { name: Some(name), id: None, span: node.span });
+        }
+        let before = decoder.errors();
+        let mut fields = Fields::of(node, what, decoder)?;
+        let read = Self::take(&mut fields, node.span, decoder);
+        fields.finish(decoder);
+        match read {
+            None if decoder.errors() == before => decoder.wrong(node, "`id:`, with `name:` where you like"),
+            read => read,
+        }
+    }
+
+    /// Takes `name:` and `id:` from a map; nothing where neither is there.
+    pub(super) fn take(fields: &mut Fields<'_>, whole: Span, decoder: &mut Decoder<'_>) -> Option<Self> {
+        let name: Option<Spanned<String>> = fields.optional("name", decoder);
+        let id: Option<Spanned<String>> = fields.optional("id", decoder);
+        let span = name.as_ref().or(id.as_ref()).map_or(whole, |text| text.span);
+        (name.is_some() || id.is_some()).then_some(Self { name, id, span })
+    }
+
+    /// What people call it.
+    pub fn shown(&self) -> &str {
+        self.name.as_ref().or(self.id.as_ref()).map_or("", |text| &text.value)
+    }
+}
+
+/// In a list, it is a scope tag.
+impl Decode for NameOrId {
+    fn expected() -> String {
+        "a name, or `{ id: … }`".into()
+    }
+    fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
+        Self::read(node, "scope tag", decoder)
+    }
+}
+
+impl JsonSchema for NameOrId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "NameOrId".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "By name; or by id, where several have the name.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object", "additionalProperties": false,
+                    "properties": {
+                        "name": { "type": "string", "description": "Its name." },
+                        "id": {
+                            "type": "string",
+                            "description": "Its id, which decides; with `name`, a different name is an error."
+                        }
+                    },
+                    "anyOf": [{ "required": ["name"] }, { "required": ["id"] }]
+                }
+            ]
+        })
+    }
+}
