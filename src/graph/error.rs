@@ -103,6 +103,11 @@ impl Error {
         self.outcome_unknown() && self.status() != Some(501) || matches!(self.status(), Some(408 | 423))
     }
 
+    /// Whether the server does not know what was asked of it, and not only this time.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.status(), Some(400 | 404 | 405 | 415 | 501))
+    }
+
     /// The pause that the server asked for.
     pub fn retry_after(&self) -> Option<std::time::Duration> {
         match self {

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::directory::safe_id;
+use super::directory::{EVENTUAL, safe_id};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
 use crate::setting::{Members, Membership, UnknownMembers};
-
-/// Counting is an advanced query (Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects").
-const EVENTUAL: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")];
 
 const GROUPS: &str = "the members of groups";
 const ALL_DEVICES: &str = "the number of all devices";
