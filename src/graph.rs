@@ -16,7 +16,7 @@ mod sign_in;
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
 pub use client::{Client, Write};
-pub use error::Error;
+pub use error::{Error, Misfit};
 pub use gather::Gather;
 pub use list::{Count, Listed};
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};

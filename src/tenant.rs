@@ -16,7 +16,7 @@ pub use values::decrypt;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{Client, Count, DeviceConfiguration, Error, Listed, Organization};
+use crate::graph::{Client, Count, DeviceConfiguration, Error, Listed, Misfit, Organization};
 use crate::profile::{LiveProfile, Marker};
 
 /// Where the profiles are.
@@ -29,8 +29,8 @@ pub struct Tenant {
     pub profiles: Vec<LiveProfile>,
     /// How many profiles of other kinds it has.
     pub other_kinds: usize,
-    /// Those of `profiles` that are not ours and could not be understood, by id: why. No more is known of them than their
-    /// names.
+    /// Those of `profiles` that could not be understood, by id: why. No more is known of them than their names and whose
+    /// they are.
     pub unclear: BTreeMap<String, String>,
 }
 
@@ -40,7 +40,7 @@ pub struct Tenant {
 /// When Graph does not say.
 pub async fn organization(client: &Client) -> Result<Organization, Error> {
     let path = "/v1.0/organization";
-    let Listed { mut items, request_id, .. } = client.listed(path, Ok::<Organization, String>).await?;
+    let Listed { mut items, request_id, .. } = client.listed(path, Ok::<Organization, Misfit>).await?;
     if items.len() == 1 {
         return Ok(items.remove(0));
     }
@@ -109,32 +109,32 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
 enum Found {
     /// A custom profile in canonical form.
     Custom(LiveProfile),
-    /// A custom profile without a marker that cannot be understood, with no more than its name, and why.
+    /// A custom profile that cannot be understood, with no more than its name and whose it is, and why.
     Unclear(LiveProfile, String),
     OtherKind,
 }
 
-/// A profile in canonical form; or what is missing, or not understood in one that may be ours: an incomplete read is none.
-fn whole_profile(found: DeviceConfiguration) -> Result<Found, String> {
+/// A profile in canonical form; or what is missing, or that nobody can tell whose it is: an incomplete read is none.
+fn whole_profile(found: DeviceConfiguration) -> Result<Found, Misfit> {
     let shown = found.shown();
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
-        return Err(format!("{shown} came without an id"));
+        return Err(Misfit::Incomplete(format!("{shown} came without an id")));
     }
     let unclear = |(field, why): &(&str, String)| format!("`{field}`: {why}");
     let unclear: Vec<String> = found.unclear.iter().map(unclear).collect();
-    let is_marked = Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
     // A marker that cannot be read may be ours.
-    let may_be_ours = is_marked || found.unclear.iter().any(|(field, _)| *field == "description");
+    let may_be_ours = found.unclear.iter().any(|(field, _)| *field == "description");
     if !found.is_custom() {
-        return match found.kind.is_empty() && may_be_ours {
-            true => Err(format!("{shown} does not say its kind (`@odata.type`)")),
+        let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
+        return match found.kind.is_empty() && (may_be_ours || is_marked()) {
+            true => Err(Misfit::Unclear(format!("{shown} does not say its kind (`@odata.type`)"))),
             false => Ok(Found::OtherKind),
         };
     }
     if !unclear.is_empty() {
         let reason = unclear.join(", ");
         if may_be_ours {
-            return Err(format!("{shown} cannot be understood: {reason}"));
+            return Err(Misfit::Unclear(format!("{shown} cannot be understood: {reason}")));
         }
         return Ok(Found::Unclear(convert::name_only(found), reason));
     }
@@ -143,7 +143,7 @@ fn whole_profile(found: DeviceConfiguration) -> Result<Found, String> {
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
         _ => return Ok(live_profile(found).map_or(Found::OtherKind, Found::Custom)),
     };
-    Err(format!("{shown} came without {missing}"))
+    Err(Misfit::Incomplete(format!("{shown} came without {missing}")))
 }
 
 /// Profiles that the first reading of the lists did not show, and a second one does.

@@ -31,7 +31,7 @@ impl Session {
         let (client, embedded) = connect(workspace, environment, purpose).await?;
         let organization = tenant::organization(&client).await.map_err(refused)?;
         check_tenant(environment, &organization)?;
-        check_token(&client, &organization).await?;
+        check_token(&client, environment, &organization).await?;
         let is_sandbox = organization.id == sandbox::TENANT_ID;
         let name = organization.display_name.clone().unwrap_or_else(|| organization.id.clone());
         let patience = match std::env::var("SSPR_POLICY_PATIENCE_SECONDS").ok().and_then(|text| text.parse().ok()) {
@@ -104,13 +104,20 @@ pub(super) fn no_graph(error: &Error) -> Option<String> {
 }
 
 /// Whether the token is that tenant's, too, where it says whose it is: of a configured domain no id was known before.
-async fn check_token(client: &Client, organization: &Organization) -> Result<(), Failure> {
+pub(super) async fn check_token(
+    client: &Client,
+    environment: &Environment,
+    organization: &Organization,
+) -> Result<(), Failure> {
     let claimed = client.claims().await?.and_then(|claims| claims.tenant);
     let Some(claimed) = claimed.filter(|claimed| !claimed.eq_ignore_ascii_case(&organization.id)) else {
         return Ok(());
     };
     Err(Failure::with_help(
-        format!("the access token is for another tenant: it says {claimed}, and {} answers", organization.id),
+        format!(
+            "the access token is for another tenant: {} is {}, and the token says {claimed}",
+            environment.tenant.value, organization.id
+        ),
         "use an identity of the configured tenant; nothing but `/organization` was asked",
     ))
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::client::{Answer, Client};
-use super::error::Error;
+use super::error::{Error, Misfit};
 
 /// Pages of one collection; more can only be a server that repeats itself.
 const MOST_PAGES: usize = 10_000;
@@ -69,7 +69,7 @@ impl Client {
     pub async fn listed<T: DeserializeOwned, U>(
         &self,
         path: &str,
-        make: impl Fn(T) -> Result<U, String>,
+        make: impl Fn(T) -> Result<U, Misfit>,
     ) -> Result<Listed<U>, Error> {
         let mut reading = 1;
         loop {
@@ -87,7 +87,7 @@ impl Client {
     async fn pages<T: DeserializeOwned, U>(
         &self,
         path: &str,
-        make: impl Fn(T) -> Result<U, String>,
+        make: impl Fn(T) -> Result<U, Misfit>,
     ) -> Result<Listed<U>, Error> {
         let mut items = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();
@@ -109,7 +109,7 @@ impl Client {
                     ));
                 }
                 let item = serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
-                items.push(make(item).map_err(unusable)?);
+                items.push(make(item).map_err(|misfit| misfit.of(&next, &request_id))?);
             }
             let link = &body["@odata.nextLink"];
             if seen.is_empty() {

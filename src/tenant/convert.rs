@@ -60,12 +60,12 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
     })
 }
 
-/// Of a custom profile that cannot be understood: its id and its name, and that nothing else is known.
+/// Of a custom profile that cannot be understood: its id, its name and whose it is. Nothing else is known.
 pub(super) fn name_only(found: DeviceConfiguration) -> LiveProfile {
     let name = found.display_name.unwrap_or_default();
     LiveProfile {
         id: found.id,
-        marker: None,
+        marker: Marker::split(found.description.as_deref().unwrap_or_default()).1,
         profile: Profile { name, description: None, settings: BTreeMap::new(), assignments: None, scope_tags: None },
         version: found.version,
         modified: found.last_modified_date_time.unwrap_or_default(),

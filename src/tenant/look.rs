@@ -34,9 +34,12 @@ impl<'c> Looks<'c> {
         if !found.id.eq_ignore_ascii_case(id) {
             return Err(answer.unusable(format!("it is about {}", found.id)));
         }
-        match whole_profile(found).map_err(|reason| answer.unusable(reason))? {
+        match whole_profile(found).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
             Found::Custom(profile) => Ok(Some(profile)),
-            Found::Unclear(_, reason) => Err(answer.unusable(reason)),
+            Found::Unclear(_, reason) => {
+                let request_id = answer.request_id;
+                Err(Error::Unclear { reason: format!("the profile {id} cannot be understood: {reason}"), request_id })
+            }
             Found::OtherKind => Ok(None),
         }
     }
@@ -54,7 +57,7 @@ impl<'c> Looks<'c> {
         let all: Vec<DeviceConfiguration> = answer.typed(answer.body["value"].clone())?;
         let mut named = Vec::new();
         for one in all {
-            match whole_profile(one).map_err(|reason| answer.unusable(reason))? {
+            match whole_profile(one).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
                 // Also what cannot be understood has its name.
                 Found::Custom(profile) | Found::Unclear(profile, _) if profile.profile.name == name => {
                     named.push(profile)

@@ -7,7 +7,7 @@ use super::permissions::{Granted, compare};
 use super::{PERMISSIONS, Report, Status};
 use crate::cli::identity::{Identity, Purpose};
 use crate::cli::output::Failure;
-use crate::cli::session::{check_tenant, is_embedded, no_graph};
+use crate::cli::session::{check_tenant, check_token, is_embedded, no_graph};
 use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
 use crate::graph::{
@@ -202,7 +202,11 @@ async fn requests(environment: &Environment, client: &Client, report: &mut Repor
         Ok(organization) => {
             let name = organization.display_name.clone().unwrap_or_default();
             let what = format!("200 /organization: {name} ({})", organization.id);
-            match check_tenant(environment, &organization) {
+            let right = match check_tenant(environment, &organization) {
+                Ok(()) => check_token(client, environment, &organization).await,
+                wrong => wrong,
+            };
+            match right {
                 Ok(()) => report.add(GRAPH, Status::Ok, what),
                 Err(failure) => return add_failure(GRAPH, failure, report),
             }
