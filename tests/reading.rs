@@ -4,7 +4,7 @@
 
 mod support;
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,10 +24,10 @@ fn policy(include: &str) -> String {
     format!("name: Cameras\nsettings: {{ Camera/AllowCamera: 1 }}\nassignments: {{ include: [{{ {include} }}] }}\n")
 }
 
-/// Without what a sandbox invents anew.
+/// Without what a sandbox invents anew, and how long it took.
 fn plain(text: &str) -> String {
-    let ids = regex::Regex::new(r"request-id [0-9a-z\[\]-]+").unwrap();
-    ids.replace_all(text, "request-id …").into_owned()
+    let text = regex::Regex::new(r"request-id [0-9a-z\[\]-]+").unwrap().replace_all(text, "request-id …").into_owned();
+    regex::Regex::new(r"requests, \d+\.\d s").unwrap().replace(&text, "requests").into_owned()
 }
 
 #[test]
@@ -112,6 +112,54 @@ fn what_a_server_does_not_count_is_said() {
     let said = repo.run(&["plan"]).succeeds();
     let line = said.out.lines().find(|line| line.starts_with("Read ")).unwrap_or_default().to_owned();
     assert!(line.ends_with(" s; this server does not count profiles"), "{}{}", said.out, said.err);
+}
+
+/// The line of a plan that says how much was read, without the time.
+fn read(faults: &str, include: &str) -> String {
+    let tenant = tempfile::tempdir().unwrap();
+    let server = Served::faulty(tenant.path(), faults, 7);
+    let repo = Repo::new(&served("contoso", &server.url, ""));
+    repo.policy("camera", &policy(include));
+    repo.apply().succeeds();
+    let plan = repo.run(&["plan"]).succeeds();
+    let line = plan.out.lines().find(|line| line.starts_with("Read ")).unwrap().to_owned();
+    plain(&line)
+}
+
+#[test]
+fn a_second_witness_costs_no_request() {
+    let groups = "group: Kiosks }, { group: SSPR Pilot }, { group: All Staff";
+    insta::assert_snapshot!(read("{}", groups), @"Read 8 profiles and 3 names in 5 requests");
+    insta::assert_snapshot!(read("{}", "group: Kiosks, filter: Kiosk hardware"), @"Read 8 profiles and 5 names in 6 requests");
+}
+
+#[test]
+fn what_a_server_refuses_to_count_is_read_without() {
+    // Once for the apply, once for the plan.
+    let faults = "sub_request_failures: { path: groups, statuses: [400], on: [1, 4] }\n";
+    insta::assert_snapshot!(read(faults, "group: Kiosks"), @"Read 8 profiles and 1 name in 6 requests; this server does not count groups");
+    let faults = "server_errors: { path: assignmentFilters, statuses: [500], page: json, first: 6 }\n";
+    insta::assert_snapshot!(planned(faults, "Kiosks, filter: Kiosk hardware"), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+    Read 7 profiles and 5 names in 15 requests; this server does not count filters
+
+      + camera                       "Cameras"
+          + Camera/AllowCamera [device]                        Allowed (1)
+          + assignment  include group Kiosks (filter include Kiosk hardware)   12 devices
+
+    warning[R04] unequal-values: Camera/AllowCamera has another value in "Portal - Camera" (in the
+      tenant)
+      --> policies/camera.yaml:2:13  both may reach the same devices
+      = which of the two a device gets is not defined
+      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
+        randomly"
+      = help: set it in one policy, or let the audiences exclude each other
+
+    Reach: +12 devices at most (Kiosks).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
 }
 
 /// In a thread that ends with the test's process.
@@ -344,4 +392,17 @@ fn a_batch_without_an_answer_says_which_request_it_was() {
     error: GET /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName&$top=999&$count=true was answered 418 InternalServerError: An error has occurred. (request-id …)
     exit 1
     ");
+}
+
+#[test]
+fn a_refusal_in_a_batch_that_has_no_id_gets_that_of_the_batch() {
+    let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
+    let refused = json!({ "responses": [{ "id": "0", "status": 403, "body": {} }] });
+    let router = Router::new()
+        .route("/v1.0/organization", get(async move || Json(organization)))
+        .route("/v1.0/$batch", post(async move || ([("request-id", "of-the-batch")], Json(refused))));
+    let repo = Repo::new(&served("contoso", &serve(router), ""));
+    repo.policy("camera", &policy("group: Kiosks"));
+    let said = repo.plan();
+    assert!(said.contains(" was answered 403: no reason was given (request-id of-the-batch)\n"), "{said}");
 }

@@ -56,46 +56,67 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
 async fn whole(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<Entry>>, Error> {
     let mut found: Vec<Vec<Entry>> = vec![Vec::new(); requests.len()];
     let mut open: Vec<usize> = (0..requests.len()).collect();
-    let mut reading = 1;
-    while !open.is_empty() {
+    for reading in 1.. {
         let asked: Vec<BatchRequest> = open.iter().map(|at| requests[*at].clone()).collect();
+        let answers = client.batch("v1.0", &asked).await?;
         let mut again = Vec::new();
-        for (at, answer) in open.iter().copied().zip(client.batch("v1.0", &asked).await?) {
-            let BatchAnswer { status, body, request_id } = answer;
-            let error = Error::refused("GET", &requests[at].url, status, &body, &request_id);
-            let counts = requests[at].url.ends_with(COUNT);
-            match status {
-                200..=299 => {}
-                404 if !counts => continue,
-                _ if counts && error.is_unsupported() => {
-                    requests[at] = BatchRequest::new(requests[at].url.trim_end_matches(COUNT).to_string());
-                    again.push(at);
-                    continue;
+        for (at, answer) in std::mem::take(&mut open).into_iter().zip(answers) {
+            match judge(&requests[at].url, answer)? {
+                Lookup::Whole(groups) => found[at] = groups,
+                Lookup::NotCounted(groups) => {
+                    client.not_counted("groups");
+                    found[at] = groups;
                 }
-                _ => return Err(error),
-            }
-            let came = body["value"].as_array().map(Vec::len);
-            match (body["@odata.count"].as_u64(), came) {
-                (Some(count), Some(came)) if count != came as u64 => {
-                    if reading == READINGS {
-                        let (path, reason) =
-                            (requests[at].url.clone(), format!("{count} groups are counted, and {came} came"));
-                        return Err(Error::Unusable { path, reason, request_id });
-                    }
+                Lookup::Partial(error) if reading == READINGS => return Err(error),
+                Lookup::Partial(_) => again.push(at),
+                Lookup::CannotCount => {
+                    let url = requests[at].url.trim_end_matches(COUNT).to_string();
+                    requests[at] = BatchRequest::new(url);
                     again.push(at);
                 }
-                (None, Some(_)) => client.not_counted("groups"),
-                _ => {}
             }
-            found[at] = groups(&body);
+        }
+        if again.is_empty() {
+            break;
         }
         open = again;
-        reading += 1;
-        if !open.is_empty() {
-            tokio::time::sleep(client.second()).await;
-        }
+        tokio::time::sleep(client.second()).await;
     }
     Ok(found)
+}
+
+/// What an answer is worth.
+enum Lookup {
+    Whole(Vec<Entry>),
+    /// Nothing says whether these are all.
+    NotCounted(Vec<Entry>),
+    /// Fewer came than there are.
+    Partial(Error),
+    /// This server refuses to count.
+    CannotCount,
+}
+
+fn judge(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
+    let BatchAnswer { status, body, request_id } = answer;
+    let is_list = url.starts_with("/groups?");
+    match status {
+        200..=299 => {}
+        404 if !is_list => return Ok(Lookup::Whole(Vec::new())),
+        status => {
+            let error = Error::refused("GET", url, status, &body, &request_id);
+            return if url.ends_with(COUNT) && error.is_unsupported() { Ok(Lookup::CannotCount) } else { Err(error) };
+        }
+    }
+    let unusable = |reason: String| Error::Unusable { path: url.to_string(), reason, request_id: request_id.clone() };
+    let found = groups(&body);
+    match (body["value"].as_array(), body["@odata.count"].as_u64()) {
+        (None, _) if is_list => Err(unusable("a list is expected, and there is no `value`".into())),
+        (Some(came), Some(count)) if count != came.len() as u64 => {
+            Ok(Lookup::Partial(unusable(format!("{count} groups are counted, and {} came", came.len()))))
+        }
+        (Some(_), None) => Ok(Lookup::NotCounted(found)),
+        _ => Ok(Lookup::Whole(found)),
+    }
 }
 
 /// Groups whose names begin like the ones that were not found, for the message.
