@@ -32,7 +32,8 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
                 Some(devices) => found.all_devices = Some(devices),
                 None => add(uncounted(ALL_DEVICES), &mut found),
             },
-            Err(Error::Refused { status, .. }) if status < 500 => {
+            // A passing trouble is no answer.
+            Err(Error::Refused { status, .. }) if status < 500 && status != 429 => {
                 add(refused(ALL_DEVICES, status, "DeviceManagementManagedDevices.Read.All"), &mut found);
             }
             Err(error) => return Err(error),
