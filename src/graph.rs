@@ -7,6 +7,7 @@ mod configuration_policy;
 mod error;
 mod gather;
 mod http;
+mod list;
 mod model;
 mod pace;
 mod reach;
@@ -19,8 +20,9 @@ pub use client::{Client, Write};
 pub use configuration_policy::{
     CatalogSetting, ChoiceValue, ConfigurationPolicy, GroupValue, SettingInstance, SimpleValue,
 };
-pub use error::Error;
+pub use error::{Error, Misfit};
 pub use gather::Gather;
+pub use list::{Count, Listed};
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
 pub use pace::{Turn, WINDOW};
 pub use reach::{Reached, proxy, reach};

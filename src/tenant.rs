@@ -17,8 +17,10 @@ pub use look::Looks;
 pub use members::membership;
 pub use values::{decrypt, decrypt_beside_catalog};
 
-use crate::graph::{Client, DeviceConfiguration, Error, Organization};
-use crate::profile::LiveProfile;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::{Client, Count, DeviceConfiguration, Error, Listed, Misfit, Organization};
+use crate::profile::{LiveProfile, Marker};
 
 /// Where the profiles are.
 pub const PROFILES: &str = "/beta/deviceManagement/deviceConfigurations";
@@ -32,6 +34,9 @@ pub struct Tenant {
     pub other_kinds: usize,
     /// Its settings catalog policies; nothing before they are asked for ([`decrypt_beside_catalog`]).
     pub catalog: Option<CatalogPolicies>,
+    /// Those of `profiles` that could not be understood, by id: why. No more is known of them than their names and whose
+    /// they are.
+    pub unclear: BTreeMap<String, String>,
 }
 
 /// Which tenant it is: the first thing that is asked.
@@ -39,15 +44,13 @@ pub struct Tenant {
 /// # Errors
 /// When Graph does not say.
 pub async fn organization(client: &Client) -> Result<Organization, Error> {
-    let mut all: Vec<Organization> = client.list("/v1.0/organization").await?;
-    if all.len() == 1 {
-        return Ok(all.remove(0));
+    let path = "/v1.0/organization";
+    let Listed { mut items, request_id, .. } = client.listed(path, Ok::<Organization, Misfit>).await?;
+    if items.len() == 1 {
+        return Ok(items.remove(0));
     }
-    Err(Error::Unusable {
-        path: "/v1.0/organization".into(),
-        reason: format!("one tenant is expected, and there are {}", all.len()),
-        request_id: String::new(),
-    })
+    let reason = format!("one tenant is expected, and there are {}", items.len());
+    Err(Error::Unusable { path: path.into(), reason, request_id })
 }
 
 /// How often all profiles are read when the lists do not hold as many as are counted.
@@ -57,28 +60,46 @@ const READINGS: usize = 3;
 /// (measured on a live tenant: graph-api-gotchas of graph2otel).
 ///
 /// # Errors
-/// When any page is missing, or fewer profiles come than are counted: an incomplete read is none.
+/// When any page is missing, or fewer profiles come than are counted, or they cannot be counted for a passing reason: an
+/// incomplete read is none.
 pub async fn read(client: &Client) -> Result<Tenant, Error> {
     let mut reading = 1;
     loop {
         // 1,000 is what Graph answers at most, and what CIPP asks for in production.
         let path = format!("{PROFILES}?$top=1000&$expand=assignments");
         let (all, counted) =
-            futures_util::future::try_join(client.list_as(&path, whole_profile), client.count(PROFILES)).await?;
-        let all: Result<Vec<Option<LiveProfile>>, String> = all.into_iter().collect();
-        let unusable = |reason| Error::Unusable { path: path.clone(), reason, request_id: String::new() };
-        let all = all.map_err(unusable)?;
-        let count = all.len();
-        if counted.is_none_or(|counted| counted == count) {
-            let profiles: Vec<LiveProfile> = all.into_iter().flatten().collect();
-            return Ok(Tenant { other_kinds: count - profiles.len(), profiles, catalog: None });
+            futures_util::future::try_join(client.listed(&path, whole_profile), client.count(PROFILES)).await?;
+        let came = all.items.len();
+        match counted {
+            None => client.not_counted("profiles"),
+            Some(count) if count.objects == came => {}
+            Some(Count { objects, request_id }) if reading == READINGS => {
+                let reason = format!("{objects} profiles are counted, and {came} came");
+                return Err(Error::Unusable { path, reason, request_id });
+            }
+            Some(_) => {
+                reading += 1;
+                tokio::time::sleep(client.second()).await;
+                continue;
+            }
         }
-        if reading == READINGS {
-            return Err(unusable(format!("{} profiles are counted, and {count} came", counted.unwrap_or_default())));
-        }
-        reading += 1;
-        tokio::time::sleep(client.second()).await;
+        return Ok(sorted_out(all.items));
     }
+}
+
+fn sorted_out(all: Vec<Found>) -> Tenant {
+    let mut tenant = Tenant::default();
+    for found in all {
+        match found {
+            Found::Custom(profile) => tenant.profiles.push(profile),
+            Found::Unclear(profile, reason) => {
+                tenant.unclear.insert(profile.id.clone(), reason);
+                tenant.profiles.push(profile);
+            }
+            Found::OtherKind => tenant.other_kinds += 1,
+        }
+    }
+    tenant
 }
 
 /// Reads one profile as it is now; nothing where there is none.
@@ -89,26 +110,55 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
     Looks::new(client).by_id(id).await
 }
 
-/// A custom profile in canonical form, nothing for other kinds; or what is missing: an incomplete read is none.
-fn whole_profile(found: DeviceConfiguration) -> Result<Option<LiveProfile>, String> {
-    if !convert::is_custom(&found) {
-        return Ok(None);
+/// What a device configuration is to us.
+enum Found {
+    /// A custom profile in canonical form.
+    Custom(LiveProfile),
+    /// A custom profile that cannot be understood, with no more than its name and whose it is, and why.
+    Unclear(LiveProfile, String),
+    OtherKind,
+}
+
+/// A profile in canonical form; or what is missing, or that nobody can tell whose it is: an incomplete read is none.
+fn whole_profile(found: DeviceConfiguration) -> Result<Found, Misfit> {
+    let shown = found.shown();
+    if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
+        return Err(Misfit::Incomplete(format!("{shown} came without an id")));
+    }
+    let unclear = |(field, why): &(&str, String)| format!("`{field}`: {why}");
+    let unclear: Vec<String> = found.unclear.iter().map(unclear).collect();
+    // A marker that cannot be read may be ours.
+    let may_be_ours = found.unclear.iter().any(|(field, _)| *field == "description");
+    if !found.is_custom() {
+        let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
+        return match found.kind.is_empty() && (may_be_ours || is_marked()) {
+            true => Err(Misfit::Unclear(format!("{shown} does not say its kind (`@odata.type`)"))),
+            false => Ok(Found::OtherKind),
+        };
+    }
+    if !unclear.is_empty() {
+        let reason = unclear.join(", ");
+        if may_be_ours {
+            return Err(Misfit::Unclear(format!("{shown} cannot be understood: {reason}")));
+        }
+        return Ok(Found::Unclear(convert::name_only(found), reason));
     }
     let missing = match &found {
-        found if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() => "an id",
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
-        _ => return Ok(live_profile(found)),
+        _ => return Ok(live_profile(found).map_or(Found::OtherKind, Found::Custom)),
     };
-    Err(format!("the profile \"{}\" ({}) came without {missing}", found.display_name.unwrap_or_default(), found.id))
+    Err(Misfit::Incomplete(format!("{shown} came without {missing}")))
 }
 
 /// Profiles that the first reading of the lists did not show, and a second one does.
 ///
 /// # Errors
 /// As for [`read`].
-pub async fn overlooked(client: &Client, first: &Tenant) -> Result<Vec<LiveProfile>, Error> {
-    let known: std::collections::BTreeSet<&str> = first.profiles.iter().map(|profile| profile.id.as_str()).collect();
-    let again = read(client).await?.profiles.into_iter();
-    Ok(again.filter(|profile| !known.contains(profile.id.as_str())).collect())
+pub async fn overlooked(client: &Client, first: &Tenant) -> Result<Tenant, Error> {
+    let known: BTreeSet<&str> = first.profiles.iter().map(|profile| profile.id.as_str()).collect();
+    let mut again = read(client).await?;
+    again.profiles.retain(|profile| !known.contains(profile.id.as_str()));
+    again.unclear.retain(|id, _| !known.contains(id.as_str()));
+    Ok(again)
 }

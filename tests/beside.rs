@@ -174,7 +174,7 @@ fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           + assignment  include group SSPR Pilot   24 devices
 
-    warning[SP0515] settings catalog policies could not be read and were not compared: GET
+    warning[SP0516] settings catalog policies could not be read and were not compared: GET
       /deviceManagement/configurationPolicies?$expand=assignments&$top=100 was answered 501
       InternalServerError: An error has occurred. (request-id [id])
 
@@ -191,7 +191,7 @@ fn a_server_that_fails_on_them_again_and_again_stops_no_plan() {
     let failing = "server_errors: { path: configurationPolicies, statuses: [500] }\n";
     let Tenant { server: _server, repo, .. } = tenant(failing);
     let ran = repo.run(&["plan"]).succeeds();
-    assert!(ran.out.contains("warning[SP0515]"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("warning[SP0516]"), "{}{}", ran.out, ran.err);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn one_policy_that_cannot_be_read_is_named() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           + assignment  include group SSPR Pilot   24 devices
 
-    warning[SP0515] settings catalog policies could not be read and were not compared: "Portal - Login
+    warning[SP0516] settings catalog policies could not be read and were not compared: "Portal - Login
       and lock screen" ([id]): GET
       /deviceManagement/configurationPolicies/[id]/settings was answered
       501 InternalServerError: An error has occurred. (request-id [id]),

@@ -1,6 +1,7 @@
 //! From a workspace and a tenant to a plan with its findings.
 
 mod findings;
+mod unclear;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -78,6 +79,7 @@ pub(super) async fn make_plan(
         return Err(Failure::Diagnostics(problems));
     }
     let mut plan = compare(client, &mut tenant, (&compiled, &desired), &mut options).await?;
+    unclear::set_aside(&mut plan, &tenant);
     complain_of_no_match(wishes, &desired, &plan)?;
     let names = names(client, &directory, &plan).await?;
     let (groups, all_devices) = members_wanted(&plan.changes);
@@ -111,13 +113,19 @@ pub(super) async fn make_plan(
     crate::diagnostic::sort(&mut plan.problems);
     let document = document(&plan, &frame);
     let read = format!(
-        "Read {} and {} in {}, {:.1} s",
+        "Read {} and {} in {}, {:.1} s{}",
         counted(tenant.profiles.len() + tenant.other_kinds, "profile"),
         counted(directory.groups.len() + directory.filters.len() + directory.scope_tags.len(), "name"),
         counted(client.requests(), "request"),
-        started.elapsed().as_secs_f32()
+        started.elapsed().as_secs_f32(),
+        uncounted(&client.uncounted())
     );
     Ok(Planned { plan, document, header: Header { read: Some(read) } })
+}
+
+/// Where a list that lacks something would not be noticed.
+fn uncounted(what: &[&str]) -> String {
+    if what.is_empty() { String::new() } else { format!("; this server does not count {}", what.join(", ")) }
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -137,10 +145,11 @@ async fn compare(
         return Ok(plan);
     }
     let overlooked = tenant::overlooked(client, tenant).await?;
-    if overlooked.is_empty() {
+    if overlooked.profiles.is_empty() {
         return Ok(plan);
     }
-    tenant.profiles.extend(overlooked);
+    tenant.profiles.extend(overlooked.profiles);
+    tenant.unclear.extend(overlooked.unclear);
     compare_once(client, tenant, (compiled, desired), options).await
 }
 

@@ -31,6 +31,7 @@ impl Session {
         let (client, embedded) = connect(workspace, environment, purpose).await?;
         let organization = tenant::organization(&client).await.map_err(refused)?;
         check_tenant(environment, &organization)?;
+        check_token(&client, environment, &organization).await?;
         let is_sandbox = organization.id == sandbox::TENANT_ID;
         let name = organization.display_name.clone().unwrap_or_else(|| organization.id.clone());
         let patience = match std::env::var("SSPR_POLICY_PATIENCE_SECONDS").ok().and_then(|text| text.parse().ok()) {
@@ -100,6 +101,25 @@ fn refused(error: Error) -> Failure {
 pub(super) fn no_graph(error: &Error) -> Option<String> {
     let other = error.status() == Some(404) || matches!(error, Error::Unusable { .. });
     other.then(|| "this is no Microsoft Graph, as it seems: correct `graph_url:`".to_owned())
+}
+
+/// Whether the token is that tenant's, too, where it says whose it is: of a configured domain no id was known before.
+pub(super) async fn check_token(
+    client: &Client,
+    environment: &Environment,
+    organization: &Organization,
+) -> Result<(), Failure> {
+    let claimed = client.claims().await?.and_then(|claims| claims.tenant);
+    let Some(claimed) = claimed.filter(|claimed| !claimed.eq_ignore_ascii_case(&organization.id)) else {
+        return Ok(());
+    };
+    Err(Failure::with_help(
+        format!(
+            "the access token is for another tenant: {} is {}, and the token says {claimed}",
+            environment.tenant.value, organization.id
+        ),
+        "use an identity of the configured tenant; nothing but `/organization` was asked",
+    ))
 }
 
 /// Nothing else is asked until the tenant is the configured one.

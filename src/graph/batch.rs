@@ -45,6 +45,8 @@ pub struct BatchAnswer {
     pub status: u16,
     /// Its body.
     pub body: Value,
+    /// Its own request-id, or the batch's.
+    pub request_id: String,
 }
 
 impl Client {
@@ -77,7 +79,7 @@ impl Client {
             }
             let mut longest: Option<(Error, std::time::Duration)> = None;
             for at in &open {
-                let error = failed.remove(at).unwrap_or_else(|| unanswered(&path, &requests[*at]));
+                let Some(error) = failed.remove(at) else { continue };
                 let Some(pause) = tries[*at].next(&error, true, self.second()) else { return Err(error) };
                 if error.is_throttling() && requests[*at].url.starts_with("/deviceManagement/") {
                     self.pace.hold(pause);
@@ -92,7 +94,8 @@ impl Client {
         }
     }
 
-    /// Sends what is open. Puts answers in their places, and gives back what failed with the pause that it asks for.
+    /// Sends what is open. Puts answers in their places, and gives back what failed with the pause that it asks for; what
+    /// has no answer failed, too.
     async fn round(
         &self,
         path: &str,
@@ -105,18 +108,25 @@ impl Client {
         let cost = open.iter().filter(|at| requests[**at].url.starts_with("/deviceManagement/")).count();
         let request = Request { method: Method::POST, path, body: Some(&body), headers: &[], cost, accept: JSON };
         let mut answer = self.send(&request, None).await?;
-        let mut failed = Failed::new();
-        let Some(Value::Array(items)) = answer.body.get_mut("responses").map(Value::take) else { return Ok(failed) };
+        let unanswered = |at: &usize| (*at, unanswered(path, &requests[*at], &answer.request_id));
+        let mut failed: Failed = open.iter().map(unanswered).collect();
+        let items = match answer.body.get_mut("responses").map(Value::take) {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
+        };
         for mut item in items {
             let id = item["id"].as_str().and_then(|id| id.parse::<usize>().ok()).filter(|id| open.contains(id));
             let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok());
             let (Some(id), Some(status)) = (id, status) else { continue };
             let body = item.get_mut("body").map(Value::take).unwrap_or_default();
-            let error = Error::refused("GET", &requests[id].url, status, &body, &answer.request_id);
+            let request_id =
+                header(&item["headers"], "request-id").and_then(Value::as_str).unwrap_or(&answer.request_id);
+            let error = Error::refused("GET", &requests[id].url, status, &body, request_id);
             if status >= 300 && (error.is_throttling() || error.may_pass()) {
                 failed.insert(id, error.with_pause(asked(&item["headers"])));
             } else {
-                answers[id] = Some(BatchAnswer { status, body });
+                failed.remove(&id);
+                answers[id] = Some(BatchAnswer { status, body, request_id: request_id.to_string() });
             }
         }
         Ok(failed)
@@ -126,13 +136,18 @@ impl Client {
 /// What failed, by its place.
 type Failed = std::collections::BTreeMap<usize, Error>;
 
-/// The pause that an item asks for; names of headers may have any case.
+/// A header of an item; its name may have any case.
+fn header<'h>(headers: &'h Value, wanted: &str) -> Option<&'h Value> {
+    Some(headers.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?.1)
+}
+
+/// The pause that an item asks for.
 fn asked(headers: &Value) -> Option<std::time::Duration> {
-    let own = headers.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?.1;
+    let own = header(headers, "retry-after")?;
     own.as_str().map_or_else(|| pause(&own.to_string(), None), |text| pause(text, None))
 }
 
-fn unanswered(path: &str, request: &BatchRequest) -> Error {
+fn unanswered(path: &str, request: &BatchRequest, request_id: &str) -> Error {
     let reason = format!("the batch has no answer to {}", request.url);
-    Error::Unusable { path: path.to_string(), reason, request_id: String::new() }
+    Error::Unusable { path: path.to_string(), reason, request_id: request_id.to_string() }
 }

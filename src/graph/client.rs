@@ -1,7 +1,8 @@
-//! Requests: headers, tries, pages.
+//! Requests: headers, tries, answers.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -12,24 +13,22 @@ use super::access::Access;
 use super::error::Error;
 use super::http::http_client;
 use super::pace::{Pace, Turn};
-use super::retry::{Tries, asked_pause};
+use super::retry::{LONGEST_PAUSE, Tries, asked_pause};
+use super::sign_in::Claims;
 
-/// Pages of one collection; more can only be a server that repeats itself.
-const MOST_PAGES: usize = 10_000;
 /// The largest body that is read, in bytes: a page of a thousand large profiles is far below it.
 const LARGEST_BODY: usize = 256 * 1024 * 1024;
 /// From here on a person wonders what happens.
 const LONG: Duration = Duration::from_secs(5);
-/// How often a collection is read whose pages do not fit together.
-const READINGS: usize = 3;
 
 /// Speaks to one Graph.
 pub struct Client {
     http: reqwest::Client,
-    base: String,
+    pub(super) base: String,
     access: Access,
     pub(super) pace: Pace,
     requests: AtomicUsize,
+    uncounted: Mutex<BTreeSet<&'static str>>,
 }
 
 /// One change of an object.
@@ -75,12 +74,31 @@ impl Client {
     pub fn new(base: &str, access: Access, window: Duration) -> Result<Self, Error> {
         let http = http_client(base)?;
         let base = base.trim_end_matches('/').to_string();
-        Ok(Self { http, base, access, pace: Pace::new(window), requests: AtomicUsize::new(0) })
+        let (pace, requests) = (Pace::new(window), AtomicUsize::new(0));
+        Ok(Self { http, base, access, pace, requests, uncounted: Mutex::default() })
     }
 
     /// How many requests were sent.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// This server does not count these: whether all of them came is known from the lists alone.
+    pub fn not_counted(&self, what: &'static str) {
+        self.uncounted.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
+    }
+
+    /// What this server did not count so far.
+    pub fn uncounted(&self) -> Vec<&'static str> {
+        self.uncounted.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+    }
+
+    /// What the token says about itself, where there is one that can be read.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub async fn claims(&self) -> Result<Option<Claims>, Error> {
+        Ok(self.access.bearer(false).await?.as_deref().and_then(Claims::read))
     }
 
     /// What pauses are counted in: a second, or less where the server's window is scaled down.
@@ -97,101 +115,13 @@ impl Client {
         typed(path, answer)
     }
 
-    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once more.
-    ///
-    /// # Errors
-    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were counted:
-    /// an incomplete read is none.
-    pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
-        self.list_as(path, |item| item).await
-    }
-
-    /// The same, and makes something else of each object as it comes: a whole tenant in Graph's form takes much memory.
-    ///
-    /// # Errors
-    /// As for [`Client::list`].
-    pub async fn list_as<T: DeserializeOwned, U>(&self, path: &str, make: impl Fn(T) -> U) -> Result<Vec<U>, Error> {
-        let mut reading = 1;
-        loop {
-            match self.pages(path, &make).await {
-                Err(error @ Error::Unusable { .. }) if reading < READINGS => {
-                    tracing::info!(%error, "reading the collection again");
-                    reading += 1;
-                    tokio::time::sleep(self.second()).await;
-                }
-                ended => return ended,
-            }
-        }
-    }
-
-    async fn pages<T: DeserializeOwned, U>(&self, path: &str, make: impl Fn(T) -> U) -> Result<Vec<U>, Error> {
-        let mut items = Vec::new();
-        let mut seen: HashSet<String> = HashSet::new();
-        let mut ids: HashSet<String> = HashSet::new();
-        let mut counted = None;
-        let mut next = path.to_string();
-        loop {
-            let Answer { mut body, request_id, .. } = self.read(&next).await?;
-            let unusable =
-                |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
-            let Some(Value::Array(values)) = body.get_mut("value").map(Value::take) else {
-                return Err(unusable("a list is expected, and there is no `value`".into()));
-            };
-            for value in values {
-                // A page that came twice, or an object that moved between pages while we read.
-                if value["id"].as_str().is_some_and(|id| !ids.insert(id.to_string())) {
-                    return Err(unusable(
-                        "one object came twice; the list changed while it was read: run again".into(),
-                    ));
-                }
-                let item = serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
-                items.push(make(item));
-            }
-            counted = counted.or(body["@odata.count"].as_u64());
-            let link = &body["@odata.nextLink"];
-            if !link.is_null() && !link.is_string() {
-                return Err(unusable("its link to the next page is no address".into()));
-            }
-            let Some(link) = link.as_str() else {
-                // Some collections announce a page, not the whole: 100 beside a link to the next page (a live answer of
-                // configurationPolicies, terraform-provider-microsoft365).
-                return match counted.filter(|count| *count > items.len() as u64) {
-                    Some(count) => Err(unusable(format!("{count} objects are announced, and {} came", items.len()))),
-                    None => Ok(items),
-                };
-            };
-            if !seen.insert(link.to_string()) || seen.len() > MOST_PAGES {
-                return Err(unusable("the server's links to next pages go in a circle".into()));
-            }
-            next = match link.strip_prefix(&self.base) {
-                Some(rest) if rest.starts_with('/') => rest.to_string(),
-                _ => return Err(unusable(format!("the link to the next page leads to another server: {link}"))),
-            };
-        }
-    }
-
-    async fn read(&self, path: &str) -> Result<Answer, Error> {
+    pub(super) async fn read(&self, path: &str) -> Result<Answer, Error> {
         self.read_as(path, JSON).await
     }
 
-    async fn read_as(&self, path: &str, accept: &'static str) -> Result<Answer, Error> {
+    pub(super) async fn read_as(&self, path: &str, accept: &'static str) -> Result<Answer, Error> {
         let request = Request { method: Method::GET, path, body: None, headers: &[], cost: 1, accept };
         self.send(&request, None).await
-    }
-
-    /// How many objects a collection has, by its `$count`; nothing where the server does not count this one, as Intune
-    /// does not count devices. The answer is a text: asking for JSON is refused (graph-api-gotchas of graph2otel).
-    ///
-    /// # Errors
-    /// When the server does not answer, or otherwise than with a number.
-    pub async fn count(&self, collection: &str) -> Result<Option<usize>, Error> {
-        let path = format!("{collection}/$count");
-        let Answer { body, request_id, .. } = match self.read_as(&path, "text/plain").await {
-            Err(Error::Refused { .. }) => return Ok(None),
-            answer => answer?,
-        };
-        let number = body.as_u64().and_then(|number| usize::try_from(number).ok());
-        number.map(Some).ok_or_else(|| Error::Unusable { path, reason: "it is no number".into(), request_id })
     }
 
     /// How long so many writes wait for their turns, all in all.
@@ -243,14 +173,16 @@ impl Client {
                 (renew, renewed) = (true, true);
                 continue;
             }
+            let pause = tries.next(&error, true, self.second());
             if error.is_throttling() && cost > 0 {
                 // Whatever else waits would only be refused, too.
-                self.pace.hold(error.retry_after().unwrap_or(self.second()).min(super::retry::LONGEST_PAUSE));
+                let asked = error.retry_after().unwrap_or(self.second()).min(LONGEST_PAUSE);
+                self.pace.hold(pause.unwrap_or_default().max(asked));
             }
             if is_write && !error.never_sent() {
                 return Err(error);
             }
-            let Some(pause) = tries.next(&error, true, self.second()) else { return Err(error) };
+            let Some(pause) = pause else { return Err(error) };
             self.rest(&error, pause).await;
         }
     }

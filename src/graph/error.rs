@@ -51,12 +51,40 @@ pub enum Error {
         /// What Microsoft's support asks for.
         request_id: String,
     },
+    /// An object came whole, and cannot be understood.
+    #[error("{reason}{}", id_text(request_id))]
+    Unclear {
+        /// Which one, and why.
+        reason: String,
+        /// What Microsoft's support asks for.
+        request_id: String,
+    },
     /// The client cannot be made.
     #[error("Microsoft Graph cannot be reached from here: {0}")]
     Setup(String),
     /// Nobody is signed in.
     #[error(transparent)]
     SignIn(#[from] SignInFailure),
+}
+
+/// Why an object of an answer is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misfit {
+    /// A part of it did not come: another reading may have it.
+    Incomplete(String),
+    /// It came, and cannot be understood.
+    Unclear(String),
+}
+
+impl Misfit {
+    /// The error of the answer that held the object.
+    pub(crate) fn of(self, path: &str, request_id: &str) -> Error {
+        let request_id = request_id.to_string();
+        match self {
+            Self::Incomplete(reason) => Error::Unusable { path: path.to_string(), reason, request_id },
+            Self::Unclear(reason) => Error::Unclear { reason, request_id },
+        }
+    }
 }
 
 fn code_text(code: &str) -> String {
@@ -83,7 +111,7 @@ impl Error {
             Self::Refused { status, .. } => *status >= 500,
             Self::NoAnswer { sent, .. } => *sent,
             Self::Unusable { .. } => true,
-            Self::Setup(_) | Self::SignIn(_) => false,
+            Self::Unclear { .. } | Self::Setup(_) | Self::SignIn(_) => false,
         }
     }
 
@@ -101,6 +129,11 @@ impl Error {
     /// Whether the same request may be answered otherwise in a moment.
     pub fn may_pass(&self) -> bool {
         self.outcome_unknown() && self.status() != Some(501) || matches!(self.status(), Some(408 | 423))
+    }
+
+    /// Whether the server does not know what was asked of it, and not only this time.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.status(), Some(400 | 404 | 405 | 415 | 501))
     }
 
     /// The pause that the server asked for.
@@ -144,6 +177,12 @@ impl Error {
             Self::Unusable { .. } => {
                 return Some(
                     "run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`"
+                        .into(),
+                );
+            }
+            Self::Unclear { .. } => {
+                return Some(
+                    "whose it is cannot be told, so nothing is done without it: look at it in the portal, and save it there once more"
                         .into(),
                 );
             }

@@ -1,41 +1,108 @@
 //! The bodies that we read. What is not named here is ignored: Graph adds properties at any time.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Deserializer};
+use serde_json::{Map, Value};
 
-/// A device configuration of any kind.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
+
+/// A device configuration of any kind. Of other kinds than custom profiles no more is read than its id and name: they are
+/// somebody else's, and may hold anything.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "Value")]
 pub struct DeviceConfiguration {
-    /// Its kind, as `#microsoft.graph.windows10CustomConfiguration`.
-    #[serde(rename = "@odata.type", default)]
+    /// Its kind, as `#microsoft.graph.windows10CustomConfiguration`; empty where it is not said.
     pub kind: String,
     /// Its id.
     pub id: String,
     /// Its name.
-    #[serde(default)]
     pub display_name: Option<String>,
     /// Its description.
-    #[serde(default)]
     pub description: Option<String>,
     /// Counts up with each change.
-    #[serde(default)]
     pub version: i64,
     /// When it was last changed.
-    #[serde(default)]
     pub last_modified_date_time: Option<String>,
     /// The ids of its scope tags.
-    #[serde(default)]
     pub role_scope_tag_ids: Option<Vec<String>>,
     /// Its settings, where it is a custom profile.
-    #[serde(default)]
     pub oma_settings: Option<Vec<OmaSetting>>,
     /// Its assignments, where they were asked for.
-    #[serde(default)]
     pub assignments: Option<Vec<Assignment>>,
     /// Where the rest of its assignments is, where they are too many for the answer.
-    #[serde(rename = "assignments@odata.nextLink", default)]
     pub assignments_link: Option<String>,
+    /// What was there and could not be understood: the field, and why.
+    pub unclear: Vec<(&'static str, String)>,
+}
+
+impl DeviceConfiguration {
+    /// Whether it is a custom profile.
+    pub fn is_custom(&self) -> bool {
+        self.kind == CUSTOM
+    }
+
+    /// `the profile "Cameras" (5f1c…)`
+    pub fn shown(&self) -> String {
+        format!("the profile \"{}\" ({})", self.display_name.as_deref().unwrap_or_default(), self.id)
+    }
+}
+
+impl TryFrom<Value> for DeviceConfiguration {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        let Value::Object(mut fields) = value else { return Err("a device configuration is expected".into()) };
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (kind, name) = (text("@odata.type").unwrap_or_default(), text("displayName"));
+        let id = text("id").ok_or_else(|| format!("the profile \"{}\" has no id", name.clone().unwrap_or_default()))?;
+        let mut found = Self { kind, id, display_name: name, ..Self::default() };
+        if !found.kind.is_empty() && !found.is_custom() {
+            return Ok(found);
+        }
+        let unclear = &mut found.unclear;
+        found.display_name = take(&mut fields, "displayName", unclear);
+        found.description = take(&mut fields, "description", unclear);
+        found.version = take(&mut fields, "version", unclear).unwrap_or_default();
+        found.last_modified_date_time = take(&mut fields, "lastModifiedDateTime", unclear);
+        let tags: Option<Vec<TagId>> = take(&mut fields, "roleScopeTagIds", unclear);
+        found.role_scope_tag_ids = tags.map(|tags| tags.into_iter().map(String::from).collect());
+        found.oma_settings = take(&mut fields, "omaSettings", unclear);
+        found.assignments = take(&mut fields, "assignments", unclear);
+        found.assignments_link = take(&mut fields, "assignments@odata.nextLink", unclear);
+        Ok(found)
+    }
+}
+
+/// A field's value; nothing where there is none, or null, or where it cannot be understood, which is written down.
+fn take<T: DeserializeOwned>(
+    fields: &mut Map<String, Value>,
+    name: &'static str,
+    unclear: &mut Vec<(&'static str, String)>,
+) -> Option<T> {
+    let value = fields.remove(name).filter(|value| !value.is_null())?;
+    serde_json::from_value(value).map_err(|error| unclear.push((name, error.to_string()))).ok()
+}
+
+/// The id of a scope tag; a number is as good as a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TagId {
+    Text(String),
+    Number(u64),
+}
+
+impl From<TagId> for String {
+    fn from(id: TagId) -> Self {
+        match id {
+            TagId::Text(text) => text,
+            TagId::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// A text; null is none.
+fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A setting of a custom profile.
@@ -43,7 +110,7 @@ pub struct DeviceConfiguration {
 #[serde(rename_all = "camelCase")]
 pub struct OmaSetting {
     /// Its type, as `#microsoft.graph.omaSettingInteger`.
-    #[serde(rename = "@odata.type", default)]
+    #[serde(rename = "@odata.type", default, deserialize_with = "text_or_null")]
     pub kind: String,
     /// Its name in the portal.
     #[serde(default)]
@@ -85,7 +152,7 @@ pub struct Assignment {
 #[serde(rename_all = "camelCase")]
 pub struct Target {
     /// Its kind, as `#microsoft.graph.groupAssignmentTarget`.
-    #[serde(rename = "@odata.type", default)]
+    #[serde(rename = "@odata.type", default, deserialize_with = "text_or_null")]
     pub kind: String,
     /// The group.
     #[serde(default)]

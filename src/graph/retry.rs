@@ -45,7 +45,12 @@ impl Tries {
             };
             (self.failed, again)
         };
-        let pause = error.retry_after().unwrap_or_else(|| back_off(tried, second));
+        let pause = match error.retry_after() {
+            None => back_off(tried, second),
+            // A server may ask for nothing (`Retry-After: 0`, or a moment that has passed) again and again.
+            Some(asked) if tried > 1 => asked.max(back_off(tried - 1, second)),
+            Some(asked) => asked,
+        };
         self.waited = self.waited.saturating_add(pause);
         (tried < most && pause <= LONGEST_PAUSE && self.waited <= LONGEST_WAIT).then_some(pause)
     }
@@ -93,6 +98,23 @@ mod tests {
         assert_eq!(pause("Wed, 21 Oct 2026 07:27:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(pause("soon", now), None);
         assert_eq!(pause("-3", now), None);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_no_pause_gets_one_after_the_first_try() {
+        let refused = |asked| Error::refused("GET", "/x", 429, &serde_json::Value::Null, "").with_pause(asked);
+        let (second, asked) = (Duration::from_secs(1), |seconds| Some(Duration::from_secs(seconds)));
+        let mut tries = Tries::default();
+        let mut next = |seconds| tries.next(&refused(asked(seconds)), true, second).map(|pause| pause.as_secs_f32());
+        assert_eq!(next(0), Some(0.0));
+        // A quarter more is chance.
+        for least in [1.0, 2.0, 4.0] {
+            assert!(next(0).is_some_and(|pause| (least..least * 1.25).contains(&pause)));
+        }
+        assert_eq!(next(30), Some(30.0));
+        // Twelve tries take minutes, and not milliseconds.
+        let rest: f32 = std::iter::from_fn(|| next(0)).sum();
+        assert!((96.0..120.0).contains(&rest), "{rest}");
     }
 
     #[test]

@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     fn came(body: Value) -> Option<usize> {
-        list::<Value>(&BatchAnswer { status: 200, body }).map(|values| values.len())
+        list::<Value>(&BatchAnswer { status: 200, body, request_id: String::new() }).map(|values| values.len())
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(came(json!({ "value": [one], "@odata.nextLink": "…" })), None);
         assert_eq!(came(json!({ "value": [one, one] })), None);
         assert_eq!(came(json!({ "error": {} })), None);
-        let refused = BatchAnswer { status: 403, body: json!({ "value": [one] }) };
+        let refused = BatchAnswer { status: 403, body: json!({ "value": [one] }), request_id: String::new() };
         assert!(list::<Value>(&refused).is_none());
     }
 

@@ -11,17 +11,11 @@ use crate::profile::{
 };
 use crate::setting::{FilterMode, OmaType, OmaUri, OmaValue, Who};
 
-const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
 const NO_FILTER: &str = "00000000-0000-0000-0000-000000000000";
-
-/// Whether this kind of configuration is a custom profile.
-pub(super) fn is_custom(found: &DeviceConfiguration) -> bool {
-    found.kind == CUSTOM
-}
 
 /// A custom profile in canonical form; nothing for other kinds.
 pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
-    if !is_custom(&found) {
+    if !found.is_custom() {
         return None;
     }
     let (text, marker) = Marker::split(found.description.as_deref().unwrap_or_default());
@@ -64,6 +58,20 @@ pub fn live_profile(found: DeviceConfiguration) -> Option<LiveProfile> {
         secret_references,
         remarks,
     })
+}
+
+/// Of a custom profile that cannot be understood: its id, its name and whose it is. Nothing else is known.
+pub(super) fn name_only(found: DeviceConfiguration) -> LiveProfile {
+    let name = found.display_name.unwrap_or_default();
+    LiveProfile {
+        id: found.id,
+        marker: Marker::split(found.description.as_deref().unwrap_or_default()).1,
+        profile: Profile { name, description: None, settings: BTreeMap::new(), assignments: None, scope_tags: None },
+        version: found.version,
+        modified: found.last_modified_date_time.unwrap_or_default(),
+        secret_references: BTreeMap::new(),
+        remarks: BTreeMap::new(),
+    }
 }
 
 /// The address as the tenant spells it: another spelling is a difference, even `./Vendor` for `./Device/Vendor`. So is a

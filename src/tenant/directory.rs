@@ -6,29 +6,30 @@ use serde_json::Value;
 
 use super::convert::entries;
 use crate::compile::{Directory, Entry, Wanted};
-use crate::graph::{BatchRequest, Client, Error, odata_literal};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
 
 const SELECT: &str = "$select=id,displayName";
+
+/// Counting is an advanced query (Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects").
+pub(super) const EVENTUAL: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")];
+
+/// How often a name is looked up whose answer does not hold as many groups as it counts.
+const READINGS: usize = 3;
 
 /// Looks up what is wanted: groups by name and by id in batches, filters and tags as whole lists, and only where
 /// somebody names one.
 ///
 /// # Errors
-/// When anything that is wanted cannot be read.
+/// When anything that is wanted cannot be read, or fewer come than are counted: of two groups with one name, the one that
+/// came would be taken for the only one.
 pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Error> {
     let mut directory = Directory::default();
     let names: Vec<&String> = wanted.group_names.iter().collect();
-    let by_name = names.iter().map(|name| by_filter(&format!("displayName%20eq%20{}", odata_literal(name))));
+    let by_name = names.iter().map(|name| counted(&format!("displayName%20eq%20{}", odata_literal(name))));
     let by_id = wanted.group_ids.iter().map(|id| by_id(id));
     let requests: Vec<BatchRequest> = by_name.chain(by_id).collect();
-    let answers = if requests.is_empty() { Vec::new() } else { client.batch("v1.0", &requests).await? };
     let mut missing = Vec::new();
-    for (at, answer) in answers.iter().enumerate() {
-        let found = match answer.status {
-            200..=299 => groups(&answer.body),
-            404 => Vec::new(),
-            status => return Err(Error::refused("GET", &requests[at].url, status, &answer.body, "")),
-        };
+    for (at, found) in whole(client, requests).await?.into_iter().enumerate() {
         // Graph compares names without regard to case; people who write them mean one.
         let exact: Vec<Entry> = match names.get(at) {
             Some(name) => found.into_iter().filter(|entry| entry.name == **name).collect(),
@@ -40,10 +41,12 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
         directory.groups.extend(exact);
     }
     if wanted.filters {
-        directory.filters = entries(client.list(&format!("/beta/deviceManagement/assignmentFilters?{SELECT}")).await?);
+        let path = format!("/beta/deviceManagement/assignmentFilters?{SELECT}");
+        directory.filters = entries(client.list_counted(&path, "filters").await?);
     }
     if wanted.scope_tags {
-        directory.scope_tags = entries(client.list(&format!("/beta/deviceManagement/roleScopeTags?{SELECT}")).await?);
+        let path = format!("/beta/deviceManagement/roleScopeTags?{SELECT}");
+        directory.scope_tags = entries(client.list_counted(&path, "scope tags").await?);
     }
     for (name, found) in similar(client, &missing).await? {
         // An answer can lack what is there (graph-api-gotchas of graph2otel): the second one decides.
@@ -52,6 +55,73 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
         directory.similar_groups.insert(name, names.into_iter().collect());
     }
     Ok(directory)
+}
+
+/// The groups of each answer. What is not whole, or not counted by this server, is asked for once more.
+async fn whole(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<Entry>>, Error> {
+    let mut found: Vec<Vec<Entry>> = vec![Vec::new(); requests.len()];
+    let mut open: Vec<usize> = (0..requests.len()).collect();
+    for reading in 1.. {
+        let asked: Vec<BatchRequest> = open.iter().map(|at| requests[*at].clone()).collect();
+        let answers = client.batch("v1.0", &asked).await?;
+        let mut again = Vec::new();
+        for (at, answer) in std::mem::take(&mut open).into_iter().zip(answers) {
+            match judge(&requests[at].url, answer)? {
+                Lookup::Whole(groups) => found[at] = groups,
+                Lookup::NotCounted(groups) => {
+                    client.not_counted("groups");
+                    found[at] = groups;
+                }
+                Lookup::Partial(error) if reading == READINGS => return Err(error),
+                Lookup::Partial(_) => again.push(at),
+                Lookup::CannotCount => {
+                    let url = requests[at].url.trim_end_matches(COUNT).to_string();
+                    requests[at] = BatchRequest::new(url);
+                    again.push(at);
+                }
+            }
+        }
+        if again.is_empty() {
+            break;
+        }
+        open = again;
+        tokio::time::sleep(client.second()).await;
+    }
+    Ok(found)
+}
+
+/// What an answer is worth.
+enum Lookup {
+    Whole(Vec<Entry>),
+    /// Nothing says whether these are all.
+    NotCounted(Vec<Entry>),
+    /// Fewer came than there are.
+    Partial(Error),
+    /// This server refuses to count.
+    CannotCount,
+}
+
+fn judge(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
+    let BatchAnswer { status, body, request_id } = answer;
+    let is_list = url.starts_with("/groups?");
+    match status {
+        200..=299 => {}
+        404 if !is_list => return Ok(Lookup::Whole(Vec::new())),
+        status => {
+            let error = Error::refused("GET", url, status, &body, &request_id);
+            return if url.ends_with(COUNT) && error.is_unsupported() { Ok(Lookup::CannotCount) } else { Err(error) };
+        }
+    }
+    let unusable = |reason: String| Error::Unusable { path: url.to_string(), reason, request_id: request_id.clone() };
+    let found = groups(&body);
+    match (body["value"].as_array(), body["@odata.count"].as_u64()) {
+        (None, _) if is_list => Err(unusable("a list is expected, and there is no `value`".into())),
+        (Some(came), Some(count)) if count != came.len() as u64 => {
+            Ok(Lookup::Partial(unusable(format!("{count} groups are counted, and {} came", came.len()))))
+        }
+        (Some(_), None) => Ok(Lookup::NotCounted(found)),
+        _ => Ok(Lookup::Whole(found)),
+    }
 }
 
 /// Groups whose names begin like the ones that were not found, for the message.
@@ -84,6 +154,14 @@ pub async fn names_of_groups(client: &Client, ids: &BTreeSet<String>) -> Result<
 
 fn by_filter(filter: &str) -> BatchRequest {
     BatchRequest::new(format!("/groups?$filter={filter}&{SELECT}"))
+}
+
+/// What asks for the second witness: how many there are.
+const COUNT: &str = "&$top=999&$count=true";
+
+/// Groups whose number is said with them; 999 is the largest page (Microsoft Graph, group-list).
+fn counted(filter: &str) -> BatchRequest {
+    BatchRequest { url: format!("/groups?$filter={filter}&{SELECT}{COUNT}"), headers: EVENTUAL }
 }
 
 fn by_id(id: &str) -> BatchRequest {

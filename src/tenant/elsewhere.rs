@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::PROFILES;
-use super::convert::is_custom;
 use crate::graph::{Client, DeviceConfiguration, Error};
 
 /// Where settings catalog policies are; Graph has them in beta only.
@@ -61,7 +60,7 @@ pub async fn look_elsewhere(client: &Client, wanted: &BTreeSet<String>) -> Resul
     }
     let is_wanted = |one: &Elsewhere| wanted.contains(&one.name) || wanted.contains(&one.id.to_lowercase());
     let profiles: Vec<DeviceConfiguration> = client.list(&format!("{PROFILES}?$top=1000")).await?;
-    let others = profiles.into_iter().filter(|profile| !is_custom(profile)).map(|profile| Elsewhere {
+    let others = profiles.into_iter().filter(|profile| !profile.is_custom()).map(|profile| Elsewhere {
         id: profile.id,
         name: profile.display_name.unwrap_or_default(),
         kind: Some(profile.kind.trim_start_matches("#microsoft.graph.").to_string()),

@@ -3,7 +3,7 @@
 use crate::graph::{BatchAnswer, Client, DeviceConfiguration, Error, Gather, odata_literal};
 use crate::profile::LiveProfile;
 
-use super::whole_profile;
+use super::{Found, whole_profile};
 use serde_json::Value;
 
 const PROFILES: &str = "/deviceManagement/deviceConfigurations";
@@ -29,11 +29,19 @@ impl<'c> Looks<'c> {
         if answer.status == 404 {
             return Ok(None);
         }
-        let found: DeviceConfiguration = typed(&url, accepted(&url, answer)?)?;
+        let answer = Accepted::new(url, answer)?;
+        let found: DeviceConfiguration = answer.typed(answer.body.clone())?;
         if !found.id.eq_ignore_ascii_case(id) {
-            return Err(unusable(url, format!("it is about {}", found.id)));
+            return Err(answer.unusable(format!("it is about {}", found.id)));
         }
-        converted(&url, found)
+        match whole_profile(found).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
+            Found::Custom(profile) => Ok(Some(profile)),
+            Found::Unclear(_, reason) => {
+                let request_id = answer.request_id;
+                Err(Error::Unclear { reason: format!("the profile {id} cannot be understood: {reason}"), request_id })
+            }
+            Found::OtherKind => Ok(None),
+        }
     }
 
     /// Custom profiles of exactly this name, looked up on their own: the second witness of absence.
@@ -42,32 +50,46 @@ impl<'c> Looks<'c> {
     /// When Graph does not answer, or refuses.
     pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
         let url = format!("{PROFILES}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
-        let mut found = accepted(&url, self.gather.ask(url.clone()).await?)?;
-        if found["@odata.nextLink"].is_string() {
-            let reason = format!("more profiles are named \"{name}\" than fit one page");
-            return Err(unusable(url, reason));
+        let answer = Accepted::new(url.clone(), self.gather.ask(url).await?)?;
+        if answer.body["@odata.nextLink"].is_string() {
+            return Err(answer.unusable(format!("more profiles are named \"{name}\" than fit one page")));
         }
-        let all: Vec<DeviceConfiguration> = typed(&url, found.get_mut("value").map(Value::take).unwrap_or_default())?;
-        let profiles: Result<Vec<_>, Error> = all.into_iter().map(|one| converted(&url, one)).collect();
-        Ok(profiles?.into_iter().flatten().filter(|profile| profile.profile.name == name).collect())
+        let all: Vec<DeviceConfiguration> = answer.typed(answer.body["value"].clone())?;
+        let mut named = Vec::new();
+        for one in all {
+            match whole_profile(one).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
+                // Also what cannot be understood has its name.
+                Found::Custom(profile) | Found::Unclear(profile, _) if profile.profile.name == name => {
+                    named.push(profile)
+                }
+                _ => {}
+            }
+        }
+        Ok(named)
     }
 }
 
-fn accepted(url: &str, answer: BatchAnswer) -> Result<Value, Error> {
-    match answer.status {
-        200..=299 => Ok(answer.body),
-        status => Err(Error::refused("GET", url, status, &answer.body, "")),
+/// The answer to a look, which is none of refusal.
+struct Accepted {
+    url: String,
+    body: Value,
+    request_id: String,
+}
+
+impl Accepted {
+    fn new(url: String, answer: BatchAnswer) -> Result<Self, Error> {
+        let BatchAnswer { status, body, request_id } = answer;
+        match status {
+            200..=299 => Ok(Self { url, body, request_id }),
+            status => Err(Error::refused("GET", &url, status, &body, &request_id)),
+        }
     }
-}
 
-fn typed<T: serde::de::DeserializeOwned>(url: &str, body: Value) -> Result<T, Error> {
-    serde_json::from_value(body).map_err(|error| unusable(url.to_string(), error.to_string()))
-}
+    fn typed<T: serde::de::DeserializeOwned>(&self, body: Value) -> Result<T, Error> {
+        serde_json::from_value(body).map_err(|error| self.unusable(error.to_string()))
+    }
 
-fn converted(url: &str, found: DeviceConfiguration) -> Result<Option<LiveProfile>, Error> {
-    whole_profile(found).map_err(|reason| unusable(url.to_string(), reason))
-}
-
-fn unusable(path: String, reason: String) -> Error {
-    Error::Unusable { path, reason, request_id: String::new() }
+    fn unusable(&self, reason: String) -> Error {
+        Error::Unusable { path: self.url.clone(), reason, request_id: self.request_id.clone() }
+    }
 }

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::directory::safe_id;
+use super::directory::{EVENTUAL, safe_id};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
 use crate::setting::{Members, Membership, UnknownMembers};
-
-/// Counting is an advanced query (Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects").
-const EVENTUAL: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")];
 
 const GROUPS: &str = "the members of groups";
 const ALL_DEVICES: &str = "the number of all devices";
@@ -35,7 +32,8 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
                 Some(devices) => found.all_devices = Some(devices),
                 None => add(uncounted(ALL_DEVICES), &mut found),
             },
-            Err(Error::Refused { status, .. }) if status < 500 => {
+            // A passing trouble is no answer.
+            Err(Error::Refused { status, .. }) if status < 500 && status != 429 => {
                 add(refused(ALL_DEVICES, status, "DeviceManagementManagedDevices.Read.All"), &mut found);
             }
             Err(error) => return Err(error),

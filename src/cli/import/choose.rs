@@ -36,6 +36,10 @@ pub(super) async fn choose(
     let mut chosen = Chosen { ids: BTreeSet::new(), file_names: file_names(names), skipped: Vec::new() };
     if let Some(wanted) = wanted {
         let live = find(wanted, tenant, client).await?;
+        if let Some(reason) = tenant.unclear.get(&live.id) {
+            let message = format!("\"{}\" ({}) cannot be understood: {reason}", live.profile.name, live.id);
+            return Err(Failure::with_help(message, "look at it in the portal, and save it there once more"));
+        }
         if let Some((reason, help)) = taken(live, workspace, environment) {
             return Err(Failure::with_help(format!("\"{}\" ({}) {reason}", live.profile.name, live.id), help));
         }
@@ -43,6 +47,11 @@ pub(super) async fn choose(
         return Ok(chosen);
     }
     for live in &tenant.profiles {
+        if let Some(reason) = tenant.unclear.get(&live.id) {
+            let skipped = format!("\"{}\" ({}): cannot be understood: {reason}", live.profile.name, live.id);
+            chosen.skipped.push(skipped);
+            continue;
+        }
         match taken(live, workspace, environment) {
             Some((reason, _)) => chosen.skipped.push(format!("\"{}\" ({}): {reason}", live.profile.name, live.id)),
             None => {

@@ -72,7 +72,7 @@ pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
             format!("settings catalog policies could not be read and were not compared: {one}, and {} more", more.len())
         }
     };
-    Some(Diagnostic::warning("SP0515", message))
+    Some(Diagnostic::warning("SP0516", message))
 }
 
 /// What a settings catalog policy claims, as far as it is known which nodes it sets.

@@ -1,16 +1,26 @@
 //! Assertions: what an application presents instead of a secret.
 
+use std::time::Duration;
+
 use azure_core::http::ClientMethodOptions;
 use azure_identity::ClientAssertion;
+use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::method::SignInMethod;
 use super::refusal::{SignInFailure, clean};
 use super::{SignInSettings, certificate, variable};
 use crate::graph::client::chain;
+use crate::graph::retry::back_off;
 
 /// What Entra expects as the audience of a federated token (Microsoft, "Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
+
+/// How often GitHub is asked: as often as azure_identity asks the others here.
+const TRIES: u32 = 3;
+const SECOND: Duration = Duration::from_secs(1);
+/// What azure_core asks again after, too.
+const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 /// What helps where GitHub is asked and gives none.
 const GITHUB: &str =
@@ -41,23 +51,41 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set")
             .with_hint("the job needs `permissions: id-token: write`; pull requests from forks do not get it"));
     };
-    let mut url = reqwest::Url::parse(&url).map_err(|_| failure("ACTIONS_ID_TOKEN_REQUEST_URL is no address"))?;
+    let mut url = Url::parse(&url).map_err(|_| failure("ACTIONS_ID_TOKEN_REQUEST_URL is no address"))?;
     if url.scheme() != "https" {
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL is not https"));
     }
     url.query_pairs_mut().append_pair("audience", AUDIENCE);
     let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
-    let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
-    let unreachable = |error: reqwest::Error| said(&format!("{shown}: {}", chain(&error.without_url())));
-    let answer = http.get(url).bearer_auth(&token).send().await.map_err(unreachable)?;
-    let status = answer.status();
-    let body = answer.text().await.map_err(|error| said(&chain(&error.without_url())))?;
-    if !status.is_success() {
-        return Err(said(&format!("{status} {body}")));
-    }
+    let body = ask(http, &url, &token, SECOND).await.map_err(|reason| said(&reason))?;
     let body: Value = serde_json::from_str(&body).unwrap_or_default();
     let value = body["value"].as_str().ok_or_else(|| failure("GitHub's answer holds no token"))?;
     Ok(Assertion(value.to_owned()))
+}
+
+/// Asks GitHub, and again where it may answer otherwise in a moment; or why there is no token.
+async fn ask(http: &reqwest::Client, url: &Url, token: &str, second: Duration) -> Result<String, String> {
+    let mut tried = 1;
+    loop {
+        let (reason, passes) = match ask_once(http, url, token).await {
+            Ok((status, body)) if status.is_success() => return Ok(body),
+            Ok((status, body)) => (format!("{status} {body}"), PASSING.contains(&status.as_u16())),
+            Err(error) => {
+                let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
+                (format!("{shown}: {}", chain(&error.without_url())), true)
+            }
+        };
+        if !passes || tried == TRIES {
+            return Err(reason);
+        }
+        tokio::time::sleep(back_off(tried, second)).await;
+        tried += 1;
+    }
+}
+
+async fn ask_once(http: &reqwest::Client, url: &Url, token: &str) -> reqwest::Result<(StatusCode, String)> {
+    let answer = http.get(url.clone()).bearer_auth(token).send().await?;
+    Ok((answer.status(), answer.text().await?))
 }
 
 /// An assertion that the certificate's private key signs.
@@ -76,4 +104,50 @@ pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -
     let bytes = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;
     let signed = certificate::sign(&bytes, client_id, &settings.endpoint("token"));
     signed.map(Assertion).map_err(unusable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    /// What comes of a server that gives these answers, one a connection, and how many of them were asked for.
+    fn asked(answers: &'static [&'static str]) -> (Result<String, String>, usize) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url: Url = format!("http://{}/token", listener.local_addr().expect("a port")).parse().expect("a URL");
+        let server = std::thread::spawn(move || {
+            for (count, answer) in answers.iter().enumerate() {
+                let (mut client, _) = listener.accept().expect("a client");
+                let length = client.read(&mut [0; 4096]).expect("a request");
+                if length == 0 {
+                    return count;
+                }
+                client.write_all(answer.as_bytes()).expect("an answer");
+            }
+            answers.len()
+        });
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let said = runtime.block_on(ask(&http, &url, "t0ken", Duration::from_millis(1)));
+        // Ends a server that waits for one more.
+        drop(std::net::TcpStream::connect(url.socket_addrs(|| None).expect("an address")[0]));
+        let said = said.map_err(|reason| reason.replace(&url.to_string(), "http://github/token"));
+        (said, server.join().expect("a count"))
+    }
+
+    const GOOD: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\ngood";
+    const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 4\r\n\r\nbusy";
+    const REFUSED: &str = "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno";
+    /// The connection is closed without an answer.
+    const CUT: &str = "";
+
+    #[test]
+    fn github_is_asked_again_where_it_may_pass() {
+        assert_eq!(asked(&[BUSY, CUT, GOOD]), (Ok("good".into()), 3));
+        assert_eq!(asked(&[BUSY, BUSY, BUSY, GOOD]), (Err("503 Service Unavailable busy".into()), 3));
+        assert_eq!(asked(&[REFUSED, GOOD]), (Err("403 Forbidden no".into()), 1));
+        let (said, count) = asked(&[CUT, CUT, CUT]);
+        assert!(said.is_err_and(|reason| reason.starts_with("http://github/token: ")) && count == 3);
+    }
 }

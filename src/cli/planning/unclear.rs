@@ -1,0 +1,49 @@
+//! Custom profiles that cannot be understood: they are left alone, and stop nobody else.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Change, Plan};
+use crate::profile::LiveProfile;
+use crate::tenant::Tenant;
+
+const HELP: &str =
+    "look at it in the portal, and save it there once more; until then it is not compared with the policies";
+
+/// Takes out of the plan what would change a profile that cannot be understood, which blocks that key; says which others
+/// there are.
+pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
+    let is_unclear = |live: &LiveProfile| tenant.unclear.contains_key(&live.id);
+    let changes = std::mem::take(&mut plan.changes).into_iter();
+    let (blocked, others): (Vec<_>, Vec<_>) =
+        changes.partition(|change| change.before.as_ref().is_some_and(is_unclear));
+    plan.changes = others;
+    let mut said = BTreeSet::new();
+    for change in &blocked {
+        if let Some(live) = &change.before {
+            plan.problems.push(block(change, live, reason(tenant, live)));
+            said.insert(&live.id);
+        }
+    }
+    let unsaid = tenant.profiles.iter().filter(|live| is_unclear(live) && !said.contains(&live.id));
+    for live in unsaid {
+        let message = format!("the profile \"{}\" ({}) cannot be understood", live.profile.name, live.id);
+        plan.problems.push(Diagnostic::warning("SP0515", message).note(reason(tenant, live)).help(HELP));
+    }
+}
+
+fn reason(tenant: &Tenant, live: &LiveProfile) -> String {
+    tenant.unclear.get(&live.id).cloned().unwrap_or_default()
+}
+
+fn block(change: &Change, live: &LiveProfile, reason: String) -> Diagnostic {
+    let message = match &live.marker {
+        Some(_) => format!("the profile of {} ({}) cannot be understood", change.key, live.id),
+        None => format!("{} cannot take over {}, which cannot be understood", change.key, live.id),
+    };
+    let problem = Diagnostic::error("SP0515", message).note(reason).help(HELP);
+    match &change.place {
+        Some(place) => problem.at(place.clone(), "this policy waits, the others do not"),
+        None => problem,
+    }
+}

@@ -1,0 +1,155 @@
+//! Collections: pages that fit together, and counts.
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::client::{Answer, Client};
+use super::error::{Error, Misfit};
+
+/// Pages of one collection; more can only be a server that repeats itself.
+const MOST_PAGES: usize = 10_000;
+/// How often a collection is read whose pages do not fit together.
+const READINGS: usize = 3;
+
+/// A whole collection.
+#[derive(Debug)]
+pub struct Listed<T> {
+    /// What it holds, in the order in which it came.
+    pub items: Vec<T>,
+    /// Whether the answer said how many there are.
+    pub is_counted: bool,
+    /// The request-id of the last page.
+    pub request_id: String,
+}
+
+/// How many objects a collection has.
+#[derive(Debug)]
+pub struct Count {
+    /// So many.
+    pub objects: usize,
+    /// The request-id of the answer.
+    pub request_id: String,
+}
+
+impl Client {
+    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once more.
+    ///
+    /// # Errors
+    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were counted:
+    /// an incomplete read is none.
+    pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
+        Ok(self.listed(path, Ok).await?.items)
+    }
+
+    /// The same for a path with `$count=true`, called `what` where the server does not count: Intune refuses options that a
+    /// collection does not know, with 400 or with 500 (Microsoft365DSC#4597, #4828), and then it is read without.
+    ///
+    /// # Errors
+    /// As for [`Client::list`].
+    pub async fn list_counted<T: DeserializeOwned>(&self, path: &str, what: &'static str) -> Result<Vec<T>, Error> {
+        let read = match self.listed(&format!("{path}&$count=true"), Ok).await {
+            Err(error) if error.is_unsupported() || error.status() == Some(500) && !error.is_throttling() => {
+                self.listed(path, Ok).await?
+            }
+            read => read?,
+        };
+        if !read.is_counted {
+            self.not_counted(what);
+        }
+        Ok(read.items)
+    }
+
+    /// A whole collection with what else is known of it. `make` makes something else of each object as it comes, because a
+    /// whole tenant in Graph's form takes much memory; or it says why an object cannot be used.
+    ///
+    /// # Errors
+    /// As for [`Client::list`].
+    pub async fn listed<T: DeserializeOwned, U>(
+        &self,
+        path: &str,
+        make: impl Fn(T) -> Result<U, Misfit>,
+    ) -> Result<Listed<U>, Error> {
+        let mut reading = 1;
+        loop {
+            match self.pages(path, &make).await {
+                Err(error @ Error::Unusable { .. }) if reading < READINGS => {
+                    tracing::info!(%error, "reading the collection again");
+                    reading += 1;
+                    tokio::time::sleep(self.second()).await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn pages<T: DeserializeOwned, U>(
+        &self,
+        path: &str,
+        make: impl Fn(T) -> Result<U, Misfit>,
+    ) -> Result<Listed<U>, Error> {
+        let mut items = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut ids: HashSet<String> = HashSet::new();
+        let mut counted = None;
+        let mut next = path.to_string();
+        loop {
+            let Answer { mut body, request_id, .. } = self.read(&next).await?;
+            let unusable =
+                |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
+            let Some(Value::Array(values)) = body.get_mut("value").map(Value::take) else {
+                return Err(unusable("a list is expected, and there is no `value`".into()));
+            };
+            for value in values {
+                // A page that came twice, or an object that moved between pages while we read.
+                if value["id"].as_str().is_some_and(|id| !ids.insert(id.to_string())) {
+                    return Err(unusable(
+                        "one object came twice; the list changed while it was read: run again".into(),
+                    ));
+                }
+                let item = serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
+                items.push(make(item).map_err(|misfit| misfit.of(&next, &request_id))?);
+            }
+            let link = &body["@odata.nextLink"];
+            if seen.is_empty() {
+                // Where more follows, a count of what is on this page is the page's own, and says nothing of the whole.
+                let of_page = |count: &u64| *count == items.len() as u64 && !link.is_null();
+                counted = body["@odata.count"].as_u64().filter(|count| !of_page(count));
+            }
+            if !link.is_null() && !link.is_string() {
+                return Err(unusable("its link to the next page is no address".into()));
+            }
+            let Some(link) = link.as_str() else {
+                return match counted.filter(|count| *count != items.len() as u64) {
+                    Some(count) => Err(unusable(format!("{count} objects are announced, and {} came", items.len()))),
+                    None => Ok(Listed { items, is_counted: counted.is_some(), request_id }),
+                };
+            };
+            if !seen.insert(link.to_string()) || seen.len() > MOST_PAGES {
+                return Err(unusable("the server's links to next pages go in a circle".into()));
+            }
+            next = match link.strip_prefix(&self.base) {
+                Some(rest) if rest.starts_with('/') => rest.to_string(),
+                _ => return Err(unusable(format!("the link to the next page leads to another server: {link}"))),
+            };
+        }
+    }
+
+    /// How many objects a collection has, by its `$count`; nothing where the server does not count this one, as Intune
+    /// does not count devices. The answer is a text: asking for JSON is refused (graph-api-gotchas of graph2otel).
+    ///
+    /// # Errors
+    /// When the server does not answer, or otherwise than with a number: a count that fails is not one that is missing.
+    pub async fn count(&self, collection: &str) -> Result<Option<Count>, Error> {
+        let path = format!("{collection}/$count");
+        let Answer { body, request_id, .. } = match self.read_as(&path, "text/plain").await {
+            Err(error) if error.is_unsupported() => return Ok(None),
+            answer => answer?,
+        };
+        match body.as_u64().and_then(|number| usize::try_from(number).ok()) {
+            Some(objects) => Ok(Some(Count { objects, request_id })),
+            None => Err(Error::Unusable { path, reason: "it is no number".into(), request_id }),
+        }
+    }
+}
