@@ -41,6 +41,8 @@ pub struct Plan {
     pub unchanged: Vec<String>,
     /// Keys whose masked values could not be compared: the addresses.
     pub unverified: Vec<(String, Vec<crate::setting::OmaUri>)>,
+    /// Names of others' profiles whose masked values matter here and could not be read: the addresses.
+    pub foreign_unverified: Vec<(String, Vec<crate::setting::OmaUri>)>,
     /// Ours, and nobody writes them: key, name, id.
     pub orphans: Vec<(String, String, String)>,
     /// Kept as they are because their policies are kept out of this environment.

@@ -85,6 +85,7 @@ fn a_policy_of_the_settings_catalog_fights_ours() {
       = help: set it in one policy, or let the audiences exclude each other
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
     Nothing was changed.
     exit 0
@@ -115,6 +116,7 @@ fn a_policy_of_the_settings_catalog_breaks_password_reset() {
         exclude them
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
     Nothing was changed.
     exit 0
@@ -141,6 +143,7 @@ fn what_is_no_matter_of_ours_draws_no_word() {
           + assignment  include group SSPR Pilot   24 devices
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
     Nothing was changed.
     exit 0
@@ -179,6 +182,7 @@ fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
       InternalServerError: An error has occurred. (request-id [id])
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
     Nothing was changed.
     exit 0
@@ -214,6 +218,7 @@ fn one_policy_that_cannot_be_read_is_named() {
       and 2 more
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
     Nothing was changed.
     exit 0

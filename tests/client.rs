@@ -103,6 +103,7 @@ fn a_token_that_ends_in_the_middle_of_an_apply() {
           + assignment  include group SSPR Pilot (filter include Windows 11 corporate)   24 devices
 
     Reach: +24 devices at most (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
       + lock                         failed   POST /beta/deviceManagement/deviceConfigurations/[id]/assign was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
           = help: the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
@@ -123,8 +124,8 @@ fn the_query_brokers_500_is_no_failure_but_throttling() {
     assert_eq!(trial.planned(), right_plan());
     assert_eq!(trial.counters()["faults"], json!({ "broker": 8 }));
 
-    let trial = Trial::new("server_errors: { statuses: 500, page: json, first: 8, path: assignmentFilters }\n");
-    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName was answered 500 InternalServerError: An error has occurred. (request-id [id])");
+    let trial = Trial::new("server_errors: { statuses: 500, page: json, first: 8, path: organization }\n");
+    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"error: GET /v1.0/organization was answered 500 InternalServerError: An error has occurred. (request-id [id])");
     assert_eq!(trial.counters()["faults"], json!({ "server_errors": 6 }));
 }
 
@@ -248,28 +249,28 @@ fn a_plan_is_given_up_with_a_reason() {
     let said = Regex::new(r"again in \d+ms").unwrap().replace_all(&said, "again in [pause]");
     assert_snapshot!(said, @"
     truncated: { path: assignmentFilters }
-    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
-    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
-    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
-    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
 
     html: { statuses: 200, path: assignmentFilters }
-    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName cannot be used: it is no JSON (request-id [id])
+    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: it is no JSON (request-id [id])
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
 
     html: { statuses: 503, path: assignmentFilters }
-    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName was answered 503: no reason was given (request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true was answered 503: no reason was given (request-id [id])
 
     cut_before: { path: assignmentFilters }
-    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
-    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
-    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
-    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
 
     throttle: { path: assignmentFilters, retry_after: none }
-    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
     help: the tenant's limits are used up, perhaps by others: run again later
     ");
 }
@@ -289,4 +290,29 @@ fn a_creation_whose_answer_was_cut_is_found() {
         assert_eq!((&counters["writes"], counters["faults"].as_object().unwrap().len()), (&json!(2), 1), "{faults}");
         assert_eq!(trial.graph().names().iter().filter(|name| *name == "Lock screen").count(), 1);
     }
+}
+
+/// Looks at objects share a batch; the trouble of one is its own.
+#[test]
+fn an_object_that_cannot_be_read_does_not_stop_the_others() {
+    let trial = Trial::new("durable: false\n");
+    trial.repo.remove("lock");
+    for key in ["one", "two", "three"] {
+        trial.repo.policy(key, &LOCK.replace("Lock screen", key).replace("Start/HideLock: Hide", "Start/HideLock: 1"));
+    }
+    trial.repo.apply().succeeds();
+    let id = support::text(&trial.graph().profile("one")["id"]);
+    for key in ["one", "two", "three"] {
+        trial.repo.edit(key, "Start/HideLock: 1", "Start/HideLock: 0");
+    }
+    let trial = trial.again(&format!("sub_request_failures: {{ rate: 1.0, path: {id} }}\n"));
+    let ran = trial.repo.apply();
+    assert!(ran.out.contains("done, 1 failed"), "{}{}", ran.out, ran.err);
+    let lines = ran.out.lines().filter(|line| line.contains("failed") || line.contains("changed  "));
+    assert_snapshot!(normal(&lines.collect::<Vec<_>>().join("\n")), @"
+      ~ one                          failed   GET /deviceManagement/deviceConfigurations/[id]?$expand=assignments was answered 503 ServiceUnavailable: The service is temporarily unavailable. (request-id [id])
+      ~ three                        changed  [id]
+      ~ two                          changed  [id]
+    2 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    ");
 }

@@ -788,10 +788,16 @@ const NETWORK: &str = "name: Lock screen\nsettings: { WindowsLogon/DontDisplayNe
 fn masked_values_as_applied() {
     let masked = Masked::applied(NETWORK, "");
     insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
     Plan: nothing to do; 1 as written, 7 not ours.
     exit 0
 
     {"changes":[],"unverified":{}}
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
 }
 
@@ -803,6 +809,10 @@ fn masked_values_that_you_changed() {
       ~ lock                         "Lock screen"   you changed the policy
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   (hidden) → disabled
 
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -812,6 +822,8 @@ fn masked_values_that_you_changed() {
     | | profile | what changes |
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] _hidden_ → <code>disabled</code> |
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
       ~ lock                         "Lock screen"   you changed the policy
@@ -840,12 +852,18 @@ fn masked_values_that_are_not_verified() {
           lock: WindowsLogon/DontDisplayNetworkSelectionUI
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
     Plan: nothing to do; 1 as written, 7 not ours.
     exit 0
 
     {"changes":[],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
 
     `lock`: could not be compared: WindowsLogon/DontDisplayNetworkSelectionUI
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     assert_eq!(masked.repo.run(&["plan", "--strict"]).code, Some(1));
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
@@ -867,6 +885,10 @@ fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
           ? WindowsLogon/DontDisplayNetworkSelectionUI   not verified
               reading them needs DeviceManagementConfiguration.ReadWrite.All
 
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -876,6 +898,8 @@ fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
     | | profile | what changes |
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     masked.carried_out();
 }
@@ -884,14 +908,18 @@ fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
 fn masked_values_that_were_changed_in_the_tenant() {
     let masked = Masked::applied(NETWORK, "");
     in_the_portal(&masked.graph, |settings| settings[0]["value"] = json!("<disabled/>"));
-    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @"
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
       ? 1 profile with masked values that could not be compared
           lock: WindowsLogon/DontDisplayNetworkSelectionUI
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
     Plan: nothing to do; 1 as written, 7 not ours.
     exit 0
-    ");
+    "#);
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
       ~ lock                         "Lock screen"   changed in the tenant
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   disabled → enabled
@@ -920,25 +948,37 @@ const SECRET: &str = "name: Lock screen\nsettings:\n  Contoso/Key: { type: strin
 #[test]
 fn masked_values_with_a_secret() {
     let mut masked = Masked::applied(SECRET, WITH_KEY);
-    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @"
-    Plan: nothing to do; 1 as written, 7 not ours.
-    exit 0
-    ");
-    in_the_portal(&masked.graph, |_| {});
-    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @"
-      ? 1 profile with masked values that could not be compared
-          lock: Contoso/Key
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
     Plan: nothing to do; 1 as written, 7 not ours.
     exit 0
-    ");
+    "#);
+    in_the_portal(&masked.graph, |_| {});
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
+      ? 1 profile with masked values that could not be compared
+          lock: Contoso/Key
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+    "#);
     masked.with(&masked.reader);
     masked.repo.assert_converged();
     masked.repo.variables.insert("SECRET".into(), "hunter3".into());
     insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
       ~ lock                         "Lock screen"   you changed the policy
           ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.

@@ -56,7 +56,7 @@ fn a_lie_that_is_told_once_is_read_over() {
 
 #[test]
 fn a_page_that_comes_twice() {
-    assert_snapshot!(no_plan("duplicate_pages: 1"), @"
+    assert_snapshot!(no_plan("duplicate_pages: { path: deviceConfigurations }"), @"
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments&$skiptoken=YWZ0ZXI6MDphZ2Fpbg cannot be used: one object came twice; the list changed while it was read: run again (request-id [id])
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     ");
@@ -64,7 +64,7 @@ fn a_page_that_comes_twice() {
 
 #[test]
 fn an_object_on_two_pages() {
-    assert_snapshot!(no_plan("duplicate_pages: { what: object }"), @"
+    assert_snapshot!(no_plan("duplicate_pages: { what: object, path: deviceConfigurations }"), @"
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: one object came twice; the list changed while it was read: run again (request-id [id])
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     ");
@@ -74,7 +74,7 @@ fn an_object_on_two_pages() {
 #[test]
 fn a_list_that_lacks_an_object() {
     assert_snapshot!(no_plan("missing_object: { path: deviceConfigurations, on: [1, 3, 5] }"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 6 came
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 6 came (request-id [id])
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     ");
 }
@@ -82,7 +82,7 @@ fn a_list_that_lacks_an_object() {
 #[test]
 fn a_list_that_ends_too_early() {
     assert_snapshot!(no_plan("missing_next_link: { path: deviceConfigurations }"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 4 came
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 4 came (request-id [id])
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     ");
 }
@@ -90,7 +90,7 @@ fn a_list_that_ends_too_early() {
 #[test]
 fn a_batch_that_lacks_an_answer() {
     assert_snapshot!(no_plan("lost_sub_answers: { path: groups }"), @"
-    error: the answer to /v1.0/$batch cannot be used: the batch has no answer to /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName
+    error: the answer to /v1.0/$batch cannot be used: the batch has no answer to /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName&$top=999&$count=true (request-id [id])
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     ");
 }

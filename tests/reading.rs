@@ -4,7 +4,7 @@
 
 mod support;
 
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -82,6 +82,13 @@ fn one_of_two_filters_with_one_name_is_not_taken_for_the_only_one() {
     ");
 }
 
+/// No settings catalog is there.
+fn no_catalog() -> MethodRouter {
+    let answer = |id: u8| json!({ "id": id.to_string(), "status": 404, "body": {} });
+    let body = json!({ "responses": [answer(0), answer(1)] });
+    post(async move || Json(body))
+}
+
 /// The repository of a tenant that holds these profiles, and answers nothing but what a plan without groups reads.
 fn odd(profiles: &Value) -> Repo {
     let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
@@ -94,6 +101,7 @@ fn odd(profiles: &Value) -> Repo {
     for (path, body) in answers {
         router = router.route(path, get(async move || ([("content-type", "application/json")], body)));
     }
+    router = router.route("/beta/$batch", no_catalog());
     let repo = Repo::new(&served("contoso", &serve(router), ""));
     repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
     repo
@@ -106,7 +114,7 @@ const COUNT: &str = "/beta/deviceManagement/deviceConfigurations/$count";
 fn what_a_server_does_not_count_is_said() {
     let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
     let answer = |body: Value| get(async move || Json(body));
-    let router = Router::new().route("/v1.0/organization", answer(organization));
+    let router = Router::new().route("/v1.0/organization", answer(organization)).route("/beta/$batch", no_catalog());
     let repo = Repo::new(&served("contoso", &serve(router.route(PROFILES, answer(json!({ "value": [] })))), ""));
     repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
     let said = repo.run(&["plan"]).succeeds();
@@ -156,6 +164,7 @@ fn what_a_server_refuses_to_count_is_read_without() {
       = help: set it in one policy, or let the audiences exclude each other
 
     Reach: +12 devices at most (Kiosks).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
@@ -215,6 +224,7 @@ fn profiles_of_other_kinds_may_hold_anything() {
           + Camera/AllowCamera [device]                        Allowed (1)
           assigned to nobody
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
     Nothing was changed.
     exit 0
@@ -225,7 +235,7 @@ fn profiles_of_other_kinds_may_hold_anything() {
 fn what_is_not_said_of_a_custom_profile_is_nothing() {
     for (field, value) in [("version", Value::Null), ("roleScopeTagIds", json!([0])), ("description", Value::Null)] {
         let plan = odd(&json!([profile(CUSTOM, "", field, value)])).plan();
-        let whole = "      assigned to nobody\n\nPlan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.\n";
+        let whole = "gets Default.\nPlan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.\n";
         assert!(plan.contains(whole), "{field}: {plan}");
     }
 }
@@ -245,6 +255,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
       = help: look at it in the portal, and save it there once more; until then it is not compared with
         the policies
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
     Nothing was changed.
     exit 0
@@ -269,6 +280,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose
         another name
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours; 1 error.
     Nothing was changed.
     exit 1
@@ -288,6 +300,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
       = help: look at it in the portal, and save it there once more; until then it is not compared with
         the policies
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours; 1 error.
     Nothing was changed.
     exit 1
@@ -319,6 +332,7 @@ fn a_profile_of_ours_that_cannot_be_understood_blocks_its_policy() {
       = help: look at it in the portal, and save it there once more; until then it is not compared with
         the policies
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 0 not ours; 1 error.
     Nothing was changed.
     exit 1
@@ -336,6 +350,7 @@ fn a_profile_of_ours_that_cannot_be_understood_blocks_its_policy() {
       = help: look at it in the portal, and save it there once more; until then it is not compared with
         the policies
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
     Nothing was changed.
     exit 0

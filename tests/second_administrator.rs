@@ -73,6 +73,7 @@ fn where_a_second_administrator_has_to_approve() {
           + assignment  include group SSPR Pilot   24 devices
 
     Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
       + p00                          waiting  for approval; its code: [id]
 
@@ -80,6 +81,7 @@ fn where_a_second_administrator_has_to_approve() {
     Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.
     "#);
     assert_snapshot!(normal(&repo.apply().out).lines().skip(9).collect::<Vec<_>>().join("\n"), @"
+      + p00                          waiting  for approval; its code: [id]
 
     0 done, 0 failed, 1 waiting for approval.
     Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.

@@ -80,6 +80,7 @@ pub(super) async fn make_plan(
     }
     let mut plan = compare(client, &mut tenant, (&compiled, &desired), &mut options).await?;
     unclear::set_aside(&mut plan, &tenant);
+    plan.foreign_unverified = foreign_unverified(&plan, &tenant, &compiled, &options.owner);
     complain_of_no_match(wishes, &desired, &plan)?;
     let names = names(client, &directory, &plan).await?;
     let (groups, all_devices) = members_wanted(&plan.changes);
@@ -280,6 +281,22 @@ fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Ve
         (profile.id.clone(), uris)
     });
     masked.filter(|(_, uris)| !uris.is_empty()).collect()
+}
+
+/// Those of [`foreign_masked`] that could not be read, of profiles that somebody gets.
+fn foreign_unverified(
+    plan: &Plan,
+    tenant: &Tenant,
+    compiled: &[Compiled<'_>],
+    owner: &str,
+) -> Vec<(String, Vec<OmaUri>)> {
+    let adopted = |id: &str| plan.changes.iter().any(|change| change.before.as_ref().is_some_and(|live| live.id == id));
+    let named = |(id, uris): (String, Vec<OmaUri>)| {
+        let profile = tenant.profiles.iter().find(|profile| profile.id == id)?;
+        let reaches = profile.profile.assignments.iter().flatten().any(|one| !one.excluded);
+        (reaches && !adopted(&id)).then(|| (profile.profile.name.clone(), uris))
+    };
+    foreign_masked(tenant, compiled, owner).into_iter().filter_map(named).collect()
 }
 
 /// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.

@@ -56,40 +56,53 @@ impl Client {
     /// # Errors
     /// When a batch as a whole fails, or an item has no answer after all tries: an incomplete read is none.
     pub async fn batch(&self, version: &str, requests: &[BatchRequest]) -> Result<Vec<BatchAnswer>, Error> {
+        self.batch_each(version, requests).await.into_iter().collect()
+    }
+
+    /// The same, with an error for each item that has no answer after all tries: the others have theirs.
+    pub async fn batch_each(&self, version: &str, requests: &[BatchRequest]) -> Vec<Result<BatchAnswer, Error>> {
         let chunks = requests.chunks(MOST).map(|chunk| self.one_batch(version, chunk));
         let mut answered = stream::iter(chunks).buffered(IN_FLIGHT);
         let mut answers = Vec::with_capacity(requests.len());
         while let Some(chunk) = answered.next().await {
-            answers.extend(chunk?);
+            answers.extend(chunk);
         }
-        Ok(answers)
+        answers
     }
 
-    /// At most twenty requests, until each has its answer.
-    async fn one_batch(&self, version: &str, requests: &[BatchRequest]) -> Result<Vec<BatchAnswer>, Error> {
+    /// At most twenty requests, until each has its answer or is given up.
+    async fn one_batch(&self, version: &str, requests: &[BatchRequest]) -> Vec<Result<BatchAnswer, Error>> {
         let path = format!("/{version}/$batch");
-        let mut answers: Vec<Option<BatchAnswer>> = vec![None; requests.len()];
+        let nothing = || Err(Error::Setup("a request was given up".into()));
+        let mut answers: Vec<Result<BatchAnswer, Error>> = requests.iter().map(|_| nothing()).collect();
         let mut tries: Vec<Tries> = requests.iter().map(|_| Tries::default()).collect();
         let mut open: Vec<usize> = (0..requests.len()).collect();
         loop {
-            let mut failed = self.round(&path, requests, &open, &mut answers).await?;
-            open.retain(|at| answers[*at].is_none());
-            if open.is_empty() {
-                return Ok(answers.into_iter().flatten().collect());
-            }
+            let failed = match self.round(&path, requests, &open, &mut answers).await {
+                Ok(failed) => failed,
+                Err(error) => {
+                    open.iter().for_each(|at| answers[*at] = Err(error.clone()));
+                    return answers;
+                }
+            };
+            open.clear();
             let mut longest: Option<(Error, std::time::Duration)> = None;
-            for at in &open {
-                let Some(error) = failed.remove(at) else { continue };
-                let Some(pause) = tries[*at].next(&error, true, self.second()) else { return Err(error) };
-                if error.is_throttling() && requests[*at].url.starts_with("/deviceManagement/") {
+            for (at, error) in failed {
+                let Some(pause) = tries[at].next(&error, true, self.second()) else {
+                    answers[at] = Err(error);
+                    continue;
+                };
+                open.push(at);
+                if error.is_throttling() && requests[at].url.starts_with("/deviceManagement/") {
                     self.pace.hold(pause);
                 }
                 if longest.as_ref().is_none_or(|(_, longest)| pause > *longest) {
                     longest = Some((error, pause));
                 }
             }
-            if let Some((error, pause)) = longest {
-                self.rest(&error, pause).await;
+            match longest {
+                Some((error, pause)) => self.rest(&error, pause).await,
+                None => return answers,
             }
         }
     }
@@ -101,7 +114,7 @@ impl Client {
         path: &str,
         requests: &[BatchRequest],
         open: &[usize],
-        answers: &mut [Option<BatchAnswer>],
+        answers: &mut [Result<BatchAnswer, Error>],
     ) -> Result<Failed, Error> {
         let item = |at: &usize| requests[*at].item(*at);
         let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
@@ -126,7 +139,7 @@ impl Client {
                 failed.insert(id, error.with_pause(asked(&item["headers"])));
             } else {
                 failed.remove(&id);
-                answers[id] = Some(BatchAnswer { status, body, request_id: request_id.to_string() });
+                answers[id] = Ok(BatchAnswer { status, body, request_id: request_id.to_string() });
             }
         }
         Ok(failed)

@@ -175,9 +175,12 @@ impl Client {
             }
             let pause = tries.next(&error, true, self.second());
             if error.is_throttling() && cost > 0 {
-                // Whatever else waits would only be refused, too.
-                let asked = error.retry_after().unwrap_or(self.second()).min(LONGEST_PAUSE);
-                self.pace.hold(pause.unwrap_or_default().max(asked));
+                // Whatever else waits would only be refused, too. Where the server asks for longer than anybody waits,
+                // the others are told so as well, and at once.
+                let asked = error.retry_after().unwrap_or(self.second());
+                if asked <= LONGEST_PAUSE {
+                    self.pace.hold(pause.unwrap_or_default().max(asked));
+                }
             }
             if is_write && !error.never_sent() {
                 return Err(error);

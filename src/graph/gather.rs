@@ -56,9 +56,7 @@ impl<'c> Gather<'c> {
         let (requests, answers): (Vec<_>, Vec<_>) =
             self.waiting.take().into_iter().map(|one| (one.request, one.answer)).unzip();
         // Who does not wait any more needs no answer.
-        match self.client.batch(self.version, &requests).await {
-            Ok(found) => answers.into_iter().zip(found).for_each(|(answer, found)| drop(answer.send(Ok(found)))),
-            Err(error) => answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone())))),
-        }
+        let found = self.client.batch_each(self.version, &requests).await;
+        answers.into_iter().zip(found).for_each(|(answer, found)| drop(answer.send(found)));
     }
 }

@@ -67,8 +67,6 @@ pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Pl
     if let Some(only) = &options.only {
         plan.changes.retain(|change| only.matches(&change.key));
     }
-    // What is adopted counts as a change, and only once.
-    plan.foreign -= plan.changes.iter().filter(|change| change.reason == Reason::Adopted).count();
     plan
 }
 

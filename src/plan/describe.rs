@@ -72,11 +72,14 @@ pub struct Frame<'a> {
 pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
     let orphans =
         plan.orphans.iter().map(|(key, name, id)| ObjectLine { key: key.clone(), name: name.clone(), id: id.clone() });
-    let unverified = plan
-        .unverified
-        .iter()
-        .map(|(key, uris)| (key.clone(), uris.iter().map(|uri| uri.short().to_string()).collect()));
+    let named = |all: &[(String, Vec<OmaUri>)]| -> BTreeMap<String, Vec<String>> {
+        all.iter()
+            .map(|(name, uris)| (name.clone(), uris.iter().map(|uri| uri.short().to_string()).collect()))
+            .collect()
+    };
     let key = |change: &Change| change.key.clone();
+    // What is adopted counts as a change, and only once.
+    let adopted = plan.changes.iter().filter(|change| change.reason == Reason::Adopted).count();
     PlanDocument {
         format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_string(),
@@ -93,7 +96,8 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         default_scope_tag: plan.changes.iter().filter(|change| gets_default_tag(change)).map(key).collect(),
         limits_overridden: plan.limits_overridden.clone(),
         orphans: orphans.collect(),
-        unverified: unverified.collect(),
+        unverified: named(&plan.unverified),
+        foreign_unverified: named(&plan.foreign_unverified),
         held: plan.held.clone(),
         registry_only: plan.registry_only.clone(),
         diagnostics: plan.problems.iter().map(diagnostic_document).collect(),
@@ -102,7 +106,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
             update: plan.count(Action::Update),
             delete: plan.count(Action::Delete),
             unchanged: plan.unchanged.len(),
-            not_ours: plan.foreign + frame.other_kinds,
+            not_ours: plan.foreign + frame.other_kinds - adopted,
         },
     }
 }

@@ -57,6 +57,9 @@ pub struct PlanDocument {
     pub orphans: Vec<ObjectLine>,
     /// Keys whose masked values could not be compared, with the settings.
     pub unverified: BTreeMap<String, Vec<String>>,
+    /// Names of others' profiles whose masked values could not be compared with what is planned, with the settings.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub foreign_unverified: BTreeMap<String, Vec<String>>,
     /// Keys that are kept out of this environment, and stay as they are.
     pub held: Vec<String>,
     /// Keys that only write to the registry: exported, not sent.

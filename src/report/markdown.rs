@@ -40,6 +40,13 @@ pub fn markdown(plan: &PlanDocument) -> String {
     for (key, settings) in plan.unverified.iter().filter(|(key, _)| !changed(key)) {
         text.push_str(&format!("\n`{key}`: could not be compared: {}\n", escape(&settings.join(", "))));
     }
+    for (name, settings) in &plan.foreign_unverified {
+        let settings = escape(&settings.join(", "));
+        text.push_str(&format!(
+            "\n{}, which is not ours, may interfere; its values are masked: {settings}\n",
+            code(name)
+        ));
+    }
     text
 }
 

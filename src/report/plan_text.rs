@@ -265,6 +265,14 @@ fn notes(plan: &PlanDocument) -> String {
         }
         text.push_str(&format!("      {DECRYPTS}\n\n"));
     }
+    if !plan.foreign_unverified.is_empty() {
+        let count = plan.foreign_unverified.len();
+        text.push_str(&format!("  ? {count} {} of others with masked values that may interfere\n", keys(count)));
+        for (name, settings) in &plan.foreign_unverified {
+            text.push_str(&format!("      \"{}\": {}\n", visible(name), settings.join(", ")));
+        }
+        text.push_str(&format!("      {DECRYPTS}\n\n"));
+    }
     if !plan.held.is_empty() {
         text.push_str(&format!("  kept as they are, outside this environment: {}\n\n", plan.held.join(", ")));
     }

@@ -49,11 +49,6 @@ pub(super) fn requests() -> [BatchRequest; 2] {
     [WITH_ASSIGNMENTS, WITH_SETTINGS].map(|url| BatchRequest::new(url.into()))
 }
 
-/// Whether it is one of these two that failed.
-pub(super) fn failed(error: &Error) -> bool {
-    matches!(error, Error::Refused { path, .. } if path == WITH_ASSIGNMENTS || path == WITH_SETTINGS)
-}
-
 /// Nothing was read.
 pub(super) fn none(reason: String) -> CatalogPolicies {
     CatalogPolicies { policies: Vec::new(), unread: vec![reason] }
@@ -91,7 +86,7 @@ async fn all_policies(client: &Client, first: &BatchAnswer) -> Result<Vec<Config
     match first.status {
         404 => return Ok(Vec::new()),
         200..=299 => {}
-        status => return Err(Error::refused("GET", WITH_ASSIGNMENTS, status, &first.body, "")),
+        status => return Err(Error::refused("GET", WITH_ASSIGNMENTS, status, &first.body, &first.request_id)),
     }
     match list(first) {
         Some(all) => Ok(all),

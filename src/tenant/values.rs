@@ -42,19 +42,17 @@ pub async fn decrypt_beside_catalog(
     let (places, mut requests) = masked(profiles, wanted);
     let own = requests.len();
     requests.extend(catalog_policies::requests());
-    let answers = match client.batch("beta", &requests).await {
-        Err(error) if catalog_policies::failed(&error) => {
-            decrypt(client, profiles, wanted).await?;
-            return Ok(catalog_policies::none(error.to_string()));
-        }
-        answers => answers?,
-    };
-    let (values, policies) = answers.split_at(own);
-    put(profiles, places, values);
-    match policies {
-        [assigned, set] => Ok(catalog_policies::read(client, assigned, set).await),
-        _ => Ok(CatalogPolicies::default()),
-    }
+    let mut answers = client.batch_each("beta", &requests).await;
+    let policies = answers.split_off(own);
+    let values: Vec<BatchAnswer> = answers.into_iter().collect::<Result<_, _>>()?;
+    put(profiles, places, &values);
+    Ok(match policies.into_iter().collect::<Result<Vec<_>, _>>() {
+        Ok(first) => match first.as_slice() {
+            [assigned, set] => catalog_policies::read(client, assigned, set).await,
+            _ => CatalogPolicies::default(),
+        },
+        Err(error) => catalog_policies::none(error.to_string()),
+    })
 }
 
 fn masked(profiles: &[LiveProfile], wanted: &[(String, Vec<OmaUri>)]) -> (Places, Vec<BatchRequest>) {
