@@ -34,12 +34,15 @@ pub enum Then {
     Pass,
     /// It is forwarded, and this happens before the answer goes back.
     After(Box<dyn FnOnce() + Send>),
-    /// It is forwarded, and answered with this status.
-    Done(u16),
-    /// It is not forwarded, and answered with this status.
-    Refused(u16),
-    /// The same, with a pause that is asked for, in seconds.
-    Later(u32),
+    /// It is answered with this status, and a pause that is asked for, in seconds; and forwarded before, or not at all.
+    Answered { status: u16, pause: Option<u32>, done: bool },
+}
+
+impl Then {
+    /// It is not forwarded.
+    pub fn refused(status: u16) -> Then {
+        Then::Answered { status, pause: None, done: false }
+    }
 }
 
 type Script = Box<dyn FnMut(&Asked) -> Then + Send>;
@@ -102,10 +105,8 @@ async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response
         body: serde_json::from_slice(&body).unwrap_or_default(),
     };
     let then = (to.script.lock().unwrap())(&asked);
-    match then {
-        Then::Refused(status) => return answer(status).body(text("refused on the way")).unwrap(),
-        Then::Later(seconds) => return answer(429).header("retry-after", seconds).body(text("later")).unwrap(),
-        _ => {}
+    if let Then::Answered { status, pause, done: false } = then {
+        return instead(status, pause);
     }
     let mut sent = to.client.request(parts.method, format!("{}{path}", to.upstream));
     for name in ["consistencylevel", "accept", "content-type"] {
@@ -114,20 +115,26 @@ async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response
         }
     }
     let answered = sent.body(body).send().await.unwrap();
-    let reply = answer(answered.status().as_u16());
+    let status = answered.status().as_u16();
     let bytes = answered.bytes().await.unwrap();
     match then {
         Then::After(job) => std::thread::spawn(job).join().unwrap(),
-        Then::Done(status) => return answer(status).body(text("answered on the way")).unwrap(),
-        _ => {}
+        Then::Answered { status, pause, .. } => return instead(status, pause),
+        Then::Pass => {}
     }
-    reply.body(Body::from(bytes)).unwrap()
+    answer(status).body(Body::from(bytes)).unwrap()
+}
+
+fn instead(status: u16, pause: Option<u32>) -> Response {
+    let body = json!({ "error": { "code": "E", "message": "answered on the way" } }).to_string();
+    let answer = answer(status);
+    let answer = match pause {
+        Some(seconds) => answer.header("retry-after", seconds),
+        None => answer,
+    };
+    answer.body(Body::from(body)).unwrap()
 }
 
 fn answer(status: u16) -> axum::http::response::Builder {
     Response::builder().status(status).header("content-type", "application/json")
-}
-
-fn text(message: &str) -> Body {
-    Body::from(json!({ "error": { "code": "E", "message": message } }).to_string())
 }
