@@ -291,7 +291,7 @@ impl<'e, 'a> Object<'e, 'a> {
     async fn settle(&self, mut left: Left) -> Result<String, Trouble> {
         let id = left.live.id.clone();
         let Some(after) = &self.change.after else { return Ok(id) };
-        let (mut wait, mut corrected) = (self.wait(), false);
+        let (mut wait, mut corrected, mut first) = (self.wait(), false, true);
         loop {
             let late = wait.is_over();
             let named = self.looks.named(&after.name).await?;
@@ -300,7 +300,7 @@ impl<'e, 'a> Object<'e, 'a> {
             let seen = |now: &Option<LiveProfile>| now.as_ref().map_or(Seen::NotYet, |now| left.seen(now, after));
             let mut found = seen(&now);
             let is_listed = found == Seen::AsLeft;
-            if found == Seen::NotYet {
+            if found == Seen::NotYet && (late || std::mem::take(&mut first)) {
                 // Lists lag behind; the object itself decides.
                 now = self.looks.by_id(&id).await?;
                 found = seen(&now);
