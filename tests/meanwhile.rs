@@ -224,10 +224,10 @@ fn words_that_somebody_writes_between_our_writes_stay() {
 /// The lists show it, and by its id it is not found yet.
 #[test]
 fn a_deletion_needs_both_witnesses() {
-    let scene = Scene::new("not_found_after_create_ms: 3000\n");
+    let scene = Scene::new("not_found_after_create_ms: 5000\n");
     let profile = format!("name: Policy\nsettings:\n{}", plain(0));
     scene.repo.policy("p", &profile);
-    scene.repo.apply();
+    scene.repo.apply().succeeds();
     scene.repo.policy("p", &format!("{profile}state: retired\n"));
     assert_snapshot!(said(&scene.repo.apply()), @"
       - p                            failed   the tenant's lists show it, and by its id it is not found, so it could not be deleted: run again in a few minutes
@@ -359,10 +359,12 @@ fn interrupted(status: u16, done: bool) -> (Scene, String) {
     });
     let mut command = scene.repo.command(&["apply", "--auto-approve"]);
     let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while !answered.load(Ordering::SeqCst) {
+    for _ in 0..2_000 {
+        if answered.load(Ordering::SeqCst) {
+            break;
+        }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    std::thread::sleep(std::time::Duration::from_millis(300));
     let sent = std::process::Command::new("kill").args(["-INT", &apply.id().to_string()]).status().unwrap();
     assert!(sent.success());
     let ended = apply.wait_with_output().unwrap();

@@ -69,7 +69,7 @@ pub enum Outcome {
     Failed(String, Option<String>),
     /// A second administrator has to approve it first; the code of the request.
     Waiting(String),
-    /// It was not begun: another change has to be done first, or we were asked to stop.
+    /// It was not begun, or let go of: another change has to be done first, or we were asked to stop.
     Left(String),
 }
 

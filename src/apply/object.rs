@@ -66,8 +66,8 @@ impl Trouble {
 
 impl<'e, 'a> Object<'e, 'a> {
     pub fn new(executor: &'e Executor<'a>, looks: &'e Looks<'e>, change: &'e Change) -> Self {
-        let (written, unknown, place, told) = Default::default();
-        Self { executor, looks, change, written, unknown, place, told }
+        let (written, unknown) = (Cell::new(false), Cell::new(false));
+        Self { executor, looks, change, written, unknown, place: Cell::new(None), told: Rc::default() }
     }
 
     /// The same, with one memory for all objects of whether somebody was told that we wait.
