@@ -4,11 +4,14 @@
 //! the next run: what was made carries our marker and is found again, and no creation is repeated blindly.
 
 mod approval;
+mod delete;
 mod disown;
 mod execute;
 mod journal;
+mod left;
 mod object;
 mod send;
+mod wait;
 
 pub use execute::{Counts, Executor, Outcome, Progress, Report, Stop};
 pub use journal::{Approval, Journal, JournalError, Pending};

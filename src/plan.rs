@@ -28,7 +28,7 @@ pub use limits::{Limits, Overridden};
 pub use order::{Ordered, order};
 pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
-pub use steps::{Stage, Step, disown, stages, step, steps};
+pub use steps::{Stage, Step, disown, marker, stages, step, steps};
 
 use crate::diagnostic::Diagnostic;
 

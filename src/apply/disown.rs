@@ -1,8 +1,7 @@
 //! Takes our marker off a profile, and changes nothing else.
 
-use std::time::Instant;
-
 use super::execute::{Executor, Outcome};
+use super::left::Left;
 use super::object::{Object, Trouble};
 use crate::graph::Tries;
 use crate::plan::{Cause, Change, Reason, disown};
@@ -37,21 +36,21 @@ impl Object<'_, '_> {
             if self.is_disowned(before).await? {
                 return Ok(before.id.clone());
             }
-            self.as_expected(before).await?;
+            self.look(&Left::planned(before), None).await?;
             match self.send(turn, &before.id, &request, &request).await {
                 Ok(_) => break,
                 Err(trouble) => self.again(&mut tries, trouble, true).await?,
             }
         }
-        let until = Instant::now() + self.executor.patience;
+        let mut wait = self.wait();
         while !self.is_disowned(before).await? {
-            if Instant::now() >= until {
+            if wait.is_over() {
                 return Err(Trouble::Other(
                     "the marker was taken off, and the tenant now shows another change than that: look at the profile in Intune"
                         .into(),
                 ));
             }
-            self.rest().await;
+            wait.rest().await;
         }
         Ok(before.id.clone())
     }

@@ -1,10 +1,12 @@
 //! Which change is carried out when: many at once, each after those that it waits for.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::journal::Journal;
 use super::object::Object;
@@ -13,7 +15,8 @@ use crate::plan::{Action, Change, Ordered, order};
 use crate::tenant::Looks;
 
 /// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
-/// without leaving more half done than is needed when something breaks.
+/// without leaving more half done than is needed when something breaks. What is written, and only waits for the tenant's
+/// lists to show it, does not count.
 const AT_ONCE: usize = 20;
 
 /// Carries changes out.
@@ -66,7 +69,7 @@ pub enum Outcome {
     Failed(String, Option<String>),
     /// A second administrator has to approve it first; the code of the request.
     Waiting(String),
-    /// It was not begun: another change has to be done first, or we were asked to stop.
+    /// It was not begun, or let go of: another change has to be done first, or we were asked to stop.
     Left(String),
 }
 
@@ -110,20 +113,29 @@ impl Executor<'_> {
     /// Carries out all changes that can be; one that fails does not stop the others.
     pub async fn run(&self, changes: &[Change]) -> Report {
         let looks = Looks::new(self.client);
+        let (places, told) = (Semaphore::new(AT_ONCE), Rc::new(Cell::new(false)));
         let mut open = order(changes);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];
         let mut running = FuturesUnordered::new();
         let mut stop = self.stop.clone();
         loop {
             let before = open.len();
+            let mut full = false;
             for next in std::mem::take(&mut open) {
                 let change = &changes[next.index];
                 match self.may_begin(&next, changes, &outcomes) {
-                    Begin::Now if running.len() < AT_ONCE => {
-                        (self.tell)(Progress::Begins(change));
-                        running.push(self.one(&looks, change, next.index));
-                    }
-                    Begin::Now | Begin::Later => open.push(next),
+                    Begin::Now => match places.try_acquire() {
+                        Ok(place) => {
+                            (self.tell)(Progress::Begins(change));
+                            let object = Object::new(self, &looks, change).told_with(&told);
+                            running.push(self.one(object, place, next.index));
+                        }
+                        Err(_) => {
+                            full = true;
+                            open.push(next);
+                        }
+                    },
+                    Begin::Later => open.push(next),
                     Begin::Never(why) => {
                         let outcome = Outcome::Left(why);
                         (self.tell)(Progress::Ended(change, &outcome));
@@ -140,11 +152,13 @@ impl Executor<'_> {
             }
             tokio::select! {
                 biased;
-                () = now(&mut stop) => break,
+                () = asked(&mut stop, Stop::Now) => break,
                 Some((at, outcome)) = running.next() => {
                     (self.tell)(Progress::Ended(&changes[at], &outcome));
                     outcomes[at] = Some(outcome);
                 }
+                // One that is running waits for lists only; another one may begin in its place.
+                _ = places.acquire(), if full => {}
             }
         }
         let not_begun: Vec<usize> = open.iter().map(|next| next.index).collect();
@@ -178,8 +192,9 @@ impl Executor<'_> {
         if first && last { Begin::Now } else { Begin::Later }
     }
 
-    async fn one(&self, looks: &Looks<'_>, change: &Change, at: usize) -> (usize, Outcome) {
-        (at, Object::new(self, looks, change).carry_out().await)
+    async fn one<'e>(&self, object: Object<'e, '_>, place: SemaphorePermit<'e>, at: usize) -> (usize, Outcome) {
+        object.place.set(Some(place));
+        (at, object.carry_out().await)
     }
 }
 
@@ -190,9 +205,9 @@ enum Begin {
     Never(String),
 }
 
-/// Waits until everything is to be let go.
-async fn now(stop: &mut watch::Receiver<Stop>) {
-    if stop.wait_for(|stop| *stop == Stop::Now).await.is_err() {
+/// Waits until we are to stop, at least in this way.
+pub(super) async fn asked(stop: &mut watch::Receiver<Stop>, least: Stop) {
+    if stop.wait_for(|stop| *stop >= least).await.is_err() {
         // Nobody is there any more who could ask.
         std::future::pending::<()>().await;
     }

@@ -143,9 +143,8 @@ fn requests(planned: &Planned) -> String {
     for next in order(&planned.plan.changes) {
         let change = &planned.plan.changes[next.index];
         text.push_str(&format!("# {}\n", change.key));
-        let version = change.before.as_ref().map_or(0, |live| live.version);
         let id = change.before.as_ref().map_or("{id}", |live| live.id.as_str());
-        for step in steps(change, &planned.document.owner, version, true) {
+        for step in steps(change, &planned.document.owner, true) {
             let (method, path) = step.request();
             text.push_str(&format!("{method} {PROFILES}{}\n", path.replace("{id}", id)));
             if let Some(body) = step.body() {

@@ -90,16 +90,20 @@ pub fn stages(change: &Change) -> Vec<Stage> {
     stages
 }
 
-/// The requests of a change, in their order. `version` is the object's version right before (0 for a new one), for
-/// the marker; with `blank`, secrets are replaced by what is shown for them.
-pub fn steps(change: &Change, owner: &str, version: i64, blank: bool) -> Vec<Step> {
-    stages(change).iter().map(|stage| step(change, stage, owner, version, blank)).collect()
+/// The requests of a change, in their order, as they would be sent right now; with `blank`, secrets are replaced by what is
+/// shown for them.
+pub fn steps(change: &Change, owner: &str, blank: bool) -> Vec<Step> {
+    stages(change).iter().map(|stage| step(change, stage, owner, change.before.as_ref(), blank)).collect()
 }
 
-/// The request of one part of a change, on an object that has this version by now.
-pub fn step(change: &Change, stage: &Stage, owner: &str, version: i64, blank: bool) -> Step {
+/// The request of one part of a change. `now` is the object right before (nothing for a new one): what no policy says stays
+/// as it is there.
+pub fn step(change: &Change, stage: &Stage, owner: &str, now: Option<&LiveProfile>, blank: bool) -> Step {
     let Some(after) = &change.after else { return Step::Delete };
-    let body = || body(change, after, &marker(change, after, owner, version + 1), blank);
+    let body = || {
+        let version = now.map_or(0, |live| live.version) + 1;
+        body(after, now, &marker(change, after, owner, version), blank)
+    };
     match stage {
         Stage::Create => Step::Create(body()),
         Stage::Content => Step::Patch(body()),
@@ -148,7 +152,8 @@ fn narrow(actual: &BTreeSet<Assignment>, wanted: &BTreeSet<Assignment>) -> BTree
     included.filter(out).cloned().chain(excluded.iter().cloned()).collect()
 }
 
-fn marker(change: &Change, after: &Profile, owner: &str, version: i64) -> Marker {
+/// The marker of an object that holds this content in this version.
+pub fn marker(change: &Change, after: &Profile, owner: &str, version: i64) -> Marker {
     let digests = Digests {
         managed: after.managed(),
         readable: readable_digest(after),
@@ -158,10 +163,10 @@ fn marker(change: &Change, after: &Profile, owner: &str, version: i64) -> Marker
     Marker { owner: owner.to_string(), key: change.key.clone(), digests: Some(digests) }
 }
 
-fn body(change: &Change, after: &Profile, marker: &Marker, blank: bool) -> Value {
-    let unmanaged = || change.before.as_ref().and_then(|live| live.profile.description.clone()).unwrap_or_default();
+fn body(after: &Profile, now: Option<&LiveProfile>, marker: &Marker, blank: bool) -> Value {
+    let unmanaged = || now.and_then(|live| live.profile.description.clone()).unwrap_or_default();
     let text = after.description.clone().unwrap_or_else(unmanaged);
-    let remark = |uri: &OmaUri| change.before.as_ref().and_then(|live| live.remarks.get(uri));
+    let remark = |uri: &OmaUri| now.and_then(|live| live.remarks.get(uri));
     let settings: Vec<Value> =
         after.settings.iter().map(|(uri, setting)| oma_setting(uri, remark(uri), setting, blank)).collect();
     let mut body = json!({

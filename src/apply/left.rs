@@ -1,0 +1,117 @@
+//! What our last write left behind, and whether an object that is looked at is still that.
+//!
+//! Nobody sees from outside who changed an object. What tells is its version, which counts up with each change. Whether an
+//! assignment is such a change is not documented, so one count more after an assignment is our own only where all the rest
+//! is as it was, the ids of its masked values among it: they change with each write of the values
+//! (terraform-provider-microsoft365, crud.go of windows_custom_configuration).
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Change, Stage, marker};
+use crate::profile::{LiveProfile, Profile, readable_digest};
+
+/// The version of a new object, where no answer says it.
+const FIRST_VERSION: i64 = 1;
+
+/// An object after our last write, as far as it is known.
+pub(super) struct Left {
+    /// What it holds.
+    pub live: LiveProfile,
+    last: Last,
+}
+
+/// What was written last.
+#[derive(Clone, Copy)]
+enum Last {
+    /// Nothing since the plan.
+    Nothing,
+    /// The content, and the version with it.
+    Content,
+    /// The assignments; the version is the one right before.
+    Assignments,
+}
+
+/// What a look says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// The object is as it was left.
+    AsLeft,
+    /// It is not, and may be in a moment.
+    NotYet,
+    /// It never will be: somebody changed it afterwards.
+    Changed,
+}
+
+impl Left {
+    /// An object as the plan saw it.
+    pub fn planned(before: &LiveProfile) -> Self {
+        Self { live: before.clone(), last: Last::Nothing }
+    }
+
+    /// A new object, with the version that the answer to its creation gave it.
+    pub fn made(change: &Change, after: &Profile, owner: &str, id: &str, version: Option<i64>) -> Self {
+        let live = LiveProfile {
+            id: id.to_string(),
+            marker: Some(marker(change, after, owner, FIRST_VERSION)),
+            profile: Profile { assignments: Some(std::collections::BTreeSet::new()), ..after.clone() },
+            version: version.unwrap_or(FIRST_VERSION),
+            modified: String::new(),
+            secret_references: BTreeMap::new(),
+            remarks: BTreeMap::new(),
+        };
+        Self { live, last: Last::Content }
+    }
+
+    /// An object after a part of a change, from how it was right before.
+    pub fn behind(change: &Change, stage: &Stage, owner: &str, mut live: LiveProfile) -> Self {
+        if let Stage::Assignments(all) = stage {
+            live.profile.assignments = Some(all.clone());
+            return Self { live, last: Last::Assignments };
+        }
+        if let Some(after) = &change.after {
+            live.version += 1;
+            live.marker = Some(marker(change, after, owner, live.version));
+            let before = live.profile;
+            live.profile = Profile {
+                description: after.description.clone().or(before.description),
+                scope_tags: after.scope_tags.clone().or(before.scope_tags),
+                assignments: before.assignments,
+                ..after.clone()
+            };
+        }
+        Self { live, last: Last::Content }
+    }
+
+    /// What a look says, where it is to show this much of the object. Without masked values everything that was written can
+    /// be seen, whatever the version is.
+    pub fn seen(&self, now: &LiveProfile, wanted: &Profile) -> Seen {
+        let surplus = now.version - self.live.version;
+        let shown = shows(now, wanted) && now.marker == self.live.marker;
+        let is_safe = |masked_too: bool| shown && (masked_too || !self.live.profile.has_masked());
+        let (as_left, changed) = match self.last {
+            Last::Nothing => (now.digest() == self.live.digest(), true),
+            Last::Content => (is_safe(surplus <= 0), surplus > 0),
+            Last::Assignments => {
+                let our_own = surplus == 1 && self.is_same_but_for_assignments(now);
+                (is_safe(surplus == 0 || our_own), surplus > 0 && !our_own)
+            }
+        };
+        match (as_left, changed) {
+            (true, _) => Seen::AsLeft,
+            (false, true) => Seen::Changed,
+            (false, false) => Seen::NotYet,
+        }
+    }
+
+    fn is_same_but_for_assignments(&self, now: &LiveProfile) -> bool {
+        let LiveProfile { version, modified, .. } = self.live.clone();
+        let assignments = self.live.profile.assignments.clone();
+        let profile = Profile { assignments, ..now.profile.clone() };
+        self.live == LiveProfile { version, modified, profile, ..now.clone() }
+    }
+}
+
+/// Whether an object holds what a policy says, as far as it says it.
+fn shows(now: &LiveProfile, wanted: &Profile) -> bool {
+    readable_digest(&now.profile.restricted(wanted.managed())) == readable_digest(wanted)
+}

@@ -1,0 +1,140 @@
+//! A server between client and sandbox that a test scripts: what happens while a request is on its way.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+/// A request on its way.
+pub struct Asked {
+    pub method: String,
+    /// With the query.
+    pub path: String,
+    pub body: Value,
+}
+
+impl Asked {
+    pub fn is(&self, method: &str, end_of_path: &str) -> bool {
+        self.method == method && self.path.ends_with(end_of_path)
+    }
+
+    /// A look at profiles: it is a batch of them.
+    pub fn is_look(&self) -> bool {
+        self.path.ends_with("/$batch") && self.body.to_string().contains("deviceConfigurations")
+    }
+}
+
+/// What becomes of a request.
+pub enum Then {
+    /// It is forwarded.
+    Pass,
+    /// It is forwarded, and this happens before the answer goes back.
+    After(Box<dyn FnOnce() + Send>),
+    /// It is answered with this status, and a pause that is asked for, in seconds; and forwarded before, or not at all.
+    Answered { status: u16, pause: Option<u32>, done: bool },
+}
+
+impl Then {
+    /// It is not forwarded.
+    pub fn refused(status: u16) -> Then {
+        Then::Answered { status, pause: None, done: false }
+    }
+}
+
+type Script = Box<dyn FnMut(&Asked) -> Then + Send>;
+
+/// Until it is dropped.
+pub struct Between {
+    pub url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+struct Forwarder {
+    client: reqwest::Client,
+    upstream: String,
+    script: Mutex<Script>,
+}
+
+impl Between {
+    pub fn start(upstream: &str, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Between {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let forwarder = Forwarder {
+            // A connection for each request, as in `Graph::new`.
+            client: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
+            upstream: upstream.to_owned(),
+            script: Mutex::new(Box::new(script)),
+        };
+        let router = Router::new().fallback(forward).with_state(Arc::new(forwarder));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                tokio::select! {
+                    served = axum::serve(listener, router) => served.unwrap(),
+                    _ = stopped => {}
+                }
+            });
+        });
+        Between { url, stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().unwrap().to_string();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let asked = Asked {
+        method: parts.method.to_string(),
+        path: path.clone(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    };
+    let then = (to.script.lock().unwrap())(&asked);
+    if let Then::Answered { status, pause, done: false } = then {
+        return instead(status, pause);
+    }
+    let mut sent = to.client.request(parts.method, format!("{}{path}", to.upstream));
+    for name in ["consistencylevel", "accept", "content-type"] {
+        if let Some(value) = parts.headers.get(name) {
+            sent = sent.header(name, value);
+        }
+    }
+    let answered = sent.body(body).send().await.unwrap();
+    let status = answered.status().as_u16();
+    let bytes = answered.bytes().await.unwrap();
+    match then {
+        Then::After(job) => std::thread::spawn(job).join().unwrap(),
+        Then::Answered { status, pause, .. } => return instead(status, pause),
+        Then::Pass => {}
+    }
+    answer(status).body(Body::from(bytes)).unwrap()
+}
+
+fn instead(status: u16, pause: Option<u32>) -> Response {
+    let body = json!({ "error": { "code": "E", "message": "answered on the way" } }).to_string();
+    let answer = answer(status);
+    let answer = match pause {
+        Some(seconds) => answer.header("retry-after", seconds),
+        None => answer,
+    };
+    answer.body(Body::from(body)).unwrap()
+}
+
+fn answer(status: u16) -> axum::http::response::Builder {
+    Response::builder().status(status).header("content-type", "application/json")
+}
