@@ -16,11 +16,13 @@ mod wait;
 pub use execute::{Counts, Executor, Outcome, Progress, Report, Stop};
 pub use journal::{Approval, Journal, JournalError, Pending};
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use crate::graph::{Client, Error};
 use crate::profile::LiveProfile;
 use crate::tenant::Looks;
+use wait::Wait;
 
 /// Waits for creations that the tenant's lists have not shown yet: until each is seen, or until `patience` has passed
 /// since it was sent. One that never got an answer is forgotten then; the plan that follows sees what is there.
@@ -36,12 +38,13 @@ pub async fn await_pending(
     patience: Duration,
 ) -> Result<(), Failure> {
     let looks = Looks::new(client);
-    let started = Instant::now();
+    let (started, told) = (Instant::now(), Cell::new(false));
     for pending in journal.pending(tenant_id, owner) {
         let age = jiff::Timestamp::now().as_second().saturating_sub(pending.sent);
         let rest = patience.saturating_sub(Duration::from_secs(u64::try_from(age).unwrap_or(0)));
+        let mut wait = Wait::new(rest.saturating_sub(started.elapsed()), client.second(), &told);
         while !is_settled(&looks, &pending).await? {
-            if started.elapsed() >= rest {
+            if wait.is_over() {
                 if let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty())
                     && looks.by_id(id).await?.is_some()
                 {
@@ -49,7 +52,7 @@ pub async fn await_pending(
                 }
                 break;
             }
-            tokio::time::sleep(client.second()).await;
+            wait.rest().await;
         }
         journal.end(tenant_id, owner, &pending.key)?;
     }

@@ -91,7 +91,7 @@ impl LiveProfile {
 
     /// Whether it carries this owner's marker with this key.
     pub fn is_of(&self, owner: &str, key: &str) -> bool {
-        self.marker.as_ref().is_some_and(|marker| marker.owner == owner && marker.key == key)
+        self.marker.as_ref().is_some_and(|marker| marker.is(owner, key))
     }
 
     /// What tells this state of the object from any other that a reader can see.

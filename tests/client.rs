@@ -316,3 +316,14 @@ fn an_object_that_cannot_be_read_does_not_stop_the_others() {
     2 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     ");
 }
+
+/// Another repository's profile has the same name, and a page holds one.
+#[test]
+fn profiles_of_one_name_may_fill_more_than_a_page() {
+    let trial = Trial::new("max_page_size: 1\ndurable: false\n");
+    let other = Repo::new(&served("fabrikam", &trial.server.url, ""));
+    other.policy("lock", LOCK);
+    other.apply().succeeds();
+    trial.repo.apply().succeeds();
+    trial.repo.assert_converged();
+}

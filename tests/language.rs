@@ -1592,7 +1592,7 @@ fn the_form_of_a_value_is_that_of_its_node() {
     assert_snapshot!(said, @"
     policy.yaml:5:26 error[SP0105] a setting's long form has one value: more than one of `value`, `enabled`, `raw`, `file`, `base64` stands here
     policy.yaml:6:19 error[SP0105] a setting's long form has one value: none of `value`, `enabled`, `raw`, `file`, `base64` stands here
-    policy.yaml:10:48 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
+    policy.yaml:10:48 error[SP0105] expected a text, found a whole number: `raw:` is a text as it is sent (write `value: 1`)
     policy.yaml:11:51 error[SP0105] `word` is none of the words for this: expected one of `integer`, `string`, `boolean`, `xml`, `base64`, `float`, `datetime`
     exit code 1
     ");

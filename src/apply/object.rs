@@ -337,9 +337,7 @@ impl<'e, 'a> Object<'e, 'a> {
     }
 
     fn is_the_only_one(&self, named: &[LiveProfile], id: &str) -> Result<(), Trouble> {
-        let ours = |one: &&LiveProfile| {
-            one.marker.as_ref().is_some_and(|marker| marker.is(self.executor.owner, &self.change.key))
-        };
+        let ours = |one: &&LiveProfile| one.is_of(self.executor.owner, &self.change.key);
         named.iter().filter(ours).find(|one| one.id != id).map_or(Ok(()), |other| {
             Err(Trouble::Other(format!(
                 "another profile carries the same key ({}): did another apply run at the same time?",

@@ -226,11 +226,20 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
     let tenant = readable_digest(&object.profile.restricted(last.managed)) != last.readable || masked_there;
     match (you, tenant) {
         (true, true) => Cause::Both,
+        (false, true) if only_assignments_are_missing(object, wanted) => Cause::Unassigned,
         (false, true) => Cause::Tenant,
         (true, false) => Cause::You,
         // A secret without a key: its value differs, and nobody can tell since when.
         (false, false) => Cause::Unknown,
     }
+}
+
+/// Whether nobody gets an object that is as it was last applied in all else.
+fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool {
+    let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else { return false };
+    let nobody = object.profile.assignments.as_ref().is_none_or(BTreeSet::is_empty);
+    let assigned = Profile { assignments: wanted.assignments.clone(), ..object.profile.clone() };
+    nobody && object.version <= last.version && readable_digest(&assigned.restricted(last.managed)) == last.readable
 }
 
 /// The change, unless its description would not fit.

@@ -78,6 +78,9 @@ pub enum Cause {
     Tenant,
     /// Both.
     Both,
+    /// Nobody gets it although somebody should, and all the rest is as written: an apply that was cut short leaves that
+    /// behind, and who takes assignments away in the tenant.
+    Unassigned,
     /// The marker does not say.
     Unknown,
 }

@@ -251,6 +251,9 @@ fn because(change: &Change) -> String {
         (Reason::Content, _, Action::Create) => "new".into(),
         (Reason::Content, Cause::You, _) => "you changed the policy".into(),
         (Reason::Content, Cause::Tenant, _) => "changed in the tenant".into(),
+        (Reason::Content, Cause::Unassigned, _) => {
+            "not assigned: an apply was cut short, or somebody took it away".into()
+        }
         (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
         (Reason::Content, ..) if change.before.as_ref().is_some_and(has_damaged_marker) => {
             "its marker was damaged, and is written anew".into()

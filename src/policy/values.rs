@@ -166,6 +166,14 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
             "value" if matches!(node.value, Value::Map(_)) => SettingValue::decode(node, decoder)?.input,
             "value" => SettingInput::Plain(node.clone()),
             "enabled" => SettingInput::Enabled(node.clone()),
+            "raw" if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) => {
+                decoder.complain(
+                    Diagnostic::error("SP0105", format!("expected a text, found {}", node.value.kind()))
+                        .at(decoder.place(node.span), "`raw:` is a text as it is sent")
+                        .help(format!("write `value: {}`", decoder.written(node.span))),
+                );
+                return None;
+            }
             "raw" => SettingInput::Raw(text(decoder)?),
             "file" => SettingInput::File(text(decoder)?),
             _ => SettingInput::Base64(text(decoder)?),

@@ -10,13 +10,14 @@ const PROFILES: &str = "/deviceManagement/deviceConfigurations";
 
 /// Looks at profiles. Looks that are taken at about the same time share a request.
 pub struct Looks<'c> {
+    client: &'c Client,
     gather: Gather<'c>,
 }
 
 impl<'c> Looks<'c> {
     /// Looks into the tenant of this client.
     pub fn new(client: &'c Client) -> Self {
-        Self { gather: Gather::new(client, "beta") }
+        Self { client, gather: Gather::new(client, "beta") }
     }
 
     /// One custom profile as it is now; nothing where there is none.
@@ -51,10 +52,10 @@ impl<'c> Looks<'c> {
     pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
         let url = format!("{PROFILES}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
         let answer = Accepted::new(url.clone(), self.gather.ask(url).await?)?;
-        if answer.body["@odata.nextLink"].is_string() {
-            return Err(answer.unusable(format!("more profiles are named \"{name}\" than fit one page")));
-        }
-        let all: Vec<DeviceConfiguration> = answer.typed(answer.body["value"].clone())?;
+        let all: Vec<DeviceConfiguration> = match answer.body["@odata.nextLink"].is_string() {
+            true => self.client.list(&format!("/beta{}", answer.url)).await?,
+            false => answer.typed(answer.body["value"].clone())?,
+        };
         let mut named = Vec::new();
         for one in all {
             match whole_profile(one).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
