@@ -253,6 +253,7 @@ fn a_code_that_is_typed_elsewhere() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           assigned to nobody
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     To sign in, open https://login/[id]/device in a browser and type the code [code]
@@ -289,6 +290,7 @@ fn a_browser() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           assigned to nobody
 
+    Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     To sign in, a browser opens; else open this address in one here:
