@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::plan::{Change, Stage, marker};
 use crate::profile::{LiveProfile, Profile, readable_digest};
 
@@ -82,6 +84,15 @@ impl Left {
         Self { live, last: Last::Content }
     }
 
+    /// The same, with the version that the answer to the write says, where it says one: nobody documents that a write
+    /// counts it up by one.
+    pub fn answered(mut self, answer: &Value) -> Self {
+        if let (Last::Content, Some(version)) = (self.last, answer["version"].as_i64()) {
+            self.live.version = version;
+        }
+        self
+    }
+
     /// What a look says, where it is to show this much of the object. Without masked values everything that was written can
     /// be seen, whatever the version is.
     pub fn seen(&self, now: &LiveProfile, wanted: &Profile) -> Seen {
@@ -114,4 +125,39 @@ impl Left {
 /// Whether an object holds what a policy says, as far as it says it.
 fn shows(now: &LiveProfile, wanted: &Profile) -> bool {
     readable_digest(&now.profile.restricted(wanted.managed())) == readable_digest(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Cause, Reason};
+    use crate::profile::Setting;
+    use crate::setting::{OmaUri, OmaValue};
+    use serde_json::json;
+
+    /// What the answer to a write says is what it left behind, by however much a server counts.
+    #[test]
+    fn an_answer_says_which_version_a_write_left() {
+        let text = Setting { value: OmaValue::String("hidden".into()), shown: None };
+        let settings = BTreeMap::from([(OmaUri::verbatim("./Device/Vendor/MSFT/A"), text)]);
+        let after = Profile { name: "A".into(), description: None, settings, assignments: None, scope_tags: None };
+        let change = Change {
+            key: "a".into(),
+            before: None,
+            after: Some(after.clone()),
+            masked_digest: None,
+            cause: Cause::You,
+            reason: Reason::Content,
+            target: None,
+            place: None,
+        };
+        let before = Left::made(&change, &after, "contoso", "1", Some(4)).live;
+        let behind = || Left::behind(&change, &Stage::Content, "contoso", before.clone());
+        let shown = |version| LiveProfile { version, ..behind().live };
+        let seen = |left: &Left, version| left.seen(&shown(version), &after);
+        assert_eq!([5, 6].map(|version| seen(&behind(), version)), [Seen::AsLeft, Seen::Changed]);
+        let told = behind().answered(&json!({ "version": 7 }));
+        assert_eq!([7, 8].map(|version| seen(&told, version)), [Seen::AsLeft, Seen::Changed]);
+        assert_eq!(seen(&behind().answered(&json!({})), 5), Seen::AsLeft);
+    }
 }

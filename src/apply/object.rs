@@ -210,7 +210,7 @@ impl<'e, 'a> Object<'e, 'a> {
             let [request, shown] = [false, true].map(|blank| step(change, stage, executor.owner, Some(&now), blank));
             let left = Left::behind(change, stage, executor.owner, now);
             match self.send(turn, &id, &request, &shown).await {
-                Ok(_) => return Ok(left),
+                Ok(answer) => return Ok(left.answered(&answer)),
                 Err(Trouble::Graph(error)) if self.is_too_new(&error) && !wait.is_over() => wait.rest().await,
                 Err(trouble) => self.again(&mut tries, trouble, true).await?,
             }
