@@ -5,22 +5,13 @@ mod support;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
+use support::background::Background;
 use support::{Repo, served};
 
 /// A server that answers everything with one body, in a thread that ends with the test's process.
 fn answering(body: &'static str) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            let router = Router::new().fallback(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
-            axum::serve(listener, router).await.unwrap();
-        });
-    });
-    url
+    let router = Router::new().fallback(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
+    Background::serve(|_| router).for_good()
 }
 
 #[test]

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header::CONTENT_TYPE};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use support::background::Background;
 use support::{Graph, Repo, Served, TENANT, normal, served};
 
 const CAMERA: &str = "name: A\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n";
@@ -98,26 +99,19 @@ fn a_batch_that_lacks_an_answer() {
 /// A server with one tenant, whose profiles come as these pages: each with the end of its address. `[server]` in them is
 /// the server itself. It runs in a thread that ends with the test's process.
 fn paging(pages: &[(&'static str, String)]) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso" }] }).to_string();
-    let mut answers = vec![("/v1.0/organization", organization)];
-    answers.extend(pages.iter().map(|(end, body)| (*end, body.replace("[server]", &url))));
-    let answer = async move |request: Request| {
-        let url = request.uri().to_string();
-        let found = answers.iter().find(|(end, _)| url.ends_with(end));
-        let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
-        (status, [(CONTENT_TYPE, "application/json")], found.map_or("{}".to_owned(), |(_, body)| body.clone()))
+    let router = |url: &str| {
+        let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso" }] }).to_string();
+        let mut answers = vec![("/v1.0/organization", organization)];
+        answers.extend(pages.iter().map(|(end, body)| (*end, body.replace("[server]", url))));
+        let answer = async move |request: Request| {
+            let url = request.uri().to_string();
+            let found = answers.iter().find(|(end, _)| url.ends_with(end));
+            let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            (status, [(CONTENT_TYPE, "application/json")], found.map_or("{}".to_owned(), |(_, body)| body.clone()))
+        };
+        Router::new().fallback(answer)
     };
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, Router::new().fallback(answer)).await.unwrap();
-        });
-    });
-    url
+    Background::serve(router).for_good()
 }
 
 /// The end of the first page's address.

@@ -9,6 +9,7 @@ use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use support::background::Background;
 use support::{Repo, Served, TENANT, served};
 
 /// What `plan` says of a policy for this group, in a tenant with these faults.
@@ -171,19 +172,8 @@ fn what_a_server_refuses_to_count_is_read_without() {
     "#);
 }
 
-/// In a thread that ends with the test's process.
 fn serve(router: Router) -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
-    });
-    url
+    Background::serve(|_| router).for_good()
 }
 
 /// A profile in which one thing is odd.

@@ -157,7 +157,7 @@ impl<'e, 'a> Object<'e, 'a> {
     async fn is_absent(&self, name: &str) -> Result<(), Trouble> {
         for found in self.looks.named(name).await? {
             match &found.marker {
-                Some(marker) if marker.owner == self.executor.owner && marker.key == self.change.key => {
+                Some(marker) if marker.is(self.executor.owner, &self.change.key) => {
                     return Err(Trouble::Other(format!(
                         "it is there already ({}), though the list did not show it: run again",
                         found.id

@@ -161,7 +161,8 @@ async fn compare_once(
     options: &mut Options,
 ) -> Result<Plan, Failure> {
     let mut unread = to_decrypt(desired, &tenant.profiles, options);
-    unread.extend(foreign_masked(tenant, compiled, &options.owner));
+    let foreign = foreign_masked(tenant, compiled, &options.owner).into_iter();
+    unread.extend(foreign.map(|(profile, uris)| (profile.id.clone(), uris)));
     if tenant.catalog.is_none() && compiled.iter().any(is_sent) {
         tenant.catalog = Some(tenant::decrypt_beside_catalog(client, &mut tenant.profiles, &unread).await?);
     } else {
@@ -268,7 +269,11 @@ fn is_ours(profile: &LiveProfile, owner: &str) -> bool {
 }
 
 /// Masked values of other profiles that rules would look at, or that our policies set too.
-fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Vec<(String, Vec<OmaUri>)> {
+fn foreign_masked<'t>(
+    tenant: &'t Tenant,
+    compiled: &[Compiled<'_>],
+    owner: &str,
+) -> Vec<(&'t LiveProfile, Vec<OmaUri>)> {
     let ours: BTreeSet<&OmaUri> = compiled
         .iter()
         .filter(|policy| is_sent(policy))
@@ -276,27 +281,26 @@ fn foreign_masked(tenant: &Tenant, compiled: &[Compiled<'_>], owner: &str) -> Ve
         .collect();
     let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
     let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner));
-    let masked = foreign.map(|profile| {
-        let uris = profile.unread().filter(|uri| matters(uri)).cloned().collect::<Vec<_>>();
-        (profile.id.clone(), uris)
-    });
+    let masked =
+        foreign.map(|profile| (profile, profile.unread().filter(|uri| matters(uri)).cloned().collect::<Vec<_>>()));
     masked.filter(|(_, uris)| !uris.is_empty()).collect()
 }
 
-/// Those of [`foreign_masked`] that could not be read, of profiles that somebody gets.
+/// Those of [`foreign_masked`] that could not be read, of profiles that somebody gets and that are not adopted.
 fn foreign_unverified(
     plan: &Plan,
     tenant: &Tenant,
     compiled: &[Compiled<'_>],
     owner: &str,
 ) -> Vec<(String, Vec<OmaUri>)> {
-    let adopted = |id: &str| plan.changes.iter().any(|change| change.before.as_ref().is_some_and(|live| live.id == id));
-    let named = |(id, uris): (String, Vec<OmaUri>)| {
-        let profile = tenant.profiles.iter().find(|profile| profile.id == id)?;
+    let changed: BTreeSet<&str> =
+        plan.changes.iter().filter_map(|change| change.before.as_ref()).map(|live| live.id.as_str()).collect();
+    let interferes = |profile: &LiveProfile| {
         let reaches = profile.profile.assignments.iter().flatten().any(|one| !one.excluded);
-        (reaches && !adopted(&id)).then(|| (profile.profile.name.clone(), uris))
+        reaches && !changed.contains(profile.id.as_str())
     };
-    foreign_masked(tenant, compiled, owner).into_iter().filter_map(named).collect()
+    let masked = foreign_masked(tenant, compiled, owner).into_iter().filter(|(profile, _)| interferes(profile));
+    masked.map(|(profile, uris)| (profile.profile.name.clone(), uris)).collect()
 }
 
 /// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.

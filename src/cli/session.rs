@@ -32,8 +32,7 @@ impl Session {
     pub async fn open(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Result<Self, Failure> {
         let (client, embedded) = connect(workspace, environment, purpose).await?;
         let organization = tenant::organization(&client).await.map_err(refused)?;
-        check_tenant(environment, &organization)?;
-        check_token(&client, environment, &organization).await?;
+        check(&client, environment, &organization).await?;
         let is_sandbox = organization.id == sandbox::TENANT_ID;
         let name = organization.display_name.clone().unwrap_or_else(|| organization.id.clone());
         let patience = match std::env::var("SSPR_POLICY_PATIENCE_SECONDS").ok().and_then(|text| text.parse().ok()) {
@@ -105,12 +104,18 @@ pub(super) fn no_graph(error: &Error) -> Option<String> {
     other.then(|| "this is no Microsoft Graph, as it seems: correct `graph_url:`".to_owned())
 }
 
-/// Whether the token is that tenant's, too, where it says whose it is: of a configured domain no id was known before.
-pub(super) async fn check_token(
+/// Whether the tenant that answers is the configured one, and the token's.
+pub(super) async fn check(
     client: &Client,
     environment: &Environment,
     organization: &Organization,
 ) -> Result<(), Failure> {
+    check_tenant(environment, organization)?;
+    check_token(client, environment, organization).await
+}
+
+/// Whether the token is that tenant's, too, where it says whose it is: of a configured domain no id was known before.
+async fn check_token(client: &Client, environment: &Environment, organization: &Organization) -> Result<(), Failure> {
     let claimed = client.claims().await?.and_then(|claims| claims.tenant);
     let Some(claimed) = claimed.filter(|claimed| !claimed.eq_ignore_ascii_case(&organization.id)) else {
         return Ok(());
@@ -125,7 +130,7 @@ pub(super) async fn check_token(
 }
 
 /// Nothing else is asked until the tenant is the configured one.
-pub(super) fn check_tenant(environment: &Environment, organization: &Organization) -> Result<(), Failure> {
+fn check_tenant(environment: &Environment, organization: &Organization) -> Result<(), Failure> {
     let wanted = environment.tenant.value.as_str();
     let domains: Vec<&str> = organization.verified_domains.iter().filter_map(|domain| domain.name.as_deref()).collect();
     let right = match wanted {

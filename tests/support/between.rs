@@ -7,7 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+
+use super::background::{self, Background};
 
 /// A request on its way.
 pub struct Asked {
@@ -50,8 +51,7 @@ type Script = Box<dyn FnMut(&Asked) -> Then + Send>;
 /// Until it is dropped.
 pub struct Between {
     pub url: String,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    _server: Background,
 }
 
 struct Forwarder {
@@ -62,36 +62,13 @@ struct Forwarder {
 
 impl Between {
     pub fn start(upstream: &str, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Between {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let forwarder = Forwarder {
-            // A connection for each request, as in `Graph::new`.
-            client: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
+            client: background::forwarder(),
             upstream: upstream.to_owned(),
             script: Mutex::new(Box::new(script)),
         };
-        let router = Router::new().fallback(forward).with_state(Arc::new(forwarder));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Between { url, stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-impl Drop for Between {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        self.thread.take().unwrap().join().unwrap();
+        let server = Background::serve(|_| Router::new().fallback(forward).with_state(Arc::new(forwarder)));
+        Between { url: server.url.clone(), _server: server }
     }
 }
 

@@ -7,9 +7,9 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 use super::TENANT;
+use super::background::{self, Background};
 
 /// Somebody's tenant, and no sandbox.
 pub const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
@@ -18,8 +18,7 @@ pub const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
 pub struct Proxy {
     pub url: String,
     writes: Arc<Mutex<Vec<(String, Value)>>>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    _server: Background,
 }
 
 struct Forwarder {
@@ -35,45 +34,22 @@ impl Proxy {
     /// Forwards to `upstream` and says it is `tenant`; requests whose URLs hold one of `refused` are answered 403, also
     /// in a batch.
     pub fn start(upstream: &str, tenant: &str, refused: &[&str]) -> Proxy {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let writes = Arc::default();
-        let forwarder = Forwarder {
-            // A connection for each request, as in `Graph::new`.
-            client: reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap(),
+        let forwarder = |url: &str| Forwarder {
+            client: background::forwarder(),
             upstream: upstream.to_owned(),
-            url: url.clone(),
+            url: url.to_owned(),
             tenant: tenant.to_owned(),
             refused: refused.iter().map(|part| (*part).to_owned()).collect(),
             writes: Arc::clone(&writes),
         };
-        let router = Router::new().fallback(forward).with_state(Arc::new(forwarder));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                tokio::select! {
-                    served = axum::serve(listener, router) => served.unwrap(),
-                    _ = stopped => {}
-                }
-            });
-        });
-        Proxy { url, writes, stop: Some(stop), thread: Some(thread) }
+        let server = Background::serve(|url| Router::new().fallback(forward).with_state(Arc::new(forwarder(url))));
+        Proxy { url: server.url.clone(), writes, _server: server }
     }
 
     /// The writes that came since this was asked last: `PATCH /beta/…`, and the body.
     pub fn writes(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut *self.writes.lock().unwrap())
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        self.thread.take().unwrap().join().unwrap();
     }
 }
 

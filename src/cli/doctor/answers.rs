@@ -8,7 +8,7 @@ use super::examine::add_failure;
 use super::permissions;
 use super::{GRAPH, PERMISSIONS, Report, Status};
 use crate::cli::identity::Purpose;
-use crate::cli::session::{check_tenant, check_token, no_graph};
+use crate::cli::session::{check, no_graph};
 use crate::graph::{Client, Error};
 use crate::policy::Environment;
 use crate::tenant::{self, PROFILES};
@@ -24,11 +24,7 @@ pub(super) async fn requests(environment: &Environment, client: &Client, report:
         Ok(organization) => {
             let name = organization.display_name.clone().unwrap_or_default();
             let what = format!("200 /organization: {name} ({})", organization.id);
-            let right = match check_tenant(environment, &organization) {
-                Ok(()) => check_token(client, environment, &organization).await,
-                wrong => wrong,
-            };
-            match right {
+            match check(client, environment, &organization).await {
                 Ok(()) => report.add(GRAPH, Status::Ok, what),
                 Err(failure) => return add_failure(GRAPH, failure, report),
             }
