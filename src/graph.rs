@@ -3,7 +3,6 @@
 mod access;
 mod batch;
 mod client;
-mod configuration_policy;
 mod error;
 mod gather;
 mod http;
@@ -17,13 +16,10 @@ mod sign_in;
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
 pub use client::{Client, Write};
-pub use configuration_policy::{
-    CatalogSetting, ChoiceValue, ConfigurationPolicy, GroupValue, SettingInstance, SimpleValue,
-};
 pub use error::{Error, Misfit};
 pub use gather::Gather;
 pub use list::{Count, Listed};
-pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
+pub use model::{Named, Organization, VerifiedDomain};
 pub use pace::{Turn, WINDOW};
 pub use reach::{Reached, proxy, reach};
 pub use retry::Tries;

@@ -1,6 +1,7 @@
 //! The vocabulary: what a setting is called, what it holds, and whom it reaches.
 
 mod audience;
+mod delivery;
 mod edition;
 mod members;
 mod oma_uri;
@@ -8,6 +9,7 @@ mod registry;
 mod value;
 
 pub use audience::{Audience, FilterMode, Inclusion, Overlap, Who};
+pub use delivery::{Delivery, ObjectKey};
 pub use edition::Edition;
 pub use members::{Kind, Members, Membership, UnknownMembers, grouped};
 pub use oma_uri::{OmaUri, Scope, UriError};

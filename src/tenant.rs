@@ -2,7 +2,6 @@
 
 mod catalog_policies;
 mod catalog_settings;
-mod convert;
 mod directory;
 mod elsewhere;
 mod look;
@@ -10,7 +9,6 @@ mod members;
 mod values;
 
 pub use catalog_policies::{CatalogPolicies, CatalogPolicy};
-pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
 pub use elsewhere::{Elsewhere, look_elsewhere};
 pub use look::Looks;
@@ -18,8 +16,10 @@ pub use members::membership;
 pub use values::{decrypt, decrypt_beside_catalog};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::graph::{Client, Count, DeviceConfiguration, Error, Listed, Misfit, Organization};
+use crate::delivery::custom::{self, DeviceConfiguration};
+use crate::graph::{Client, Count, Error, Listed, Misfit, Organization};
 use crate::profile::{LiveProfile, Marker};
 
 /// Where the profiles are.
@@ -29,7 +29,7 @@ pub const PROFILES: &str = "/beta/deviceManagement/deviceConfigurations";
 #[derive(Debug, Clone, Default)]
 pub struct Tenant {
     /// Its custom profiles.
-    pub profiles: Vec<LiveProfile>,
+    pub profiles: Vec<Arc<LiveProfile>>,
     /// How many profiles of other kinds it has.
     pub other_kinds: usize,
     /// Its settings catalog policies; nothing before they are asked for ([`decrypt_beside_catalog`]).
@@ -91,10 +91,10 @@ fn sorted_out(all: Vec<Found>) -> Tenant {
     let mut tenant = Tenant::default();
     for found in all {
         match found {
-            Found::Custom(profile) => tenant.profiles.push(profile),
+            Found::Custom(profile) => tenant.profiles.push(Arc::new(profile)),
             Found::Unclear(profile, reason) => {
                 tenant.unclear.insert(profile.id.clone(), reason);
-                tenant.profiles.push(profile);
+                tenant.profiles.push(Arc::new(profile));
             }
             Found::OtherKind => tenant.other_kinds += 1,
         }
@@ -141,12 +141,12 @@ fn whole_profile(found: DeviceConfiguration) -> Result<Found, Misfit> {
         if may_be_ours {
             return Err(Misfit::Unclear(format!("{shown} cannot be understood: {reason}")));
         }
-        return Ok(Found::Unclear(convert::name_only(found), reason));
+        return Ok(Found::Unclear(custom::read_name_only(found), reason));
     }
     let missing = match &found {
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
-        _ => return Ok(live_profile(found).map_or(Found::OtherKind, Found::Custom)),
+        _ => return Ok(Found::Custom(custom::read(found))),
     };
     Err(Misfit::Incomplete(format!("{shown} came without {missing}")))
 }

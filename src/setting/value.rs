@@ -8,7 +8,7 @@ use std::fmt;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum OmaType {
-    /// A 32-bit whole number.
+    /// A whole number.
     Integer,
     /// A text.
     String,
@@ -48,8 +48,8 @@ impl OmaType {
 /// The value of an OMA setting in canonical form.
 #[derive(Clone, PartialEq)]
 pub enum OmaValue {
-    /// A 32-bit whole number.
-    Integer(i32),
+    /// A whole number; each delivery limits it.
+    Integer(i64),
     /// A text.
     String(String),
     /// True or false.

@@ -1,7 +1,7 @@
 //! Settings of the settings catalog as nodes with values. What is not surely a node's value is left out.
 
 use crate::catalogue::{Allowed, Catalogue, Format, Node, Payload};
-use crate::graph::{ChoiceValue, SettingInstance, SimpleValue};
+use crate::delivery::catalog::{ChoiceValue, SettingInstance, SimpleValue};
 use crate::profile::canonical_value;
 use crate::setting::{OmaUri, OmaValue};
 
