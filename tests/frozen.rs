@@ -37,7 +37,7 @@ macro_rules! repositories {
 repositories! {
     shipped values admx lists_and_rights registry variables secrets audiences states rules conflicts_in_tenant waivers
     errors_in_policies errors_in_configuration edits masked orphans_kept orphans_deleted moved adopted limits names
-    damaged
+    damaged blocked
 }
 
 #[test]
