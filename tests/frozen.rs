@@ -58,7 +58,7 @@ fn hold(name: &str) {
     for (number, state) in states.iter().enumerate() {
         repository.lay(state);
         repository.portal(state);
-        let mut goldens = repository.look(number == 0);
+        let mut goldens = repository.look(states.len() == 1);
         if number + 1 < states.len() {
             goldens.extend(repository.apply());
         }
@@ -134,7 +134,7 @@ impl Repository {
     }
 
     /// All machine forms, by the names of their files.
-    fn look(&mut self, first: bool) -> BTreeMap<String, Vec<u8>> {
+    fn look(&mut self, only: bool) -> BTreeMap<String, Vec<u8>> {
         fs::create_dir(self.path("exports")).unwrap();
         let mut goldens = BTreeMap::new();
         let mut codes = String::new();
@@ -147,8 +147,8 @@ impl Repository {
         };
         run("check.json", &["check", "--output-format", "json"]);
         run("plan.requests", &["plan", "--requests", "--out", "exports/plan.json"]);
-        // What is printed is what is saved; to see that once in each repository is enough, because it takes its time.
-        if first {
+        // What is printed is what is saved. To see that where there is only one state is enough: each plan takes its time.
+        if only {
             run("plan.json", &["plan", "--output-format", "json"]);
         }
         run("", &["export", "reg", "--skip-unsupported", "--out", "exports/export.reg"]);
