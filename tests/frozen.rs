@@ -123,9 +123,9 @@ impl Repository {
             }
             let id = text(&object["id"]);
             let taken = |shown: &String| self.ids.iter().any(|(other, taken)| taken == shown && *other != id);
-            let shown =
+            let mut shown =
                 (1..).map(|nth| if nth == 1 { format!("[{kind} {name}]") } else { format!("[{kind} {name} {nth}]") });
-            let shown = shown.into_iter().find(|shown| !taken(shown)).unwrap();
+            let shown = shown.find(|shown| !taken(shown)).unwrap();
             self.ids.entry(id).or_insert(shown);
             if let Some(time) = object["lastModifiedDateTime"].as_str() {
                 self.ids.insert(time.to_owned(), "[time]".to_owned());
