@@ -186,7 +186,7 @@ pub(super) static UNREADABLE_VALUE_FILE: About = About {
     example: Some(
         "\
 settings:
-  Contoso/Layout: { file: layuot.xml }
+  Start/StartLayout: { file: layuot.xml }
 ",
     ),
 };

@@ -39,7 +39,7 @@ pub(super) static WRONG_VALUE_TYPE: About = About {
     example: Some(
         "\
 settings:
-  Authentication/AllowAadPasswordReset: [ 1 ]
+  LAPS/Policies/PasswordAgeDays: thirty       # 30
 ",
     ),
 };
@@ -87,7 +87,8 @@ pub(super) static INVALID_PAYLOAD: About = About {
     example: Some(
         "\
 settings:
-  ADMX_ICM/NoExample: { enabled: { WrongElement: 5 } }
+  WindowsLogon/ConfigAutomaticRestartSignOn: enabled
+  # { enabled: { ConfigAutomaticRestartSignOnDescription: 0 } }
 ",
     ),
 };
@@ -136,6 +137,8 @@ pub(super) static EDITION_LACKS_SETTING: About = About {
     example: Some(
         "\
 windows: \"11 24H2 Home\"
+settings:
+  Authentication/AllowAadPasswordReset: 1     # not on Home
 ",
     ),
 };
@@ -192,7 +195,7 @@ pub(super) static UNKNOWN_TYPE: About = About {
     example: Some(
         "\
 settings:
-  ./Device/Vendor/Contoso/Setting: { value: 1, type: integer, unchecked: \"vendor's manual\" }
+  ./Device/Vendor/Contoso/Mode: { value: 1, unchecked: \"vendor's manual\" }    # with type: integer
 ",
     ),
 };
@@ -205,7 +208,7 @@ pub(super) static MASKED_VALUE: About = About {
     example: Some(
         "\
 settings:
-  ./Device/Vendor/Contoso/Token: \"****\"
+  ./Device/Vendor/Contoso/Token: { value: \"****\", type: string, unchecked: \"vendor's manual\" }
 ",
     ),
 };
@@ -218,7 +221,7 @@ pub(super) static CONTROL_CHARACTER: About = About {
     example: Some(
         "\
 settings:
-  Contoso/Path: \"C:\\bin\"                      # \"\\b\" is a control character: write 'C:\\bin'
+  Personalization/DesktopImageUrl: \"C:\\bin\\a.jpg\"    # 'C:\\bin\\a.jpg': \"\\b\" is a control character
 ",
     ),
 };
