@@ -7,6 +7,8 @@ mod target;
 
 pub use target::{Assigned, read_assignment};
 
+use std::ops::RangeInclusive;
+
 use serde_json::Value;
 
 use crate::profile::{Assignments, LiveProfile, Marker, Profile, Revision};
@@ -53,6 +55,13 @@ impl Request {
 pub fn collection(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::Custom => custom::COLLECTION,
+    }
+}
+
+/// The whole numbers that it can carry.
+pub fn integers(delivery: Delivery) -> RangeInclusive<i64> {
+    match delivery {
+        Delivery::Custom => custom::INTEGERS,
     }
 }
 

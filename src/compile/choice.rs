@@ -2,9 +2,9 @@
 
 use base64::Engine;
 
-use super::value::{Input, Read, ValueProblem, as_written, yaml_1_1_flag};
+use super::value::{Input, Read, ValueProblem, as_written, deliverable, yaml_1_1_flag};
 use crate::catalogue::EnumValue;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Code, nearest};
 use crate::setting::{OmaType, OmaValue};
 use crate::source::Value;
 
@@ -17,13 +17,13 @@ impl Input<'_> {
         let value = &chosen.0;
         let wrong = || {
             let value = format!("{}, which is no {} to Intune", value, self.oma_type.word());
-            ValueProblem::new("SP0204", format!("this value is {value}"))
+            ValueProblem::new(Code::ValueNotAllowed, format!("this value is {value}"))
                 .at(self.yaml.span, "the catalogue allows it, and gives its node another type")
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };
         match self.oma_type {
             OmaType::Integer => {
-                chosen.number().and_then(|number| i32::try_from(number).ok()).map(OmaValue::Integer).ok_or_else(wrong)
+                chosen.number().and_then(deliverable).map(OmaValue::Integer).ok_or_else(wrong)
             }
             OmaType::Boolean => truth(value).map(OmaValue::Boolean).ok_or_else(wrong),
             OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
@@ -89,7 +89,7 @@ impl Input<'_> {
         };
         match self.oma_type {
             OmaType::String => Ok(OmaValue::String(number.to_string())),
-            _ => i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.beyond_intune()),
+            _ => deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune()),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::profile::{Address, Assignment, Assignments, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
 
 /// What messages call them.
@@ -76,7 +76,7 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
         let found = all.iter().filter_map(|one| Some((one, resolve_assignment(one, directory, problems)?)));
         let found: Vec<_> = found.collect();
         complain_of_twins(&found, problems);
-        found.into_iter().map(|(_, assignment)| assignment).collect::<BTreeSet<_>>()
+        found.into_iter().map(|(_, assignment)| assignment).collect::<Assignments>()
     });
     let scope_tags = policy.scope_tags.as_ref().map(|tags| {
         let ids = tags.iter().filter_map(|tag| match (&tag.name, &tag.id) {
@@ -91,7 +91,10 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
     let settings = policy
         .settings
         .iter()
-        .map(|setting| (setting.uri.clone(), Setting { value: setting.value.clone(), shown: setting.shown.clone() }));
+        .map(|setting| {
+            let value = Setting { value: setting.value.clone(), shown: setting.shown.clone() };
+            (Address::Node(setting.uri.clone()), value)
+        });
     Some(Profile {
         name: policy.name.clone(),
         description: policy.description.as_deref().map(normal_text),
@@ -107,7 +110,7 @@ fn complain_of_twins(all: &[(&NamedAssignment, Assignment)], problems: &mut Vec<
         let Some((first, _)) = all[..at].iter().find(|(_, other)| other.who == assignment.who) else { continue };
         problems.push(
             Diagnostic::error(
-                "SP0406",
+                Code::DuplicateTarget,
                 format!("`{}` and `{}` are one target", first.who.shown(), written.who.shown()),
             )
             .at(written.place.clone(), "again here")
@@ -160,7 +163,7 @@ fn by_id(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let Some(entry) = entries.iter().find(|entry| entry.id.eq_ignore_ascii_case(id)) else {
-        let problem = Diagnostic::error("SP0501", format!("no {what} has the id {id}"))
+        let problem = Diagnostic::error(Code::NotInTenant, format!("no {what} has the id {id}"))
             .at(place.clone(), "not found in the tenant");
         // Of filters and tags, all were read.
         let named = entries.iter().filter(|entry| what != GROUP && name.is_none_or(|name| entry.name == name));
@@ -171,7 +174,7 @@ fn by_id(
     match name {
         Some(name) if name != entry.name => {
             problems.push(
-                Diagnostic::error("SP0503", format!("the {what} {id} is not called `{name}`"))
+                Diagnostic::error(Code::NameMismatch, format!("the {what} {id} is not called `{name}`"))
                     .at(place.clone(), format!("in the tenant it is `{}`", entry.name))
                     .help("the id decides; correct the name, or the id"),
             );
@@ -208,7 +211,7 @@ fn by_name(
 }
 
 fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &[String]) -> Diagnostic {
-    let mut problem = Diagnostic::error("SP0501", format!("the tenant has no {what} `{name}`"))
+    let mut problem = Diagnostic::error(Code::NotInTenant, format!("the tenant has no {what} `{name}`"))
         .at(place.clone(), "not found in the tenant");
     let names: Vec<&str> =
         entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
@@ -229,7 +232,7 @@ fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &
 fn several(found: &BTreeSet<&Entry>, name: &str, place: &Place, what: &str) -> Diagnostic {
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     let word = if what == GROUP { "group" } else { "name" };
-    Diagnostic::error("SP0502", format!("the tenant has {} {what}s `{name}`", found.len()))
+    Diagnostic::error(Code::AmbiguousName, format!("the tenant has {} {what}s `{name}`", found.len()))
         .at(place.clone(), "which of them is meant?")
         .note(candidates(&ids))
         .help(format!("write `{{ {word}: {name}, id: … }}` with the id of the one that is meant"))

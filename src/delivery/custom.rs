@@ -7,6 +7,8 @@ mod row;
 pub use body::DeviceConfiguration;
 pub use row::read_plain;
 
+use std::ops::RangeInclusive;
+
 use litemap::LiteMap;
 use serde_json::{Value, json};
 
@@ -20,6 +22,9 @@ use crate::setting::Delivery;
 pub const COLLECTION: &str = "/deviceManagement/deviceConfigurations";
 /// The field that holds a profile's name.
 pub const NAME: &str = "displayName";
+
+/// Microsoft Graph, omaSettingInteger: `value` is an Int32.
+pub(super) const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
 
 /// Of all kinds in the collection, the one that is ours to write.
 const KIND: &str = "#microsoft.graph.windows10CustomConfiguration";

@@ -7,7 +7,7 @@ use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
 use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::profile::{
     Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest, masked_digest_is,
     readable_digest,
@@ -84,7 +84,7 @@ fn decide(
         (Fate::RegistryOnly, None) => plan.registry_only.push(policy.object.clone()),
         (Fate::RegistryOnly, Some(_)) => plan.problems.push(
             Diagnostic::error(
-                "SP0506",
+                Code::UnsentPolicyHasProfile,
                 format!("{} has nothing left for Intune, and its profile is in the tenant", policy.object),
             )
             .at(policy.place.clone(), "`settings:` is empty")
@@ -92,7 +92,7 @@ fn decide(
         ),
         (Fate::Draft, Some(object)) => plan.problems.push(
             Diagnostic::error(
-                "SP0506",
+                Code::UnsentPolicyHasProfile,
                 format!("{} is a draft, and its profile is in the tenant ({})", policy.object, object.id),
             )
             .at(policy.place.clone(), "a draft is never sent")
@@ -130,7 +130,7 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: 
     if let Some(id) = ids.first() {
         plan.problems.push(
             Diagnostic::error(
-                "SP0505",
+                Code::NameTaken,
                 format!("the tenant has a profile \"{}\" that is not ours", policy.profile.name),
             )
             .at(policy.place.clone(), "a second profile of this name would be made")
@@ -159,7 +159,7 @@ fn no_adoption(
     options: &Options,
     key: &ObjectKey,
 ) -> Diagnostic {
-    let problem = Diagnostic::error("SP0505", format!("{key} cannot take over {id}"));
+    let problem = Diagnostic::error(Code::CannotAdopt, format!("{key} cannot take over {id}"));
     if let Some((what, help)) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(help);
     }
@@ -269,7 +269,7 @@ fn change(
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
-            Diagnostic::error("SP0407", format!("the description of {} is too long", policy.object))
+            Diagnostic::error(Code::DescriptionTooLong, format!("the description of {} is too long", policy.object))
                 .at(policy.place.clone(), format!("with our marker, at most {most} characters fit"))
                 .help("shorten `description:`"),
         );
@@ -281,7 +281,7 @@ fn change(
     }
     if Marker::is_in(&text) {
         plan.problems.push(
-            Diagnostic::error("SP0407", format!("the description of {} looks like our marker", policy.object))
+            Diagnostic::error(Code::MarkerInDescription, format!("the description of {} looks like our marker", policy.object))
                 .at(policy.place.clone(), ""),
         );
         return None;
@@ -303,7 +303,7 @@ fn change(
 fn as_masked(policy: &Desired) -> Option<Diagnostic> {
     let (address, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
     Some(
-        Diagnostic::error("SP0204", format!("{} would be written as it is masked", address.short()))
+        Diagnostic::error(Code::MaskedValue, format!("{} would be written as it is masked", address.short()))
             .at(policy.place.clone(), "nothing is changed under this key"),
     )
 }
@@ -333,7 +333,7 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
                     && !has(change.after.as_ref().map(|after| &after.settings))
             };
             for change in plan.changes.iter().filter(loses) {
-                let problem = Diagnostic::error("SP0512", format!("{} waits for {}", change.object, policy.object))
+                let problem = Diagnostic::error(Code::WaitsForOtherPolicy, format!("{} waits for {}", change.object, policy.object))
                     .at(
                         policy.place.clone(),
                         format!("{} moves here, and this policy is blocked or not selected", address.short()),
@@ -376,7 +376,7 @@ fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
         };
         if let (Some(Orphan { object: key, name, .. }), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
             problems.push(
-                Diagnostic::error("SP0507", format!("{} would be made anew beside `{key}` (\"{name}\")", change.object))
+                Diagnostic::error(Code::MissingMovedFrom, format!("{} would be made anew beside `{key}` (\"{name}\")", change.object))
                     .at(place.clone(), "was its file moved?")
                     .help(format!(
                         "write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice"

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Desired, Fate};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::profile::{Applied, LiveProfile};
 use crate::setting::ObjectKey;
 
@@ -79,9 +79,9 @@ impl<'d, 'l> Found<'d, 'l> {
         problems: &mut Vec<Diagnostic>,
     ) {
         let Around { ours, live, keys, doubled } = around;
-        let mut block = |this: &mut Self, message: String, place: &Place, label: &str| {
+        let mut block = |this: &mut Self, code: Code, message: String, place: &Place, label: &str| {
             this.blocked.insert(&policy.object);
-            problems.push(Diagnostic::error("SP0508", message).at(place.clone(), label));
+            problems.push(Diagnostic::error(code, message).at(place.clone(), label));
         };
         let mut candidate = None;
         for (key, place) in &policy.moved_from {
@@ -89,6 +89,7 @@ impl<'d, 'l> Found<'d, 'l> {
             if keys.contains(key.as_str()) {
                 block(
                     self,
+                    Code::UnclearOwnership,
                     format!("`{key}` is still the key of a policy"),
                     place,
                     "a former key is one that nobody has any more",
@@ -96,6 +97,7 @@ impl<'d, 'l> Found<'d, 'l> {
             } else if doubled.contains(&former) {
                 block(
                     self,
+                    Code::UnclearOwnership,
                     format!("several profiles carry the key `{key}`"),
                     place,
                     "which of them moved is not clear",
@@ -112,6 +114,7 @@ impl<'d, 'l> Found<'d, 'l> {
                 (Fate::Retired, Some(_)) if !self.objects.contains_key(&policy.object) => {
                     block(
                         self,
+                        Code::RetireUnmanaged,
                         format!("{} cannot retire a profile that is not ours", policy.object),
                         place,
                         "adopt it first: `state: active`, apply, then retire",
@@ -134,6 +137,7 @@ impl<'d, 'l> Found<'d, 'l> {
                 self.untouchable.insert(&object.id);
                 block(
                     self,
+                    Code::UnclearOwnership,
                     format!("{} and {other} claim the same profile ({})", policy.object, object.id),
                     place,
                     "only one policy can have it",
@@ -155,7 +159,7 @@ impl<'d, 'l> Found<'d, 'l> {
             let whose = live.managed_as().map(|object| object.key).unwrap_or_default();
             problems.push(
                 Diagnostic::error(
-                    "SP0517",
+                    Code::NewerMarker,
                     format!("the profile of {whose} ({}) was last applied by a newer version of sspr-policy", live.id),
                 )
                 .help("install the version that the rest of your team and your pipelines use; nothing is changed under this key until then"),
@@ -169,7 +173,7 @@ fn complain_of_duplicates(ours: &Ours<'_>, problems: &mut Vec<Diagnostic>) -> BT
     for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
         doubled.insert(key.clone());
         let mut problem =
-            Diagnostic::error("SP0504", format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
+            Diagnostic::error(Code::DuplicateProfile, format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
                 .note(
                     "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed under this key until one is left",
                 );

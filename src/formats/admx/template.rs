@@ -220,7 +220,7 @@ fn two_states(claim: &Claim<'_>, location: &RegistryLocation) -> Option<Form> {
     if values != ["0", "1"] || !matches!(setting.value, OmaValue::Integer(_)) {
         return None;
     }
-    let written = |value: i32| {
+    let written = |value: i64| {
         let writes = node.registry_writes(setting.uri.scope(), &OmaValue::Integer(value)).ok()?;
         match writes.as_slice() {
             [(place, RegistryAction::Delete)] if place == location => Some(Data::Delete),
