@@ -3,29 +3,40 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::super::output::{Failure, Output};
-use super::super::planning::{Planned, Wishes, make_plan};
-use super::super::session::Session;
-use super::super::workspace::Workspace;
-use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::plan::Reason;
-use crate::policy::Environment;
-use crate::report::{Paint, differences};
+use jiff::civil::Date;
 
-/// What plans say, by key.
-pub(super) type Proof = BTreeMap<String, Verdict>;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::failure::Failure;
+use crate::plan::{ChangeDocument, Reason};
+use crate::planning::{PlanRequest, Planned, plan};
+use crate::policy::Policy;
+use crate::repository::Repository;
+use crate::session::Session;
+
+/// What plans say.
+#[derive(Debug, Default)]
+pub(super) struct Proof {
+    /// By key.
+    pub verdicts: BTreeMap<String, Verdict>,
+    /// Why there is no plan.
+    pub problems: Vec<Diagnostic>,
+}
 
 /// What the plan says of a policy.
-pub(super) struct Verdict {
+#[derive(Debug)]
+pub struct Verdict {
     /// Whether the plan adopts its profile.
     pub is_planned: bool,
-    /// What the plan says besides.
-    pub besides: Vec<String>,
+    /// What is wrong.
+    pub problems: Vec<String>,
+    /// What the plan would do.
+    pub change: Option<ChangeDocument>,
 }
 
 impl Verdict {
     pub fn only_adopts(&self) -> bool {
-        self.is_planned && self.besides.is_empty()
+        let is_marker_only = self.change.as_ref().is_none_or(ChangeDocument::is_marker_only);
+        self.is_planned && self.problems.is_empty() && is_marker_only
     }
 }
 
@@ -33,58 +44,58 @@ impl Verdict {
 pub(super) async fn prove(
     session: &Session,
     root: &Path,
-    (name, environment): (&str, &Environment),
+    environment: &str,
     paths: &BTreeSet<&str>,
-    output: &Output,
+    today: Date,
 ) -> Result<Proof, Failure> {
     if paths.is_empty() {
-        return Ok(Proof::new());
+        return Ok(Proof::default());
     }
-    let mut workspace = Workspace::open(root)?;
+    let mut repository = Repository::open(root)?;
     let is_new = |place: &Place| paths.contains(place.source.path.as_str());
-    workspace.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
-    workspace.problems.retain(|problem| touches(problem, &is_new));
-    match make_plan(session, &workspace, name, environment, &Wishes::default()).await {
-        Ok(planned) => Ok(workspace
-            .policies
-            .iter()
-            .map(|policy| (policy.key.clone(), besides(&planned, &policy.key, &policy.source.path)))
-            .collect()),
+    repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
+    repository.problems.retain(|problem| touches(problem, &is_new));
+    let by_key = |verdict: &dyn Fn(&Policy) -> Verdict| {
+        repository.policies.iter().map(|policy| (policy.key.clone(), verdict(policy))).collect()
+    };
+    match plan(session, &repository, environment, &PlanRequest::whole(today)).await {
+        Ok(planned) => Ok(Proof { verdicts: by_key(&|policy| verdict(&planned, policy)), problems: Vec::new() }),
         Err(Failure::Diagnostics(problems)) => {
-            output.diagnostics(&mut problems.clone());
-            let words = |policy: &crate::policy::Policy| {
-                let here = |place: &Place| place.source.path == policy.source.path;
-                let own = problems.iter().filter(|problem| touches(problem, &here)).map(said);
-                let own: Vec<String> = own.collect();
-                let others = || vec!["there is no plan, because of other files".into()];
-                Verdict { is_planned: false, besides: if own.is_empty() { others() } else { own } }
-            };
-            Ok(workspace.policies.iter().map(|policy| (policy.key.clone(), words(policy))).collect())
+            Ok(Proof { verdicts: by_key(&|policy| not_planned(&problems, policy)), problems })
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// Why there is no plan of a policy.
+fn not_planned(problems: &[Diagnostic], policy: &Policy) -> Verdict {
+    let here = |place: &Place| place.source.path == policy.source.path;
+    let mut own: Vec<String> = problems.iter().filter(|problem| touches(problem, &here)).map(in_one_line).collect();
+    if own.is_empty() {
+        own.push("there is no plan, because of other files".into());
+    }
+    Verdict { is_planned: false, problems: own, change: None }
 }
 
 fn touches(problem: &Diagnostic, is_new: &dyn Fn(&Place) -> bool) -> bool {
     problem.place.as_ref().is_some_and(is_new) || problem.related.iter().any(|(place, _)| is_new(place))
 }
 
-fn said(problem: &Diagnostic) -> String {
+fn in_one_line(problem: &Diagnostic) -> String {
     let label = if problem.label.is_empty() { String::new() } else { format!(": {}", problem.label) };
     let help = problem.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
     format!("{}{label}{help}", problem.message)
 }
 
-/// What the plan says of a key besides its adoption.
-fn besides(planned: &Planned, key: &str, path: &str) -> Verdict {
-    let here = |place: &Place| place.source.path == path;
+fn verdict(planned: &Planned, policy: &Policy) -> Verdict {
+    let here = |place: &Place| place.source.path == policy.source.path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
-    let mut words: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(said).collect();
-    let adopted = planned.plan.changes.iter().any(|change| change.key == key && change.reason == Reason::Adopted);
-    if !adopted && words.is_empty() {
-        words.push("it adopts nothing".into());
+    let mut problems: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(in_one_line).collect();
+    let is_adopted = |change: &crate::plan::Change| change.key == policy.key && change.reason == Reason::Adopted;
+    let is_planned = planned.plan.changes.iter().any(is_adopted);
+    if !is_planned && problems.is_empty() {
+        problems.push("it adopts nothing".into());
     }
-    let change = planned.document.changes.iter().find(|change| change.key == key);
-    words.extend(change.iter().flat_map(|change| differences(change, Paint { colour: false })));
-    Verdict { is_planned: adopted, besides: words }
+    let change = planned.document.changes.iter().find(|change| change.key == policy.key).cloned();
+    Verdict { is_planned, problems, change }
 }
