@@ -32,7 +32,7 @@ pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
 pub use steps::{Stage, Step, disown, marker, stages, step, steps};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 
 /// What an apply would do.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +67,9 @@ impl Plan {
     /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
     pub fn stops(&self) -> Vec<&Diagnostic> {
         let stops = |problem: &&Diagnostic| {
-            problem.severity == Severity::Error && (problem.name.is_some() || problem.code == "SP0509")
+            let of_all =
+                matches!(problem.kind, Kind::Finding(_) | Kind::Problem(Code::LimitExceeded | Code::LimitNotChecked));
+            problem.severity == Severity::Error && of_all
         };
         self.problems.iter().filter(stops).collect()
     }

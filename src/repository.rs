@@ -23,7 +23,7 @@ use policy_files::{POLICIES, complain_of_twins, open_policy, policy_files, polic
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, Place, nearest};
 use crate::failure::Failure;
 use crate::policy::{Configuration, Environment, Policy, read_configuration};
 use crate::source::{Source, Span};
@@ -64,7 +64,8 @@ impl Repository {
             // With another catalogue, every setting that only this one has would look misspelt.
             Some(Err((message, reason))) => {
                 let span = configuration.catalogue.as_ref().map_or(Span::default(), |path| path.span);
-                let problem = Diagnostic::error("SP0404", message).at(Place::new(&configuration_source, span), reason);
+                let problem = Diagnostic::error(Code::UnreadableCatalogue, message)
+                    .at(Place::new(&configuration_source, span), reason);
                 problems.push(problem.help("make one with `sspr-policy catalogue import DDF --out FILE`"));
                 return Err(Failure::Diagnostics(problems));
             }

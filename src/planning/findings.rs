@@ -9,7 +9,7 @@ use super::desired::is_sent;
 use super::foreign::is_ours;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::policy::State;
 use crate::profile::LiveProfile;
@@ -31,7 +31,7 @@ pub(super) struct Evidence<'a> {
 /// Adds to a plan what was wrong before, and what is to be said of it.
 pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
     let &Evidence { compiled, desired, tenant, owner, membership, names, catalogue } = evidence;
-    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
     let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
     findings.extend(rules::evaluate(&our_claims(active, desired, membership), catalogue));
     let sent = our_claims(compiled.iter().filter(|policy| is_sent(policy)), desired, membership);
@@ -99,7 +99,7 @@ fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
             format!("settings catalog policies could not be read and were not compared: {one}, and {} more", more.len())
         }
     };
-    Some(Diagnostic::warning("SP0516", message))
+    Some(Diagnostic::warning(Code::NotCompared, message))
 }
 
 /// What a settings catalog policy claims, as far as it is known which nodes it sets.
@@ -166,7 +166,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         return None;
     }
     let mut warning =
-        Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
+        Diagnostic::warning(Code::LastValuesStay, format!("{} goes, and its last values stay on devices", change.key));
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
     }
@@ -183,7 +183,7 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     exchanges
         .map(|next| {
             let key = &plan.changes[next.index].key;
-            Diagnostic::warning("SP0511", format!("{key} exchanges settings with another policy"))
+            Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
                 .note("for a moment devices may have neither of the two profiles' values")
                 .help("move one of the settings first, apply, then the other")
         })

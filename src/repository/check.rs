@@ -129,7 +129,7 @@ impl Repository {
         }
         let mut seen = HashSet::new();
         found.retain(|finding| {
-            seen.insert((finding.code, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
+            seen.insert((finding.kind, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
         });
         sort(&mut found);
         Ok(found)
@@ -143,7 +143,7 @@ fn with_rules(
     catalogue: &Catalogue,
     today: Date,
 ) -> Vec<Diagnostic> {
-    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
     findings.extend(rules::evaluate(&rules::claims(compiled), catalogue));
     others.extend(rules::waive(findings, compiled, today));
     others

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::paths::relative;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{Policy, key_of_path, read_policy};
 use crate::source::Source;
 
@@ -81,7 +81,7 @@ fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
 fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
     let source = Source { path: relative(root, path), text: String::new(), bom: false };
     let place = Place::start_of(&Arc::new(source));
-    Diagnostic::error("SP0101", "this file cannot be read").at(place, reason)
+    Diagnostic::error(Code::UnreadableFile, "this file cannot be read").at(place, reason)
 }
 
 pub(super) fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
@@ -109,7 +109,7 @@ pub(super) fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnost
             continue;
         };
         problems.push(
-            Diagnostic::error("SP0108", format!("two policies have the key `{}`", policy.key))
+            Diagnostic::error(Code::DuplicateKey, format!("two policies have the key `{}`", policy.key))
                 .at(place(policy), "the key is what tells profiles apart in the tenant")
                 .and(place(earlier), "the other policy")
                 .help("give one of them another `key:`"),
