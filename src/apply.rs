@@ -62,7 +62,8 @@ pub async fn await_pending(
 
 /// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
 async fn is_settled(looks: &Looks<'_>, pending: &Pending) -> Result<bool, Error> {
-    let is_it = |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
+    let is_it =
+        |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
     if looks.named(&pending.name).await?.iter().any(is_it) {
         return Ok(true);
     }

@@ -4,6 +4,7 @@
 //! is not to be deleted stands on both sides; what stands on one side only is created or deleted. The plan itself
 //! does nothing and knows no network; whoever carries it out asks [`steps`] for the requests.
 
+mod approve;
 mod build;
 mod change;
 mod describe;
@@ -16,6 +17,7 @@ mod reach;
 mod reach_document;
 mod steps;
 
+pub use approve::{bound_elsewhere, not_approved};
 pub use build::{Options, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
@@ -30,7 +32,7 @@ pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
 pub use steps::{Stage, marker, request, requests, stages};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::profile::Address;
 use crate::setting::ObjectKey;
 
@@ -71,5 +73,14 @@ impl Plan {
     /// How many changes are of an action.
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action() == action).count()
+    }
+    /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
+    pub fn stops(&self) -> Vec<&Diagnostic> {
+        let stops = |problem: &&Diagnostic| {
+            let of_all =
+                matches!(problem.kind, Kind::Finding(_) | Kind::Problem(Code::LimitExceeded | Code::LimitNotChecked));
+            problem.severity == Severity::Error && of_all
+        };
+        self.problems.iter().filter(stops).collect()
     }
 }

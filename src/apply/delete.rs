@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::left::{Left, Seen};
 use super::object::{Object, Trouble};
-use crate::graph::Tries;
 use crate::delivery::Request;
+use crate::graph::Tries;
 use crate::profile::LiveProfile;
 
 impl Object<'_, '_> {

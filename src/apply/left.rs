@@ -156,9 +156,7 @@ mod tests {
         };
         let before = Left::made(&change, &after, "contoso", "1", Some(Revision::of_version(4))).live;
         let behind = || Left::behind(&change, &Stage::Content, "contoso", before.clone());
-        let shown = |version| {
-            LiveProfile { revision: Revision::of_version(version), ..behind().live.as_ref().clone() }
-        };
+        let shown = |version| LiveProfile { revision: Revision::of_version(version), ..behind().live.as_ref().clone() };
         let seen = |left: &Left, version| left.seen(&shown(version), &after);
         assert_eq!([5, 6].map(|version| seen(&behind(), version)), [Seen::AsLeft, Seen::Changed]);
         let told = behind().answered(&json!({ "version": 7 }));

@@ -4,8 +4,8 @@ use super::approval;
 use super::execute::Executor;
 use super::journal::Approval;
 use super::object::{Object, Trouble};
-use crate::graph::{Error, Turn, Write};
 use crate::delivery::Request;
+use crate::graph::{Error, Turn, Write};
 
 /// What became of a write that was refused.
 enum Refused {
@@ -28,8 +28,7 @@ impl Object<'_, '_> {
     ) -> Result<serde_json::Value, Trouble> {
         let Self { executor, change, .. } = self;
         let (method, path) = request.method_and_path(change.object.delivery, id);
-        let approval =
-            Approval::of(executor.tenant_id, executor.owner, &change.object, method, &path, shown.body());
+        let approval = Approval::of(executor.tenant_id, executor.owner, &change.object, method, &path, shown.body());
         let justification = approval::justification(executor.justification, &approval);
         let mut code = executor.journal.approval(&approval);
         let mut turn = Some(turn);

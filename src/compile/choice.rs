@@ -22,9 +22,7 @@ impl Input<'_> {
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };
         match self.oma_type {
-            OmaType::Integer => {
-                chosen.number().and_then(deliverable).map(OmaValue::Integer).ok_or_else(wrong)
-            }
+            OmaType::Integer => chosen.number().and_then(deliverable).map(OmaValue::Integer).ok_or_else(wrong),
             OmaType::Boolean => truth(value).map(OmaValue::Boolean).ok_or_else(wrong),
             OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
             OmaType::Base64 => {

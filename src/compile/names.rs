@@ -88,16 +88,13 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
     if problems.len() > before {
         return None;
     }
-    let settings = policy
-        .settings
-        .iter()
-        .map(|setting| {
-            let value = Setting { value: setting.value.clone(), shown: setting.shown.clone() };
-            (Address::Node(setting.uri.clone()), value)
-        });
+    let settings = policy.settings.iter().map(|setting| {
+        let value = Setting { value: setting.value.clone(), shown: setting.shown.clone() };
+        (Address::Node(setting.uri.clone()), value)
+    });
     Some(Profile {
         name: policy.name.clone(),
-        description: policy.description.as_deref().map(normal_text),
+        description: policy.description.as_ref().map(|text| normal_text(&text.value)),
         settings: settings.collect(),
         assignments,
         scope_tags,

@@ -88,12 +88,7 @@ pub fn read_name_only(found: DeviceConfiguration) -> LiveProfile {
 }
 
 /// The whole body: Graph replaces all settings with those of a request.
-pub(super) fn write(
-    wanted: &Profile,
-    now: Option<&LiveProfile>,
-    marker: &Marker,
-    blank: bool,
-) -> Value {
+pub(super) fn write(wanted: &Profile, now: Option<&LiveProfile>, marker: &Marker, blank: bool) -> Value {
     let unmanaged = || now.and_then(|live| live.profile.description.clone()).unwrap_or_default();
     let text = wanted.description.clone().unwrap_or_else(unmanaged);
     let row_text = |address: &Address| now.and_then(|live| live.row_texts.get(address));

@@ -111,7 +111,7 @@ pub struct About {
 
 impl Code {
     /// All codes, in the order of their numbers within each area.
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 75] = [
         Self::UnreadableFile,
         Self::InvalidYaml,
         Self::DuplicateYamlKey,

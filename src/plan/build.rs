@@ -9,8 +9,8 @@ use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::profile::{
-    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest, masked_digest_is,
-    readable_digest,
+    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest,
+    masked_digest_is, readable_digest,
 };
 use crate::setting::ObjectKey;
 
@@ -152,13 +152,7 @@ pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) ->
     ids.filter(|id| !live.iter().any(|object| object.id == *id)).collect()
 }
 
-fn no_adoption(
-    id: &str,
-    place: &Place,
-    live: &[Arc<LiveProfile>],
-    options: &Options,
-    key: &ObjectKey,
-) -> Diagnostic {
+fn no_adoption(id: &str, place: &Place, live: &[Arc<LiveProfile>], options: &Options, key: &ObjectKey) -> Diagnostic {
     let problem = Diagnostic::error(Code::CannotAdopt, format!("{key} cannot take over {id}"));
     if let Some((what, help)) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(help);
@@ -263,8 +257,7 @@ fn change(
     let masked = masked_digest(&policy.profile, options.fingerprint_key.as_deref());
     let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
     // The longest that the marker can become.
-    let marker =
-        Marker { owner: options.owner.clone(), key: policy.object.key.clone(), applied: Applied::Damaged };
+    let marker = Marker { owner: options.owner.clone(), key: policy.object.key.clone(), applied: Applied::Damaged };
     let longest = marker.append(&text).encode_utf16().count() + 74;
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
@@ -281,8 +274,11 @@ fn change(
     }
     if Marker::is_in(&text) {
         plan.problems.push(
-            Diagnostic::error(Code::MarkerInDescription, format!("the description of {} looks like our marker", policy.object))
-                .at(policy.place.clone(), ""),
+            Diagnostic::error(
+                Code::MarkerInDescription,
+                format!("the description of {} looks like our marker", policy.object),
+            )
+            .at(policy.place.clone(), ""),
         );
         return None;
     }
@@ -333,12 +329,15 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
                     && !has(change.after.as_ref().map(|after| &after.settings))
             };
             for change in plan.changes.iter().filter(loses) {
-                let problem = Diagnostic::error(Code::WaitsForOtherPolicy, format!("{} waits for {}", change.object, policy.object))
-                    .at(
-                        policy.place.clone(),
-                        format!("{} moves here, and this policy is blocked or not selected", address.short()),
-                    )
-                    .help("devices would have neither: clear what blocks it, or select both with `--only`");
+                let problem = Diagnostic::error(
+                    Code::WaitsForOtherPolicy,
+                    format!("{} waits for {}", change.object, policy.object),
+                )
+                .at(
+                    policy.place.clone(),
+                    format!("{} moves here, and this policy is blocked or not selected", address.short()),
+                )
+                .help("devices would have neither: clear what blocks it, or select both with `--only`");
                 held.entry(change.object.clone()).or_insert(problem);
             }
         }
@@ -370,17 +369,17 @@ fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
         let Some(after) = &change.after else { continue };
         let same = |orphan: &&Orphan| {
             let object = live.iter().find(|object| object.id == orphan.id);
-            let has_same_rows =
-                |object: &Arc<LiveProfile>| object.profile.settings.keys().eq(after.settings.keys());
+            let has_same_rows = |object: &Arc<LiveProfile>| object.profile.settings.keys().eq(after.settings.keys());
             orphan.name == after.name || object.is_some_and(has_same_rows)
         };
         if let (Some(Orphan { object: key, name, .. }), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
             problems.push(
-                Diagnostic::error(Code::MissingMovedFrom, format!("{} would be made anew beside `{key}` (\"{name}\")", change.object))
-                    .at(place.clone(), "was its file moved?")
-                    .help(format!(
-                        "write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice"
-                    )),
+                Diagnostic::error(
+                    Code::MissingMovedFrom,
+                    format!("{} would be made anew beside `{key}` (\"{name}\")", change.object),
+                )
+                .at(place.clone(), "was its file moved?")
+                .help(format!("write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice")),
             );
             stopped.extend([change.object.clone(), key.clone()]);
         }

@@ -195,8 +195,9 @@ fn update_document(
     if let Some((before, after)) = &differs.scope_tags {
         field("scope_tags", &tag_names(before, frame.names), &tag_names(after, frame.names));
     }
-    let line =
-        |change: &SettingChange| setting_line(frame, &change.address, change.before.as_ref(), change.after.as_ref(), plain);
+    let line = |change: &SettingChange| {
+        setting_line(frame, &change.address, change.before.as_ref(), change.after.as_ref(), plain)
+    };
     document.settings = differs.settings.iter().map(line).collect();
     document.assignments = lines(&differs.assignments_added, Sign::Add, frame);
     document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame));
@@ -276,10 +277,7 @@ fn setting_line(
     let node = address.node().and_then(|uri| frame.catalogue.node(uri));
     let text = |setting: &Setting, hide: bool| {
         let hide = hide || setting.shown.is_none() && may_be_secret(uri, node, &setting.value);
-        ValueText {
-            kind: setting.value.oma_type(),
-            text: if hide { None } else { shown(node, setting) },
-        }
+        ValueText { kind: setting.value.oma_type(), text: if hide { None } else { shown(node, setting) } }
     };
     SettingLine {
         sign,

@@ -73,9 +73,9 @@ pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LivePro
 /// Whether devices get the same as before. Masked values are the same where neither they nor the object changed since
 /// they were last applied.
 fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) -> bool {
-    let same = live.last_applied().is_some_and(|last| {
-        masked.is_some() && last.masked.as_deref() == masked && last.revision == live.revision
-    });
+    let same = live
+        .last_applied()
+        .is_some_and(|last| masked.is_some() && last.masked.as_deref() == masked && last.revision == live.revision);
     let verified = if same { Verified::Yes } else { Verified::Changed };
     difference(live, after, verified).settings.is_empty()
 }

@@ -115,7 +115,10 @@ mod tests {
             Address::Node(uri("./Device/ab")),
         ];
         let texts = sorted.clone().map(|address| address.to_string());
-        assert_eq!(texts[2..5], ["./Device/a (again) (again)", "./Device/a (read only)", "./Device/a (read only) (again)"]);
+        assert_eq!(
+            texts[2..5],
+            ["./Device/a (again) (again)", "./Device/a (read only)", "./Device/a (read only) (again)"]
+        );
         assert!(sorted.is_sorted() && texts.is_sorted(), "{texts:?}");
     }
 }

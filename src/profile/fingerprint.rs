@@ -24,8 +24,7 @@ pub fn readable_digest(profile: &Profile) -> String {
         (address.to_string(), kind.word(), value)
     });
     let settings: Vec<_> = settings.collect();
-    let assignments: Option<Vec<String>> =
-        profile.assignments.as_ref().map(|all| all.iter().map(assignment).collect());
+    let assignments: Option<Vec<String>> = profile.assignments.as_ref().map(|all| all.iter().map(assignment).collect());
     let everything = (&profile.name, &profile.description, settings, assignments, &profile.scope_tags);
     short(&Sha256::digest(serde_json::to_vec(&everything).unwrap_or_default()))
 }
@@ -80,9 +79,8 @@ pub fn is_keyed(digest: &str) -> bool {
 
 fn masked_text(profile: &Profile) -> Vec<u8> {
     let masked = profile.settings.iter().filter(|(_, setting)| setting.value.oma_type().is_masked());
-    let values = masked.map(|(address, setting)| {
-        (address.to_string(), setting.value.oma_type().word(), setting.value.canonical())
-    });
+    let values = masked
+        .map(|(address, setting)| (address.to_string(), setting.value.oma_type().word(), setting.value.canonical()));
     serde_json::to_vec(&values.collect::<Vec<_>>()).unwrap_or_default()
 }
 

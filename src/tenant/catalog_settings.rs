@@ -81,7 +81,7 @@ fn plain(simple: &SimpleValue, node: &Node) -> Option<OmaValue> {
     let kind = simple.kind.rsplit('.').next().unwrap_or_default();
     match (kind, node.format) {
         ("deviceManagementConfigurationIntegerSettingValue", Format::Int) => {
-            simple.value.as_i64().and_then(|number| i32::try_from(number).ok()).map(OmaValue::Integer)
+            simple.value.as_i64().map(OmaValue::Integer)
         }
         ("deviceManagementConfigurationStringSettingValue", Format::Chr) if node.allowed != Allowed::Admx => {
             simple.value.as_str().map(|text| OmaValue::String(text.into()))
@@ -95,8 +95,6 @@ fn plain(simple: &SimpleValue, node: &Node) -> Option<OmaValue> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use serde_json::{Value, json};
 
     use super::*;
@@ -106,7 +104,7 @@ mod tests {
         let policy = CatalogPolicy {
             id: String::new(),
             name: String::new(),
-            assignments: BTreeSet::new(),
+            assignments: crate::profile::Assignments::default(),
             settings: vec![setting],
         };
         let nodes = policy.nodes(Catalogue::embedded()).into_iter();

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
 use crate::delivery::custom::{COLLECTION, read_plain};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
 use crate::profile::{Address, LiveProfile, canonical_value};
 
 use super::catalog_policies::{self, CatalogPolicies};
 
 /// Where a masked value stands: the profile's place, and the address.
-type Places = Vec<(usize, OmaUri)>;
+type Places = Vec<(usize, Address)>;
 
 /// Reads masked values in batches and puts them into the profiles. What the token may not read stays masked; this needs
 /// `DeviceManagementConfiguration.ReadWrite.All` (Microsoft Learn, getOmaSettingPlainTextValue).

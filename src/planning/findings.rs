@@ -3,26 +3,53 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::is_ours;
+use jiff::civil::Date;
+
+use super::desired::is_sent;
+use super::foreign::is_ours;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
-use crate::profile::LiveProfile;
+use crate::policy::State;
+use crate::profile::{Address, Assignments, LiveProfile, Setting};
 use crate::rules::{self, Claim, Origin, Reach, Subject};
 use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue};
 use crate::tenant::{CatalogPolicy, Tenant};
 
+/// What findings are about.
+pub(super) struct Evidence<'a> {
+    pub compiled: &'a [Compiled<'a>],
+    pub desired: &'a [Desired],
+    pub tenant: &'a Tenant,
+    pub owner: &'a str,
+    pub membership: &'a Membership,
+    pub names: &'a Names,
+    pub catalogue: &'a Catalogue,
+}
+
+/// Adds to a plan what was wrong before, and what is to be said of it.
+pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
+    let &Evidence { compiled, desired, tenant, owner, membership, names, catalogue } = evidence;
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
+    let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
+    findings.extend(rules::evaluate(&our_claims(active, desired, membership), catalogue));
+    let sent = our_claims(compiled.iter().filter(|policy| is_sent(policy)), desired, membership);
+    findings.extend(tenant_findings(&sent, desired, tenant, (owner, membership), catalogue));
+    findings.extend(mixed_exclusions(compiled, plan, membership, names));
+    plan.problems.extend(others);
+    let left = rules::said_once(rules::waive(findings, compiled, today));
+    plan.problems.extend(left.into_iter().filter(|finding| finding.severity > Severity::Info));
+    let warnings = [retire_warnings(plan, catalogue), exchange_warnings(plan)].concat();
+    plan.problems.extend(warnings);
+    plan.problems.extend(not_compared(tenant));
+}
+
 /// Exclusions of changed policies that have no effect.
-pub(super) fn mixed_exclusions(
-    compiled: &[Compiled<'_>],
-    plan: &Plan,
-    membership: &Membership,
-    names: &Names,
-) -> Vec<Diagnostic> {
+fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
     let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
     let changed = plan.changes.iter().filter_map(|change| {
-        let policy = compiled.iter().find(|policy| policy.key == change.key)?;
+        let policy = compiled.iter().find(|policy| policy.key == change.object.key)?;
         let assignments = change.after.as_ref()?.assignments.as_ref()?;
         Some(rules::mixed_exclusions(policy, &audience(assignments), membership, name))
     });
@@ -30,12 +57,12 @@ pub(super) fn mixed_exclusions(
 }
 
 /// What our policies claim. Groups are told apart by id here, and exclusions without effect do not count.
-pub(super) fn our_claims<'c>(
+fn our_claims<'c>(
     policies: impl Iterator<Item = &'c Compiled<'c>>,
     desired: &[Desired],
     membership: &Membership,
 ) -> Vec<Claim> {
-    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.key.as_str(), one)).collect();
+    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.object.key.as_str(), one)).collect();
     let claims = policies.filter_map(|policy| {
         let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
         Some(rules::of_policy(policy, reach(assignments, membership)))
@@ -44,7 +71,7 @@ pub(super) fn our_claims<'c>(
 }
 
 /// What rules say because of the tenant's other profiles.
-pub(super) fn tenant_findings(
+fn tenant_findings(
     ours: &[Claim],
     desired: &[Desired],
     tenant: &Tenant,
@@ -63,7 +90,7 @@ pub(super) fn tenant_findings(
 }
 
 /// That settings catalog policies are there which were not looked at.
-pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
+fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
     let unread = &tenant.catalog.as_ref()?.unread;
     let message = match unread.as_slice() {
         [] => return None,
@@ -89,9 +116,9 @@ fn catalog_claims(policy: &CatalogPolicy, membership: &Membership, catalogue: &C
 
 fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> {
     let reach = reach(profile.profile.assignments.as_ref(), membership);
-    let claim = |(uri, setting): (&OmaUri, &crate::profile::Setting)| {
+    let claim = |(address, setting): (&Address, &Setting)| {
         // The same node, whichever way its profile spells it.
-        let uri = OmaUri::parse(uri.as_str()).ok()?;
+        let uri = OmaUri::parse(address.node()?.as_str()).ok()?;
         Some(Claim {
             subject: Subject::Node(uri, setting.value.clone()),
             reach: reach.clone(),
@@ -103,11 +130,11 @@ fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> 
     readable.filter_map(claim).collect()
 }
 
-fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Reach {
+fn reach(assignments: Option<&Assignments>, membership: &Membership) -> Reach {
     assignments.map_or(Reach::Unknown, |all| Reach::Known(Arc::new(rules::effective(audience(all), membership))))
 }
 
-fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
+fn audience(assignments: &Assignments) -> Audience {
     let mut audience = Audience::default();
     for one in assignments {
         if one.excluded {
@@ -120,14 +147,15 @@ fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
 }
 
 /// A retired policy's last values stay on devices; taking a feature back is a value first, and then the deletion.
-pub(super) fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
+fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
     let deleted = plan.changes.iter().filter(|change| change.action() == Action::Delete);
     deleted.filter_map(|change| retire_warning(change, catalogue)).collect()
 }
 
 fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> {
     let live = change.before.as_ref()?;
-    let unsafe_values = live.profile.settings.iter().filter_map(|(uri, setting)| {
+    let unsafe_values = live.profile.settings.iter().filter_map(|(address, setting)| {
+        let uri = address.node()?;
         let default = catalogue.node(uri)?.default.as_ref()?;
         let differs =
             !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
@@ -138,8 +166,10 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     if lines.is_empty() {
         return None;
     }
-    let mut warning =
-        Diagnostic::warning(Code::LastValuesStay, format!("{} goes, and its last values stay on devices", change.key));
+    let mut warning = Diagnostic::warning(
+        Code::LastValuesStay,
+        format!("{} goes, and its last values stay on devices", change.object),
+    );
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
     }
@@ -151,11 +181,11 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     ))
 }
 
-pub(super) fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
+fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     let exchanges = order(&plan.changes).into_iter().filter(|next| next.exchange);
     exchanges
         .map(|next| {
-            let key = &plan.changes[next.index].key;
+            let key = &plan.changes[next.index].object;
             Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
                 .note("for a moment devices may have neither of the two profiles' values")
                 .help("move one of the settings first, apply, then the other")

@@ -56,7 +56,7 @@ pub(super) const PERMISSIONS: [Permission; 9] = [
 
 /// A row of the table, and whether a token has it.
 #[derive(Debug, Serialize)]
-pub(super) struct Granted {
+pub struct Granted {
     #[serde(rename = "for")]
     pub for_what: &'static str,
     pub permission: &'static str,
