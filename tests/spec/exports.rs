@@ -48,7 +48,7 @@ fn said(problems: &[Diagnostic]) -> String {
     let line = |p: &Diagnostic| {
         let place = p.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let related = p.related.iter().map(|(place, text)| format!("; {place} {text}")).collect::<String>();
-        format!("{} {place} {}: {}{related}", p.code, p.message, p.label)
+        format!("{} {place} {}: {}{related}", p.kind.code(), p.message, p.label)
     };
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -157,8 +157,8 @@ fn secrets_stay_out_of_files() {
     let policy = "p\nname: p\nregistry:\n  HKLM\\A: { x: '${env:SECRET}' }\nsettings:\n  \
         LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn: '${env:SECRET}'\n";
     insta::assert_snapshot!(to_reg(&[policy]), @"
-    SP0403 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
-    SP0403 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
     ");
-    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0403 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
+    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
 }

@@ -109,7 +109,7 @@ fn the_configuration_is_checked_as_policies_are() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0108]: `Contoso Ltd` is no owner
+    error[SP0112]: `Contoso Ltd` is no owner
      --> sspr-policy.yaml:1:8
       |
     1 | owner: Contoso Ltd
@@ -233,25 +233,25 @@ fn plain_http_does_not_leave_the_machine() {
         "#,
     );
     assert_snapshot!(said, @"
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:5:38
       |
     5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:6:38
       |
     6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
       |                                      ^^^^^^^^^^^^^^^^^^^^^ expected `https://…`, or `http://` to loopback
 
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:6:72
       |
     6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
       |                                                                        ^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:8:38
       |
     8 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }

@@ -12,7 +12,7 @@ fn two_policies_have_two_keys() {
         .with("policies/c.yaml", "name: C\nkey: c\nsettings: { Start/HideLock: 0 }\n")
         .with("policies/c.yml", "name: C too\nsettings: { Start/HideSwitchAccount: 0 }\n");
     assert_snapshot!(repository.run("check"), @"
-    error[SP0108]: two policies have the key `a`
+    error[SP0111]: two policies have the key `a`
      --> policies/b.yaml:2:6
       |
     2 | key: a
@@ -25,7 +25,7 @@ fn two_policies_have_two_keys() {
       |
       = help: give one of them another `key:`
 
-    error[SP0108]: two policies have the key `c`
+    error[SP0111]: two policies have the key `c`
      --> policies/c.yml:1:7
       |
     1 | name: C too

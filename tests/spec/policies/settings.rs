@@ -172,7 +172,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
        = note: source: DDF February 2026
        = help: a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason
 
-    error[SP0203]: this node cannot be set
+    error[SP0216]: this node cannot be set
       --> policies/policy.yaml:15:3
        |
     15 |   Personalization/LockScreenImageStatus: 1
@@ -284,7 +284,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
     0 errors, 2 warnings in 1 policy
     "#);
     assert_snapshot!(check("name: Old\nwindows: Vista\nsettings: { Camera/AllowCamera: 1 }\n"), @r#"
-    error[SP0105]: `Vista` is no release of Windows that is known
+    error[SP0110]: `Vista` is no release of Windows that is known
      --> policies/policy.yaml:2:10
       |
     2 | windows: Vista

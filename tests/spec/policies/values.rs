@@ -138,7 +138,7 @@ fn the_form_of_a_value_is_that_of_its_node() {
     policy.yaml:5:38 error[SP0203] this node takes integer, not Base64
     policy.yaml:6:39 error[SP0203] this node takes no list: one value is expected
     policy.yaml:7:46 error[SP0203] this is not Base64: Invalid symbol 33, offset 0.
-    policy.yaml:8:17 error[SP0203] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
+    policy.yaml:8:17 error[SP0217] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
     policy.yaml:9:28 error[SP0203] this node takes a whole number: this is a text
     policy.yaml:10:27 error[SP0204] value is not one of the allowed ones: this node takes a 32-bit whole number
     policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number (write `true`)
@@ -319,31 +319,31 @@ fn a_file_is_one_of_the_repository() {
             ",
         );
     assert_snapshot!(repository.run("check"), @"
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:3:65
       |
     3 |   AppLocker/ApplicationLaunchRestrictions/A/EXE/Policy: { file: missing.xml }
       |                                                                 ^^^^^^^^^^^ policies/missing.xml is not there
 
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:4:65
       |
     4 |   AppLocker/ApplicationLaunchRestrictions/B/EXE/Policy: { file: ../../outside.xml }
       |                                                                 ^^^^^^^^^^^^^^^^^ policies/../../outside.xml lies outside the policy repository
 
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:5:65
       |
     5 |   AppLocker/ApplicationLaunchRestrictions/C/EXE/Policy: { file: /etc/hostname }
       |                                                                 ^^^^^^^^^^^^^ policies//etc/hostname is not there
 
-    error[SP0404]: the file is not UTF-8
+    error[SP0415]: the file is not UTF-8
      --> policies/files.yaml:6:65
       |
     6 |   AppLocker/ApplicationLaunchRestrictions/D/EXE/Policy: { file: wdac.bin }
       |                                                                 ^^^^^^^^ a text is expected
 
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:7:65
       |
     7 |   AppLocker/ApplicationLaunchRestrictions/E/EXE/Policy: { file: . }

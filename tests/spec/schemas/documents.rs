@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 use serde_json::Value as Json;
-use sspr_policy::diagnostic::{Diagnostic, any_error};
+use sspr_policy::diagnostic::{Code, Diagnostic, Kind, any_error};
 use sspr_policy::policy::{read_configuration, read_policy};
 use sspr_policy::source::{Source, parse};
 
@@ -288,7 +288,7 @@ fn every_property_is_a_key_that_is_read_and_the_other_way_round() {
         properties.sort_unstable();
         let unknown = |map: &str| {
             let problems = read(name, &document.replace('…', map));
-            problems.into_iter().find(|problem| problem.code == "SP0104")
+            problems.into_iter().find(|problem| problem.kind == Kind::Problem(Code::UnknownYamlKey))
         };
         for property in &properties {
             assert_eq!(unknown(&format!("{{ {property}: null }}")), None, "{pointer} {property}");

@@ -308,7 +308,7 @@ fn a_masked_value_is_never_written() {
         "name: Mask\nsettings:\n  Contoso/A: { type: string, value: \"****\", unchecked: copied }\n  Contoso/B: { type: xml, raw: \"<a/>\", unchecked: copied }\n  Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }\n",
     );
     insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
-    error[SP0204]: this is what Intune shows in place of a value
+    error[SP0218]: this is what Intune shows in place of a value
      --> policies/mask.yaml:3:14
       |
     3 |   Contoso/A: { type: string, value: "****", unchecked: copied }
@@ -316,7 +316,7 @@ fn a_masked_value_is_never_written() {
       |
       = help: write the value; a secret as `${env:NAME}`
 
-    error[SP0204]: this is what Intune shows in place of a value
+    error[SP0218]: this is what Intune shows in place of a value
      --> policies/mask.yaml:4:14
       |
     4 |   Contoso/B: { type: xml, raw: "<a/>", unchecked: copied }
@@ -324,7 +324,7 @@ fn a_masked_value_is_never_written() {
       |
       = help: write the value; a secret as `${env:NAME}`
 
-    error[SP0204]: this is what Intune shows in place of a value
+    error[SP0218]: this is what Intune shows in place of a value
      --> policies/mask.yaml:5:14
       |
     5 |   Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }

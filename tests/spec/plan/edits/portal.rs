@@ -111,7 +111,7 @@ fn a_marker_that_somebody_deleted() {
     }
     let before = repo.portal().profiles();
     insta::assert_snapshot!(plan(&repo), @r#"
-    error[SP0505] the tenant has a profile "Lock screen" that is not ours
+    error[SP0517] the tenant has a profile "Lock screen" that is not ours
       --> policies/lock.yaml:1:7  a second profile of this name would be made
       = its id: [id]
       = help: take it over with `adopt: { sandbox: [id] }`, or choose
