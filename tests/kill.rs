@@ -182,7 +182,8 @@ fn kill_at(tenant: &TempDir, repo: &Repo, hold: &str) -> bool {
     let mut client = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let held = server.is_held(&mut client);
     client.kill().unwrap();
-    client.wait().unwrap();
+    let ended = client.wait().unwrap();
+    assert_eq!(ended.success(), !held, "{hold}: {ended}");
     held
 }
 

@@ -87,7 +87,15 @@ impl Repository {
         self.run_with(&arguments.split_whitespace().collect::<Vec<_>>())
     }
 
-    /// The same, with arguments that hold spaces.
+    /// The same of a command that has to succeed.
+    #[track_caller]
+    pub fn succeeds(&self, arguments: &str) -> String {
+        let said = self.run(arguments);
+        assert!(!said.contains("exit code "), "{said}");
+        said
+    }
+
+    /// As `run`, with arguments that hold spaces.
     pub fn run_with(&self, arguments: &[&str]) -> String {
         let proxied = InPlaceOfEmbedded::of(self.root(), arguments);
         let done = Command::new(env!("CARGO_BIN_EXE_sspr-policy"))

@@ -334,7 +334,9 @@ fn profiles_that_wait_for_lists_let_others_begin() {
     // Each is made and assigned, although no list has shown more than the first of them.
     assert_eq!(Graph::new(&scene.server.own).get("/sandbox/counters")["writes"], 50);
     assert_eq!(lines.filter(|line| line.contains(" added ")).count(), 24);
-    let err = String::from_utf8(apply.wait_with_output().unwrap().stderr).unwrap();
+    let ended = apply.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    let err = String::from_utf8(ended.stderr).unwrap();
     let waits: Vec<&str> = err.lines().filter(|line| line.contains("waiting")).collect();
     assert_snapshot!(waits.join("\n"), @"waiting until the tenant and its lists show what was written, up to 50s for each profile");
 }

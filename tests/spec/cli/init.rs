@@ -77,7 +77,7 @@ fn init_makes_a_repository_that_passes_check() {
 #[test]
 fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
     let repository = Repository::empty();
-    repository.run("init --owner contoso-endpoint");
+    repository.succeeds("init --owner contoso-endpoint");
     let text =
         repository.read("sspr-policy.yaml").replace("  # production:", "  production:").replace("  #   ", "    ");
     std::fs::write(repository.path("sspr-policy.yaml"), &text).unwrap();

@@ -267,7 +267,7 @@ fn a_plan_in_json_is_as_its_schema_says() {
     let schema: Value = serde_json::from_str(&repo.run(&["schema", "plan"]).succeeds().out).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
     let plan = |more: &[&str]| {
-        let ran = repo.run(&[&["plan", "--output-format", "json"], more].concat());
+        let ran = repo.run(&[&["plan", "--output-format", "json"], more].concat()).succeeds();
         serde_json::from_str::<Value>(&ran.out).unwrap()
     };
     let check =

@@ -62,7 +62,7 @@ type Request = (String, Value);
 
 /// What `plan --requests` prints.
 fn listed(repo: &Repo) -> Vec<Request> {
-    let printed = repo.run(&["plan", "--requests"]).out;
+    let printed = repo.run(&["plan", "--requests"]).succeeds().out;
     let mut requests = Vec::new();
     for block in printed.split("\n\n").filter(|block| !block.trim().is_empty()) {
         let block = block.trim_start_matches(|c| c != 'P' && c != 'D' && c != '#').trim();

@@ -216,7 +216,7 @@ fn an_id_that_is_a_number_gets_quotes() {
     let policy =
         "name: A\nsettings: { Camera/AllowCamera: 1 }\nscope_tags: [Service Desk, { id: 2, name: Branch Office }]\n";
     let repository = Repository::new().with("policies/a.yaml", policy);
-    repository.run("check --fix");
+    repository.succeeds("check --fix");
     assert_eq!(repository.read("policies/a.yaml"), policy.replace("id: 2", "id: \"2\""));
 }
 

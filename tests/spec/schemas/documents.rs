@@ -46,7 +46,7 @@ fn read(what: &str, text: &str) -> Vec<Diagnostic> {
 #[test]
 fn schemas_are_as_generated() {
     let fresh = Repository::empty();
-    fresh.run("schema --out schemas");
+    fresh.succeeds("schema --out schemas");
     for path in fresh.files() {
         let stored = std::fs::read_to_string(root().join(&path)).unwrap_or_default().replace("\r\n", "\n");
         assert!(stored == fresh.read(&path), "{path} is stale: run `cargo run -- schema --out schemas`");
@@ -83,7 +83,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn ready_made_policies_and_what_init_writes_are_valid() {
     let (policy, configuration) = (validator("policy"), validator("configuration"));
     let fresh = Repository::empty();
-    fresh.run("init --owner contoso");
+    fresh.succeeds("init --owner contoso");
     let mut policies = Vec::new();
     files(&root().join("policies"), &mut policies);
     files(&fresh.path("policies"), &mut policies);

@@ -173,7 +173,7 @@ fn what_looks_like_a_secret_is_not_printed() {
     repo.apply().succeeds();
     repo.policy("wifi", &policy("hunter3"));
     for format in ["human", "json", "markdown"] {
-        let plan = repo.run(&["plan", "--output-format", format]).out;
+        let plan = repo.run(&["plan", "--output-format", format]).succeeds().out;
         assert!(
             plan.contains("WlanXml") && !plan.contains("hunter") && !plan.contains(&encoded("hunter")[..7]),
             "{plan}"

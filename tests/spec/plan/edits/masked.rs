@@ -67,7 +67,8 @@ impl Masked {
     fn seen(&self, proxy: &Proxy) -> String {
         self.with(proxy);
         let human = plan(&self.repo);
-        let json: Value = serde_json::from_str(&self.repo.run(&["plan", "--output-format", "json"]).out).unwrap();
+        let json: Value =
+            serde_json::from_str(&self.repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
         let changes = json["changes"].as_array().unwrap().iter();
         let changes: Vec<Value> = changes
             .map(|change| {
@@ -77,7 +78,7 @@ impl Masked {
                 json!({ "because": change["because"], "settings": settings })
             })
             .collect();
-        let markdown = self.repo.run(&["plan", "--output-format", "markdown"]).out;
+        let markdown = self.repo.run(&["plan", "--output-format", "markdown"]).succeeds().out;
         let markdown = markdown.split_once("not ours.\n").unwrap().1.trim();
         let json = json!({ "changes": changes, "unverified": json["unverified"] });
         format!("{human}\n{json}\n\n{markdown}\n")

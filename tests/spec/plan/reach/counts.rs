@@ -85,7 +85,7 @@ fn each_way_to_reach_somebody() {
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     ");
-    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).out).unwrap();
+    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
     assert_eq!(
         json["changes"][0]["assignments"][0]["members"],
         json!({ "users": 0, "devices": 24, "total": 24, "estimated": false })
@@ -177,7 +177,7 @@ fn a_group_counts_once() {
     Plan: 2 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     ");
-    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).out).unwrap();
+    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
     assert_eq!(json["default_scope_tag"], json!(["lock", "more"]));
 }
 
@@ -197,7 +197,7 @@ fn nothing_is_asked_when_nothing_changes() {
 #[test]
 fn a_plan_is_always_the_same() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }, { all: devices }]\n");
-    let json = || repo.run(&["plan", "--output-format", "json"]).out;
+    let json = || repo.run(&["plan", "--output-format", "json"]).succeeds().out;
     assert_eq!(json(), json());
 }
 

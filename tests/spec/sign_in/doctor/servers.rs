@@ -152,6 +152,7 @@ fn another_tenant_is_asked_nothing_else() {
 fn the_report_for_programs_and_the_table_in_the_documentation() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
     let output = tenant.command("doctor --output-format json").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_snapshot!(serde_json::to_string_pretty(&report["checks"][0]).unwrap(), @r#"
     {

@@ -94,8 +94,9 @@ fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
     let repo = Repo::new(&served("contoso", &server.url, ""));
     let ran = repo.run(&[&["doctor"], arguments].concat());
     let said = normal(&format!("{}exit code {}\n", ran.out, ran.code.unwrap()));
-    let json = repo.run(&[&["doctor", "--output-format", "json"], arguments].concat()).out;
-    let report: Value = serde_json::from_str(&json).unwrap();
+    let json = repo.run(&[&["doctor", "--output-format", "json"], arguments].concat());
+    assert_eq!(json.code, ran.code);
+    let report: Value = serde_json::from_str(&json.out).unwrap();
     let said = said.split("\nMicrosoft Graph\n").nth(1).unwrap().to_owned();
     (said, json!([report["can_plan"], report["can_apply"]]))
 }
@@ -217,6 +218,7 @@ fn an_application_that_may_only_read_cannot_apply() {
     exit code 1
     ");
     let output = tenant.command("doctor --for apply --output-format json").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["can_plan"], &report["can_apply"]), (&json!(true), &json!(false)));
 }
