@@ -26,9 +26,6 @@ pub struct Seed {
     pub scope_tags: Vec<String>,
 }
 
-/// When everything in it was made.
-const MADE: &str = "2025-01-15T08:00:00Z";
-
 /// A tenant that nobody has changed yet.
 pub(crate) fn new_tenant() -> TenantState {
     let groups = [

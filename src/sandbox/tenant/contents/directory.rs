@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::MADE;
 use crate::sandbox::tenant::ids;
+
+/// When everything in it was made.
+pub(super) const MADE: &str = "2025-01-15T08:00:00Z";
 
 /// The id of the sandbox's tenant: fixed and well known, so that a client recognises that it talks to a sandbox.
 pub const TENANT_ID: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";

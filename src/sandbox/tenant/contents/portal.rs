@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::MADE;
+use super::directory::MADE;
 use crate::sandbox::collections::device_configurations::kinds::{self, own_properties};
 use crate::sandbox::collections::device_configurations::object;
 use crate::sandbox::collections::{assignments, oma_settings};
