@@ -55,7 +55,7 @@ pub use server::Running;
 use service::Service;
 use store::Store;
 
-/// The id of the sandbox's tenant: fixed and well known, so that a client recognises that it talks to a sandbox.
+/// The id of the sandbox's tenant: fixed and well known, so that a client recognizes that it talks to a sandbox.
 pub const TENANT_ID: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
 
 /// What a sandbox additionally holds (from the configuration's `seed:`): display names, added when missing, at every
