@@ -1,7 +1,7 @@
 //! The examples are a tutorial: whoever does what their pages say, sees what they show.
 //!
 //! A page holds commands (`sh`), what they print (`text`), changes to files (`diff`) and registry files (`reg PATH`). They are
-//! carried out in a copy of the example. With `SSPR_POLICY_EXAMPLES=write` the pages get what is printed now.
+//! carried out in a copy of the example. An output that begins with `…` is only the last lines of what is printed. With `SSPR_POLICY_EXAMPLES=write` the pages get what is printed now.
 #![allow(clippy::unwrap_used)]
 
 use std::fs::{self, File};
@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use regex::Regex;
+
+/// In the place of the first lines of an output.
+const ELIDED: &str = "…\n";
 
 #[test]
 fn first_policy() {
@@ -126,8 +129,13 @@ fn run(folder: &Path, command: &str) -> String {
     printed
 }
 
-/// What is printed, unless it differs from what the page shows in times and ids only.
+/// What is printed, or as many of its last lines as the page shows; as the page has it where only times and ids differ.
 fn keep_what_varies(shown: &str, printed: String) -> String {
+    if let Some(end) = shown.strip_prefix(ELIDED) {
+        let first = printed.lines().count().saturating_sub(end.lines().count());
+        let printed = printed.split_inclusive('\n').skip(first).collect();
+        return ELIDED.to_owned() + &keep_what_varies(end, printed);
+    }
     let varies = Regex::new(r"[0-9]+\.[0-9] s\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").unwrap();
     let same = varies.replace_all(shown, "…") == varies.replace_all(&printed, "…");
     if same { shown.to_owned() } else { printed }
