@@ -133,13 +133,13 @@ fn lists_are_joined_with_the_separator_of_their_node() {
         UserRights/DenyLocalLogOn: []
         NetworkProxy/ProxyServer/Exceptions: [intranet.contoso.com, 10.0.0.1]
         Authentication/ConfigureWebSignInAllowedUrls: contoso.com;contoso.example
-        LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn: [For authorised users only., 007]
+        LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn: [For authorized users only., 007]
         ",
     );
     assert_snapshot!(said, @r"
     ./Device/Vendor/MSFT/NetworkProxy/ProxyServer/Exceptions | string | intranet.contoso.com;10.0.0.1
     ./Device/Vendor/MSFT/Policy/Config/Authentication/ConfigureWebSignInAllowedUrls | string | contoso.com;contoso.example
-    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn | string | For authorised users only.␟007
+    ./Device/Vendor/MSFT/Policy/Config/LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn | string | For authorized users only.␟007
     ./Device/Vendor/MSFT/Policy/Config/UserRights/AllowLocalLogOn | string | *S-1-5-32-544␟*S-1-5-32-545␟*S-1-5-32-546␟*S-1-5-32-551␟*S-1-5-6␟Contoso\Helpdesk
     ./Device/Vendor/MSFT/Policy/Config/UserRights/DenyLocalLogOn | string |
     ");

@@ -38,7 +38,7 @@ fn more_devices_than_the_limit_allows() {
     repo.apply().succeeds();
 }
 
-/// An approved plan may pass over limits: it says so in every form, and it is honoured for that plan only.
+/// An approved plan may pass over limits: it says so in every form, and it is honored for that plan only.
 #[test]
 fn limits_that_a_saved_plan_passes_over() {
     let repo = repository(&limited("max_devices: 300, max_changes: 0"), "  include: [{ group: SSPR Ring 2 }]\n");
