@@ -121,9 +121,8 @@ enum Configuration {
 
 /// A profile in canonical form; or what is missing, or that nobody can tell whose it is: an incomplete read is none.
 fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
-    let shown = found.shown();
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
-        return Err(BadObject::Incomplete(format!("{shown} came without an id")));
+        return Err(BadObject::Incomplete(format!("{} came without an id", found.shown())));
     }
     let unclear = |(field, why): &(&str, String)| format!("`{field}`: {why}");
     let unclear: Vec<String> = found.unclear.iter().map(unclear).collect();
@@ -132,14 +131,14 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
     if !found.is_custom() {
         let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
         return match found.kind.is_empty() && (may_be_ours || is_marked()) {
-            true => Err(BadObject::Unclear(format!("{shown} does not say its kind (`@odata.type`)"))),
+            true => Err(BadObject::Unclear(format!("{} does not say its kind (`@odata.type`)", found.shown()))),
             false => Ok(Configuration::OtherKind),
         };
     }
     if !unclear.is_empty() {
         let reason = unclear.join(", ");
         if may_be_ours {
-            return Err(BadObject::Unclear(format!("{shown} cannot be understood: {reason}")));
+            return Err(BadObject::Unclear(format!("{} cannot be understood: {reason}", found.shown())));
         }
         return Ok(Configuration::Unclear(convert::name_only(found), reason));
     }
@@ -148,7 +147,7 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
         _ => return Ok(live_profile(found).map_or(Configuration::OtherKind, Configuration::Custom)),
     };
-    Err(BadObject::Incomplete(format!("{shown} came without {missing}")))
+    Err(BadObject::Incomplete(format!("{} came without {missing}", found.shown())))
 }
 
 /// Profiles that the first reading of the lists did not show, and a second one does.
