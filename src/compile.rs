@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
 use crate::source::{Source, Span, Spanned};
 
@@ -158,9 +158,10 @@ fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut 
         if known.contains(&name.value.as_str()) {
             continue;
         }
-        let mut problem = Diagnostic::error("SP0404", format!("there is no environment `{}`", name.value))
-            .at(policy.place(name.span), "not in sspr-policy.yaml")
-            .note(format!("environments: {}", known.join(", ")));
+        let mut problem =
+            Diagnostic::error(Code::UnknownEnvironment, format!("there is no environment `{}`", name.value))
+                .at(policy.place(name.span), "not in sspr-policy.yaml")
+                .note(format!("environments: {}", known.join(", ")));
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
             problem = problem.help(format!("did you mean `{near}`")).fix(policy.place(name.span), near, false);
         }

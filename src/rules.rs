@@ -19,7 +19,7 @@ pub use waive::waive;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Place, Severity};
+use crate::diagnostic::{Place, RuleId, Severity};
 use crate::setting::{Audience, OmaUri, OmaValue, Overlap, RegistryAction, RegistryLocation};
 
 /// Somebody sets something for somebody.
@@ -112,6 +112,13 @@ pub struct Rule {
     pub remedy: &'static str,
     /// Where the fact comes from, with the years of the editions that say so.
     pub sources: &'static [&'static str],
+}
+
+impl Rule {
+    /// What findings name it by.
+    pub fn id(&self) -> RuleId {
+        RuleId { code: self.code, name: self.name }
+    }
 }
 
 /// How sure a rule is.

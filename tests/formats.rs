@@ -45,7 +45,7 @@ fn said(problems: &[Diagnostic]) -> String {
     let line = |p: &Diagnostic| {
         let place = p.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let related = p.related.iter().map(|(place, text)| format!("; {place} {text}")).collect::<String>();
-        format!("{} {place} {}: {}{related}", p.code, p.message, p.label)
+        format!("{} {place} {}: {}{related}", p.kind.code(), p.message, p.label)
     };
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -250,10 +250,10 @@ fn secrets_stay_out_of_files() {
     let policy = "p\nname: p\nregistry:\n  HKLM\\A: { x: '${env:SECRET}' }\nsettings:\n  \
         LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn: '${env:SECRET}'\n";
     insta::assert_snapshot!(to_reg(&[policy]), @"
-    SP0403 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
-    SP0403 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
     ");
-    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0403 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
+    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub use in_box::InBox;
 use super::Unsupported;
 use super::claim::{Claim, Gathering, claims_of, contradictions};
 use crate::compile::Compiled;
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::policy::State;
 use template::Template;
 
@@ -74,7 +74,7 @@ pub fn export(
     let unsupported = gathering.unsupported;
     let in_box = in_box::list(&others, &mut found);
     let files = write::files(&template).map_err(|error| {
-        found.push(Diagnostic::error("SP0303", format!("the template cannot be written: {error}")));
+        found.push(Diagnostic::error(Code::NotExportable, format!("the template cannot be written: {error}")));
     });
     let wrong = any_error(&found);
     problems.append(&mut found);

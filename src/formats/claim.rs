@@ -2,7 +2,7 @@
 
 use super::Unsupported;
 use crate::compile::{Compiled, CompiledSetting, RegistryChange, RegistryEntry};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation};
 
 /// One thing that a policy does to the registry.
@@ -47,7 +47,7 @@ impl Gathering<'_> {
             self.unsupported.push(Unsupported { policy, name, reason, place });
         } else {
             self.problems.push(
-                Diagnostic::error("SP0303", format!("{name} cannot be written in this format"))
+                Diagnostic::error(Code::NotExportable, format!("{name} cannot be written in this format"))
                     .at(place.clone(), reason)
                     .help(format!("{help}, or leave it out with `--skip-unsupported`")),
             );
@@ -102,7 +102,7 @@ impl Gathering<'_> {
 }
 
 fn plain_text(place: &Place) -> Diagnostic {
-    Diagnostic::error("SP0403", "a secret would be written to a file in plain text")
+    Diagnostic::error(Code::SecretInExport, "a secret would be written to a file in plain text")
         .at(place.clone(), "this value holds a secret")
         .help("take it out of what is exported; Intune alone gets secrets")
 }
@@ -221,7 +221,7 @@ fn contradiction(message: String, at: (&Claim<'_>, &str), and: (&Claim<'_>, &str
         Some(setting) => format!("{text}, by {}", setting.uri.short()),
         None => text.to_string(),
     };
-    Diagnostic::error("SP0304", message)
+    Diagnostic::error(Code::Contradiction, message)
         .at(at.0.place.clone(), said(at))
         .and(and.0.place.clone(), said(and))
         .help("one file can hold one of them: change one policy, or export them to two files")

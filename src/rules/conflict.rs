@@ -95,7 +95,7 @@ fn finding(later: &Claim, earlier: &Claim, overlap: Overlap) -> Option<Diagnosti
     let severity_word = if certain { Severity::Error } else { Severity::Warning };
     let name = subject_name(&here.subject);
     let message = format!("{name} has another value in {}", there.origin.shown());
-    let mut diagnostic = Diagnostic::info(rule.code, message).severity(severity_word).named(rule.name);
+    let mut diagnostic = Diagnostic::finding(rule.id(), severity_word, message);
     if let Origin::Policy(_, place) = &here.origin {
         diagnostic = diagnostic.at(place.clone(), format!("both {how} {severity}"));
     }

@@ -132,7 +132,7 @@ fn combination(
 }
 
 fn finding(rule: &'static Rule, claim: &Claim, severity: Severity) -> Diagnostic {
-    let mut diagnostic = Diagnostic::info(rule.code, rule.title).severity(severity).named(rule.name);
+    let mut diagnostic = Diagnostic::finding(rule.id(), severity, rule.title);
     match &claim.origin {
         Origin::Policy(_, place) => diagnostic = diagnostic.at(place.clone(), rule.symptom),
         foreign => {
@@ -224,7 +224,7 @@ fn wrong_types(claims: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
         );
         let switch = uri.short() == "Authentication/AllowAadPasswordReset";
         let severity = if switch { Severity::Warning } else { Severity::Info };
-        Some(Diagnostic::info(rule.code, message).severity(severity).named(rule.name).help(rule.remedy))
+        Some(Diagnostic::finding(rule.id(), severity, message).help(rule.remedy))
     });
     wrong.collect()
 }

@@ -6,7 +6,7 @@
 //! devices are not excluded. Rows 9, 10, 13 and 14: neither are user groups without device groups. An earlier edition says
 //! it of All Users, too: everybody gets the policy, and the excluded device group does not apply.
 
-use super::rule;
+use super::{Rule, rule};
 use crate::compile::{Compiled, NamedAssignment, NamedWho};
 use crate::diagnostic::Diagnostic;
 use crate::setting::{Audience, Kind, Membership, Who};
@@ -73,7 +73,7 @@ fn written<'p>(policy: &'p Compiled<'_>, id: &str, name: &str) -> Option<&'p Nam
 
 fn finding(policy: &Compiled<'_>, written: Option<&NamedAssignment>, message: String) -> Option<Diagnostic> {
     let rule = rule("R05")?;
-    let mut found = Diagnostic::info(rule.code, message).severity(rule.severity.severity(None)).named(rule.name);
+    let mut found = Diagnostic::finding(rule.id(), rule.severity.severity(None), message);
     found = match written.map(|one| &one.place) {
         Some(place) if place.source.path == policy.source.path => found.at(place.clone(), rule.symptom),
         // A target of the configuration: a policy accepts findings at its own lines.
@@ -85,10 +85,11 @@ fn finding(policy: &Compiled<'_>, written: Option<&NamedAssignment>, message: St
 
 /// One exclusion of a target, found in many policies, is said once.
 pub fn said_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mixed = rule("R05").map(Rule::id);
     let mut said: Vec<(Diagnostic, usize)> = Vec::new();
     for finding in findings {
         let same = |other: &Diagnostic| {
-            finding.code == "R05"
+            mixed.is_some_and(|rule| finding.is_finding_of(rule))
                 && other.message == finding.message
                 && !finding.related.is_empty()
                 && other.related == finding.related

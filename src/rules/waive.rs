@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{RULES, rule};
 use crate::compile::Compiled;
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::diagnostic::{Code, Diagnostic, Kind, nearest};
 use crate::policy::Waiver;
 
 /// Takes out the findings that their policies accept, and complains of waivers that are over, that name no rule, or
@@ -28,15 +28,16 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
         for (at, waiver) in policy.waivers.iter().enumerate() {
             let place = policy.place(waiver.rule.span);
             if rule(&waiver.rule).is_none() {
-                let mut problem = Diagnostic::error("SP0409", format!("there is no rule `{}`", waiver.rule.value))
-                    .at(place.clone(), "neither a rule's name nor its code");
+                let mut problem =
+                    Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
+                        .at(place.clone(), "neither a rule's name nor its code");
                 if let Some(near) = nearest(&waiver.rule, RULES.iter().map(|rule| rule.name)) {
                     problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
                 }
                 left.push(problem);
             } else if is_over(waiver, today) {
                 left.push(
-                    Diagnostic::warning("SP0409", format!("this waiver ended on {}", waiver.until.value))
+                    Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
                         .at(policy.place(waiver.until.span), "findings count again")
                         .help("mend the finding, or decide anew until when it is accepted"),
                 );
@@ -45,7 +46,7 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
                 && !policy.held
             {
                 left.push(
-                    Diagnostic::info("SP0409", "nothing here answers to this waiver")
+                    Diagnostic::info(Code::UnusedWaiver, "nothing here answers to this waiver")
                         .at(place, "the finding is gone, or it is about a profile in a tenant")
                         .help("take it out, unless a plan shows the finding without it"),
                 );
@@ -56,8 +57,8 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
 }
 
 fn names(waiver: &Waiver, finding: &Diagnostic) -> bool {
-    finding.severity >= Severity::Info
-        && (waiver.rule.eq_ignore_ascii_case(finding.code) || finding.name == Some(waiver.rule.as_str()))
+    let Kind::Finding(rule) = finding.kind else { return false };
+    waiver.rule.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
 }
 
 fn is_over(waiver: &Waiver, today: Date) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::is_ours;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::LiveProfile;
 use crate::rules::{self, Claim, Origin, Reach, Subject};
@@ -72,7 +72,7 @@ pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
             format!("settings catalog policies could not be read and were not compared: {one}, and {} more", more.len())
         }
     };
-    Some(Diagnostic::warning("SP0516", message))
+    Some(Diagnostic::warning(Code::NotCompared, message))
 }
 
 /// What a settings catalog policy claims, as far as it is known which nodes it sets.
@@ -139,7 +139,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         return None;
     }
     let mut warning =
-        Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
+        Diagnostic::warning(Code::LastValuesStay, format!("{} goes, and its last values stay on devices", change.key));
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
     }
@@ -156,7 +156,7 @@ pub(super) fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     exchanges
         .map(|next| {
             let key = &plan.changes[next.index].key;
-            Diagnostic::warning("SP0511", format!("{key} exchanges settings with another policy"))
+            Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
                 .note("for a moment devices may have neither of the two profiles' values")
                 .help("move one of the settings first, apply, then the other")
         })

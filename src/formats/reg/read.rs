@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::write::HEADER;
 use crate::compile::{RegistryChange, RegistryEntry};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation};
 use crate::source::{MAX_BYTES, Source, Span};
 
@@ -24,7 +24,7 @@ pub fn read(path: &str, bytes: &[u8], problems: &mut Vec<Diagnostic>) -> Vec<Reg
     let source = Arc::new(Source { path: path.into(), text, bom });
     if !source.bom && !source.text.is_ascii() {
         problems.push(
-            Diagnostic::warning("SP0305", "Windows may read other letters than these")
+            Diagnostic::warning(Code::AmbiguousEncoding, "Windows may read other letters than these")
                 .at(
                     Place::start_of(&source),
                     "UTF-8 without a byte order mark, which some Windows take for its own code page",
@@ -66,7 +66,7 @@ fn wide(bytes: &[u8]) -> Option<String> {
 }
 
 fn unreadable(place: Place, reason: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("SP0305", "this cannot be read as a .reg file").at(place, reason)
+    Diagnostic::error(Code::UnreadableRegFile, "this cannot be read as a .reg file").at(place, reason)
 }
 
 /// Where values go.
@@ -157,7 +157,7 @@ impl<'s> Reader<'s> {
         let key = match RegistryKey::parse(name) {
             Ok(key) => key,
             Err(reason) => {
-                let problem = Diagnostic::error("SP0301", "this is no registry key");
+                let problem = Diagnostic::error(Code::InvalidRegistryName, "this is no registry key");
                 self.problems.push(problem.at(place.clone(), reason.to_string()));
                 return Ok(());
             }
