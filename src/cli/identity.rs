@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use super::output::{self, Failure};
 use super::workspace::Workspace;
-use crate::graph::{Access, Choice, SignIn, SignInMethod, SignInSettings, check_token, choose};
+use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_token, choose_method};
 use crate::policy::{AuthMethod, Environment};
 use crate::sandbox;
 
@@ -21,7 +21,7 @@ pub(super) enum Purpose {
 pub(super) struct Identity {
     pub settings: SignInSettings,
     /// What `auto` looked at; none where the configuration names a way.
-    pub choice: Option<Choice>,
+    pub choice: Option<MethodChoice>,
     /// The way; none where nobody signs in.
     pub method: Option<SignInMethod>,
     /// Whether the server takes requests of nobody in particular: only on this machine.
@@ -40,7 +40,7 @@ impl Identity {
             Some(Some(SignInMethod::Token)) if plain && token().is_none() => found(None),
             Some(Some(method)) => found(Some(method)),
             Some(None) | None => {
-                let choice = choose(&settings).await;
+                let choice = choose_method(&settings).await;
                 Self { method: choice.method, settings, choice: Some(choice), anybody: false }
             }
         }
@@ -71,10 +71,13 @@ impl Identity {
                 check_token(&self.settings, &token).map_err(|(reason, help)| Failure::with_help(reason, help))?;
                 Ok(Access::token(token)?)
             }
-            (Some(method), _) => Ok(Access::SignedIn(Box::new(SignIn::new(self.settings.clone(), method)?))),
+            (Some(method), _) => Ok(Access::sign_in(self.settings.clone(), method)?),
             (None, _) if self.anybody => Ok(Access::Nobody),
             (None, choice) => Err(Failure::with_help(
-                format!("there is no way to sign in here:\n{}", choice.as_ref().map_or(String::new(), Choice::reasons)),
+                format!(
+                    "there is no way to sign in here:\n{}",
+                    choice.as_ref().map_or(String::new(), MethodChoice::reasons)
+                ),
                 "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one",
             )),
         }
@@ -97,8 +100,8 @@ fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) 
         login_url: environment.login_url().to_owned(),
         scope: environment.scope(),
         audiences: environment.audiences(),
-        asks: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-        tell: output::tell,
+        is_interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        show: output::tell,
     }
 }
 

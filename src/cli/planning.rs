@@ -74,8 +74,10 @@ pub(super) async fn make_plan(
     let mut options = options(workspace, name, environment, session, wishes)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
-    let directory = tenant::look_up(client, &wanted(sent.iter().copied())).await?;
-    let mut tenant = tenant::read(client).await?;
+    let wanted = wanted(sent.iter().copied());
+    // Names are looked up while the pages come.
+    let (directory, mut tenant) =
+        futures_util::future::try_join(tenant::look_up(client, &wanted), tenant::read(client)).await?;
     let desired = desired(&compiled, &directory, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
@@ -312,7 +314,7 @@ async fn elsewhere(
     tenant: &Tenant,
     owner: &str,
 ) -> Result<BTreeMap<String, (String, String)>, Failure> {
-    let found = tenant::look_elsewhere(client, &not_there(desired, &tenant.profiles, owner)).await?;
+    let found = tenant::other_objects(client, &not_there(desired, &tenant.profiles, owner)).await?;
     Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
 }
 

@@ -10,7 +10,7 @@ use crate::cli::output::Failure;
 use crate::cli::session::is_embedded;
 use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
-use crate::graph::{Access, Claims, Client, Finding, Reached, SignInMethod, WINDOW, key_store_name, proxy, reach};
+use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
 use crate::policy::{Environment, is_loopback};
 
 const CONFIGURATION: &str = "Configuration";
@@ -40,9 +40,9 @@ pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Env
     }
     match signed_in(&identity).await {
         Ok((access, token)) => {
-            let claims = token.as_deref().and_then(Claims::read);
+            let claims = token.as_deref().and_then(TokenClaims::read);
             whose(&identity, token.is_some(), claims.as_ref(), &mut report);
-            report.permissions = compare(claims.as_ref().map(Claims::permissions));
+            report.permissions = compare(claims.as_ref().map(TokenClaims::permissions));
             match Client::new(environment.graph_url(), access, WINDOW) {
                 Ok(_) if !reached => {}
                 Ok(client) => requests(environment, &client, &mut report).await,
@@ -102,8 +102,8 @@ async fn network(environment: &Environment, identity: &Identity, report: &mut Re
     answer.is_some()
 }
 
-async fn server(what: &str, url: &str, report: &mut Report) -> Option<Reached> {
-    match reach(url).await {
+async fn server(what: &str, url: &str, report: &mut Report) -> Option<Probe> {
+    match probe(url).await {
         Ok(answer) => {
             report.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
             Some(answer)
@@ -149,9 +149,9 @@ fn ways(identity: &Identity, report: &mut Report) {
         return;
     };
     for step in &choice.steps {
-        let (status, what) = match &step.finding {
-            Finding::Taken(what) => (Status::Ok, what),
-            Finding::PassedOver(what) => (Status::Note, what),
+        let (status, what) = match &step.decision {
+            Decision::Taken(what) => (Status::Ok, what),
+            Decision::PassedOver(what) => (Status::Note, what),
         };
         report.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
     }
@@ -163,7 +163,7 @@ async fn signed_in(identity: &Identity) -> Result<(Access, Option<String>), Fail
     Ok((access, token))
 }
 
-fn whose(identity: &Identity, has_token: bool, claims: Option<&Claims>, report: &mut Report) {
+fn whose(identity: &Identity, has_token: bool, claims: Option<&TokenClaims>, report: &mut Report) {
     if matches!(identity.method, Some(SignInMethod::DeviceCode | SignInMethod::Browser)) {
         let kept = match key_store_name() {
             Some(store) => format!("you stay signed in: the refresh token is in {store}"),

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use insta::assert_snapshot;
-use sspr_policy::graph::{SignIn, SignInMethod, SignInSettings};
+use sspr_policy::graph::{Access, SignInMethod, SignInSettings};
 
 use super::SECRET;
 use crate::harness::{Graph, TENANT};
@@ -141,10 +141,10 @@ fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
         login_url: login.at("login").into(),
         scope: "https://graph.microsoft.com/.default".into(),
         audiences: vec!["https://graph.microsoft.com".into(), login.at("login").into()],
-        asks: true,
-        tell: typist,
+        is_interactive: true,
+        show: typist,
     };
-    let sign_in = SignIn::new(settings, SignInMethod::DeviceCode).unwrap();
+    let sign_in = Access::sign_in(settings, SignInMethod::DeviceCode).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let first = sign_in.bearer(false).await.unwrap();

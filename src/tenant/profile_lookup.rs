@@ -1,23 +1,23 @@
 //! Fresh looks at single profiles, many at once in batches.
 
-use crate::graph::{BatchAnswer, Client, DeviceConfiguration, Error, Gather, odata_literal};
+use crate::graph::{BatchAnswer, Client, DeviceConfiguration, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
 
-use super::{Found, whole_profile};
+use super::{Configuration, classify};
 use serde_json::Value;
 
 const PROFILES: &str = "/deviceManagement/deviceConfigurations";
 
 /// Looks at profiles. Looks that are taken at about the same time share a request.
-pub struct Looks<'c> {
+pub struct ProfileLookup<'c> {
     client: &'c Client,
-    gather: Gather<'c>,
+    batch: SharedBatch<'c>,
 }
 
-impl<'c> Looks<'c> {
+impl<'c> ProfileLookup<'c> {
     /// Looks into the tenant of this client.
     pub fn new(client: &'c Client) -> Self {
-        Self { client, gather: Gather::new(client, "beta") }
+        Self { client, batch: SharedBatch::new(client, "beta") }
     }
 
     /// One custom profile as it is now; nothing where there is none.
@@ -26,7 +26,7 @@ impl<'c> Looks<'c> {
     /// When Graph does not answer, or refuses.
     pub async fn by_id(&self, id: &str) -> Result<Option<LiveProfile>, Error> {
         let url = format!("{PROFILES}/{id}?$expand=assignments");
-        let answer = self.gather.ask(url.clone()).await?;
+        let answer = self.batch.get(url.clone()).await?;
         if answer.status == 404 {
             return Ok(None);
         }
@@ -35,13 +35,13 @@ impl<'c> Looks<'c> {
         if !found.id.eq_ignore_ascii_case(id) {
             return Err(answer.unusable(format!("it is about {}", found.id)));
         }
-        match whole_profile(found).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
-            Found::Custom(profile) => Ok(Some(profile)),
-            Found::Unclear(_, reason) => {
+        match classify(found).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
+            Configuration::Custom(profile) => Ok(Some(profile)),
+            Configuration::Unclear(_, reason) => {
                 let request_id = answer.request_id;
                 Err(Error::Unclear { reason: format!("the profile {id} cannot be understood: {reason}"), request_id })
             }
-            Found::OtherKind => Ok(None),
+            Configuration::OtherKind => Ok(None),
         }
     }
 
@@ -51,16 +51,16 @@ impl<'c> Looks<'c> {
     /// When Graph does not answer, or refuses.
     pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
         let url = format!("{PROFILES}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
-        let answer = Accepted::new(url.clone(), self.gather.ask(url).await?)?;
+        let answer = Accepted::new(url.clone(), self.batch.get(url).await?)?;
         let all: Vec<DeviceConfiguration> = match answer.body["@odata.nextLink"].is_string() {
             true => self.client.list(&format!("/beta{}", answer.url)).await?,
             false => answer.typed(answer.body["value"].clone())?,
         };
         let mut named = Vec::new();
         for one in all {
-            match whole_profile(one).map_err(|misfit| misfit.of(&answer.url, &answer.request_id))? {
+            match classify(one).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
                 // Also what cannot be understood has its name.
-                Found::Custom(profile) | Found::Unclear(profile, _) if profile.profile.name == name => {
+                Configuration::Custom(profile) | Configuration::Unclear(profile, _) if profile.profile.name == name => {
                     named.push(profile)
                 }
                 _ => {}

@@ -12,7 +12,7 @@ const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";
 
 /// Something in the tenant that is no custom profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct OtherObject {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -21,7 +21,7 @@ pub struct Elsewhere {
     pub kind: Option<String>,
 }
 
-impl Elsewhere {
+impl OtherObject {
     /// `the settings catalog policy "Lock screen"`
     pub fn shown(&self) -> String {
         match &self.kind {
@@ -54,13 +54,13 @@ struct CatalogPolicy {
 ///
 /// # Errors
 /// When Graph does not answer, or refuses; a server without settings catalog policies has none.
-pub async fn look_elsewhere(client: &Client, wanted: &BTreeSet<String>) -> Result<Vec<Elsewhere>, Error> {
+pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result<Vec<OtherObject>, Error> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let is_wanted = |one: &Elsewhere| wanted.contains(&one.name) || wanted.contains(&one.id.to_lowercase());
+    let is_wanted = |one: &OtherObject| wanted.contains(&one.name) || wanted.contains(&one.id.to_lowercase());
     let profiles: Vec<DeviceConfiguration> = client.list(&format!("{PROFILES}?$top=1000")).await?;
-    let others = profiles.into_iter().filter(|profile| !profile.is_custom()).map(|profile| Elsewhere {
+    let others = profiles.into_iter().filter(|profile| !profile.is_custom()).map(|profile| OtherObject {
         id: profile.id,
         name: profile.display_name.unwrap_or_default(),
         kind: Some(profile.kind.trim_start_matches("#microsoft.graph.").to_string()),
@@ -70,6 +70,6 @@ pub async fn look_elsewhere(client: &Client, wanted: &BTreeSet<String>) -> Resul
         read => read?,
     };
     let policies =
-        policies.into_iter().map(|one| Elsewhere { id: one.id, name: one.name.unwrap_or_default(), kind: None });
+        policies.into_iter().map(|one| OtherObject { id: one.id, name: one.name.unwrap_or_default(), kind: None });
     Ok(others.chain(policies).filter(is_wanted).collect())
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The claims of a token that can be read (Microsoft identity platform, "Access token claims reference").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Claims {
+pub struct TokenClaims {
     /// `tid`: the tenant's id.
     pub tenant: Option<String>,
     /// `appid` or `azp`: the application.
@@ -27,7 +27,7 @@ pub struct Claims {
     pub scopes: Vec<String>,
 }
 
-impl Claims {
+impl TokenClaims {
     /// The claims of a JWT; nothing for any other token, nor for one that says nothing.
     pub fn read(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
@@ -75,11 +75,11 @@ mod tests {
 
     #[test]
     fn tokens_of_applications_and_of_people() {
-        let claims = Claims::read(&token(r#"{"tid":"t","appid":"a","aud":"g","exp":7,"roles":["A.Read.All"]}"#));
+        let claims = TokenClaims::read(&token(r#"{"tid":"t","appid":"a","aud":"g","exp":7,"roles":["A.Read.All"]}"#));
         let claims = claims.unwrap_or_default();
         assert_eq!((claims.tenant.as_deref(), claims.application.as_deref()), (Some("t"), Some("a")));
         assert_eq!((claims.permissions(), claims.is_delegated()), (&["A.Read.All".to_string()][..], false));
-        let claims = Claims::read(&token(r#"{"azp":"a","aud":["g","h"],"scp":"A.Read.All B.Read.All"}"#));
+        let claims = TokenClaims::read(&token(r#"{"azp":"a","aud":["g","h"],"scp":"A.Read.All B.Read.All"}"#));
         let claims = claims.unwrap_or_default();
         assert_eq!((claims.audience.as_deref(), claims.is_delegated()), (Some("g"), true));
         assert_eq!(claims.permissions(), ["A.Read.All", "B.Read.All"]);
@@ -87,9 +87,9 @@ mod tests {
 
     #[test]
     fn what_is_no_jwt_says_nothing() {
-        assert_eq!(Claims::read("token"), None);
-        assert_eq!(Claims::read("a.b.c"), None);
-        assert_eq!(Claims::read("a.b.c.d.e"), None);
-        assert_eq!(Claims::read(&token("{}")), None);
+        assert_eq!(TokenClaims::read("token"), None);
+        assert_eq!(TokenClaims::read("a.b.c"), None);
+        assert_eq!(TokenClaims::read("a.b.c.d.e"), None);
+        assert_eq!(TokenClaims::read(&token("{}")), None);
     }
 }

@@ -5,15 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
-use super::client::chain;
-use super::http::http_client;
+use super::http::{chain, http_client};
 
 /// Longer than this, and people would not call it reachable.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a server says to somebody who asks for nothing.
 #[derive(Debug, Clone)]
-pub struct Reached {
+pub struct Probe {
     /// The HTTP status; any is an answer.
     pub status: u16,
     /// The server's time, where it says it (`Date`, to the second).
@@ -24,13 +23,13 @@ pub struct Reached {
 ///
 /// # Errors
 /// When there is no answer: why, in one line.
-pub async fn reach(url: &str) -> Result<Reached, String> {
+pub async fn probe(url: &str) -> Result<Probe, String> {
     let http = http_client(url).map_err(|error| error.to_string())?;
     let asked = http.get(format!("{}/", url.trim_end_matches('/'))).timeout(PATIENCE).send().await;
     let answer = asked.map_err(|error| chain(&error.without_url()))?;
     let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
     let date = date.and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
-    Ok(Reached { status: answer.status().as_u16(), date })
+    Ok(Probe { status: answer.status().as_u16(), date })
 }
 
 /// The proxy that requests to https servers go through, as the environment's variables say: without its password.

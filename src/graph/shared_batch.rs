@@ -8,12 +8,13 @@ use tokio::sync::oneshot;
 use super::batch::{BatchAnswer, BatchRequest};
 use super::client::Client;
 use super::error::Error;
+use super::http::SetupError;
 
 /// How long the first who asks waits for others.
-const GATHERING: Duration = Duration::from_millis(4);
+const OPEN: Duration = Duration::from_millis(4);
 
-/// Gathers reading requests of many tasks on one thread into batches.
-pub struct Gather<'c> {
+/// Collects reading requests of many tasks on one thread into batches.
+pub struct SharedBatch<'c> {
     client: &'c Client,
     version: &'c str,
     waiting: RefCell<Vec<Waiting>>,
@@ -24,8 +25,8 @@ struct Waiting {
     answer: oneshot::Sender<Result<BatchAnswer, Error>>,
 }
 
-impl<'c> Gather<'c> {
-    /// Gathers for one version of the API.
+impl<'c> SharedBatch<'c> {
+    /// For one version of the API.
     pub fn new(client: &'c Client, version: &'c str) -> Self {
         Self { client, version, waiting: RefCell::default() }
     }
@@ -34,7 +35,7 @@ impl<'c> Gather<'c> {
     ///
     /// # Errors
     /// As for [`Client::batch`].
-    pub async fn ask(&self, url: String) -> Result<BatchAnswer, Error> {
+    pub async fn get(&self, url: String) -> Result<BatchAnswer, Error> {
         let (answer, mut answered) = oneshot::channel();
         let first = {
             let mut waiting = self.waiting.borrow_mut();
@@ -42,13 +43,13 @@ impl<'c> Gather<'c> {
             waiting.len() == 1
         };
         if first {
-            tokio::time::sleep(GATHERING).await;
+            tokio::time::sleep(OPEN).await;
             self.send().await;
         }
         match (&mut answered).await {
             Ok(answer) => answer,
             // The one who sent the batch was stopped.
-            Err(_) => Err(Error::Setup("a request was given up".into())),
+            Err(_) => Err(SetupError("a request was given up".into()).into()),
         }
     }
 
