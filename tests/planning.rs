@@ -122,9 +122,9 @@ fn a_session_needs_no_repository() {
         assert_eq!(session.tenant.id, TENANT_ID);
         assert!(session.is_sandbox);
         session.close().await.unwrap();
-        let other = Session::open(&connection("contoso.example"), Purpose::Plan, Prompt::NOBODY).await;
+        let other = Session::open(&connection("other.example"), Purpose::Plan, Prompt::NOBODY).await;
         let failure = format!("{:?}", other.err().unwrap());
-        assert!(failure.contains("this is another tenant: contoso.example is configured"), "{failure}");
+        assert!(failure.contains("this is another tenant: other.example is configured"), "{failure}");
         running.stop().await.unwrap();
     });
 }
