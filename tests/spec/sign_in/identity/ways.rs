@@ -36,16 +36,16 @@ fn each_cloud_has_its_servers_and_its_scope() {
         let environment = environment(&format!("tenant: contoso.example, cloud: {cloud}"));
         let host = |url: &str| url.strip_prefix("https://").unwrap().to_owned();
         let (graph, login) = (host(environment.graph_url()), host(environment.login_url()));
-        assert_eq!(environment.scope(), format!("https://{graph}/.default"));
+        assert_eq!(connection(&environment).scope(), format!("https://{graph}/.default"));
         let row = documentation.lines().find(|line| line.starts_with(&format!("| `{cloud}`"))).unwrap();
         assert!(row.ends_with(&format!("| {graph} | {login} |")), "{row}");
     }
     // Another server takes the cloud's tokens; one on this machine does not.
     let there = environment("tenant: a.example, cloud: china, graph_url: https://graph.contoso.example");
-    assert_eq!(there.scope(), "https://microsoftgraph.chinacloudapi.cn/.default");
+    assert_eq!(connection(&there).scope(), "https://microsoftgraph.chinacloudapi.cn/.default");
     let here = environment("tenant: a.example, graph_url: http://127.0.0.1:8899, login_url: https://login.a.example/");
     assert_eq!(
-        (here.scope().as_str(), here.login_url()),
+        (connection(&here).scope().as_str(), connection(&here).login_url()),
         ("http://127.0.0.1:8899/.default", "https://login.a.example")
     );
 }

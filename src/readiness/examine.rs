@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::answers::requests;
 use super::permissions::{Granted, compare};
-use super::{GRAPH, PERMISSIONS, Report, Status};
-use crate::cli::identity::{Identity, Purpose};
-use crate::cli::output::Failure;
-use crate::cli::session::is_embedded;
-use crate::cli::workspace::Workspace;
+use super::{GRAPH, PERMISSIONS, Readiness, Status};
 use crate::diagnostic::Severity;
+use crate::failure::Failure;
 use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
-use crate::policy::{Environment, is_loopback};
+use crate::planning::connection;
+use crate::policy::is_loopback;
+use crate::repository::Repository;
+use crate::session::{Connection, Identity, Prompt, Purpose};
 
 const CONFIGURATION: &str = "Configuration";
 const NETWORK: &str = "Network";
@@ -21,91 +21,118 @@ const TOKEN: &str = "Access token";
 const MOST_SKEW_SECONDS: i64 = 5 * 60;
 
 /// Looks at everything that can be looked at; what depends on something that failed is left out.
-pub(super) async fn examine(workspace: &Workspace, name: &str, environment: &Environment, purpose: Purpose) -> Report {
+///
+/// # Errors
+/// When there is no such environment.
+pub async fn examine(
+    repository: &Repository,
+    environment: &str,
+    (purpose, prompt): (Purpose, Prompt),
+    now: fn() -> Timestamp,
+) -> Result<Readiness, Failure> {
+    let (name, environment) = repository.environment(Some(environment))?;
     let tenant = environment.tenant.value.clone();
-    let mut report =
-        Report { environment: name.to_owned(), tenant, purpose, checks: Vec::new(), permissions: Vec::new() };
-    configuration(workspace, &mut report);
-    if is_embedded(environment) {
-        report.add(SIGN_IN, Status::Ok, "the embedded sandbox: nobody signs in, and nothing leaves this machine");
-        return report;
+    let mut readiness =
+        Readiness { environment: name.to_owned(), tenant, purpose, checks: Vec::new(), permissions: Vec::new() };
+    configuration(repository, &mut readiness);
+    examine_connection(&connection(repository, environment), prompt, now, &mut readiness).await;
+    Ok(readiness)
+}
+
+async fn examine_connection(
+    connection: &Connection,
+    prompt: Prompt,
+    now: fn() -> Timestamp,
+    readiness: &mut Readiness,
+) {
+    if connection.is_embedded() {
+        readiness.add(SIGN_IN, Status::Ok, "the embedded sandbox: nobody signs in, and nothing leaves this machine");
+        return;
     }
-    let identity = Identity::find(workspace, environment, purpose).await;
-    let reached = network(environment, &identity, &mut report).await;
-    ways(&identity, &mut report);
+    let identity = Identity::find(connection, readiness.purpose, prompt).await;
+    let reached = network(connection, &identity, now, readiness).await;
+    ways(&identity, readiness);
     if identity.method.is_none() && identity.choice.is_some() {
         let help = "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one";
-        report.add_with_help(SIGN_IN, Status::Fail, "none of them is there", Some(help.into()));
-        return report;
+        readiness.add_with_help(SIGN_IN, Status::Fail, "none of them is there", Some(help.into()));
+        return;
     }
     match signed_in(&identity).await {
         Ok((access, token)) => {
             let claims = token.as_deref().and_then(TokenClaims::read);
-            whose(&identity, token.is_some(), claims.as_ref(), &mut report);
-            report.permissions = compare(claims.as_ref().map(TokenClaims::permissions));
-            match Client::new(environment.graph_url(), access, WINDOW) {
+            whose(&identity, token.is_some(), claims.as_ref(), now, readiness);
+            readiness.permissions = compare(claims.as_ref().map(TokenClaims::permissions));
+            match Client::new(connection.graph_url(), access, WINDOW) {
                 Ok(_) if !reached => {}
-                Ok(client) => requests(environment, &client, &mut report).await,
-                Err(error) => report.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
+                Ok(client) => requests(connection, &client, readiness).await,
+                Err(error) => readiness.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
             }
             if claims.is_some() {
-                lacking(&mut report);
+                lacking(readiness);
             }
         }
-        Err(failure) => add_failure(SIGN_IN, failure, &mut report),
+        Err(failure) => add_failure(SIGN_IN, failure, readiness),
     }
-    report
 }
 
 /// What the command needs, and the token says that it lacks: a server may answer all the same.
-fn lacking(report: &mut Report) {
-    let commands: &[&str] = match report.purpose {
+fn lacking(readiness: &mut Readiness) {
+    let commands: &[&str] = match readiness.purpose {
         Purpose::Plan => &["plan"],
         Purpose::Apply => &["plan", "apply"],
     };
     let lacks = |row: &&Granted| commands.iter().any(|command| row.lacks(command));
-    let missing = report.permissions.iter().filter(lacks);
+    let missing = readiness.permissions.iter().filter(lacks);
     let missing: Vec<String> =
         missing.map(|row| format!("{} needs {}, and the token lacks it", row.for_what, row.permission)).collect();
     for what in missing {
         let help = "an administrator grants it to the application, and then a new token has it; see docs/sign-in.md";
-        report.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
+        readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
     }
 }
 
-fn configuration(workspace: &Workspace, report: &mut Report) {
-    report.add(CONFIGURATION, Status::Ok, format!("sspr-policy.yaml, owner {}", workspace.configuration.owner.value));
-    let errors = workspace.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+fn configuration(repository: &Repository, readiness: &mut Readiness) {
+    readiness.add(
+        CONFIGURATION,
+        Status::Ok,
+        format!("sspr-policy.yaml, owner {}", repository.configuration.owner.value),
+    );
+    let errors = repository.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if errors > 0 {
         let what = format!("{errors} error{} in the files", if errors == 1 { "" } else { "s" });
-        report.add_with_help(CONFIGURATION, Status::Fail, what, Some("`sspr-policy check` shows them".into()));
+        readiness.add_with_help(CONFIGURATION, Status::Fail, what, Some("`sspr-policy check` shows them".into()));
     }
 }
 
 /// Whether Graph answers at all.
-async fn network(environment: &Environment, identity: &Identity, report: &mut Report) -> bool {
-    let (login, graph) = (environment.login_url(), environment.graph_url());
+async fn network(
+    connection: &Connection,
+    identity: &Identity,
+    now: fn() -> Timestamp,
+    readiness: &mut Readiness,
+) -> bool {
+    let (login, graph) = (connection.login_url(), connection.graph_url());
     if [login, graph].iter().any(|url| url.starts_with("https://"))
         && let Some(proxy) = proxy()
     {
-        report.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
+        readiness.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
     }
     // Whoever has a token already does not need the login server, nor do those who ask somebody else for one.
     let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
     if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
-        server("login", login, report).await;
+        server("login", login, readiness).await;
     }
-    let answer = server("Graph", graph, report).await;
+    let answer = server("Graph", graph, readiness).await;
     if let Some(theirs) = answer.as_ref().and_then(|answer| answer.date) {
-        clock(Timestamp::now(), theirs, report);
+        clock(now(), theirs, readiness);
     }
     answer.is_some()
 }
 
-async fn server(what: &str, url: &str, report: &mut Report) -> Option<Probe> {
+async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Probe> {
     match probe(url).await {
         Ok(answer) => {
-            report.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
+            readiness.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
             Some(answer)
         }
         Err(reason) => {
@@ -116,21 +143,21 @@ async fn server(what: &str, url: &str, report: &mut Report) -> Option<Probe> {
             } else {
                 "HTTPS_PROXY names a proxy, NO_PROXY what to reach without it"
             };
-            report.add_with_help(NETWORK, Status::Fail, format!("{what}: {url}: {reason}"), Some(help.into()));
+            readiness.add_with_help(NETWORK, Status::Fail, format!("{what}: {url}: {reason}"), Some(help.into()));
             None
         }
     }
 }
 
-fn clock(ours: Timestamp, theirs: Timestamp, report: &mut Report) {
+fn clock(ours: Timestamp, theirs: Timestamp, readiness: &mut Readiness) {
     let seconds = ours.as_second() - theirs.as_second();
     if seconds.abs() <= MOST_SKEW_SECONDS {
-        report.add(NETWORK, Status::Ok, "the clock agrees with the server's");
+        readiness.add(NETWORK, Status::Ok, "the clock agrees with the server's");
         return;
     }
     let side = if seconds > 0 { "ahead of" } else { "behind" };
     let what = format!("the clock is {} minutes {side} the server's", seconds.abs() / 60);
-    report.add_with_help(
+    readiness.add_with_help(
         NETWORK,
         Status::Warn,
         what,
@@ -139,13 +166,13 @@ fn clock(ours: Timestamp, theirs: Timestamp, report: &mut Report) {
 }
 
 /// The way that is taken, and why.
-fn ways(identity: &Identity, report: &mut Report) {
+fn ways(identity: &Identity, readiness: &mut Readiness) {
     let Some(choice) = &identity.choice else {
         let what = match identity.method {
             Some(method) => format!("{} (as configured)", method.name()),
             None => "nobody signs in: the server is on this machine".to_owned(),
         };
-        report.add(SIGN_IN, Status::Note, what);
+        readiness.add(SIGN_IN, Status::Note, what);
         return;
     };
     for step in &choice.steps {
@@ -153,7 +180,7 @@ fn ways(identity: &Identity, report: &mut Report) {
             Decision::Taken(what) => (Status::Ok, what),
             Decision::PassedOver(what) => (Status::Note, what),
         };
-        report.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
+        readiness.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
     }
 }
 
@@ -163,17 +190,27 @@ async fn signed_in(identity: &Identity) -> Result<(Access, Option<String>), Fail
     Ok((access, token))
 }
 
-fn whose(identity: &Identity, has_token: bool, claims: Option<&TokenClaims>, report: &mut Report) {
+fn whose(
+    identity: &Identity,
+    has_token: bool,
+    claims: Option<&TokenClaims>,
+    now: fn() -> Timestamp,
+    readiness: &mut Readiness,
+) {
     if matches!(identity.method, Some(SignInMethod::DeviceCode | SignInMethod::Browser)) {
         let kept = match key_store_name() {
             Some(store) => format!("you stay signed in: the refresh token is in {store}"),
             None => "you are asked each time: this system has no key store that is used, and nothing is written".into(),
         };
-        report.add(SIGN_IN, Status::Note, kept);
+        readiness.add(SIGN_IN, Status::Note, kept);
     }
     let Some(claims) = claims else {
         if has_token {
-            report.add(TOKEN, Status::Note, "it cannot be read, so that only Graph's answers tell what it is good for");
+            readiness.add(
+                TOKEN,
+                Status::Note,
+                "it cannot be read, so that only Graph's answers tell what it is good for",
+            );
         }
         return;
     };
@@ -183,21 +220,21 @@ fn whose(identity: &Identity, has_token: bool, claims: Option<&TokenClaims>, rep
         None => format!("application {}", shown(&claims.application)),
     };
     let kind = if claims.is_delegated() { "delegated" } else { "application" };
-    report.add(TOKEN, Status::Ok, format!("{who}, tenant {}, {kind} permissions", shown(&claims.tenant)));
+    readiness.add(TOKEN, Status::Ok, format!("{who}, tenant {}, {kind} permissions", shown(&claims.tenant)));
     let ends = claims.expires.and_then(|second| Timestamp::from_second(second).ok());
     if let Some(ends) = ends {
-        let status = if ends > Timestamp::now() { Status::Ok } else { Status::Fail };
-        report.add(TOKEN, status, format!("good until {ends}"));
+        let status = if ends > now() { Status::Ok } else { Status::Fail };
+        readiness.add(TOKEN, status, format!("good until {ends}"));
     }
     if let Some(audience) = &claims.audience {
-        report.add(TOKEN, Status::Note, format!("for {audience}"));
+        readiness.add(TOKEN, Status::Note, format!("for {audience}"));
     }
 }
 
-pub(super) fn add_failure(area: &'static str, failure: Failure, report: &mut Report) {
+pub(super) fn add_failure(area: &'static str, failure: Failure, readiness: &mut Readiness) {
     match failure {
-        Failure::Message(message, help) => report.add_with_help(area, Status::Fail, message, help),
-        Failure::Diagnostics(_) => report.add(area, Status::Fail, "the files are wrong"),
+        Failure::Message(message, help) => readiness.add_with_help(area, Status::Fail, message, help),
+        Failure::Diagnostics(_) => readiness.add(area, Status::Fail, "the files are wrong"),
     }
 }
 
@@ -207,15 +244,15 @@ mod tests {
 
     fn told(ours: i64, theirs: i64) -> (Status, String) {
         let time = |second| Timestamp::from_second(second).expect("a time");
-        let mut report = Report {
+        let mut readiness = Readiness {
             environment: String::new(),
             tenant: String::new(),
             purpose: Purpose::Plan,
             checks: Vec::new(),
             permissions: Vec::new(),
         };
-        clock(time(ours), time(theirs), &mut report);
-        report.checks.pop().map(|check| (check.status, check.what)).expect("a line")
+        clock(time(ours), time(theirs), &mut readiness);
+        readiness.checks.pop().map(|check| (check.status, check.what)).expect("a line")
     }
 
     #[test]

@@ -1,24 +1,35 @@
 //! As whom an environment is spoken to.
 
-use std::io::IsTerminal;
-
-use super::output::{self, Failure};
-use super::workspace::Workspace;
+use super::Connection;
+use crate::failure::Failure;
 use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_token, choose_method};
-use crate::policy::{AuthMethod, Environment};
+use crate::policy::AuthMethod;
 use crate::sandbox;
 
 /// What a command is about to do in the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub enum Purpose {
     /// Read only.
     Plan,
     /// Write, too.
     Apply,
 }
 
+/// Whether a person can be asked to sign in, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Prompt {
+    pub can_ask: bool,
+    /// Shows what a person has to do now.
+    pub show: fn(&str),
+}
+
+impl Prompt {
+    /// Nobody is there.
+    pub const NOBODY: Self = Self { can_ask: false, show: |_| {} };
+}
+
 /// As whom an environment is spoken to, before anything is asked of anybody.
-pub(super) struct Identity {
+pub struct Identity {
     pub settings: SignInSettings,
     /// What `auto` looked at; none where the configuration names a way.
     pub choice: Option<MethodChoice>,
@@ -30,11 +41,11 @@ pub(super) struct Identity {
 
 impl Identity {
     /// What the configuration and the environment's variables say.
-    pub async fn find(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Self {
-        let settings = settings(workspace, environment, purpose);
-        let plain = environment.graph_url().starts_with("http://");
+    pub async fn find(connection: &Connection, purpose: Purpose, prompt: Prompt) -> Self {
+        let settings = settings(connection, purpose, prompt);
+        let plain = connection.graph_url().starts_with("http://");
         let found = |method| Self { settings: settings.clone(), choice: None, method, anybody: plain };
-        match environment.auth.as_ref().map(|auth| method(auth.method.value)) {
+        match connection.auth.as_ref().map(|auth| method(auth.method.value)) {
             // A sandbox on this machine takes anybody, and a real identity is none of its business.
             None if plain => found(token().map(|_| SignInMethod::Token)),
             Some(Some(SignInMethod::Token)) if plain && token().is_none() => found(None),
@@ -84,24 +95,24 @@ impl Identity {
     }
 }
 
-fn settings(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> SignInSettings {
-    let auth = environment.auth.as_ref();
+fn settings(connection: &Connection, purpose: Purpose, prompt: Prompt) -> SignInSettings {
+    let auth = connection.auth.as_ref();
     let own = auth.and_then(|auth| match purpose {
         Purpose::Plan => auth.plan.as_ref(),
         Purpose::Apply => auth.apply.as_ref(),
     });
     let client_id = own.map(|own| &own.client_id).or_else(|| auth.and_then(|auth| auth.client_id.as_ref()));
-    let tenant = if environment.is_sandbox() { sandbox::TENANT_ID } else { &environment.tenant.value };
+    let tenant = if connection.tenant == "sandbox" { sandbox::TENANT_ID } else { &connection.tenant };
     SignInSettings {
         tenant: tenant.to_owned(),
         client_id: client_id.map(|id| id.value.clone()),
-        certificate: auth.and_then(|auth| auth.certificate.as_ref()).map(|path| workspace.root.join(&path.value)),
+        certificate: connection.certificate.clone(),
         service_connection: auth.and_then(|auth| auth.service_connection.as_ref()).map(|id| id.value.clone()),
-        login_url: environment.login_url().to_owned(),
-        scope: environment.scope(),
-        audiences: environment.audiences(),
-        is_interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-        show: output::tell,
+        login_url: connection.login_url().to_owned(),
+        scope: connection.scope(),
+        audiences: connection.audiences(),
+        is_interactive: prompt.can_ask,
+        show: prompt.show,
     }
 }
 

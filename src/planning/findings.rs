@@ -3,23 +3,50 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::is_ours;
+use jiff::civil::Date;
+
+use super::desired::is_sent;
+use super::foreign::is_ours;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
+use crate::policy::State;
 use crate::profile::LiveProfile;
 use crate::rules::{self, Claim, Origin, Reach, Subject};
 use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue};
 use crate::tenant::{CatalogPolicy, Tenant};
 
+/// What findings are about.
+pub(super) struct Evidence<'a> {
+    pub compiled: &'a [Compiled<'a>],
+    pub desired: &'a [Desired],
+    pub tenant: &'a Tenant,
+    pub owner: &'a str,
+    pub membership: &'a Membership,
+    pub names: &'a Names,
+    pub catalogue: &'a Catalogue,
+}
+
+/// Adds to a plan what was wrong before, and what is to be said of it.
+pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
+    let &Evidence { compiled, desired, tenant, owner, membership, names, catalogue } = evidence;
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
+    let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
+    findings.extend(rules::evaluate(&our_claims(active, desired, membership), catalogue));
+    let sent = our_claims(compiled.iter().filter(|policy| is_sent(policy)), desired, membership);
+    findings.extend(tenant_findings(&sent, desired, tenant, (owner, membership), catalogue));
+    findings.extend(mixed_exclusions(compiled, plan, membership, names));
+    plan.problems.extend(others);
+    let left = rules::said_once(rules::waive(findings, compiled, today));
+    plan.problems.extend(left.into_iter().filter(|finding| finding.severity > Severity::Info));
+    let warnings = [retire_warnings(plan, catalogue), exchange_warnings(plan)].concat();
+    plan.problems.extend(warnings);
+    plan.problems.extend(not_compared(tenant));
+}
+
 /// Exclusions of changed policies that have no effect.
-pub(super) fn mixed_exclusions(
-    compiled: &[Compiled<'_>],
-    plan: &Plan,
-    membership: &Membership,
-    names: &Names,
-) -> Vec<Diagnostic> {
+fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
     let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
     let changed = plan.changes.iter().filter_map(|change| {
         let policy = compiled.iter().find(|policy| policy.key == change.key)?;
@@ -30,7 +57,7 @@ pub(super) fn mixed_exclusions(
 }
 
 /// What our policies claim. Groups are told apart by id here, and exclusions without effect do not count.
-pub(super) fn our_claims<'c>(
+fn our_claims<'c>(
     policies: impl Iterator<Item = &'c Compiled<'c>>,
     desired: &[Desired],
     membership: &Membership,
@@ -44,7 +71,7 @@ pub(super) fn our_claims<'c>(
 }
 
 /// What rules say because of the tenant's other profiles.
-pub(super) fn tenant_findings(
+fn tenant_findings(
     ours: &[Claim],
     desired: &[Desired],
     tenant: &Tenant,
@@ -63,7 +90,7 @@ pub(super) fn tenant_findings(
 }
 
 /// That settings catalog policies are there which were not looked at.
-pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
+fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
     let unread = &tenant.catalog.as_ref()?.unread;
     let message = match unread.as_slice() {
         [] => return None,
@@ -120,7 +147,7 @@ fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
 }
 
 /// A retired policy's last values stay on devices; taking a feature back is a value first, and then the deletion.
-pub(super) fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
+fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
     let deleted = plan.changes.iter().filter(|change| change.action() == Action::Delete);
     deleted.filter_map(|change| retire_warning(change, catalogue)).collect()
 }
@@ -151,7 +178,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     ))
 }
 
-pub(super) fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
+fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     let exchanges = order(&plan.changes).into_iter().filter(|next| next.exchange);
     exchanges
         .map(|next| {

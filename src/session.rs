@@ -1,16 +1,17 @@
-//! A tenant to talk to: the embedded sandbox, or a server that speaks Graph.
+//! An environment that is signed in to: a client of its tenant, which tenant it is, and as whom it is spoken to.
 
-use std::net::{Ipv4Addr, SocketAddr};
+mod connection;
+mod identity;
+
+pub use connection::{Connection, Servers, seed};
+pub use identity::{Identity, Prompt, Purpose};
+
 use std::time::Duration;
 
-use super::identity::{Identity, Purpose};
-use super::output::Failure;
-use super::workspace::Workspace;
+use crate::failure::Failure;
 use crate::graph::{Access, Client, Error, Organization, WINDOW};
 use crate::plan::TenantLine;
-use crate::policy::Environment;
-use crate::sandbox;
-use crate::tenant::{self};
+use crate::{sandbox, tenant};
 
 /// How long Graph's servers may take to show what one of them has taken. The embedded sandbox shows it at once.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A tenant that is known to be the right one.
-pub(super) struct Session {
+pub struct Session {
     pub client: Client,
     pub tenant: TenantLine,
     /// Nobody's tenant: secrets stay away from it.
@@ -29,10 +30,10 @@ pub(super) struct Session {
 
 impl Session {
     /// Connects, and asks the tenant who it is before anything else.
-    pub async fn open(workspace: &Workspace, environment: &Environment, purpose: Purpose) -> Result<Self, Failure> {
-        let (client, embedded) = connect(workspace, environment, purpose).await?;
+    pub async fn open(connection: &Connection, purpose: Purpose, prompt: Prompt) -> Result<Self, Failure> {
+        let (client, embedded) = connect(connection, purpose, prompt).await?;
         let organization = tenant::organization(&client).await.map_err(refused)?;
-        check(&client, environment, &organization).await?;
+        check_tenant(&client, connection, &organization).await?;
         let is_sandbox = organization.id == sandbox::TENANT_ID;
         let name = organization.display_name.clone().unwrap_or_else(|| organization.id.clone());
         let patience = match std::env::var("SSPR_POLICY_PATIENCE_SECONDS").ok().and_then(|text| text.parse().ok()) {
@@ -41,6 +42,11 @@ impl Session {
             None => PATIENCE,
         };
         Ok(Self { client, tenant: TenantLine { id: organization.id, name }, is_sandbox, patience, embedded })
+    }
+
+    /// How long writes have to wait for the server's limits; nothing where it is less than a window of them.
+    pub fn pause_for(&self, writes: usize) -> Option<Duration> {
+        Some(self.client.pause_for(writes)).filter(|pause| *pause >= WINDOW)
     }
 
     /// Stops the embedded sandbox, so that its lock is free when the command ends.
@@ -52,24 +58,17 @@ impl Session {
     }
 }
 
-/// Whether this is the sandbox inside the program, and not a server.
-pub(super) fn is_embedded(environment: &Environment) -> bool {
-    environment.is_sandbox() && environment.graph_url.is_none()
-}
-
 async fn connect(
-    workspace: &Workspace,
-    environment: &Environment,
+    connection: &Connection,
     purpose: Purpose,
+    prompt: Prompt,
 ) -> Result<(Client, Option<sandbox::Running>), Failure> {
-    if is_embedded(environment) {
-        let running = sandbox::Sandbox::open(&workspace.state(), sandbox_options(environment))?
-            .serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .await?;
+    if let Servers::Embedded { state, seed } = &connection.servers {
+        let running = connection::serve(state, seed).await?;
         return Ok((Client::new(running.url(), Access::Nobody, Duration::ZERO)?, Some(running)));
     }
-    let access = Identity::find(workspace, environment, purpose).await.access()?;
-    Ok((Client::new(environment.graph_url(), access, window())?, None))
+    let access = Identity::find(connection, purpose, prompt).await.access()?;
+    Ok((Client::new(connection.graph_url(), access, window())?, None))
 }
 
 /// The window of the server's limits. A sandbox can scale its own down, and its clients are told so with
@@ -77,17 +76,6 @@ async fn connect(
 fn window() -> Duration {
     let asked = std::env::var("SSPR_POLICY_QUOTA_WINDOW_MS").ok().and_then(|text| text.parse().ok());
     asked.map_or(WINDOW, Duration::from_millis)
-}
-
-/// What the configuration asks of a sandbox.
-pub(super) fn sandbox_options(environment: &Environment) -> sandbox::Options {
-    let names = |names: &[crate::source::Spanned<String>]| names.iter().map(|name| name.value.clone()).collect();
-    let seed = sandbox::Seed {
-        groups: names(&environment.seed.groups),
-        filters: names(&environment.seed.filters),
-        scope_tags: names(&environment.seed.scope_tags),
-    };
-    sandbox::Options { seed, ..sandbox::Options::default() }
 }
 
 /// Why the first question was not answered. Microsoft Graph always has `/organization`; what has not is another server.
@@ -99,39 +87,38 @@ fn refused(error: Error) -> Failure {
 }
 
 /// What helps where another server than Graph answers.
-pub(super) fn no_graph(error: &Error) -> Option<String> {
+pub fn no_graph(error: &Error) -> Option<String> {
     let other = error.status() == Some(404) || matches!(error, Error::Unusable { .. });
     other.then(|| "this is no Microsoft Graph, as it seems: correct `graph_url:`".to_owned())
 }
 
 /// Whether the tenant that answers is the configured one, and the token's.
-pub(super) async fn check(
+pub async fn check_tenant(
     client: &Client,
-    environment: &Environment,
+    connection: &Connection,
     organization: &Organization,
 ) -> Result<(), Failure> {
-    check_tenant(environment, organization)?;
-    check_token(client, environment, organization).await
+    check_configured(&connection.tenant, organization)?;
+    check_token(client, &connection.tenant, organization).await
 }
 
 /// Whether the token is that tenant's, too, where it says whose it is: of a configured domain no id was known before.
-async fn check_token(client: &Client, environment: &Environment, organization: &Organization) -> Result<(), Failure> {
+async fn check_token(client: &Client, wanted: &str, organization: &Organization) -> Result<(), Failure> {
     let claimed = client.claims().await?.and_then(|claims| claims.tenant);
     let Some(claimed) = claimed.filter(|claimed| !claimed.eq_ignore_ascii_case(&organization.id)) else {
         return Ok(());
     };
     Err(Failure::with_help(
         format!(
-            "the access token is for another tenant: {} is {}, and the token says {claimed}",
-            environment.tenant.value, organization.id
+            "the access token is for another tenant: {wanted} is {}, and the token says {claimed}",
+            organization.id
         ),
         "use an identity of the configured tenant; nothing but `/organization` was asked",
     ))
 }
 
 /// Nothing else is asked until the tenant is the configured one.
-fn check_tenant(environment: &Environment, organization: &Organization) -> Result<(), Failure> {
-    let wanted = environment.tenant.value.as_str();
+fn check_configured(wanted: &str, organization: &Organization) -> Result<(), Failure> {
     let domains: Vec<&str> = organization.verified_domains.iter().filter_map(|domain| domain.name.as_deref()).collect();
     let right = match wanted {
         "sandbox" => organization.id == sandbox::TENANT_ID,
@@ -151,4 +138,16 @@ fn check_tenant(environment: &Environment, organization: &Organization) -> Resul
         ),
         "use a token for the configured tenant, or correct `tenant:`; nothing else was asked",
     ))
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Message(error.to_string(), error.hint())
+    }
+}
+
+impl From<sandbox::Error> for Failure {
+    fn from(error: sandbox::Error) -> Self {
+        Self::new(error.to_string())
+    }
 }

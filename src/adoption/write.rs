@@ -4,12 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::super::output::Failure;
+use crate::failure::Failure;
 use crate::formats::policy::PolicyFile;
 use crate::policy::check_key;
 
 /// A folder below `policies/`.
-pub(super) struct Folder {
+#[derive(Debug)]
+pub struct Folder {
     root: PathBuf,
     /// From the root, with forward slashes and one at the end.
     path: String,
@@ -66,12 +67,12 @@ impl Folder {
     }
 
     /// The path from the root and the key of a policy.
-    pub fn place(&self, name: &str) -> (String, String) {
+    pub(super) fn place(&self, name: &str) -> (String, String) {
         (format!("{}{name}.yaml", self.path), format!("{}{name}", self.prefix))
     }
 
     /// Writes a policy and the files beside it.
-    pub fn write(&self, path: &str, file: &PolicyFile) -> Result<(), String> {
+    pub(super) fn write(&self, path: &str, file: &PolicyFile) -> Result<(), String> {
         let yml = format!("{}yml", path.trim_end_matches("yaml"));
         for taken in [path, yml.as_str()] {
             if fs::symlink_metadata(self.root.join(taken)).is_ok() {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::workspace::Workspace;
+use super::Repository;
 use crate::compile::{References, Secrets, references};
 use crate::source::MAX_BYTES;
 
 /// Files by path from the root of the repository; what could not be read, with the reason.
-pub(super) type Files = BTreeMap<String, Result<Vec<u8>, String>>;
+pub type Files = BTreeMap<String, Result<Vec<u8>, String>>;
 
 /// What all policies refer to.
-fn all(workspace: &Workspace) -> References {
+fn all(repository: &Repository) -> References {
     let mut found = References::default();
-    for policy in &workspace.policies {
+    for policy in &repository.policies {
         let folder = policy.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let here = references(policy, folder);
         found.files.extend(here.files);
@@ -23,9 +23,24 @@ fn all(workspace: &Workspace) -> References {
     found
 }
 
-/// The files that values refer to; none outside the repository.
-pub(super) fn files(workspace: &Workspace) -> Files {
-    all(workspace).files.into_iter().map(|path| (path.clone(), read(&workspace.root, &path))).collect()
+impl Repository {
+    /// The files that values refer to; none outside the repository.
+    pub fn referenced_files(&self) -> Files {
+        all(self).files.into_iter().map(|path| (path.clone(), read(&self.root, &path))).collect()
+    }
+
+    /// The secrets, for a real tenant.
+    pub fn secrets(&self) -> Secrets {
+        let value = |reference: &str| match reference.split_once(':') {
+            Some(("env", name)) => variable(name),
+            Some((_, path)) => fs::read_to_string(self.root.join(path))
+                .map(|text| text.trim_end_matches(['\r', '\n']).to_string())
+                .map_err(|error| format!("{path}: {error}")),
+            None => Err("it is no reference".into()),
+        };
+        let secrets = all(self).secrets.into_iter();
+        Secrets::Values(secrets.map(|reference| (reference.clone(), value(&reference))).collect())
+    }
 }
 
 /// A file of the repository, and of no other place.
@@ -54,22 +69,8 @@ pub(super) fn read(root: &Path, path: &str) -> Result<Vec<u8>, String> {
     fs::read(&real).map_err(|error| format!("{path}: {error}"))
 }
 
-/// The secrets, for a real tenant.
-pub(super) fn secrets(workspace: &Workspace) -> Secrets {
-    let value = |reference: &str| match reference.split_once(':') {
-        Some(("env", name)) => environment(name),
-        Some((_, path)) => fs::read_to_string(workspace.root.join(path))
-            .map(|text| text.trim_end_matches(['\r', '\n']).to_string())
-            .map_err(|error| format!("{path}: {error}")),
-        None => Err("it is no reference".into()),
-    };
-    Secrets::Values(
-        all(workspace).secrets.into_iter().map(|reference| (reference.clone(), value(&reference))).collect(),
-    )
-}
-
 /// A variable of the process.
-pub(super) fn environment(name: &str) -> Result<String, String> {
+pub fn variable(name: &str) -> Result<String, String> {
     match std::env::var(name) {
         Ok(value) if value.is_empty() => Err("it is empty".into()),
         Ok(value) => Ok(value),

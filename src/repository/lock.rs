@@ -9,17 +9,14 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::output::{Failure, Output};
-use super::session::{Session, is_embedded};
-use super::workspace::Workspace;
-use crate::policy::Environment;
+use crate::failure::Failure;
 
 const HELP: &str = "wait until it has ended, and run again";
 /// The longest text about a holder that is shown, in characters.
 const LONGEST_HOLDER: usize = 300;
 
 /// Two applies from one folder would each undo what the other does. Held until the file is dropped.
-pub(super) fn folder(state: &Path) -> Result<File, Failure> {
+pub fn lock_folder(state: &Path) -> Result<File, Failure> {
     match take(&state.join("apply.lock")) {
         Ok(Some(file)) => Ok(file),
         Ok(None) => Err(Failure::with_help("another apply runs in this folder", HELP)),
@@ -27,27 +24,26 @@ pub(super) fn folder(state: &Path) -> Result<File, Failure> {
     }
 }
 
-/// So would two clones of one repository, and both might make the same profile. The embedded sandbox belongs to its
-/// folder and has a lock of its own.
-pub(super) fn tenant(
-    workspace: &Workspace,
-    environment: &Environment,
-    session: &Session,
-    output: &Output,
-) -> Result<Option<File>, Failure> {
-    if is_embedded(environment) {
-        return Ok(None);
-    }
-    let owner = workspace.configuration.owner.value.as_str();
+/// Whether another apply to the same tenant would be noticed.
+#[derive(Debug)]
+pub enum Guard {
+    /// Until this is dropped.
+    Locked(File),
+    /// Why it would not be.
+    Unlocked(String),
+}
+
+/// So would two clones of one repository, and both might make the same profile. `root` is said to whoever is refused.
+pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -> Result<Guard, Failure> {
     let folder = state_folder();
-    let path = folder.join(file_name(environment.graph_url(), &session.tenant.id, owner));
+    let path = folder.join(file_name(graph_url, tenant_id, owner));
     match take(&path) {
         Ok(Some(mut file)) => {
-            let root = std::path::absolute(&workspace.root).unwrap_or_else(|_| workspace.root.clone());
+            let root = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
             let holder = format!("in {} (process {})", root.display(), std::process::id());
             // Only for whoever is refused; without it he knows less.
             let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-            Ok(Some(file))
+            Ok(Guard::Locked(file))
         }
         Ok(None) => {
             let holder = holder(&path).map_or_else(String::new, |holder| format!(" {holder}"));
@@ -56,10 +52,9 @@ pub(super) fn tenant(
         }
         Err(error) => {
             let folder = folder.display();
-            output.say(&format!(
-                "warning: {folder} cannot be used ({error}), so an apply from another folder would not be noticed"
-            ));
-            Ok(None)
+            Ok(Guard::Unlocked(format!(
+                "{folder} cannot be used ({error}), so an apply from another folder would not be noticed"
+            )))
         }
     }
 }

@@ -1,28 +1,39 @@
-//! The policy repository on disk.
+//! A policy repository on disk: its configuration, its policies, and the files and secrets that they refer to.
 
-use std::collections::BTreeMap;
+mod check;
+mod fixes;
+mod lock;
+mod paths;
+mod policy_files;
+mod secrets;
+mod select;
+
+pub use check::{Check, Checked};
+pub use fixes::{FixedFile, fixes};
+pub use lock::{Guard, lock_folder, lock_tenant};
+pub use paths::{NamedPath, relative};
+pub use secrets::{Files, variable};
+pub use select::select;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Global;
-use super::output::{Failure, Output};
-use super::secrets::{self, Files};
+use policy_files::{POLICIES, complain_of_twins, open_policy, policy_files, policy_names};
+
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
 use crate::diagnostic::{Code, Diagnostic, Place, nearest};
-use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
+use crate::failure::Failure;
+use crate::policy::{Configuration, Environment, Policy, read_configuration};
 use crate::source::{Source, Span};
 
 /// The name of the configuration.
-pub(super) const CONFIGURATION: &str = "sspr-policy.yaml";
-/// The folder of the policies.
-const POLICIES: &str = "policies";
+pub const CONFIGURATION: &str = "sspr-policy.yaml";
 /// The folder of what is ours and nobody else's: sandbox, lock, journal.
-pub(super) const STATE: &str = ".sspr-policy";
+pub const STATE: &str = ".sspr-policy";
 
-/// A policy repository.
-pub(super) struct Workspace {
+pub struct Repository {
     pub root: PathBuf,
     pub configuration: Configuration,
     pub configuration_source: Arc<Source>,
@@ -35,7 +46,7 @@ pub(super) struct Workspace {
     own_catalogue: Option<Catalogue>,
 }
 
-impl Workspace {
+impl Repository {
     /// Reads configuration and policies. What is wrong with policies is kept for the caller; without a configuration
     /// it is the failure, so that one run says everything.
     pub fn open(root: &Path) -> Result<Self, Failure> {
@@ -69,18 +80,6 @@ impl Workspace {
         root.join(CONFIGURATION).exists()
     }
 
-    /// The repository for commands that do without one. One that cannot be read is said, because they then know less.
-    pub fn here(global: &Global, output: &Output) -> Option<Self> {
-        if !Self::is_at(&global.dir) {
-            return None;
-        }
-        let opened = Self::open(&global.dir);
-        if opened.is_err() {
-            output.say("note: the policy repository cannot be read, `check` says why; the embedded catalogue is used");
-        }
-        opened.ok()
-    }
-
     /// What its policies are checked with: its own catalogue, or the embedded one.
     pub fn catalogue(&self) -> &Catalogue {
         self.own_catalogue.as_ref().unwrap_or_else(|| Catalogue::embedded())
@@ -100,11 +99,6 @@ impl Workspace {
                 Err(Failure::with_help(format!("there is no environment `{name}` in {CONFIGURATION}"), help))
             }
         }
-    }
-
-    /// The catalogue of commands that do without a repository.
-    pub fn catalogue_of(workspace: Option<&Self>) -> &Catalogue {
-        workspace.map_or_else(|| Catalogue::embedded(), Self::catalogue)
     }
 
     /// What its policies are compiled with in an environment.
@@ -158,18 +152,6 @@ impl Workspace {
     }
 }
 
-/// The files of all policies, in the order of their paths.
-fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let folder = root.join(POLICIES);
-    if let Err(reason) = stays_inside(root, &folder) {
-        problems.push(unreadable(root, &folder, &reason));
-    } else if folder.is_dir() {
-        walk(root, &folder, &mut files, problems);
-    }
-    files
-}
-
 /// The configuration; nothing where its problems say why.
 fn open_configuration(
     root: &Path,
@@ -200,109 +182,11 @@ fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, S
     })
 }
 
-/// The names of all policy files, for those who have no workspace.
-pub(super) fn policy_names(root: &Path) -> Vec<String> {
-    policy_files(root, &mut Vec::new()).iter().map(|file| relative(root, file)).collect()
-}
-
 /// A folder as people write it.
-pub(super) fn shown(folder: &Path) -> String {
+pub fn shown(folder: &Path) -> String {
     if folder == Path::new(".") || folder.as_os_str().is_empty() {
         "this folder".into()
     } else {
         folder.display().to_string()
-    }
-}
-
-/// All YAML files below a folder, in the order of their paths.
-fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
-    let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-        Err(error) => {
-            problems.push(unreadable(root, folder, &format!("the folder cannot be read: {error}")));
-            return;
-        }
-    };
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') {
-            continue;
-        }
-        let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        let nearly = [".yaml", ".yml"].iter().any(|end| name.to_lowercase().ends_with(end)) && !yaml;
-        if let Err(reason) = stays_inside(root, &path) {
-            problems.push(unreadable(root, &path, &reason));
-        } else if path.is_dir() && yaml {
-            problems.push(unreadable(root, &path, "this is a folder, and its name is a policy's"));
-        } else if path.is_dir() {
-            walk(root, &path, files, problems);
-        } else if nearly {
-            problems.push(unreadable(root, &path, "a policy's name ends with `.yaml` in small letters"));
-        } else if yaml && !path.is_file() {
-            problems.push(unreadable(root, &path, "this is no ordinary file"));
-        } else if yaml {
-            files.push(path);
-        }
-    }
-}
-
-/// A link that leads out of the repository would let a pull request read other files of the machine.
-fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink());
-    if !is_link {
-        return Ok(());
-    }
-    let (root, real) = (fs::canonicalize(root), fs::canonicalize(path));
-    match (root, real) {
-        (Ok(root), Ok(real)) if real.starts_with(&root) && !path.is_dir() => Ok(()),
-        (Ok(root), Ok(real)) if real.starts_with(&root) => Err("a link to a folder is not followed".into()),
-        (_, Err(error)) => Err(format!("the link leads nowhere: {error}")),
-        _ => Err("the link leads out of the policy repository".into()),
-    }
-}
-
-/// A path from the root with forward slashes.
-pub(super) fn relative(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path);
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
-}
-
-fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
-    let source = Source { path: relative(root, path), text: String::new(), bom: false };
-    let place = Place::start_of(&Arc::new(source));
-    Diagnostic::error(Code::UnreadableFile, "this file cannot be read").at(place, reason)
-}
-
-fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
-    let name = relative(root, path);
-    let source =
-        match fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| Source::new(name.clone(), bytes)) {
-            Ok(source) => source,
-            Err(reason) => {
-                problems.push(unreadable(root, path, &reason));
-                return None;
-            }
-        };
-    let key = name.strip_prefix(POLICIES).map(|rest| rest.trim_start_matches('/')).and_then(key_of_path);
-    read_policy(&source, key.as_deref(), problems)
-}
-
-fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
-    let mut first: BTreeMap<&str, &Policy> = BTreeMap::new();
-    for policy in policies.iter().filter(|policy| !policy.key.is_empty()) {
-        let place = |policy: &Policy| {
-            policy.place(policy.document.key.as_ref().map_or(policy.document.name.span, |key| key.span))
-        };
-        let Some(earlier) = first.get(policy.key.as_str()) else {
-            first.insert(&policy.key, policy);
-            continue;
-        };
-        problems.push(
-            Diagnostic::error(Code::DuplicateKey, format!("two policies have the key `{}`", policy.key))
-                .at(place(policy), "the key is what tells profiles apart in the tenant")
-                .and(place(earlier), "the other policy")
-                .help("give one of them another `key:`"),
-        );
     }
 }

@@ -6,7 +6,7 @@ use crate::graph::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
 
 /// A row of the table, and whether a token has it.
 #[derive(Debug, Serialize)]
-pub(super) struct Granted {
+pub struct Granted {
     #[serde(rename = "for")]
     pub for_what: &'static str,
     pub permission: &'static str,

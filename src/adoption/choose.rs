@@ -2,73 +2,86 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::output::Failure;
-use super::super::workspace::Workspace;
+use crate::failure::Failure;
 use crate::formats::policy::file_names;
 use crate::graph::Client;
 use crate::profile::LiveProfile;
+use crate::repository::Repository;
 use crate::tenant::{self, Tenant};
 
 /// The profiles to import.
-pub(super) struct Chosen {
+#[derive(Debug)]
+pub struct Selection {
+    pub(super) tenant: Tenant,
     ids: BTreeSet<String>,
     /// File names without their ends, by id; of all profiles, so that one alone gets the same as among the others.
-    pub file_names: BTreeMap<String, String>,
+    file_names: BTreeMap<String, String>,
     /// What is left out, and why.
-    pub skipped: Vec<String>,
+    pub(super) skipped: Vec<String>,
 }
 
-impl Chosen {
-    pub fn profiles<'t>(&self, tenant: &'t Tenant) -> impl Iterator<Item = &'t LiveProfile> {
-        tenant.profiles.iter().filter(|live| self.ids.contains(&live.id))
+impl Selection {
+    pub(super) fn profiles(&self) -> impl Iterator<Item = &LiveProfile> {
+        self.tenant.profiles.iter().filter(|live| self.ids.contains(&live.id))
+    }
+
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    pub(super) fn file_name(&self, id: &str) -> &str {
+        self.file_names.get(id).map_or("", String::as_str)
     }
 }
 
 /// All custom profiles that nobody manages, or the one that is asked for.
 pub(super) async fn choose(
     wanted: Option<&str>,
-    tenant: &Tenant,
-    workspace: &Workspace,
-    environment: &str,
+    tenant: Tenant,
+    (repository, environment): (&Repository, &str),
     client: &Client,
-) -> Result<Chosen, Failure> {
+) -> Result<Selection, Failure> {
     let names = tenant.profiles.iter().map(|live| (live.id.as_str(), live.profile.name.as_str()));
-    let mut chosen = Chosen { ids: BTreeSet::new(), file_names: file_names(names), skipped: Vec::new() };
+    let file_names = file_names(names);
+    let (mut ids, mut skipped) = (BTreeSet::new(), Vec::new());
     if let Some(wanted) = wanted {
-        let live = find(wanted, tenant, client).await?;
+        let live = find(wanted, &tenant, client).await?;
         if let Some(reason) = tenant.unclear.get(&live.id) {
             let message = format!("\"{}\" ({}) cannot be understood: {reason}", live.profile.name, live.id);
             return Err(Failure::with_help(message, "look at it in the portal, and save it there once more"));
         }
-        if let Some((reason, help)) = taken(live, workspace, environment) {
+        if let Some((reason, help)) = managed_by(live, repository, environment) {
             return Err(Failure::with_help(format!("\"{}\" ({}) {reason}", live.profile.name, live.id), help));
         }
-        chosen.ids.insert(live.id.clone());
-        return Ok(chosen);
+        ids.insert(live.id.clone());
+        return Ok(Selection { ids, file_names, skipped, tenant });
     }
     for live in &tenant.profiles {
         if let Some(reason) = tenant.unclear.get(&live.id) {
-            let skipped = format!("\"{}\" ({}): cannot be understood: {reason}", live.profile.name, live.id);
-            chosen.skipped.push(skipped);
+            skipped.push(format!("\"{}\" ({}): cannot be understood: {reason}", live.profile.name, live.id));
             continue;
         }
-        match taken(live, workspace, environment) {
-            Some((reason, _)) => chosen.skipped.push(format!("\"{}\" ({}): {reason}", live.profile.name, live.id)),
+        match managed_by(live, repository, environment) {
+            Some((reason, _)) => skipped.push(format!("\"{}\" ({}): {reason}", live.profile.name, live.id)),
             None => {
-                chosen.ids.insert(live.id.clone());
+                ids.insert(live.id.clone());
             }
         }
     }
-    chosen.skipped.sort();
-    Ok(chosen)
+    skipped.sort();
+    Ok(Selection { ids, file_names, skipped, tenant })
 }
 
-/// Who has a profile already, and what to do.
-fn taken(live: &LiveProfile, workspace: &Workspace, environment: &str) -> Option<(String, &'static str)> {
-    let owner = &workspace.configuration.owner.value;
+/// Who manages a profile already, and what to do.
+fn managed_by(live: &LiveProfile, repository: &Repository, environment: &str) -> Option<(String, &'static str)> {
+    let owner = &repository.configuration.owner.value;
     if let Some(marker) = &live.marker {
         return Some(if marker.owner == *owner {
-            let has_policy = workspace.policies.iter().any(|policy| policy.key == marker.key);
+            let has_policy = repository.policies.iter().any(|policy| policy.key == marker.key);
             let help = if has_policy {
                 "it has a policy; `disown ID` takes our marker off"
             } else {
@@ -80,7 +93,7 @@ fn taken(live: &LiveProfile, workspace: &Workspace, environment: &str) -> Option
         });
     }
     let adopts = |id: &str| id.eq_ignore_ascii_case(&live.id);
-    let mut policies = workspace.policies.iter();
+    let mut policies = repository.policies.iter();
     let policy = policies.find(|policy| policy.document.adopt.get(environment).is_some_and(|id| adopts(id)))?;
     Some((format!("is adopted by {} already", policy.source.path), "`plan` shows what that does"))
 }
@@ -105,7 +118,7 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
     if let Some(other) = tenant::other_objects(client, &names).await?.first() {
         return Err(Failure::with_help(format!("{} cannot be imported", other.shown()), other.help()));
     }
-    let help = match like(wanted, tenant).as_slice() {
+    let help = match similar_names(wanted, tenant).as_slice() {
         [] => "without `--profile`, all custom profiles are imported".into(),
         likely => format!("did you mean {}", likely.join(", ")),
     };
@@ -116,7 +129,7 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
 const MOST: usize = 5;
 
 /// The names that one may have meant, in quotes: the nearest one, and those that hold what was written.
-fn like(wanted: &str, tenant: &Tenant) -> Vec<String> {
+fn similar_names(wanted: &str, tenant: &Tenant) -> Vec<String> {
     let known = || tenant.profiles.iter().map(|live| live.profile.name.as_str());
     let part = wanted.trim().to_lowercase();
     let holding = known().filter(|name| !part.is_empty() && name.to_lowercase().contains(&part));
