@@ -13,6 +13,7 @@ mod document;
 mod found;
 mod limits;
 mod order;
+mod outcome;
 mod reach;
 mod reach_document;
 mod steps;
@@ -28,6 +29,7 @@ pub use document::{
 };
 pub use limits::{Limits, Overridden};
 pub use order::{Ordered, order};
+pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
 pub use steps::{Stage, marker, request, requests, stages};

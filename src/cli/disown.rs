@@ -9,8 +9,9 @@ use super::Global;
 use super::apply::{EXIT_CODES, Writing, justification};
 use super::output::{Output, waiting};
 use crate::adoption::find_owned;
-use crate::apply::{Executor, Outcome, Stop};
+use crate::apply::{Executor, Stop};
 use crate::failure::Failure;
+use crate::plan::Outcome;
 use crate::report;
 use crate::repository::Repository;
 
