@@ -92,8 +92,10 @@ pub async fn plan(
     let mut options = options(repository, (name, environment), session, request)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
-    let directory = tenant::look_up(client, &wanted(sent.iter().copied())).await?;
-    let mut tenant = tenant::read(client).await?;
+    let wanted = wanted(sent.iter().copied());
+    // Names are looked up while the pages come.
+    let (directory, mut tenant) =
+        futures_util::future::try_join(tenant::look_up(client, &wanted), tenant::read(client)).await?;
     let desired = desired(&compiled, &directory, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));

@@ -115,7 +115,7 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
         }
     }
     let names = BTreeSet::from([wanted.to_string(), wanted.to_lowercase()]);
-    if let Some(other) = tenant::look_elsewhere(client, &names).await?.first() {
+    if let Some(other) = tenant::other_objects(client, &names).await?.first() {
         return Err(Failure::with_help(format!("{} cannot be imported", other.shown()), other.help()));
     }
     let help = match similar_names(wanted, tenant).as_slice() {

@@ -12,7 +12,7 @@ use super::journal::Journal;
 use super::object::Object;
 use crate::graph::Client;
 use crate::plan::{Action, Change, Counts, Ordered, Outcome, order};
-use crate::tenant::Looks;
+use crate::tenant::ProfileLookup;
 
 /// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
 /// without leaving more half done than is needed when something breaks. What is written, and only waits for the tenant's
@@ -86,7 +86,7 @@ impl Report {
 impl Executor<'_> {
     /// Carries out all changes that can be; one that fails does not stop the others.
     pub async fn run(&self, changes: &[Change]) -> Report {
-        let looks = Looks::new(self.client);
+        let looks = ProfileLookup::new(self.client);
         let (places, told) = (Semaphore::new(AT_ONCE), Rc::new(Cell::new(false)));
         let mut open = order(changes);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];

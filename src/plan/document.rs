@@ -1,7 +1,7 @@
 //! The published form of a plan: what `--output-format json` prints, what a plan file holds, and what people are shown.
 //!
 //! It never holds a secret: where one is part of a value, the reference stands instead. So a plan file is safe as a
-//! public artefact, and it is compared with a fresh plan rather than carried out.
+//! public artifact, and it is compared with a fresh plan rather than carried out.
 
 use std::collections::BTreeMap;
 

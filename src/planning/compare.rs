@@ -55,6 +55,6 @@ async fn elsewhere(
     tenant: &Tenant,
     owner: &str,
 ) -> Result<BTreeMap<String, (String, String)>, Error> {
-    let found = tenant::look_elsewhere(client, &not_there(desired, &tenant.profiles, owner)).await?;
+    let found = tenant::other_objects(client, &not_there(desired, &tenant.profiles, owner)).await?;
     Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
 }

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::permissions;
 use super::{GRAPH, PERMISSIONS, Readiness, Status};
-use crate::graph::{Client, Error};
+use crate::graph::{
+    Client, Error, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
+};
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
 use crate::tenant::{self, PROFILES};
 
@@ -25,20 +27,20 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
                 Ok(()) => readiness.add(GRAPH, Status::Ok, what),
                 Err(failure) => return readiness.add_failure(GRAPH, failure),
             }
-            permissions::learn(&mut readiness.permissions, permissions::ORGANIZATION, Some(true));
+            permissions::learn(&mut readiness.permissions, READ_ORGANIZATION, Some(true));
         }
         Err(error) => {
-            permissions::learn(&mut readiness.permissions, permissions::ORGANIZATION, granted::<()>(&Err(&error)));
+            permissions::learn(&mut readiness.permissions, READ_ORGANIZATION, granted::<()>(&Err(&error)));
             return refused("/organization", &error, no_graph(&error), readiness);
         }
     }
     let asked = [
-        ("a profile", format!("{PROFILES}?$top=1"), permissions::READ),
-        ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), permissions::MEMBERS),
+        ("a profile", format!("{PROFILES}?$top=1"), READ_CONFIGURATION),
+        ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), READ_GROUPS),
         (
             "the filters",
             "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string(),
-            permissions::READ,
+            READ_CONFIGURATION,
         ),
     ];
     for (what, path, permission) in asked {
@@ -66,7 +68,7 @@ fn granted<T>(answer: &Result<T, &Error>) -> Option<bool> {
 async fn devices(client: &Client, readiness: &mut Readiness) {
     let path = "/v1.0/deviceManagement/managedDevices?$top=1&$select=id";
     let Ok(answer) = tokio::time::timeout(PATIENCE, client.get::<Value>(path)).await else { return };
-    permissions::learn(&mut readiness.permissions, permissions::DEVICES, granted(&answer.as_ref()));
+    permissions::learn(&mut readiness.permissions, READ_DEVICES, granted(&answer.as_ref()));
 }
 
 /// One read needs the permission that writes need (Microsoft Learn, getOmaSettingPlainTextValue: "ReadWrite permission is
@@ -78,11 +80,11 @@ async fn writing(client: &Client, readiness: &mut Readiness) {
     let wants_to_write = readiness.purpose == Purpose::Apply;
     match answer {
         Ok(Err(error)) if error.status() == Some(403) => {
-            permissions::learn(&mut readiness.permissions, permissions::WRITE, Some(false));
+            permissions::learn(&mut readiness.permissions, WRITE_CONFIGURATION, Some(false));
             if wants_to_write {
-                let help = "an administrator grants DeviceManagementConfiguration.ReadWrite.All; see docs/sign-in.md";
+                let help = format!("an administrator grants {WRITE_CONFIGURATION}; see docs/sign-in.md");
                 let what = "403 a read that needs what writing needs: apply would be refused";
-                readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
+                readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help));
             }
         }
         _ if wants_to_write => {

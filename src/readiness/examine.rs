@@ -7,7 +7,7 @@ use super::permissions::{Granted, compare};
 use super::{GRAPH, PERMISSIONS, Readiness, Status};
 use crate::diagnostic::Severity;
 use crate::failure::Failure;
-use crate::graph::{Access, Claims, Client, Finding, Reached, SignInMethod, WINDOW, key_store_name, proxy, reach};
+use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
 use crate::planning::connection;
 use crate::policy::is_loopback;
 use crate::repository::Repository;
@@ -59,9 +59,9 @@ async fn examine_connection(
     }
     match signed_in(&identity).await {
         Ok((access, token)) => {
-            let claims = token.as_deref().and_then(Claims::read);
+            let claims = token.as_deref().and_then(TokenClaims::read);
             whose(&identity, token.is_some(), claims.as_ref(), now, readiness);
-            readiness.permissions = compare(claims.as_ref().map(Claims::permissions));
+            readiness.permissions = compare(claims.as_ref().map(TokenClaims::permissions));
             match Client::new(connection.graph_url(), access, WINDOW) {
                 Ok(_) if !reached => {}
                 Ok(client) => requests(connection, &client, readiness).await,
@@ -129,8 +129,8 @@ async fn network(
     answer.is_some()
 }
 
-async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Reached> {
-    match reach(url).await {
+async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Probe> {
+    match probe(url).await {
         Ok(answer) => {
             readiness.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
             Some(answer)
@@ -176,9 +176,9 @@ fn ways(identity: &Identity, readiness: &mut Readiness) {
         return;
     };
     for step in &choice.steps {
-        let (status, what) = match &step.finding {
-            Finding::Taken(what) => (Status::Ok, what),
-            Finding::PassedOver(what) => (Status::Note, what),
+        let (status, what) = match &step.decision {
+            Decision::Taken(what) => (Status::Ok, what),
+            Decision::PassedOver(what) => (Status::Note, what),
         };
         readiness.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
     }
@@ -193,7 +193,7 @@ async fn signed_in(identity: &Identity) -> Result<(Access, Option<String>), Fail
 fn whose(
     identity: &Identity,
     has_token: bool,
-    claims: Option<&Claims>,
+    claims: Option<&TokenClaims>,
     now: fn() -> Timestamp,
     readiness: &mut Readiness,
 ) {

@@ -1,58 +1,8 @@
-//! Which permission of Microsoft Graph is needed for what. docs/sign-in.md shows the same table.
+//! Which of the permissions that are needed a token has.
 
 use serde::Serialize;
 
-/// A permission and what it is for. The names are the same for applications and for people (delegated).
-pub(super) struct Permission {
-    /// A command, or what a command does.
-    pub for_what: &'static str,
-    /// The least permission.
-    pub least: &'static str,
-    /// Larger ones that do as well, and that tokens carry in its place.
-    pub larger: &'static [&'static str],
-    /// Whether the command does its work without it, and says what it left out.
-    pub optional: bool,
-}
-
-pub(super) const READ: &str = "DeviceManagementConfiguration.Read.All";
-pub(super) const WRITE: &str = "DeviceManagementConfiguration.ReadWrite.All";
-pub(super) const MEMBERS: &str = "GroupMember.Read.All";
-/// What includes reading groups and their members (Microsoft Graph permissions reference).
-const GROUPS: &[&str] = &[
-    "GroupMember.ReadWrite.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-];
-pub(super) const DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
-pub(super) const ORGANIZATION: &str = "Organization.Read.All";
-const RBAC: &[&str] = &[WRITE, "DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"];
-
-/// The table, from the permissions that Microsoft Graph's page of each request names.
-pub(super) const PERMISSIONS: [Permission; 9] = [
-    Permission { for_what: "plan", least: READ, larger: &[WRITE], optional: false },
-    Permission { for_what: "plan", least: MEMBERS, larger: GROUPS, optional: false },
-    Permission {
-        for_what: "plan",
-        least: ORGANIZATION,
-        larger: &["Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read"],
-        optional: false,
-    },
-    Permission { for_what: "apply", least: WRITE, larger: &[], optional: false },
-    // getOmaSettingPlainTextValue: "This API involves potential secret values; ReadWrite permission is required".
-    Permission { for_what: "comparing masked values", least: WRITE, larger: &[], optional: true },
-    Permission { for_what: "blast radius: members of groups", least: MEMBERS, larger: GROUPS, optional: true },
-    Permission {
-        for_what: "blast radius: all devices",
-        least: DEVICES,
-        larger: &["DeviceManagementManagedDevices.ReadWrite.All"],
-        optional: true,
-    },
-    Permission { for_what: "scope tags", least: READ, larger: RBAC, optional: true },
-    // "retrieveMyRequests function" and "retrieveRequestStatus action" of operationApprovalRequest.
-    Permission { for_what: "approval status", least: READ, larger: RBAC, optional: true },
-];
+use crate::graph::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
 
 /// A row of the table, and whether a token has it.
 #[derive(Debug, Serialize)]
@@ -101,6 +51,8 @@ pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
 pub(super) fn learn(rows: &mut [Granted], permission: &str, granted: Option<bool>) {
     let Some(granted) = granted else { return };
     let unknown = rows.iter_mut().filter(|row| row.permission == permission && row.granted.is_none());
-    let is_certain = |row: &&mut Granted| granted || !row.optional || permission == WRITE || permission == DEVICES;
+    let is_certain = |row: &&mut Granted| {
+        granted || !row.optional || permission == WRITE_CONFIGURATION || permission == READ_DEVICES
+    };
     unknown.filter(is_certain).for_each(|row| row.granted = Some(granted));
 }

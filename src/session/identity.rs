@@ -2,7 +2,7 @@
 
 use super::Connection;
 use crate::failure::Failure;
-use crate::graph::{Access, Choice, SignIn, SignInMethod, SignInSettings, check_token, choose};
+use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_token, choose_method};
 use crate::policy::AuthMethod;
 use crate::sandbox;
 
@@ -32,7 +32,7 @@ impl Prompt {
 pub struct Identity {
     pub settings: SignInSettings,
     /// What `auto` looked at; none where the configuration names a way.
-    pub choice: Option<Choice>,
+    pub choice: Option<MethodChoice>,
     /// The way; none where nobody signs in.
     pub method: Option<SignInMethod>,
     /// Whether the server takes requests of nobody in particular: only on this machine.
@@ -51,7 +51,7 @@ impl Identity {
             Some(Some(SignInMethod::Token)) if plain && token().is_none() => found(None),
             Some(Some(method)) => found(Some(method)),
             Some(None) | None => {
-                let choice = choose(&settings).await;
+                let choice = choose_method(&settings).await;
                 Self { method: choice.method, settings, choice: Some(choice), anybody: false }
             }
         }
@@ -82,10 +82,13 @@ impl Identity {
                 check_token(&self.settings, &token).map_err(|(reason, help)| Failure::with_help(reason, help))?;
                 Ok(Access::token(token)?)
             }
-            (Some(method), _) => Ok(Access::SignedIn(Box::new(SignIn::new(self.settings.clone(), method)?))),
+            (Some(method), _) => Ok(Access::sign_in(self.settings.clone(), method)?),
             (None, _) if self.anybody => Ok(Access::Nobody),
             (None, choice) => Err(Failure::with_help(
-                format!("there is no way to sign in here:\n{}", choice.as_ref().map_or(String::new(), Choice::reasons)),
+                format!(
+                    "there is no way to sign in here:\n{}",
+                    choice.as_ref().map_or(String::new(), MethodChoice::reasons)
+                ),
                 "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one",
             )),
         }
@@ -108,8 +111,8 @@ fn settings(connection: &Connection, purpose: Purpose, prompt: Prompt) -> SignIn
         login_url: connection.login_url().to_owned(),
         scope: connection.scope(),
         audiences: connection.audiences(),
-        asks: prompt.can_ask,
-        tell: prompt.show,
+        is_interactive: prompt.can_ask,
+        show: prompt.show,
     }
 }
 
