@@ -9,6 +9,7 @@ pub use permissions::Granted;
 
 use serde::Serialize;
 
+use crate::failure::Failure;
 use crate::session::Purpose;
 
 /// The area of the requests.
@@ -67,6 +68,13 @@ impl Readiness {
 
     fn add_with_help(&mut self, area: &'static str, status: Status, what: impl Into<String>, help: Option<String>) {
         self.checks.push(Observation { area, status, what: what.into(), help });
+    }
+
+    fn add_failure(&mut self, area: &'static str, failure: Failure) {
+        match failure {
+            Failure::Message(message, help) => self.add_with_help(area, Status::Fail, message, help),
+            Failure::Diagnostics(_) => self.add(area, Status::Fail, "the files are wrong"),
+        }
     }
 
     pub fn document(&self) -> ReadinessDocument<'_> {

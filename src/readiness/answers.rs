@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::examine::add_failure;
 use super::permissions;
 use super::{GRAPH, PERMISSIONS, Readiness, Status};
 use crate::graph::{
@@ -26,7 +25,7 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
             let what = format!("200 /organization: {name} ({})", organization.id);
             match check_tenant(client, connection, &organization).await {
                 Ok(()) => readiness.add(GRAPH, Status::Ok, what),
-                Err(failure) => return add_failure(GRAPH, failure, readiness),
+                Err(failure) => return readiness.add_failure(GRAPH, failure),
             }
             permissions::learn(&mut readiness.permissions, READ_ORGANIZATION, Some(true));
         }

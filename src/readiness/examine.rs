@@ -71,7 +71,7 @@ async fn examine_connection(
                 lacking(readiness);
             }
         }
-        Err(failure) => add_failure(SIGN_IN, failure, readiness),
+        Err(failure) => readiness.add_failure(SIGN_IN, failure),
     }
 }
 
@@ -228,13 +228,6 @@ fn whose(
     }
     if let Some(audience) = &claims.audience {
         readiness.add(TOKEN, Status::Note, format!("for {audience}"));
-    }
-}
-
-pub(super) fn add_failure(area: &'static str, failure: Failure, readiness: &mut Readiness) {
-    match failure {
-        Failure::Message(message, help) => readiness.add_with_help(area, Status::Fail, message, help),
-        Failure::Diagnostics(_) => readiness.add(area, Status::Fail, "the files are wrong"),
     }
 }
 

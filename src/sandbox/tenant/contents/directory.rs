@@ -7,7 +7,7 @@ use crate::sandbox::tenant::ids;
 /// When everything in it was made.
 pub(super) const MADE: &str = "2025-01-15T08:00:00Z";
 
-/// The id of the sandbox's tenant: fixed and well known, so that a client recognises that it talks to a sandbox.
+/// The id of the sandbox's tenant: fixed and well known, so that a client recognizes that it talks to a sandbox.
 pub const TENANT_ID: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
 
 pub(super) fn organization() -> Value {

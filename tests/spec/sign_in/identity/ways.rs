@@ -183,3 +183,9 @@ fn a_token_that_is_not_to_be_sent() {
     let graph = said("e30.eyJhdWQiOiIwMDAwMDAwMy0wMDAwLTAwMDAtYzAwMC0wMDAwMDAwMDAwMDAifQ.c2ln\n");
     assert!(graph.ends_with("exit code 0\n"), "{graph}");
 }
+
+/// Where an environment is, as commands see it.
+fn connection(environment: &sspr_policy::policy::Environment) -> sspr_policy::session::Connection {
+    let folder = std::path::Path::new(".");
+    sspr_policy::session::Connection::of(environment, folder, folder)
+}
