@@ -223,7 +223,10 @@ fn every_value_that_a_node_takes_is_written_without_going_past_the_catalogue() {
     let (mut past, mut count) = (Vec::new(), 0);
     for profile in profiles.iter().flat_map(|rows| rows.chunks(900)) {
         count += profile.len();
-        let file = written(&live(profile.iter().cloned().map(|(uri, value)| (uri.into(), value)), Vec::new()), &Directory::default());
+        let file = written(
+            &live(profile.iter().cloned().map(|(uri, value)| (uri.into(), value)), Vec::new()),
+            &Directory::default(),
+        );
         assert_eq!(compiled(&file), profile.iter().cloned().collect());
         past.extend(file.text.lines().filter(|line| line.contains("unchecked")).map(String::from));
         past.extend(file.remarks.iter().filter(|one| one.severity == Severity::Error).map(|one| one.text.clone()));
