@@ -72,7 +72,7 @@ fn values(node: &Node) -> Vec<OmaValue> {
         }
         (Allowed::Range([low, high]), Some(OmaType::Integer)) => {
             let ends = [*low, *high].map(|number| number.clamp(i64::from(i32::MIN), i64::from(i32::MAX)));
-            ends.map(|number| OmaValue::Integer(number)).to_vec()
+            ends.map(OmaValue::Integer).to_vec()
         }
         (Allowed::Admx, _) => match node.admx() {
             Some(form) if form.elements.is_empty() => vec![payload(true), payload(false)],
