@@ -161,10 +161,9 @@ impl Client {
     /// # Errors
     /// The same error, when it should not be sent again.
     pub async fn wait_to_retry(&self, retry: &mut Retry, error: Error) -> Result<(), Error> {
-        match retry.next(&error, &self.pace) {
-            Some(pause) => Ok(self.rest(&error, pause).await),
-            None => Err(error),
-        }
+        let Some(pause) = retry.next(&error, &self.pace) else { return Err(error) };
+        self.rest(&error, pause).await;
+        Ok(())
     }
 
     /// One try, with a new token where Graph refuses the one that we have.
