@@ -7,6 +7,7 @@ mod accounts;
 mod admx;
 mod audience;
 mod choice;
+mod claims;
 mod expand;
 mod find;
 mod fits;
@@ -17,19 +18,22 @@ mod settings;
 mod value;
 
 pub use accounts::well_known_account;
+pub use claims::claims;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, Entry, Wanted, resolve, wanted};
-pub use registry::{RegistryChange, RegistryEntry, read_block};
+pub use registry::read_block;
 pub use settings::CompiledSetting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
-use crate::source::{Source, Span, Spanned};
+use crate::rules::Accepts;
+use crate::setting::RegistryEntry;
+use crate::source::{Place, Source, Span, Spanned};
 
 /// Everything that policies are compiled with.
 pub struct Context<'a> {
@@ -92,6 +96,22 @@ impl Compiled<'_> {
     /// A place in its file.
     pub fn place(&self, span: Span) -> Place {
         Place::new(&self.source, span)
+    }
+
+    /// What it accepts.
+    pub fn accepts(&self) -> Accepts<'_> {
+        let is_sent = self.state == State::Active && !self.held;
+        Accepts { waivers: &self.waivers, source: &self.source, is_sent }
+    }
+
+    /// Where it excludes a group, by its id or its name.
+    pub fn exclusion(&self, id: &str, name: &str) -> Option<&Place> {
+        let is = |who: &NamedWho| match who {
+            NamedWho::Group { id: Some(own), .. } => own.eq_ignore_ascii_case(id),
+            NamedWho::Group { name: own, .. } => own.as_deref() == Some(name),
+            NamedWho::AllDevices | NamedWho::AllUsers => false,
+        };
+        self.assignments.iter().flatten().find(|one| one.excluded && is(&one.who)).map(|one| &one.place)
     }
 
     /// Whether there is nothing that Intune could get.

@@ -1,62 +1,6 @@
 //! What is wrong in people's files, as data: coded, placed, with help and a fix where there is one.
 
-use std::fmt;
-use std::sync::Arc;
-
-use crate::source::{Source, Span};
-
-/// Where something stands in a file.
-#[derive(Clone)]
-pub struct Place {
-    /// The file.
-    pub source: Arc<Source>,
-    /// The bytes in it.
-    pub span: Span,
-}
-
-impl Place {
-    /// A span in a file.
-    pub fn new(source: &Arc<Source>, span: Span) -> Self {
-        Self { source: Arc::clone(source), span }
-    }
-
-    /// The first character of a file.
-    pub fn start_of(source: &Arc<Source>) -> Self {
-        Self::new(source, Span::default())
-    }
-
-    /// Line and column, both from 1.
-    pub fn position(&self) -> (usize, usize) {
-        self.source.position(self.span.start)
-    }
-
-    /// For sorting: file, then offset.
-    fn order(&self) -> (&str, usize) {
-        (&self.source.path, self.span.start)
-    }
-}
-
-impl fmt::Debug for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for Place {
-    /// `file:line:column`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.position();
-        write!(f, "{}:{line}:{column}", self.source.path)
-    }
-}
-
-impl PartialEq for Place {
-    fn eq(&self, other: &Self) -> bool {
-        self.source.path == other.source.path && self.span == other.span
-    }
-}
-
-impl Eq for Place {}
+use crate::source::Place;
 
 /// How much it matters.
 #[derive(

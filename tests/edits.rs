@@ -6,10 +6,10 @@ mod support;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sspr_policy::diagnostic::Place;
 use sspr_policy::plan::{Desired, Fate, Options, build};
 use sspr_policy::profile::{Profile, Setting};
 use sspr_policy::setting::{OmaType, OmaUri, OmaValue};
+use sspr_policy::source::Place;
 use sspr_policy::source::Source;
 use support::proxy::{Proxy, REAL};
 use support::{EMBEDDED, Graph, Ran, Repo, Served, TENANT, normal, served, text};

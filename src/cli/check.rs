@@ -11,7 +11,7 @@ use super::output::{Failure, Output, exit};
 use super::workspace::{CONFIGURATION, Workspace, policy_names, relative};
 use super::{Global, secrets};
 use crate::catalogue::Catalogue;
-use crate::compile::{Compiled, Secrets, compile};
+use crate::compile::{Compiled, Secrets, claims, compile};
 use crate::diagnostic::{Diagnostic, Fix, Severity, sort};
 use crate::source::{Source, parse};
 use crate::{report, rules};
@@ -119,8 +119,9 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
 /// What rules say about policies among themselves and while they were compiled, less what they accept.
 fn with_rules(problems: Vec<Diagnostic>, compiled: &[Compiled<'_>], catalogue: &Catalogue) -> Vec<Diagnostic> {
     let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
-    findings.extend(rules::evaluate(&rules::claims(compiled), catalogue));
-    others.extend(rules::waive(findings, compiled, today()));
+    findings.extend(rules::evaluate(&claims(compiled), &[], catalogue));
+    let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
+    others.extend(rules::waive(findings, &policies, today()));
     others
 }
 

@@ -10,8 +10,8 @@ use super::output::{Failure, Output};
 use super::workspace::{Workspace, relative};
 use super::{Global, secrets};
 use crate::compile::{Compiled, Secrets, compile};
-use crate::diagnostic::{Diagnostic, any_error};
-use crate::formats::{Unsupported, admx, reg};
+use crate::diagnostic::any_error;
+use crate::formats::{Export, ExportRemark, Unsupported, admx, reg};
 use crate::policy::State;
 
 #[derive(Debug, Args)]
@@ -54,10 +54,22 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
         return Err(Failure::Diagnostics(problems));
     }
     let selected = select(&workspace, &compiled, selection, global)?;
-    match &args.format {
-        Format::Reg(_) => export_reg(&selected, selection, output),
-        Format::Admx(_) => export_admx(&selected, selection, &workspace.configuration.owner, output),
-    }
+    let (folder, file) = destination(&selection.out);
+    let mut problems = Vec::new();
+    let export = match &args.format {
+        Format::Reg(_) => {
+            let division = file.as_deref().map_or(reg::Division::ByPolicy, reg::Division::Whole);
+            reg::export(&selected, division, selection.skip_unsupported, &mut problems)
+        }
+        Format::Admx(_) => {
+            let stem = file.as_ref().and_then(|file| Path::new(file).file_stem()).map(|stem| stem.to_string_lossy());
+            let owner = &workspace.configuration.owner;
+            admx::export(&selected, owner, stem.as_deref(), selection.skip_unsupported, &mut problems)
+        }
+    };
+    let Some(export) = export else { return Err(Failure::Diagnostics(problems)) };
+    output.diagnostics(&mut problems);
+    write_all(&export, &folder, output)
 }
 
 /// The policies that are named; without names, all but drafts and those kept out of the environment.
@@ -101,76 +113,35 @@ fn select<'c, 'a>(
     Ok(selected)
 }
 
-fn export_reg(policies: &[&Compiled<'_>], selection: &Selection, output: &Output) -> Result<ExitCode, Failure> {
-    let mut problems = Vec::new();
-    // All at once first: what contradicts itself across policies must not go into two files either.
-    let whole = reg::export(policies, selection.skip_unsupported, &mut problems);
-    let Some(whole) = whole.filter(|_| !any_error(&problems)) else { return Err(Failure::Diagnostics(problems)) };
-    output.diagnostics(&mut problems);
-    list_unsupported(&whole.unsupported, output);
-    if !is_folder(&selection.out) {
-        write(&selection.out, &whole.document.to_bytes(), output)?;
-        return Ok(ExitCode::SUCCESS);
+/// Where an export goes: a folder, and the name of the one file where that is said.
+fn destination(out: &Path) -> (PathBuf, Option<String>) {
+    if is_folder(out) {
+        return (out.to_path_buf(), None);
     }
-    for policy in policies {
-        // A value that a retired policy would delete and an active one sets stays.
-        let set_elsewhere = |other: &&&Compiled<'_>| policy.state == State::Retired && other.state == State::Active;
-        let mut together: Vec<&Compiled<'_>> = vec![policy];
-        together.extend(policies.iter().filter(set_elsewhere).copied());
-        let mut ignored: Vec<Diagnostic> = Vec::new();
-        let alone = reg::export(&[policy], true, &mut ignored);
-        let beside = reg::export(&together, true, &mut ignored);
-        let (Some(alone), Some(beside)) = (alone, beside) else { continue };
-        let kept: Vec<_> = alone
-            .document
-            .changes()
-            .iter()
-            .filter(|change| beside.document.changes().contains(change))
-            .cloned()
-            .collect();
-        let document = reg::RegDocument::new(kept);
-        if document.changes().is_empty() {
-            output.say(&format!("{}: nothing to write", policy.key));
-            continue;
-        }
-        write(&selection.out.join(format!("{}.reg", policy.key)), &document.to_bytes(), output)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    let name = out.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    (out.parent().unwrap_or(Path::new("")).to_path_buf(), Some(name))
 }
 
-fn export_admx(
-    policies: &[&Compiled<'_>],
-    selection: &Selection,
-    owner: &str,
-    output: &Output,
-) -> Result<ExitCode, Failure> {
-    let mut problems = Vec::new();
-    let export = admx::export(policies, owner, selection.skip_unsupported, &mut problems);
-    let Some(export) = export.filter(|_| !any_error(&problems)) else { return Err(Failure::Diagnostics(problems)) };
-    output.diagnostics(&mut problems);
+/// Says what there is to say, and writes the files.
+fn write_all(export: &Export, folder: &Path, output: &Output) -> Result<ExitCode, Failure> {
     list_unsupported(&export.unsupported, output);
-    if !export.in_box.is_empty() {
+    let in_box = |remark: &ExportRemark| matches!(remark, ExportRemark::InBox(_));
+    if export.remarks.iter().any(in_box) {
         output.result("Windows' own templates and security settings offer these; choose there:\n");
-        for line in &export.in_box {
+    }
+    for remark in &export.remarks {
+        if let ExportRemark::InBox(line) = remark {
             output.result(&format!("  {}\n    {}\n    {}\n", line.setting, line.path, line.choose));
         }
     }
-    let Some(files) = export.files else {
-        output.say("there is nothing that Windows' own templates do not offer: no template was written");
-        return Ok(ExitCode::SUCCESS);
-    };
-    let (folder, stem) = if is_folder(&selection.out) {
-        (selection.out.clone(), files.stem.clone())
-    } else {
-        let stem = selection.out.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        (selection.out.parent().unwrap_or(Path::new("")).to_path_buf(), stem)
-    };
-    write(&folder.join(format!("{stem}.admx")), &files.admx, output)?;
-    write(&folder.join("en-US").join(format!("{stem}.adml")), &files.adml, output)?;
-    output.say(
-        "This template is for Group Policy: copy both files to PolicyDefinitions of a central store or a computer.\n\
-         Intune cannot ingest it: it refuses templates that write below Software\\Policies\\Microsoft. For Intune, use `apply`.",
-    );
+    for file in &export.files {
+        write(&folder.join(&file.path), &file.bytes, output)?;
+    }
+    for remark in &export.remarks {
+        if let ExportRemark::Note(note) = remark {
+            output.say(note);
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -87,13 +87,14 @@ pub(super) async fn make_plan(
     let membership = tenant::membership(client, &groups, all_devices).await?;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
     let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
-    findings.extend(rules::evaluate(&our_claims(active, &desired, &membership), context.catalogue));
+    findings.extend(rules::evaluate(&our_claims(active, &desired, &membership), &[], context.catalogue));
     let sent = our_claims(sent.into_iter(), &desired, &membership);
     findings.extend(tenant_findings(&sent, &desired, &tenant, (&options.owner, &membership), context.catalogue));
     findings.extend(mixed_exclusions(&compiled, &plan, &membership, &names));
     plan.problems.extend(others);
-    let left = rules::said_once(rules::waive(findings, &compiled, check::today()));
-    plan.problems.extend(left.into_iter().filter(|finding| finding.severity > Severity::Info));
+    let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
+    let remaining = rules::one_of_each_target(rules::waive(findings, &policies, check::today()));
+    plan.problems.extend(remaining.into_iter().filter(|finding| finding.severity > Severity::Info));
     plan.problems.extend(retire_warnings(&plan, context.catalogue));
     plan.problems.extend(exchange_warnings(&plan));
     plan.problems.extend(not_compared(&tenant));

@@ -10,9 +10,9 @@ use super::output::{Failure, Output};
 use super::secrets::{self, Files};
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
-use crate::source::{Source, Span};
+use crate::source::{Place, Source, Span};
 
 /// The name of the configuration.
 pub(super) const CONFIGURATION: &str = "sspr-policy.yaml";

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::Context;
 use super::expand::Expander;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
 use crate::setting::FilterMode;
-use crate::source::{Source, Span, Spanned};
+use crate::source::{Place, Source, Span, Spanned};
 
 /// A target as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

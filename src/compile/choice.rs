@@ -26,12 +26,12 @@ impl Input<'_> {
                 chosen.number().and_then(|number| i32::try_from(number).ok()).map(OmaValue::Integer).ok_or_else(wrong)
             }
             OmaType::Boolean => truth(value).map(OmaValue::Boolean).ok_or_else(wrong),
-            OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
+            OmaType::Xml => Ok(OmaValue::Xml(value.as_str().into())),
             OmaType::Base64 => {
                 let bytes = base64::engine::general_purpose::STANDARD.decode(value);
-                bytes.map(OmaValue::Base64).map_err(|_| wrong())
+                bytes.map(|bytes| OmaValue::Base64(bytes.into())).map_err(|_| wrong())
             }
-            _ => Ok(OmaValue::String(value.clone())),
+            _ => Ok(OmaValue::String(value.as_str().into())),
         }
     }
 
@@ -47,7 +47,7 @@ impl Input<'_> {
         let chosen: Option<Vec<&str>> =
             items.iter().map(|item| self.chosen(item, values).map(|value| value.0.as_str())).collect();
         match chosen {
-            Some(texts) if !texts.is_empty() => Ok(OmaValue::String(texts.join(separator))),
+            Some(texts) if !texts.is_empty() => Ok(OmaValue::String(texts.join(separator).into())),
             _ => Err(self.not_among(values)),
         }
     }
@@ -88,7 +88,7 @@ impl Input<'_> {
             return Err(self.not_among(values).note("several of them are added up, or written as a list"));
         };
         match self.oma_type {
-            OmaType::String => Ok(OmaValue::String(number.to_string())),
+            OmaType::String => Ok(OmaValue::String(number.to_string().into())),
             _ => i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.beyond_intune()),
         }
     }

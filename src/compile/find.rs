@@ -2,10 +2,11 @@
 
 use super::Context;
 use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::policy::Policy;
+use crate::rules::LACKS_SCOPE;
 use crate::setting::{OmaUri, Scope, UriError};
-use crate::source::Spanned;
+use crate::source::{Place, Spanned};
 
 /// How many settings of a folder are named.
 const SOME: usize = 4;
@@ -294,11 +295,11 @@ fn tidied(text: &str) -> Option<String> {
     (tidy != text).then_some(tidy)
 }
 
-/// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
+/// The catalogue takes the form without a scope for its node; devices may not.
 fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
     let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
-    Diagnostic::warning("R02", "an OMA-URI without its scope")
-        .named("device-scope-missing")
+    LACKS_SCOPE
+        .finding(None)
         .at(place.clone(), "devices were seen to ignore this form")
         .help(format!("write `{right}`"))
         .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)

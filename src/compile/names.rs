@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
+use crate::source::Place;
 use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
 

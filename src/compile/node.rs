@@ -1,7 +1,8 @@
 //! Whether a node can be set at all, and on the oldest Windows that must work.
 
 use crate::catalogue::{Format, Node as CspNode};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
+use crate::source::Place;
 use crate::policy::Policy;
 
 /// Complains of what is wrong with a node whatever its value is.

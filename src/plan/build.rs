@@ -6,7 +6,8 @@ use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
 use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
+use crate::source::Place;
 use crate::profile::{
     LiveProfile, MAX_DESCRIPTION, Marker, Profile, is_keyed, masked_digest, masked_digest_is, readable_digest,
 };

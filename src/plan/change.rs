@@ -1,6 +1,6 @@
 //! One change of one object.
 
-use crate::diagnostic::Place;
+use crate::source::Place;
 use crate::profile::{LiveProfile, Profile};
 
 /// A policy in the form in which it is compared.

@@ -206,7 +206,7 @@ fn oma_setting(uri: &OmaUri, remark: Option<&Remark>, setting: &Setting, blank: 
         (OmaValue::Boolean(flag), _) => json!(flag),
         // Through text: 1.1 stays 1.1 and does not become 1.100000023841858.
         (OmaValue::Float(number), _) => json!(number.to_string().parse::<f64>().unwrap_or(f64::from(*number))),
-        (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(text),
+        (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(&**text),
         (OmaValue::Xml(text), _) => json!(encode(text.as_bytes())),
         (OmaValue::Base64(bytes), _) => json!(encode(bytes)),
         (OmaValue::Masked(_), _) => Value::Null,

@@ -1,6 +1,7 @@
 //! The address of a node in a device's management tree.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Whom a node configures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -25,9 +26,10 @@ impl Scope {
 /// A full OMA-URI in its canonical form, such as
 /// `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`.
 ///
-/// Windows compares OMA-URIs by case (Microsoft: "custom settings for Windows 10/11 devices in Intune").
+/// Windows compares OMA-URIs by case (Microsoft: "custom settings for Windows 10/11 devices in Intune"). Copies share
+/// their text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OmaUri(String);
+pub struct OmaUri(Arc<str>);
 
 /// Why a text is no OMA-URI.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,14 +68,14 @@ impl OmaUri {
             return Err(UriError::EmptyPart);
         }
         Ok(Self(match rest.strip_prefix("Vendor/") {
-            Some(vendor) => format!("./Device/Vendor/{vendor}"),
-            None => text.to_string(),
+            Some(vendor) => format!("./Device/Vendor/{vendor}").into(),
+            None => text.into(),
         }))
     }
 
     /// Takes an address as somebody else spelt it, whatever that is.
     pub fn verbatim(text: &str) -> Self {
-        Self(text.to_string())
+        Self(text.into())
     }
 
     /// Whether a text uses the form without a scope.
@@ -84,8 +86,8 @@ impl OmaUri {
     /// The address of a Policy CSP setting.
     pub fn policy(scope: Scope, area_and_name: &str) -> Self {
         match scope {
-            Scope::Device => Self(format!("./Device/{POLICY}{area_and_name}")),
-            Scope::User => Self(format!("./User/{POLICY}{area_and_name}")),
+            Scope::Device => Self(format!("./Device/{POLICY}{area_and_name}").into()),
+            Scope::User => Self(format!("./User/{POLICY}{area_and_name}").into()),
         }
     }
 
@@ -121,8 +123,8 @@ impl OmaUri {
     pub fn in_scope(&self, scope: Scope) -> Self {
         let rest = self.0.strip_prefix("./Device/").or_else(|| self.0.strip_prefix("./User/"));
         match (rest, scope) {
-            (Some(rest), Scope::Device) => Self(format!("./Device/{rest}")),
-            (Some(rest), Scope::User) => Self(format!("./User/{rest}")),
+            (Some(rest), Scope::Device) => Self(format!("./Device/{rest}").into()),
+            (Some(rest), Scope::User) => Self(format!("./User/{rest}").into()),
             (None, _) => self.clone(),
         }
     }

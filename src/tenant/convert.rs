@@ -103,14 +103,14 @@ fn value(setting: &OmaSetting) -> OmaValue {
         OmaType::Boolean => setting.value.as_bool().map(OmaValue::Boolean),
         OmaType::Float => setting.value.as_f64().map(|number| OmaValue::Float(number as f32)),
         OmaType::DateTime => {
-            text().parse::<jiff::Timestamp>().ok().map(|instant| OmaValue::DateTime(instant.to_string()))
+            text().parse::<jiff::Timestamp>().ok().map(|instant| OmaValue::DateTime(instant.to_string().into()))
         }
         kind => decrypted(kind, text(), true),
     };
     // A value that its type cannot hold: kept as what it says, so that it shows as a difference.
     plain.unwrap_or_else(|| match &setting.value {
-        Value::String(text) => OmaValue::String(text.clone()),
-        other => OmaValue::String(other.to_string()),
+        Value::String(text) => OmaValue::String(text.as_str().into()),
+        other => OmaValue::String(other.to_string().into()),
     })
 }
 
@@ -120,11 +120,11 @@ pub(super) fn decrypted(kind: OmaType, text: &str, xml_is_base64: bool) -> Optio
     let decode = |text: &str| base64::engine::general_purpose::STANDARD.decode(text).ok();
     match kind {
         OmaType::Xml if xml_is_base64 => {
-            decode(text).and_then(|bytes| String::from_utf8(bytes).ok()).map(OmaValue::Xml)
+            decode(text).and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| OmaValue::Xml(text.into()))
         }
-        OmaType::Xml => Some(OmaValue::Xml(text.to_string())),
-        OmaType::Base64 => decode(text).map(OmaValue::Base64),
-        _ => Some(OmaValue::String(text.to_string())),
+        OmaType::Xml => Some(OmaValue::Xml(text.into())),
+        OmaType::Base64 => decode(text).map(|bytes| OmaValue::Base64(bytes.into())),
+        _ => Some(OmaValue::String(text.into())),
     }
 }
 

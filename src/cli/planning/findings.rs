@@ -9,8 +9,10 @@ use crate::compile::Compiled;
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::LiveProfile;
-use crate::rules::{self, Claim, Origin, Reach, Subject};
-use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue};
+use crate::rules::{self, Exclusion};
+use crate::setting::{
+    Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject,
+};
 use crate::tenant::{CatalogPolicy, Tenant};
 
 /// Exclusions of changed policies that have no effect.
@@ -24,7 +26,11 @@ pub(super) fn mixed_exclusions(
     let changed = plan.changes.iter().filter_map(|change| {
         let policy = compiled.iter().find(|policy| policy.key == change.key)?;
         let assignments = change.after.as_ref()?.assignments.as_ref()?;
-        Some(rules::mixed_exclusions(policy, &audience(assignments), membership, name))
+        let written = |id: &str| {
+            let name = name(id);
+            Exclusion { place: policy.exclusion(id, &name).cloned(), name }
+        };
+        Some(rules::mixed_exclusions(&audience(assignments), membership, &policy.name_place, written))
     });
     changed.flatten().collect()
 }
@@ -38,7 +44,7 @@ pub(super) fn our_claims<'c>(
     let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.key.as_str(), one)).collect();
     let claims = policies.filter_map(|policy| {
         let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
-        Some(rules::of_policy(policy, reach(assignments, membership)))
+        Some(policy.claims(reach(assignments, membership)))
     });
     claims.flatten().collect()
 }
@@ -77,34 +83,38 @@ pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
 
 /// What a settings catalog policy claims, as far as it is known which nodes it sets.
 fn catalog_claims(policy: &CatalogPolicy, membership: &Membership, catalogue: &Catalogue) -> Vec<Claim> {
-    let reach = reach(Some(&policy.assignments), membership);
-    let claim = |(uri, value)| Claim {
-        subject: Subject::Node(uri, value),
-        reach: reach.clone(),
-        origin: Origin::Catalog(policy.name.clone(), policy.id.clone()),
-        oldest_build: None,
-    };
+    let audience = reach(Some(&policy.assignments), membership);
+    let origin = in_tenant(ProfileKind::SettingsCatalog, &policy.name, &policy.id);
+    let claim = |(uri, value)| foreign_claim(uri, value, &audience, &origin);
     policy.nodes(catalogue).into_iter().map(claim).collect()
 }
 
 fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> {
-    let reach = reach(profile.profile.assignments.as_ref(), membership);
+    let audience = reach(profile.profile.assignments.as_ref(), membership);
+    let origin = in_tenant(ProfileKind::Custom, &profile.profile.name, &profile.id);
     let claim = |(uri, setting): (&OmaUri, &crate::profile::Setting)| {
         // The same node, whichever way its profile spells it.
         let uri = OmaUri::parse(uri.as_str()).ok()?;
-        Some(Claim {
-            subject: Subject::Node(uri, setting.value.clone()),
-            reach: reach.clone(),
-            origin: Origin::Tenant(profile.profile.name.clone(), profile.id.clone()),
-            oldest_build: None,
-        })
+        Some(foreign_claim(uri, setting.value.clone(), &audience, &origin))
     };
     let readable = profile.profile.settings.iter().filter(|(_, setting)| !matches!(setting.value, OmaValue::Masked(_)));
     readable.filter_map(claim).collect()
 }
 
-fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Reach {
-    assignments.map_or(Reach::Unknown, |all| Reach::Known(Arc::new(rules::effective(audience(all), membership))))
+fn in_tenant(kind: ProfileKind, name: &str, id: &str) -> Origin {
+    Origin::Tenant { kind, name: name.into(), id: id.into() }
+}
+
+fn foreign_claim(uri: OmaUri, value: OmaValue, audience: &Option<Arc<Audience>>, origin: &Origin) -> Claim {
+    let subject = Subject::Node(uri, value);
+    Claim { subject, audience: audience.clone(), origin: origin.clone(), oldest_build: None, is_secret: false }
+}
+
+fn reach(
+    assignments: Option<&BTreeSet<crate::profile::Assignment>>,
+    membership: &Membership,
+) -> Option<Arc<Audience>> {
+    assignments.map(|all| Arc::new(rules::effective(audience(all), membership)))
 }
 
 fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {

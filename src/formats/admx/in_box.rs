@@ -2,7 +2,8 @@
 
 use crate::catalogue::{Allowed, EnumValue, Node, read_payload};
 use crate::compile::{Compiled, CompiledSetting};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
+use crate::source::Place;
 use crate::setting::{RegistryAction, Scope};
 
 /// A setting that Windows' own templates or security settings offer.

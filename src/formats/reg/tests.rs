@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::{RegDocument, read};
-use crate::compile::RegistryChange;
-use crate::setting::{Hive, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
+use crate::setting::{Hive, RegistryAction, RegistryChange, RegistryData, RegistryKey, RegistryLocation};
 
 fn set(key: &str, name: &str, data: RegistryData) -> RegistryChange {
     let key = RegistryKey::parse(key).expect("a key");
