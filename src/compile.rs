@@ -18,8 +18,8 @@ mod settings;
 mod value;
 
 pub use accounts::well_known_account;
-pub use claims::claims;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
+pub use claims::claims;
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, Entry, Wanted, resolve, wanted};
 pub use registry::read_block;
@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
 use crate::rules::Accepts;
 use crate::setting::RegistryEntry;
@@ -178,9 +178,10 @@ fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut 
         if known.contains(&name.value.as_str()) {
             continue;
         }
-        let mut problem = Diagnostic::error("SP0404", format!("there is no environment `{}`", name.value))
-            .at(policy.place(name.span), "not in sspr-policy.yaml")
-            .note(format!("environments: {}", known.join(", ")));
+        let mut problem =
+            Diagnostic::error(Code::UnknownEnvironment, format!("there is no environment `{}`", name.value))
+                .at(policy.place(name.span), "not in sspr-policy.yaml")
+                .note(format!("environments: {}", known.join(", ")));
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
             problem = problem.help(format!("did you mean `{near}`")).fix(policy.place(name.span), near, false);
         }

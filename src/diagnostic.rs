@@ -1,5 +1,9 @@
 //! What is wrong in people's files, as data: coded, placed, with help and a fix where there is one.
 
+mod code;
+
+pub use code::{About, Code};
+
 use crate::source::Place;
 
 /// How much it matters.
@@ -38,13 +42,47 @@ pub struct Fix {
     pub certain: bool,
 }
 
+/// Which rule a finding is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId {
+    /// `I01`
+    pub code: &'static str,
+    /// `lock-screen-notifications-off`, as waivers name it.
+    pub name: &'static str,
+}
+
+/// A problem keeps something from being done as written; a finding is what a rule says, and can be waived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Something is wrong as written.
+    Problem(Code),
+    /// A rule matches.
+    Finding(RuleId),
+}
+
+impl Kind {
+    /// `SP0201` or `I01`: for printing and sorting, never for deciding.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Problem(code) => code.number(),
+            Self::Finding(rule) => rule.code,
+        }
+    }
+
+    /// A rule's name: for printing, never for deciding.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Problem(_) => None,
+            Self::Finding(rule) => Some(rule.name),
+        }
+    }
+}
+
 /// Something wrong in people's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// `SP0201`, or a rule's `I01`.
-    pub code: &'static str,
-    /// A rule's name, such as `lock-screen-notifications-off`.
-    pub name: Option<&'static str>,
+    /// Whether it is a problem or a finding, and which.
+    pub kind: Kind,
     /// How much it matters.
     pub severity: Severity,
     /// What is wrong, in one line without a full stop.
@@ -66,10 +104,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+    fn new(severity: Severity, kind: Kind, message: impl Into<String>) -> Self {
         Self {
-            code,
-            name: None,
+            kind,
             severity,
             message: message.into(),
             place: None,
@@ -83,32 +120,33 @@ impl Diagnostic {
     }
 
     /// An error.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Severity::Error, code, message)
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, Kind::Problem(code), message)
     }
 
     /// A warning.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, code, message)
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, Kind::Problem(code), message)
     }
 
     /// Something worth knowing.
-    pub fn info(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Severity::Info, code, message)
+    pub fn info(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Info, Kind::Problem(code), message)
     }
 
-    /// With another severity.
-    #[must_use]
-    pub fn severity(mut self, severity: Severity) -> Self {
-        self.severity = severity;
-        self
+    /// What a rule says.
+    pub fn finding(rule: RuleId, severity: Severity, message: impl Into<String>) -> Self {
+        Self::new(severity, Kind::Finding(rule), message)
     }
 
-    /// With a rule's name.
-    #[must_use]
-    pub fn named(mut self, name: &'static str) -> Self {
-        self.name = Some(name);
-        self
+    /// Whether a rule says it.
+    pub fn is_finding(&self) -> bool {
+        matches!(self.kind, Kind::Finding(_))
+    }
+
+    /// Whether this rule says it.
+    pub fn is_finding_of(&self, rule: RuleId) -> bool {
+        self.kind == Kind::Finding(rule)
     }
 
     /// With its place, and what is said there.
@@ -158,8 +196,8 @@ impl Diagnostic {
 /// Puts diagnostics in the order in which they are shown: file, place, code; the placeless first.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
-        let place = |d: &Diagnostic| d.place.as_ref().map(|p| (p.order().0.to_string(), p.order().1));
-        (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))
+        let (here, there) = (a.place.as_ref().map(Place::order), b.place.as_ref().map(Place::order));
+        (here, a.kind.code(), &a.message).cmp(&(there, b.kind.code(), &b.message))
     });
 }
 

@@ -24,7 +24,7 @@ pub use windows::WindowsRelease;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Place, Source, Value, parse};
 use decode::{Decode, Decoder};
 
@@ -40,7 +40,7 @@ pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<D
     let key = key.unwrap_or_else(|| {
         let place = Place::start_of(source);
         problems.push(
-            Diagnostic::error("SP0108", "this path gives no key")
+            Diagnostic::error(Code::InvalidKey, "this path gives no key")
                 .at(place, "")
                 .note("a key is the path under `policies/` without `.yaml`: a-z, 0-9, `.`, `_`, `-`, `/`, at most 128")
                 .help("rename the file, or write an explicit `key:`"),
@@ -73,10 +73,10 @@ fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Opt
             let place = Place::new(source, error.span);
             let said = "this is not the YAML that we read";
             let mut problem = if what == CONFIGURATION && written_secret::may_stand_in(source, error.span) {
-                Diagnostic::error("SP0102", format!("{place}: {said}: {}", error.message))
+                Diagnostic::error(Code::InvalidYaml, format!("{place}: {said}: {}", error.message))
                     .note("the line is not shown, because a secret may stand in it")
             } else {
-                Diagnostic::error("SP0102", said).at(place, error.message)
+                Diagnostic::error(Code::InvalidYaml, said).at(place, error.message)
             };
             problem.help = error.help;
             problems.push(problem);
@@ -84,7 +84,7 @@ fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Opt
         }
     };
     if node.value == Value::Null {
-        let empty = Diagnostic::error("SP0107", format!("the {what} is empty"))
+        let empty = Diagnostic::error(Code::EmptyFile, format!("the {what} is empty"))
             .at(Place::start_of(source), "nothing is written here");
         problems.push(empty.help("`sspr-policy init` writes an example into an empty folder"));
         return None;

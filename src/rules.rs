@@ -28,7 +28,7 @@ pub use ways::{about, explain};
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{RuleId, Severity};
 
 /// One thing that is known to matter.
 #[derive(Debug)]
@@ -47,15 +47,6 @@ pub struct Rule {
     /// What to do.
     pub remedy: &'static str,
     pub check: Check,
-}
-
-/// What a rule is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RuleId {
-    /// Its code, which also anchors its documentation: `I04`.
-    pub code: &'static str,
-    /// Its name, for waivers and searches: `fast-user-switching-hidden`.
-    pub name: &'static str,
 }
 
 /// What a rule is about.

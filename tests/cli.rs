@@ -492,7 +492,7 @@ fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
         repository.read("sspr-policy.yaml").replace("  # production:", "  production:").replace("  #   ", "    ");
     std::fs::write(repository.path("sspr-policy.yaml"), &text).unwrap();
     assert_snapshot!(repository.run("check"), @r#"
-    error[SP0105]: this names no application
+    error[SP0412]: this names no application
       --> sspr-policy.yaml:23:26
        |
     23 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
@@ -500,7 +500,7 @@ fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
        |
        = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
 
-    error[SP0105]: this names no application
+    error[SP0412]: this names no application
       --> sspr-policy.yaml:24:27
        |
     24 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write

@@ -557,7 +557,7 @@ fn a_marker_that_somebody_deleted() {
     }
     let before = repo.portal().profiles();
     insta::assert_snapshot!(plan(&repo), @r#"
-    error[SP0505] the tenant has a profile "Lock screen" that is not ours
+    error[SP0517] the tenant has a profile "Lock screen" that is not ours
       --> policies/lock.yaml:1:7  a second profile of this name would be made
       = its id: [id]
       = help: take it over with `adopt: { sandbox: [id] }`, or choose
@@ -1006,7 +1006,7 @@ fn a_masked_value_is_never_written() {
         "name: Mask\nsettings:\n  Contoso/A: { type: string, value: \"****\", unchecked: copied }\n  Contoso/B: { type: xml, raw: \"<a/>\", unchecked: copied }\n  Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }\n",
     );
     insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
-    error[SP0204]: this is what Intune shows in place of a value
+    error[SP0218]: this is what Intune shows in place of a value
      --> policies/mask.yaml:3:14
       |
     3 |   Contoso/A: { type: string, value: "****", unchecked: copied }
@@ -1014,7 +1014,7 @@ fn a_masked_value_is_never_written() {
       |
       = help: write the value; a secret as `${env:NAME}`
 
-    error[SP0204]: this is what Intune shows in place of a value
+    error[SP0218]: this is what Intune shows in place of a value
      --> policies/mask.yaml:4:14
       |
     4 |   Contoso/B: { type: xml, raw: "<a/>", unchecked: copied }
@@ -1022,7 +1022,7 @@ fn a_masked_value_is_never_written() {
       |
       = help: write the value; a secret as `${env:NAME}`
 
-    error[SP0204]: this is what Intune shows in place of a value
+    error[SP0218]: this is what Intune shows in place of a value
      --> policies/mask.yaml:5:14
       |
     5 |   Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }

@@ -84,7 +84,7 @@ fn a_profile_without_our_marker_is_never_taken_for_ours() {
     insta::assert_snapshot!(support::normal(&ran.out).replace(&text(&graph.profile("Portal - Camera")["id"]), "[id]"), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    error[SP0505] the tenant has a profile "Portal - Camera" that is not ours
+    error[SP0517] the tenant has a profile "Portal - Camera" that is not ours
       --> policies/camera.yaml:1:7  a second profile of this name would be made
       = its id: [id]
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose

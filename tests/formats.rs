@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sspr_policy::catalogue::Catalogue;
 use sspr_policy::compile::{Compiled, Context, Secrets, compile};
 use sspr_policy::diagnostic::Diagnostic;
-use sspr_policy::formats::{admx, reg};
+use sspr_policy::formats::{Export, ExportFile, ExportRemark, admx, reg};
 use sspr_policy::policy::{Policy, read_configuration, read_policy};
 use sspr_policy::source::Source;
 
@@ -45,26 +45,40 @@ fn said(problems: &[Diagnostic]) -> String {
     let line = |p: &Diagnostic| {
         let place = p.place.as_ref().map(ToString::to_string).unwrap_or_default();
         let related = p.related.iter().map(|(place, text)| format!("; {place} {text}")).collect::<String>();
-        format!("{} {place} {}: {}{related}", p.code, p.message, p.label)
+        format!("{} {place} {}: {}{related}", p.kind.code(), p.message, p.label)
     };
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+const WHOLE: reg::Division<'_> = reg::Division::Whole("all.reg");
+
+/// The text of a `.reg` file.
+fn text_of(file: &ExportFile) -> String {
+    let units: Vec<u16> = file.bytes.chunks(2).skip(1).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).expect("UTF-16")
+}
+
+/// The texts of an ADMX and its ADML file.
+fn texts(export: &Export) -> (String, String) {
+    let text = |file: &ExportFile| String::from_utf8(file.bytes.clone()).expect("UTF-8");
+    (text(&export.files[0]), text(&export.files[1]))
 }
 
 /// The `.reg` file's text, or what is wrong.
 fn to_reg(policies: &[&str]) -> String {
     compiled(policies, |policies| {
         let mut problems = Vec::new();
-        match reg::export(policies, false, &mut problems) {
-            Some(export) => export.document.to_text().replace("\r\n", "\n"),
+        match reg::export(policies, WHOLE, false, &mut problems) {
+            Some(export) => text_of(&export.files[0]).replace("\r\n", "\n"),
             None => said(&problems),
         }
     })
 }
 
-fn to_admx(policies: &[&str]) -> Result<admx::AdmxExport, String> {
+fn to_admx(policies: &[&str]) -> Result<Export, String> {
     compiled(policies, |policies| {
         let mut problems = Vec::new();
-        admx::export(policies, "contoso-endpoint", false, &mut problems).ok_or_else(|| said(&problems))
+        admx::export(policies, "contoso-endpoint", None, false, &mut problems).ok_or_else(|| said(&problems))
     })
 }
 
@@ -134,13 +148,13 @@ fn a_policy_becomes_a_reg_file() {
 #[test]
 fn every_type_is_written_and_read_again() {
     let (bytes, text) = compiled(&[EVERYTHING], |policies| {
-        let export = reg::export(policies, false, &mut Vec::new()).expect("no problem");
-        (export.document.to_bytes(), export.document.to_text())
+        let export = reg::export(policies, WHOLE, false, &mut Vec::new()).expect("no problem");
+        (export.files[0].bytes.clone(), text_of(&export.files[0]))
     });
     let mut problems = Vec::new();
     let read = reg::read("all.reg", &bytes, &mut problems);
     assert_eq!(problems, []);
-    assert_eq!(reg::RegDocument::new(read.into_iter().map(|entry| entry.change)).to_text(), text);
+    assert_eq!(reg::RegDocument::new(read.into_iter().map(|entry| (*entry.change).clone())).to_text(), text);
     insta::assert_snapshot!(text.replace("\r\n", "\n").replace(&long(), "LONG"), @r#"
     Windows Registry Editor Version 5.00
 
@@ -210,8 +224,8 @@ fn what_has_no_exact_registry_form_is_refused_or_listed() {
     SP0303 p.yaml:3:3 AboveLock/AllowToasts cannot be written in this format: no registry value is known that sets the same
     ");
     let listed = compiled(&[policy], |policies| {
-        let export = reg::export(policies, true, &mut Vec::new()).expect("no error");
-        assert_eq!(export.document.changes().len(), 1);
+        let export = reg::export(policies, WHOLE, true, &mut Vec::new()).expect("no error");
+        assert_eq!(text_of(&export.files[0]).matches('=').count(), 1);
         export
             .unsupported
             .iter()
@@ -250,19 +264,20 @@ fn secrets_stay_out_of_files() {
     let policy = "p\nname: p\nregistry:\n  HKLM\\A: { x: '${env:SECRET}' }\nsettings:\n  \
         LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn: '${env:SECRET}'\n";
     insta::assert_snapshot!(to_reg(&[policy]), @"
-    SP0403 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
-    SP0403 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
     ");
-    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0403 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
+    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
 }
 
 #[test]
 fn the_missing_template_is_made() {
     let off = RESET.replace("sspr/reset", "sspr/off").replace("allowed", "0");
     let export = to_admx(&[RESET]).expect("no problem");
-    let files = export.files.expect("a template");
-    assert_eq!(files.stem, "sspr-policy-contoso-endpoint");
-    insta::assert_snapshot!(String::from_utf8(files.admx.clone()).expect("UTF-8"), @r#"
+    let paths: Vec<&str> = export.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["sspr-policy-contoso-endpoint.admx", "en-US/sspr-policy-contoso-endpoint.adml"]);
+    let (admx, adml) = texts(&export);
+    insta::assert_snapshot!(admx, @r#"
     <?xml version="1.0" encoding="utf-8"?>
     <policyDefinitions xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions" revision="1.0" schemaVersion="1.0">
       <policyNamespaces>
@@ -294,7 +309,7 @@ fn the_missing_template_is_made() {
       </policies>
     </policyDefinitions>
     "#);
-    insta::assert_snapshot!(String::from_utf8(files.adml).expect("UTF-8"), @r#"
+    insta::assert_snapshot!(adml, @r#"
     <?xml version="1.0" encoding="utf-8"?>
     <policyDefinitionResources xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions" revision="1.0" schemaVersion="1.0">
       <displayName>sspr-policy: contoso-endpoint</displayName>
@@ -321,10 +336,9 @@ fn the_missing_template_is_made() {
       </resources>
     </policyDefinitionResources>
     "#);
-    let (off, off_text) =
-        to_admx(&[&off]).map(|e| e.files.expect("a template")).map(|f| (f.admx, f.adml)).expect("fine");
-    assert_eq!(String::from_utf8_lossy(&off).replace("off", "reset").as_bytes(), files.admx, "the same choices");
-    assert!(String::from_utf8_lossy(&off_text).contains("(sspr/off) asks for: Disabled."));
+    let (off, off_text) = texts(&to_admx(&[&off]).expect("fine"));
+    assert_eq!(off.replace("off", "reset"), admx, "the same choices");
+    assert!(off_text.contains("(sspr/off) asks for: Disabled."));
 }
 
 #[test]
@@ -336,8 +350,11 @@ fn what_windows_has_is_named_with_what_to_choose() {
         LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: 900\n  \
         Privacy/LetAppsActivateWithVoiceAboveLock: 2\n  Browser/AllowPasswordManager: 0\n";
     let export = to_admx(&[policy, &policy.replace("p\n", "q\n")]).expect("no problem");
-    assert_eq!(export.files, None);
-    let shown = export.in_box.iter().map(|i| format!("{}\n  {}\n  {}\n", i.setting, i.path, i.choose));
+    assert_eq!(export.files, []);
+    let shown = export.remarks.iter().filter_map(|remark| match remark {
+        ExportRemark::InBox(i) => Some(format!("{}\n  {}\n  {}\n", i.setting, i.path, i.choose)),
+        ExportRemark::Note(_) => None,
+    });
     insta::assert_snapshot!(shown.collect::<String>(), @"
     Browser/AllowPasswordManager
       Computer > Administrative Templates > Windows Components > Microsoft Edge > Configure Password Manager
@@ -389,10 +406,9 @@ fn a_template_says_what_it_cannot_hold() {
 
 #[test]
 fn every_type_that_a_template_can_hold_is_in_it() {
-    let files = compiled(&[EVERYTHING], |policies| {
-        admx::export(policies, "contoso", true, &mut Vec::new()).expect("no error").files.expect("a template")
+    let (admx, adml) = compiled(&[EVERYTHING], |policies| {
+        texts(&admx::export(policies, "contoso", None, true, &mut Vec::new()).expect("no error"))
     });
-    let (admx, adml) = (String::from_utf8(files.admx).expect("UTF-8"), String::from_utf8(files.adml).expect("UTF-8"));
     let joined = |text: &str| text.lines().map(str::trim).collect::<String>();
     let offers = admx.split("<policy ").skip(1).map(|policy| {
         let names: Vec<&str> = policy.split('"').collect();
@@ -431,12 +447,13 @@ fn exports_for_other_programs() {
         HKLM\\SOFTWARE\\C: { (Default): null, 'a\"\\ü': null }\n";
     for (name, text) in [("reset", RESET), ("all", EVERYTHING), ("gone", gone)] {
         compiled(&[text], |policies| {
-            let file = reg::export(policies, false, &mut Vec::new()).expect("no problem").document.to_bytes();
-            std::fs::write(folder.join(format!("{name}.reg")), file).expect("written");
-            let export = admx::export(policies, name, true, &mut Vec::new()).expect("no error");
-            let files = export.files.expect("a template");
-            std::fs::write(folder.join(format!("{}.admx", files.stem)), files.admx).expect("written");
-            std::fs::write(folder.join(format!("en-US/{}.adml", files.stem)), files.adml).expect("written");
+            let name_of_reg = format!("{name}.reg");
+            let one = reg::Division::Whole(&name_of_reg);
+            let reg = reg::export(policies, one, false, &mut Vec::new()).expect("no problem");
+            let admx = admx::export(policies, name, None, true, &mut Vec::new()).expect("no error");
+            for file in reg.files.into_iter().chain(admx.files) {
+                std::fs::write(folder.join(file.path), file.bytes).expect("written");
+            }
         });
     }
 }

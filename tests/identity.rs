@@ -207,7 +207,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
         tenant.run("check")
     };
     assert_snapshot!(said("tenant: Sandbox, auth: { method: client-secret, client_secret: FAKE }"), @"
-    error[SP0403]: sspr-policy.yaml:4: a secret does not belong into a file
+    error[SP0413]: sspr-policy.yaml:4: a secret does not belong into a file
      |
      = note: the line is not shown, because of the secret
      = help: take it out of the file and of git's history, and put it into AZURE_CLIENT_SECRET
@@ -216,7 +216,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, auth: { method: token, token: FAKE }"), @"
-    error[SP0403]: sspr-policy.yaml:4: a secret does not belong into a file
+    error[SP0413]: sspr-policy.yaml:4: a secret does not belong into a file
      |
      = note: the line is not shown, because of the secret
      = help: take it out of the file and of git's history, and put it into SSPR_POLICY_TOKEN
@@ -228,7 +228,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
         .map(|key| said(&format!("tenant: a.example, fingerprint_key: {key}")));
     assert!(keyed.iter().all(|said| *said == keyed[0]), "{keyed:#?}");
     assert_snapshot!(keyed[0], @"
-    error[SP0403]: sspr-policy.yaml:4: a key does not belong into a file
+    error[SP0413]: sspr-policy.yaml:4: a key does not belong into a file
      |
      = note: the line is not shown, because of the key
      = help: put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`
@@ -254,7 +254,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
     let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
     assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
-    error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
      |
      = note: the line is not shown, because of a password or a key that may stand in it
      = help: write only `https://`, the host, and a port where one is needed
@@ -273,7 +273,7 @@ fn what_names_no_tenant_and_no_server() {
         tenant.run("check")
     };
     assert_snapshot!(said("tenant: Sandbox"), @"
-    error[SP0105]: this names no tenant
+    error[SP0411]: this names no tenant
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: Sandbox }
@@ -289,7 +289,7 @@ fn what_names_no_tenant_and_no_server() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: common"), @"
-    error[SP0105]: this names no tenant
+    error[SP0411]: this names no tenant
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: common }
@@ -301,7 +301,7 @@ fn what_names_no_tenant_and_no_server() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: 'https://contoso.example'"), @"
-    error[SP0105]: this names no tenant
+    error[SP0411]: this names no tenant
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: 'https://contoso.example' }
@@ -313,7 +313,7 @@ fn what_names_no_tenant_and_no_server() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0'"), @"
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:4:38
       |
     4 |   a: { tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0' }
@@ -323,7 +323,7 @@ fn what_names_no_tenant_and_no_server() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
-    error[SP0403]: sspr-policy.yaml:4: `graph_url:` holds more than scheme, host and port
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds more than scheme, host and port
      |
      = note: the line is not shown, because of a password or a key that may stand in it
      = help: write only `https://`, the host, and a port where one is needed
@@ -419,7 +419,7 @@ fn what_is_no_id_names_no_application() {
         "owner: contoso\ndefault: a\nenvironments:\n  a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }\n",
     );
     assert_snapshot!(repo.run(&["check"]).out, @r#"
-    error[SP0105]: this names no application
+    error[SP0412]: this names no application
      --> sspr-policy.yaml:4:68
       |
     4 |   a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }
@@ -436,6 +436,6 @@ fn an_application_of_zeros_was_never_filled_in() {
     let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
     let tenant = Tenant::new("https://login.contoso.example", auth);
     let said = tenant.run("check");
-    assert!(said.contains("error[SP0105]: this names no application"), "{said}");
+    assert!(said.contains("error[SP0412]: this names no application"), "{said}");
     assert!(said.ends_with("exit code 1\n"), "{said}");
 }

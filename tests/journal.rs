@@ -70,7 +70,7 @@ fn somebody_took_our_marker_away() {
     drop(portal);
     let ran = repo.apply();
     let problem = ran.out.split_once("error[").unwrap().1.lines().next().unwrap().to_owned();
-    assert_snapshot!(problem, @r#"SP0505] the tenant has a profile "Reset" that is not ours"#);
+    assert_snapshot!(problem, @r#"SP0517] the tenant has a profile "Reset" that is not ours"#);
     assert_eq!((ran.code, repo.portal().names().iter().filter(|name| *name == "Reset").count()), (Some(1), 1));
 }
 

@@ -838,7 +838,7 @@ fn two_policies_have_two_keys() {
         .with("policies/c.yaml", "name: C\nkey: c\nsettings: { Start/HideLock: 0 }\n")
         .with("policies/c.yml", "name: C too\nsettings: { Start/HideSwitchAccount: 0 }\n");
     assert_snapshot!(repository.run("check"), @"
-    error[SP0108]: two policies have the key `a`
+    error[SP0111]: two policies have the key `a`
      --> policies/b.yaml:2:6
       |
     2 | key: a
@@ -851,7 +851,7 @@ fn two_policies_have_two_keys() {
       |
       = help: give one of them another `key:`
 
-    error[SP0108]: two policies have the key `c`
+    error[SP0111]: two policies have the key `c`
      --> policies/c.yml:1:7
       |
     1 | name: C too
@@ -1359,7 +1359,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
        = note: source: DDF February 2026
        = help: a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason
 
-    error[SP0203]: this node cannot be set
+    error[SP0216]: this node cannot be set
       --> policies/policy.yaml:15:3
        |
     15 |   Personalization/LockScreenImageStatus: 1
@@ -1471,7 +1471,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
     0 errors, 2 warnings in 1 policy
     "#);
     assert_snapshot!(check("name: Old\nwindows: Vista\nsettings: { Camera/AllowCamera: 1 }\n"), @r#"
-    error[SP0105]: `Vista` is no release of Windows that is known
+    error[SP0110]: `Vista` is no release of Windows that is known
      --> policies/policy.yaml:2:10
       |
     2 | windows: Vista
@@ -1620,7 +1620,7 @@ fn the_form_of_a_value_is_that_of_its_node() {
     policy.yaml:5:38 error[SP0203] this node takes integer, not Base64
     policy.yaml:6:39 error[SP0203] this node takes no list: one value is expected
     policy.yaml:7:46 error[SP0203] this is not Base64: Invalid symbol 33, offset 0.
-    policy.yaml:8:17 error[SP0203] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
+    policy.yaml:8:17 error[SP0217] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
     policy.yaml:9:28 error[SP0203] this node takes a whole number: this is a text
     policy.yaml:10:27 error[SP0204] value is not one of the allowed ones: this node takes a 32-bit whole number
     policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number (write `true`)
@@ -1801,31 +1801,31 @@ fn a_file_is_one_of_the_repository() {
             ",
         );
     assert_snapshot!(repository.run("check"), @"
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:3:65
       |
     3 |   AppLocker/ApplicationLaunchRestrictions/A/EXE/Policy: { file: missing.xml }
       |                                                                 ^^^^^^^^^^^ policies/missing.xml is not there
 
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:4:65
       |
     4 |   AppLocker/ApplicationLaunchRestrictions/B/EXE/Policy: { file: ../../outside.xml }
       |                                                                 ^^^^^^^^^^^^^^^^^ policies/../../outside.xml lies outside the policy repository
 
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:5:65
       |
     5 |   AppLocker/ApplicationLaunchRestrictions/C/EXE/Policy: { file: /etc/hostname }
       |                                                                 ^^^^^^^^^^^^^ policies//etc/hostname is not there
 
-    error[SP0404]: the file is not UTF-8
+    error[SP0415]: the file is not UTF-8
      --> policies/files.yaml:6:65
       |
     6 |   AppLocker/ApplicationLaunchRestrictions/D/EXE/Policy: { file: wdac.bin }
       |                                                                 ^^^^^^^^ a text is expected
 
-    error[SP0404]: this file cannot be read
+    error[SP0415]: this file cannot be read
      --> policies/files.yaml:7:65
       |
     7 |   AppLocker/ApplicationLaunchRestrictions/E/EXE/Policy: { file: . }
@@ -2191,7 +2191,7 @@ fn the_configuration_is_checked_as_policies_are() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0108]: `Contoso Ltd` is no owner
+    error[SP0112]: `Contoso Ltd` is no owner
      --> sspr-policy.yaml:1:8
       |
     1 | owner: Contoso Ltd
@@ -2315,25 +2315,25 @@ fn plain_http_does_not_leave_the_machine() {
         "#,
     );
     assert_snapshot!(said, @"
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:5:38
       |
     5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:6:38
       |
     6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
       |                                      ^^^^^^^^^^^^^^^^^^^^^ expected `https://…`, or `http://` to loopback
 
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:6:72
       |
     6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
       |                                                                        ^^^^^^^^^^^^^^^ plain http is for this machine only: use https
 
-    error[SP0105]: this server cannot be used
+    error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:8:38
       |
     8 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }

@@ -11,13 +11,14 @@ const IMPURE: [&str; 8] =
     ["std::fs", "std::env", "std::net::Tcp", "SystemTime", "Instant", "Timestamp::now", "tokio", "reqwest"];
 
 /// A module, what it must not see.
-const BLIND: [(&str, &[&str]); 10] = [
-    ("setting", &["policy", "catalogue", "rules", "formats", "compile", "profile", "plan", "source", "diagnostic"]),
+const BLIND: [(&str, &[&str]); 11] = [
+    ("setting", &["policy", "catalogue", "rules", "formats", "compile", "profile", "plan", "diagnostic"]),
     ("source", &["policy", "catalogue", "rules", "formats", "compile", "profile", "plan", "setting", "diagnostic"]),
     ("catalogue", &["policy", "rules", "formats", "compile", "profile", "plan"]),
     ("policy", &["catalogue", "rules", "formats", "compile", "profile", "plan"]),
     ("profile", &["policy", "rules", "formats", "plan"]),
-    ("compile", &["rules", "formats", "plan"]),
+    ("rules", &["formats", "compile", "profile", "plan"]),
+    ("compile", &["formats", "plan"]),
     ("formats", &["rules", "plan"]),
     (
         "sandbox",

@@ -178,7 +178,7 @@ fn a_limit_says_that_it_does_not_see_devices_of_users() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  include group SSPR Pilot   24 devices
 
-    info[SP0509] `limits: max_devices: 5,000` does not count the devices of users
+    info[SP0520] `limits: max_devices: 5,000` does not count the devices of users
       = users are touched: All Staff, all users
 
     Reach: +24 devices and +5,200 members and +all users (All Staff, SSPR Pilot).
@@ -258,7 +258,7 @@ fn members_that_the_token_may_not_read() {
           + assignment  include all devices
           + assignment  include group SSPR Ring 2
 
-    error[SP0509] how many devices are touched is not known, and `limits: max_devices` is set
+    error[SP0519] how many devices are touched is not known, and `limits: max_devices` is set
       = the members of groups cannot be read (status 403)
       = the number of all devices cannot be read (status 403)
       = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to whoever plans,
@@ -306,7 +306,7 @@ fn more_devices_than_the_limit_allows() {
       = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
         and have that approved, or raise the limit in sspr-policy.yaml
 
-    info[SP0509] `limits: max_devices: 300` does not count the devices of users
+    info[SP0520] `limits: max_devices: 300` does not count the devices of users
       = users are touched: All Staff
 
     Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
@@ -489,7 +489,7 @@ fn a_target_whose_devices_nobody_can_count_exceeds_a_limit_of_devices() {
           ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
             assignments: not managed, stays as it is: include a target of another kind
 
-    error[SP0509] how many devices are touched is not known, and `limits: max_devices` is set
+    error[SP0519] how many devices are touched is not known, and `limits: max_devices` is set
       = a target is of another kind, such as a Configuration Manager collection
       = help: save the plan with `plan --override-limits --out FILE`, and have that approved
 

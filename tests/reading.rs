@@ -264,7 +264,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
       = help: look at it in the portal, and save it there once more; until then it is not compared with
         the policies
 
-    error[SP0505] the tenant has a profile "Odd" that is not ours
+    error[SP0517] the tenant has a profile "Odd" that is not ours
       --> policies/second.yaml:1:7  a second profile of this name would be made
       = its id: [id]
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose

@@ -263,7 +263,7 @@ fn a_waiver_accepts_a_finding_until_its_day() {
     let over = waived("rule: I04, reason: tested on 24H2, until: 2020-02-29");
     assert_snapshot!(over, @r#"
     beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:5:49 warning[SP0409] this waiver ended on 2020-02-29: findings count again (mend the finding, or decide anew until when it is accepted)
+    beside.yaml:5:49 warning[SP0418] this waiver ended on 2020-02-29: findings count again (mend the finding, or decide anew until when it is accepted)
     exit code 1
     "#);
     let unknown = waived("rule: fast-user-switching-hiden, reason: tested on 24H2, until: 2099-12-31");
@@ -275,7 +275,7 @@ fn a_waiver_accepts_a_finding_until_its_day() {
     let other = waived("rule: I05, reason: tested on 24H2, until: 2099-12-31");
     assert_snapshot!(other, @r#"
     beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:5:13 info[SP0409] nothing here answers to this waiver: the finding is gone, or it is about a profile in a tenant (take it out, unless a plan shows the finding without it)
+    beside.yaml:5:13 info[SP0419] nothing here answers to this waiver: the finding is gone, or it is about a profile in a tenant (take it out, unless a plan shows the finding without it)
     exit code 1
     "#);
     let no_day = waived("rule: I04, reason: tested on 24H2, until: 2027-02-30");

@@ -11,7 +11,7 @@ use documents::json_of;
 use jsonschema::Validator;
 use repository::Repository;
 use serde_json::Value as Json;
-use sspr_policy::diagnostic::{Diagnostic, any_error};
+use sspr_policy::diagnostic::{Code, Diagnostic, Kind, any_error};
 use sspr_policy::policy::{read_configuration, read_policy};
 use sspr_policy::source::{Source, parse};
 
@@ -291,7 +291,7 @@ fn every_property_is_a_key_that_is_read_and_the_other_way_round() {
         properties.sort_unstable();
         let unknown = |map: &str| {
             let problems = read(name, &document.replace('…', map));
-            problems.into_iter().find(|problem| problem.code == "SP0104")
+            problems.into_iter().find(|problem| problem.kind == Kind::Problem(Code::UnknownYamlKey))
         };
         for property in &properties {
             assert_eq!(unknown(&format!("{{ {property}: null }}")), None, "{pointer} {property}");

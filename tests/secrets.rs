@@ -345,7 +345,7 @@ fn a_secret_that_is_not_there() {
     let mut real = Real::new("");
     real.repo.variables.remove("SECOND");
     insta::assert_snapshot!(real.repo.run(&["plan"]).fails(), @r#"
-    error[SP0403]: the secret `${env:SECOND}` cannot be read: it is not set
+    error[SP0414]: the secret `${env:SECOND}` cannot be read: it is not set
      --> policies/wifi.yaml:5:40
       |
     5 |   Contoso/Inside: { type: string, raw: "<password>${env:SECOND}</password>", unchecked: our own }

@@ -9,7 +9,7 @@ use documents::json_of;
 use serde_json::{Value as Json, json};
 use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, ElementType, EnumValue, Node};
 use sspr_policy::compile::{Context, Secrets, compile};
-use sspr_policy::diagnostic::Severity;
+use sspr_policy::diagnostic::{Code, Kind, Severity};
 use sspr_policy::policy::{read_configuration, read_policy};
 use sspr_policy::setting::Scope;
 use sspr_policy::source::{Source, parse};
@@ -181,7 +181,9 @@ fn refused(policy: &str) -> BTreeSet<usize> {
         return (1..=policy.lines().count()).collect();
     };
     compile(&[policy], &context, &mut problems);
-    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error && problem.code != "SP0206");
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error && problem.kind != Kind::Problem(Code::TooManySettings));
     errors.map(|problem| problem.place.as_ref().unwrap().position().0).collect()
 }
 

@@ -110,7 +110,7 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
     }
     let mut seen = HashSet::new();
     found.retain(|finding| {
-        seen.insert((finding.code, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
+        seen.insert((finding.kind, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
     });
     sort(&mut found);
     Ok(found)
@@ -118,7 +118,7 @@ pub(super) fn findings(workspace: &Workspace, only: Option<&str>) -> Result<Vec<
 
 /// What rules say about policies among themselves and while they were compiled, less what they accept.
 fn with_rules(problems: Vec<Diagnostic>, compiled: &[Compiled<'_>], catalogue: &Catalogue) -> Vec<Diagnostic> {
-    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
     findings.extend(rules::evaluate(&claims(compiled), &[], catalogue));
     let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
     others.extend(rules::waive(findings, &policies, today()));

@@ -92,7 +92,8 @@ fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
     let titles = || catalogue.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
     let near = catalogue.suggest(what).or_else(|| {
         let last = catalogue.uris().filter_map(|uri| uri.rsplit('/').next());
-        let names = rules::RULES.iter().map(|rule| rule.id.name).chain(catalogue.uris().map(OmaUri::short_of)).chain(last);
+        let names =
+            rules::RULES.iter().map(|rule| rule.id.name).chain(catalogue.uris().map(OmaUri::short_of)).chain(last);
         nearest(what, names.chain(titles())).map(String::from)
     });
     let help = match near {

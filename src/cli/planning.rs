@@ -13,7 +13,7 @@ use super::session::Session;
 use super::workspace::Workspace;
 use super::{check, secrets};
 use crate::compile::{Compiled, Directory, Secrets, Wanted, compile, resolve, wanted};
-use crate::diagnostic::{Diagnostic, Severity, any_error, nearest};
+use crate::diagnostic::{Code, Diagnostic, Kind, Severity, any_error, nearest};
 use crate::graph::Client;
 use crate::plan::{
     Action, Desired, Fate, Frame, Limits, Names, Options, Overridden, Plan, PlanDocument, build, document,
@@ -36,7 +36,9 @@ impl Planned {
     /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
     pub fn stops(&self) -> Vec<&Diagnostic> {
         let stops = |problem: &&Diagnostic| {
-            problem.severity == Severity::Error && (problem.name.is_some() || problem.code == "SP0509")
+            let of_all =
+                matches!(problem.kind, Kind::Finding(_) | Kind::Problem(Code::LimitExceeded | Code::LimitNotChecked));
+            problem.severity == Severity::Error && of_all
         };
         self.plan.problems.iter().filter(stops).collect()
     }
@@ -85,7 +87,7 @@ pub(super) async fn make_plan(
     let names = names(client, &directory, &plan).await?;
     let (groups, all_devices) = members_wanted(&plan.changes);
     let membership = tenant::membership(client, &groups, all_devices).await?;
-    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.name.is_some());
+    let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
     let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
     findings.extend(rules::evaluate(&our_claims(active, &desired, &membership), &[], context.catalogue));
     let sent = our_claims(sent.into_iter(), &desired, &membership);

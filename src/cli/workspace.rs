@@ -10,7 +10,7 @@ use super::output::{Failure, Output};
 use super::secrets::{self, Files};
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{Configuration, Environment, Policy, key_of_path, read_configuration, read_policy};
 use crate::source::{Place, Source, Span};
 
@@ -53,7 +53,8 @@ impl Workspace {
             // With another catalogue, every setting that only this one has would look misspelt.
             Some(Err((message, reason))) => {
                 let span = configuration.catalogue.as_ref().map_or(Span::default(), |path| path.span);
-                let problem = Diagnostic::error("SP0404", message).at(Place::new(&configuration_source, span), reason);
+                let problem = Diagnostic::error(Code::UnreadableCatalogue, message)
+                    .at(Place::new(&configuration_source, span), reason);
                 problems.push(problem.help("make one with `sspr-policy catalogue import DDF --out FILE`"));
                 return Err(Failure::Diagnostics(problems));
             }
@@ -270,7 +271,7 @@ pub(super) fn relative(root: &Path, path: &Path) -> String {
 fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
     let source = Source { path: relative(root, path), text: String::new(), bom: false };
     let place = Place::start_of(&Arc::new(source));
-    Diagnostic::error("SP0101", "this file cannot be read").at(place, reason)
+    Diagnostic::error(Code::UnreadableFile, "this file cannot be read").at(place, reason)
 }
 
 fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
@@ -298,7 +299,7 @@ fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
             continue;
         };
         problems.push(
-            Diagnostic::error("SP0108", format!("two policies have the key `{}`", policy.key))
+            Diagnostic::error(Code::DuplicateKey, format!("two policies have the key `{}`", policy.key))
                 .at(place(policy), "the key is what tells profiles apart in the tenant")
                 .and(place(earlier), "the other policy")
                 .help("give one of them another `key:`"),

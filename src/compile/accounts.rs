@@ -1,6 +1,7 @@
 //! Accounts that user rights name.
 
 use super::value::ValueProblem;
+use crate::diagnostic::Code;
 use crate::source::Span;
 
 /// Names of well-known accounts are translated on devices in other languages; their SIDs are not
@@ -77,7 +78,7 @@ pub(super) fn complaint(name: &str, span: Span) -> Option<ValueProblem> {
         return None;
     }
     let names: Vec<&str> = name.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect();
-    let problem = ValueProblem::new("SP0211", "several accounts stand in one text".into())
+    let problem = ValueProblem::new(Code::InvalidListItem, "several accounts stand in one text".into())
         .at(span, "Windows would look for one account of this name");
     Some(problem.fix(format!("[{}]", names.join(", ")), false))
 }

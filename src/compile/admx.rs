@@ -2,7 +2,7 @@
 
 use super::value::{ValueProblem, as_written, yaml_1_1_flag};
 use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Code, nearest};
 use crate::source::{Node, Source, Span, Value};
 
 const SEPARATOR: &str = "\u{f000}";
@@ -11,7 +11,7 @@ const EXAMPLE: &str = "<enabled/><data id=\"…\" value=\"…\"/>";
 /// `enabled` or `disabled`, or a payload as Intune's portal takes it.
 pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Value::Text(text) = &yaml.value else {
-        let problem = ValueProblem::new("SP0203", format!("{} is ADMX-backed", node.short()))
+        let problem = ValueProblem::new(Code::WrongValueType, format!("{} is ADMX-backed", node.short()))
             .at(yaml.span, format!("this is {}; `enabled` or `disabled` is expected", yaml.value.kind()));
         return Err(with_meaning(problem, node, &yaml.value));
     };
@@ -22,7 +22,7 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
         "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span), source),
         "disabled" => Ok(Payload { enabled: false, data: Vec::new() }.write()),
         other => {
-            let problem = ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
+            let problem = ValueProblem::new(Code::ValueNotAllowed, "value is not one of the allowed ones".into())
                 .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
             let problem = with_meaning(problem, node, &yaml.value);
             if other.trim() == "not configured" {
@@ -54,7 +54,7 @@ fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValuePr
 
 /// A payload that somebody wrote out: checked against the elements, and written in our shape.
 pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String, ValueProblem> {
-    let wrong = |message: String| ValueProblem::new("SP0208", message).at(span, "");
+    let wrong = |message: String| ValueProblem::new(Code::InvalidPayload, message).at(span, "");
     let payload = read_payload(text).map_err(wrong)?;
     if !payload.enabled && !payload.data.is_empty() {
         return Err(wrong("a disabled policy has no elements".into()));
@@ -108,7 +108,7 @@ fn range(element: &AdmxElement) -> (u64, u64) {
 /// `{ enabled: … }`: the only element's value, or elements by id.
 pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Some(form) = node.admx() else {
-        return Err(ValueProblem::new("SP0208", format!("the elements of {} are not known", node.short()))
+        return Err(ValueProblem::new(Code::InvalidPayload, format!("the elements of {} are not known", node.short()))
             .at(yaml.span, "the catalogue cannot say what its payload holds")
             .note(format!("write the payload: `{{ raw: '{EXAMPLE}', unchecked: the reason }}`")));
     };
@@ -124,7 +124,7 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<St
         (_, elements) => {
             let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
             let message = format!("{} has {} elements", node.short(), ids.len());
-            return Err(ValueProblem::new("SP0208", message)
+            return Err(ValueProblem::new(Code::InvalidPayload, message)
                 .at(yaml.span, "a map of elements by id is expected")
                 .note(format!("elements: {}", ids.join(", "))));
         }
@@ -154,7 +154,8 @@ fn names_an_element(entries: &[(crate::source::Spanned<String>, Node)], element:
 fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
     let ids: Vec<&str> =
         node.admx().iter().flat_map(|form| &form.elements).map(|element| element.id.as_str()).collect();
-    let mut problem = ValueProblem::new("SP0208", format!("{} has no element `{id}`", node.short())).at(span, "");
+    let mut problem =
+        ValueProblem::new(Code::InvalidPayload, format!("{} has no element `{id}`", node.short())).at(span, "");
     problem = problem.note(if ids.is_empty() {
         "it has no elements".to_string()
     } else {
@@ -169,14 +170,14 @@ fn unknown_element(node: &CspNode, id: &str, span: Span) -> ValueProblem {
 fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProblem {
     let ids: Vec<String> = elements.iter().map(|element| format!("`{}`", element.id)).collect();
     let form: Vec<String> = elements.iter().map(|element| format!("{}: …", element.id)).collect();
-    ValueProblem::new("SP0208", format!("{} needs {}", node.short(), ids.join(", ")))
+    ValueProblem::new(Code::InvalidPayload, format!("{} needs {}", node.short(), ids.join(", ")))
         .at(span, "an enabled policy has a value for every element")
         .note(format!("write `{{ enabled: {{ {} }} }}`", form.join(", ")))
 }
 
 fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let wrong = |expected: String| {
-        ValueProblem::new("SP0208", format!("`{}` takes {expected}", element.id))
+        ValueProblem::new(Code::InvalidPayload, format!("`{}` takes {expected}", element.id))
             .at(yaml.span, format!("this is {}", yaml.value.kind()))
     };
     match element.kind {

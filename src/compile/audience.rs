@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Context;
 use super::expand::Expander;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
 use crate::setting::FilterMode;
 use crate::source::{Place, Source, Span, Spanned};
@@ -108,9 +108,11 @@ pub(super) fn compile(
 
 fn no_target(name: &str, place: Place, context: &Context<'_>) -> Diagnostic {
     let known: Vec<&str> = context.configuration.targets.keys().chain(context.settings.targets.keys()).collect();
-    let mut problem =
-        Diagnostic::error("SP0401", format!("the environment `{}` has no target `{name}`", context.environment))
-            .at(place.clone(), "neither under `targets:` nor under the environment's own");
+    let mut problem = Diagnostic::error(
+        Code::UnknownTarget,
+        format!("the environment `{}` has no target `{name}`", context.environment),
+    )
+    .at(place.clone(), "neither under `targets:` nor under the environment's own");
     if let Some(near) = nearest(name, known.iter().copied()) {
         problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
     } else if !known.is_empty() {
@@ -180,7 +182,7 @@ fn complain_of_twins(all: &[NamedAssignment], problems: &mut Vec<Diagnostic>) {
             format!("`{}` is both included and excluded", assignment.who.shown())
         };
         problems.push(
-            Diagnostic::error("SP0406", message)
+            Diagnostic::error(Code::DuplicateTarget, message)
                 .at(assignment.place.clone(), "again here")
                 .and(twin.place.clone(), "first here")
                 .note("Graph takes each target once, with one filter"),

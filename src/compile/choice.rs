@@ -4,7 +4,7 @@ use base64::Engine;
 
 use super::value::{Input, Read, ValueProblem, as_written, yaml_1_1_flag};
 use crate::catalogue::EnumValue;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Code, nearest};
 use crate::setting::{OmaType, OmaValue};
 use crate::source::Value;
 
@@ -17,7 +17,7 @@ impl Input<'_> {
         let value = &chosen.0;
         let wrong = || {
             let value = format!("{}, which is no {} to Intune", value, self.oma_type.word());
-            ValueProblem::new("SP0204", format!("this value is {value}"))
+            ValueProblem::new(Code::ValueNotAllowed, format!("this value is {value}"))
                 .at(self.yaml.span, "the catalogue allows it, and gives its node another type")
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{Mapping, Policy, RegistryValues, SettingInput};
 use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
@@ -151,7 +151,7 @@ impl Expander<'_> {
         let filled = self.text(text, text.span, source, &mut secret, problems);
         if secret {
             problems.push(
-                Diagnostic::error("SP0403", "a secret cannot stand here")
+                Diagnostic::error(Code::SecretNotAllowed, "a secret cannot stand here")
                     .at(Place::new(source, text.span), "this text is shown in plans and in Intune"),
             );
         }
@@ -162,7 +162,7 @@ impl Expander<'_> {
             Value::Bool(value) => value.to_string(),
             _ => {
                 problems.push(
-                    Diagnostic::error("SP0402", "this variable is a list, and a text is needed")
+                    Diagnostic::error(Code::UnusableReference, "this variable is a list, and a text is needed")
                         .at(Place::new(source, text.span), ""),
                 );
                 String::new()
@@ -222,7 +222,7 @@ impl Expander<'_> {
                         Value::Bool(value) => filled.push_str(&value.to_string()),
                         _ => problems.push(
                             Diagnostic::error(
-                                "SP0402",
+                                Code::UnusableReference,
                                 format!("`${{{reference}}}` is a list and cannot stand inside a text"),
                             )
                             .at(Place::new(source, span), ""),
@@ -252,7 +252,7 @@ impl Expander<'_> {
             } else {
                 format!("`${{{reference}}}` is no reference that is known")
             };
-            return Err(Diagnostic::error("SP0402", shown).note(
+            return Err(Diagnostic::error(Code::UnusableReference, shown).note(
                 "references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`",
             ));
         }
@@ -260,18 +260,24 @@ impl Expander<'_> {
             Secrets::Placeholders => Ok(Filled::Secret(format!("${{{reference}}}"))),
             Secrets::Values(values) => match values.get(reference) {
                 Some(Ok(secret)) => Ok(Filled::Secret(secret.clone())),
-                Some(Err(reason)) => {
-                    Err(Diagnostic::error("SP0403", format!("the secret `${{{reference}}}` cannot be read: {reason}")))
-                }
-                None => Err(Diagnostic::error("SP0403", format!("the secret `${{{reference}}}` was not read"))),
+                Some(Err(reason)) => Err(Diagnostic::error(
+                    Code::UnreadableSecret,
+                    format!("the secret `${{{reference}}}` cannot be read: {reason}"),
+                )),
+                None => Err(Diagnostic::error(
+                    Code::UnreadableSecret,
+                    format!("the secret `${{{reference}}}` was not read"),
+                )),
             },
         }
     }
 
     fn no_variable(&self, name: &str) -> Diagnostic {
         let known: Vec<&str> = self.variables.keys().collect();
-        let mut problem =
-            Diagnostic::error("SP0402", format!("the environment `{}` has no variable `{name}`", self.environment));
+        let mut problem = Diagnostic::error(
+            Code::UnusableReference,
+            format!("the environment `{}` has no variable `{name}`", self.environment),
+        );
         if let Some(near) = nearest(name, known.iter().copied()) {
             problem = problem.help(format!("did you mean `{near}`"));
         } else {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
 use crate::rules::LACKS_SCOPE;
 use crate::setting::{OmaUri, Scope, UriError};
@@ -74,7 +74,7 @@ impl<'a> Written<'_, 'a> {
     }
 
     fn malformed(&self, reason: &UriError) -> Diagnostic {
-        let problem = Diagnostic::error("SP0201", format!("`{}` is no setting", self.name.value));
+        let problem = Diagnostic::error(Code::UnknownSetting, format!("`{}` is no setting", self.name.value));
         if let Some(tidy) = tidied(self.text) {
             let problem = problem.clone().at(self.place.clone(), reason.to_string());
             match self.catalogue().resolve(&tidy) {
@@ -113,7 +113,7 @@ impl<'a> Written<'_, 'a> {
         if let Some(folder) = self.folder() {
             return folder;
         }
-        let problem = Diagnostic::error("SP0201", "unknown setting");
+        let problem = Diagnostic::error(Code::UnknownSetting, "unknown setting");
         // Spaces around a part do no harm to an address, and make another one of it.
         if let Some(tidy) = tidied(self.text).filter(|tidy| self.catalogue().resolve(tidy).is_ok()) {
             let problem = problem.at(self.place.clone(), "there are stray spaces in it");
@@ -172,17 +172,20 @@ impl<'a> Written<'_, 'a> {
         if below.len() > SOME {
             names.push("…".into());
         }
-        let problem =
-            Diagnostic::error("SP0201", format!("`{}` is no setting, but a folder of {what}", self.name.value))
-                .at(self.place.clone(), "an inner node holds no value")
-                .note(format!("settings in it: {}", names.join(", ")));
+        let problem = Diagnostic::error(
+            Code::UnknownSetting,
+            format!("`{}` is no setting, but a folder of {what}", self.name.value),
+        )
+        .at(self.place.clone(), "an inner node holds no value")
+        .note(format!("settings in it: {}", names.join(", ")));
         let area = first.trim_start_matches("csp:").trim_start_matches("User/").split('/').next()?;
         Some(problem.help(format!("write one of them: `sspr-policy catalogue search {area}`")))
     }
 
     fn other_case(&self, right: String) -> Diagnostic {
-        let problem = Diagnostic::error("SP0201", "unknown setting: Windows tells upper and lower case apart")
-            .at(self.place.clone(), format!("the node is `{}`", self.back(&right)));
+        let problem =
+            Diagnostic::error(Code::UnknownSetting, "unknown setting: Windows tells upper and lower case apart")
+                .at(self.place.clone(), format!("the node is `{}`", self.back(&right)));
         let fix = quoted_as(self.policy.source.slice(self.name.span), self.back(&right));
         problem.fix(self.place.clone(), fix, true)
     }
@@ -190,7 +193,7 @@ impl<'a> Written<'_, 'a> {
     /// The node belongs to the other scope; it may have a twin that belongs to this one.
     fn other_scope(&self, right: Scope, text: String) -> Diagnostic {
         let text = self.back(&text);
-        let problem = Diagnostic::error("SP0202", format!("this node exists for the {} only", right.word()));
+        let problem = Diagnostic::error(Code::WrongScope, format!("this node exists for the {} only", right.word()));
         let wrong = if right == Scope::User { Scope::Device } else { Scope::User };
         let node = self.catalogue().resolve(&text).ok().and_then(|found| found.node);
         let twin = node.and_then(|node| self.catalogue().twin(node, wrong));
@@ -211,7 +214,7 @@ impl<'a> Written<'_, 'a> {
     /// `{ProfileName}` is what the catalogue writes for a name of ours; to Windows it is a name like any other.
     fn placeholder_left(&self, node: &CspNode, uri: &OmaUri) -> Option<Diagnostic> {
         let parts = Catalogue::placeholders_of(node, uri);
-        let problem = |message: String| Diagnostic::error("SP0201", message);
+        let problem = |message: String| Diagnostic::error(Code::PlaceholderLeft, message);
         for (name, written) in parts {
             let left = written == "*" || written.starts_with('{') && written.ends_with('}');
             if left && !is_guid(written) {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
-use crate::diagnostic::Diagnostic;
-use crate::source::Place;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
+use crate::source::Place;
 
 /// What messages call them.
 const GROUP: &str = "group";
@@ -108,7 +108,7 @@ fn complain_of_twins(all: &[(&NamedAssignment, Assignment)], problems: &mut Vec<
         let Some((first, _)) = all[..at].iter().find(|(_, other)| other.who == assignment.who) else { continue };
         problems.push(
             Diagnostic::error(
-                "SP0406",
+                Code::DuplicateTarget,
                 format!("`{}` and `{}` are one target", first.who.shown(), written.who.shown()),
             )
             .at(written.place.clone(), "again here")
@@ -161,7 +161,7 @@ fn by_id(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let Some(entry) = entries.iter().find(|entry| entry.id.eq_ignore_ascii_case(id)) else {
-        let problem = Diagnostic::error("SP0501", format!("no {what} has the id {id}"))
+        let problem = Diagnostic::error(Code::NotInTenant, format!("no {what} has the id {id}"))
             .at(place.clone(), "not found in the tenant");
         // Of filters and tags, all were read.
         let named = entries.iter().filter(|entry| what != GROUP && name.is_none_or(|name| entry.name == name));
@@ -172,7 +172,7 @@ fn by_id(
     match name {
         Some(name) if name != entry.name => {
             problems.push(
-                Diagnostic::error("SP0503", format!("the {what} {id} is not called `{name}`"))
+                Diagnostic::error(Code::NameMismatch, format!("the {what} {id} is not called `{name}`"))
                     .at(place.clone(), format!("in the tenant it is `{}`", entry.name))
                     .help("the id decides; correct the name, or the id"),
             );
@@ -209,7 +209,7 @@ fn by_name(
 }
 
 fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &[String]) -> Diagnostic {
-    let mut problem = Diagnostic::error("SP0501", format!("the tenant has no {what} `{name}`"))
+    let mut problem = Diagnostic::error(Code::NotInTenant, format!("the tenant has no {what} `{name}`"))
         .at(place.clone(), "not found in the tenant");
     let names: Vec<&str> =
         entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
@@ -230,7 +230,7 @@ fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &
 fn several(found: &BTreeSet<&Entry>, name: &str, place: &Place, what: &str) -> Diagnostic {
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     let word = if what == GROUP { "group" } else { "name" };
-    Diagnostic::error("SP0502", format!("the tenant has {} {what}s `{name}`", found.len()))
+    Diagnostic::error(Code::AmbiguousName, format!("the tenant has {} {what}s `{name}`", found.len()))
         .at(place.clone(), "which of them is meant?")
         .note(candidates(&ids))
         .help(format!("write `{{ {word}: {name}, id: … }}` with the id of the one that is meant"))

@@ -1,21 +1,23 @@
 //! Whether a node can be set at all, and on the oldest Windows that must work.
 
 use crate::catalogue::{Format, Node as CspNode};
-use crate::diagnostic::Diagnostic;
-use crate::source::Place;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
+use crate::source::Place;
 
 /// Complains of what is wrong with a node whatever its value is.
 pub(super) fn complain(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {
     if !node.is_settable() {
         problems.push(
-            Diagnostic::error("SP0203", "this node cannot be set").at(place.clone(), why_not(node)).help("take it out"),
+            Diagnostic::error(Code::NotSettable, "this node cannot be set")
+                .at(place.clone(), why_not(node))
+                .help("take it out"),
         );
         return;
     }
     if !node.access.contains('G') {
         problems.push(
-            Diagnostic::warning("SP0214", "this node can be written, and not read back")
+            Diagnostic::warning(Code::WriteOnlySetting, "this node can be written, and not read back")
                 .at(place.clone(), "Intune reports an error for what a device does not give back")
                 .note("the setting may have its effect all the same")
                 .fact("source: Microsoft, \"Use custom settings for Windows 10/11 devices in Intune\""),
@@ -24,12 +26,14 @@ pub(super) fn complain(node: &CspNode, policy: &Policy, place: &Place, problems:
     complain_of_windows(node, policy, place, problems);
     if let Some(since) = &node.deprecated {
         let label = if since == "yes" { String::new() } else { format!("since {since}") };
-        problems
-            .push(Diagnostic::warning("SP0210", "Microsoft marks this node as deprecated").at(place.clone(), label));
+        problems.push(
+            Diagnostic::warning(Code::DeprecatedSetting, "Microsoft marks this node as deprecated")
+                .at(place.clone(), label),
+        );
     }
     if node.insider {
         problems.push(
-            Diagnostic::warning("SP0213", "Microsoft lists this node for preview builds only")
+            Diagnostic::warning(Code::PreviewOnly, "Microsoft lists this node for preview builds only")
                 .at(place.clone(), "released builds may not have it")
                 .note("such marks often stay after the release: try it on one device"),
         );
@@ -50,7 +54,7 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
     let floor = policy.place(windows.span);
     if !node.on_build(windows.build) {
         problems.push(
-            Diagnostic::warning("SP0209", format!("{} has no such node", windows.shown()))
+            Diagnostic::warning(Code::WindowsTooOld, format!("{} has no such node", windows.shown()))
                 .at(place.clone(), where_it_is(node))
                 .and(floor.clone(), "the oldest release that must work")
                 .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
@@ -61,7 +65,7 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
     {
         let names: Vec<&str> = node.editions.iter().map(|edition| edition.name()).collect();
         problems.push(
-            Diagnostic::warning("SP0212", format!("Windows {edition} has no such node"))
+            Diagnostic::warning(Code::EditionLacksSetting, format!("Windows {edition} has no such node"))
                 .at(place.clone(), format!("it is there on {}", names.join(", ")))
                 .and(floor, "the edition that must work")
                 .help("devices of this edition report an error for this setting: move it to a policy of its own"),

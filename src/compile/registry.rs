@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::expand::Expander;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{RegistryBlock, RegistryValues};
 use crate::setting::{
     Knob, PathError, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation,
@@ -55,7 +55,8 @@ pub fn read_block(
 fn wrong_key(source: &Arc<Source>, name: &Spanned<String>, reason: &PathError) -> Diagnostic {
     let place = Place::new(source, name.span);
     let written = source.slice(name.span);
-    let mut problem = Diagnostic::error("SP0301", "this is no registry key").at(place.clone(), reason.to_string());
+    let mut problem =
+        Diagnostic::error(Code::InvalidRegistryName, "this is no registry key").at(place.clone(), reason.to_string());
     if written.starts_with('"') && *reason == PathError::Control {
         let bare = written.trim_matches('"').replace('\'', "''");
         problem =
@@ -76,7 +77,7 @@ fn complain_of_twins(entries: &[RegistryEntry], problems: &mut Vec<Diagnostic>) 
         };
         let what = if matches!(knob, Knob::Value(_)) { "value" } else { "key" };
         problems.push(
-            Diagnostic::error("SP0205", format!("this registry {what} stands here twice"))
+            Diagnostic::error(Code::SetTwice, format!("this registry {what} stands here twice"))
                 .at(entry.place.clone(), "written again here")
                 .and(twin.place.clone(), "first written here")
                 .note("Windows does not tell upper and lower case apart in names of keys and values"),
@@ -94,14 +95,18 @@ fn read_value(
     if name.value.chars().any(|c| c.is_control()) || name.value.encode_utf16().count() > 16_383 {
         let place = Place::new(source, name.span);
         let reason = "a value's name has at most 16,383 characters and no control characters";
-        problems.push(Diagnostic::error("SP0301", "this is no name of a registry value").at(place, reason));
+        problems.push(
+            Diagnostic::error(Code::InvalidRegistryName, "this is no name of a registry value").at(place, reason),
+        );
         return None;
     }
     let wrong = |reason: String| {
-        Diagnostic::error("SP0302", format!("`{}` cannot hold this", name.value)).at(place(), reason).note(
-            "an integer is a DWORD, a text REG_SZ, a list REG_MULTI_SZ, null deletes; every other type by name: \
+        Diagnostic::error(Code::InvalidRegistryData, format!("`{}` cannot hold this", name.value))
+            .at(place(), reason)
+            .note(
+                "an integer is a DWORD, a text REG_SZ, a list REG_MULTI_SZ, null deletes; every other type by name: \
                    `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`",
-        )
+            )
     };
     let data = match &node.value {
         Value::Null => return Some(RegistryAction::Delete),

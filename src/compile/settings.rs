@@ -5,7 +5,7 @@ use super::registry::read_block;
 use super::value::{self, ValueProblem};
 use super::{Context, find, node};
 use crate::catalogue::Node as CspNode;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
 use crate::profile::canonical_value;
 use crate::rules::WRONG_TYPE;
@@ -50,14 +50,14 @@ pub(super) fn compile<'a>(
     settings.sort_by(|a, b| a.uri.cmp(&b.uri));
     for pair in settings.windows(2).filter(|pair| pair[0].uri == pair[1].uri) {
         problems.push(
-            Diagnostic::error("SP0205", format!("{} is set twice", pair[0].uri.short()))
+            Diagnostic::error(Code::SetTwice, format!("{} is set twice", pair[0].uri.short()))
                 .at(pair[1].name_place.clone(), "another spelling of the same node")
                 .and(pair[0].name_place.clone(), "first set here"),
         );
     }
     if settings.len() > MAX_SETTINGS {
         problems.push(
-            Diagnostic::error("SP0206", format!("{} settings in one policy", settings.len()))
+            Diagnostic::error(Code::TooManySettings, format!("{} settings in one policy", settings.len()))
                 .at(
                     settings[MAX_SETTINGS].name_place.clone(),
                     format!("Intune takes at most {MAX_SETTINGS} in one profile"),
@@ -99,7 +99,7 @@ fn compile_one<'a>(
     let value = canonical_value(&resolved.uri, value);
     if value.is_mask() {
         problems.push(
-            Diagnostic::error("SP0204", "this is what Intune shows in place of a value")
+            Diagnostic::error(Code::MaskedValue, "this is what Intune shows in place of a value")
                 .at(policy.place(written.span), "it was copied from an export, and the value itself was not in it")
                 .help("write the value; a secret as `${env:NAME}`"),
         );
@@ -143,10 +143,11 @@ fn complain_of_type(
     let unchecked = written.form.unchecked.is_some();
     let mut finding = WRONG_TYPE.finding(None);
     finding.message = format!("this node takes {}, not {}", right.word(), kind.value.word());
-    let severity = if unchecked { Severity::Warning } else { finding.severity };
+    if unchecked {
+        finding.severity = Severity::Warning;
+    }
     problems.push(
         finding
-            .severity(severity)
             .at(policy.place(kind.span), "devices report an error for a value of another type")
             .help(if unchecked {
                 "take `type:` and `unchecked:` out, unless the catalogue is wrong"
@@ -162,7 +163,7 @@ fn complain_of_type(
 fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
     let (OmaValue::String(text) | OmaValue::Xml(text)) = &value else { return Ok(value) };
     match text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{80}'..)) {
-        Some(control) => Err(ValueProblem::new("SP0204", "a control character is in this value".into())
+        Some(control) => Err(ValueProblem::new(Code::ControlCharacter, "a control character is in this value".into())
             .at(span, format!("U+{:04X} cannot be sent to a device", u32::from(control)))),
         None => Ok(value),
     }
@@ -188,7 +189,7 @@ impl Reading<'_, '_> {
         let Some(oma_type) = oma_type else {
             let place = self.policy.place(self.written.span);
             problems.push(
-                Diagnostic::error("SP0203", "the type of this node is not known")
+                Diagnostic::error(Code::UnknownType, "the type of this node is not known")
                     .at(place, "write `type:` (integer, string, boolean, xml, base64, float, datetime)"),
             );
             return None;
@@ -204,7 +205,7 @@ impl Reading<'_, '_> {
             return None;
         }
         if secret && !oma_type.is_masked() {
-            problems.push(Diagnostic::error("SP0403", "a secret cannot be this setting's value").at(
+            problems.push(Diagnostic::error(Code::SecretNotAllowed, "a secret cannot be this setting's value").at(
                 self.policy.place(node.span),
                 format!("Intune shows values of type {} to every reader", oma_type.word()),
             ));
@@ -231,10 +232,11 @@ impl Reading<'_, '_> {
         let folder = self.policy.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         match self.context.files.get(&join(folder, path)) {
             Some(Ok(bytes)) => Ok(bytes),
-            Some(Err(reason)) => {
-                Err(ValueProblem::new("SP0404", "this file cannot be read".into()).at(path.span, reason.as_str()))
+            Some(Err(reason)) => Err(ValueProblem::new(Code::UnreadableValueFile, "this file cannot be read".into())
+                .at(path.span, reason.as_str())),
+            None => {
+                Err(ValueProblem::new(Code::UnreadableValueFile, "this file was not read".into()).at(path.span, ""))
             }
-            None => Err(ValueProblem::new("SP0404", "this file was not read".into()).at(path.span, "")),
         }
     }
 
@@ -249,7 +251,7 @@ impl Reading<'_, '_> {
                 diagnostic = diagnostic.fix(place, text, certain);
             }
         }
-        if self.node.is_some() && problem.code != "SP0404" {
+        if self.node.is_some() && problem.code != Code::UnreadableValueFile {
             diagnostic = diagnostic.fact(format!("source: {}", self.context.catalogue.release));
         }
         diagnostic.notes.extend(problem.notes);

@@ -6,12 +6,13 @@ use base64::Engine;
 
 use super::{accounts, admx};
 use crate::catalogue::{Allowed, Node as CspNode};
+use crate::diagnostic::Code;
 use crate::setting::{OmaType, OmaValue};
 use crate::source::{Node, Source, Span, Value};
 
 /// Why a value is not taken.
 pub(super) struct ValueProblem {
-    pub code: &'static str,
+    pub code: Code,
     pub message: String,
     pub label: String,
     pub span: Option<Span>,
@@ -20,7 +21,7 @@ pub(super) struct ValueProblem {
 }
 
 impl ValueProblem {
-    pub fn new(code: &'static str, message: String) -> Self {
+    pub fn new(code: Code, message: String) -> Self {
         Self { code, message, label: String::new(), span: None, notes: Vec::new(), fix: None }
     }
 
@@ -62,8 +63,10 @@ impl Input<'_> {
             return self.typed();
         };
         match &node.allowed {
-            Allowed::Admx if self.secret => Err(ValueProblem::new("SP0403", "a secret cannot stand here".into())
-                .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload")),
+            Allowed::Admx if self.secret => {
+                Err(ValueProblem::new(Code::SecretNotAllowed, "a secret cannot stand here".into())
+                    .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload"))
+            }
             Allowed::Admx => admx::state(node, self.yaml, self.source).map(|text| OmaValue::String(text.into())),
             Allowed::Enum(values) if !self.secret => match &node.list {
                 Some(separator) => self.some_of(values, separator),
@@ -80,9 +83,9 @@ impl Input<'_> {
             Some(node) if node.allowed == Allowed::Admx => {
                 admx::enabled(node, self.yaml, self.source).map(|text| OmaValue::String(text.into()))
             }
-            Some(node) => Err(ValueProblem::new("SP0203", format!("{} is not ADMX-backed", node.short()))
+            Some(node) => Err(ValueProblem::new(Code::WrongValueType, format!("{} is not ADMX-backed", node.short()))
                 .at(self.yaml.span, "`enabled:` is for ADMX-backed policies only")),
-            None => Err(ValueProblem::new("SP0203", "the elements of this node are not known".into())
+            None => Err(ValueProblem::new(Code::WrongValueType, "the elements of this node are not known".into())
                 .at(self.yaml.span, "write the payload as `raw:`")),
         }
     }
@@ -107,11 +110,13 @@ impl Input<'_> {
             // A placeholder is no Base64; its bytes stand for it.
             _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.as_bytes().into())),
             Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes.into())),
-            Ok(_) => Err(ValueProblem::new("SP0203", format!("this node takes {}, not Base64", self.oma_type.word()))
-                .at(self.yaml.span, "")),
-            Err(error) => {
-                Err(ValueProblem::new("SP0203", "this is not Base64".into()).at(self.yaml.span, error.to_string()))
-            }
+            Ok(_) => Err(ValueProblem::new(
+                Code::WrongValueType,
+                format!("this node takes {}, not Base64", self.oma_type.word()),
+            )
+            .at(self.yaml.span, "")),
+            Err(error) => Err(ValueProblem::new(Code::WrongValueType, "this is not Base64".into())
+                .at(self.yaml.span, error.to_string())),
         }
     }
 
@@ -121,14 +126,17 @@ impl Input<'_> {
             return Ok(OmaValue::Base64(bytes.into()));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| {
-            ValueProblem::new("SP0404", "the file is not UTF-8".into()).at(self.yaml.span, "a text is expected")
+            ValueProblem::new(Code::UnreadableValueFile, "the file is not UTF-8".into())
+                .at(self.yaml.span, "a text is expected")
         })?;
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         match self.oma_type {
             OmaType::Xml => self.fitting(OmaValue::Xml(text.into())),
             OmaType::String => self.fitting(OmaValue::String(text.into())),
-            other => Err(ValueProblem::new("SP0203", format!("a node of type {} takes no file", other.word()))
-                .at(self.yaml.span, "")),
+            other => {
+                Err(ValueProblem::new(Code::WrongValueType, format!("a node of type {} takes no file", other.word()))
+                    .at(self.yaml.span, ""))
+            }
         }
     }
 
@@ -194,24 +202,27 @@ impl Input<'_> {
     fn list(&self, items: &[Node]) -> Result<String, ValueProblem> {
         let separator = self.node.and_then(|node| node.list.as_deref());
         let Some(separator) = separator else {
-            return Err(ValueProblem::new("SP0203", "this node takes no list".into())
+            return Err(ValueProblem::new(Code::WrongValueType, "this node takes no list".into())
                 .at(self.yaml.span, "one value is expected"));
         };
         let rights = self.is_user_right();
         let mut texts = Vec::new();
         for item in items {
             let Some(text) = as_written(item, self.source) else {
-                return Err(ValueProblem::new("SP0203", format!("an item is {}", item.value.kind()))
+                return Err(ValueProblem::new(Code::WrongValueType, format!("an item is {}", item.value.kind()))
                     .at(item.span, "a text is expected"));
             };
             if text.is_empty() && !rights {
-                return Err(ValueProblem::new("SP0211", "an item is empty".into())
+                return Err(ValueProblem::new(Code::InvalidListItem, "an item is empty".into())
                     .at(item.span, "Windows would take it for a value: take it out"));
             }
             if text.contains(separator) {
                 let shown = if separator == "\u{f000}" { "U+F000" } else { separator };
-                return Err(ValueProblem::new("SP0211", format!("an item holds `{shown}`, which separates the items"))
-                    .at(item.span, "Windows would take it for two items"));
+                return Err(ValueProblem::new(
+                    Code::InvalidListItem,
+                    format!("an item holds `{shown}`, which separates the items"),
+                )
+                .at(item.span, "Windows would take it for two items"));
             }
             if let Some(problem) = accounts::complaint(&text, item.span).filter(|_| rights && !self.secret) {
                 return Err(problem);
@@ -235,12 +246,12 @@ impl Input<'_> {
     }
 
     fn wrong_type(&self, expected: &str) -> ValueProblem {
-        ValueProblem::new("SP0203", format!("{} takes {expected}", self.subject()))
+        ValueProblem::new(Code::WrongValueType, format!("{} takes {expected}", self.subject()))
             .at(self.yaml.span, format!("this is {}", self.yaml.value.kind()))
     }
 
     pub(super) fn not_allowed(&self, expected: &str) -> ValueProblem {
-        ValueProblem::new("SP0204", "value is not one of the allowed ones".into())
+        ValueProblem::new(Code::ValueNotAllowed, "value is not one of the allowed ones".into())
             .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
     }
 }

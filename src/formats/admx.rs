@@ -14,7 +14,7 @@ pub use in_box::InBox;
 use super::conversion::{Conversion, Converted, contradictions, converted};
 use super::{Export, ExportRemark};
 use crate::compile::Compiled;
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::policy::State;
 use template::Template;
 
@@ -53,9 +53,10 @@ pub fn export(
     contradictions(&all, conversion.problems);
     let template = Template::new(owner, &own, &mut conversion);
     let unsupported = conversion.unsupported;
-    let mut remarks: Vec<ExportRemark> = in_box::list(&others, &mut found).into_iter().map(ExportRemark::InBox).collect();
+    let mut remarks: Vec<ExportRemark> =
+        in_box::list(&others, &mut found).into_iter().map(ExportRemark::InBox).collect();
     let files = write::files(&template, stem).map_err(|error| {
-        found.push(Diagnostic::error("SP0303", format!("the template cannot be written: {error}")));
+        found.push(Diagnostic::error(Code::NotExportable, format!("the template cannot be written: {error}")));
     });
     let wrong = any_error(&found);
     problems.append(&mut found);
@@ -70,6 +71,5 @@ pub fn export(
 
 const NOTHING: &str = "there is nothing that Windows' own templates do not offer: no template was written";
 
-const FOR_GROUP_POLICY: &str =
-    "This template is for Group Policy: copy both files to PolicyDefinitions of a central store or a computer.\n\
+const FOR_GROUP_POLICY: &str = "This template is for Group Policy: copy both files to PolicyDefinitions of a central store or a computer.\n\
      Intune cannot ingest it: it refuses templates that write below Software\\Policies\\Microsoft. For Intune, use `apply`.";

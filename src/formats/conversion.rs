@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use super::Unsupported;
 use crate::compile::{Compiled, CompiledSetting};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{
-    Claim, Origin, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation,
-    Subject,
+    Claim, Origin, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation, Subject,
 };
 use crate::source::Place;
 
@@ -65,7 +64,7 @@ impl Conversion<'_> {
             self.unsupported.push(Unsupported { policy, name, reason, place });
         } else {
             self.problems.push(
-                Diagnostic::error("SP0303", format!("{name} cannot be written in this format"))
+                Diagnostic::error(Code::NotExportable, format!("{name} cannot be written in this format"))
                     .at(place.clone(), reason)
                     .help(format!("{help}, or leave it out with `--skip-unsupported`")),
             );
@@ -118,7 +117,7 @@ impl Conversion<'_> {
 }
 
 fn plain_text(place: &Place) -> Diagnostic {
-    Diagnostic::error("SP0403", "a secret would be written to a file in plain text")
+    Diagnostic::error(Code::SecretInExport, "a secret would be written to a file in plain text")
         .at(place.clone(), "this value holds a secret")
         .help("take it out of what is exported; Intune alone gets secrets")
 }
@@ -233,7 +232,7 @@ fn contradiction(message: String, at: (&Converted<'_>, &str), and: (&Converted<'
         Some(setting) => format!("{text}, by {}", setting.uri.short()),
         None => text.to_string(),
     };
-    Diagnostic::error("SP0304", message)
+    Diagnostic::error(Code::Contradiction, message)
         .at(at.0.place.clone(), said(at))
         .and(and.0.place.clone(), said(and))
         .help("one file can hold one of them: change one policy, or export them to two files")

@@ -6,12 +6,12 @@ use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
 use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
-use crate::diagnostic::Diagnostic;
-use crate::source::Place;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
     LiveProfile, MAX_DESCRIPTION, Marker, Profile, is_keyed, masked_digest, masked_digest_is, readable_digest,
 };
 use crate::setting::OmaUri;
+use crate::source::Place;
 
 /// What a plan is made with.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +77,7 @@ fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], 
         (Fate::RegistryOnly, None) => plan.registry_only.push(policy.key.clone()),
         (Fate::RegistryOnly, Some(_)) => plan.problems.push(
             Diagnostic::error(
-                "SP0506",
+                Code::UnsentPolicyHasProfile,
                 format!("{} has nothing left for Intune, and its profile is in the tenant", policy.key),
             )
             .at(policy.place.clone(), "`settings:` is empty")
@@ -85,7 +85,7 @@ fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], 
         ),
         (Fate::Draft, Some(object)) => plan.problems.push(
             Diagnostic::error(
-                "SP0506",
+                Code::UnsentPolicyHasProfile,
                 format!("{} is a draft, and its profile is in the tenant ({})", policy.key, object.id),
             )
             .at(policy.place.clone(), "a draft is never sent")
@@ -123,7 +123,7 @@ fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut 
     if let Some(id) = ids.first() {
         plan.problems.push(
             Diagnostic::error(
-                "SP0505",
+                Code::NameTaken,
                 format!("the tenant has a profile \"{}\" that is not ours", policy.profile.name),
             )
             .at(policy.place.clone(), "a second profile of this name would be made")
@@ -146,7 +146,7 @@ pub fn not_there(desired: &[Desired], live: &[LiveProfile], owner: &str) -> BTre
 }
 
 fn no_adoption(id: &str, place: &Place, live: &[LiveProfile], options: &Options, key: &str) -> Diagnostic {
-    let problem = Diagnostic::error("SP0505", format!("{key} cannot take over {id}"));
+    let problem = Diagnostic::error(Code::CannotAdopt, format!("{key} cannot take over {id}"));
     if let Some((what, help)) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(help);
     }
@@ -260,7 +260,7 @@ fn change(
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
-            Diagnostic::error("SP0407", format!("the description of {} is too long", policy.key))
+            Diagnostic::error(Code::DescriptionTooLong, format!("the description of {} is too long", policy.key))
                 .at(policy.place.clone(), format!("with our marker, at most {most} characters fit"))
                 .help("shorten `description:`"),
         );
@@ -272,8 +272,11 @@ fn change(
     }
     if Marker::is_in(&text) {
         plan.problems.push(
-            Diagnostic::error("SP0407", format!("the description of {} looks like our marker", policy.key))
-                .at(policy.place.clone(), ""),
+            Diagnostic::error(
+                Code::MarkerInDescription,
+                format!("the description of {} looks like our marker", policy.key),
+            )
+            .at(policy.place.clone(), ""),
         );
         return None;
     }
@@ -294,7 +297,7 @@ fn change(
 fn as_masked(policy: &Desired) -> Option<Diagnostic> {
     let (uri, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
     Some(
-        Diagnostic::error("SP0204", format!("{} would be written as it is masked", uri.short()))
+        Diagnostic::error(Code::MaskedValue, format!("{} would be written as it is masked", uri.short()))
             .at(policy.place.clone(), "nothing is changed under this key"),
     )
 }
@@ -325,12 +328,13 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
                     && !has(change.after.as_ref().map(|after| &after.settings))
             };
             for change in plan.changes.iter().filter(loses) {
-                let problem = Diagnostic::error("SP0512", format!("{} waits for {}", change.key, policy.key))
-                    .at(
-                        policy.place.clone(),
-                        format!("{} moves here, and this policy is blocked or not selected", uri.short()),
-                    )
-                    .help("devices would have neither: clear what blocks it, or select both with `--only`");
+                let problem =
+                    Diagnostic::error(Code::WaitsForOtherPolicy, format!("{} waits for {}", change.key, policy.key))
+                        .at(
+                            policy.place.clone(),
+                            format!("{} moves here, and this policy is blocked or not selected", uri.short()),
+                        )
+                        .help("devices would have neither: clear what blocks it, or select both with `--only`");
                 held.entry(change.key.clone()).or_insert(problem);
             }
         }
@@ -366,11 +370,12 @@ fn complain_of_lost_moves(live: &[LiveProfile], plan: &mut Plan) {
         };
         if let (Some((key, name, _)), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
             problems.push(
-                Diagnostic::error("SP0507", format!("{} would be made anew beside `{key}` (\"{name}\")", change.key))
-                    .at(place.clone(), "was its file moved?")
-                    .help(format!(
-                        "write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice"
-                    )),
+                Diagnostic::error(
+                    Code::MissingMovedFrom,
+                    format!("{} would be made anew beside `{key}` (\"{name}\")", change.key),
+                )
+                .at(place.clone(), "was its file moved?")
+                .help(format!("write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice")),
             );
             stopped.extend([change.key.clone(), key.clone()]);
         }

@@ -1,7 +1,7 @@
 //! One change of one object.
 
-use crate::source::Place;
 use crate::profile::{LiveProfile, Profile};
+use crate::source::Place;
 
 /// A policy in the form in which it is compared.
 #[derive(Debug, Clone)]

@@ -29,8 +29,8 @@ pub fn diagnostic_document(diagnostic: &Diagnostic) -> DiagnosticDocument {
     let place = diagnostic.place.as_ref();
     let related = diagnostic.related.iter().map(|(place, text)| format!("{place}: {text}"));
     DiagnosticDocument {
-        code: diagnostic.code.to_string(),
-        name: diagnostic.name.map(String::from),
+        code: diagnostic.kind.code().to_string(),
+        name: diagnostic.kind.name().map(String::from),
         severity: diagnostic.severity,
         message: diagnostic.message.clone(),
         file: place.map(|place| place.source.path.clone()),

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Desired, Fate};
-use crate::diagnostic::Diagnostic;
-use crate::source::Place;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::LiveProfile;
+use crate::source::Place;
 
 /// Our objects by key.
 pub(super) type Ours<'l> = BTreeMap<&'l str, Vec<&'l LiveProfile>>;
@@ -78,15 +78,16 @@ impl<'d, 'l> Found<'d, 'l> {
         problems: &mut Vec<Diagnostic>,
     ) {
         let Around { ours, live, keys, doubled } = around;
-        let mut block = |this: &mut Self, message: String, place: &Place, label: &str| {
+        let mut block = |this: &mut Self, code: Code, message: String, place: &Place, label: &str| {
             this.blocked.insert(&policy.key);
-            problems.push(Diagnostic::error("SP0508", message).at(place.clone(), label));
+            problems.push(Diagnostic::error(code, message).at(place.clone(), label));
         };
         let mut candidate = None;
         for (key, place) in &policy.moved_from {
             if keys.contains(key.as_str()) {
                 block(
                     self,
+                    Code::UnclearOwnership,
                     format!("`{key}` is still the key of a policy"),
                     place,
                     "a former key is one that nobody has any more",
@@ -94,6 +95,7 @@ impl<'d, 'l> Found<'d, 'l> {
             } else if doubled.contains(key.as_str()) {
                 block(
                     self,
+                    Code::UnclearOwnership,
                     format!("several profiles carry the key `{key}`"),
                     place,
                     "which of them moved is not clear",
@@ -110,6 +112,7 @@ impl<'d, 'l> Found<'d, 'l> {
                 (Fate::Retired, Some(_)) if !self.objects.contains_key(policy.key.as_str()) => {
                     block(
                         self,
+                        Code::RetireUnmanaged,
                         format!("{} cannot retire a profile that is not ours", policy.key),
                         place,
                         "adopt it first: `state: active`, apply, then retire",
@@ -132,6 +135,7 @@ impl<'d, 'l> Found<'d, 'l> {
                 self.untouchable.insert(&object.id);
                 block(
                     self,
+                    Code::UnclearOwnership,
                     format!("{} and {other} claim the same profile ({})", policy.key, object.id),
                     place,
                     "only one policy can have it",
@@ -148,11 +152,11 @@ fn complain_of_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -
     let mut doubled = BTreeSet::new();
     for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
         doubled.insert(*key);
-        let mut problem =
-            Diagnostic::error("SP0504", format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
-                .note(
-                    "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed under this key until one is left",
-                );
+        let message = format!("{} profiles in the tenant carry the key `{key}`", objects.len());
+        let mut problem = Diagnostic::error(Code::DuplicateProfile, message).note(
+            "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed \
+             under this key until one is left",
+        );
         for object in objects {
             problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));
         }

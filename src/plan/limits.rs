@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::reach::{after, members_of, touched};
 use super::reach_document::LimitLine;
 use super::{Action, Names, Plan};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{Membership, UnknownMembers, Who, grouped};
 
 /// The limits of an environment.
@@ -135,8 +135,11 @@ impl Plan {
         named.sort();
         let most = grouped(most as usize);
         (!named.is_empty()).then(|| {
-            Diagnostic::info("SP0509", format!("`limits: max_devices: {most}` does not count the devices of users"))
-                .note(format!("users are touched: {}", named.join(", ")))
+            Diagnostic::info(
+                Code::DevicesOfUsersNotCounted,
+                format!("`limits: max_devices: {most}` does not count the devices of users"),
+            )
+            .note(format!("users are touched: {}", named.join(", ")))
         })
     }
 
@@ -172,7 +175,7 @@ fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
 /// `uncountable` targets are of a kind of which Graph tells no members.
 fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
     let message = "how many devices are touched is not known, and `limits: max_devices` is set";
-    let mut problem = Diagnostic::error("SP0509", message);
+    let mut problem = Diagnostic::error(Code::LimitNotChecked, message);
     if uncountable > 0 {
         let many = if uncountable == 1 { "a target is" } else { "targets are" };
         problem = problem.note(format!("{many} of another kind, such as a Configuration Manager collection"));
@@ -196,7 +199,7 @@ fn too_many(found: usize, what: &str, name: &str, most: u32) -> Diagnostic {
 }
 
 fn limit(message: String) -> Diagnostic {
-    Diagnostic::error("SP0509", message).help(
+    Diagnostic::error(Code::LimitExceeded, message).help(
         "look at the plan again; if it is right, save it with `plan --override-limits --out FILE` and have that \
          approved, or raise the limit in sspr-policy.yaml",
     )

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Decoder, Fields, word};
 use super::name_or_id::NameOrId;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Span, Spanned, Value};
 
 /// Whom a policy reaches: written out, or the name of a target.
@@ -122,7 +122,7 @@ fn complain_of_bare_name(node: &Node, name: &str, excluded: bool, decoder: &mut 
         _ => format!("{{ group: {} }}", decoder.written(node.span)),
     };
     decoder.complain(
-        Diagnostic::error("SP0105", "expected a map for the target, found a text")
+        Diagnostic::error(Code::WrongValue, "expected a map for the target, found a text")
             .at(decoder.place(node.span), "this is a text")
             .help(format!("write `{written}`"))
             .fix(decoder.place(node.span), written, false),
@@ -151,7 +151,7 @@ impl Decode for Include {
         let group = include.group.is_some() || include.id.is_some();
         if group == include.all.is_some() && decoder.errors() == before {
             decoder.complain(
-                Diagnostic::error("SP0105", "a target is either a group or `all:`")
+                Diagnostic::error(Code::WrongValue, "a target is either a group or `all:`")
                     .at(decoder.place(node.span), "write `group: NAME`, `id: …`, `all: devices` or `all: users`"),
             );
         }
@@ -174,7 +174,7 @@ impl Decode for Exclude {
             Self { group: fields.optional("group", decoder), id: fields.optional("id", decoder), span: node.span };
         if let Some(filter) = fields.node("filter", decoder) {
             decoder.complain(
-                Diagnostic::error("SP0405", "an excluded group takes no filter")
+                Diagnostic::error(Code::FilterOnExclusion, "an excluded group takes no filter")
                     .at(decoder.place(filter.span), "Microsoft Graph has no filter on exclusions")
                     .help("put the filter on an included target, as `filter: { exclude: … }`"),
             );
@@ -182,7 +182,7 @@ impl Decode for Exclude {
         fields.finish(decoder);
         if exclude.group.is_none() && exclude.id.is_none() && decoder.errors() == before {
             decoder.complain(
-                Diagnostic::error("SP0105", "only groups can be excluded")
+                Diagnostic::error(Code::WrongValue, "only groups can be excluded")
                     .at(decoder.place(node.span), "write `group: NAME` or `id: …`"),
             );
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 
 use super::decode::{Decode, Decoder, Fields, word};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Spanned, Value};
 
 /// How to sign in.
@@ -105,7 +105,7 @@ impl Decode for Auth {
         if let Value::Text(method) = &node.value {
             let written = format!("{{ method: {} }}", method.trim());
             decoder.complain(
-                Diagnostic::error("SP0105", "expected a map for the auth, found a text")
+                Diagnostic::error(Code::WrongValue, "expected a map for the auth, found a text")
                     .at(decoder.place(node.span), "this is a text")
                     .help(format!("write `{written}`"))
                     .fix(decoder.place(node.span), written, false),
@@ -147,7 +147,7 @@ pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: 
             Err(_) => "expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
         };
         decoder.complain(
-            Diagnostic::error("SP0105", "this names no application").at(decoder.place(id.span), reason).help(
+            Diagnostic::error(Code::InvalidApplication, "this names no application").at(decoder.place(id.span), reason).help(
                 "write \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
                  a machine's own identity need none: then take the line out",
             ),

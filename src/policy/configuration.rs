@@ -8,7 +8,7 @@ use super::check_owner;
 use super::decode::{Decode, Decoder, Fields};
 
 use super::values::Mapping;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Node, Span, Spanned, Value};
 
 /// The configuration of a policy repository.
@@ -124,14 +124,17 @@ impl Configuration {
     fn complain(&self, all_read: bool, decoder: &mut Decoder<'_>) {
         if let Err(reason) = check_owner(&self.owner) {
             decoder.complain(
-                Diagnostic::error("SP0108", format!("`{}` is no owner", self.owner.value))
+                Diagnostic::error(Code::InvalidOwner, format!("`{}` is no owner", self.owner.value))
                     .at(decoder.place(self.owner.span), reason),
             );
         }
         if all_read && self.environments.get(&self.default).is_none() {
             let names: Vec<&str> = self.environments.keys().collect();
-            let mut problem = Diagnostic::error("SP0404", format!("there is no environment `{}`", self.default.value))
-                .at(decoder.place(self.default.span), "the default must be one of `environments:`");
+            let mut problem = Diagnostic::error(
+                Code::UnknownEnvironment,
+                format!("there is no environment `{}`", self.default.value),
+            )
+            .at(decoder.place(self.default.span), "the default must be one of `environments:`");
             problem = problem.note(match names.join(", ") {
                 none if none.is_empty() => "no environment is written".to_string(),
                 names => format!("environments: {names}"),
@@ -145,13 +148,13 @@ impl Configuration {
             let twin = self.environments.0[..at].iter().find(|(_, other)| other.same_tenant(environment));
             if let Some((other, first)) = twin {
                 decoder.complain(
-                    Diagnostic::error("SP0408", format!("`{}` and `{}` are the same tenant", other.value, name.value))
-                        .at(
-                            decoder.place(environment.tenant.span),
-                            "with the same owner, each would undo the other's work",
-                        )
-                        .and(decoder.place(first.tenant.span), "named here first")
-                        .help("keep one of them, or give the other its own repository and owner"),
+                    Diagnostic::error(
+                        Code::SharedTenant,
+                        format!("`{}` and `{}` are the same tenant", other.value, name.value),
+                    )
+                    .at(decoder.place(environment.tenant.span), "with the same owner, each would undo the other's work")
+                    .and(decoder.place(first.tenant.span), "named here first")
+                    .help("keep one of them, or give the other its own repository and owner"),
                 );
             }
         }
@@ -231,7 +234,8 @@ impl Environment {
         for url in self.graph_url.iter().chain(&self.login_url) {
             if let Err(reason) = check_url(url) {
                 decoder.complain(
-                    Diagnostic::error("SP0105", "this server cannot be used").at(decoder.place(url.span), reason),
+                    Diagnostic::error(Code::InvalidServer, "this server cannot be used")
+                        .at(decoder.place(url.span), reason),
                 );
             }
         }
@@ -242,7 +246,7 @@ impl Environment {
             && let Err((reason, fix)) = check_tenant_name(tenant)
         {
             let mut problem =
-                Diagnostic::error("SP0105", "this names no tenant").at(decoder.place(tenant.span), reason);
+                Diagnostic::error(Code::InvalidTenant, "this names no tenant").at(decoder.place(tenant.span), reason);
             problem = match fix {
                 Some(name) => {
                     problem.help(format!("did you mean `{name}`")).fix(decoder.place(tenant.span), name, false)

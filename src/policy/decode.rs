@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
 /// A type that is read from a YAML node.
@@ -52,7 +52,7 @@ impl<'a> Decoder<'a> {
     /// "expected a text, found a list"; always nothing, for `return decoder.wrong(…)`.
     pub fn wrong<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
         let found = node.value.kind();
-        let mut problem = Diagnostic::error("SP0105", format!("expected {expected}, found {found}"))
+        let mut problem = Diagnostic::error(Code::WrongValue, format!("expected {expected}, found {found}"))
             .at(self.place(node.span), format!("this is {found}"));
         let written = self.source.slice(node.span);
         if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) && expected == "a text" {
@@ -108,7 +108,7 @@ impl<'n> Fields<'n> {
         self.entries.retain(|(key, _)| key.value != name);
         if node.value == Value::Null {
             decoder.complain(
-                Diagnostic::error("SP0105", format!("`{name}:` has no value"))
+                Diagnostic::error(Code::WrongValue, format!("`{name}:` has no value"))
                     .at(decoder.place(key.span), "nothing stands here")
                     .help("write a value, or take the line out"),
             );
@@ -130,7 +130,7 @@ impl<'n> Fields<'n> {
             let first = Span { start: self.span.start, end: self.span.start + 1 };
             let expected = T::expected();
             decoder.complain(
-                Diagnostic::error("SP0106", format!("`{name}:` is missing in the {}", self.what))
+                Diagnostic::error(Code::MissingPart, format!("`{name}:` is missing in the {}", self.what))
                     .at(decoder.place(first), format!("write `{name}:` and {expected}")),
             );
             return None;
@@ -141,8 +141,9 @@ impl<'n> Fields<'n> {
     /// Complains of what nobody took.
     pub fn finish(self, decoder: &mut Decoder<'_>) {
         for (key, _) in self.entries {
-            let mut problem = Diagnostic::error("SP0104", format!("unknown key `{}` in the {}", key.value, self.what))
-                .at(decoder.place(key.span), "not a key that is known here");
+            let mut problem =
+                Diagnostic::error(Code::UnknownYamlKey, format!("unknown key `{}` in the {}", key.value, self.what))
+                    .at(decoder.place(key.span), "not a key that is known here");
             match nearest(&key.value, self.absent.iter().copied()) {
                 Some(name) => {
                     problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(key.span), name, false);
@@ -162,7 +163,7 @@ pub(super) fn complain_of_equal_keys(entries: &[(Spanned<String>, Node)], decode
             continue;
         };
         decoder.complain(
-            Diagnostic::error("SP0103", format!("the key `{}` stands here twice", key.value))
+            Diagnostic::error(Code::DuplicateYamlKey, format!("the key `{}` stands here twice", key.value))
                 .at(decoder.place(key.span), "written again here")
                 .and(decoder.place(earlier), "first written here")
                 .help("one of the two values would be lost: keep one"),
@@ -178,7 +179,8 @@ impl Decode for String {
         match &node.value {
             Value::Text(text) if text.trim().is_empty() => {
                 decoder.complain(
-                    Diagnostic::error("SP0105", "this text is empty").at(decoder.place(node.span), "nothing but space"),
+                    Diagnostic::error(Code::WrongValue, "this text is empty")
+                        .at(decoder.place(node.span), "nothing but space"),
                 );
                 None
             }
@@ -209,7 +211,7 @@ impl Decode for u32 {
             Value::Integer(number) if Self::try_from(number).is_ok() => Self::try_from(number).ok(),
             Value::Integer(number) => {
                 decoder.complain(
-                    Diagnostic::error("SP0105", format!("expected a whole number from 0, found {number}"))
+                    Diagnostic::error(Code::WrongValue, format!("expected a whole number from 0, found {number}"))
                         .at(decoder.place(node.span), "out of range"),
                 );
                 None
@@ -253,7 +255,7 @@ pub(super) fn word<T: Copy>(node: &Node, words: &[(&'static str, T)], decoder: &
     if let Some((_, value)) = words.iter().find(|(word, _)| word == text) {
         return Some(*value);
     }
-    let mut problem = Diagnostic::error("SP0105", format!("`{text}` is none of the words for this"))
+    let mut problem = Diagnostic::error(Code::WrongValue, format!("`{text}` is none of the words for this"))
         .at(decoder.place(node.span), format!("expected one of {}", choices()));
     if let Some(name) = nearest(text, words.iter().map(|(word, _)| *word)) {
         problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(node.span), name, false);

@@ -10,7 +10,7 @@ use super::key;
 use super::name_or_id::NameOrId;
 use super::values::{Mapping, RegistryBlock, SettingValue};
 use super::windows::WindowsRelease;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Place, Source, Span, Spanned};
 
 /// A policy with the file that it stands in.
@@ -154,14 +154,14 @@ impl PolicyDocument {
         let first = Span { start: node.span.start, end: node.span.start + 1 };
         if self.settings.is_empty() && self.registry.is_empty() && !decoder.found_errors() {
             decoder.complain(
-                Diagnostic::error("SP0106", "the policy sets nothing")
+                Diagnostic::error(Code::MissingPart, "the policy sets nothing")
                     .at(decoder.place(first), "neither `settings:` nor `registry:` is here"),
             );
         }
         for key in self.key.iter().chain(&self.moved_from) {
             if let Err(reason) = key::check_key(key) {
                 decoder.complain(
-                    Diagnostic::error("SP0108", format!("`{}` is no key", key.value))
+                    Diagnostic::error(Code::InvalidKey, format!("`{}` is no key", key.value))
                         .at(decoder.place(key.span), reason),
                 );
             }
@@ -169,10 +169,11 @@ impl PolicyDocument {
         for (environment, id) in self.adopt.iter() {
             if uuid::Uuid::try_parse(id).is_err() {
                 decoder.complain(
-                    Diagnostic::error("SP0105", format!("this is no id of a profile in {}", environment.value)).at(
-                        decoder.place(id.span),
-                        "expected the id of the profile to take over, as the portal's address has it",
-                    ),
+                    Diagnostic::error(Code::WrongValue, format!("this is no id of a profile in {}", environment.value))
+                        .at(
+                            decoder.place(id.span),
+                            "expected the id of the profile to take over, as the portal's address has it",
+                        ),
                 );
             }
         }
@@ -180,7 +181,7 @@ impl PolicyDocument {
             && deliver.value == Delivery::SettingsCatalog
         {
             decoder.complain(
-                Diagnostic::error("SP0109", "not yet: `deliver: settings-catalog`")
+                Diagnostic::error(Code::UnsupportedDelivery, "not yet: `deliver: settings-catalog`")
                     .at(decoder.place(deliver.span), "this version writes custom OMA-URI profiles only")
                     .help("write `custom`, or take the line out"),
             );
@@ -218,7 +219,7 @@ impl Decode for Waiver {
         let until = until?;
         if until.parse::<jiff::civil::Date>().is_err() || until.len() != 10 {
             decoder.complain(
-                Diagnostic::error("SP0105", format!("`{}` is no date", until.value))
+                Diagnostic::error(Code::WrongValue, format!("`{}` is no date", until.value))
                     .at(decoder.place(until.span), "expected a date such as 2027-03-31"),
             );
         }

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Decoder, Fields, complain_of_equal_keys, word};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::OmaType;
 use crate::source::{Node, Spanned, Value};
 
@@ -141,7 +141,7 @@ impl Decode for SettingValue {
         match &node.value {
             Value::Null => {
                 decoder.complain(
-                    Diagnostic::error("SP0105", "this setting has no value")
+                    Diagnostic::error(Code::WrongValue, "this setting has no value")
                         .at(decoder.place(node.span), "nothing stands here")
                         .help("write a value, or take the line out"),
                 );
@@ -168,7 +168,7 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
             "enabled" => SettingInput::Enabled(node.clone()),
             "raw" if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) => {
                 decoder.complain(
-                    Diagnostic::error("SP0105", format!("expected a text, found {}", node.value.kind()))
+                    Diagnostic::error(Code::WrongValue, format!("expected a text, found {}", node.value.kind()))
                         .at(decoder.place(node.span), "`raw:` is a text as it is sent")
                         .help(format!("write `value: {}`", decoder.written(node.span))),
                 );
@@ -193,7 +193,7 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
     }
     let many = if inputs.is_empty() { "none" } else { "more than one" };
     decoder.complain(
-        Diagnostic::error("SP0105", "a setting's long form has one value")
+        Diagnostic::error(Code::WrongValue, "a setting's long form has one value")
             .at(decoder.place(node.span), format!("{many} of `value`, `enabled`, `raw`, `file`, `base64` stands here")),
     );
     None

@@ -1,7 +1,7 @@
 //! Releases of Windows, by the names that people use.
 
 use super::decode::{Decode, Decoder};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::setting::Edition;
 use crate::source::{Node, Place, Value};
 
@@ -95,15 +95,18 @@ fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
     match reason {
         NoRelease::Release => {
             let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
-            Diagnostic::error("SP0105", format!("`{text}` is no release of Windows that is known"))
+            Diagnostic::error(Code::UnknownWindowsRelease, format!("`{text}` is no release of Windows that is known"))
                 .at(place, format!("expected {}", WindowsRelease::expected()))
                 .note(format!("known releases: {}", names.join(", ")))
         }
         NoRelease::Edition(word) => {
             let names: Vec<&str> = Edition::all().map(Edition::name).collect();
-            let problem = Diagnostic::error("SP0105", format!("`{word}` is no edition of Windows that is known"))
-                .at(place.clone(), "after the release stands an edition, or nothing")
-                .note(format!("known editions: {}", names.join(", ")));
+            let problem = Diagnostic::error(
+                Code::UnknownWindowsRelease,
+                format!("`{word}` is no edition of Windows that is known"),
+            )
+            .at(place.clone(), "after the release stands an edition, or nothing")
+            .note(format!("known editions: {}", names.join(", ")));
             match nearest(word, names) {
                 Some(near) => {
                     let right = text.replacen(word, near, 1);

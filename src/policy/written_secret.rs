@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Place, Source, Span, Value};
 
 /// What a secret's key has in its name.
@@ -37,7 +37,7 @@ fn in_environment(source: &Arc<Source>, environment: &Node, found: &mut Vec<Diag
             ("graph_url" | "login_url", Value::Text(url)) if has_user(url) || url.contains(['?', '#']) => {
                 let what = if has_user(url) { "a user or a password" } else { "more than scheme, host and port" };
                 found.push(
-                    Diagnostic::error("SP0403", format!("{}: `{key}:` holds {what}", at(source, value)))
+                    Diagnostic::error(Code::SecretInFile, format!("{}: `{key}:` holds {what}", at(source, value)))
                         .note("the line is not shown, because of a password or a key that may stand in it")
                         .help("write only `https://`, the host, and a port where one is needed"),
                 );
@@ -70,12 +70,12 @@ fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagn
     }
     let place = at(source, value);
     found.push(if name.contains("key") {
-        Diagnostic::error("SP0403", format!("{place}: a key does not belong into a file"))
+        Diagnostic::error(Code::SecretInFile, format!("{place}: a key does not belong into a file"))
             .note("the line is not shown, because of the key")
             .help("put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`")
     } else {
         let variable = if name.contains("token") { "SSPR_POLICY_TOKEN" } else { "AZURE_CLIENT_SECRET" };
-        Diagnostic::error("SP0403", format!("{place}: a secret does not belong into a file"))
+        Diagnostic::error(Code::SecretInFile, format!("{place}: a secret does not belong into a file"))
             .note("the line is not shown, because of the secret")
             .help(format!("take it out of the file and of git's history, and put it into {variable}"))
     });

@@ -59,11 +59,11 @@ fn level(severity: Severity) -> Level<'static> {
 }
 
 fn one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
-    let title = match diagnostic.name {
+    let title = match diagnostic.kind.name() {
         Some(name) => format!("{name}: {}", visible(&diagnostic.message)),
         None => visible(&diagnostic.message),
     };
-    let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(diagnostic.code));
+    let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(diagnostic.kind.code()));
     if let Some(place) = &diagnostic.place {
         group = with_places(group, diagnostic, place);
     }
@@ -125,7 +125,7 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
         let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
         let label = if diagnostic.label.is_empty() { String::new() } else { format!(": {}", diagnostic.label) };
         let text = data(&format!("{}{label}{help}", diagnostic.message));
-        format!("::{kind} {place}title={}::{text}\n", property(diagnostic.code))
+        format!("::{kind} {place}title={}::{text}\n", property(diagnostic.kind.code()))
     };
     diagnostics.iter().map(line).collect()
 }

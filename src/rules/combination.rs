@@ -14,7 +14,8 @@ pub(super) fn combination(rule: &Rule, parts: &[&[Seen<'_>]], on: &[Seen<'_>]) -
     }
     let (first, others) = chosen.split_first()?;
     let build = chosen.iter().find_map(|seen| seen.claim.oldest_build);
-    let mut finding = rule.finding_about(*first).severity(rule.severity.severity(build));
+    let mut finding = rule.finding_about(*first);
+    finding.severity = rule.severity.severity(build);
     for other in others {
         finding = finding.note(format!("the other part is set by {}", other.claim.origin));
         if let Some(place) = other.claim.origin.place() {

@@ -7,11 +7,16 @@ use super::finding::at_most;
 use super::profiles::UNEQUAL_VALUES;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::setting::{Audience, Claim, Knob, OmaValue, Overlap, RegistryAction, RegistryChange, RegistryLocation, Subject};
+use crate::setting::{
+    Audience, Claim, Knob, OmaValue, Overlap, RegistryAction, RegistryChange, RegistryLocation, Subject,
+};
 
 /// Two policies, or a policy and another profile, that set one node or one registry value to unequal contents:
 /// an error when they certainly reach the same devices, a warning when they may, nothing when they cannot.
-pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(all: &impl Fn() -> I, catalogue: &Catalogue) -> Vec<Diagnostic> {
+pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
+    all: &impl Fn() -> I,
+    catalogue: &Catalogue,
+) -> Vec<Diagnostic> {
     let mut groups: HashMap<Knob<'c>, Vec<Seen<'c>>> = HashMap::new();
     for seen in all() {
         if !matches!(seen.claim.subject, Subject::Node(_, OmaValue::Masked(_))) {

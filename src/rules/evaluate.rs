@@ -9,7 +9,7 @@ use super::value_type::wrong_types;
 use super::ways::Ways;
 use super::{Check, Feature, RULES, Rule};
 use crate::catalogue::Catalogue;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Kind};
 use crate::setting::Claim;
 
 /// A claim, and whether it is judged or only stands beside what is.
@@ -28,13 +28,13 @@ pub fn evaluate(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Ve
 /// Those of [`evaluate`] that are there only because of the claims beside.
 pub fn evaluate_beside(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
     let alone = evaluate(judged, &[], catalogue);
-    let mut known: HashMap<(&str, &str), Vec<&Diagnostic>> = HashMap::new();
+    let mut known: HashMap<(Kind, &str), Vec<&Diagnostic>> = HashMap::new();
     for finding in &alone {
-        known.entry((finding.code, &finding.message)).or_default().push(finding);
+        known.entry((finding.kind, &finding.message)).or_default().push(finding);
     }
     let mut findings = evaluate(judged, beside, catalogue);
     findings.retain(|finding| {
-        let same = known.get(&(finding.code, finding.message.as_str()));
+        let same = known.get(&(finding.kind, finding.message.as_str()));
         !same.is_some_and(|same| same.contains(&finding))
     });
     findings

@@ -88,7 +88,7 @@ pub fn one_of_each_target(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
     for finding in findings {
         let same = |other: &Diagnostic| {
-            finding.code == MIXED_EXCLUSION.id.code
+            finding.is_finding_of(MIXED_EXCLUSION.id)
                 && other.message == finding.message
                 && !finding.related.is_empty()
                 && other.related == finding.related

@@ -1,6 +1,7 @@
 //! Whether password reset at the sign-in screen is switched on.
 
-use super::{Area, Bad, ByBuild, Check, Confidence, Feature, Rule, RuleId, Way};
+use super::{Area, Bad, ByBuild, Check, Confidence, Feature, Rule, Way};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity::Info;
 
 /// Microsoft's page on password reset at the sign-in screen; a year says which edition. Where the page contradicts itself

@@ -9,9 +9,7 @@ impl Rule {
     pub fn finding(&self, build: Option<u32>) -> Diagnostic {
         let severity = self.severity.severity(build);
         let (sources, confidence) = (self.sources.join("; "), self.confidence.word());
-        Diagnostic::info(self.id.code, self.title)
-            .severity(severity)
-            .named(self.id.name)
+        Diagnostic::finding(self.id, severity, self.title)
             .help(self.remedy)
             .fact(format!("source: {sources}; confidence {confidence}; `explain {}`", self.id.code))
     }
@@ -32,6 +30,5 @@ impl Rule {
 
 /// No graver than this.
 pub(super) fn at_most(finding: Diagnostic, most: Severity) -> Diagnostic {
-    let severity = finding.severity.min(most);
-    finding.severity(severity)
+    Diagnostic { severity: finding.severity.min(most), ..finding }
 }

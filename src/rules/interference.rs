@@ -12,7 +12,12 @@ pub(super) fn switched(rule: &Rule, seen: Seen<'_>) -> Option<Diagnostic> {
 }
 
 /// A finding that matters where a feature is turned on: as grave as the rule where that is certain.
-pub(super) fn about_values(rule: &Rule, seen: Seen<'_>, feature: Option<&Feature>, on: &[Seen<'_>]) -> Option<Diagnostic> {
+pub(super) fn about_values(
+    rule: &Rule,
+    seen: Seen<'_>,
+    feature: Option<&Feature>,
+    on: &[Seen<'_>],
+) -> Option<Diagnostic> {
     let finding = rule.finding_about(seen);
     if on.is_empty() {
         let name = feature.map_or("it", |feature| feature.name);

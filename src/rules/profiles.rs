@@ -1,7 +1,8 @@
 //! Whether profiles bring the setting to devices: how it is written, and whom it reaches.
 
 use super::feature::PAGE;
-use super::{Area, ByBuild, Check, Confidence, Rule, RuleId};
+use super::{Area, ByBuild, Check, Confidence, Rule};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity::{Error, Warning};
 
 pub(super) static RULES: &[&Rule] = &[&LACKS_SCOPE, &WRONG_TYPE, &UNEQUAL_VALUES, &MIXED_EXCLUSION];

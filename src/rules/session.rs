@@ -1,7 +1,8 @@
 //! Whether the session works in which the password is reset: that of a temporary user, `defaultuser1`.
 
 use super::feature::{PAGE, PASSWORD_RESET};
-use super::{Area, Bad, ByBuild, Check, Confidence, Rule, RuleId, Way};
+use super::{Area, Bad, ByBuild, Check, Confidence, Rule, Way};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity::Error;
 
 pub(super) static RULES: &[&Rule] = &[&SHELL_REPLACED];

@@ -1,7 +1,8 @@
 //! Whether the sign-in screen offers the link, and stays when it is pressed.
 
 use super::feature::{PAGE, PASSWORD_RESET};
-use super::{Area, Bad, ByBuild, Check, Confidence, Rule, RuleId, Way};
+use super::{Area, Bad, ByBuild, Check, Confidence, Rule, Way};
+use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity::{Error, Info, Warning};
 
 const SYSTEM: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System";
@@ -120,10 +121,8 @@ static THREE_TOGETHER: Rule = Rule {
     symptom: "\"Reset password\" does not work on old releases; the third part of this combination changed",
     severity: ByBuild::From(&[(0, Warning), (18363, Info)], Warning),
     confidence: Confidence::Low,
-    sources: &[
-        "Microsoft, howto-sspr-windows: with IsContentDeliveryPolicyEnforced (2019, no such setting exists: \
-         azure-docs#50442), edition not Home or Pro (2020), edition Home (2023)",
-    ],
+    sources: &["Microsoft, howto-sspr-windows: with IsContentDeliveryPolicyEnforced (2019, no such setting exists: \
+         azure-docs#50442), edition not Home or Pro (2020), edition Home (2023)"],
     remedy: "change one of the two for these devices",
     check: Check::Together {
         parts: &[&CTRL_ALT_DEL_REQUIRED, &LOCK_SCREEN_NOTIFICATIONS_OFF],

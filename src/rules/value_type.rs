@@ -36,10 +36,8 @@ pub(super) fn wrong_types(seen: Seen<'_>, catalogue: &Catalogue) -> Option<Diagn
     }
     // Somebody else's mistake matters here as far as it keeps the feature away.
     let turns_on = || PASSWORD_RESET.on.iter().any(|way| is_at(way, uri));
-    let severity = match seen.is_judged {
-        true => finding.severity,
-        false if turns_on() => Severity::Warning,
-        false => Severity::Info,
-    };
-    Some(finding.severity(severity))
+    if !seen.is_judged {
+        finding.severity = if turns_on() { Severity::Warning } else { Severity::Info };
+    }
+    Some(finding)
 }

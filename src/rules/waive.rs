@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{RULES, rule};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Kind, nearest};
 use crate::policy::Waiver;
 use crate::source::{Place, Source, Span};
 
@@ -59,7 +59,7 @@ impl Accepts<'_> {
     fn complaint(&self, waiver: &Waiver, is_used: bool, today: Date) -> Option<Diagnostic> {
         let place = self.place(waiver.rule.span);
         if rule(&waiver.rule).is_none() {
-            let mut problem = Diagnostic::error("SP0409", format!("there is no rule `{}`", waiver.rule.value))
+            let mut problem = Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
                 .at(place.clone(), "neither a rule's name nor its code");
             if let Some(near) = nearest(&waiver.rule, RULES.iter().map(|rule| rule.id.name)) {
                 problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
@@ -68,13 +68,13 @@ impl Accepts<'_> {
         }
         if is_over(waiver, today) {
             return Some(
-                Diagnostic::warning("SP0409", format!("this waiver ended on {}", waiver.until.value))
+                Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
                     .at(self.place(waiver.until.span), "findings count again")
                     .help("mend the finding, or decide anew until when it is accepted"),
             );
         }
         (!is_used && self.is_sent).then(|| {
-            Diagnostic::info("SP0409", "nothing here answers to this waiver")
+            Diagnostic::info(Code::UnusedWaiver, "nothing here answers to this waiver")
                 .at(place, "the finding is gone, or it is about a profile in a tenant")
                 .help("take it out, unless a plan shows the finding without it")
         })
@@ -82,7 +82,8 @@ impl Accepts<'_> {
 }
 
 fn accepts(waiver: &Waiver, finding: &Diagnostic) -> bool {
-    waiver.rule.eq_ignore_ascii_case(finding.code) || finding.name == Some(waiver.rule.as_str())
+    let Kind::Finding(rule) = finding.kind else { return false };
+    waiver.rule.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
 }
 
 fn is_over(waiver: &Waiver, today: Date) -> bool {

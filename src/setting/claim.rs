@@ -116,11 +116,7 @@ pub enum Origin {
         place: Place,
     },
     /// A profile of a tenant.
-    Tenant {
-        kind: ProfileKind,
-        name: Arc<str>,
-        id: Arc<str>,
-    },
+    Tenant { kind: ProfileKind, name: Arc<str>, id: Arc<str> },
     /// A file that is no policy: a `.reg` file, an export, a backup.
     File {
         path: Arc<str>,
@@ -210,8 +206,16 @@ mod tests {
             [
                 Subject::Registry(Arc::new(RegistryChange::DeleteValues(key.clone()))),
                 Subject::Definition { id: "device_vendor_msft_camera".into(), value: value.clone() },
-                Subject::Security { section: "System Access".into(), name: "LockoutBadCount".into(), value: value.clone() },
-                Subject::Typed { graph_type: "windows10GeneralConfiguration".into(), property: "cameraBlocked".into(), value },
+                Subject::Security {
+                    section: "System Access".into(),
+                    name: "LockoutBadCount".into(),
+                    value: value.clone(),
+                },
+                Subject::Typed {
+                    graph_type: "windows10GeneralConfiguration".into(),
+                    property: "cameraBlocked".into(),
+                    value,
+                },
             ]
         };
         let names: Vec<String> = subjects("1").iter().map(|subject| subject.knob().to_string()).collect();
@@ -227,7 +231,9 @@ mod tests {
         for (at, (one, other)) in subjects("1").iter().zip(&subjects("2")).enumerate() {
             assert_eq!(one.knob(), other.knob());
             assert_eq!(one.says_the_same(other), at == 0);
-            assert!(subjects("1").iter().enumerate().all(|(index, third)| (index == at) == (third.knob() == one.knob())));
+            assert!(
+                subjects("1").iter().enumerate().all(|(index, third)| (index == at) == (third.knob() == one.knob()))
+            );
         }
     }
 
@@ -246,7 +252,10 @@ mod tests {
         assert_eq!(file(Entry::Member("Machine/Registry.pol".into())).to_string(), "lab.json (Machine/Registry.pol)");
         let key = RegistryKey::parse(r"HKLM\SOFTWARE\Contoso").expect("a key");
         assert_eq!(file(Entry::Registry(key.clone(), None)).to_string(), r"lab.json (HKLM\SOFTWARE\Contoso)");
-        assert_eq!(file(Entry::Registry(key, Some("".into()))).to_string(), r"lab.json (HKLM\SOFTWARE\Contoso (Default))");
+        assert_eq!(
+            file(Entry::Registry(key, Some("".into()))).to_string(),
+            r"lab.json (HKLM\SOFTWARE\Contoso (Default))"
+        );
         assert!(file(Entry::Json("$".into())).is_same(&file(Entry::Member("a".into()))));
     }
 }

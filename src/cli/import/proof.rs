@@ -8,10 +8,10 @@ use super::super::planning::{Planned, Wishes, make_plan};
 use super::super::session::Session;
 use super::super::workspace::Workspace;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Place;
 use crate::plan::Reason;
 use crate::policy::Environment;
 use crate::report::{Paint, differences};
+use crate::source::Place;
 
 /// What plans say, by key.
 pub(super) type Proof = BTreeMap<String, Verdict>;

@@ -6,13 +6,11 @@ use std::sync::Arc;
 use super::is_ours;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::LiveProfile;
 use crate::rules::{self, Exclusion};
-use crate::setting::{
-    Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject,
-};
+use crate::setting::{Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject};
 use crate::tenant::{CatalogPolicy, Tenant};
 
 /// Exclusions of changed policies that have no effect.
@@ -78,7 +76,7 @@ pub(super) fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
             format!("settings catalog policies could not be read and were not compared: {one}, and {} more", more.len())
         }
     };
-    Some(Diagnostic::warning("SP0516", message))
+    Some(Diagnostic::warning(Code::NotCompared, message))
 }
 
 /// What a settings catalog policy claims, as far as it is known which nodes it sets.
@@ -110,10 +108,7 @@ fn foreign_claim(uri: OmaUri, value: OmaValue, audience: &Option<Arc<Audience>>,
     Claim { subject, audience: audience.clone(), origin: origin.clone(), oldest_build: None, is_secret: false }
 }
 
-fn reach(
-    assignments: Option<&BTreeSet<crate::profile::Assignment>>,
-    membership: &Membership,
-) -> Option<Arc<Audience>> {
+fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Option<Arc<Audience>> {
     assignments.map(|all| Arc::new(rules::effective(audience(all), membership)))
 }
 
@@ -149,7 +144,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         return None;
     }
     let mut warning =
-        Diagnostic::warning("SP0510", format!("{} goes, and its last values stay on devices", change.key));
+        Diagnostic::warning(Code::LastValuesStay, format!("{} goes, and its last values stay on devices", change.key));
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
     }
@@ -166,7 +161,7 @@ pub(super) fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     exchanges
         .map(|next| {
             let key = &plan.changes[next.index].key;
-            Diagnostic::warning("SP0511", format!("{key} exchanges settings with another policy"))
+            Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
                 .note("for a moment devices may have neither of the two profiles' values")
                 .help("move one of the settings first, apply, then the other")
         })

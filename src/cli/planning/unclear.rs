@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{Change, Plan};
 use crate::profile::LiveProfile;
 use crate::tenant::Tenant;
@@ -28,7 +28,7 @@ pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
     let unsaid = tenant.profiles.iter().filter(|live| is_unclear(live) && !said.contains(&live.id));
     for live in unsaid {
         let message = format!("the profile \"{}\" ({}) cannot be understood", live.profile.name, live.id);
-        plan.problems.push(Diagnostic::warning("SP0515", message).note(reason(tenant, live)).help(HELP));
+        plan.problems.push(Diagnostic::warning(Code::UnreadableProfile, message).note(reason(tenant, live)).help(HELP));
     }
 }
 
@@ -41,7 +41,7 @@ fn block(change: &Change, live: &LiveProfile, reason: String) -> Diagnostic {
         Some(_) => format!("the profile of {} ({}) cannot be understood", change.key, live.id),
         None => format!("{} cannot take over {}, which cannot be understood", change.key, live.id),
     };
-    let problem = Diagnostic::error("SP0515", message).note(reason).help(HELP);
+    let problem = Diagnostic::error(Code::UnreadableProfile, message).note(reason).help(HELP);
     match &change.place {
         Some(place) => problem.at(place.clone(), "this policy waits, the others do not"),
         None => problem,

@@ -2,9 +2,9 @@
 
 use crate::catalogue::{Allowed, EnumValue, Node, read_payload};
 use crate::compile::{Compiled, CompiledSetting};
-use crate::diagnostic::Diagnostic;
-use crate::source::Place;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{RegistryAction, Scope};
+use crate::source::Place;
 
 /// A setting that Windows' own templates or security settings offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
             // Where the registry form is known, the contradiction has been found there.
             if twin.value != setting.value && node.registry_writes(scope, &setting.value).is_err() {
                 problems.push(
-                    Diagnostic::error("SP0304", format!("{} gets two values", setting.uri.short()))
+                    Diagnostic::error(Code::Contradiction, format!("{} gets two values", setting.uri.short()))
                         .at(setting.value_place.clone(), "another value here")
                         .and(twin.value_place.clone(), "one value here"),
                 );

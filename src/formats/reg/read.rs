@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::write::HEADER;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation};
 use crate::source::{MAX_BYTES, Place, Source, Span};
 
@@ -23,7 +23,7 @@ pub fn read(path: &str, bytes: &[u8], problems: &mut Vec<Diagnostic>) -> Vec<Reg
     let source = Arc::new(Source { path: path.into(), text, bom });
     if !source.bom && !source.text.is_ascii() {
         problems.push(
-            Diagnostic::warning("SP0305", "Windows may read other letters than these")
+            Diagnostic::warning(Code::AmbiguousEncoding, "Windows may read other letters than these")
                 .at(
                     Place::start_of(&source),
                     "UTF-8 without a byte order mark, which some Windows take for its own code page",
@@ -65,7 +65,7 @@ fn wide(bytes: &[u8]) -> Option<String> {
 }
 
 fn unreadable(place: Place, reason: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("SP0305", "this cannot be read as a .reg file").at(place, reason)
+    Diagnostic::error(Code::UnreadableRegFile, "this cannot be read as a .reg file").at(place, reason)
 }
 
 /// Where values go.
@@ -156,7 +156,7 @@ impl<'s> Reader<'s> {
         let key = match RegistryKey::parse(name) {
             Ok(key) => key,
             Err(reason) => {
-                let problem = Diagnostic::error("SP0301", "this is no registry key");
+                let problem = Diagnostic::error(Code::InvalidRegistryName, "this is no registry key");
                 self.problems.push(problem.at(place.clone(), reason.to_string()));
                 return Ok(());
             }

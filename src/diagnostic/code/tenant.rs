@@ -1,0 +1,194 @@
+//! The tenant and the plan: what stands between the policies and Intune.
+
+use super::About;
+
+pub(super) static NOT_IN_TENANT: About = About {
+    number: "SP0501",
+    title: "The tenant does not have this group, filter or scope tag",
+    explanation: "Names must match exactly, and an id must exist in the tenant. Correct the name or id, or create the \
+                  group, filter or scope tag first. Also check that the account may read it.",
+    example: Some(
+        "\
+assignments:
+  include: [ { group: SSPR Pilto } ]
+",
+    ),
+};
+
+pub(super) static AMBIGUOUS_NAME: About = About {
+    number: "SP0502",
+    title: "Several groups, filters or scope tags have this name",
+    explanation: "The name alone does not say which one is meant. Add the id of the right one; the message lists the \
+                  candidates.",
+    example: Some(
+        "\
+assignments:
+  include: [ { group: Pilot, id: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b } ]
+",
+    ),
+};
+
+pub(super) static NAME_MISMATCH: About = About {
+    number: "SP0503",
+    title: "The name and the id do not belong together",
+    explanation: "The policy gives both a name and an id, and the object with this id has another name in the tenant. \
+                  It may have been renamed, or the id is wrong. Correct the one that is wrong.",
+    example: None,
+};
+
+pub(super) static DUPLICATE_PROFILE: About = About {
+    number: "SP0504",
+    title: "Several profiles in the tenant have the same key",
+    explanation: "The key identifies a policy's profile, so only one profile may have it. Usually someone used \
+                  \"Duplicate\" in the portal, which copies the marker. Nothing is changed for this key until only one \
+                  is left. Run `sspr-policy disown ID` for the copy, or delete it.",
+    example: None,
+};
+
+pub(super) static CANNOT_ADOPT: About = About {
+    number: "SP0505",
+    title: "The profile cannot be taken over",
+    explanation: "`adopt:` names a profile that does not exist in the tenant, is not a custom profile, or is managed \
+                  already. The label says which. Correct the id, or remove the line to have a new profile created.",
+    example: Some(
+        "\
+adopt: { production: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b }
+",
+    ),
+};
+
+pub(super) static UNSENT_POLICY_HAS_PROFILE: About = About {
+    number: "SP0506",
+    title: "A policy that is not sent still has a profile",
+    explanation: "The policy is a draft, or only has registry values, so it is not sent to Intune. But an earlier \
+                  version was, and its profile still exists. To delete the profile, write `state: retired` and apply. \
+                  To keep it, make the policy active again with its settings.",
+    example: Some(
+        "\
+state: draft              # it was active before
+",
+    ),
+};
+
+pub(super) static MISSING_MOVED_FROM: About = About {
+    number: "SP0507",
+    title: "A policy seems to have moved without `moved_from:`",
+    explanation: "A new policy has the same name or the same settings as a managed profile whose policy file no longer \
+                  exists. Creating it would assign everything twice. If the file was moved or its key changed, write \
+                  `moved_from:` with the old key.",
+    example: Some(
+        "\
+moved_from: [ sspr/old-name ]
+",
+    ),
+};
+
+pub(super) static UNCLEAR_OWNERSHIP: About = About {
+    number: "SP0508",
+    title: "It is not clear which policy owns a profile",
+    explanation: "Two policies claim one profile, a former key in `moved_from:` is still in use, or several profiles \
+                  have it. Nothing is changed for this policy. Let exactly one policy claim the profile.",
+    example: None,
+};
+
+pub(super) static LIMIT_EXCEEDED: About = About {
+    number: "SP0509",
+    title: "The plan exceeds a limit",
+    explanation: "`limits:` of the environment stops a plan that changes more than expected. Read the plan again. If \
+                  it is right, save it with `plan --override-limits --out FILE` and have that file approved, or raise \
+                  the limit.",
+    example: Some(
+        "\
+limits: { max_changes: 50, max_deletes: 5, allow_all_targets: false }
+",
+    ),
+};
+
+pub(super) static LAST_VALUES_STAY: About = About {
+    number: "SP0510",
+    title: "Devices keep the values of a deleted profile",
+    explanation: "The plan deletes a profile. Windows keeps the profile's last values on devices, and at least one of \
+                  them differs from the Windows default. To undo a feature, first set the safe value, apply, wait \
+                  until devices have it, and then retire the policy.",
+    example: None,
+};
+
+pub(super) static SETTINGS_SWAPPED: About = About {
+    number: "SP0511",
+    title: "Two policies swap settings",
+    explanation: "Each of two policies gets a setting from the other, so no order of the two changes keeps every \
+                  setting assigned at all times. Devices may have neither value for a moment. To avoid this, move one \
+                  setting, apply, and then move the other.",
+    example: None,
+};
+
+pub(super) static WAITS_FOR_OTHER_POLICY: About = About {
+    number: "SP0512",
+    title: "A change waits for another policy",
+    explanation: "A setting moves from one policy to another, and the change to the policy that gets it is blocked or \
+                  not selected. Removing it first would leave devices without it. Fix what blocks the other policy, or \
+                  select both with `--only`.",
+    example: None,
+};
+
+pub(super) static UNREADABLE_PROFILE: About = About {
+    number: "SP0515",
+    title: "A profile has data that this version cannot read",
+    explanation: "A custom profile in the tenant has content that this program does not understand, so it is not \
+                  compared and not changed. Open the profile in the portal and save it again; if that does not help, \
+                  report it with the reason that is shown.",
+    example: None,
+};
+
+pub(super) static NOT_COMPARED: About = About {
+    number: "SP0516",
+    title: "Some settings catalog policies were not compared",
+    explanation: "Other policies of the tenant could not be read, so conflicts with them cannot be seen in this plan. \
+                  The message gives the reason. Plan again, or grant the permission that it names.",
+    example: None,
+};
+
+pub(super) static NAME_TAKEN: About = About {
+    number: "SP0517",
+    title: "An unmanaged profile already has this name",
+    explanation: "The tenant has a profile with the policy's name that is not managed here. Creating a second one \
+                  would confuse people, and may set everything twice. To manage the existing profile, take it over \
+                  with `adopt:`; otherwise choose another name.",
+    example: Some(
+        "\
+adopt: { production: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b }
+",
+    ),
+};
+
+pub(super) static RETIRE_UNMANAGED: About = About {
+    number: "SP0518",
+    title: "A profile that is not managed cannot be retired",
+    explanation: "Only profiles that this program manages are deleted. The policy is retired and names, with `adopt:`, \
+                  a profile that was never taken over. Write `state: active` and apply to take it over, and retire it \
+                  then; or delete the profile in the portal.",
+    example: Some(
+        "\
+state: retired
+adopt: { production: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b }
+",
+    ),
+};
+
+pub(super) static LIMIT_NOT_CHECKED: About = About {
+    number: "SP0519",
+    title: "The limit on devices cannot be checked",
+    explanation: "`limits: max_devices:` is set, and the number of devices that the plan changes could not be found \
+                  out. A limit that cannot be checked stops the plan. Grant the permission that the message names, or \
+                  remove the limit.",
+    example: None,
+};
+
+pub(super) static DEVICES_OF_USERS_NOT_COUNTED: About = About {
+    number: "SP0520",
+    title: "The limit on devices does not count users' devices",
+    explanation: "The plan changes a profile that is assigned to users. Microsoft Graph does not report how many \
+                  devices they have, so `limits: max_devices:` only counts devices that are assigned directly. Check \
+                  such changes yourself.",
+    example: None,
+};
