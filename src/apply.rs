@@ -13,7 +13,7 @@ mod object;
 mod send;
 mod wait;
 
-pub use execute::{Counts, Executor, Outcome, Progress, Report, Stop};
+pub use execute::{Executor, Progress, Report, Stop};
 pub use journal::{Approval, Journal, JournalError, Pending};
 
 use std::cell::Cell;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use crate::graph::{Client, Error};
 use crate::profile::LiveProfile;
-use crate::tenant::Looks;
+use crate::tenant::ProfileLookup;
 use wait::Wait;
 
 /// Waits for creations that the tenant's lists have not shown yet: until each is seen, or until `patience` has passed
@@ -37,7 +37,7 @@ pub async fn await_pending(
     owner: &str,
     patience: Duration,
 ) -> Result<(), Failure> {
-    let looks = Looks::new(client);
+    let looks = ProfileLookup::new(client);
     let (started, told) = (Instant::now(), Cell::new(false));
     for pending in journal.pending(tenant_id, owner) {
         let age = jiff::Timestamp::now().as_second().saturating_sub(pending.sent);
@@ -60,7 +60,7 @@ pub async fn await_pending(
 }
 
 /// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
-async fn is_settled(looks: &Looks<'_>, pending: &Pending) -> Result<bool, Error> {
+async fn is_settled(looks: &ProfileLookup<'_>, pending: &Pending) -> Result<bool, Error> {
     let is_it = |one: &LiveProfile| one.is_of(&pending.owner, &pending.key) || pending.id.as_ref() == Some(&one.id);
     if looks.named(&pending.name).await?.iter().any(is_it) {
         return Ok(true);

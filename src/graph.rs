@@ -1,18 +1,26 @@
 //! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It knows nothing of policies.
+//!
+//! How often a request is sent, and after which pauses, stands in `retry.rs` alone, for reading and for writing; how many
+//! may be sent in a time stands in `pace.rs`; which permission is needed for what, in `permissions.rs`.
 
 mod access;
+mod back_off;
 mod batch;
+mod body;
 mod client;
 mod configuration_policy;
 mod error;
-mod gather;
 mod http;
 mod list;
 mod model;
 mod pace;
-mod reach;
+mod page;
+mod permissions;
+mod probe;
 mod retry;
+mod shared_batch;
 mod sign_in;
+mod split;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
@@ -20,16 +28,20 @@ pub use client::{Client, Write};
 pub use configuration_policy::{
     CatalogSetting, ChoiceValue, ConfigurationPolicy, GroupValue, SettingInstance, SimpleValue,
 };
-pub use error::{Error, Misfit};
-pub use gather::Gather;
-pub use list::{Count, Listed};
+pub use error::{BadObject, Error};
+pub use http::SetupError;
+pub use list::{Collection, Count};
 pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
-pub use pace::{Turn, WINDOW};
-pub use reach::{Reached, proxy, reach};
-pub use retry::Tries;
+pub use pace::{WINDOW, WriteSlot};
+pub use permissions::{
+    PERMISSIONS, Permission, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
+};
+pub use probe::{Probe, probe, proxy};
+pub use retry::{Repeat, Retry};
+pub use shared_batch::SharedBatch;
 pub use sign_in::{
-    Choice, Claims, Finding, SignIn, SignInFailure, SignInMethod, SignInSettings, Step, check_token, choose,
-    key_store_name,
+    Decision, MethodChoice, MethodStep, SignIn, SignInFailure, SignInMethod, SignInSettings, TokenClaims, check_token,
+    choose_method, key_store_name,
 };
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,

@@ -22,7 +22,7 @@ mod ways;
 pub use evaluate::{evaluate, evaluate_beside};
 pub use exclusion::{Exclusion, effective, mixed_exclusions, one_of_each_target};
 pub use profiles::{LACKS_SCOPE, WRONG_TYPE};
-pub use waive::{Accepts, waive};
+pub use waive::{AcceptedFinding, Accepts, waive};
 pub use ways::{about, explain};
 
 use std::fmt;

@@ -183,6 +183,25 @@ impl<T> std::ops::Deref for Spanned<T> {
     }
 }
 
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+impl<T> Placed<T> {
+    pub fn new(value: T, source: &Arc<Source>, span: Span) -> Self {
+        Self { value, place: Place::new(source, span) }
+    }
+}
+
+impl<T: Clone> Placed<T> {
+    pub fn of(written: &Spanned<T>, source: &Arc<Source>) -> Self {
+        Self::new(written.value.clone(), source, written.span)
+    }
+}
+
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Spanned<T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         T::schema_name()

@@ -4,22 +4,22 @@ mod catalog_policies;
 mod catalog_settings;
 mod convert;
 mod directory;
-mod elsewhere;
-mod look;
+mod masked_values;
 mod members;
-mod values;
+mod other_objects;
+mod profile_lookup;
 
 pub use catalog_policies::{CatalogPolicies, CatalogPolicy};
 pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
-pub use elsewhere::{Elsewhere, look_elsewhere};
-pub use look::Looks;
+pub use masked_values::{decrypt, decrypt_beside_catalog};
 pub use members::membership;
-pub use values::{decrypt, decrypt_beside_catalog};
+pub use other_objects::{OtherObject, other_objects};
+pub use profile_lookup::ProfileLookup;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{Client, Count, DeviceConfiguration, Error, Listed, Misfit, Organization};
+use crate::graph::{BadObject, Client, Collection, Count, DeviceConfiguration, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
 
 /// Where the profiles are.
@@ -45,7 +45,7 @@ pub struct Tenant {
 /// When Graph does not say.
 pub async fn organization(client: &Client) -> Result<Organization, Error> {
     let path = "/v1.0/organization";
-    let Listed { mut items, request_id, .. } = client.listed(path, Ok::<Organization, Misfit>).await?;
+    let Collection { mut items, request_id, .. } = client.collection(path, Ok::<Organization, BadObject>).await?;
     if items.len() == 1 {
         return Ok(items.remove(0));
     }
@@ -68,7 +68,7 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
         // 1,000 is what Graph answers at most, and what CIPP asks for in production.
         let path = format!("{PROFILES}?$top=1000&$expand=assignments");
         let (all, counted) =
-            futures_util::future::try_join(client.listed(&path, whole_profile), client.count(PROFILES)).await?;
+            futures_util::future::try_join(client.collection(&path, classify), client.count(PROFILES)).await?;
         let came = all.items.len();
         match counted {
             None => client.not_counted("profiles"),
@@ -83,20 +83,20 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
                 continue;
             }
         }
-        return Ok(sorted_out(all.items));
+        return Ok(sort_out(all.items));
     }
 }
 
-fn sorted_out(all: Vec<Found>) -> Tenant {
+fn sort_out(all: Vec<Configuration>) -> Tenant {
     let mut tenant = Tenant::default();
     for found in all {
         match found {
-            Found::Custom(profile) => tenant.profiles.push(profile),
-            Found::Unclear(profile, reason) => {
+            Configuration::Custom(profile) => tenant.profiles.push(profile),
+            Configuration::Unclear(profile, reason) => {
                 tenant.unclear.insert(profile.id.clone(), reason);
                 tenant.profiles.push(profile);
             }
-            Found::OtherKind => tenant.other_kinds += 1,
+            Configuration::OtherKind => tenant.other_kinds += 1,
         }
     }
     tenant
@@ -107,11 +107,11 @@ fn sorted_out(all: Vec<Found>) -> Tenant {
 /// # Errors
 /// When Graph does not answer, or refuses.
 pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, Error> {
-    Looks::new(client).by_id(id).await
+    ProfileLookup::new(client).by_id(id).await
 }
 
 /// What a device configuration is to us.
-enum Found {
+enum Configuration {
     /// A custom profile in canonical form.
     Custom(LiveProfile),
     /// A custom profile that cannot be understood, with no more than its name and whose it is, and why.
@@ -120,10 +120,9 @@ enum Found {
 }
 
 /// A profile in canonical form; or what is missing, or that nobody can tell whose it is: an incomplete read is none.
-fn whole_profile(found: DeviceConfiguration) -> Result<Found, Misfit> {
-    let shown = found.shown();
+fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
-        return Err(Misfit::Incomplete(format!("{shown} came without an id")));
+        return Err(BadObject::Incomplete(format!("{} came without an id", found.shown())));
     }
     let unclear = |(field, why): &(&str, String)| format!("`{field}`: {why}");
     let unclear: Vec<String> = found.unclear.iter().map(unclear).collect();
@@ -132,23 +131,23 @@ fn whole_profile(found: DeviceConfiguration) -> Result<Found, Misfit> {
     if !found.is_custom() {
         let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
         return match found.kind.is_empty() && (may_be_ours || is_marked()) {
-            true => Err(Misfit::Unclear(format!("{shown} does not say its kind (`@odata.type`)"))),
-            false => Ok(Found::OtherKind),
+            true => Err(BadObject::Unclear(format!("{} does not say its kind (`@odata.type`)", found.shown()))),
+            false => Ok(Configuration::OtherKind),
         };
     }
     if !unclear.is_empty() {
         let reason = unclear.join(", ");
         if may_be_ours {
-            return Err(Misfit::Unclear(format!("{shown} cannot be understood: {reason}")));
+            return Err(BadObject::Unclear(format!("{} cannot be understood: {reason}", found.shown())));
         }
-        return Ok(Found::Unclear(convert::name_only(found), reason));
+        return Ok(Configuration::Unclear(convert::name_only(found), reason));
     }
     let missing = match &found {
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
-        _ => return Ok(live_profile(found).map_or(Found::OtherKind, Found::Custom)),
+        _ => return Ok(live_profile(found).map_or(Configuration::OtherKind, Configuration::Custom)),
     };
-    Err(Misfit::Incomplete(format!("{shown} came without {missing}")))
+    Err(BadObject::Incomplete(format!("{} came without {missing}", found.shown())))
 }
 
 /// Profiles that the first reading of the lists did not show, and a second one does.

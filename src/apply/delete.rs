@@ -2,7 +2,7 @@
 
 use super::left::{Left, Seen};
 use super::object::{Object, Trouble};
-use crate::graph::Tries;
+use crate::graph::{Repeat, Retry};
 use crate::plan::Step;
 use crate::profile::LiveProfile;
 
@@ -31,9 +31,9 @@ impl Object<'_, '_> {
     /// Sends the deletion, also where only the lists show the object: a new one may not be found by its id for a while.
     async fn send_deletion(&self, before: &LiveProfile) -> Result<(), Trouble> {
         let planned = Left::planned(before);
-        let (mut tries, mut wait) = (Tries::default(), self.wait());
+        let (mut retry, mut wait) = (Retry::of_write(Repeat::Harmless), self.wait());
         loop {
-            let turn = self.turn().await?;
+            let slot = self.write_slot().await?;
             let now = match self.looks.by_id(&before.id).await? {
                 Some(now) => now,
                 None => match self.listed(before).await? {
@@ -45,7 +45,7 @@ impl Object<'_, '_> {
             if planned.seen(&now, &before.profile) != Seen::AsLeft {
                 return Err(self.changed(&planned, &now, ""));
             }
-            match self.send(turn, &before.id, &Step::Delete, &Step::Delete).await {
+            match self.send(slot, &before.id, &Step::Delete, &Step::Delete).await {
                 Ok(_) => return Ok(()),
                 Err(Trouble::Graph(error)) if error.status() == Some(404) => {
                     if self.unknown.get() {
@@ -59,7 +59,7 @@ impl Object<'_, '_> {
                     }
                     self.wait_for_lists(&mut wait).await;
                 }
-                Err(trouble) => self.again(&mut tries, trouble, true).await?,
+                Err(trouble) => self.again(&mut retry, trouble).await?,
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Takes our marker off a profile, and changes nothing else.
 
-use super::execute::{Executor, Outcome};
+use super::execute::Executor;
 use super::left::Left;
 use super::object::{Object, Trouble};
-use crate::graph::Tries;
-use crate::plan::{Cause, Change, Reason, disown};
+use crate::graph::{Repeat, Retry};
+use crate::plan::{Cause, Change, Outcome, Reason, disown};
 use crate::profile::LiveProfile;
-use crate::tenant::Looks;
+use crate::tenant::ProfileLookup;
 
 impl Executor<'_> {
     /// Takes our marker off a profile that was just looked at, and changes nothing else.
@@ -21,7 +21,7 @@ impl Executor<'_> {
             target: None,
             place: None,
         };
-        let looks = Looks::new(self.client);
+        let looks = ProfileLookup::new(self.client);
         Object::new(self, &looks, &change).disown(live).await.map_or_else(Trouble::outcome, Outcome::Done)
     }
 }
@@ -29,17 +29,17 @@ impl Executor<'_> {
 impl Object<'_, '_> {
     async fn disown(&self, before: &LiveProfile) -> Result<String, Trouble> {
         let request = disown(before);
-        let mut tries = Tries::default();
+        let mut retry = Retry::of_write(Repeat::Harmless);
         loop {
-            let turn = self.turn().await?;
+            let slot = self.write_slot().await?;
             // A try whose answer was lost.
             if self.is_disowned(before).await? {
                 return Ok(before.id.clone());
             }
             self.look(&Left::planned(before), None).await?;
-            match self.send(turn, &before.id, &request, &request).await {
+            match self.send(slot, &before.id, &request, &request).await {
                 Ok(_) => break,
-                Err(trouble) => self.again(&mut tries, trouble, true).await?,
+                Err(trouble) => self.again(&mut retry, trouble).await?,
             }
         }
         let mut wait = self.wait();

@@ -11,8 +11,8 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use super::journal::Journal;
 use super::object::Object;
 use crate::graph::Client;
-use crate::plan::{Action, Change, Ordered, order};
-use crate::tenant::Looks;
+use crate::plan::{Action, Change, Counts, Ordered, Outcome, order};
+use crate::tenant::ProfileLookup;
 
 /// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
 /// without leaving more half done than is needed when something breaks. What is written, and only waits for the tenant's
@@ -60,32 +60,6 @@ pub enum Progress<'p> {
     Ended(&'p Change, &'p Outcome),
 }
 
-/// What became of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was carried out; the object's id.
-    Done(String),
-    /// It was not, or not wholly; why, and what to do.
-    Failed(String, Option<String>),
-    /// A second administrator has to approve it first; the code of the request.
-    Waiting(String),
-    /// It was not begun, or let go of: another change has to be done first, or we were asked to stop.
-    Left(String),
-}
-
-/// How many changes became what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Carried out.
-    pub done: usize,
-    /// Not, or not wholly.
-    pub failed: usize,
-    /// Wait for approval.
-    pub waiting: usize,
-    /// Not begun.
-    pub left: usize,
-}
-
 /// What became of all changes, in the order of the plan.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -112,7 +86,7 @@ impl Report {
 impl Executor<'_> {
     /// Carries out all changes that can be; one that fails does not stop the others.
     pub async fn run(&self, changes: &[Change]) -> Report {
-        let looks = Looks::new(self.client);
+        let looks = ProfileLookup::new(self.client);
         let (places, told) = (Semaphore::new(AT_ONCE), Rc::new(Cell::new(false)));
         let mut open = order(changes);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];

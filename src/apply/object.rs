@@ -6,20 +6,20 @@ use std::rc::Rc;
 
 use tokio::sync::SemaphorePermit;
 
-use super::execute::{Executor, Outcome, Stop, asked};
+use super::execute::{Executor, Stop, asked};
 use super::journal::JournalError;
 use super::left::{Left, Seen};
 use super::our_own;
 use super::wait::Wait;
-use crate::graph::{Error, Tries, Turn};
-use crate::plan::{Action, Change, Stage, stages, step};
+use crate::graph::{Error, Repeat, Retry, WriteSlot};
+use crate::plan::{Action, Change, Outcome, Stage, stages, step};
 use crate::profile::{LiveProfile, Profile};
-use crate::tenant::Looks;
+use crate::tenant::ProfileLookup;
 
 /// A change that is carried out.
 pub(super) struct Object<'e, 'a> {
     pub executor: &'e Executor<'a>,
-    pub looks: &'e Looks<'e>,
+    pub looks: &'e ProfileLookup<'e>,
     pub change: &'e Change,
     /// Whether a write was carried out.
     pub written: Cell<bool>,
@@ -71,7 +71,7 @@ impl Trouble {
 }
 
 impl<'e, 'a> Object<'e, 'a> {
-    pub fn new(executor: &'e Executor<'a>, looks: &'e Looks<'e>, change: &'e Change) -> Self {
+    pub fn new(executor: &'e Executor<'a>, looks: &'e ProfileLookup<'e>, change: &'e Change) -> Self {
         let [written, unknown, needs_approval] = [false; 3].map(Cell::new);
         let (place, told) = (Cell::new(None), Rc::default());
         Self { executor, looks, change, written, unknown, place, told, needs_approval }
@@ -116,12 +116,12 @@ impl<'e, 'a> Object<'e, 'a> {
         let Self { executor, change, .. } = self;
         let Executor { journal, tenant_id, owner, .. } = *executor;
         let [body, shown] = [false, true].map(|blank| step(change, &Stage::Create, owner, None, blank));
-        let mut tries = Tries::default();
+        let mut retry = Retry::of_write(Repeat::IfNotCarriedOut);
         let (id, version) = loop {
-            let turn = self.turn().await?;
+            let slot = self.write_slot().await?;
             self.is_absent(&after.name).await?;
             journal.begin(tenant_id, owner, &change.key, &after.name)?;
-            match self.send(turn, "", &body, &shown).await {
+            match self.send(slot, "", &body, &shown).await {
                 Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
                     Some(id) => break (id.to_string(), made["version"].as_i64()),
                     None => {
@@ -134,7 +134,7 @@ impl<'e, 'a> Object<'e, 'a> {
                 }
                 Err(trouble) => {
                     journal.end(tenant_id, owner, &change.key)?;
-                    self.again(&mut tries, trouble, false).await?;
+                    self.again(&mut retry, trouble).await?;
                 }
             }
         };
@@ -143,14 +143,10 @@ impl<'e, 'a> Object<'e, 'a> {
     }
 
     /// Waits until something may be sent again; else gives the trouble back.
-    pub(super) async fn again(&self, tries: &mut Tries, trouble: Trouble, repeatable: bool) -> Result<(), Trouble> {
+    pub(super) async fn again(&self, retry: &mut Retry, trouble: Trouble) -> Result<(), Trouble> {
         let Trouble::Graph(error) = trouble else { return Err(trouble) };
         self.unknown.set(self.unknown.get() || error.outcome_unknown() && !error.is_throttling());
-        let client = self.executor.client;
-        match tries.next(&error, repeatable, client.second()) {
-            Some(pause) => self.unless_stopped(client.rest(&error, pause)).await,
-            None => Err(Trouble::Graph(error)),
-        }
+        Ok(self.unless_stopped(self.executor.client.wait_to_retry(retry, error)).await??)
     }
 
     /// The second witness of absence; the list was the first.
@@ -197,10 +193,10 @@ impl<'e, 'a> Object<'e, 'a> {
     async fn carry_out_stage(&self, stage: &Stage, expected: Left) -> Result<Left, Trouble> {
         let Self { executor, change, .. } = self;
         let id = expected.live.id.clone();
-        let (mut tries, mut wait) = (Tries::default(), self.wait());
+        let (mut retry, mut wait) = (Retry::of_write(Repeat::Harmless), self.wait());
         let mut sent: Option<Left> = None;
         loop {
-            let turn = self.turn().await?;
+            let slot = self.write_slot().await?;
             let now = self.look(&expected, sent.as_ref()).await?;
             if let Some(left) = sent.take_if(|left| left.seen(&now, &left.live.profile) == Seen::AsLeft) {
                 // The try whose answer was lost, or said "failed", was carried out all the same.
@@ -209,10 +205,10 @@ impl<'e, 'a> Object<'e, 'a> {
             }
             let [request, shown] = [false, true].map(|blank| step(change, stage, executor.owner, Some(&now), blank));
             let left = Left::behind(change, stage, executor.owner, now);
-            match self.send(turn, &id, &request, &shown).await {
+            match self.send(slot, &id, &request, &shown).await {
                 Ok(answer) => return Ok(left.answered(&answer)),
                 Err(Trouble::Graph(error)) if self.is_too_new(&error) && !wait.is_over() => wait.rest().await,
-                Err(trouble) => self.again(&mut tries, trouble, true).await?,
+                Err(trouble) => self.again(&mut retry, trouble).await?,
             }
             sent = Some(left);
         }
@@ -271,9 +267,9 @@ impl<'e, 'a> Object<'e, 'a> {
         })
     }
 
-    /// A turn to write; with the first one, a last chance to stop.
-    pub(super) async fn turn(&self) -> Result<Turn, Trouble> {
-        self.unless_stopped(self.executor.client.turn()).await
+    /// Waits until a write may be sent; with the first one, a last chance to stop.
+    pub(super) async fn write_slot(&self) -> Result<WriteSlot, Trouble> {
+        self.unless_stopped(self.executor.client.write_slot()).await
     }
 
     /// Waits for something, and gives up when we are asked to stop, as long as nothing was written.
@@ -293,7 +289,7 @@ impl<'e, 'a> Object<'e, 'a> {
         }
     }
 
-    /// Looks whether the tenant now shows what was written, also in its lists. Where an assignment counted the version
+    /// ProfileLookup whether the tenant now shows what was written, also in its lists. Where an assignment counted the version
     /// up, the marker's version is put right, because masked values are trusted by it; but not where a second administrator
     /// would have to approve that: no plan would ask for it again, and a request that nobody uses blocks the next change.
     async fn settle(&self, mut left: Left) -> Result<String, Trouble> {

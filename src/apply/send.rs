@@ -4,7 +4,7 @@ use super::approval;
 use super::execute::Executor;
 use super::journal::Approval;
 use super::object::{Object, Trouble};
-use crate::graph::{Error, Turn, Write};
+use crate::graph::{Error, Write, WriteSlot};
 use crate::plan::Step;
 use crate::tenant::PROFILES;
 
@@ -22,7 +22,7 @@ impl Object<'_, '_> {
     /// without its secrets.
     pub(super) async fn send(
         &self,
-        turn: Turn,
+        slot: WriteSlot,
         id: &str,
         step: &Step,
         shown: &Step,
@@ -33,7 +33,7 @@ impl Object<'_, '_> {
         let approval = Approval::of(executor.tenant_id, executor.owner, &change.key, method, &path, shown.body());
         let justification = approval::justification(executor.justification, &approval);
         let mut code = executor.journal.approval(&approval);
-        let mut turn = Some(turn);
+        let mut slot = Some(slot);
         loop {
             let header = match &code {
                 Some(code) => ("x-msft-approval-code", code.clone()),
@@ -41,11 +41,11 @@ impl Object<'_, '_> {
             };
             self.needs_approval.set(self.needs_approval.get() || code.is_some());
             let write = Write { method, path: &path, body: step.body(), headers: &[header] };
-            let turn = match turn.take() {
-                Some(turn) => turn,
-                None => executor.client.turn().await,
+            let slot = match slot.take() {
+                Some(slot) => slot,
+                None => executor.client.write_slot().await,
             };
-            match executor.client.write(turn, write).await {
+            match executor.client.write(slot, write).await {
                 Ok(body) => {
                     self.written.set(true);
                     if code.is_some() {

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::output::{Failure, Output};
-use super::workspace::{Workspace, relative};
-use super::{Global, secrets};
-use crate::compile::{Compiled, Secrets, compile};
+use super::Global;
+use super::output::Output;
+use crate::compile::{Secrets, compile};
 use crate::diagnostic::any_error;
+use crate::failure::Failure;
 use crate::formats::{Export, ExportRemark, Unsupported, admx, reg};
-use crate::policy::State;
+use crate::repository::{Repository, select};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -44,16 +44,16 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     let selection = match &args.format {
         Format::Reg(selection) | Format::Admx(selection) => selection,
     };
-    let workspace = Workspace::open(&global.dir)?;
-    let (name, environment) = workspace.environment(global.env.as_deref())?;
-    let files = secrets::files(&workspace);
-    let context = workspace.context((name, environment), &environment.tenant, &Secrets::Placeholders, &files);
-    let mut problems = workspace.problems.clone();
-    let compiled = compile(&workspace.policies, &context, &mut problems);
+    let repository = Repository::open(&global.dir)?;
+    let (name, environment) = repository.environment(global.env.as_deref())?;
+    let files = repository.referenced_files();
+    let context = repository.context((name, environment), &environment.tenant, &Secrets::Placeholders, &files);
+    let mut problems = repository.problems.clone();
+    let compiled = compile(&repository.policies, &context, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let selected = select(&workspace, &compiled, selection, global)?;
+    let selected = select(&repository.root, &compiled, &selection.paths)?;
     let (folder, file) = destination(&selection.out);
     let mut problems = Vec::new();
     let export = match &args.format {
@@ -63,54 +63,13 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
         }
         Format::Admx(_) => {
             let stem = file.as_ref().and_then(|file| Path::new(file).file_stem()).map(|stem| stem.to_string_lossy());
-            let owner = &workspace.configuration.owner;
+            let owner = &repository.configuration.owner;
             admx::export(&selected, owner, stem.as_deref(), selection.skip_unsupported, &mut problems)
         }
     };
     let Some(export) = export else { return Err(Failure::Diagnostics(problems)) };
     output.diagnostics(&mut problems);
     write_all(&export, &folder, output)
-}
-
-/// The policies that are named; without names, all but drafts and those kept out of the environment.
-fn select<'c, 'a>(
-    workspace: &Workspace,
-    compiled: &'c [Compiled<'a>],
-    selection: &Selection,
-    global: &Global,
-) -> Result<Vec<&'c Compiled<'a>>, Failure> {
-    if selection.paths.is_empty() {
-        return Ok(compiled.iter().filter(|policy| policy.state != State::Draft && !policy.held).collect());
-    }
-    let mut selected: Vec<&Compiled<'a>> = Vec::new();
-    for path in &selection.paths {
-        let here = if path.exists() { path.clone() } else { global.dir.join(path) };
-        let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
-        if !here.exists() {
-            return Err(Failure::new(format!("{}: there is no such file or folder", path.display())));
-        }
-        let root = fs::canonicalize(&workspace.root).map_err(failed)?;
-        let name = relative(&root, &fs::canonicalize(&here).map_err(failed)?);
-        let inside = |source: &str| source == name || source.starts_with(&format!("{name}/"));
-        // A draft is exported when its own file is named, not when its folder is.
-        let named = |policy: &&Compiled<'_>| {
-            inside(&policy.source.path) && (policy.state != State::Draft || policy.source.path == name)
-        };
-        let before = selected.len();
-        selected.extend(compiled.iter().filter(named));
-        if selected.len() == before {
-            let drafts = compiled.iter().any(|policy| inside(&policy.source.path));
-            let reason = if drafts {
-                "only drafts are there: name a draft's own file"
-            } else {
-                "there is no policy of this repository"
-            };
-            return Err(Failure::new(format!("{}: {reason}", path.display())));
-        }
-    }
-    selected.sort_by(|a, b| a.key.cmp(&b.key));
-    selected.dedup_by(|a, b| a.key == b.key);
-    Ok(selected)
 }
 
 /// Where an export goes: a folder, and the name of the one file where that is said.

@@ -21,11 +21,12 @@ impl Compiled<'_> {
         let key: Arc<str> = self.key.as_str().into();
         let origin = move |place| Origin::Policy { key: Arc::clone(&key), place };
         let of_registry = origin.clone();
+        let oldest_build = self.oldest_build.as_ref().map(|build| build.value);
         let nodes = self.settings.iter().map(move |setting| Claim {
             subject: Subject::Node(setting.uri.clone(), setting.value.clone()),
             audience: audience.clone(),
             origin: origin(setting.name_place.clone()),
-            oldest_build: self.oldest_build,
+            oldest_build,
             is_secret: setting.shown.is_some(),
         });
         let registry = self.registry.iter().map(move |entry| Claim {
@@ -33,7 +34,7 @@ impl Compiled<'_> {
             // Files are imported wherever somebody imports them.
             audience: None,
             origin: of_registry(entry.place.clone()),
-            oldest_build: self.oldest_build,
+            oldest_build,
             is_secret: entry.is_secret,
         });
         nodes.chain(registry)

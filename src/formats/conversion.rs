@@ -33,7 +33,13 @@ impl<'a> Converted<'a> {
     ) -> Self {
         let origin = Origin::Policy { key: policy.key.as_str().into(), place: place.clone() };
         let subject = Subject::Registry(Arc::clone(&change));
-        let claim = Claim { subject, audience: None, origin, oldest_build: policy.oldest_build, is_secret };
+        let claim = Claim {
+            subject,
+            audience: None,
+            origin,
+            oldest_build: policy.oldest_build.as_ref().map(|build| build.value),
+            is_secret,
+        };
         Self { claim, policy, setting, change, place }
     }
 

@@ -1,7 +1,8 @@
 //! How a request proves who asks.
 
 use super::error::Error;
-use super::sign_in::SignIn;
+use super::http::{SetupError, http_client};
+use super::sign_in::{SignIn, SignInMethod, SignInSettings};
 
 /// Who asks.
 pub enum Access {
@@ -20,9 +21,18 @@ impl Access {
     /// When it is no token.
     pub fn token(token: String) -> Result<Self, Error> {
         if token.is_empty() || token.chars().any(|c| c.is_control() || c == ' ') {
-            return Err(Error::Setup("the access token is empty, or holds spaces or line breaks".into()));
+            return Err(SetupError("the access token is empty, or holds spaces or line breaks".into()).into());
         }
         Ok(Self::Token(token))
+    }
+
+    /// Access of somebody who signs in. Nothing is sent before the first token is asked for.
+    ///
+    /// # Errors
+    /// When the system's certificates or proxy settings cannot be used, or the environment names another tenant.
+    pub fn sign_in(settings: SignInSettings, method: SignInMethod) -> Result<Self, Error> {
+        let http = http_client(&settings.login_url)?;
+        Ok(Self::SignedIn(Box::new(SignIn::new(settings, method, http)?)))
     }
 
     /// An access token to send, or none where none is needed. With `renew`, one that Graph has not refused yet. Many
@@ -34,7 +44,7 @@ impl Access {
         match self {
             Self::Nobody => Ok(None),
             Self::Token(token) => Ok(Some(token.clone())),
-            Self::SignedIn(sign_in) => sign_in.bearer(renew).await.map(Some),
+            Self::SignedIn(sign_in) => Ok(Some(sign_in.bearer(renew).await?)),
         }
     }
 

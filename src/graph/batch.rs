@@ -4,9 +4,11 @@ use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::{Client, JSON, Request};
+use super::body::WholeBody;
+use super::client::{Client, JSON, Request, typed};
 use super::error::Error;
-use super::retry::{Tries, pause};
+use super::http::SetupError;
+use super::retry::{Retry, pause};
 
 /// Graph takes at most this many in one batch (Microsoft Graph, "JSON batching").
 const MOST: usize = 20;
@@ -26,6 +28,10 @@ impl BatchRequest {
     /// A request without headers of its own.
     pub fn new(url: String) -> Self {
         Self { url, headers: &[] }
+    }
+
+    fn is_intune(&self) -> bool {
+        self.url.starts_with("/deviceManagement/")
     }
 
     /// One item of a batch.
@@ -73,9 +79,9 @@ impl Client {
     /// At most twenty requests, until each has its answer or is given up.
     async fn one_batch(&self, version: &str, requests: &[BatchRequest]) -> Vec<Result<BatchAnswer, Error>> {
         let path = format!("/{version}/$batch");
-        let nothing = || Err(Error::Setup("a request was given up".into()));
+        let nothing = || Err(SetupError("a request was given up".into()).into());
         let mut answers: Vec<Result<BatchAnswer, Error>> = requests.iter().map(|_| nothing()).collect();
-        let mut tries: Vec<Tries> = requests.iter().map(|_| Tries::default()).collect();
+        let mut retries: Vec<Retry> = requests.iter().map(|one| Retry::of_reading(one.is_intune())).collect();
         let mut open: Vec<usize> = (0..requests.len()).collect();
         loop {
             let failed = match self.round(&path, requests, &open, &mut answers).await {
@@ -88,14 +94,11 @@ impl Client {
             open.clear();
             let mut longest: Option<(Error, std::time::Duration)> = None;
             for (at, error) in failed {
-                let Some(pause) = tries[at].next(&error, true, self.second()) else {
+                let Some(pause) = retries[at].next(&error, &self.pace) else {
                     answers[at] = Err(error);
                     continue;
                 };
                 open.push(at);
-                if error.is_throttling() && requests[at].url.starts_with("/deviceManagement/") {
-                    self.pace.hold(pause);
-                }
                 if longest.as_ref().is_none_or(|(_, longest)| pause > *longest) {
                     longest = Some((error, pause));
                 }
@@ -118,12 +121,14 @@ impl Client {
     ) -> Result<Failed, Error> {
         let item = |at: &usize| requests[*at].item(*at);
         let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
-        let cost = open.iter().filter(|at| requests[**at].url.starts_with("/deviceManagement/")).count();
+        let cost = open.iter().filter(|at| requests[**at].is_intune()).count();
         let request = Request { method: Method::POST, path, body: Some(&body), headers: &[], cost, accept: JSON };
-        let mut answer = self.send(&request, None).await?;
-        let unanswered = |at: &usize| (*at, unanswered(path, &requests[*at], &answer.request_id));
+        let mut answer = WholeBody::default();
+        let batch_id = self.send(&request, &mut answer).await?;
+        let mut answer: Value = typed(path, &answer, batch_id.clone())?;
+        let unanswered = |at: &usize| (*at, unanswered(path, &requests[*at], &batch_id));
         let mut failed: Failed = open.iter().map(unanswered).collect();
-        let items = match answer.body.get_mut("responses").map(Value::take) {
+        let items = match answer.get_mut("responses").map(Value::take) {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
         };
@@ -132,8 +137,7 @@ impl Client {
             let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok());
             let (Some(id), Some(status)) = (id, status) else { continue };
             let body = item.get_mut("body").map(Value::take).unwrap_or_default();
-            let request_id =
-                header(&item["headers"], "request-id").and_then(Value::as_str).unwrap_or(&answer.request_id);
+            let request_id = header(&item["headers"], "request-id").and_then(Value::as_str).unwrap_or(&batch_id);
             let error = Error::refused("GET", &requests[id].url, status, &body, request_id);
             if status >= 300 && (error.is_throttling() || error.may_pass()) {
                 failed.insert(id, error.with_pause(asked(&item["headers"])));

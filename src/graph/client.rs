@@ -10,11 +10,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::access::Access;
+use super::body::{Body, WholeBody, from_json};
 use super::error::Error;
-use super::http::http_client;
-use super::pace::{Pace, Turn};
-use super::retry::{LONGEST_PAUSE, Tries, asked_pause};
-use super::sign_in::Claims;
+use super::http::{SetupError, chain, http_client};
+use super::pace::{Pace, WriteSlot};
+use super::retry::{Retry, asked_pause};
+use super::sign_in::TokenClaims;
 
 /// The largest body that is read, in bytes: a page of a thousand large profiles is far below it.
 const LARGEST_BODY: usize = 256 * 1024 * 1024;
@@ -50,7 +51,7 @@ pub(super) struct Request<'a> {
     pub path: &'a str,
     pub body: Option<&'a Value>,
     pub headers: &'a [(&'static str, String)],
-    /// How many of Intune's requests it is.
+    /// How many requests it holds.
     pub cost: usize,
     /// The type of answer.
     pub accept: &'static str,
@@ -58,12 +59,6 @@ pub(super) struct Request<'a> {
 
 /// The type of almost every answer.
 pub(super) const JSON: &str = "application/json";
-
-/// What came back.
-pub(super) struct Answer {
-    pub body: Value,
-    pub request_id: String,
-}
 
 impl Client {
     /// A client for the server at `base` (without version), whose limits count in windows of this length: usually
@@ -97,8 +92,8 @@ impl Client {
     ///
     /// # Errors
     /// When there is none to be had.
-    pub async fn claims(&self) -> Result<Option<Claims>, Error> {
-        Ok(self.access.bearer(false).await?.as_deref().and_then(Claims::read))
+    pub async fn claims(&self) -> Result<Option<TokenClaims>, Error> {
+        Ok(self.access.bearer(false).await?.as_deref().and_then(TokenClaims::read))
     }
 
     /// What pauses are counted in: a second, or less where the server's window is scaled down.
@@ -111,87 +106,99 @@ impl Client {
     /// # Errors
     /// When Graph refuses, or does not answer, or with something else than is described.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        let answer = self.read(path).await?;
-        typed(path, answer)
+        let mut body = WholeBody::default();
+        let request_id = self.read_into(path, &mut body).await?;
+        typed(path, &body, request_id)
     }
 
-    pub(super) async fn read(&self, path: &str) -> Result<Answer, Error> {
-        self.read_as(path, JSON).await
+    /// Reads what is at a path, and gives the request-id.
+    pub(super) async fn read_into(&self, path: &str, body: &mut dyn Body) -> Result<String, Error> {
+        self.read_as(path, JSON, body).await
     }
 
-    pub(super) async fn read_as(&self, path: &str, accept: &'static str) -> Result<Answer, Error> {
+    pub(super) async fn read_as(&self, path: &str, accept: &'static str, body: &mut dyn Body) -> Result<String, Error> {
         let request = Request { method: Method::GET, path, body: None, headers: &[], cost: 1, accept };
-        self.send(&request, None).await
+        self.send(&request, body).await
     }
 
-    /// How long so many writes wait for their turns, all in all.
+    /// How long so many writes wait for their slots, all in all.
     pub fn pause_for(&self, writes: usize) -> Duration {
         self.pace.pause_for(writes)
     }
 
-    /// Waits for a turn to write: Intune takes few writes, and who waits can look at the object afterwards.
-    pub async fn turn(&self) -> Turn {
-        self.pace.turn().await
+    /// Waits until a write may be sent: Intune takes few, and who waits can look at the object afterwards.
+    pub async fn write_slot(&self) -> WriteSlot {
+        self.pace.write_slot().await
     }
 
-    /// Sends a change, once: before it is sent again, somebody has to look whether it was carried out all the same, and
-    /// whether anybody changed the object meanwhile. Only what never left this machine, or was refused for its token,
-    /// is sent again here.
+    /// Sends a change, once: before it is sent again ([`Client::wait_to_retry`]), somebody has to look whether it was
+    /// carried out all the same, and whether anybody changed the object meanwhile.
     ///
     /// # Errors
     /// As for [`Client::get`].
-    pub async fn write(&self, turn: Turn, write: Write<'_>) -> Result<Value, Error> {
-        let method = Method::from_bytes(write.method.as_bytes()).map_err(|error| Error::Setup(error.to_string()))?;
+    pub async fn write(&self, slot: WriteSlot, write: Write<'_>) -> Result<Value, Error> {
+        let method = Method::from_bytes(write.method.as_bytes()).map_err(|error| SetupError(error.to_string()))?;
         let Write { path, body, headers, .. } = write;
         let request = Request { method, path, body, headers, cost: 1, accept: JSON };
-        self.send(&request, Some(turn)).await.map(|answer| answer.body)
+        let mut answer = WholeBody::default();
+        let request_id = self.send_once(&request, Some(slot), &mut answer).await?;
+        typed(path, &answer, request_id)
     }
 
-    /// Sends a request as often as is good: a reading one until it is answered, a write once.
-    pub(super) async fn send(&self, request: &Request<'_>, mut turn: Option<Turn>) -> Result<Answer, Error> {
-        let is_write = turn.is_some();
-        let cost = if is_intune(request.path) { request.cost } else { 0 };
-        let (mut tries, mut renew, mut renewed) = (Tries::default(), false, false);
+    /// Sends a reading request until it is answered, or no further try is worth it.
+    pub(super) async fn send(&self, request: &Request<'_>, body: &mut dyn Body) -> Result<String, Error> {
+        let mut retry = Retry::of_reading(request.intune_requests() > 0);
         loop {
-            if is_write && turn.is_none() {
-                turn = Some(self.pace.turn().await);
+            match self.send_once(request, None, body).await {
+                Ok(request_id) => return Ok(request_id),
+                Err(error) => self.wait_to_retry(&mut retry, error).await?,
             }
+        }
+    }
+
+    /// Waits until what failed may be sent again.
+    ///
+    /// # Errors
+    /// The same error, when it should not be sent again.
+    pub async fn wait_to_retry(&self, retry: &mut Retry, error: Error) -> Result<(), Error> {
+        match retry.next(&error, &self.pace) {
+            Some(pause) => Ok(self.rest(&error, pause).await),
+            None => Err(error),
+        }
+    }
+
+    /// One try, with a new token where Graph refuses the one that we have.
+    async fn send_once(
+        &self,
+        request: &Request<'_>,
+        slot: Option<WriteSlot>,
+        body: &mut dyn Body,
+    ) -> Result<String, Error> {
+        let is_write = slot.is_some();
+        let (mut slot, mut renew) = (slot, false);
+        loop {
+            if is_write && slot.is_none() {
+                slot = Some(self.pace.write_slot().await);
+            }
+            let cost = request.intune_requests();
             if cost > 0 {
                 self.pace.requests(cost).await;
             }
-            let bearer = self.access.bearer(std::mem::take(&mut renew)).await?;
+            let bearer = self.access.bearer(renew).await?;
             let ended =
-                self.send_once(request, bearer.as_deref()).await.map_err(|error| error.without(bearer.as_deref()));
-            if let Some(turn) = turn.take().filter(|_| !matches!(&ended, Err(error) if error.never_sent())) {
-                turn.used();
+                self.exchange(request, bearer.as_deref(), body).await.map_err(|error| error.without(bearer.as_deref()));
+            if let Some(slot) = slot.take().filter(|_| !matches!(&ended, Err(error) if error.never_sent())) {
+                slot.spend();
             }
-            let error = match ended {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            if error.status() == Some(401) && self.access.renews() && !renewed {
-                (renew, renewed) = (true, true);
-                continue;
+            match ended {
+                Err(error) if error.status() == Some(401) && self.access.renews() && !renew => renew = true,
+                ended => return ended,
             }
-            let pause = tries.next(&error, true, self.second());
-            if error.is_throttling() && cost > 0 {
-                // Whatever else waits would only be refused, too. Where the server asks for longer than anybody waits,
-                // the others are told so as well, and at once.
-                let asked = error.retry_after().unwrap_or(self.second());
-                if asked <= LONGEST_PAUSE {
-                    self.pace.hold(pause.unwrap_or_default().max(asked));
-                }
-            }
-            if is_write && !error.never_sent() {
-                return Err(error);
-            }
-            let Some(pause) = pause else { return Err(error) };
-            self.rest(&error, pause).await;
         }
     }
 
     /// Waits before something is sent again, and says so where it takes long.
-    pub async fn rest(&self, error: &Error, pause: Duration) {
+    pub(super) async fn rest(&self, error: &Error, pause: Duration) {
         match error {
             Error::NoAnswer { sent: true, .. } => tracing::warn!("sending again in {:.0?}: {error}", pause),
             _ if pause >= LONG => tracing::warn!("waiting {:.0?}, then sending again: {error}", pause),
@@ -200,8 +207,13 @@ impl Client {
         tokio::time::sleep(pause).await;
     }
 
-    /// One try.
-    async fn send_once(&self, request: &Request<'_>, bearer: Option<&str>) -> Result<Answer, Error> {
+    /// Sends a request with this token, and takes its answer.
+    async fn exchange(
+        &self,
+        request: &Request<'_>,
+        bearer: Option<&str>,
+        answer: &mut dyn Body,
+    ) -> Result<String, Error> {
         let Request { method, path, body, headers, .. } = request;
         let id = uuid::Uuid::new_v4().to_string();
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -230,28 +242,34 @@ impl Client {
             let (path, request_id) = ((*path).to_string(), request_id.clone());
             Error::Unusable { path, reason: reason.to_string(), request_id }
         };
-        let mut bytes = Vec::new();
-        let mut response = response;
+        let mut refusal = WholeBody::default();
+        let taken: &mut dyn Body = if status.is_success() { answer } else { &mut refusal };
+        taken.begin();
+        let (mut length, mut response) = (0, response);
         while let Some(piece) = response.chunk().await.map_err(|error| no_answer(&error))? {
-            bytes.extend_from_slice(&piece);
-            if bytes.len() > LARGEST_BODY {
+            length += piece.len();
+            if length > LARGEST_BODY {
                 return Err(unusable("it is larger than any answer of Graph"));
             }
+            taken.push(&piece);
         }
-        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        let json: Option<Value> = if text.is_empty() { Some(Value::Null) } else { serde_json::from_slice(text).ok() };
+        let is_json = taken.is_json();
         if !status.is_success() {
-            let body = json.unwrap_or(Value::Null);
+            let body = from_json(refusal.json()).unwrap_or(Value::Null);
             let mut error = Error::refused(method.as_str(), path, status.as_u16(), &body, &request_id);
             if let Some(code) = header("x-msft-approval-code") {
                 error = error.with_approval(code);
             }
             return Err(error.with_pause(asked_pause(&headers)));
         }
-        match json {
-            Some(body) => Ok(Answer { body, request_id }),
-            None => Err(unusable("it is no JSON")),
-        }
+        if is_json { Ok(request_id) } else { Err(unusable("it is no JSON")) }
+    }
+}
+
+impl Request<'_> {
+    /// How many of Intune's requests it is.
+    fn intune_requests(&self) -> usize {
+        if is_intune(self.path) { self.cost } else { 0 }
     }
 }
 
@@ -260,25 +278,13 @@ fn is_intune(path: &str) -> bool {
     path.contains("/deviceManagement/") || path.ends_with("/$batch")
 }
 
-fn typed<T: DeserializeOwned>(path: &str, answer: Answer) -> Result<T, Error> {
-    let request_id = answer.request_id;
-    serde_json::from_value(answer.body).map_err(|error| Error::Unusable {
-        path: path.to_string(),
-        reason: error.to_string(),
-        request_id,
-    })
-}
-
-/// An error and its causes, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
+/// What the answer to a request at this path is as this type.
+pub(super) fn typed<T: DeserializeOwned>(path: &str, body: &WholeBody, request_id: String) -> Result<T, Error> {
+    let unusable = |error: serde_json::Error| {
+        let (path, reason) = (path.to_string(), error.to_string());
+        Error::Unusable { path, reason, request_id }
+    };
+    from_json(body.json()).map_err(unusable)
 }
 
 #[cfg(test)]
@@ -292,10 +298,10 @@ mod tests {
         let base = format!("http://127.0.0.1:{port}");
         let client = Client::new(&base, Access::Nobody, Duration::ZERO).expect("a client");
         let body = serde_json::json!({});
-        let turn = client.turn().await;
+        let slot = client.write_slot().await;
         let write = Write { method: "POST", path: "/beta/x", body: Some(&body), headers: &[] };
-        let error = client.write(turn, write).await.expect_err("nobody listens");
+        let error = client.write(slot, write).await.expect_err("nobody listens");
         assert!(error.never_sent() && !error.outcome_unknown(), "{error}");
-        assert_eq!(client.requests(), 2);
+        assert_eq!(client.requests(), 1);
     }
 }

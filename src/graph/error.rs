@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::http::SetupError;
+use super::permissions::{READ_CONFIGURATION, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 use super::sign_in::SignInFailure;
 
 /// Why Graph did not do what was asked.
@@ -60,8 +62,8 @@ pub enum Error {
         request_id: String,
     },
     /// The client cannot be made.
-    #[error("Microsoft Graph cannot be reached from here: {0}")]
-    Setup(String),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// Nobody is signed in.
     #[error(transparent)]
     SignIn(#[from] SignInFailure),
@@ -69,16 +71,16 @@ pub enum Error {
 
 /// Why an object of an answer is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Misfit {
+pub enum BadObject {
     /// A part of it did not come: another reading may have it.
     Incomplete(String),
     /// It came, and cannot be understood.
     Unclear(String),
 }
 
-impl Misfit {
+impl BadObject {
     /// The error of the answer that held the object.
-    pub(crate) fn of(self, path: &str, request_id: &str) -> Error {
+    pub(crate) fn into_error(self, path: &str, request_id: &str) -> Error {
         let request_id = request_id.to_string();
         match self {
             Self::Incomplete(reason) => Error::Unusable { path: path.to_string(), reason, request_id },
@@ -196,11 +198,10 @@ impl Error {
                  `sspr-policy doctor` shows who is signed in"
                     .into(),
             ),
-            403 => Some(
-                "reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; \
-                 writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All"
-                    .into(),
-            ),
+            403 => Some(format!(
+                "reading needs {READ_CONFIGURATION}, {READ_GROUPS} and {READ_ORGANIZATION}; \
+                 writing and reading masked values need {WRITE_CONFIGURATION}"
+            )),
             _ => None,
         }
     }

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::client::chain;
-use super::error::Error;
+/// Why there is no client at all.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("Microsoft Graph cannot be reached from here: {0}")]
+pub struct SetupError(pub(super) String);
 
 /// A client for servers of this kind of address. Proxies are the system's (`HTTPS_PROXY`, `NO_PROXY`), and certificates
 /// are those that the system trusts; `SSL_CERT_FILE` adds to them on every system.
 ///
 /// # Errors
 /// When the system's certificates or proxy settings cannot be used, or `SSL_CERT_FILE` not be read.
-pub(crate) fn http_client(base: &str) -> Result<reqwest::Client, Error> {
+pub(crate) fn http_client(base: &str) -> Result<reqwest::Client, SetupError> {
     // Fails only when some other part of the process installed one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -24,10 +26,22 @@ pub(crate) fn http_client(base: &str) -> Result<reqwest::Client, Error> {
         builder = builder.no_proxy();
     }
     if let Some(path) = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) {
-        let unusable = |reason: String| Error::Setup(format!("SSL_CERT_FILE {}: {reason}", path.to_string_lossy()));
+        let unusable = |reason: String| SetupError(format!("SSL_CERT_FILE {}: {reason}", path.to_string_lossy()));
         let bytes = std::fs::read(&path).map_err(|error| unusable(error.to_string()))?;
         let certificates = reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(chain(&error)))?;
         builder = builder.tls_certs_merge(certificates);
     }
-    builder.build().map_err(|error| Error::Setup(chain(&error)))
+    builder.build().map_err(|error| SetupError(chain(&error)))
+}
+
+/// An error and its causes, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

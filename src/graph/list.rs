@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::client::{Answer, Client};
-use super::error::{Error, Misfit};
+use super::body::{WholeBody, from_json};
+use super::client::Client;
+use super::error::{BadObject, Error};
+use super::page::{Arrived, Page};
 
 /// Pages of one collection; more can only be a server that repeats itself.
 const MOST_PAGES: usize = 10_000;
@@ -15,21 +17,21 @@ const READINGS: usize = 3;
 
 /// A whole collection.
 #[derive(Debug)]
-pub struct Listed<T> {
-    /// What it holds, in the order in which it came.
+pub struct Collection<T> {
+    /// In the order in which they came.
     pub items: Vec<T>,
     /// Whether the answer said how many there are.
     pub is_counted: bool,
-    /// The request-id of the last page.
+    /// Of the last page.
     pub request_id: String,
 }
 
 /// How many objects a collection has.
 #[derive(Debug)]
 pub struct Count {
-    /// So many.
+    /// By the server's own count.
     pub objects: usize,
-    /// The request-id of the answer.
+    /// Of the answer that said so.
     pub request_id: String,
 }
 
@@ -40,7 +42,7 @@ impl Client {
     /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were counted:
     /// an incomplete read is none.
     pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
-        Ok(self.listed(path, Ok).await?.items)
+        Ok(self.collection(path, Ok).await?.items)
     }
 
     /// The same for a path with `$count=true`, called `what` where the server does not count: Intune refuses options that a
@@ -49,9 +51,9 @@ impl Client {
     /// # Errors
     /// As for [`Client::list`].
     pub async fn list_counted<T: DeserializeOwned>(&self, path: &str, what: &'static str) -> Result<Vec<T>, Error> {
-        let read = match self.listed(&format!("{path}&$count=true"), Ok).await {
+        let read = match self.collection(&format!("{path}&$count=true"), Ok).await {
             Err(error) if error.is_unsupported() || error.status() == Some(500) && !error.is_throttling() => {
-                self.listed(path, Ok).await?
+                self.collection(path, Ok).await?
             }
             read => read?,
         };
@@ -61,16 +63,16 @@ impl Client {
         Ok(read.items)
     }
 
-    /// A whole collection with what else is known of it. `make` makes something else of each object as it comes, because a
-    /// whole tenant in Graph's form takes much memory; or it says why an object cannot be used.
+    /// A whole collection with what else is known of it. `make` makes something else of each object as soon as it has
+    /// arrived, because a whole page in Graph's form takes much memory; or it says why an object cannot be used.
     ///
     /// # Errors
     /// As for [`Client::list`].
-    pub async fn listed<T: DeserializeOwned, U>(
+    pub async fn collection<T: DeserializeOwned, U>(
         &self,
         path: &str,
-        make: impl Fn(T) -> Result<U, Misfit>,
-    ) -> Result<Listed<U>, Error> {
+        make: impl Fn(T) -> Result<U, BadObject>,
+    ) -> Result<Collection<U>, Error> {
         let mut reading = 1;
         loop {
             match self.pages(path, &make).await {
@@ -87,46 +89,45 @@ impl Client {
     async fn pages<T: DeserializeOwned, U>(
         &self,
         path: &str,
-        make: impl Fn(T) -> Result<U, Misfit>,
-    ) -> Result<Listed<U>, Error> {
+        make: &impl Fn(T) -> Result<U, BadObject>,
+    ) -> Result<Collection<U>, Error> {
         let mut items = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();
         let mut ids: HashSet<String> = HashSet::new();
         let mut counted = None;
         let mut next = path.to_string();
         loop {
-            let Answer { mut body, request_id, .. } = self.read(&next).await?;
+            let mut page = Page::new(make, &ids);
+            let request_id = self.read_into(&next, &mut page).await?;
             let unusable =
                 |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
-            let Some(Value::Array(values)) = body.get_mut("value").map(Value::take) else {
+            let Arrived { items: came, ids: new, refused, rest } = page.arrived();
+            if !rest.is_list() {
                 return Err(unusable("a list is expected, and there is no `value`".into()));
-            };
-            for value in values {
-                // A page that came twice, or an object that moved between pages while we read.
-                if value["id"].as_str().is_some_and(|id| !ids.insert(id.to_string())) {
-                    return Err(unusable(
-                        "one object came twice; the list changed while it was read: run again".into(),
-                    ));
-                }
-                let item = serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
-                items.push(make(item).map_err(|misfit| misfit.of(&next, &request_id))?);
             }
-            let link = &body["@odata.nextLink"];
+            if let Some(refused) = refused {
+                return Err(refused.into_error(&next, &request_id));
+            }
+            items.extend(came);
+            ids.extend(new);
             if seen.is_empty() {
                 // Where more follows, a count of what is on this page is the page's own, and says nothing of the whole.
-                let of_page = |count: &u64| *count == items.len() as u64 && !link.is_null();
-                counted = body["@odata.count"].as_u64().filter(|count| !of_page(count));
+                let of_page = |count: &u64| *count == items.len() as u64 && !rest.link.is_null();
+                counted = rest.count.as_u64().filter(|count| !of_page(count));
             }
-            if !link.is_null() && !link.is_string() {
-                return Err(unusable("its link to the next page is no address".into()));
-            }
-            let Some(link) = link.as_str() else {
-                return match counted.filter(|count| *count != items.len() as u64) {
-                    Some(count) => Err(unusable(format!("{count} objects are announced, and {} came", items.len()))),
-                    None => Ok(Listed { items, is_counted: counted.is_some(), request_id }),
-                };
+            let link = match rest.link {
+                Value::String(link) => link,
+                Value::Null => {
+                    return match counted.filter(|count| *count != items.len() as u64) {
+                        Some(count) => {
+                            Err(unusable(format!("{count} objects are announced, and {} came", items.len())))
+                        }
+                        None => Ok(Collection { items, is_counted: counted.is_some(), request_id }),
+                    };
+                }
+                _ => return Err(unusable("its link to the next page is no address".into())),
             };
-            if !seen.insert(link.to_string()) || seen.len() > MOST_PAGES {
+            if !seen.insert(link.clone()) || seen.len() > MOST_PAGES {
                 return Err(unusable("the server's links to next pages go in a circle".into()));
             }
             next = match link.strip_prefix(&self.base) {
@@ -143,13 +144,14 @@ impl Client {
     /// When the server does not answer, or otherwise than with a number: a count that fails is not one that is missing.
     pub async fn count(&self, collection: &str) -> Result<Option<Count>, Error> {
         let path = format!("{collection}/$count");
-        let Answer { body, request_id, .. } = match self.read_as(&path, "text/plain").await {
+        let mut body = WholeBody::default();
+        let request_id = match self.read_as(&path, "text/plain", &mut body).await {
             Err(error) if error.is_unsupported() => return Ok(None),
             answer => answer?,
         };
-        match body.as_u64().and_then(|number| usize::try_from(number).ok()) {
-            Some(objects) => Ok(Some(Count { objects, request_id })),
-            None => Err(Error::Unusable { path, reason: "it is no number".into(), request_id }),
+        match from_json::<Option<usize>>(body.json()) {
+            Ok(Some(objects)) => Ok(Some(Count { objects, request_id })),
+            _ => Err(Error::Unusable { path, reason: "it is no number".into(), request_id }),
         }
     }
 }

@@ -2,14 +2,17 @@
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::body::from_json;
 
 const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
 
 /// A device configuration of any kind. Of other kinds than custom profiles no more is read than its id and name: they are
 /// somebody else's, and may hold anything.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(try_from = "Value")]
+#[serde(try_from = "Fields")]
 pub struct DeviceConfiguration {
     /// Its kind, as `#microsoft.graph.windows10CustomConfiguration`; empty where it is not said.
     pub kind: String,
@@ -47,40 +50,57 @@ impl DeviceConfiguration {
     }
 }
 
-impl TryFrom<Value> for DeviceConfiguration {
+/// Its fields as they came: what is not looked at is not read, and what is nonsense does not hide the rest.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "a device configuration")]
+struct Fields {
+    #[serde(rename = "@odata.type")]
+    kind: Option<Box<RawValue>>,
+    id: Option<Box<RawValue>>,
+    display_name: Option<Box<RawValue>>,
+    description: Option<Box<RawValue>>,
+    version: Option<Box<RawValue>>,
+    last_modified_date_time: Option<Box<RawValue>>,
+    role_scope_tag_ids: Option<Box<RawValue>>,
+    oma_settings: Option<Box<RawValue>>,
+    assignments: Option<Box<RawValue>>,
+    #[serde(rename = "assignments@odata.nextLink")]
+    assignments_link: Option<Box<RawValue>>,
+}
+
+impl TryFrom<Fields> for DeviceConfiguration {
     type Error = String;
 
-    fn try_from(value: Value) -> Result<Self, String> {
-        let Value::Object(mut fields) = value else { return Err("a device configuration is expected".into()) };
-        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let (kind, name) = (text("@odata.type").unwrap_or_default(), text("displayName"));
-        let id = text("id").ok_or_else(|| format!("the profile \"{}\" has no id", name.clone().unwrap_or_default()))?;
+    fn try_from(fields: Fields) -> Result<Self, String> {
+        let text = |field: &Option<Box<RawValue>>| field.as_ref().and_then(|raw| from_json(raw.get().as_bytes()).ok());
+        let (kind, name) = (text(&fields.kind).unwrap_or_default(), text(&fields.display_name));
+        let id = text(&fields.id)
+            .ok_or_else(|| format!("the profile \"{}\" has no id", name.clone().unwrap_or_default()))?;
         let mut found = Self { kind, id, display_name: name, ..Self::default() };
         if !found.kind.is_empty() && !found.is_custom() {
             return Ok(found);
         }
         let unclear = &mut found.unclear;
-        found.display_name = take(&mut fields, "displayName", unclear);
-        found.description = take(&mut fields, "description", unclear);
-        found.version = take(&mut fields, "version", unclear).unwrap_or_default();
-        found.last_modified_date_time = take(&mut fields, "lastModifiedDateTime", unclear);
-        let tags: Option<Vec<TagId>> = take(&mut fields, "roleScopeTagIds", unclear);
+        found.display_name = take(fields.display_name, "displayName", unclear);
+        found.description = take(fields.description, "description", unclear);
+        found.version = take(fields.version, "version", unclear).unwrap_or_default();
+        found.last_modified_date_time = take(fields.last_modified_date_time, "lastModifiedDateTime", unclear);
+        let tags: Option<Vec<TagId>> = take(fields.role_scope_tag_ids, "roleScopeTagIds", unclear);
         found.role_scope_tag_ids = tags.map(|tags| tags.into_iter().map(String::from).collect());
-        found.oma_settings = take(&mut fields, "omaSettings", unclear);
-        found.assignments = take(&mut fields, "assignments", unclear);
-        found.assignments_link = take(&mut fields, "assignments@odata.nextLink", unclear);
+        found.oma_settings = take(fields.oma_settings, "omaSettings", unclear);
+        found.assignments = take(fields.assignments, "assignments", unclear);
+        found.assignments_link = take(fields.assignments_link, "assignments@odata.nextLink", unclear);
         Ok(found)
     }
 }
 
 /// A field's value; nothing where there is none, or null, or where it cannot be understood, which is written down.
 fn take<T: DeserializeOwned>(
-    fields: &mut Map<String, Value>,
+    field: Option<Box<RawValue>>,
     name: &'static str,
     unclear: &mut Vec<(&'static str, String)>,
 ) -> Option<T> {
-    let value = fields.remove(name).filter(|value| !value.is_null())?;
-    serde_json::from_value(value).map_err(|error| unclear.push((name, error.to_string()))).ok()
+    from_json(field?.get().as_bytes()).map_err(|error| unclear.push((name, error.to_string()))).ok()
 }
 
 /// The id of a scope tag; a number is as good as a text.

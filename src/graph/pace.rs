@@ -2,7 +2,7 @@
 //!
 //! Microsoft publishes, for device configuration, 100 writes and 1,000 requests in 20 seconds for an app in a tenant
 //! (Graph documentation, throttling limits of Intune); each request of a `$batch` counts. Whether the window slides is not
-//! said, so writes are paced as if it did: a place is free again one window after the answer came, which is later
+//! said, so writes are paced as if it did: a slot is free again one window after the answer came, which is later
 //! than the server can have counted it. Requests in all are paced by a bucket of tokens: reading twice does no harm, and
 //! a burst of a thousand is worth more than never seeing a 429.
 
@@ -23,7 +23,7 @@ pub const WINDOW: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(super) struct Pace {
     window: Duration,
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     requests: Mutex<Bucket>,
 }
 
@@ -35,33 +35,33 @@ struct Bucket {
     not_before: Instant,
 }
 
-/// The right to send one write.
+/// The right to send one write within the limits.
 #[derive(Debug)]
-pub struct Turn {
-    places: Arc<Semaphore>,
+pub struct WriteSlot {
+    slots: Arc<Semaphore>,
     window: Duration,
-    used: bool,
+    is_spent: bool,
 }
 
-impl Turn {
+impl WriteSlot {
     /// The write may have reached the server, which counts it from now on at the latest.
-    pub(super) fn used(mut self) {
-        self.used = true;
+    pub(super) fn spend(mut self) {
+        self.is_spent = true;
     }
 }
 
-impl Drop for Turn {
+impl Drop for WriteSlot {
     fn drop(&mut self) {
-        let places = Arc::clone(&self.places);
+        let slots = Arc::clone(&self.slots);
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if self.used && !self.window.is_zero() => {
+            Ok(runtime) if self.is_spent && !self.window.is_zero() => {
                 let window = self.window;
                 runtime.spawn(async move {
                     tokio::time::sleep(window).await;
-                    places.add_permits(1);
+                    slots.add_permits(1);
                 });
             }
-            _ => places.add_permits(1),
+            _ => slots.add_permits(1),
         }
     }
 }
@@ -71,7 +71,7 @@ impl Pace {
     pub fn new(window: Duration) -> Self {
         let now = Instant::now();
         let requests = Mutex::new(Bucket { full: now, not_before: now });
-        Self { window, places: Arc::new(Semaphore::new(WRITES)), requests }
+        Self { window, slots: Arc::new(Semaphore::new(WRITES)), requests }
     }
 
     /// What stands for a second where the window is scaled: pauses shrink with it.
@@ -84,13 +84,13 @@ impl Pace {
         self.window * u32::try_from(writes.saturating_sub(1) / WRITES).unwrap_or(u32::MAX)
     }
 
-    /// Waits for a place among the writes, first come, first served.
-    pub async fn turn(&self) -> Turn {
-        // The semaphore is never closed, so a place always comes.
-        if let Ok(place) = self.places.acquire().await {
-            place.forget();
+    /// Waits for a slot, first come, first served.
+    pub async fn write_slot(&self) -> WriteSlot {
+        // The semaphore is never closed, so a slot always comes.
+        if let Ok(permit) = self.slots.acquire().await {
+            permit.forget();
         }
-        Turn { places: Arc::clone(&self.places), window: self.window, used: false }
+        WriteSlot { slots: Arc::clone(&self.slots), window: self.window, is_spent: false }
     }
 
     /// Waits until so many requests may be sent.
@@ -107,6 +107,12 @@ impl Pace {
     pub fn hold(&self, pause: Duration) {
         let until = Instant::now() + pause;
         self.bucket(|bucket| bucket.not_before = bucket.not_before.max(until));
+    }
+
+    /// How long everybody still waits because the server asked for it.
+    #[cfg(test)]
+    pub fn held(&self) -> Duration {
+        self.bucket(|bucket| bucket.not_before.saturating_duration_since(Instant::now()))
     }
 
     fn reserve(&self, count: usize) -> Duration {
@@ -138,22 +144,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_turn_comes_back_at_once_when_it_was_not_used() {
+    async fn a_slot_comes_back_at_once_when_it_was_not_used() {
         let pace = Pace::new(WINDOW);
         for _ in 0..3 * WRITES {
-            drop(pace.turn().await);
+            drop(pace.write_slot().await);
         }
         for _ in 0..WRITES {
-            pace.turn().await.used();
+            pace.write_slot().await.spend();
         }
-        assert_eq!(pace.places.available_permits(), 0);
+        assert_eq!(pace.slots.available_permits(), 0);
     }
 
     #[tokio::test]
     async fn without_a_window_nothing_waits() {
         let pace = Pace::new(Duration::ZERO);
         for _ in 0..3 * WRITES {
-            pace.turn().await.used();
+            pace.write_slot().await.spend();
         }
         pace.requests(10_000).await;
     }

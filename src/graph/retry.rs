@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName};
 
+use super::back_off::back_off;
 use super::error::Error;
+use super::pace::Pace;
 
 /// How often a request is sent at most, where sending it again cannot do harm.
 const TRIES: u32 = 6;
@@ -15,23 +17,59 @@ const TRIES_WHEN_THROTTLED: u32 = 12;
 /// How often a connection is tried: a server that is not there should be said soon.
 const TRIES_TO_CONNECT: u32 = 2;
 /// The longest pause that a server may ask for before we give up.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// The longest that one request may wait in all.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// The tries of one request.
-#[derive(Debug, Default)]
-pub struct Tries {
+/// Whether sending a request once more can do harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It reads; or somebody looks before each try whether the one before was carried out.
+    Harmless,
+    /// It makes something, so that it is sent again only where it was certainly not carried out.
+    IfNotCarriedOut,
+}
+
+/// The tries of one request. Here alone is decided whether and when it is sent again, a write like any other.
+#[derive(Debug)]
+pub struct Retry {
+    repeat: Repeat,
+    /// Whether Intune counts it.
+    is_intune: bool,
     failed: u32,
     throttled: u32,
     waited: Duration,
 }
 
-impl Tries {
-    /// The pause before the next try; nothing when there is none. `second` is what pauses are counted in. A request that is
-    /// not repeatable is sent again only where it was certainly not carried out.
-    pub fn next(&mut self, error: &Error, repeatable: bool, second: Duration) -> Option<Duration> {
+impl Retry {
+    /// The tries of a write.
+    pub fn of_write(repeat: Repeat) -> Self {
+        Self::new(repeat, true)
+    }
+
+    pub(super) fn of_reading(is_intune: bool) -> Self {
+        Self::new(Repeat::Harmless, is_intune)
+    }
+
+    fn new(repeat: Repeat, is_intune: bool) -> Self {
+        Self { repeat, is_intune, failed: 0, throttled: 0, waited: Duration::ZERO }
+    }
+
+    /// The pause before the next try; none when there is none. What Intune throttles holds up all that waits for
+    /// Intune: it would only be refused, too.
+    pub(super) fn next(&mut self, error: &Error, pace: &Pace) -> Option<Duration> {
+        let pause = self.pause(error, pace.second());
+        if self.is_intune && error.is_throttling() {
+            // Where the server asks for longer than anybody waits, the others are told so as well, and at once.
+            let asked = error.retry_after().unwrap_or(pace.second());
+            if asked <= LONGEST_PAUSE {
+                pace.hold(pause.unwrap_or_default().max(asked));
+            }
+        }
+        pause
+    }
+
+    fn pause(&mut self, error: &Error, second: Duration) -> Option<Duration> {
         let (tried, most) = if error.is_throttling() {
             self.throttled += 1;
             (self.throttled, TRIES_WHEN_THROTTLED)
@@ -39,7 +77,7 @@ impl Tries {
             self.failed += 1;
             let again = match error {
                 error if error.never_sent() => TRIES_TO_CONNECT,
-                _ if !repeatable || !error.may_pass() => 0,
+                _ if self.repeat == Repeat::IfNotCarriedOut || !error.may_pass() => 0,
                 Error::NoAnswer { .. } => TRIES_WITHOUT_ANSWER,
                 _ => TRIES,
             };
@@ -54,13 +92,6 @@ impl Tries {
         self.waited = self.waited.saturating_add(pause);
         (tried < most && pause <= LONGEST_PAUSE && self.waited <= LONGEST_WAIT).then_some(pause)
     }
-}
-
-/// One second, two, four, eight, and up to a quarter more so that many clients do not come back at once.
-pub(super) fn back_off(tried: u32, second: Duration) -> Duration {
-    let base = second * 2_u32.pow(tried.clamp(1, 5) - 1);
-    let spread = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    base + base * spread / 1024
 }
 
 /// The pause that an answer asks for: seconds, or a date, which is measured by the server's own clock where it says it.
@@ -88,6 +119,7 @@ fn http_date(text: &str) -> Option<jiff::Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::WINDOW;
 
     #[test]
     fn a_pause_is_seconds_or_a_date() {
@@ -104,8 +136,8 @@ mod tests {
     fn a_server_that_asks_for_no_pause_gets_one_after_the_first_try() {
         let refused = |asked| Error::refused("GET", "/x", 429, &serde_json::Value::Null, "").with_pause(asked);
         let (second, asked) = (Duration::from_secs(1), |seconds| Some(Duration::from_secs(seconds)));
-        let mut tries = Tries::default();
-        let mut next = |seconds| tries.next(&refused(asked(seconds)), true, second).map(|pause| pause.as_secs_f32());
+        let mut retry = Retry::of_reading(true);
+        let mut next = |seconds| retry.pause(&refused(asked(seconds)), second).map(|pause| pause.as_secs_f32());
         assert_eq!(next(0), Some(0.0));
         // A quarter more is chance.
         for least in [1.0, 2.0, 4.0] {
@@ -121,8 +153,24 @@ mod tests {
     fn a_creation_without_an_answer_is_not_sent_again() {
         let second = Duration::from_secs(1);
         let refused = |status| Error::refused("POST", "/x", status, &serde_json::Value::Null, "");
-        let again = |status, repeatable| Tries::default().next(&refused(status), repeatable, second).is_some();
-        assert_eq!((again(504, false), again(504, true)), (false, true));
-        assert_eq!((again(429, false), again(400, true), again(501, true)), (true, false, false));
+        let again = |status, repeat| Retry::of_write(repeat).pause(&refused(status), second).is_some();
+        let (harmless, careful) = (Repeat::Harmless, Repeat::IfNotCarriedOut);
+        assert_eq!((again(504, careful), again(504, harmless)), (false, true));
+        assert_eq!((again(429, careful), again(400, harmless), again(501, harmless)), (true, false, false));
+    }
+
+    #[test]
+    fn a_write_that_intune_throttles_holds_up_the_others() {
+        let pace = Pace::new(WINDOW);
+        let refused = Error::refused("PATCH", "/x", 429, &serde_json::Value::Null, "");
+        let mut retry = Retry::of_write(Repeat::Harmless);
+        let held = [(); 3].map(|()| {
+            let pause = retry.next(&refused, &pace);
+            (pause, pace.held())
+        });
+        for (pause, held) in held {
+            let pause = pause.expect("a pause");
+            assert!(held <= pause && held + Duration::from_millis(500) > pause, "{held:?} for {pause:?}");
+        }
     }
 }

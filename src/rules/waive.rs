@@ -1,19 +1,27 @@
 //! Accepted findings.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use super::{RULES, rule};
 use crate::diagnostic::{Code, Diagnostic, Kind, nearest};
-use crate::policy::Waiver;
-use crate::source::{Place, Source, Span};
+use crate::source::Placed;
+
+/// A finding that a policy accepts.
+#[derive(Debug, Clone)]
+pub struct AcceptedFinding {
+    /// The rule's name or code.
+    pub rule: Placed<String>,
+    /// The last day on which it is accepted, as 2027-03-31.
+    pub until: Placed<String>,
+}
 
 /// A policy as far as it accepts findings.
 pub struct Accepts<'p> {
-    pub waivers: &'p [Waiver],
-    pub source: &'p Arc<Source>,
+    pub waivers: &'p [AcceptedFinding],
+    /// The paths of the files that it is written in.
+    pub files: &'p [String],
     /// Whether it is sent: then what no finding answers to is told.
     pub is_sent: bool,
 }
@@ -23,7 +31,7 @@ pub struct Accepts<'p> {
 pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -> Vec<Diagnostic> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, policy) in policies.iter().enumerate().filter(|(_, policy)| !policy.waivers.is_empty()) {
-        by_path.entry(&policy.source.path).or_default().push(at);
+        policy.files.iter().for_each(|path| by_path.entry(path).or_default().push(at));
     }
     let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut remaining: Vec<Diagnostic> = Vec::new();
@@ -51,17 +59,13 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -
 }
 
 impl Accepts<'_> {
-    fn place(&self, span: Span) -> Place {
-        Place::new(self.source, span)
-    }
-
     /// What is wrong with a waiver itself.
-    fn complaint(&self, waiver: &Waiver, is_used: bool, today: Date) -> Option<Diagnostic> {
-        let place = self.place(waiver.rule.span);
-        if rule(&waiver.rule).is_none() {
+    fn complaint(&self, waiver: &AcceptedFinding, is_used: bool, today: Date) -> Option<Diagnostic> {
+        let place = waiver.rule.place.clone();
+        if rule(&waiver.rule.value).is_none() {
             let mut problem = Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
                 .at(place.clone(), "neither a rule's name nor its code");
-            if let Some(near) = nearest(&waiver.rule, RULES.iter().map(|rule| rule.id.name)) {
+            if let Some(near) = nearest(&waiver.rule.value, RULES.iter().map(|rule| rule.id.name)) {
                 problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
             }
             return Some(problem);
@@ -69,7 +73,7 @@ impl Accepts<'_> {
         if is_over(waiver, today) {
             return Some(
                 Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
-                    .at(self.place(waiver.until.span), "findings count again")
+                    .at(waiver.until.place.clone(), "findings count again")
                     .help("mend the finding, or decide anew until when it is accepted"),
             );
         }
@@ -81,11 +85,11 @@ impl Accepts<'_> {
     }
 }
 
-fn accepts(waiver: &Waiver, finding: &Diagnostic) -> bool {
+fn accepts(waiver: &AcceptedFinding, finding: &Diagnostic) -> bool {
     let Kind::Finding(rule) = finding.kind else { return false };
-    waiver.rule.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
+    waiver.rule.value.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
 }
 
-fn is_over(waiver: &Waiver, today: Date) -> bool {
-    waiver.until.parse::<Date>().is_ok_and(|until| until < today)
+fn is_over(waiver: &AcceptedFinding, today: Date) -> bool {
+    waiver.until.value.parse::<Date>().is_ok_and(|until| until < today)
 }

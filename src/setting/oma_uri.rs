@@ -26,8 +26,9 @@ impl Scope {
 /// A full OMA-URI in its canonical form, such as
 /// `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`.
 ///
-/// Windows compares OMA-URIs by case (Microsoft: "custom settings for Windows 10/11 devices in Intune"). Copies share
-/// their text.
+/// Its text is shared: an address stands in the policy, the profile, the tenant, the plan and the rules' claims.
+///
+/// Windows compares OMA-URIs by case (Microsoft: "custom settings for Windows 10/11 devices in Intune").
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OmaUri(Arc<str>);
 

@@ -105,7 +105,7 @@ fn list<T: DeserializeOwned>(answer: &BatchAnswer) -> Option<Vec<T>> {
     if repeats || announced > values.len() as u64 {
         return None;
     }
-    values.iter().map(|value| serde_json::from_value(value.clone()).ok()).collect()
+    values.iter().map(|value| T::deserialize(value).ok()).collect()
 }
 
 /// Its settings, where all came that are counted.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::directory::{EVENTUAL, safe_id};
-use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error, READ_DEVICES, READ_GROUPS};
 use crate::setting::{Members, Membership, UnknownMembers};
 
 const GROUPS: &str = "the members of groups";
@@ -34,7 +34,7 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
             },
             // A passing trouble is no answer.
             Err(Error::Refused { status, .. }) if status < 500 && status != 429 => {
-                add(refused(ALL_DEVICES, status, "DeviceManagementManagedDevices.Read.All"), &mut found);
+                add(refused(ALL_DEVICES, status, READ_DEVICES), &mut found);
             }
             Err(error) => return Err(error),
         }
@@ -57,7 +57,7 @@ fn take(id: &str, answer: &BatchAnswer, found: &mut Membership) {
         },
         404 => {}
         // Kinds and ids come even of members that the token may not read (Microsoft Graph, group-list-transitivemembers).
-        status => add(refused(GROUPS, status, "GroupMember.Read.All"), found),
+        status => add(refused(GROUPS, status, READ_GROUPS), found),
     }
 }
 

@@ -7,11 +7,12 @@ use azure_identity::ClientAssertion;
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
+use super::certificate;
 use super::method::SignInMethod;
 use super::refusal::{SignInFailure, clean};
-use super::{SignInSettings, certificate, variable};
-use crate::graph::client::chain;
-use crate::graph::retry::back_off;
+use super::settings::{SignInSettings, variable};
+use crate::graph::back_off::back_off;
+use crate::graph::http::chain;
 
 /// What Entra expects as the audience of a federated token (Microsoft, "Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";

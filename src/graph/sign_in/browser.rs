@@ -10,9 +10,9 @@ use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, RedirectUrl};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::SignIn;
 use super::delegated::Entra;
 use super::refusal::{SignInFailure, clean};
+use super::way::Way;
 
 /// How long a person may take.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -21,7 +21,7 @@ const SILENCE: Duration = Duration::from_secs(3);
 /// The longest first line of a request; codes of Entra have about 1,500 characters.
 const LONGEST_LINE: usize = 16 * 1024;
 
-impl SignIn {
+impl Way {
     /// Opens the browser, and waits for it to come back.
     pub(super) async fn browser(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
         let failure = |reason: &str| SignInFailure::new(self.method, reason);
@@ -36,8 +36,8 @@ impl SignIn {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (address, state) =
             entra.authorize_url(CsrfToken::new_random).add_scopes(self.scopes()).set_pkce_challenge(challenge).url();
-        (self.settings.tell)(&format!("To sign in, a browser opens; else open this address in one here:\n{address}"));
-        if !open_browser(&address) && !self.settings.asks {
+        (self.settings.show)(&format!("To sign in, a browser opens; else open this address in one here:\n{address}"));
+        if !open_browser(&address) && !self.settings.is_interactive {
             let hint =
                 "run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`";
             return Err(failure("no browser opens here, and nobody sits at a terminal").with_hint(hint));

@@ -14,14 +14,15 @@ use azure_identity::{
     WorkloadIdentityCredentialOptions,
 };
 
+use super::access_token::AccessToken;
 use super::assertion::{self, Assertion};
-use super::choose::{self, Finding};
-use super::claims::Claims;
+use super::choose::{self, Decision};
 use super::method::SignInMethod;
 use super::refusal::SignInFailure;
-use super::{AccessToken, SignIn, variable};
-use crate::graph::client::chain;
-use crate::graph::http::http_client;
+use super::settings::variable;
+use super::token_claims::TokenClaims;
+use super::way::Way;
+use crate::graph::http::{chain, http_client};
 
 /// What helps where the Azure CLI gives no token.
 const AZURE_CLI: &str =
@@ -33,7 +34,7 @@ struct Ready {
     /// What must not be shown.
     secrets: Vec<String>,
     /// The assertion's claims, where we know the assertion.
-    presented: Option<Claims>,
+    presented: Option<TokenClaims>,
 }
 
 impl Ready {
@@ -42,7 +43,7 @@ impl Ready {
     }
 }
 
-impl SignIn {
+impl Way {
     /// A token, without asking anybody.
     pub(super) async fn unattended(&self) -> Result<AccessToken, SignInFailure> {
         let ready = self.ready().await?;
@@ -83,7 +84,7 @@ impl SignIn {
     }
 
     fn presenting(&self, assertion: Assertion) -> Result<Ready, SignInFailure> {
-        let (secrets, presented) = (vec![assertion.0.clone()], Claims::read(&assertion.0));
+        let (secrets, presented) = (vec![assertion.0.clone()], TokenClaims::read(&assertion.0));
         let options = ClientAssertionCredentialOptions { client_options: self.options()? };
         let tenant = self.settings.tenant.clone();
         let credential = ClientAssertionCredential::new(tenant, self.client_id()?, assertion, Some(options))
@@ -130,7 +131,7 @@ impl SignIn {
             token_file_path: Some(file.into()),
         };
         let credential = WorkloadIdentityCredential::new(Some(options)).map_err(|error| self.unusable(&error))?;
-        Ok(Ready { credential, presented: Claims::read(token.trim()), secrets: vec![token.trim().to_owned()] })
+        Ok(Ready { credential, presented: TokenClaims::read(token.trim()), secrets: vec![token.trim().to_owned()] })
     }
 
     fn client_secret(&self) -> Result<Ready, SignInFailure> {
@@ -144,7 +145,7 @@ impl SignIn {
 
     async fn managed_identity(&self) -> Result<Ready, SignInFailure> {
         // azure_identity would try for a minute to reach an address that nobody has.
-        if let Finding::PassedOver(why) = choose::managed_identity(&self.settings).await {
+        if let Decision::PassedOver(why) = choose::managed_identity(&self.settings).await {
             let hint = "give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take \
                         another `method:`";
             return Err(SignInFailure::new(self.method, &why).with_hint(hint));

@@ -9,26 +9,28 @@ use oauth2::{
     RefreshToken, RequestTokenError, Scope, TokenResponse, TokenUrl,
 };
 
+use super::access_token::AccessToken;
+use super::key_store;
+use super::method::SignInMethod;
 use super::refusal::SignInFailure;
-use super::{AccessToken, Held, SignIn, SignInMethod, key_store};
-use crate::graph::client::chain;
-use crate::graph::error::Error;
+use super::way::Way;
+use crate::graph::http::{SetupError, chain};
 
 /// Entra's three endpoints.
 pub(super) type Entra = BasicClient<EndpointSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
-type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + 'a>>;
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, SetupError>> + 'a>>;
 
 /// What a server says of a token's lifetime when it does not say it.
 const USUAL_LIFETIME: Duration = Duration::from_secs(3600);
 
-impl SignIn {
+impl Way {
     /// A token of a person: by what they agreed to before, or by asking them.
-    pub(super) async fn delegated(&self, held: &mut Held) -> Result<AccessToken, SignInFailure> {
+    pub(super) async fn delegated(&self, refresh_token: &mut Option<String>) -> Result<AccessToken, SignInFailure> {
         let entra = self.entra()?;
         let account = self.account();
-        let remembered = held.refresh_token.clone().or_else(|| key_store::read(&account));
-        if let Some(refresh_token) = remembered
-            && let Some(token) = self.refreshed(&entra, held, &account, refresh_token).await?
+        let remembered = refresh_token.clone().or_else(|| key_store::read(&account));
+        if let Some(old) = remembered
+            && let Some(token) = self.refreshed(&entra, refresh_token, &account, old).await?
         {
             return Ok(token);
         }
@@ -36,38 +38,38 @@ impl SignIn {
             SignInMethod::Browser => self.browser(&entra).await?,
             _ => self.device_code(&entra).await?,
         };
-        Ok(self.keep(answer, held, &account))
+        Ok(self.keep(answer, refresh_token, &account))
     }
 
     /// A token for a refresh token; none where it is refused, and then it is forgotten.
     async fn refreshed(
         &self,
         entra: &Entra,
-        held: &mut Held,
+        refresh_token: &mut Option<String>,
         account: &str,
-        refresh_token: String,
+        old: String,
     ) -> Result<Option<AccessToken>, SignInFailure> {
-        let token = RefreshToken::new(refresh_token.clone());
+        let token = RefreshToken::new(old.clone());
         let http = self.sender();
         let asked = entra.exchange_refresh_token(&token).add_scopes(self.scopes());
         match asked.request_async(&http).await {
-            Ok(answer) => Ok(Some(self.keep(answer, held, account))),
+            Ok(answer) => Ok(Some(self.keep(answer, refresh_token, account))),
             Err(RequestTokenError::ServerResponse(answer)) if is_over(answer.error()) => {
-                let failure = SignInFailure::said(self.method, &answer.to_string(), &[&refresh_token], None);
+                let failure = SignInFailure::said(self.method, &answer.to_string(), &[&old], None);
                 tracing::info!(reason = failure.reason(), "what was agreed to before is no longer good");
-                held.refresh_token = None;
+                *refresh_token = None;
                 key_store::forget(account);
                 Ok(None)
             }
-            Err(error) => Err(self.refused(&error, &[&refresh_token])),
+            Err(error) => Err(self.refused(&error, &[&old])),
         }
     }
 
     /// Keeps the refresh token for the next time.
-    fn keep(&self, answer: BasicTokenResponse, held: &mut Held, account: &str) -> AccessToken {
-        if let Some(refresh_token) = answer.refresh_token() {
-            held.refresh_token = Some(refresh_token.secret().clone());
-            key_store::keep(account, refresh_token.secret());
+    fn keep(&self, answer: BasicTokenResponse, refresh_token: &mut Option<String>, account: &str) -> AccessToken {
+        if let Some(new) = answer.refresh_token() {
+            *refresh_token = Some(new.secret().clone());
+            key_store::keep(account, new.secret());
         }
         let lifetime = answer.expires_in().unwrap_or(USUAL_LIFETIME);
         AccessToken::lasting(answer.access_token().secret().clone(), lifetime)
@@ -102,8 +104,8 @@ impl SignIn {
         |request| Box::pin(self.sent(request))
     }
 
-    async fn sent(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
-        let failed = |error: reqwest::Error| Error::Setup(chain(&error.without_url()));
+    async fn sent(&self, request: HttpRequest) -> Result<HttpResponse, SetupError> {
+        let failed = |error: reqwest::Error| SetupError(chain(&error.without_url()));
         let request = reqwest::Request::try_from(request).map_err(failed)?;
         let again = request.try_clone();
         let answer = match (self.http.execute(request).await, again) {
@@ -123,14 +125,13 @@ impl SignIn {
     }
 
     /// Why the server, or the way to it, gave no token.
-    pub(super) fn refused<T>(&self, error: &RequestTokenError<Error, T>, secrets: &[&str]) -> SignInFailure
+    pub(super) fn refused<T>(&self, error: &RequestTokenError<SetupError, T>, secrets: &[&str]) -> SignInFailure
     where
         T: ErrorResponse + std::fmt::Display + 'static,
     {
         let words = match error {
             RequestTokenError::ServerResponse(answer) => answer.to_string(),
-            RequestTokenError::Request(Error::Setup(reason)) => reason.clone(),
-            RequestTokenError::Request(error) => chain(error),
+            RequestTokenError::Request(SetupError(reason)) => reason.clone(),
             // The answer itself may hold a token.
             RequestTokenError::Parse(..) => "the answer is not what an OAuth server gives".into(),
             RequestTokenError::Other(words) => words.clone(),

@@ -3,11 +3,11 @@
 use oauth2::StandardDeviceAuthorizationResponse;
 use oauth2::basic::BasicTokenResponse;
 
-use super::SignIn;
 use super::delegated::Entra;
 use super::refusal::SignInFailure;
+use super::way::Way;
 
-impl SignIn {
+impl Way {
     /// Shows the code, and waits until it is typed or no longer good.
     pub(super) async fn device_code(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
         let http = self.sender();
@@ -17,7 +17,7 @@ impl SignIn {
         // The code is meant to be shown; anything else than a code is not.
         let shown: String = code.user_code().secret().chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
         let address = code.verification_uri().as_str();
-        (self.settings.tell)(&format!("To sign in, open {address} in a browser and type the code {shown}"));
+        (self.settings.show)(&format!("To sign in, open {address} in a browser and type the code {shown}"));
         let waiting = entra.exchange_device_access_token(&code);
         let done = waiting.request_async(&http, tokio::time::sleep, None).await;
         done.map_err(|error| self.refused(&error, &[code.device_code().secret()]))

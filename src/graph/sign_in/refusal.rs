@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::claims::Claims;
 use super::method::SignInMethod;
+use super::token_claims::TokenClaims;
 
 /// Longer reasons are cut: what matters stands first.
 const LONGEST: usize = 400;
@@ -30,7 +30,7 @@ impl SignInFailure {
 
     /// A failure in somebody else's words: of a library, a program, or the server that signs in. `presented` is the
     /// assertion, where one was presented.
-    pub(super) fn said(method: SignInMethod, words: &str, secrets: &[&str], presented: Option<&Claims>) -> Self {
+    pub(super) fn said(method: SignInMethod, words: &str, secrets: &[&str], presented: Option<&TokenClaims>) -> Self {
         let unreachable = || words.contains("error sending request").then(|| UNREACHABLE.to_owned());
         let hint = aadsts(words).and_then(|code| hint(code, presented)).or_else(unreachable);
         Self { method, reason: clean(words, secrets), hint }
@@ -100,7 +100,7 @@ fn aadsts(words: &str) -> Option<u32> {
 
 /// What helps against an Entra error. From general knowledge of these codes (Microsoft, "Microsoft Entra authentication
 /// and authorization error codes"), not measured here: so the hint only adds to Entra's own words.
-fn hint(code: u32, presented: Option<&Claims>) -> Option<String> {
+fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
     let hint = match code {
         7000215 => "the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id",
         7000222 => {
@@ -128,7 +128,7 @@ fn hint(code: u32, presented: Option<&Claims>) -> Option<String> {
 }
 
 /// What a federated credential has to say, and says otherwise.
-fn federation(presented: Option<&Claims>) -> String {
+fn federation(presented: Option<&TokenClaims>) -> String {
     let shown = |claim: &Option<String>| claim.clone().unwrap_or_else(|| "unknown".into());
     let known = presented.map_or(String::new(), |claims| {
         let (issuer, subject, audience) = (shown(&claims.issuer), shown(&claims.subject), shown(&claims.audience));
@@ -170,11 +170,11 @@ mod tests {
 
     #[test]
     fn a_missing_federation_says_what_was_presented() {
-        let claims = Claims {
+        let claims = TokenClaims {
             issuer: Some("https://issuer.example".into()),
             subject: Some("repo:contoso/policies:environment:production".into()),
             audience: Some("api://AzureADTokenExchange".into()),
-            ..Claims::default()
+            ..TokenClaims::default()
         };
         let words = "AADSTS700213: No matching federated identity record found for presented assertion subject";
         let failure = SignInFailure::said(SignInMethod::GithubOidc, words, &[], Some(&claims));

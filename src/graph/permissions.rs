@@ -1,0 +1,149 @@
+//! Which permission of Microsoft Graph is needed for what: the one table of it. `docs/sign-in.md` shows it, and a test
+//! holds all that people read against it.
+
+/// Reads Intune's configuration.
+pub const READ_CONFIGURATION: &str = "DeviceManagementConfiguration.Read.All";
+/// Writes it, and reads values that Intune masks.
+pub const WRITE_CONFIGURATION: &str = "DeviceManagementConfiguration.ReadWrite.All";
+/// Reads groups and their members.
+pub const READ_GROUPS: &str = "GroupMember.Read.All";
+/// Counts the enrolled devices.
+pub const READ_DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
+/// Reads which tenant it is.
+pub const READ_ORGANIZATION: &str = "Organization.Read.All";
+
+/// What includes reading groups and their members (Microsoft Graph permissions reference).
+const MORE_THAN_GROUPS: &[&str] = &[
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+const CONFIGURATION_OR_ROLES: &[&str] =
+    &[WRITE_CONFIGURATION, "DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"];
+
+/// A permission and what it is for. The names are the same for applications and for people (delegated).
+#[derive(Debug)]
+pub struct Permission {
+    /// A command, or what a command does.
+    pub for_what: &'static str,
+    /// The least permission.
+    pub least: &'static str,
+    /// Larger ones that do as well, and that tokens carry in its place.
+    pub larger: &'static [&'static str],
+    /// Whether the command does its work without it, and says what it left out.
+    pub optional: bool,
+}
+
+impl Permission {
+    const fn required(for_what: &'static str, least: &'static str, larger: &'static [&'static str]) -> Self {
+        Self { for_what, least, larger, optional: false }
+    }
+
+    const fn optional(for_what: &'static str, least: &'static str, larger: &'static [&'static str]) -> Self {
+        Self { for_what, least, larger, optional: true }
+    }
+}
+
+/// The table, from the permissions that Microsoft Graph's page of each request names.
+pub const PERMISSIONS: [Permission; 9] = [
+    Permission::required("plan", READ_CONFIGURATION, &[WRITE_CONFIGURATION]),
+    Permission::required("plan", READ_GROUPS, MORE_THAN_GROUPS),
+    Permission::required(
+        "plan",
+        READ_ORGANIZATION,
+        &["Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read"],
+    ),
+    Permission::required("apply", WRITE_CONFIGURATION, &[]),
+    // getOmaSettingPlainTextValue: "This API involves potential secret values; ReadWrite permission is required".
+    Permission::optional("comparing masked values", WRITE_CONFIGURATION, &[]),
+    Permission::optional("blast radius: members of groups", READ_GROUPS, MORE_THAN_GROUPS),
+    Permission::optional("blast radius: all devices", READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
+    Permission::optional("scope tags", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
+    // "retrieveMyRequests function" and "retrieveRequestStatus action" of operationApprovalRequest.
+    Permission::optional("approval status", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs::{read_dir, read_to_string};
+    use std::path::{Path, PathBuf};
+    use std::sync::LazyLock;
+
+    use regex::Regex;
+
+    use super::*;
+
+    /// The files below a path of the package.
+    fn files(path: &str) -> Vec<PathBuf> {
+        let (mut open, mut found) = (vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(path)], Vec::new());
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path()));
+            } else {
+                found.push(path);
+            }
+        }
+        found
+    }
+
+    /// What an administrator needs who grants ours; no command of ours ever has it.
+    const TO_GRANT: &str = "AppRoleAssignment.ReadWrite.All";
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[A-Z][A-Za-z]+\.(Read|ReadWrite)\.All").expect("a pattern"));
+
+    /// The permissions that a text names.
+    fn named(text: &str) -> BTreeSet<String> {
+        NAME.find_iter(text).filter(|name| name.as_str() != TO_GRANT).map(|name| name.as_str().to_string()).collect()
+    }
+
+    fn known() -> BTreeSet<String> {
+        let all = PERMISSIONS.iter().flat_map(|row| row.larger.iter().chain([&row.least]));
+        named(&all.copied().collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn nothing_names_another_permission() {
+        for file in ["README.md", "docs", "templates", "src"].into_iter().flat_map(files) {
+            let Ok(text) = read_to_string(&file) else { continue };
+            let unknown: Vec<String> = named(&text).difference(&known()).cloned().collect();
+            assert!(unknown.is_empty(), "{}: {unknown:?}", file.display());
+        }
+    }
+
+    /// It shares no type with the rest, so it has a list of its own.
+    #[test]
+    fn the_sandbox_knows_the_same_permissions() {
+        let all: String = files("src/sandbox").iter().filter_map(|file| read_to_string(file).ok()).collect();
+        assert_eq!(named(&all), known());
+    }
+
+    #[test]
+    fn the_guide_shows_the_table() {
+        let guide = files("docs/sign-in.md").iter().filter_map(|file| read_to_string(file).ok()).collect::<String>();
+        let row = |row: &Permission| {
+            format!("| {} | `{}` | {} |\n", row.for_what, row.least, if row.optional { "optional" } else { "" })
+        };
+        let table: String = PERMISSIONS.iter().map(row).collect();
+        assert!(guide.contains(&table), "docs/sign-in.md should hold\n{table}");
+    }
+
+    #[test]
+    fn what_people_are_told_to_grant_is_what_the_commands_need() {
+        let least = |command: &str| -> BTreeSet<String> {
+            let rows = PERMISSIONS.iter().filter(|row| row.for_what == command && !row.optional);
+            rows.map(|row| row.least.to_string()).collect()
+        };
+        let mut applies = least("plan");
+        applies.remove(READ_CONFIGURATION);
+        applies.extend(least("apply"));
+        let text = |path: &str| files(path).iter().filter_map(|file| read_to_string(file).ok()).collect::<String>();
+        let everything = text("README.md") + &text("docs");
+        let lines_with = |names: &BTreeSet<String>| everything.lines().filter(|line| named(line) == *names).count();
+        assert!(lines_with(&least("plan")) > 0 && lines_with(&applies) > 0);
+        let both: BTreeSet<String> = least("plan").union(&applies).cloned().collect();
+        assert_eq!(named(&text("templates/workflow.yml.hbs")), both);
+    }
+}

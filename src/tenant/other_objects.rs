@@ -1,0 +1,75 @@
+//! What an id or a name belongs to, where it is no custom profile: for messages.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::PROFILES;
+use crate::graph::{Client, DeviceConfiguration, Error};
+
+/// Where settings catalog policies are; Graph has them in beta only.
+const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";
+
+/// Something in the tenant that is no custom profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherObject {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Graph's kind of device configuration; none for a settings catalog policy.
+    pub kind: Option<String>,
+}
+
+impl OtherObject {
+    /// `the settings catalog policy "Lock screen"`
+    pub fn shown(&self) -> String {
+        match &self.kind {
+            None => format!("the settings catalog policy \"{}\"", self.name),
+            Some(kind) => format!("the profile \"{}\" of another kind ({kind})", self.name),
+        }
+    }
+
+    /// What to do instead of taking it over.
+    pub fn help(&self) -> &'static str {
+        match &self.kind {
+            None => {
+                "write the same settings as a policy, apply it, and only then unassign the settings catalog policy: both \
+                 write the same nodes, and would conflict"
+            }
+            Some(_) => "only custom profiles (OMA-URI) can be taken over: write the same settings as a policy",
+        }
+    }
+}
+
+/// A settings catalog policy, as far as we look.
+#[derive(Deserialize)]
+struct CatalogPolicy {
+    id: String,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+/// What has one of these ids or exactly one of these names.
+///
+/// # Errors
+/// When Graph does not answer, or refuses; a server without settings catalog policies has none.
+pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result<Vec<OtherObject>, Error> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_wanted = |one: &OtherObject| wanted.contains(&one.name) || wanted.contains(&one.id.to_lowercase());
+    let profiles: Vec<DeviceConfiguration> = client.list(&format!("{PROFILES}?$top=1000")).await?;
+    let others = profiles.into_iter().filter(|profile| !profile.is_custom()).map(|profile| OtherObject {
+        id: profile.id,
+        name: profile.display_name.unwrap_or_default(),
+        kind: Some(profile.kind.trim_start_matches("#microsoft.graph.").to_string()),
+    });
+    let policies: Vec<CatalogPolicy> = match client.list(CATALOG).await {
+        Err(error) if matches!(error.status(), Some(400 | 404)) => Vec::new(),
+        read => read?,
+    };
+    let policies =
+        policies.into_iter().map(|one| OtherObject { id: one.id, name: one.name.unwrap_or_default(), kind: None });
+    Ok(others.chain(policies).filter(is_wanted).collect())
+}

@@ -1,0 +1,96 @@
+//! Fresh looks at single profiles, many at once in batches.
+
+use crate::graph::{BatchAnswer, Client, DeviceConfiguration, Error, SharedBatch, odata_literal};
+use crate::profile::LiveProfile;
+
+use super::{Configuration, classify};
+use serde_json::Value;
+
+const PROFILES: &str = "/deviceManagement/deviceConfigurations";
+
+/// Looks at profiles. Looks that are taken at about the same time share a request.
+pub struct ProfileLookup<'c> {
+    client: &'c Client,
+    batch: SharedBatch<'c>,
+}
+
+impl<'c> ProfileLookup<'c> {
+    /// Looks into the tenant of this client.
+    pub fn new(client: &'c Client) -> Self {
+        Self { client, batch: SharedBatch::new(client, "beta") }
+    }
+
+    /// One custom profile as it is now; nothing where there is none.
+    ///
+    /// # Errors
+    /// When Graph does not answer, or refuses.
+    pub async fn by_id(&self, id: &str) -> Result<Option<LiveProfile>, Error> {
+        let url = format!("{PROFILES}/{id}?$expand=assignments");
+        let answer = self.batch.get(url.clone()).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let answer = Accepted::new(url, answer)?;
+        let found: DeviceConfiguration = answer.typed(answer.body.clone())?;
+        if !found.id.eq_ignore_ascii_case(id) {
+            return Err(answer.unusable(format!("it is about {}", found.id)));
+        }
+        match classify(found).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
+            Configuration::Custom(profile) => Ok(Some(profile)),
+            Configuration::Unclear(_, reason) => {
+                let request_id = answer.request_id;
+                Err(Error::Unclear { reason: format!("the profile {id} cannot be understood: {reason}"), request_id })
+            }
+            Configuration::OtherKind => Ok(None),
+        }
+    }
+
+    /// Custom profiles of exactly this name, looked up on their own: the second witness of absence.
+    ///
+    /// # Errors
+    /// When Graph does not answer, or refuses.
+    pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
+        let url = format!("{PROFILES}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
+        let answer = Accepted::new(url.clone(), self.batch.get(url).await?)?;
+        let all: Vec<DeviceConfiguration> = match answer.body["@odata.nextLink"].is_string() {
+            true => self.client.list(&format!("/beta{}", answer.url)).await?,
+            false => answer.typed(answer.body["value"].clone())?,
+        };
+        let mut named = Vec::new();
+        for one in all {
+            match classify(one).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
+                // Also what cannot be understood has its name.
+                Configuration::Custom(profile) | Configuration::Unclear(profile, _) if profile.profile.name == name => {
+                    named.push(profile)
+                }
+                _ => {}
+            }
+        }
+        Ok(named)
+    }
+}
+
+/// The answer to a look, which is none of refusal.
+struct Accepted {
+    url: String,
+    body: Value,
+    request_id: String,
+}
+
+impl Accepted {
+    fn new(url: String, answer: BatchAnswer) -> Result<Self, Error> {
+        let BatchAnswer { status, body, request_id } = answer;
+        match status {
+            200..=299 => Ok(Self { url, body, request_id }),
+            status => Err(Error::refused("GET", &url, status, &body, &request_id)),
+        }
+    }
+
+    fn typed<T: serde::de::DeserializeOwned>(&self, body: Value) -> Result<T, Error> {
+        serde_json::from_value(body).map_err(|error| self.unusable(error.to_string()))
+    }
+
+    fn unusable(&self, reason: String) -> Error {
+        Error::Unusable { path: self.url.clone(), reason, request_id: self.request_id.clone() }
+    }
+}
