@@ -120,7 +120,7 @@ pub fn canonical_value(uri: &OmaUri, value: OmaValue) -> OmaValue {
         OmaValue::String(text) if uri.policy_parts().is_some_and(|(area, _)| area == "UserRights") => {
             let accounts = text.split('\u{f000}').map(str::trim).filter(|name| !name.is_empty());
             let accounts: BTreeSet<&str> = accounts.collect();
-            OmaValue::String(accounts.into_iter().collect::<Vec<_>>().join("\u{f000}"))
+            OmaValue::String(accounts.into_iter().collect::<Vec<_>>().join("\u{f000}").into())
         }
         other => other,
     }

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::failure::Failure;
 use crate::plan::{ChangeDocument, Reason};
 use crate::planning::{PlanRequest, Planned, plan};
 use crate::policy::Policy;
 use crate::repository::Repository;
 use crate::session::Session;
+use crate::source::Place;
 
 /// What plans say.
 #[derive(Debug, Default)]

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{Address, Assignment, Assignments, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
+use crate::source::Place;
 
 /// What messages call them.
 const GROUP: &str = "group";

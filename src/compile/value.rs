@@ -68,7 +68,7 @@ impl Input<'_> {
                 Err(ValueProblem::new(Code::SecretNotAllowed, "a secret cannot stand here".into())
                     .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload"))
             }
-            Allowed::Admx => admx::state(node, self.yaml, self.source).map(OmaValue::String),
+            Allowed::Admx => admx::state(node, self.yaml, self.source).map(|text| OmaValue::String(text.into())),
             Allowed::Enum(values) if !self.secret => match &node.list {
                 Some(separator) => self.some_of(values, separator),
                 None => self.one_of(values),
@@ -82,7 +82,7 @@ impl Input<'_> {
     pub fn enabled(&self) -> Read {
         match self.node {
             Some(node) if node.allowed == Allowed::Admx => {
-                admx::enabled(node, self.yaml, self.source).map(OmaValue::String)
+                admx::enabled(node, self.yaml, self.source).map(|text| OmaValue::String(text.into()))
             }
             Some(node) => Err(ValueProblem::new(Code::WrongValueType, format!("{} is not ADMX-backed", node.short()))
                 .at(self.yaml.span, "`enabled:` is for ADMX-backed policies only")),
@@ -96,7 +96,7 @@ impl Input<'_> {
         if let (Some(node), Value::Text(text), false) = (self.node, &self.yaml.value, self.secret)
             && node.allowed == Allowed::Admx
         {
-            return admx::check_raw(node, text, self.yaml.span).map(OmaValue::String);
+            return admx::check_raw(node, text, self.yaml.span).map(|text| OmaValue::String(text.into()));
         }
         self.typed().and_then(|value| self.fitting(value))
     }
@@ -109,8 +109,8 @@ impl Input<'_> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match base64::engine::general_purpose::STANDARD.decode(&digits) {
             // A placeholder is no Base64; its bytes stand for it.
-            _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.clone().into_bytes())),
-            Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes)),
+            _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.as_bytes().into())),
+            Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes.into())),
             Ok(_) => Err(ValueProblem::new(
                 Code::WrongValueType,
                 format!("this node takes {}, not Base64", self.oma_type.word()),
@@ -124,7 +124,7 @@ impl Input<'_> {
     /// `{ file: … }`: a text's line ends become LF and its byte order mark goes.
     pub fn file(&self, bytes: &[u8]) -> Read {
         if self.oma_type == OmaType::Base64 {
-            return Ok(OmaValue::Base64(bytes.to_vec()));
+            return Ok(OmaValue::Base64(bytes.into()));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| {
             ValueProblem::new(Code::UnreadableValueFile, "the file is not UTF-8".into())
@@ -132,8 +132,8 @@ impl Input<'_> {
         })?;
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         match self.oma_type {
-            OmaType::Xml => self.fitting(OmaValue::Xml(text)),
-            OmaType::String => self.fitting(OmaValue::String(text)),
+            OmaType::Xml => self.fitting(OmaValue::Xml(text.into())),
+            OmaType::String => self.fitting(OmaValue::String(text.into())),
             other => {
                 Err(ValueProblem::new(Code::WrongValueType, format!("a node of type {} takes no file", other.word()))
                     .at(self.yaml.span, ""))
@@ -157,14 +157,14 @@ impl Input<'_> {
                 "false" => Ok(OmaValue::Boolean(false)),
                 _ => Err(self.no_truth()),
             },
-            (OmaType::String, _) => self.text().map(OmaValue::String),
-            (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
+            (OmaType::String, _) => self.text().map(|text| OmaValue::String(text.into())),
+            (OmaType::Xml, _) => self.text().map(|text| OmaValue::Xml(text.into())),
             (OmaType::Float, Value::Float(number)) if (*number as f32).is_finite() => {
                 Ok(OmaValue::Float(*number as f32))
             }
             (OmaType::Float, Value::Integer(number)) => Ok(OmaValue::Float(*number as f32)),
             (OmaType::DateTime, Value::Text(text)) => match text.parse::<jiff::Timestamp>() {
-                Ok(instant) => Ok(OmaValue::DateTime(instant.to_string())),
+                Ok(instant) => Ok(OmaValue::DateTime(instant.to_string().into())),
                 Err(_) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
             },
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),

@@ -7,12 +7,13 @@ use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
 use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
     Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest,
     masked_digest_is, readable_digest,
 };
 use crate::setting::ObjectKey;
+use crate::source::Place;
 
 /// What a plan is made with.
 #[derive(Debug, Clone, Default)]

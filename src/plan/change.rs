@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Place;
 use crate::profile::{LiveProfile, Profile};
 use crate::setting::ObjectKey;
+use crate::source::Place;
 
 /// A policy in the form in which it is compared.
 #[derive(Debug, Clone)]

@@ -57,7 +57,7 @@ fn chosen(id: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
             // Ids are in lower case, values may not be.
             let mut alike = values.iter().filter(|value| value.0.eq_ignore_ascii_case(word));
             let value = alike.next().filter(|_| alike.next().is_none())?;
-            Some(OmaValue::String(value.0.clone()))
+            Some(OmaValue::String(value.0.as_str().into()))
         }
         _ => None,
     }
@@ -73,7 +73,7 @@ fn state(word: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
         "1" if is_plain => true,
         _ => return None,
     };
-    Some(OmaValue::String(Payload { enabled, data: Vec::new() }.write()))
+    Some(OmaValue::String(Payload { enabled, data: Vec::new() }.write().into()))
 }
 
 /// A number or a text. A secret is neither: what comes stands for it.

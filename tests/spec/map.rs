@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 /// No files, no network, no clock, no environment: each with all that it may see.
 const PURE: [(&str, &[&str]); 12] = [
     ("source", &[]),
-    ("setting", &[]),
+    ("setting", &["source"]),
     ("diagnostic", &["source"]),
     ("failure", &["diagnostic"]),
     ("policy", &["source", "diagnostic", "setting"]),
     ("catalogue", &["diagnostic", "setting"]),
     ("profile", &["setting"]),
     ("delivery", &["setting", "catalogue", "profile"]),
-    ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile", "delivery"]),
-    ("rules", &["diagnostic", "policy", "setting", "catalogue", "compile"]),
+    ("rules", &["source", "diagnostic", "setting", "catalogue"]),
+    ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile", "delivery", "rules"]),
     ("formats", &["source", "diagnostic", "policy", "setting", "catalogue", "compile", "profile"]),
-    ("plan", &["diagnostic", "setting", "catalogue", "profile", "delivery"]),
+    ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
 ];
 /// The same for what reads files, talks to a network or prints. `cli` sees everything, and talks to no tenant itself.
 const EDGES: [(&str, &[&str]); 11] = [
@@ -45,6 +45,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     (
         "adoption",
         &[
+            "source",
             "diagnostic",
             "failure",
             "policy",

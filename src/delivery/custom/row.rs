@@ -34,25 +34,27 @@ pub(super) fn value(row: &OmaSetting) -> OmaValue {
         OmaType::Boolean => row.value.as_bool().map(OmaValue::Boolean),
         OmaType::Float => row.value.as_f64().map(|number| OmaValue::Float(number as f32)),
         OmaType::DateTime => {
-            text().parse::<jiff::Timestamp>().ok().map(|instant| OmaValue::DateTime(instant.to_string()))
+            text().parse::<jiff::Timestamp>().ok().map(|instant| OmaValue::DateTime(instant.to_string().into()))
         }
-        OmaType::Xml => decoded(text()).and_then(|bytes| String::from_utf8(bytes).ok()).map(OmaValue::Xml),
-        OmaType::Base64 => decoded(text()).map(OmaValue::Base64),
-        OmaType::String => Some(OmaValue::String(text().to_string())),
+        OmaType::Xml => {
+            decoded(text()).and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| OmaValue::Xml(text.into()))
+        }
+        OmaType::Base64 => decoded(text()).map(|bytes| OmaValue::Base64(bytes.into())),
+        OmaType::String => Some(OmaValue::String(text().into())),
     };
     // A value that its type cannot hold: kept as what it says, so that it shows as a difference.
     plain.unwrap_or_else(|| match &row.value {
-        Value::String(text) => OmaValue::String(text.clone()),
-        other => OmaValue::String(other.to_string()),
+        Value::String(text) => OmaValue::String(text.as_str().into()),
+        other => OmaValue::String(other.to_string().into()),
     })
 }
 
 /// A masked value as `getOmaSettingPlainTextValue` gives it: XML comes as XML there (CIPP-API, IntuneManagement).
 pub fn read_plain(kind: OmaType, text: &str) -> Option<OmaValue> {
     match kind {
-        OmaType::Xml => Some(OmaValue::Xml(text.to_string())),
-        OmaType::Base64 => decoded(text).map(OmaValue::Base64),
-        _ => Some(OmaValue::String(text.to_string())),
+        OmaType::Xml => Some(OmaValue::Xml(text.into())),
+        OmaType::Base64 => decoded(text).map(|bytes| OmaValue::Base64(bytes.into())),
+        _ => Some(OmaValue::String(text.into())),
     }
 }
 
@@ -98,7 +100,7 @@ fn written_value(uri: &OmaUri, setting: &Setting, blank: bool) -> Value {
         (OmaValue::Boolean(flag), _) => json!(flag),
         // Through text: 1.1 stays 1.1 and does not become 1.100000023841858.
         (OmaValue::Float(number), _) => json!(number.to_string().parse::<f64>().unwrap_or(f64::from(*number))),
-        (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(text),
+        (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(&**text),
         (OmaValue::Xml(text), _) => json!(STANDARD.encode(text.as_bytes())),
         (OmaValue::Base64(bytes), _) => json!(STANDARD.encode(bytes)),
         (OmaValue::Masked(_), _) => Value::Null,

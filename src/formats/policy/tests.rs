@@ -181,7 +181,7 @@ fn enabled(elements: &[AdmxElement]) -> OmaValue {
         ElementType::Text => "on".to_string(),
     };
     let data = elements.iter().map(|element| (element.id.clone(), value(element))).collect();
-    OmaValue::String(Payload { enabled: true, data }.write())
+    OmaValue::String(Payload { enabled: true, data }.write().into())
 }
 
 /// A value that the node takes; more than one where there are choices.
@@ -189,7 +189,7 @@ fn values(node: &Node) -> Vec<OmaValue> {
     let kind = node.format.oma_type();
     let typed = |text: &str| match kind {
         Some(OmaType::Integer) => text.parse().ok().map(OmaValue::Integer),
-        Some(OmaType::String) => Some(OmaValue::String(text.to_string())),
+        Some(OmaType::String) => Some(OmaValue::String(text.into())),
         _ => None,
     };
     let all: Vec<Option<OmaValue>> = match (&node.allowed, kind) {
@@ -304,11 +304,11 @@ fn odd_value() -> impl Strategy<Value = OmaValue> {
         any::<bool>().prop_map(OmaValue::Boolean),
         any::<f32>().prop_filter("finite", |number| number.is_finite()).prop_map(OmaValue::Float),
         (0_i64..4_000_000_000)
-            .prop_map(|second| OmaValue::DateTime(jiff::Timestamp::from_second(second).unwrap().to_string())),
-        vec(any::<u8>(), 0..100).prop_map(OmaValue::Base64),
-        odd().prop_map(OmaValue::Xml),
-        odd().prop_map(OmaValue::String),
-        odd().prop_map(OmaValue::String),
+            .prop_map(|second| OmaValue::DateTime(jiff::Timestamp::from_second(second).unwrap().to_string().into())),
+        vec(any::<u8>(), 0..100).prop_map(|bytes| OmaValue::Base64(bytes.into())),
+        odd().prop_map(|text| OmaValue::Xml(text.into())),
+        odd().prop_map(|text| OmaValue::String(text.into())),
+        odd().prop_map(|text| OmaValue::String(text.into())),
     ]
 }
 

@@ -18,7 +18,7 @@ fn everything() -> Profile {
         ("DateTime", OmaValue::DateTime("2026-11-21T08:00:00Z".into())),
         ("String", OmaValue::String("<enabled/>\nwith \"quotes\" and ü".into())),
         ("Xml", OmaValue::Xml("<a b=\"c\"/>".into())),
-        ("Base64", OmaValue::Base64(vec![0, 1, 255])),
+        ("Base64", OmaValue::Base64([0, 1, 255].into())),
     ];
     let settings: Settings =
         settings.into_iter().map(|(name, value)| (Address::Node(uri(name)), plain(value))).collect();

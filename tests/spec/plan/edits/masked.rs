@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sspr_policy::diagnostic::Place;
 use sspr_policy::plan::{Desired, Fate, Options, build};
 use sspr_policy::profile::{Profile, Setting, Settings};
 use sspr_policy::setting::{Delivery, ObjectKey, OmaType, OmaUri, OmaValue};
-use sspr_policy::source::Source;
+use sspr_policy::source::{Place, Source};
 
 use super::{Request, in_the_portal, listed, plan, without_ids};
 use crate::harness::proxy::{Proxy, REAL};
