@@ -204,7 +204,12 @@ fn values(node: &Node) -> Vec<OmaValue> {
         (Allowed::Any, Some(OmaType::Integer)) => vec![typed("1")],
         _ => Vec::new(),
     };
-    all.into_iter().flatten().collect()
+    // The catalogue knows larger numbers than a custom profile can carry.
+    let is_deliverable = |value: &OmaValue| match value {
+        OmaValue::Integer(number) => crate::delivery::integers(Delivery::Custom).contains(number),
+        _ => true,
+    };
+    all.into_iter().flatten().filter(is_deliverable).collect()
 }
 
 #[test]
