@@ -58,7 +58,9 @@ fn users_and_devices_do_not_exclude_each_other() {
       devices are excluded from users, or users from devices
 
       Symptom      the exclusion has no effect: everybody who is included gets the profile
+      Severity     warning
       Confidence   high
+      Looks at     the members of the groups that are included and excluded
       Remedy       exclude a group of the same kind as the included ones, or use an assignment filter
       Source       Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune
                    does not evaluate user-to-device group relationships
