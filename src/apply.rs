@@ -13,7 +13,7 @@ mod object;
 mod send;
 mod wait;
 
-pub use execute::{Counts, Executor, Outcome, Progress, Report, Stop};
+pub use execute::{Executor, Progress, Report, Stop};
 pub use journal::{Approval, Journal, JournalError, Pending};
 
 use std::cell::Cell;

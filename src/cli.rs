@@ -8,24 +8,21 @@ mod doctor;
 mod explain;
 mod export;
 mod generated;
-mod identity;
 mod import;
 mod init;
-mod lock;
 mod output;
 mod plan;
-mod planning;
 mod sandbox;
-mod secrets;
-mod session;
-mod workspace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use output::{Failure, Output};
+use crate::catalogue::Catalogue;
+use crate::failure::Failure;
+use crate::repository::Repository;
+use output::Output;
 
 /// Windows device policies in git: YAML in; Intune profiles, .reg files and ADMX out.
 #[derive(Debug, Parser)]
@@ -170,6 +167,28 @@ fn start_log(verbose: u8, quiet: bool, colour: bool) {
         0 => log.without_time().with_target(false).with_level(false).try_init(),
         _ => log.try_init(),
     };
+}
+
+/// Waivers end with a day, wherever that day is.
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// The repository for commands that do without one. One that cannot be read is said, because they then know less.
+fn repository_if_any(global: &Global, output: &Output) -> Option<Repository> {
+    if !Repository::is_at(&global.dir) {
+        return None;
+    }
+    let opened = Repository::open(&global.dir);
+    if opened.is_err() {
+        output.say("note: the policy repository cannot be read, `check` says why; the embedded catalogue is used");
+    }
+    opened.ok()
+}
+
+/// The catalogue of commands that do without a repository.
+fn catalogue_of(repository: Option<&Repository>) -> &Catalogue {
+    repository.map_or_else(|| Catalogue::embedded(), Repository::catalogue)
 }
 
 /// The command line's definition, for completions and the manual page.

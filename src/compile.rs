@@ -31,6 +31,34 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
 use crate::source::{Source, Span, Spanned};
 
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+impl<T> Placed<T> {
+    fn new(value: T, source: &Arc<Source>, span: Span) -> Self {
+        Self { value, place: Place::new(source, span) }
+    }
+}
+
+impl<T: Clone> Placed<T> {
+    fn of(written: &Spanned<T>, source: &Arc<Source>) -> Self {
+        Self::new(written.value.clone(), source, written.span)
+    }
+}
+
+/// A finding that a policy accepts.
+#[derive(Debug, Clone)]
+pub struct AcceptedFinding {
+    /// The rule's name or code.
+    pub rule: Placed<String>,
+    /// The last day on which it is accepted, as 2027-03-31.
+    pub until: Placed<String>,
+}
+
 /// Everything that policies are compiled with.
 pub struct Context<'a> {
     /// What Windows accepts.
@@ -61,7 +89,7 @@ pub struct Compiled<'a> {
     /// Where the name stands.
     pub name_place: Place,
     /// The description without the marker; none where it is not managed.
-    pub description: Option<String>,
+    pub description: Option<Placed<String>>,
     /// What is to become of it.
     pub state: State,
     /// Whether `environments:` keeps it out of this one.
@@ -73,25 +101,25 @@ pub struct Compiled<'a> {
     /// Whom it reaches; none where that is not managed.
     pub assignments: Option<Vec<NamedAssignment>>,
     /// The target's name, where it uses one.
-    pub target: Option<String>,
+    pub target: Option<Placed<String>>,
     /// Scope tags as they are written; none where they are not managed.
     pub scope_tags: Option<Vec<NameOrId>>,
     /// The portal-made profile to take over.
-    pub adopt: Option<Spanned<String>>,
+    pub adopt: Option<Placed<String>>,
     /// Former keys.
-    pub moved_from: Vec<Spanned<String>>,
+    pub moved_from: Vec<Placed<String>>,
     /// Accepted findings.
-    pub waivers: Vec<Waiver>,
+    pub waivers: Vec<AcceptedFinding>,
     /// The oldest build that must work.
-    pub oldest_build: Option<u32>,
-    /// Its file.
-    pub source: Arc<Source>,
+    pub oldest_build: Option<Placed<u32>>,
+    /// The paths of the files that it is written in.
+    pub files: Vec<String>,
 }
 
 impl Compiled<'_> {
-    /// A place in its file.
-    pub fn place(&self, span: Span) -> Place {
-        Place::new(&self.source, span)
+    /// Whether something stands in one of its files.
+    pub fn is_at(&self, place: &Place) -> bool {
+        self.files.contains(&place.source.path)
     }
 
     /// Whether there is nothing that Intune could get.
@@ -118,10 +146,12 @@ fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Di
         if document.state() == State::Active && !held { with(context.secrets) } else { with(&Secrets::Placeholders) };
     let mut text = |text: &Spanned<String>| expander.plain(text, &policy.source, &mut found);
     let name = text(&document.name);
-    let description = document.description.as_ref().map(&mut text);
+    let description = document.description.as_ref();
+    let description = description.map(|written| Placed::new(text(written), &policy.source, written.span));
     let settings = settings::compile(policy, context, &expander, &mut found);
     let registry = registry::read_block(&document.registry, &policy.source, &placeholders, &mut found);
     let (assignments, target) = audience::compile(policy, context, &expander, &mut found);
+    let placed = |written: &Spanned<String>| Placed::of(written, &policy.source);
     let scope_tags = document.scope_tags.as_ref().map(|tags| {
         tags.iter().map(|tag| NameOrId::of(tag, &policy.source, &expander, &mut found)).collect::<Vec<_>>()
     });
@@ -143,12 +173,16 @@ fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Di
         assignments,
         target,
         scope_tags,
-        adopt: document.adopt.get(context.environment).cloned(),
-        moved_from: document.moved_from.clone(),
-        waivers: document.waive.clone(),
-        oldest_build: document.windows.as_ref().map(|windows| windows.build),
-        source: Arc::clone(&policy.source),
+        adopt: document.adopt.get(context.environment).map(placed),
+        moved_from: document.moved_from.iter().map(placed).collect(),
+        waivers: document.waive.iter().map(|one| accepted(one, &policy.source)).collect(),
+        oldest_build: document.windows.as_ref().map(|windows| Placed::new(windows.build, &policy.source, windows.span)),
+        files: vec![policy.source.path.clone()],
     })
+}
+
+fn accepted(waiver: &Waiver, source: &Arc<Source>) -> AcceptedFinding {
+    AcceptedFinding { rule: Placed::of(&waiver.rule, source), until: Placed::of(&waiver.until, source) }
 }
 
 fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut Vec<Diagnostic>) {

@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod compile;
 pub mod diagnostic;
+pub mod failure;
 pub mod formats;
 pub mod plan;
 pub mod policy;
@@ -15,9 +16,14 @@ pub mod rules;
 pub mod setting;
 pub mod source;
 // -- edges --
+pub mod adoption;
 pub mod apply;
 pub mod cli;
 pub mod graph;
+pub mod planning;
+pub mod readiness;
 pub mod report;
+pub mod repository;
 pub mod sandbox;
+pub mod session;
 pub mod tenant;

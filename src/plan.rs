@@ -4,6 +4,7 @@
 //! is not to be deleted stands on both sides; what stands on one side only is created or deleted. The plan itself
 //! does nothing and knows no network; whoever carries it out asks [`steps`] for the requests.
 
+mod approve;
 mod build;
 mod change;
 mod describe;
@@ -12,10 +13,12 @@ mod document;
 mod found;
 mod limits;
 mod order;
+mod outcome;
 mod reach;
 mod reach_document;
 mod steps;
 
+pub use approve::{bound_elsewhere, not_approved};
 pub use build::{Options, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
@@ -26,11 +29,12 @@ pub use document::{
 };
 pub use limits::{Limits, Overridden};
 pub use order::{Ordered, order};
+pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
 pub use steps::{Stage, Step, disown, marker, stages, step, steps};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 
 /// What an apply would do.
 #[derive(Debug, Clone, Default)]
@@ -61,5 +65,14 @@ impl Plan {
     /// How many changes are of an action.
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action() == action).count()
+    }
+    /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
+    pub fn stops(&self) -> Vec<&Diagnostic> {
+        let stops = |problem: &&Diagnostic| {
+            let of_all =
+                matches!(problem.kind, Kind::Finding(_) | Kind::Problem(Code::LimitExceeded | Code::LimitNotChecked));
+            problem.severity == Severity::Error && of_all
+        };
+        self.problems.iter().filter(stops).collect()
     }
 }

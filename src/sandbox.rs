@@ -10,65 +10,24 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-mod answer;
-mod approvals;
-mod assignments;
-mod batch;
-mod call;
-mod configuration_policies;
-mod configuration_policy_writes;
-mod contents;
-mod control;
-mod counters;
-mod decisions;
-mod delivery;
-mod directory;
+mod collections;
 mod error;
 mod faults;
-mod files;
-mod filter;
-mod ids;
-mod kinds;
-mod listing;
-mod lists;
-mod log;
-mod members;
-mod permissions;
-mod profiles;
-mod query;
-mod quota;
-mod recent;
-mod routes;
-mod server;
-mod service;
-mod settings;
-mod state;
-mod store;
-mod tokens;
-mod wire;
+mod http;
+mod tenant;
 
-pub use decisions::{Decision, decide, waiting};
 pub use error::Error;
 pub use faults::Faults;
-pub use server::Running;
+pub use http::server::Running;
+pub use tenant::approvals::Decision;
+pub use tenant::contents::{Seed, TENANT_ID};
+pub use tenant::decisions::{decide, waiting};
+pub use tenant::hold::{Hold, HoldWhen};
 
-use service::Service;
-use store::Store;
-
-/// The id of the sandbox's tenant: fixed and well known, so that a client recognises that it talks to a sandbox.
-pub const TENANT_ID: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
-
-/// What a sandbox additionally holds (from the configuration's `seed:`): display names, added when missing, at every
-/// open.
-#[derive(Debug, Clone, Default)]
-pub struct Seed {
-    /// Security groups.
-    pub groups: Vec<String>,
-    /// Assignment filters; a new one matches every device.
-    pub filters: Vec<String>,
-    /// Role scope tags.
-    pub scope_tags: Vec<String>,
-}
+use http::service::Service;
+use http::shared_service::SharedService;
+use tenant::files;
+use tenant::store::Store;
 
 /// How a sandbox is opened.
 #[derive(Debug, Clone, Default)]
@@ -84,27 +43,6 @@ pub struct Options {
     pub faults: Faults,
     /// Decides which requests the faults strike: with the same seed and the same sequence of requests, the same faults.
     pub random_seed: u64,
-}
-
-/// The write that is never answered.
-///
-/// Writes are what changes a device configuration: create, update, delete and assign, also inside a `$batch`. Refused
-/// requests change nothing and are not counted.
-#[derive(Debug, Clone, Copy)]
-pub struct Hold {
-    /// Which one since the sandbox was opened, counted from 1.
-    pub write: usize,
-    /// Whether it is on disk by then.
-    pub when: HoldWhen,
-}
-
-/// When a held write stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HoldWhen {
-    /// Nothing was written.
-    Before,
-    /// It is on disk.
-    After,
 }
 
 /// A sandbox that is open and locked, and not yet served.
@@ -133,7 +71,7 @@ impl Sandbox {
     /// # Errors
     /// [`Error::NotLoopback`], or [`Error::Listen`] when the address cannot be had.
     pub async fn serve(self, address: SocketAddr) -> Result<Running, Error> {
-        let shared = Arc::new(server::Shared::new(self.service, self.folder, self.public_url));
+        let shared = Arc::new(SharedService::new(self.service, self.folder, self.public_url));
         Running::start(shared, address).await
     }
 

@@ -9,14 +9,14 @@
     reason = "a test that cannot go on should stop, and one that takes long says what it did"
 )]
 
-mod support;
+mod harness;
 
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use harness::{EMBEDDED, Ran, Repo, Served, copy, served, text};
 use serde_json::{Value, json};
-use support::{EMBEDDED, Ran, Repo, Served, copy, served, text};
 
 /// Of all requests, 5 % are throttled, 5 % meet a server's error, and of 2 % the connection is cut, half of them after the
 /// server has acted.

@@ -2,14 +2,14 @@
 //! where an undisturbed one would have.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod support;
+mod harness;
 
 use std::fs;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use harness::{Graph, Repo, Served, copy, served, text};
 use serde_json::{Value, json};
-use support::{Graph, Repo, Served, copy, served, text};
 use tempfile::TempDir;
 
 const PRUNE: &str = "    prune: true\n";
@@ -182,7 +182,8 @@ fn kill_at(tenant: &TempDir, repo: &Repo, hold: &str) -> bool {
     let mut client = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let held = server.is_held(&mut client);
     client.kill().unwrap();
-    client.wait().unwrap();
+    let ended = client.wait().unwrap();
+    assert_eq!(ended.success(), !held, "{hold}: {ended}");
     held
 }
 

@@ -2,12 +2,12 @@
 //! scaled down here, from 20 seconds. Seconds and megabytes are in `benches/README.md`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-mod support;
+mod harness;
 
 use std::fs;
 
+use harness::{EMBEDDED, Graph, Repo, Served, served};
 use serde_json::Value;
-use support::{EMBEDDED, Graph, Repo, Served, served};
 
 /// Ten groups; the last three are not in every sandbox.
 const GROUPS: [&str; 10] = [

@@ -1,10 +1,10 @@
 //! Takes our marker off a profile, and changes nothing else.
 
-use super::execute::{Executor, Outcome};
+use super::execute::Executor;
 use super::left::Left;
 use super::object::{Object, Trouble};
 use crate::graph::{Repeat, Retry};
-use crate::plan::{Cause, Change, Reason, disown};
+use crate::plan::{Cause, Change, Outcome, Reason, disown};
 use crate::profile::LiveProfile;
 use crate::tenant::ProfileLookup;
 

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use super::journal::Journal;
 use super::object::Object;
 use crate::graph::Client;
-use crate::plan::{Action, Change, Ordered, order};
+use crate::plan::{Action, Change, Counts, Ordered, Outcome, order};
 use crate::tenant::ProfileLookup;
 
 /// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
@@ -58,32 +58,6 @@ pub enum Progress<'p> {
     Begins(&'p Change),
     /// A change ended.
     Ended(&'p Change, &'p Outcome),
-}
-
-/// What became of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was carried out; the object's id.
-    Done(String),
-    /// It was not, or not wholly; why, and what to do.
-    Failed(String, Option<String>),
-    /// A second administrator has to approve it first; the code of the request.
-    Waiting(String),
-    /// It was not begun, or let go of: another change has to be done first, or we were asked to stop.
-    Left(String),
-}
-
-/// How many changes became what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Carried out.
-    pub done: usize,
-    /// Not, or not wholly.
-    pub failed: usize,
-    /// Wait for approval.
-    pub waiting: usize,
-    /// Not begun.
-    pub left: usize,
 }
 
 /// What became of all changes, in the order of the plan.

@@ -6,13 +6,13 @@ use std::rc::Rc;
 
 use tokio::sync::SemaphorePermit;
 
-use super::execute::{Executor, Outcome, Stop, asked};
+use super::execute::{Executor, Stop, asked};
 use super::journal::JournalError;
 use super::left::{Left, Seen};
 use super::our_own;
 use super::wait::Wait;
 use crate::graph::{Error, Repeat, Retry, WriteSlot};
-use crate::plan::{Action, Change, Stage, stages, step};
+use crate::plan::{Action, Change, Outcome, Stage, stages, step};
 use crate::profile::{LiveProfile, Profile};
 use crate::tenant::ProfileLookup;
 

@@ -1,6 +1,7 @@
 //! `apply`.
 
 use std::convert::Infallible;
+use std::fs::File;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,18 +9,17 @@ use std::process::ExitCode;
 use clap::Args;
 use tokio::sync::watch;
 
-use super::identity::Purpose;
-use super::output::{Failure, Output, exit, waiting};
-use super::plan::{has_errors, load};
-use super::planning::{Planned, Wishes, make_plan};
-use super::session::Session;
-use super::workspace::Workspace;
-use super::{Global, lock};
-use crate::apply::{Counts, Executor, Journal, Progress, Stop, await_pending};
-use crate::graph::WINDOW;
-use crate::plan::{ChangeDocument, Overridden, Plan, PlanDocument, stages};
+use super::output::{Output, exit, prompt, waiting};
+use super::plan::{header, load};
+use super::{Global, today};
+use crate::apply::{Executor, Journal, JournalError, Progress, Stop, await_pending};
+use crate::failure::Failure;
+use crate::plan::{Counts, Overridden, Plan, PlanDocument, bound_elsewhere, not_approved, stages};
+use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::policy::Environment;
 use crate::report;
+use crate::repository::{Guard, Repository, lock_folder, lock_tenant};
+use crate::session::{Purpose, Session};
 
 /// Pipelines tell by it whether to go on later.
 pub(super) const EXIT_CODES: &str =
@@ -55,7 +55,7 @@ pub(super) fn justification(text: &str) -> Result<String, String> {
 
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     require_somebody(args)?;
-    let workspace = Workspace::open(&global.dir)?;
+    let repository = Repository::open(&global.dir)?;
     let approved = args.plan.as_deref().map(load).transpose()?;
     let wanted = match (&approved, &global.env) {
         (Some(approved), Some(name)) if approved.environment != *name => {
@@ -67,15 +67,40 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
         (Some(approved), _) => Some(approved.environment.as_str()),
         (None, name) => name.as_deref(),
     };
-    let (name, environment) = workspace.environment(wanted)?;
-    let _folder = lock::folder(&workspace.state())?;
-    let journal = Journal::open(&workspace.state().join("journal.json"))?;
-    let session = Session::open(&workspace, environment, Purpose::Apply).await?;
-    let _tenant = lock::tenant(&workspace, environment, &session, output)?;
-    let run = Run { args, output, workspace: &workspace, session: &session, name, environment };
-    let code = run.carry_out(approved.as_ref(), &journal).await;
-    session.close().await?;
+    let (name, environment) = repository.environment(wanted)?;
+    let writing = Writing::open(&repository, environment, output).await?;
+    let run = Run { args, output, repository: &repository, writing: &writing, environment: name };
+    let code = run.carry_out(approved.as_ref()).await;
+    writing.session.close().await?;
     code
+}
+
+/// A session that writes, and what keeps others from writing meanwhile.
+pub(super) struct Writing {
+    pub session: Session,
+    pub journal: Journal,
+    _folder: File,
+    _tenant: Option<File>,
+}
+
+impl Writing {
+    pub async fn open(repository: &Repository, environment: &Environment, output: &Output) -> Result<Self, Failure> {
+        let state = repository.state();
+        let folder = lock_folder(&state)?;
+        let journal = Journal::open(&state.join("journal.json"))?;
+        let connection = connection(repository, environment);
+        let session = Session::open(&connection, Purpose::Apply, prompt()).await?;
+        let mut tenant = None;
+        // The embedded sandbox belongs to its folder and has a lock of its own.
+        if !connection.is_embedded() {
+            let owner = &repository.configuration.owner;
+            match lock_tenant(&repository.root, connection.graph_url(), &session.tenant.id, owner)? {
+                Guard::Locked(file) => tenant = Some(file),
+                Guard::Unlocked(why) => output.say(&format!("warning: {why}")),
+            }
+        }
+        Ok(Self { session, journal, _folder: folder, _tenant: tenant })
+    }
 }
 
 /// Limits are passed over by somebody: at the terminal, or in a saved plan that was approved.
@@ -103,44 +128,38 @@ enum Ended {
 struct Run<'a> {
     args: &'a ApplyArgs,
     output: &'a Output,
-    workspace: &'a Workspace,
-    session: &'a Session,
-    name: &'a str,
-    environment: &'a Environment,
+    repository: &'a Repository,
+    writing: &'a Writing,
+    environment: &'a str,
 }
 
 impl Run<'_> {
-    async fn carry_out(&self, approved: Option<&PlanDocument>, journal: &Journal) -> Result<ExitCode, Failure> {
-        let (session, owner) = (self.session, self.workspace.configuration.owner.value.as_str());
-        if let Some(approved) = approved {
-            check_binding(approved, session, owner)?;
+    async fn carry_out(&self, approved: Option<&PlanDocument>) -> Result<ExitCode, Failure> {
+        let (session, owner) = (&self.writing.session, self.repository.configuration.owner.as_str());
+        if let Some(why) = approved.and_then(|approved| bound_elsewhere(approved, &session.tenant, owner)) {
+            return Err(Failure::new(format!("{why}; nothing was changed")));
         }
-        await_pending(&session.client, journal, &session.tenant.id, owner, session.patience).await?;
-        let only = match approved.and_then(|approved| approved.only.as_deref()) {
-            Some(only) => {
-                Some(glob::Pattern::new(only).map_err(|error| Failure::new(format!("the plan's `only`: {error}")))?)
-            }
-            None => self.args.only.clone(),
-        };
-        let overridden = match approved {
-            Some(approved) => Overridden::Approved(approved.limits_overridden.clone()),
-            None if self.args.override_limits => Overridden::Everything,
-            None => Overridden::Nothing,
-        };
-        let wishes = Wishes { only, overridden };
-        let planned = make_plan(session, self.workspace, self.name, self.environment, &wishes).await?;
-        self.output.result(&report::plan_text(&planned.document, &planned.header, self.output.paint()));
-        if let Some(approved) = approved {
-            check_approved(approved, &planned.document)?;
+        await_pending(&session.client, &self.writing.journal, &session.tenant.id, owner, session.patience).await?;
+        let planned = plan(session, self.repository, self.environment, &self.request(approved)?).await?;
+        self.output.result(&report::plan_text(&planned.document, &header(&planned.reading), self.output.paint()));
+        let refused = approved.map_or(Vec::new(), |approved| not_approved(approved, &planned.document));
+        if !refused.is_empty() {
+            return Err(Failure::with_help(
+                format!(
+                    "the plan does not approve what would be done; nothing was changed\n  {}",
+                    refused.join("\n  ")
+                ),
+                "plan again, and have that approved",
+            ));
         }
-        let stops = planned.stops().len();
+        let stops = planned.plan.stops().len();
         if stops > 0 {
             return Err(Failure::with_help(
                 format!("{stops} error{} above; nothing was changed", if stops == 1 { "" } else { "s" }),
                 "mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml",
             ));
         }
-        let failed = has_errors(&planned.document);
+        let failed = planned.document.has_errors();
         if planned.plan.changes.is_empty() {
             return Ok(exit(failed));
         }
@@ -152,14 +171,31 @@ impl Run<'_> {
                 return Err(Failure::new("not approved; nothing was changed"));
             }
         }
-        Ok(match self.execute(&planned, owner, journal).await {
+        Ok(match self.execute(&planned, owner).await {
             Ended::Waiting if !failed => waiting(),
             ended => exit(failed || ended == Ended::Failed),
         })
     }
 
+    /// An approved plan is planned again as it was.
+    fn request(&self, approved: Option<&PlanDocument>) -> Result<PlanRequest, Failure> {
+        let only = match approved.and_then(|approved| approved.only.as_deref()) {
+            Some(only) => {
+                Some(glob::Pattern::new(only).map_err(|error| Failure::new(format!("the plan's `only`: {error}")))?)
+            }
+            None => self.args.only.clone(),
+        };
+        let overridden = match approved {
+            Some(approved) => Overridden::Approved(approved.limits_overridden.clone()),
+            None if self.args.override_limits => Overridden::Everything,
+            None => Overridden::Nothing,
+        };
+        Ok(PlanRequest { only, overridden, today: today() })
+    }
+
     /// Carries the plan out.
-    async fn execute(&self, planned: &Planned, owner: &str, journal: &Journal) -> Ended {
+    async fn execute(&self, planned: &Planned, owner: &str) -> Ended {
+        let session = &self.writing.session;
         let (asked, stop) = watch::channel(Stop::No);
         let paint = self.output.paint();
         let tell = |progress: Progress<'_>| {
@@ -168,11 +204,11 @@ impl Run<'_> {
             }
         };
         let executor = Executor {
-            client: &self.session.client,
-            tenant_id: &self.session.tenant.id,
+            client: &session.client,
+            tenant_id: &session.tenant.id,
             owner,
-            journal,
-            patience: self.session.patience,
+            journal: &self.writing.journal,
+            patience: session.patience,
             justification: self.args.justification.as_deref().map_or("sspr-policy apply", str::trim),
             stop,
             tell: &tell,
@@ -197,8 +233,7 @@ impl Run<'_> {
     /// Nothing seems to happen while a window of Intune's limits is full; a person wants to know for how long.
     fn say_how_long(&self, plan: &Plan) {
         let writes: usize = plan.changes.iter().map(|change| stages(change).len()).sum();
-        let pause = self.session.client.pause_for(writes);
-        if pause >= WINDOW {
+        if let Some(pause) = self.writing.session.pause_for(writes) {
             let minutes = pause.as_secs().div_ceil(60);
             let about = if minutes == 1 { "a minute".to_string() } else { format!("{minutes} minutes") };
             self.output.say(&format!("{writes} writes; Intune takes 100 in 20 seconds, so this takes about {about}"));
@@ -233,52 +268,20 @@ async fn interrupted() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// A plan is for one tenant and one owner.
-fn check_binding(approved: &PlanDocument, session: &Session, owner: &str) -> Result<(), Failure> {
-    if approved.tenant.id != session.tenant.id {
-        return Err(Failure::new(format!(
-            "this plan is for the tenant {} ({}), and this one is {} ({}); nothing was changed",
-            approved.tenant.name, approved.tenant.id, session.tenant.name, session.tenant.id
-        )));
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::new(error.to_string())
     }
-    if approved.owner != owner {
-        return Err(Failure::new(format!(
-            "this plan is for the owner {}, and this repository's is {owner}; nothing was changed",
-            approved.owner
-        )));
-    }
-    Ok(())
 }
 
-/// Each change must be one that the plan approved, in the state that it saw, or what an apply of it has left to do. What the
-/// plan has besides is done already, unless the policies are others: then it may be what nobody wants any more.
-fn check_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Result<(), Failure> {
-    let mut refused = Vec::new();
-    for change in &fresh.changes {
-        match approved.changes.iter().find(|other| other.key == change.key) {
-            Some(other) if other.is_same_as(change) || other.leaves(change) => {}
-            Some(other) if other.before != change.before || other.id != change.id => {
-                refused.push(format!("{}: it was changed in the tenant since the plan", change.key));
+impl From<crate::apply::Failure> for Failure {
+    fn from(error: crate::apply::Failure) -> Self {
+        match error {
+            crate::apply::Failure::Graph(error) => error.into(),
+            crate::apply::Failure::Journal(error) => error.into(),
+            unlisted @ crate::apply::Failure::Unlisted(..) => {
+                Self::with_help(unlisted.to_string(), "run `sspr-policy apply` again in a few minutes")
             }
-            Some(_) => refused.push(format!("{}: the change is another one than the plan approved", change.key)),
-            None => refused.push(format!("{}: the plan does not have this change", change.key)),
         }
     }
-    if approved.policies != fresh.policies {
-        let whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
-        let gone = approved.changes.iter().filter(|change| !whole(change));
-        let named = |key: &str| refused.iter().any(|line| line.starts_with(&format!("{key}: ")));
-        let gone: Vec<String> = gone
-            .filter(|change| !named(&change.key))
-            .map(|change| format!("{}: the policies changed since the plan, and do not ask for all of it", change.key))
-            .collect();
-        refused.extend(gone);
-    }
-    if refused.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::with_help(
-        format!("the plan does not approve what would be done; nothing was changed\n  {}", refused.join("\n  ")),
-        "plan again, and have that approved",
-    ))
 }

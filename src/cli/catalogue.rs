@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::Global;
-use super::output::{Failure, Output};
+use super::output::Output;
+use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(super) struct CatalogueArgs {

@@ -12,11 +12,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::Global;
-use super::output::{Failure, Output};
-use super::workspace::Workspace;
+use super::output::Output;
+use super::{Global, catalogue_of, repository_if_any};
 use crate::catalogue::{Catalogue, Entry, Found};
 use crate::diagnostic::nearest;
+use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 use crate::rules;
 use crate::setting::{OmaUri, Scope};
@@ -35,21 +35,21 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
         output.result(&rule::rule_text(rule));
         return Ok(ExitCode::SUCCESS);
     }
-    let workspace = Workspace::here(global, output);
-    let workspace = workspace.as_ref();
-    if let Some(text) = workspace.and_then(|workspace| target::target_text(&what, workspace)) {
+    let repository = repository_if_any(global, output);
+    let repository = repository.as_ref();
+    if let Some(text) = repository.and_then(|repository| target::target_text(&what, repository)) {
         output.result(&text);
         return Ok(ExitCode::SUCCESS);
     }
-    let catalogue = Workspace::catalogue_of(workspace);
+    let catalogue = catalogue_of(repository);
     let found = catalogue.named(&what);
     match found.as_slice() {
         [] => return Err(unknown(&what, catalogue)),
         [Found { entry: Entry::Node(node), scope }] => {
-            output.result(&setting::setting_text(node, *scope, catalogue, workspace));
+            output.result(&setting::setting_text(node, *scope, catalogue, repository));
         }
         [Found { entry: Entry::Policy(policy), scope }] => {
-            output.result(&policy::policy_text(policy, *scope, catalogue, workspace));
+            output.result(&policy::policy_text(policy, *scope, catalogue, repository));
         }
         several => output.result(&several_text(&what, several, catalogue)),
     }

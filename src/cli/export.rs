@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::output::{Failure, Output};
-use super::workspace::{Workspace, relative};
-use super::{Global, secrets};
+use super::Global;
+use super::output::Output;
 use crate::compile::{Compiled, Secrets, compile};
-use crate::diagnostic::{Diagnostic, any_error};
+use crate::diagnostic::any_error;
+use crate::failure::Failure;
 use crate::formats::{Unsupported, admx, reg};
-use crate::policy::State;
+use crate::repository::{Repository, select};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -44,61 +44,20 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     let selection = match &args.format {
         Format::Reg(selection) | Format::Admx(selection) => selection,
     };
-    let workspace = Workspace::open(&global.dir)?;
-    let (name, environment) = workspace.environment(global.env.as_deref())?;
-    let files = secrets::files(&workspace);
-    let context = workspace.context((name, environment), &environment.tenant, &Secrets::Placeholders, &files);
-    let mut problems = workspace.problems.clone();
-    let compiled = compile(&workspace.policies, &context, &mut problems);
+    let repository = Repository::open(&global.dir)?;
+    let (name, environment) = repository.environment(global.env.as_deref())?;
+    let files = repository.referenced_files();
+    let context = repository.context((name, environment), &environment.tenant, &Secrets::Placeholders, &files);
+    let mut problems = repository.problems.clone();
+    let compiled = compile(&repository.policies, &context, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let selected = select(&workspace, &compiled, selection, global)?;
+    let selected = select(&repository.root, &compiled, &selection.paths)?;
     match &args.format {
         Format::Reg(_) => export_reg(&selected, selection, output),
-        Format::Admx(_) => export_admx(&selected, selection, &workspace.configuration.owner, output),
+        Format::Admx(_) => export_admx(&selected, selection, &repository.configuration.owner, output),
     }
-}
-
-/// The policies that are named; without names, all but drafts and those kept out of the environment.
-fn select<'c, 'a>(
-    workspace: &Workspace,
-    compiled: &'c [Compiled<'a>],
-    selection: &Selection,
-    global: &Global,
-) -> Result<Vec<&'c Compiled<'a>>, Failure> {
-    if selection.paths.is_empty() {
-        return Ok(compiled.iter().filter(|policy| policy.state != State::Draft && !policy.held).collect());
-    }
-    let mut selected: Vec<&Compiled<'a>> = Vec::new();
-    for path in &selection.paths {
-        let here = if path.exists() { path.clone() } else { global.dir.join(path) };
-        let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
-        if !here.exists() {
-            return Err(Failure::new(format!("{}: there is no such file or folder", path.display())));
-        }
-        let root = fs::canonicalize(&workspace.root).map_err(failed)?;
-        let name = relative(&root, &fs::canonicalize(&here).map_err(failed)?);
-        let inside = |source: &str| source == name || source.starts_with(&format!("{name}/"));
-        // A draft is exported when its own file is named, not when its folder is.
-        let named = |policy: &&Compiled<'_>| {
-            inside(&policy.source.path) && (policy.state != State::Draft || policy.source.path == name)
-        };
-        let before = selected.len();
-        selected.extend(compiled.iter().filter(named));
-        if selected.len() == before {
-            let drafts = compiled.iter().any(|policy| inside(&policy.source.path));
-            let reason = if drafts {
-                "only drafts are there: name a draft's own file"
-            } else {
-                "there is no policy of this repository"
-            };
-            return Err(Failure::new(format!("{}: {reason}", path.display())));
-        }
-    }
-    selected.sort_by(|a, b| a.key.cmp(&b.key));
-    selected.dedup_by(|a, b| a.key == b.key);
-    Ok(selected)
 }
 
 fn export_reg(policies: &[&Compiled<'_>], selection: &Selection, output: &Output) -> Result<ExitCode, Failure> {
@@ -112,28 +71,12 @@ fn export_reg(policies: &[&Compiled<'_>], selection: &Selection, output: &Output
         write(&selection.out, &whole.document.to_bytes(), output)?;
         return Ok(ExitCode::SUCCESS);
     }
-    for policy in policies {
-        // A value that a retired policy would delete and an active one sets stays.
-        let set_elsewhere = |other: &&&Compiled<'_>| policy.state == State::Retired && other.state == State::Active;
-        let mut together: Vec<&Compiled<'_>> = vec![policy];
-        together.extend(policies.iter().filter(set_elsewhere).copied());
-        let mut ignored: Vec<Diagnostic> = Vec::new();
-        let alone = reg::export(&[policy], true, &mut ignored);
-        let beside = reg::export(&together, true, &mut ignored);
-        let (Some(alone), Some(beside)) = (alone, beside) else { continue };
-        let kept: Vec<_> = alone
-            .document
-            .changes()
-            .iter()
-            .filter(|change| beside.document.changes().contains(change))
-            .cloned()
-            .collect();
-        let document = reg::RegDocument::new(kept);
+    for (key, document) in reg::export_each(policies) {
         if document.changes().is_empty() {
-            output.say(&format!("{}: nothing to write", policy.key));
+            output.say(&format!("{key}: nothing to write"));
             continue;
         }
-        write(&selection.out.join(format!("{}.reg", policy.key)), &document.to_bytes(), output)?;
+        write(&selection.out.join(format!("{key}.reg")), &document.to_bytes(), output)?;
     }
     Ok(ExitCode::SUCCESS)
 }

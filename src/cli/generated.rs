@@ -7,12 +7,13 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use super::Global;
-use super::output::{Failure, Output};
-use super::workspace::Workspace;
+use super::output::Output;
+use super::{Global, catalogue_of};
 use crate::catalogue::Catalogue;
+use crate::failure::Failure;
 use crate::plan::PlanDocument;
 use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
+use crate::repository::Repository;
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -73,8 +74,8 @@ fn write_lines(value: &Value, depth: usize, text: &mut String) {
 
 pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     // An editor must not know other settings than `check` does.
-    let workspace = if Workspace::is_at(&global.dir) { Some(Workspace::open(&global.dir)?) } else { None };
-    let catalogue = Workspace::catalogue_of(workspace.as_ref());
+    let repository = if Repository::is_at(&global.dir) { Some(Repository::open(&global.dir)?) } else { None };
+    let catalogue = catalogue_of(repository.as_ref());
     let [policy, configuration, plan] = schemas(catalogue);
     match (&args.out, args.document) {
         (Some(folder), _) => {

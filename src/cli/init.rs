@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::Global;
 use super::generated::schemas;
-use super::output::{Failure, Output};
-use super::workspace::{CONFIGURATION, shown};
+use super::output::Output;
 use crate::catalogue::Catalogue;
+use crate::failure::Failure;
 use crate::policy::check_owner;
+use crate::repository::{CONFIGURATION, shown};
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {

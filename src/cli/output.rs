@@ -5,8 +5,10 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::{Colour, Global};
-use crate::diagnostic::{Diagnostic, sort};
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::failure::Failure;
 use crate::report::{self, Paint};
+use crate::session::Prompt;
 
 /// Where text goes, and how.
 pub(super) struct Output {
@@ -16,55 +18,6 @@ pub(super) struct Output {
     verbose: bool,
     /// A result could not be written, for another reason than a reader that has gone away.
     lost: std::cell::Cell<bool>,
-}
-
-/// Why a command failed.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The work could not be done: what happened, and what to do.
-    Message(String, Option<String>),
-    /// People's files are wrong.
-    Diagnostics(Vec<Diagnostic>),
-}
-
-impl Failure {
-    pub fn new(message: impl Into<String>) -> Self {
-        Self::Message(message.into(), None)
-    }
-
-    pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Message(message.into(), Some(help.into()))
-    }
-}
-
-impl From<crate::graph::Error> for Failure {
-    fn from(error: crate::graph::Error) -> Self {
-        Self::Message(error.to_string(), error.hint())
-    }
-}
-
-impl From<crate::sandbox::Error> for Failure {
-    fn from(error: crate::sandbox::Error) -> Self {
-        Self::Message(error.to_string(), None)
-    }
-}
-
-impl From<crate::apply::JournalError> for Failure {
-    fn from(error: crate::apply::JournalError) -> Self {
-        Self::Message(error.to_string(), None)
-    }
-}
-
-impl From<crate::apply::Failure> for Failure {
-    fn from(error: crate::apply::Failure) -> Self {
-        match error {
-            crate::apply::Failure::Graph(error) => error.into(),
-            crate::apply::Failure::Journal(error) => error.into(),
-            unlisted @ crate::apply::Failure::Unlisted(..) => {
-                Self::with_help(unlisted.to_string(), "run `sspr-policy apply` again in a few minutes")
-            }
-        }
-    }
 }
 
 impl Output {
@@ -153,7 +106,7 @@ impl Output {
             Failure::Diagnostics(diagnostics) => {
                 let mut diagnostics = diagnostics.clone();
                 self.diagnostics(&mut diagnostics);
-                let errors = diagnostics.iter().filter(|d| d.severity == crate::diagnostic::Severity::Error).count();
+                let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
                 self.err(&format!(
                     "error: {errors} error{} in the files; nothing was done",
                     if errors == 1 { "" } else { "s" }
@@ -177,9 +130,10 @@ impl Output {
     }
 }
 
-/// What a person has to do now; said also with `--quiet`, because nothing goes on without it.
-pub(super) fn tell(text: &str) {
-    eprintln!("{text}");
+/// How a person is asked to sign in; also with `--quiet`, because nothing goes on without it.
+pub(super) fn prompt() -> Prompt {
+    let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    Prompt { can_ask, show: |text| eprintln!("{text}") }
 }
 
 fn choice(colour: bool) -> anstream::ColorChoice {

@@ -6,15 +6,15 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::Global;
-use super::identity::Purpose;
-use super::output::{Failure, Output, exit};
-use super::planning::{Planned, Wishes, is_verified, make_plan};
-use super::session::Session;
-use super::workspace::Workspace;
-use crate::diagnostic::Severity;
+use super::output::{Output, exit, prompt};
+use super::{Global, today};
+use crate::failure::Failure;
 use crate::plan::{FORMAT, Overridden, PlanDocument, order, steps};
+use crate::planning::{PlanRequest, Planned, Reading, connection, plan};
 use crate::report::{self, Header};
+use crate::repository::Repository;
+use crate::session::{Purpose, Session};
+use crate::setting::grouped;
 use crate::tenant::PROFILES;
 
 #[derive(Debug, Args)]
@@ -52,19 +52,19 @@ pub(super) struct ShowArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-pub(super) enum PlanFormat {
+enum PlanFormat {
     Human,
     Json,
     Markdown,
 }
 
 pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(&global.dir)?;
-    let (name, environment) = workspace.environment(global.env.as_deref())?;
-    let session = Session::open(&workspace, environment, Purpose::Plan).await?;
+    let repository = Repository::open(&global.dir)?;
+    let (name, environment) = repository.environment(global.env.as_deref())?;
+    let session = Session::open(&connection(&repository, environment), Purpose::Plan, prompt()).await?;
     let overridden = if args.override_limits { Overridden::Everything } else { Overridden::Nothing };
-    let wishes = Wishes { only: args.only.clone(), overridden };
-    let planned = make_plan(&session, &workspace, name, environment, &wishes).await;
+    let request = PlanRequest { only: args.only.clone(), overridden, today: today() };
+    let planned = plan(&session, &repository, name, &request).await;
     session.close().await?;
     let planned = planned?;
     if args.requests {
@@ -74,17 +74,17 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
         }
         output.result(&requests(&planned));
     } else {
-        print(&planned.document, &planned.header, args.output_format, output);
+        print(&planned.document, &header(&planned.reading), args.output_format, output);
     }
     if let Some(file) = &args.out {
         save(&planned.document, file)?;
-        let use_ = match planned.stops().is_empty() {
+        let use_ = match planned.plan.stops().is_empty() {
             true => format!("`sspr-policy apply {}` does this and nothing else", file.display()),
             false => "its errors have to be mended before it can be applied".to_string(),
         };
         output.say(&format!("saved the plan to {}; {use_}", file.display()));
     }
-    let failed = has_errors(&planned.document) || !is_verified(&planned.document, args.strict, output);
+    let failed = planned.document.has_errors() || !is_verified(&planned.document, args.strict, output);
     if !failed && args.detailed_exitcode && !planned.document.changes.is_empty() {
         return Ok(ExitCode::from(2));
     }
@@ -97,13 +97,34 @@ pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether anything in the plan is wrong.
-pub(super) fn has_errors(document: &PlanDocument) -> bool {
-    document.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+/// What was read for a plan, in a line.
+pub(super) fn header(reading: &Reading) -> Header {
+    let count = |count: usize, what: &str| format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" });
+    let uncounted = match reading.uncounted.as_slice() {
+        [] => String::new(),
+        what => format!("; this server does not count {}", what.join(", ")),
+    };
+    let read = format!(
+        "Read {} and {} in {}, {:.1} s{uncounted}",
+        count(reading.profiles, "profile"),
+        count(reading.names, "name"),
+        count(reading.requests, "request"),
+        reading.time.as_secs_f32(),
+    );
+    Header { read: Some(read) }
+}
+
+/// Says in one line that the plan was made without some values, for `--strict`.
+fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
+    if strict && !document.unverified.is_empty() {
+        output.say("error: masked values could not be compared, which `--strict` does not accept");
+        return false;
+    }
+    true
 }
 
 /// Prints a plan in one of its forms; with a machine's form on stdout, people read stderr.
-pub(super) fn print(document: &PlanDocument, header: &Header, format: PlanFormat, output: &Output) {
+fn print(document: &PlanDocument, header: &Header, format: PlanFormat, output: &Output) {
     match format {
         PlanFormat::Human => {
             output.result(&report::plan_text(document, header, output.paint()));

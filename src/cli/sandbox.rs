@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::output::{Failure, Output};
-use super::session::sandbox_options;
-use super::workspace::{CONFIGURATION, STATE, Workspace};
+use super::output::Output;
 use super::{Global, online};
+use crate::failure::Failure;
+use crate::repository::{CONFIGURATION, Repository, STATE};
 use crate::sandbox::{self, Decision, Hold, HoldWhen, Options, Running, Sandbox, TENANT_ID};
+use crate::session;
 
 mod faults;
 
@@ -133,7 +134,7 @@ fn seeds(global: &Global) -> Result<Options, Failure> {
     if !global.dir.join(CONFIGURATION).exists() {
         return Ok(Options::default());
     }
-    let workspace = Workspace::open(&global.dir)?;
-    let (_, environment) = workspace.environment(global.env.as_deref())?;
-    Ok(sandbox_options(environment))
+    let repository = Repository::open(&global.dir)?;
+    let (_, environment) = repository.environment(global.env.as_deref())?;
+    Ok(Options { seed: session::seed(environment), ..Options::default() })
 }

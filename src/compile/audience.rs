@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Context;
 use super::expand::Expander;
+use super::{Context, Placed};
 use crate::diagnostic::{Code, Diagnostic, Place, nearest};
 use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
 use crate::setting::FilterMode;
@@ -87,7 +87,7 @@ pub(super) fn compile(
     context: &Context<'_>,
     expander: &Expander<'_>,
     problems: &mut Vec<Diagnostic>,
-) -> (Option<Vec<NamedAssignment>>, Option<String>) {
+) -> (Option<Vec<NamedAssignment>>, Option<Placed<String>>) {
     let Some(written) = &policy.document.assignments else {
         return (None, None);
     };
@@ -101,7 +101,8 @@ pub(super) fn compile(
                 problems.push(no_target(&name, policy.place(written.span), context));
                 return (None, None);
             };
-            (Some(named(target, context.configuration_source, expander, problems)), Some(name))
+            let assignments = named(target, context.configuration_source, expander, problems);
+            (Some(assignments), Some(Placed::new(name, &policy.source, written.span)))
         }
     }
 }

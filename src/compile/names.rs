@@ -94,7 +94,7 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
         .map(|setting| (setting.uri.clone(), Setting { value: setting.value.clone(), shown: setting.shown.clone() }));
     Some(Profile {
         name: policy.name.clone(),
-        description: policy.description.as_deref().map(normal_text),
+        description: policy.description.as_ref().map(|text| normal_text(&text.value)),
         settings: settings.collect(),
         assignments,
         scope_tags,

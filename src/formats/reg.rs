@@ -4,11 +4,13 @@
 //! Windows does with odd lines is in Wine's conformance tests (`programs/reg/tests/import.c`), which are run on
 //! Windows too.
 
+mod each;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use each::export_each;
 pub use read::read;
 
 use super::Unsupported;

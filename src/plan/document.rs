@@ -1,7 +1,7 @@
 //! The published form of a plan: what `--output-format json` prints, what a plan file holds, and what people are shown.
 //!
 //! It never holds a secret: where one is part of a value, the reference stands instead. So a plan file is safe as a
-//! public artefact, and it is compared with a fresh plan rather than carried out.
+//! public artifact, and it is compared with a fresh plan rather than carried out.
 
 use std::collections::BTreeMap;
 
@@ -68,6 +68,13 @@ pub struct PlanDocument {
     pub diagnostics: Vec<DiagnosticDocument>,
     /// Counts.
     pub summary: Summary,
+}
+
+impl PlanDocument {
+    /// Whether anything in it is wrong.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
 }
 
 /// A tenant.
@@ -313,31 +320,13 @@ pub struct DiagnosticDocument {
 }
 
 impl ChangeDocument {
-    /// Whether a fresh plan's change is this one: the same object in the same state, and the same change. Who is in the
-    /// groups is not part of it: people come and go all the time.
-    pub fn is_same_as(&self, fresh: &Self) -> bool {
-        let bare = |change: &Self| {
-            let assignments =
-                change.assignments.iter().map(|line| AssignmentLine { members: None, ..line.clone() }).collect();
-            Self { because: String::new(), file: None, target: None, assignments, ..change.clone() }
-        };
-        bare(self) == bare(fresh)
-    }
-
-    /// Whether a fresh plan's change is what is left of this one: an apply was cut short, or waited for an approval. All of
-    /// it was approved as it stands, and something of what was approved is done.
-    pub fn leaves(&self, fresh: &Self) -> bool {
-        let created = self.action == ActionWord::Create && fresh.action == ActionWord::Update;
-        let same_object = created || self.action == fresh.action && self.id == fresh.id;
-        let count = |change: &Self| change.fields.len() + change.settings.len() + change.assignments.len();
-        let bare = |line: &AssignmentLine| AssignmentLine { members: None, ..line.clone() };
-        let approved: Vec<AssignmentLine> = self.assignments.iter().map(bare).collect();
-        same_object
-            && fresh.action == ActionWord::Update
-            && self.name == fresh.name
-            && count(fresh) < count(self)
-            && fresh.fields.iter().all(|line| self.fields.contains(line))
-            && fresh.settings.iter().all(|line| self.settings.contains(line))
-            && fresh.assignments.iter().all(|line| approved.contains(&bare(line)))
+    /// Whether nothing of the profile but its marker is written.
+    pub fn is_marker_only(&self) -> bool {
+        self.action == ActionWord::Update
+            && self.fields.is_empty()
+            && self.settings.is_empty()
+            && self.assignments.is_empty()
+            && self.newly_managed.is_empty()
+            && self.not_managed.is_empty()
     }
 }

@@ -173,7 +173,7 @@ impl Environment {
     }
 
     /// The national cloud.
-    fn cloud(&self) -> Cloud {
+    pub fn cloud(&self) -> Cloud {
         self.cloud.as_ref().map_or(Cloud::Global, |cloud| cloud.value)
     }
 
@@ -185,20 +185,6 @@ impl Environment {
     /// The server that signs in.
     pub fn login_url(&self) -> &str {
         self.login_url.as_ref().map_or(self.cloud().login_url(), |url| url.trim_end_matches('/'))
-    }
-
-    /// For whom a token may be: Microsoft Graph of the cloud, by its address or its application's id, which tokens may
-    /// carry instead (Microsoft Graph permissions reference); and a server on this machine.
-    pub fn audiences(&self) -> Vec<String> {
-        let graph = [self.cloud().graph_url(), "00000003-0000-0000-c000-000000000000"].map(String::from);
-        graph.into_iter().chain(is_loopback(self.graph_url()).then(|| self.graph_url().to_owned())).collect()
-    }
-
-    /// What a token is for. Another server in Graph's place takes the cloud's tokens; one on this machine does not, so
-    /// that no token for the tenant goes to whatever listens there.
-    pub fn scope(&self) -> String {
-        let resource = if is_loopback(self.graph_url()) { self.graph_url() } else { self.cloud().graph_url() };
-        format!("{resource}/.default")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Keys and owners: the two names by which a profile is recognised as ours.
+//! Keys and owners: the two names by which a profile is recognized as ours.
 
 /// The longest key, in characters.
 const MAX_KEY: usize = 128;

@@ -1,8 +1,7 @@
 //! What became of an apply.
 
 use super::Paint;
-use crate::apply::{Counts, Outcome};
-use crate::plan::{Action, Change};
+use crate::plan::{Action, Change, Counts, Outcome};
 
 /// One line about what became of a change.
 pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String {

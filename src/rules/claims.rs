@@ -20,7 +20,7 @@ pub fn of_policy(policy: &Compiled<'_>, reach: Reach) -> Vec<Claim> {
         subject,
         reach,
         origin: Origin::Policy(policy.key.clone(), place),
-        oldest_build: policy.oldest_build,
+        oldest_build: policy.oldest_build.as_ref().map(|build| build.value),
     };
     let nodes = policy.settings.iter().map(|setting| {
         let subject = Subject::Node(setting.uri.clone(), setting.value.clone());

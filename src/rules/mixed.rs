@@ -75,7 +75,7 @@ fn finding(policy: &Compiled<'_>, written: Option<&NamedAssignment>, message: St
     let rule = rule("R05")?;
     let mut found = Diagnostic::finding(rule.id(), rule.severity.severity(None), message);
     found = match written.map(|one| &one.place) {
-        Some(place) if place.source.path == policy.source.path => found.at(place.clone(), rule.symptom),
+        Some(place) if policy.is_at(place) => found.at(place.clone(), rule.symptom),
         // A target of the configuration: a policy accepts findings at its own lines.
         Some(place) => found.at(policy.name_place.clone(), rule.symptom).and(place.clone(), "excluded here"),
         None => found.at(policy.name_place.clone(), rule.symptom),

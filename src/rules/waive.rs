@@ -3,9 +3,8 @@
 use jiff::civil::Date;
 
 use super::{RULES, rule};
-use crate::compile::Compiled;
-use crate::diagnostic::{Code, Diagnostic, Kind, nearest};
-use crate::policy::Waiver;
+use crate::compile::{AcceptedFinding, Compiled};
+use crate::diagnostic::{Code, Diagnostic, Kind, Place, nearest};
 
 /// Takes out the findings that their policies accept, and complains of waivers that are over, that name no rule, or
 /// that nothing answers to.
@@ -13,9 +12,9 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
     let mut used: Vec<(&str, usize)> = Vec::new();
     let mut left: Vec<Diagnostic> = Vec::new();
     for finding in findings {
-        let places = finding.place.iter().chain(finding.related.iter().map(|(place, _)| place));
-        let paths: Vec<&str> = places.map(|place| place.source.path.as_str()).collect();
-        let waived = policies.iter().filter(|policy| paths.contains(&policy.source.path.as_str())).find_map(|policy| {
+        let places: Vec<&Place> = finding.place.iter().chain(finding.related.iter().map(|(place, _)| place)).collect();
+        let takes_part = |policy: &&Compiled<'_>| places.iter().any(|place| policy.is_at(place));
+        let waived = policies.iter().filter(takes_part).find_map(|policy| {
             let at = policy.waivers.iter().position(|waiver| names(waiver, &finding) && !is_over(waiver, today))?;
             Some((policy.key.as_str(), at))
         });
@@ -26,19 +25,19 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
     }
     for policy in policies {
         for (at, waiver) in policy.waivers.iter().enumerate() {
-            let place = policy.place(waiver.rule.span);
-            if rule(&waiver.rule).is_none() {
+            let place = waiver.rule.place.clone();
+            if rule(&waiver.rule.value).is_none() {
                 let mut problem =
                     Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
                         .at(place.clone(), "neither a rule's name nor its code");
-                if let Some(near) = nearest(&waiver.rule, RULES.iter().map(|rule| rule.name)) {
+                if let Some(near) = nearest(&waiver.rule.value, RULES.iter().map(|rule| rule.name)) {
                     problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
                 }
                 left.push(problem);
             } else if is_over(waiver, today) {
                 left.push(
                     Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
-                        .at(policy.place(waiver.until.span), "findings count again")
+                        .at(waiver.until.place.clone(), "findings count again")
                         .help("mend the finding, or decide anew until when it is accepted"),
                 );
             } else if !used.contains(&(policy.key.as_str(), at))
@@ -56,11 +55,11 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) 
     left
 }
 
-fn names(waiver: &Waiver, finding: &Diagnostic) -> bool {
+fn names(waiver: &AcceptedFinding, finding: &Diagnostic) -> bool {
     let Kind::Finding(rule) = finding.kind else { return false };
-    waiver.rule.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
+    waiver.rule.value.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
 }
 
-fn is_over(waiver: &Waiver, today: Date) -> bool {
-    waiver.until.parse::<Date>().is_ok_and(|until| until < today)
+fn is_over(waiver: &AcceptedFinding, today: Date) -> bool {
+    waiver.until.value.parse::<Date>().is_ok_and(|until| until < today)
 }

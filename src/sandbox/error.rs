@@ -93,18 +93,18 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn broken(path: &Path, reason: impl Into<String>) -> Error {
+    pub(crate) fn broken(path: &Path, reason: impl Into<String>) -> Error {
         Error::Broken { path: path.to_owned(), reason: reason.into() }
     }
 
     /// A value in a faults file that does not fit.
-    pub(super) fn faults(at: &str, value: &serde_json::Value, expected: &str) -> Error {
+    pub(crate) fn faults(at: &str, value: &serde_json::Value, expected: &str) -> Error {
         Error::Faults { key: at.to_owned(), reason: format!("`{at}` is {value}; expected {expected}") }
     }
 }
 
 /// `io::Error` → [`Error::File`], for `map_err`.
-pub(super) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
     move |source| Error::File { doing, path, source }
 }

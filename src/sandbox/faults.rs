@@ -8,49 +8,51 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::error::Error;
-use super::permissions;
-use super::quota::{Limits, RetryAfter};
+use super::http::permissions;
+use super::http::quota::QuotaLimits;
 
+pub(crate) mod answers;
 mod dice;
 mod fault;
+pub(crate) mod lists;
 mod read;
 mod rule;
 
-pub(super) use dice::{Dice, Strike};
-pub(super) use fault::{Fault, Kind, Matter};
-pub(super) use rule::{Duplicate, Page, Rule};
+pub(crate) use dice::{Dice, Strike};
+pub(crate) use fault::{BatchRole, Candidate, Fault};
+pub(crate) use rule::{Duplicate, ErrorPage, FaultRule};
 
-use read::{Table, count, flag, milliseconds, size, status, text};
+use read::{Table, count, flag, milliseconds, retry_after, size, status, text};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The faults of a sandbox; none by default.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
-    pub(super) latency: Duration,
+    pub(crate) latency: Duration,
     /// Up to this is added to the latency.
-    pub(super) jitter: Duration,
-    pub(super) quota: Option<Limits>,
-    pub(super) rules: BTreeMap<Fault, Rule>,
+    pub(crate) jitter: Duration,
+    pub(crate) quota: Option<QuotaLimits>,
+    pub(crate) rules: BTreeMap<Fault, FaultRule>,
     /// How long lists do not show a write.
-    pub(super) list_lag: Duration,
+    pub(crate) list_lag: Duration,
     /// How long a new object is not found by its id.
-    pub(super) birth: Duration,
-    pub(super) dialect: Dialect,
-    pub(super) approval: Option<ApprovalRules>,
+    pub(crate) not_found_after_create: Duration,
+    pub(crate) overrides: BehaviourOverrides,
+    pub(crate) approval: Option<ApprovalRules>,
     /// What each token may do, by its name; absent: tokens are not looked at.
-    pub(super) tokens: Option<BTreeMap<String, Vec<String>>>,
+    pub(crate) tokens: Option<BTreeMap<String, Vec<String>>>,
     /// After how many requests a token expires.
-    pub(super) expiry: Option<u64>,
+    pub(crate) expiry: Option<u64>,
     /// An expired token is never taken again; otherwise it counts as renewed after one refusal.
-    pub(super) stays_expired: bool,
+    pub(crate) stays_expired: bool,
     /// Writes are not synced to disk.
-    pub(super) volatile: bool,
+    pub(crate) volatile: bool,
 }
 
 /// What differs between tenants; absent: as the state says.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Dialect {
+pub(crate) struct BehaviourOverrides {
     pub patch_status: Option<u16>,
     pub delete_status: Option<u16>,
     pub assign_raises_version: Option<bool>,
@@ -61,7 +63,7 @@ pub(super) struct Dialect {
 
 /// How Multi Admin Approval answers, where the sources disagree.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ApprovalRules {
+pub(crate) struct ApprovalRules {
     /// 412 today, 403 in older reports.
     pub approval_status: u16,
     /// To a write without a justification: 400 in Microsoft's article, 403 in its announcement.
@@ -109,7 +111,7 @@ impl Faults {
         let mut rules = BTreeMap::new();
         for fault in Fault::ALL {
             if let Some(value) = table.value(fault.key()) {
-                rules.insert(fault, Rule::read(value, fault)?);
+                rules.insert(fault, FaultRule::read(value, fault)?);
             }
         }
         Ok(Faults {
@@ -118,8 +120,8 @@ impl Faults {
             quota: table.value("quota").map(limits).transpose()?,
             rules,
             list_lag: wait("list_lag_ms")?.unwrap_or_default(),
-            birth: wait("not_found_after_create_ms")?.unwrap_or_default(),
-            dialect: dialect(&table)?,
+            not_found_after_create: wait("not_found_after_create_ms")?.unwrap_or_default(),
+            overrides: overrides(&table)?,
             approval: table.value("multi_admin_approval").map(approval).transpose()?.flatten(),
             tokens: table.value("tokens").map(tokens).transpose()?,
             expiry: table.take("expire_tokens_after", count, "a number of requests, from 1")?,
@@ -129,11 +131,11 @@ impl Faults {
     }
 }
 
-fn dialect(table: &Table) -> Result<Dialect, Error> {
+fn overrides(table: &Table) -> Result<BehaviourOverrides, Error> {
     let status = |name| table.take(name, |value| status(value).filter(|n| [200, 204].contains(n)), "200 or 204");
     let size = |name| table.take(name, size, "a number from 1 to 100000");
     let flag = |name| table.take(name, flag, "true or false");
-    Ok(Dialect {
+    Ok(BehaviourOverrides {
         patch_status: status("patch_status")?,
         delete_status: status("delete_status")?,
         assign_raises_version: flag("assign_raises_version")?,
@@ -143,28 +145,18 @@ fn dialect(table: &Table) -> Result<Dialect, Error> {
     })
 }
 
-fn limits(value: &Value) -> Result<Limits, Error> {
+fn limits(value: &Value) -> Result<QuotaLimits, Error> {
     let known = ["writes", "requests", "window_ms", "retry_after", "count_refused"];
     let table = Table::new(value, "quota", &known)?;
     let number = |name| table.take(name, count, "a number from 1");
-    let published = Limits::default();
-    Ok(Limits {
+    let published = QuotaLimits::default();
+    Ok(QuotaLimits {
         writes: number("writes")?.unwrap_or(published.writes),
         requests: number("requests")?.unwrap_or(published.requests),
         window: number("window_ms")?.map_or(published.window, Duration::from_millis),
         retry_after: retry_after(&table)?,
         count_refused: table.take("count_refused", flag, "true or false")? == Some(true),
     })
-}
-
-fn retry_after(table: &Table) -> Result<RetryAfter, Error> {
-    let read = |value: &Value| match value.as_str()? {
-        "seconds" => Some(RetryAfter::Seconds),
-        "date" => Some(RetryAfter::Date),
-        "none" => Some(RetryAfter::Nothing),
-        _ => None,
-    };
-    Ok(table.take("retry_after", read, "seconds, date or none")?.unwrap_or(RetryAfter::Seconds))
 }
 
 fn approval(value: &Value) -> Result<Option<ApprovalRules>, Error> {

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::import::{make, read};
 use crate::catalogue::{Catalogue, Changed, Comparison, Fact, compare};
-use crate::cli::Global;
-use crate::cli::output::{Failure, Output};
-use crate::cli::workspace::Workspace;
+use crate::cli::output::Output;
+use crate::cli::{Global, repository_if_any};
+use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
+use crate::repository::Repository;
 use crate::setting::Scope;
 
 #[derive(Debug, Args)]
@@ -37,8 +38,8 @@ enum DiffFormat {
 pub(super) fn run(args: &DiffArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let (old, new) = (open(&args.old)?, open(&args.new)?);
     let comparison = compare(&old, &new);
-    let touched = match Workspace::here(global, output) {
-        Some(workspace) => touched(&workspace, &comparison, &old, &new),
+    let touched = match repository_if_any(global, output) {
+        Some(repository) => touched(&repository, &comparison, &old, &new),
         None => Vec::new(),
     };
     match args.output_format {
@@ -79,14 +80,14 @@ struct Touched {
     what: String,
 }
 
-fn touched(workspace: &Workspace, found: &Comparison, old: &Catalogue, new: &Catalogue) -> Vec<Touched> {
+fn touched(repository: &Repository, found: &Comparison, old: &Catalogue, new: &Catalogue) -> Vec<Touched> {
     let changed: BTreeMap<(&str, Scope), &Changed> = found
         .changed
         .iter()
         .flat_map(|changed| changed.scopes.iter().map(move |scope| ((changed.name.as_str(), *scope), changed)))
         .collect();
     let mut touched = Vec::new();
-    for policy in &workspace.policies {
+    for policy in &repository.policies {
         for (name, _) in policy.document.settings.iter() {
             let (before, after) = (old.resolve(name).ok(), new.resolve(name).ok());
             let what = match (before.and_then(|found| found.node), &after) {

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::catalogue::{Catalogue, Imported, SourceFile, Sources, import, unpack};
-use crate::cli::output::{Failure, Output};
+use crate::cli::output::Output;
+use crate::failure::Failure;
 
 /// Microsoft's largest file has 1 MB, its bundles under 1 MB, a PolicyDefinitions folder 20 MB.
 const LARGEST_FILE: u64 = 64 << 20;
@@ -130,7 +131,7 @@ fn folder(root: &Path, endings: &[&str]) -> Result<Vec<SourceFile>, Failure> {
             if kind.is_dir() {
                 folders.push(path);
             } else if kind.is_file() && endings.contains(&ending.as_str()) {
-                let name = crate::cli::workspace::relative(root, &path);
+                let name = crate::repository::relative(root, &path);
                 files.push(SourceFile { name, bytes: read(&path)? });
                 left = left.checked_sub(files.last().map_or(0, |file| file.bytes.len())).ok_or_else(|| {
                     Failure::new(format!("{}: more than {} MB are not read", root.display(), LARGEST_FOLDER >> 20))

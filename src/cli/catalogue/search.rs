@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::catalogue::{Catalogue, Entry, Hit};
-use crate::cli::Global;
-use crate::cli::output::{Failure, Output};
-use crate::cli::workspace::Workspace;
+use crate::cli::output::Output;
+use crate::cli::{Global, catalogue_of, repository_if_any};
+use crate::failure::Failure;
 use crate::setting::Scope;
 
 #[derive(Debug, Args)]
@@ -32,8 +32,8 @@ enum SearchFormat {
 
 pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let text = args.words.join(" ");
-    let workspace = Workspace::here(global, output);
-    let catalogue = Workspace::catalogue_of(workspace.as_ref());
+    let repository = repository_if_any(global, output);
+    let catalogue = catalogue_of(repository.as_ref());
     let hits = catalogue.search(&text);
     let shown = &hits[..hits.len().min(args.limit)];
     match args.output_format {

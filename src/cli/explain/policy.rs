@@ -5,8 +5,8 @@ use super::screen::Screen;
 use super::setting::{rules_lines, used_lines};
 use super::used;
 use crate::catalogue::{Catalogue, OnlyPolicy};
-use crate::cli::workspace::Workspace;
 use crate::report::registry_block;
+use crate::repository::Repository;
 use crate::setting::Scope;
 
 /// Its names, its registry form with a block to copy, and the nearest nodes.
@@ -14,7 +14,7 @@ pub(super) fn policy_text(
     policy: &OnlyPolicy,
     scope: Scope,
     catalogue: &Catalogue,
-    workspace: Option<&Workspace>,
+    repository: Option<&Repository>,
 ) -> String {
     let names = &policy.group_policy;
     let mut screen = Screen::titled(&names.title, "no node is linked to it");
@@ -49,7 +49,7 @@ pub(super) fn policy_text(
     screen.line("Source", &catalogue.release);
     let places = policy.registry.as_ref().map_or(Vec::new(), |form| form.locations(scope));
     rules_lines(&mut screen, None, &places);
-    used_lines(&mut screen, workspace.map_or(Vec::new(), |workspace| used::by_registry(workspace, &places)));
+    used_lines(&mut screen, repository.map_or(Vec::new(), |repository| used::by_registry(repository, &places)));
     if let Some(block) = policy.registry.as_ref().and_then(|form| registry_block(form, scope)) {
         screen.block("To copy, for `export reg`", &format!("    registry:\n{block}"));
     }

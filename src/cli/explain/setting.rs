@@ -4,14 +4,19 @@ use super::registry::registry_lines;
 use super::screen::Screen;
 use super::used;
 use crate::catalogue::{Allowed, Catalogue, Dependency, Edition, EnumValue, Node, Scopes, catalogue_id};
-use crate::cli::workspace::Workspace;
 use crate::policy::WindowsRelease;
 use crate::report::setting_block;
+use crate::repository::Repository;
 use crate::rules::{self, Rule};
 use crate::setting::{OmaUri, RegistryLocation, Scope};
 
 /// Everything that is known of a node, and a block to copy.
-pub(super) fn setting_text(node: &Node, scope: Scope, catalogue: &Catalogue, workspace: Option<&Workspace>) -> String {
+pub(super) fn setting_text(
+    node: &Node,
+    scope: Scope,
+    catalogue: &Catalogue,
+    repository: Option<&Repository>,
+) -> String {
     let uri = node.address(scope);
     let title = node.group_policy.as_ref().map_or("", |policy| policy.title.as_str());
     let name = catalogue.name_of(&uri);
@@ -35,7 +40,7 @@ pub(super) fn setting_text(node: &Node, scope: Scope, catalogue: &Catalogue, wor
     let older = node.source.as_ref().map(|source| format!("{source}; {} has it no more", catalogue.release));
     screen.line("Source", older.as_deref().unwrap_or(&catalogue.release));
     rules_lines(&mut screen, Some(&uri), &node.registry_places(scope));
-    used_lines(&mut screen, workspace.map_or(Vec::new(), |workspace| used::by_node(workspace, node, scope)));
+    used_lines(&mut screen, repository.map_or(Vec::new(), |repository| used::by_node(repository, node, scope)));
     if node.is_settable() {
         screen.block("To copy", &format!("    settings:\n{}", setting_block(node, &uri, &name)));
     } else {

@@ -1,10 +1,10 @@
 //! A target of the repository: whom it reaches, in each environment.
 
-use crate::cli::workspace::Workspace;
 use crate::policy::{Assignments, Filter};
+use crate::repository::Repository;
 
 /// A target of the repository, where there is one here.
-pub(super) fn target_text(what: &str, workspace: &Workspace) -> Option<String> {
+pub(super) fn target_text(what: &str, repository: &Repository) -> Option<String> {
     let mut text = String::new();
     let mut describe = |place: &str, target: &Assignments| {
         text.push_str(&format!("target {what} ({place})\n"));
@@ -26,15 +26,15 @@ pub(super) fn target_text(what: &str, workspace: &Workspace) -> Option<String> {
             text.push_str(&format!("  exclude group {name}\n"));
         }
     };
-    if let Some(target) = workspace.configuration.targets.get(what) {
+    if let Some(target) = repository.configuration.targets.get(what) {
         describe("everywhere", target);
     }
-    for (name, environment) in workspace.configuration.environments.iter() {
+    for (name, environment) in repository.configuration.environments.iter() {
         if let Some(target) = environment.targets.get(what) {
             describe(name, target);
         }
     }
-    for policy in &workspace.policies {
+    for policy in &repository.policies {
         if let Some(written) = &policy.document.assignments
             && matches!(&written.value, crate::policy::Audiences::Target(name) if name == what)
         {

@@ -1,17 +1,17 @@
 //! Which policies of the repository set something.
 
 use crate::catalogue::Node;
-use crate::cli::workspace::Workspace;
 use crate::policy::{Policy, RegistryValues};
+use crate::repository::Repository;
 use crate::setting::{RegistryKey, RegistryLocation, Scope};
 use crate::source::Span;
 
 /// `policies/a.yaml:6: Allowed`, for a node in one scope, or for its registry values.
-pub(super) fn by_node(workspace: &Workspace, node: &Node, scope: Scope) -> Vec<String> {
+pub(super) fn by_node(repository: &Repository, node: &Node, scope: Scope) -> Vec<String> {
     let mut lines = Vec::new();
-    for policy in &workspace.policies {
+    for policy in &repository.policies {
         for (name, written) in policy.document.settings.iter() {
-            let found = workspace.catalogue().resolve(name).ok();
+            let found = repository.catalogue().resolve(name).ok();
             let same = found.is_some_and(|found| {
                 found.uri.scope() == scope && found.node.is_some_and(|found| std::ptr::eq(found, node))
             });
@@ -20,14 +20,14 @@ pub(super) fn by_node(workspace: &Workspace, node: &Node, scope: Scope) -> Vec<S
             }
         }
     }
-    lines.extend(by_registry(workspace, &node.registry_places(scope)));
+    lines.extend(by_registry(repository, &node.registry_places(scope)));
     lines
 }
 
 /// The same, for registry values.
-pub(super) fn by_registry(workspace: &Workspace, places: &[RegistryLocation]) -> Vec<String> {
+pub(super) fn by_registry(repository: &Repository, places: &[RegistryLocation]) -> Vec<String> {
     let mut lines = Vec::new();
-    for policy in &workspace.policies {
+    for policy in &repository.policies {
         for (key, values) in policy.document.registry.iter() {
             let (Ok(key), RegistryValues::Values(values)) = (RegistryKey::parse(key), values) else { continue };
             for (name, node) in values {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use crate::cli::output::Failure;
+use crate::failure::Failure;
 use crate::sandbox::{Error, Faults};
 use crate::source::{Node, Source, Span, Value, parse};
 

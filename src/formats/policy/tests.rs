@@ -67,7 +67,7 @@ fn read_back(file: &PolicyFile) -> (BTreeMap<OmaUri, OmaValue>, String, Option<S
         assert!(!any_error(&problems), "{}\n{problems:?}", file.text);
         let policy = compiled.unwrap();
         let settings = policy.settings.into_iter().map(|one| (one.uri, one.value));
-        (settings.collect(), policy.name, policy.description)
+        (settings.collect(), policy.name, policy.description.map(|text| text.value))
     })
 }
 

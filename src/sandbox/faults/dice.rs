@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::{Fault, Matter};
-use super::rule::Rule;
+use super::fault::{Candidate, Fault};
+use super::rule::FaultRule;
 
 /// Decides which requests are struck.
 ///
@@ -11,49 +11,49 @@ use super::rule::Rule;
 /// the same seed and the same sequence of requests give the same faults, and a fault that is switched on does not move
 /// the others.
 #[derive(Debug)]
-pub(in crate::sandbox) struct Dice {
+pub(crate) struct Dice {
     seed: u64,
-    rules: BTreeMap<Fault, Rule>,
+    rules: BTreeMap<Fault, FaultRule>,
     seen: BTreeMap<Fault, u64>,
     latencies: u64,
 }
 
 /// A fault that strikes, with a number to choose by.
 #[derive(Debug)]
-pub(in crate::sandbox) struct Strike {
+pub(crate) struct Strike {
     pub fault: Fault,
-    pub rule: Rule,
+    pub rule: FaultRule,
     random: u64,
 }
 
 impl Strike {
     /// One of the rule's statuses; `None` where it has none.
-    pub(in crate::sandbox) fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         self.choose(&self.rule.statuses)
     }
 
     /// One of several.
-    pub(in crate::sandbox) fn choose<T: Copy>(&self, all: &[T]) -> Option<T> {
+    pub(crate) fn choose<T: Copy>(&self, all: &[T]) -> Option<T> {
         let index = (self.random >> 8).checked_rem(all.len() as u64)?;
         all.get(usize::try_from(index).ok()?).copied()
     }
 
     /// Something else to decide, as independent of the status as it gets.
-    pub(in crate::sandbox) fn coin(&self) -> bool {
+    pub(crate) fn coin(&self) -> bool {
         self.random & 1 == 1
     }
 }
 
 impl Dice {
-    pub(in crate::sandbox) fn new(seed: u64, rules: BTreeMap<Fault, Rule>) -> Dice {
+    pub(crate) fn new(seed: u64, rules: BTreeMap<Fault, FaultRule>) -> Dice {
         Dice { seed, rules, seen: BTreeMap::new(), latencies: 0 }
     }
 
     /// Numbers a request for one fault and says whether the fault strikes it.
-    pub(in crate::sandbox) fn draw(&mut self, fault: Fault, matter: &Matter) -> Option<Strike> {
+    pub(crate) fn draw(&mut self, fault: Fault, candidate: &Candidate) -> Option<Strike> {
         let rule = self.rules.get(&fault)?;
-        let elsewhere = rule.path.as_deref().is_some_and(|part| !matter.path.contains(part));
-        if elsewhere || !fault.concerns(matter, rule.of) {
+        let elsewhere = rule.path.as_deref().is_some_and(|part| !candidate.path.contains(part));
+        if elsewhere || !fault.concerns(candidate, rule.of) {
             return None;
         }
         let number = self.seen.entry(fault).or_insert(0);
@@ -64,7 +64,7 @@ impl Dice {
     }
 
     /// From 0 up to 1: how much of the jitter the next request gets.
-    pub(in crate::sandbox) fn jitter(&mut self) -> f64 {
+    pub(crate) fn jitter(&mut self) -> f64 {
         self.latencies += 1;
         fraction(random(self.seed, "latency", self.latencies))
     }
@@ -96,15 +96,15 @@ mod tests {
     use serde_json::json;
 
     use super::super::Faults;
-    use super::super::fault::Kind;
+    use super::super::fault::BatchRole;
     use super::*;
 
     /// Which of the first hundred requests are struck.
     fn struck(faults: &serde_json::Value, seed: u64) -> Vec<u64> {
         let rules = Faults::from_json(faults).map(|faults| faults.rules).unwrap_or_default();
         let mut dice = Dice::new(seed, rules);
-        let matter = Matter { method: "GET", path: "groups", kind: Kind::Alone, list: true, page: false };
-        let mut draw = || (dice.draw(Fault::CutBefore, &matter), dice.draw(Fault::Throttle, &matter)).1.is_some();
+        let candidate = Candidate { method: "GET", path: "groups", role: BatchRole::Alone, list: true, page: false };
+        let mut draw = || (dice.draw(Fault::CutBefore, &candidate), dice.draw(Fault::Throttle, &candidate)).1.is_some();
         (1..=100).filter(|_| draw()).collect()
     }
 

@@ -2,7 +2,7 @@
 
 /// One of them. Their order is the order in which they are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::sandbox) enum Fault {
+pub(crate) enum Fault {
     CutBefore,
     Html,
     ServerErrors,
@@ -35,7 +35,7 @@ pub(super) enum Scope {
 }
 
 impl Fault {
-    pub(in crate::sandbox) const ALL: [Fault; 16] = [
+    pub(crate) const ALL: [Fault; 16] = [
         Fault::CutBefore,
         Fault::Html,
         Fault::ServerErrors,
@@ -55,7 +55,7 @@ impl Fault {
     ];
 
     /// Its name in the file and in the counters.
-    pub(in crate::sandbox) fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Fault::CutBefore => "cut_before",
             Fault::Html => "html",
@@ -113,18 +113,18 @@ impl Fault {
     }
 
     /// Whether a request is one that this fault looks at and numbers.
-    pub(super) fn concerns(self, matter: &Matter, of: Of) -> bool {
-        let batch = matches!(matter.kind, Kind::Batch { .. });
+    pub(super) fn concerns(self, candidate: &Candidate, of: Of) -> bool {
+        let batch = matches!(candidate.role, BatchRole::Batch { .. });
         let in_scope = match self.scope() {
-            Scope::Whole => matter.kind != Kind::InBatch,
+            Scope::Whole => candidate.role != BatchRole::InBatch,
             Scope::Each => true,
-            Scope::Inner => matter.kind == Kind::InBatch,
-            Scope::List if self == Fault::LatePages => !batch && matter.page,
-            Scope::List => !batch && matter.list,
+            Scope::Inner => candidate.role == BatchRole::InBatch,
+            Scope::List if self == Fault::LatePages => !batch && candidate.page,
+            Scope::List => !batch && candidate.list,
         };
         // The broker stands before Intune only.
-        let at_home = self != Fault::Broker || matter.path.starts_with("deviceManagement");
-        in_scope && at_home && of.covers(matter, self.scope() == Scope::Whole)
+        let at_home = self != Fault::Broker || candidate.path.starts_with("deviceManagement");
+        in_scope && at_home && of.covers(candidate, self.scope() == Scope::Whole)
     }
 }
 
@@ -151,26 +151,26 @@ impl Of {
     }
 
     /// A `$batch` is a write when it holds one, for faults that strike it as a whole; for others its parts are counted.
-    fn covers(self, matter: &Matter, whole: bool) -> bool {
-        match (self, matter.kind) {
-            (Of::All, _) | (Of::Batches, Kind::Batch { .. }) => true,
-            (Of::Batches, _) | (Of::Method(_), Kind::Batch { .. }) => false,
-            (Of::Writes, Kind::Batch { writes }) => whole && writes,
-            (Of::Reads, Kind::Batch { writes }) => whole && !writes,
-            (Of::Writes, _) => matter.method != "GET",
-            (Of::Reads, _) => matter.method == "GET",
-            (Of::Method(method), _) => matter.method == method,
+    fn covers(self, candidate: &Candidate, whole: bool) -> bool {
+        match (self, candidate.role) {
+            (Of::All, _) | (Of::Batches, BatchRole::Batch { .. }) => true,
+            (Of::Batches, _) | (Of::Method(_), BatchRole::Batch { .. }) => false,
+            (Of::Writes, BatchRole::Batch { writes }) => whole && writes,
+            (Of::Reads, BatchRole::Batch { writes }) => whole && !writes,
+            (Of::Writes, _) => candidate.method != "GET",
+            (Of::Reads, _) => candidate.method == "GET",
+            (Of::Method(method), _) => candidate.method == method,
         }
     }
 }
 
 /// A request as a fault sees it.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sandbox) struct Matter<'a> {
+pub(crate) struct Candidate<'a> {
     pub method: &'a str,
     /// After the version, decoded, without a slash at its beginning.
     pub path: &'a str,
-    pub kind: Kind,
+    pub role: BatchRole,
     /// It reads a collection that has pages.
     pub list: bool,
     /// It follows a link to a next page.
@@ -179,7 +179,7 @@ pub(in crate::sandbox) struct Matter<'a> {
 
 /// How a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum Kind {
+pub(crate) enum BatchRole {
     Alone,
     /// A `$batch` as a whole.
     Batch {

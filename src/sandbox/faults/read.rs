@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::sandbox::error::Error;
+use crate::sandbox::http::quota::RetryAfter;
 
 /// A map with known keys only.
 #[derive(Debug)]
@@ -88,4 +89,15 @@ pub(super) fn milliseconds(value: &Value) -> Option<Duration> {
 pub(super) fn list<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     values.iter().map(read).collect::<Option<Vec<T>>>().filter(|all| !all.is_empty())
+}
+
+/// How a 429 says when to come back; in whole seconds without the key.
+pub(super) fn retry_after(table: &Table) -> Result<RetryAfter, Error> {
+    let read = |value: &Value| match value.as_str()? {
+        "seconds" => Some(RetryAfter::Seconds),
+        "date" => Some(RetryAfter::Date),
+        "none" => Some(RetryAfter::Nothing),
+        _ => None,
+    };
+    Ok(table.take("retry_after", read, "seconds, date or none")?.unwrap_or(RetryAfter::Seconds))
 }

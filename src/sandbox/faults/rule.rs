@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::fault::{Fault, Of};
-use super::read::{Table, count, list, milliseconds, rate, status, text};
+use super::read::{Table, count, list, milliseconds, rate, retry_after, status, text};
 use crate::sandbox::error::Error;
-use crate::sandbox::quota::RetryAfter;
+use crate::sandbox::http::quota::RetryAfter;
 
 /// What the file says about one fault.
 #[derive(Debug, Clone)]
-pub(in crate::sandbox) struct Rule {
+pub(crate) struct FaultRule {
     rate: f64,
     /// Exactly these requests; empty: by rate.
     on: Vec<u64>,
@@ -26,13 +26,13 @@ pub(in crate::sandbox) struct Rule {
     pub retry_after: RetryAfter,
     pub seconds: u64,
     pub delay: Option<Duration>,
-    pub page: Page,
+    pub page: ErrorPage,
     pub what: Duplicate,
 }
 
 /// The body of a server's error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum Page {
+pub(crate) enum ErrorPage {
     Json,
     Html,
     Either,
@@ -40,7 +40,7 @@ pub(in crate::sandbox) enum Page {
 
 /// What comes twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum Duplicate {
+pub(crate) enum Duplicate {
     /// The page, where there is a next one; else an object.
     Page,
     Object,
@@ -48,21 +48,21 @@ pub(in crate::sandbox) enum Duplicate {
 
 const CONDITIONS: [&str; 6] = ["rate", "on", "first", "after", "of", "path"];
 
-impl Rule {
+impl FaultRule {
     /// A number is a rate; a map says more.
-    pub(super) fn read(value: &Value, fault: Fault) -> Result<Rule, Error> {
+    pub(super) fn read(value: &Value, fault: Fault) -> Result<FaultRule, Error> {
         if value.is_number() {
             let rate = rate(value).ok_or_else(|| Error::faults(fault.key(), value, "a rate from 0 to 1"))?;
-            return Ok(Rule { rate, ..Rule::always(fault) });
+            return Ok(FaultRule { rate, ..FaultRule::always(fault) });
         }
         let known: Vec<&str> = CONDITIONS.into_iter().chain(fault.options().iter().copied()).collect();
         let table = Table::new(value, fault.key(), &known)?;
-        let usual = Rule::always(fault);
+        let usual = FaultRule::always(fault);
         let answer = |value: &Value| status(value).filter(|status| allowed(fault, *status));
         let page = |value: &Value| match value.as_str()? {
-            "json" => Some(Page::Json),
-            "html" => Some(Page::Html),
-            "either" => Some(Page::Either),
+            "json" => Some(ErrorPage::Json),
+            "html" => Some(ErrorPage::Html),
+            "either" => Some(ErrorPage::Either),
             _ => None,
         };
         let what = |value: &Value| match value.as_str()? {
@@ -72,7 +72,7 @@ impl Rule {
         };
         let statuses = table.take("statuses", |value| list(value, answer), statuses_expected(fault))?;
         let delay = table.take("delay_ms", milliseconds, "a number of milliseconds")?;
-        Ok(Rule {
+        Ok(FaultRule {
             rate: table.take("rate", rate, "a rate from 0 to 1")?.unwrap_or(usual.rate),
             on: table.take("on", |value| list(value, count), "numbers of requests, from 1")?.unwrap_or_default(),
             after: table.take("after", Value::as_u64, "a number of requests")?.unwrap_or(0),
@@ -81,7 +81,7 @@ impl Rule {
             path: table.take("path", text, "a part of a path")?,
             // A page that is only late is answered in the end.
             statuses: statuses.unwrap_or(if delay.is_some() { Vec::new() } else { usual.statuses }),
-            retry_after: super::retry_after(&table)?,
+            retry_after: retry_after(&table)?,
             seconds: table.take("seconds", Value::as_u64, "a number of seconds")?.unwrap_or(usual.seconds),
             delay,
             page: table.take("page", page, "json, html or either")?.unwrap_or(usual.page),
@@ -89,8 +89,8 @@ impl Rule {
         })
     }
 
-    fn always(fault: Fault) -> Rule {
-        Rule {
+    fn always(fault: Fault) -> FaultRule {
+        FaultRule {
             rate: 1.0,
             on: Vec::new(),
             after: 0,
@@ -101,7 +101,7 @@ impl Rule {
             retry_after: RetryAfter::Seconds,
             seconds: 1,
             delay: None,
-            page: Page::Either,
+            page: ErrorPage::Either,
             what: Duplicate::Page,
         }
     }

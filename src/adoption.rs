@@ -1,0 +1,209 @@
+//! What is in a tenant as policies that adopt it, and the proof that applying them changes nothing; and how a profile is
+//! found that is to be let go.
+
+mod choose;
+mod disown;
+mod proof;
+mod write;
+
+pub use choose::Selection;
+pub use disown::{OwnedProfile, find_owned};
+pub use proof::Verdict;
+pub use write::Folder;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::compile::{Directory, Secrets, Wanted};
+use crate::diagnostic::{Diagnostic, Severity, any_error};
+use crate::failure::Failure;
+use crate::formats::policy::{PolicyFile, Profile, Remark};
+use crate::graph::{Client, Error};
+use crate::profile::LiveProfile;
+use crate::repository::{Files, Repository};
+use crate::session::Session;
+use crate::setting::{OmaUri, Who};
+use crate::{formats, tenant};
+use proof::prove;
+
+/// Values of policies that are only being written refer to no files.
+static NO_FILES: Files = BTreeMap::new();
+
+/// What an import wrote and proved.
+#[derive(Debug)]
+pub struct Import {
+    /// Sorted by key.
+    pub profiles: Vec<ImportedProfile>,
+    /// What was left out, and why.
+    pub skipped: Vec<String>,
+    /// How many profiles of other kinds the tenant has.
+    pub other_kinds: usize,
+    /// Why the files could not be planned.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// What became of one profile.
+#[derive(Debug)]
+pub struct ImportedProfile {
+    pub id: String,
+    pub name: String,
+    /// Its policy's file, from the root of the repository.
+    pub path: String,
+    pub key: String,
+    pub is_written: bool,
+    /// Whether secrets have to be supplied before it can be planned.
+    needs_secrets: bool,
+    pub remarks: Vec<Remark>,
+    /// What a plan says of it; nothing where it was not planned.
+    pub verdict: Option<Verdict>,
+}
+
+/// How far the import of one profile came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportState {
+    NotWritten,
+    /// Written; secrets have to be supplied before it can be planned.
+    NotProven,
+    /// Written, and it cannot be applied as it is.
+    NotApplicable,
+    /// Written, and applying it would change more than who owns the profile.
+    Differs,
+    /// Written, and applying it would change nothing but who owns the profile.
+    Proven,
+}
+
+impl ImportedProfile {
+    pub fn state(&self) -> ImportState {
+        let verdict = self.verdict.as_ref();
+        let has_error = self.remarks.iter().any(|remark| remark.severity == Severity::Error);
+        if !self.is_written {
+            ImportState::NotWritten
+        } else if verdict.is_some_and(Verdict::only_adopts) && !has_error {
+            ImportState::Proven
+        } else if self.needs_secrets {
+            ImportState::NotProven
+        } else if verdict.is_some_and(|verdict| !verdict.is_planned) {
+            ImportState::NotApplicable
+        } else {
+            ImportState::Differs
+        }
+    }
+}
+
+impl Import {
+    pub fn written(&self) -> usize {
+        self.profiles.iter().filter(|one| one.is_written).count()
+    }
+
+    pub fn proven(&self) -> usize {
+        self.profiles.iter().filter(|one| one.state() == ImportState::Proven).count()
+    }
+
+    /// Whether everything that was asked for was written, and is adopted as it is.
+    pub fn is_complete(&self) -> bool {
+        self.written() == self.profiles.len() && self.proven() == self.written()
+    }
+}
+
+/// A policy that cannot be read may be the one that adopts a profile already.
+pub fn require_readable(repository: &Repository) -> Result<(), Failure> {
+    if !any_error(&repository.problems) {
+        return Ok(());
+    }
+    Err(Failure::with_help(
+        "nothing was imported: policies with errors may adopt the same profiles",
+        "mend them first; `check` shows them, too",
+    ))
+}
+
+/// Reads a tenant's profiles, and chooses the one that is asked for, or all that nobody manages.
+pub async fn select(
+    session: &Session,
+    repository: &Repository,
+    environment: &str,
+    wanted: Option<&str>,
+) -> Result<Selection, Failure> {
+    let tenant = tenant::read(&session.client).await?;
+    choose::choose(wanted, tenant, (repository, environment), &session.client).await
+}
+
+/// Writes a policy for each selected profile, and plans what was written.
+pub async fn import(
+    session: &Session,
+    repository: &Repository,
+    environment: &str,
+    mut selection: Selection,
+    folder: &Folder,
+    today: Date,
+) -> Result<Import, Failure> {
+    let client = &session.client;
+    let unread = |live: &LiveProfile| (live.id.clone(), live.unread().cloned().collect::<Vec<OmaUri>>());
+    let masked: Vec<_> = selection.profiles().map(unread).filter(|(_, uris)| !uris.is_empty()).collect();
+    tenant::decrypt(client, &mut selection.tenant.profiles, &masked).await?;
+    let directory = directory(client, selection.profiles()).await?;
+    let named = repository.environment(Some(environment))?;
+    let context = repository.context(named, &session.tenant.id, &Secrets::Placeholders, &NO_FILES);
+    let (mut profiles, mut variables) = (Vec::new(), BTreeSet::new());
+    for live in selection.profiles() {
+        let (path, key) = folder.place(selection.file_name(&live.id));
+        let profile = Profile { live, path: &path, directory: &directory };
+        let file = formats::policy::write(&profile, &context, &mut variables);
+        profiles.push(write_policy(live, path, key, file, folder));
+    }
+    profiles.sort_by(|a, b| a.key.cmp(&b.key));
+    let provable: BTreeSet<&str> =
+        profiles.iter().filter(|one| one.is_written && !one.needs_secrets).map(|one| one.path.as_str()).collect();
+    let mut proof = prove(session, &repository.root, environment, &provable, today).await?;
+    for one in &mut profiles {
+        one.verdict = proof.verdicts.remove(&one.key);
+    }
+    let other_kinds = selection.tenant.other_kinds;
+    Ok(Import { profiles, skipped: selection.skipped, other_kinds, problems: proof.problems })
+}
+
+/// Writes the files of a policy, where nothing is in their way.
+fn write_policy(
+    live: &LiveProfile,
+    path: String,
+    key: String,
+    file: Result<PolicyFile, Vec<Remark>>,
+    folder: &Folder,
+) -> ImportedProfile {
+    let (id, name) = (live.id.clone(), live.profile.name.clone());
+    let (mut is_written, mut needs_secrets) = (false, false);
+    let remarks = match file {
+        Err(remarks) => remarks,
+        Ok(file) => {
+            needs_secrets = file.needs_secrets;
+            match folder.write(&path, &file) {
+                Ok(()) => {
+                    is_written = true;
+                    file.remarks
+                }
+                // Of what was not written, only the reason matters.
+                Err(text) => vec![Remark { severity: Severity::Error, text }],
+            }
+        }
+    };
+    ImportedProfile { id, name, path, key, is_written, needs_secrets, remarks, verdict: None }
+}
+
+/// Names for everything that the profiles have by id; groups with a name that several have are all in it.
+async fn directory<'p>(client: &Client, profiles: impl Iterator<Item = &'p LiveProfile>) -> Result<Directory, Error> {
+    let mut wanted = Wanted::default();
+    for live in profiles {
+        for assignment in live.profile.assignments.iter().flatten() {
+            if let Who::Group(id) = &assignment.who {
+                wanted.group_ids.insert(id.clone());
+            }
+            wanted.filters |= assignment.filter.is_some();
+        }
+        wanted.scope_tags |= live.profile.scope_tags.as_ref().is_some_and(|tags| !tags.is_empty());
+    }
+    let mut directory = tenant::look_up(client, &wanted).await?;
+    let group_names = directory.groups.iter().map(|group| group.name.clone()).collect();
+    let namesakes = tenant::look_up(client, &Wanted { group_names, ..Wanted::default() }).await?;
+    directory.groups.extend(namesakes.groups);
+    Ok(directory)
+}

@@ -1,0 +1,138 @@
+//! Which profiles are imported, and why the others are not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::failure::Failure;
+use crate::formats::policy::file_names;
+use crate::graph::Client;
+use crate::profile::LiveProfile;
+use crate::repository::Repository;
+use crate::tenant::{self, Tenant};
+
+/// The profiles to import.
+#[derive(Debug)]
+pub struct Selection {
+    pub(super) tenant: Tenant,
+    ids: BTreeSet<String>,
+    /// File names without their ends, by id; of all profiles, so that one alone gets the same as among the others.
+    file_names: BTreeMap<String, String>,
+    /// What is left out, and why.
+    pub(super) skipped: Vec<String>,
+}
+
+impl Selection {
+    pub(super) fn profiles(&self) -> impl Iterator<Item = &LiveProfile> {
+        self.tenant.profiles.iter().filter(|live| self.ids.contains(&live.id))
+    }
+
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    pub(super) fn file_name(&self, id: &str) -> &str {
+        self.file_names.get(id).map_or("", String::as_str)
+    }
+}
+
+/// All custom profiles that nobody manages, or the one that is asked for.
+pub(super) async fn choose(
+    wanted: Option<&str>,
+    tenant: Tenant,
+    (repository, environment): (&Repository, &str),
+    client: &Client,
+) -> Result<Selection, Failure> {
+    let names = tenant.profiles.iter().map(|live| (live.id.as_str(), live.profile.name.as_str()));
+    let file_names = file_names(names);
+    let (mut ids, mut skipped) = (BTreeSet::new(), Vec::new());
+    if let Some(wanted) = wanted {
+        let live = find(wanted, &tenant, client).await?;
+        if let Some(reason) = tenant.unclear.get(&live.id) {
+            let message = format!("\"{}\" ({}) cannot be understood: {reason}", live.profile.name, live.id);
+            return Err(Failure::with_help(message, "look at it in the portal, and save it there once more"));
+        }
+        if let Some((reason, help)) = managed_by(live, repository, environment) {
+            return Err(Failure::with_help(format!("\"{}\" ({}) {reason}", live.profile.name, live.id), help));
+        }
+        ids.insert(live.id.clone());
+        return Ok(Selection { ids, file_names, skipped, tenant });
+    }
+    for live in &tenant.profiles {
+        if let Some(reason) = tenant.unclear.get(&live.id) {
+            skipped.push(format!("\"{}\" ({}): cannot be understood: {reason}", live.profile.name, live.id));
+            continue;
+        }
+        match managed_by(live, repository, environment) {
+            Some((reason, _)) => skipped.push(format!("\"{}\" ({}): {reason}", live.profile.name, live.id)),
+            None => {
+                ids.insert(live.id.clone());
+            }
+        }
+    }
+    skipped.sort();
+    Ok(Selection { ids, file_names, skipped, tenant })
+}
+
+/// Who manages a profile already, and what to do.
+fn managed_by(live: &LiveProfile, repository: &Repository, environment: &str) -> Option<(String, &'static str)> {
+    let owner = &repository.configuration.owner.value;
+    if let Some(marker) = &live.marker {
+        return Some(if marker.owner == *owner {
+            let has_policy = repository.policies.iter().any(|policy| policy.key == marker.key);
+            let help = if has_policy {
+                "it has a policy; `disown ID` takes our marker off"
+            } else {
+                "its policy is not here: bring the file back, or take our marker off with `disown ID` and import again"
+            };
+            (format!("is ours, as {}", marker.key), help)
+        } else {
+            (format!("belongs to {}, as {}", marker.owner, marker.key), "import it in the repository of that owner")
+        });
+    }
+    let adopts = |id: &str| id.eq_ignore_ascii_case(&live.id);
+    let mut policies = repository.policies.iter();
+    let policy = policies.find(|policy| policy.document.adopt.get(environment).is_some_and(|id| adopts(id)))?;
+    Some((format!("is adopted by {} already", policy.source.path), "`plan` shows what that does"))
+}
+
+/// The profile of a name or an id.
+async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&'t LiveProfile, Failure> {
+    let by_id = tenant.profiles.iter().find(|live| live.id.eq_ignore_ascii_case(wanted));
+    let named: Vec<&LiveProfile> = tenant.profiles.iter().filter(|live| live.profile.name == wanted).collect();
+    match (by_id, named.as_slice()) {
+        (Some(live), _) => return Ok(live),
+        (None, [live]) => return Ok(*live),
+        (None, []) => {}
+        (None, several) => {
+            let ids: Vec<&str> = several.iter().map(|live| live.id.as_str()).collect();
+            return Err(Failure::with_help(
+                format!("{} custom profiles are called \"{wanted}\": {}", several.len(), ids.join(", ")),
+                "write `--profile` with the id of the one that is meant",
+            ));
+        }
+    }
+    let names = BTreeSet::from([wanted.to_string(), wanted.to_lowercase()]);
+    if let Some(other) = tenant::other_objects(client, &names).await?.first() {
+        return Err(Failure::with_help(format!("{} cannot be imported", other.shown()), other.help()));
+    }
+    let help = match similar_names(wanted, tenant).as_slice() {
+        [] => "without `--profile`, all custom profiles are imported".into(),
+        likely => format!("did you mean {}", likely.join(", ")),
+    };
+    Err(Failure::with_help(format!("no custom profile in the tenant has the name or the id {wanted}"), help))
+}
+
+/// How many names are offered at most.
+const MOST: usize = 5;
+
+/// The names that one may have meant, in quotes: the nearest one, and those that hold what was written.
+fn similar_names(wanted: &str, tenant: &Tenant) -> Vec<String> {
+    let known = || tenant.profiles.iter().map(|live| live.profile.name.as_str());
+    let part = wanted.trim().to_lowercase();
+    let holding = known().filter(|name| !part.is_empty() && name.to_lowercase().contains(&part));
+    let likely: BTreeSet<&str> = crate::diagnostic::nearest(wanted, known()).into_iter().chain(holding).collect();
+    likely.into_iter().take(MOST).map(|name| format!("\"{name}\"")).collect()
+}

@@ -1,0 +1,101 @@
+//! The proof of an import: what was written is read again and planned, and the plan adopts and does nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::failure::Failure;
+use crate::plan::{ChangeDocument, Reason};
+use crate::planning::{PlanRequest, Planned, plan};
+use crate::policy::Policy;
+use crate::repository::Repository;
+use crate::session::Session;
+
+/// What plans say.
+#[derive(Debug, Default)]
+pub(super) struct Proof {
+    /// By key.
+    pub verdicts: BTreeMap<String, Verdict>,
+    /// Why there is no plan.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// What the plan says of a policy.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Whether the plan adopts its profile.
+    pub is_planned: bool,
+    /// What is wrong.
+    pub problems: Vec<String>,
+    /// What the plan would do.
+    pub change: Option<ChangeDocument>,
+}
+
+impl Verdict {
+    pub fn only_adopts(&self) -> bool {
+        let is_marker_only = self.change.as_ref().is_none_or(ChangeDocument::is_marker_only);
+        self.is_planned && self.problems.is_empty() && is_marker_only
+    }
+}
+
+/// Plans the policies of these files, and no others: what else is wrong in the repository is another matter.
+pub(super) async fn prove(
+    session: &Session,
+    root: &Path,
+    environment: &str,
+    paths: &BTreeSet<&str>,
+    today: Date,
+) -> Result<Proof, Failure> {
+    if paths.is_empty() {
+        return Ok(Proof::default());
+    }
+    let mut repository = Repository::open(root)?;
+    let is_new = |place: &Place| paths.contains(place.source.path.as_str());
+    repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
+    repository.problems.retain(|problem| touches(problem, &is_new));
+    let by_key = |verdict: &dyn Fn(&Policy) -> Verdict| {
+        repository.policies.iter().map(|policy| (policy.key.clone(), verdict(policy))).collect()
+    };
+    match plan(session, &repository, environment, &PlanRequest::whole(today)).await {
+        Ok(planned) => Ok(Proof { verdicts: by_key(&|policy| verdict(&planned, policy)), problems: Vec::new() }),
+        Err(Failure::Diagnostics(problems)) => {
+            Ok(Proof { verdicts: by_key(&|policy| not_planned(&problems, policy)), problems })
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Why there is no plan of a policy.
+fn not_planned(problems: &[Diagnostic], policy: &Policy) -> Verdict {
+    let here = |place: &Place| place.source.path == policy.source.path;
+    let mut own: Vec<String> = problems.iter().filter(|problem| touches(problem, &here)).map(in_one_line).collect();
+    if own.is_empty() {
+        own.push("there is no plan, because of other files".into());
+    }
+    Verdict { is_planned: false, problems: own, change: None }
+}
+
+fn touches(problem: &Diagnostic, is_new: &dyn Fn(&Place) -> bool) -> bool {
+    problem.place.as_ref().is_some_and(is_new) || problem.related.iter().any(|(place, _)| is_new(place))
+}
+
+fn in_one_line(problem: &Diagnostic) -> String {
+    let label = if problem.label.is_empty() { String::new() } else { format!(": {}", problem.label) };
+    let help = problem.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
+    format!("{}{label}{help}", problem.message)
+}
+
+fn verdict(planned: &Planned, policy: &Policy) -> Verdict {
+    let here = |place: &Place| place.source.path == policy.source.path;
+    let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let mut problems: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(in_one_line).collect();
+    let is_adopted = |change: &crate::plan::Change| change.key == policy.key && change.reason == Reason::Adopted;
+    let is_planned = planned.plan.changes.iter().any(is_adopted);
+    if !is_planned && problems.is_empty() {
+        problems.push("it adopts nothing".into());
+    }
+    let change = planned.document.changes.iter().find(|change| change.key == policy.key).cloned();
+    Verdict { is_planned, problems, change }
+}

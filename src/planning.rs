@@ -1,0 +1,203 @@
+//! From a repository and a session to a plan with its findings. Many environments are planned one after the other, each
+//! with a session of its own.
+
+mod compare;
+mod desired;
+mod findings;
+mod foreign;
+mod names;
+mod unclear;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+
+use compare::compare;
+use desired::{desired, is_sent};
+use findings::{Evidence, add_findings};
+use foreign::foreign_unverified;
+use names::names;
+
+use crate::compile::{Compiled, Secrets, compile, wanted};
+use crate::diagnostic::{any_error, nearest, sort};
+use crate::failure::Failure;
+use crate::plan::{Desired, Frame, Limits, Options, Overridden, Plan, PlanDocument, document, members_wanted};
+use crate::policy::Environment;
+use crate::repository::{Repository, variable};
+use crate::session::{Connection, Session};
+use crate::tenant;
+
+/// What a plan is asked for.
+#[derive(Debug, Clone)]
+pub struct PlanRequest {
+    /// Only keys that match.
+    pub only: Option<glob::Pattern>,
+    /// Limits that are passed over.
+    pub overridden: Overridden,
+    /// Waivers end with a day.
+    pub today: Date,
+}
+
+impl PlanRequest {
+    /// Everything, within the limits.
+    pub fn whole(today: Date) -> Self {
+        Self { only: None, overridden: Overridden::Nothing, today }
+    }
+}
+
+/// A plan with everything that an apply needs.
+#[derive(Debug)]
+pub struct Planned {
+    pub plan: Plan,
+    pub document: PlanDocument,
+    pub reading: Reading,
+}
+
+/// What was read for a plan.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    pub profiles: usize,
+    /// Groups, filters and scope tags.
+    pub names: usize,
+    pub requests: usize,
+    pub time: Duration,
+    /// What the server does not count: where a list that lacks something would not be noticed.
+    pub uncounted: Vec<&'static str>,
+}
+
+/// Where an environment of a repository is.
+pub fn connection(repository: &Repository, environment: &Environment) -> Connection {
+    Connection::of(environment, &repository.root, &repository.state())
+}
+
+/// Plans: compiles, reads the tenant, compares. With errors in the files there is no plan.
+pub async fn plan(
+    session: &Session,
+    repository: &Repository,
+    environment: &str,
+    request: &PlanRequest,
+) -> Result<Planned, Failure> {
+    let started = Instant::now();
+    repository.require_policies()?;
+    let (name, environment) = repository.environment(Some(environment))?;
+    let files = repository.referenced_files();
+    let secrets = if session.is_sandbox { Secrets::Placeholders } else { repository.secrets() };
+    let context = repository.context((name, environment), &session.tenant.id, &secrets, &files);
+    let mut problems = repository.problems.clone();
+    let compiled = compile(&repository.policies, &context, &mut problems);
+    if any_error(&problems) {
+        return Err(Failure::Diagnostics(problems));
+    }
+    let mut options = options(repository, (name, environment), session, request)?;
+    let client = &session.client;
+    let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
+    let wanted = wanted(sent.iter().copied());
+    // Names are looked up while the pages come.
+    let (directory, mut tenant) =
+        futures_util::future::try_join(tenant::look_up(client, &wanted), tenant::read(client)).await?;
+    let desired = desired(&compiled, &directory, &mut problems);
+    if any_error(&problems) {
+        return Err(Failure::Diagnostics(problems));
+    }
+    let mut plan = compare(client, &mut tenant, (&compiled, &desired), &mut options).await?;
+    unclear::set_aside(&mut plan, &tenant);
+    plan.foreign_unverified = foreign_unverified(&plan, &tenant, &compiled, &options.owner);
+    complain_of_no_match(request, &desired, &plan)?;
+    let names = names(client, &directory, &plan).await?;
+    let (groups, all_devices) = members_wanted(&plan.changes);
+    let membership = tenant::membership(client, &groups, all_devices).await?;
+    let evidence = Evidence {
+        compiled: &compiled,
+        desired: &desired,
+        tenant: &tenant,
+        owner: &options.owner,
+        membership: &membership,
+        names: &names,
+        catalogue: context.catalogue,
+    };
+    add_findings(&mut plan, problems, &evidence, request.today);
+    plan.check_limits(&limits(environment, request), &membership, &names);
+    let frame = Frame {
+        environment: name,
+        sandbox: session.is_sandbox,
+        tenant: session.tenant.clone(),
+        owner: &options.owner,
+        policies: repository.digest(),
+        catalogue: context.catalogue,
+        names: &names,
+        membership: &membership,
+        other_kinds: tenant.other_kinds,
+        prune: options.prune,
+        only: request.only.as_ref().map(ToString::to_string),
+    };
+    sort(&mut plan.problems);
+    let document = document(&plan, &frame);
+    let reading = Reading {
+        profiles: tenant.profiles.len() + tenant.other_kinds,
+        names: directory.groups.len() + directory.filters.len() + directory.scope_tags.len(),
+        requests: client.requests(),
+        time: started.elapsed(),
+        uncounted: client.uncounted(),
+    };
+    Ok(Planned { plan, document, reading })
+}
+
+fn options(
+    repository: &Repository,
+    (name, environment): (&str, &Environment),
+    session: &Session,
+    request: &PlanRequest,
+) -> Result<Options, Failure> {
+    let key = match &environment.fingerprint_key {
+        Some(reference) if !session.is_sandbox => {
+            let name = reference.trim_start_matches("${env:").trim_end_matches('}');
+            let value = variable(name).map_err(|reason| {
+                Failure::new(format!("the fingerprint key {} cannot be read: {reason}", reference.value))
+            })?;
+            Some(value.into_bytes())
+        }
+        _ => None,
+    };
+    Ok(Options {
+        owner: repository.configuration.owner.value.clone(),
+        environment: name.to_string(),
+        only: request.only.clone(),
+        prune: environment.prune.unwrap_or(false),
+        fingerprint_key: key,
+        elsewhere: BTreeMap::new(),
+    })
+}
+
+fn limits(environment: &Environment, request: &PlanRequest) -> Limits {
+    let limits = &environment.limits;
+    Limits {
+        max_changes: limits.max_changes,
+        max_deletes: limits.max_deletes,
+        max_devices: limits.max_devices,
+        allow_all_targets: limits.allow_all_targets.unwrap_or(true),
+        overridden: request.overridden.clone(),
+    }
+}
+
+/// A pattern that no key matches is a slip of the pen.
+fn complain_of_no_match(request: &PlanRequest, desired: &[Desired], plan: &Plan) -> Result<(), Failure> {
+    let Some(only) = &request.only else { return Ok(()) };
+    let keys: BTreeSet<&str> = desired
+        .iter()
+        .map(|policy| policy.key.as_str())
+        .chain(plan.orphans.iter().map(|(key, ..)| key.as_str()))
+        .collect();
+    if keys.iter().any(|key| only.matches(key)) {
+        return Ok(());
+    }
+    let bare = only.as_str().trim_matches(['*', '/']);
+    let near = nearest(bare, keys.iter().copied());
+    let alike = keys.iter().copied().filter(|key| Some(*key) == near || !bare.is_empty() && key.contains(bare));
+    let alike: Vec<&str> = alike.take(10).collect();
+    let message = format!("`--only {only}` matches no key");
+    Err(match alike.as_slice() {
+        [] => Failure::with_help(message, "a key is a policy's path under policies/ without .yaml"),
+        alike => Failure::with_help(message, format!("did you mean {}", alike.join(", "))),
+    })
+}

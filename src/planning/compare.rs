@@ -1,0 +1,60 @@
+//! What is written against what is there.
+
+use std::collections::BTreeMap;
+
+use super::desired::is_sent;
+use super::foreign::foreign_masked;
+use crate::compile::Compiled;
+use crate::graph::{Client, Error};
+use crate::plan::{Action, Desired, Options, Plan, build, not_there, to_decrypt};
+use crate::tenant::{self, Tenant};
+
+/// Compares what is written with what is there. What seems to be missing is looked for once more before it is planned
+/// anew: absence needs two witnesses. (Right before it is made, its name is looked up on its own.)
+pub(super) async fn compare(
+    client: &Client,
+    tenant: &mut Tenant,
+    (compiled, desired): (&[Compiled<'_>], &[Desired]),
+    options: &mut Options,
+) -> Result<Plan, Error> {
+    let plan = compare_once(client, tenant, (compiled, desired), options).await?;
+    if plan.count(Action::Create) == 0 {
+        return Ok(plan);
+    }
+    let overlooked = tenant::overlooked(client, tenant).await?;
+    if overlooked.profiles.is_empty() {
+        return Ok(plan);
+    }
+    tenant.profiles.extend(overlooked.profiles);
+    tenant.unclear.extend(overlooked.unclear);
+    compare_once(client, tenant, (compiled, desired), options).await
+}
+
+async fn compare_once(
+    client: &Client,
+    tenant: &mut Tenant,
+    (compiled, desired): (&[Compiled<'_>], &[Desired]),
+    options: &mut Options,
+) -> Result<Plan, Error> {
+    let mut unread = to_decrypt(desired, &tenant.profiles, options);
+    let foreign = foreign_masked(tenant, compiled, &options.owner).into_iter();
+    unread.extend(foreign.map(|(profile, uris)| (profile.id.clone(), uris)));
+    if tenant.catalog.is_none() && compiled.iter().any(is_sent) {
+        tenant.catalog = Some(tenant::decrypt_beside_catalog(client, &mut tenant.profiles, &unread).await?);
+    } else {
+        tenant::decrypt(client, &mut tenant.profiles, &unread).await?;
+    }
+    options.elsewhere = elsewhere(client, desired, tenant, &options.owner).await?;
+    Ok(build(desired, &tenant.profiles, options))
+}
+
+/// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
+async fn elsewhere(
+    client: &Client,
+    desired: &[Desired],
+    tenant: &Tenant,
+    owner: &str,
+) -> Result<BTreeMap<String, (String, String)>, Error> {
+    let found = tenant::other_objects(client, &not_there(desired, &tenant.profiles, owner)).await?;
+    Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
+}

@@ -1,0 +1,47 @@
+//! Policies in the form in which they are compared.
+
+use crate::compile::{Compiled, Directory, resolve};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Desired, Fate};
+use crate::policy::State;
+
+/// Whether Intune is to have it.
+pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
+    policy.state == State::Active && !policy.held && !policy.is_registry_only()
+}
+
+/// Names are looked up for what is sent only.
+pub(super) fn desired(
+    compiled: &[Compiled<'_>],
+    directory: &Directory,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Desired> {
+    let mut all = Vec::new();
+    for policy in compiled {
+        let fate = match policy.state {
+            _ if policy.held => Fate::Held,
+            State::Draft => Fate::Draft,
+            State::Retired => Fate::Retired,
+            State::Active if policy.is_registry_only() => Fate::RegistryOnly,
+            State::Active => Fate::Kept,
+        };
+        let bare;
+        let written = if fate == Fate::Kept {
+            policy
+        } else {
+            bare = Compiled { assignments: None, scope_tags: None, ..policy.clone() };
+            &bare
+        };
+        let Some(profile) = resolve(written, directory, problems) else { continue };
+        all.push(Desired {
+            key: policy.key.clone(),
+            fate,
+            profile,
+            adopt: policy.adopt.as_ref().map(|id| (id.value.to_lowercase(), id.place.clone())),
+            moved_from: policy.moved_from.iter().map(|key| (key.value.clone(), key.place.clone())).collect(),
+            target: policy.target.as_ref().map(|name| name.value.clone()),
+            place: policy.name_place.clone(),
+        });
+    }
+    all
+}

@@ -1,0 +1,50 @@
+//! Which values of others matter to a plan.
+
+use std::collections::BTreeSet;
+
+use super::desired::is_sent;
+use crate::compile::Compiled;
+use crate::plan::Plan;
+use crate::profile::LiveProfile;
+use crate::rules;
+use crate::setting::OmaUri;
+use crate::tenant::Tenant;
+
+pub(super) fn is_ours(profile: &LiveProfile, owner: &str) -> bool {
+    profile.marker.as_ref().is_some_and(|marker| marker.owner == owner)
+}
+
+/// Masked values of other profiles that rules would look at, or that our policies set too.
+pub(super) fn foreign_masked<'t>(
+    tenant: &'t Tenant,
+    compiled: &[Compiled<'_>],
+    owner: &str,
+) -> Vec<(&'t LiveProfile, Vec<OmaUri>)> {
+    let ours: BTreeSet<&OmaUri> = compiled
+        .iter()
+        .filter(|policy| is_sent(policy))
+        .flat_map(|policy| policy.settings.iter().map(|setting| &setting.uri))
+        .collect();
+    let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
+    let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner));
+    let masked =
+        foreign.map(|profile| (profile, profile.unread().filter(|uri| matters(uri)).cloned().collect::<Vec<_>>()));
+    masked.filter(|(_, uris)| !uris.is_empty()).collect()
+}
+
+/// Those of [`foreign_masked`] that could not be read, of profiles that somebody gets and that are not adopted.
+pub(super) fn foreign_unverified(
+    plan: &Plan,
+    tenant: &Tenant,
+    compiled: &[Compiled<'_>],
+    owner: &str,
+) -> Vec<(String, Vec<OmaUri>)> {
+    let changed: BTreeSet<&str> =
+        plan.changes.iter().filter_map(|change| change.before.as_ref()).map(|live| live.id.as_str()).collect();
+    let interferes = |profile: &LiveProfile| {
+        let reaches = profile.profile.assignments.iter().flatten().any(|one| !one.excluded);
+        reaches && !changed.contains(profile.id.as_str())
+    };
+    let masked = foreign_masked(tenant, compiled, owner).into_iter().filter(|(profile, _)| interferes(profile));
+    masked.map(|(profile, uris)| (profile.profile.name.clone(), uris)).collect()
+}

@@ -1,0 +1,46 @@
+//! Names for the ids that a plan mentions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compile::{Directory, Entry, Wanted};
+use crate::graph::{Client, Error};
+use crate::plan::{Names, Plan};
+use crate::setting::Who;
+use crate::tenant;
+
+/// Names for all ids that the plan mentions.
+pub(super) async fn names(client: &Client, directory: &Directory, plan: &Plan) -> Result<Names, Error> {
+    let table = |entries: &[Entry]| -> BTreeMap<String, String> {
+        entries.iter().map(|entry| (entry.id.clone(), entry.name.clone())).collect()
+    };
+    let mut names = Names {
+        groups: table(&directory.groups),
+        filters: table(&directory.filters),
+        scope_tags: table(&directory.scope_tags),
+    };
+    names.scope_tags.insert(crate::profile::DEFAULT_TAG.into(), "Default".into());
+    let profiles = plan
+        .changes
+        .iter()
+        .flat_map(|change| change.before.as_ref().map(|live| &live.profile).into_iter().chain(change.after.as_ref()));
+    let (mut groups, mut filters, mut tags) = (BTreeSet::new(), false, false);
+    for profile in profiles {
+        for one in profile.assignments.iter().flatten() {
+            if let Who::Group(id) = &one.who
+                && !names.groups.contains_key(id)
+            {
+                groups.insert(id.clone());
+            }
+            filters |= one.filter.as_ref().is_some_and(|(_, id)| !names.filters.contains_key(id));
+        }
+        tags |= profile.scope_tags.iter().flatten().any(|id| !names.scope_tags.contains_key(id));
+    }
+    names.groups.extend(tenant::names_of_groups(client, &groups).await?);
+    if filters || tags {
+        let wanted = Wanted { filters, scope_tags: tags, ..Wanted::default() };
+        let more = tenant::look_up(client, &wanted).await?;
+        names.filters.extend(table(&more.filters));
+        names.scope_tags.extend(table(&more.scope_tags));
+    }
+    Ok(names)
+}

@@ -1,0 +1,104 @@
+//! What Graph's answers tell: also of a token that cannot be read.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::permissions;
+use super::{GRAPH, PERMISSIONS, Readiness, Status};
+use crate::graph::{
+    Client, Error, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
+};
+use crate::session::{Connection, Purpose, check_tenant, no_graph};
+use crate::tenant::{self, PROFILES};
+
+/// An id that nothing has.
+const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
+/// How long an answer that is good to have is waited for, with all tries.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a plan reads, once each; and where the token cannot be read, what tells more of its permissions.
+pub(super) async fn requests(connection: &Connection, client: &Client, readiness: &mut Readiness) {
+    match tenant::organization(client).await {
+        Ok(organization) => {
+            let name = organization.display_name.clone().unwrap_or_default();
+            let what = format!("200 /organization: {name} ({})", organization.id);
+            match check_tenant(client, connection, &organization).await {
+                Ok(()) => readiness.add(GRAPH, Status::Ok, what),
+                Err(failure) => return readiness.add_failure(GRAPH, failure),
+            }
+            permissions::learn(&mut readiness.permissions, READ_ORGANIZATION, Some(true));
+        }
+        Err(error) => {
+            permissions::learn(&mut readiness.permissions, READ_ORGANIZATION, granted::<()>(&Err(&error)));
+            return refused("/organization", &error, no_graph(&error), readiness);
+        }
+    }
+    let asked = [
+        ("a profile", format!("{PROFILES}?$top=1"), READ_CONFIGURATION),
+        ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), READ_GROUPS),
+        (
+            "the filters",
+            "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string(),
+            READ_CONFIGURATION,
+        ),
+    ];
+    for (what, path, permission) in asked {
+        let answer = client.get::<Value>(&path).await;
+        permissions::learn(&mut readiness.permissions, permission, granted(&answer.as_ref()));
+        match answer {
+            Ok(_) => readiness.add(GRAPH, Status::Ok, format!("200 {what}")),
+            Err(error) => refused(what, &error, None, readiness),
+        }
+    }
+    if readiness.permissions.iter().any(|row| row.granted.is_none()) {
+        devices(client, readiness).await;
+        writing(client, readiness).await;
+    }
+}
+
+/// What an answer tells of the permission; nothing where something else went wrong.
+fn granted<T>(answer: &Result<T, &Error>) -> Option<bool> {
+    match answer {
+        Ok(_) => Some(true),
+        Err(error) => (error.status() == Some(403)).then_some(false),
+    }
+}
+
+async fn devices(client: &Client, readiness: &mut Readiness) {
+    let path = "/v1.0/deviceManagement/managedDevices?$top=1&$select=id";
+    let Ok(answer) = tokio::time::timeout(PATIENCE, client.get::<Value>(path)).await else { return };
+    permissions::learn(&mut readiness.permissions, READ_DEVICES, granted(&answer.as_ref()));
+}
+
+/// One read needs the permission that writes need (Microsoft Learn, getOmaSettingPlainTextValue: "ReadWrite permission is
+/// required"). It asks for nothing that is there, so that no secret is read: whoever may not is told so all the same, and
+/// no other answer proves anything.
+async fn writing(client: &Client, readiness: &mut Readiness) {
+    let path = format!("{PROFILES}/{NOTHING}/getOmaSettingPlainTextValue(secretReferenceValueId='{NOTHING}')");
+    let answer = tokio::time::timeout(PATIENCE, client.get::<Value>(&path)).await;
+    let wants_to_write = readiness.purpose == Purpose::Apply;
+    match answer {
+        Ok(Err(error)) if error.status() == Some(403) => {
+            permissions::learn(&mut readiness.permissions, WRITE_CONFIGURATION, Some(false));
+            if wants_to_write {
+                let help = format!("an administrator grants {WRITE_CONFIGURATION}; see docs/sign-in.md");
+                let what = "403 a read that needs what writing needs: apply would be refused";
+                readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help));
+            }
+        }
+        _ if wants_to_write => {
+            readiness.add(
+                PERMISSIONS,
+                Status::Note,
+                "no read shows whether profiles may be written: only `apply` will tell",
+            );
+        }
+        _ => {}
+    }
+}
+
+fn refused(what: &str, error: &Error, help: Option<String>, readiness: &mut Readiness) {
+    let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
+    readiness.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), help.or_else(|| error.hint()));
+}

@@ -1,0 +1,257 @@
+//! What `doctor` looks at, in the order in which a command would need it.
+
+use jiff::Timestamp;
+
+use super::answers::requests;
+use super::permissions::{Granted, compare};
+use super::{GRAPH, PERMISSIONS, Readiness, Status};
+use crate::diagnostic::Severity;
+use crate::failure::Failure;
+use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
+use crate::planning::connection;
+use crate::policy::is_loopback;
+use crate::repository::Repository;
+use crate::session::{Connection, Identity, Prompt, Purpose};
+
+const CONFIGURATION: &str = "Configuration";
+const NETWORK: &str = "Network";
+const SIGN_IN: &str = "Signing in";
+const TOKEN: &str = "Access token";
+/// Tokens are not good before and after their time, and Entra allows for this much (Microsoft, "Access tokens").
+const MOST_SKEW_SECONDS: i64 = 5 * 60;
+
+/// Looks at everything that can be looked at; what depends on something that failed is left out.
+///
+/// # Errors
+/// When there is no such environment.
+pub async fn examine(
+    repository: &Repository,
+    environment: &str,
+    (purpose, prompt): (Purpose, Prompt),
+    now: fn() -> Timestamp,
+) -> Result<Readiness, Failure> {
+    let (name, environment) = repository.environment(Some(environment))?;
+    let tenant = environment.tenant.value.clone();
+    let mut readiness =
+        Readiness { environment: name.to_owned(), tenant, purpose, checks: Vec::new(), permissions: Vec::new() };
+    configuration(repository, &mut readiness);
+    examine_connection(&connection(repository, environment), prompt, now, &mut readiness).await;
+    Ok(readiness)
+}
+
+async fn examine_connection(
+    connection: &Connection,
+    prompt: Prompt,
+    now: fn() -> Timestamp,
+    readiness: &mut Readiness,
+) {
+    if connection.is_embedded() {
+        readiness.add(SIGN_IN, Status::Ok, "the embedded sandbox: nobody signs in, and nothing leaves this machine");
+        return;
+    }
+    let identity = Identity::find(connection, readiness.purpose, prompt).await;
+    let reached = network(connection, &identity, now, readiness).await;
+    ways(&identity, readiness);
+    if identity.method.is_none() && identity.choice.is_some() {
+        let help = "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one";
+        readiness.add_with_help(SIGN_IN, Status::Fail, "none of them is there", Some(help.into()));
+        return;
+    }
+    match signed_in(&identity).await {
+        Ok((access, token)) => {
+            let claims = token.as_deref().and_then(TokenClaims::read);
+            whose(&identity, token.is_some(), claims.as_ref(), now, readiness);
+            readiness.permissions = compare(claims.as_ref().map(TokenClaims::permissions));
+            match Client::new(connection.graph_url(), access, WINDOW) {
+                Ok(_) if !reached => {}
+                Ok(client) => requests(connection, &client, readiness).await,
+                Err(error) => readiness.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
+            }
+            if claims.is_some() {
+                lacking(readiness);
+            }
+        }
+        Err(failure) => readiness.add_failure(SIGN_IN, failure),
+    }
+}
+
+/// What the command needs, and the token says that it lacks: a server may answer all the same.
+fn lacking(readiness: &mut Readiness) {
+    let commands: &[&str] = match readiness.purpose {
+        Purpose::Plan => &["plan"],
+        Purpose::Apply => &["plan", "apply"],
+    };
+    let lacks = |row: &&Granted| commands.iter().any(|command| row.lacks(command));
+    let missing = readiness.permissions.iter().filter(lacks);
+    let missing: Vec<String> =
+        missing.map(|row| format!("{} needs {}, and the token lacks it", row.for_what, row.permission)).collect();
+    for what in missing {
+        let help = "an administrator grants it to the application, and then a new token has it; see docs/sign-in.md";
+        readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
+    }
+}
+
+fn configuration(repository: &Repository, readiness: &mut Readiness) {
+    readiness.add(
+        CONFIGURATION,
+        Status::Ok,
+        format!("sspr-policy.yaml, owner {}", repository.configuration.owner.value),
+    );
+    let errors = repository.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    if errors > 0 {
+        let what = format!("{errors} error{} in the files", if errors == 1 { "" } else { "s" });
+        readiness.add_with_help(CONFIGURATION, Status::Fail, what, Some("`sspr-policy check` shows them".into()));
+    }
+}
+
+/// Whether Graph answers at all.
+async fn network(
+    connection: &Connection,
+    identity: &Identity,
+    now: fn() -> Timestamp,
+    readiness: &mut Readiness,
+) -> bool {
+    let (login, graph) = (connection.login_url(), connection.graph_url());
+    if [login, graph].iter().any(|url| url.starts_with("https://"))
+        && let Some(proxy) = proxy()
+    {
+        readiness.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
+    }
+    // Whoever has a token already does not need the login server, nor do those who ask somebody else for one.
+    let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
+    if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
+        server("login", login, readiness).await;
+    }
+    let answer = server("Graph", graph, readiness).await;
+    if let Some(theirs) = answer.as_ref().and_then(|answer| answer.date) {
+        clock(now(), theirs, readiness);
+    }
+    answer.is_some()
+}
+
+async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Probe> {
+    match probe(url).await {
+        Ok(answer) => {
+            readiness.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
+            Some(answer)
+        }
+        Err(reason) => {
+            let help = if reason.contains("certificate") {
+                "the certificate is not trusted here; SSL_CERT_FILE names the authority that issued it"
+            } else if what == "Graph" && url.starts_with("http://") && is_loopback(url) {
+                "start the server, for example with `sspr-policy sandbox serve`"
+            } else {
+                "HTTPS_PROXY names a proxy, NO_PROXY what to reach without it"
+            };
+            readiness.add_with_help(NETWORK, Status::Fail, format!("{what}: {url}: {reason}"), Some(help.into()));
+            None
+        }
+    }
+}
+
+fn clock(ours: Timestamp, theirs: Timestamp, readiness: &mut Readiness) {
+    let seconds = ours.as_second() - theirs.as_second();
+    if seconds.abs() <= MOST_SKEW_SECONDS {
+        readiness.add(NETWORK, Status::Ok, "the clock agrees with the server's");
+        return;
+    }
+    let side = if seconds > 0 { "ahead of" } else { "behind" };
+    let what = format!("the clock is {} minutes {side} the server's", seconds.abs() / 60);
+    readiness.add_with_help(
+        NETWORK,
+        Status::Warn,
+        what,
+        Some("set it: tokens are refused before and after their time".into()),
+    );
+}
+
+/// The way that is taken, and why.
+fn ways(identity: &Identity, readiness: &mut Readiness) {
+    let Some(choice) = &identity.choice else {
+        let what = match identity.method {
+            Some(method) => format!("{} (as configured)", method.name()),
+            None => "nobody signs in: the server is on this machine".to_owned(),
+        };
+        readiness.add(SIGN_IN, Status::Note, what);
+        return;
+    };
+    for step in &choice.steps {
+        let (status, what) = match &step.decision {
+            Decision::Taken(what) => (Status::Ok, what),
+            Decision::PassedOver(what) => (Status::Note, what),
+        };
+        readiness.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
+    }
+}
+
+async fn signed_in(identity: &Identity) -> Result<(Access, Option<String>), Failure> {
+    let access = identity.access()?;
+    let token = access.bearer(false).await?;
+    Ok((access, token))
+}
+
+fn whose(
+    identity: &Identity,
+    has_token: bool,
+    claims: Option<&TokenClaims>,
+    now: fn() -> Timestamp,
+    readiness: &mut Readiness,
+) {
+    if matches!(identity.method, Some(SignInMethod::DeviceCode | SignInMethod::Browser)) {
+        let kept = match key_store_name() {
+            Some(store) => format!("you stay signed in: the refresh token is in {store}"),
+            None => "you are asked each time: this system has no key store that is used, and nothing is written".into(),
+        };
+        readiness.add(SIGN_IN, Status::Note, kept);
+    }
+    let Some(claims) = claims else {
+        if has_token {
+            readiness.add(
+                TOKEN,
+                Status::Note,
+                "it cannot be read, so that only Graph's answers tell what it is good for",
+            );
+        }
+        return;
+    };
+    let shown = |claim: &Option<String>| claim.clone().unwrap_or_else(|| "unknown".into());
+    let who = match &claims.user {
+        Some(user) => format!("{user} with application {}", shown(&claims.application)),
+        None => format!("application {}", shown(&claims.application)),
+    };
+    let kind = if claims.is_delegated() { "delegated" } else { "application" };
+    readiness.add(TOKEN, Status::Ok, format!("{who}, tenant {}, {kind} permissions", shown(&claims.tenant)));
+    let ends = claims.expires.and_then(|second| Timestamp::from_second(second).ok());
+    if let Some(ends) = ends {
+        let status = if ends > now() { Status::Ok } else { Status::Fail };
+        readiness.add(TOKEN, status, format!("good until {ends}"));
+    }
+    if let Some(audience) = &claims.audience {
+        readiness.add(TOKEN, Status::Note, format!("for {audience}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(ours: i64, theirs: i64) -> (Status, String) {
+        let time = |second| Timestamp::from_second(second).expect("a time");
+        let mut readiness = Readiness {
+            environment: String::new(),
+            tenant: String::new(),
+            purpose: Purpose::Plan,
+            checks: Vec::new(),
+            permissions: Vec::new(),
+        };
+        clock(time(ours), time(theirs), &mut readiness);
+        readiness.checks.pop().map(|check| (check.status, check.what)).expect("a line")
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_said() {
+        assert_eq!(told(1000, 1300), (Status::Ok, "the clock agrees with the server's".into()));
+        assert_eq!(told(1000, 1421), (Status::Warn, "the clock is 7 minutes behind the server's".into()));
+        assert_eq!(told(5000, 1000), (Status::Warn, "the clock is 66 minutes ahead of the server's".into()));
+    }
+}

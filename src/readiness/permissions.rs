@@ -1,0 +1,58 @@
+//! Which of the permissions that are needed a token has.
+
+use serde::Serialize;
+
+use crate::graph::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
+
+/// A row of the table, and whether a token has it.
+#[derive(Debug, Serialize)]
+pub struct Granted {
+    #[serde(rename = "for")]
+    pub for_what: &'static str,
+    pub permission: &'static str,
+    pub optional: bool,
+    /// Unknown where the token cannot be read.
+    pub granted: Option<bool>,
+}
+
+impl Granted {
+    /// Whether a command cannot do its work, because the token is known to lack this.
+    pub fn lacks(&self, command: &str) -> bool {
+        self.for_what == command && !self.optional && self.granted == Some(false)
+    }
+}
+
+/// Whether a command has what it cannot do without; nothing where that is not known.
+pub(super) fn suffice(rows: &[Granted], command: &str) -> Option<bool> {
+    if rows.iter().any(|row| row.lacks(command)) {
+        return Some(false);
+    }
+    let is_unknown = |row: &Granted| row.for_what == command && !row.optional && row.granted.is_none();
+    (!rows.iter().any(is_unknown)).then_some(true)
+}
+
+/// The table against what a token carries; nothing known of a token that cannot be read.
+pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
+    let has = |permission: &Permission, carried: &[String]| {
+        let names = permission.larger.iter().chain([&permission.least]);
+        names.into_iter().any(|name| carried.iter().any(|one| one.eq_ignore_ascii_case(name)))
+    };
+    let row = |permission: &Permission| Granted {
+        for_what: permission.for_what,
+        permission: permission.least,
+        optional: permission.optional,
+        granted: carried.map(|carried| has(permission, carried)),
+    };
+    PERMISSIONS.iter().map(row).collect()
+}
+
+/// Writes down what an answer told of a permission that was not known: it is there, itself or a larger one, or a command
+/// was refused. An optional part of a command may still have another permission that does as well.
+pub(super) fn learn(rows: &mut [Granted], permission: &str, granted: Option<bool>) {
+    let Some(granted) = granted else { return };
+    let unknown = rows.iter_mut().filter(|row| row.permission == permission && row.granted.is_none());
+    let is_certain = |row: &&mut Granted| {
+        granted || !row.optional || permission == WRITE_CONFIGURATION || permission == READ_DEVICES
+    };
+    unknown.filter(is_certain).for_each(|row| row.granted = Some(granted));
+}

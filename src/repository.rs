@@ -1,0 +1,192 @@
+//! A policy repository on disk: its configuration, its policies, and the files and secrets that they refer to.
+
+mod check;
+mod fixes;
+mod lock;
+mod paths;
+mod policy_files;
+mod secrets;
+mod select;
+
+pub use check::{Check, Checked};
+pub use fixes::{FixedFile, fixes};
+pub use lock::{Guard, lock_folder, lock_tenant};
+pub use paths::{NamedPath, relative};
+pub use secrets::{Files, variable};
+pub use select::select;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use policy_files::{POLICIES, complain_of_twins, open_policy, policy_files, policy_names};
+
+use crate::catalogue::Catalogue;
+use crate::compile::{Context, Secrets};
+use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::failure::Failure;
+use crate::policy::{Configuration, Environment, Policy, read_configuration};
+use crate::source::{Source, Span};
+
+/// The name of the configuration.
+pub const CONFIGURATION: &str = "sspr-policy.yaml";
+/// The folder of what is ours and nobody else's: sandbox, lock, journal.
+pub const STATE: &str = ".sspr-policy";
+
+pub struct Repository {
+    pub root: PathBuf,
+    pub configuration: Configuration,
+    pub configuration_source: Arc<Source>,
+    pub policies: Vec<Policy>,
+    /// The names of all policy files, also of those that cannot be read.
+    pub files: Vec<String>,
+    /// What is wrong; with errors there is no plan.
+    pub problems: Vec<Diagnostic>,
+    /// What the configuration names as `catalogue:`.
+    own_catalogue: Option<Catalogue>,
+}
+
+impl Repository {
+    /// Reads configuration and policies. What is wrong with policies is kept for the caller; without a configuration
+    /// it is the failure, so that one run says everything.
+    pub fn open(root: &Path) -> Result<Self, Failure> {
+        let mut problems = Vec::new();
+        let configuration = open_configuration(root, &mut problems)?;
+        let files = policy_files(root, &mut problems);
+        let policies: Vec<Policy> = files.iter().filter_map(|file| open_policy(root, file, &mut problems)).collect();
+        complain_of_twins(&policies, &mut problems);
+        let Some((configuration, configuration_source)) = configuration else {
+            return Err(Failure::Diagnostics(problems));
+        };
+        let own_catalogue = match configuration.catalogue.as_ref().map(|path| open_catalogue(root, path)) {
+            None => None,
+            Some(Ok(catalogue)) => Some(catalogue),
+            // With another catalogue, every setting that only this one has would look misspelt.
+            Some(Err((message, reason))) => {
+                let span = configuration.catalogue.as_ref().map_or(Span::default(), |path| path.span);
+                let problem = Diagnostic::error(Code::UnreadableCatalogue, message)
+                    .at(Place::new(&configuration_source, span), reason);
+                problems.push(problem.help("make one with `sspr-policy catalogue import DDF --out FILE`"));
+                return Err(Failure::Diagnostics(problems));
+            }
+        };
+        let files = files.iter().map(|file| relative(root, file)).collect();
+        let root = root.to_path_buf();
+        Ok(Self { root, configuration, configuration_source, policies, files, problems, own_catalogue })
+    }
+
+    /// Whether there is a policy repository, readable or not.
+    pub fn is_at(root: &Path) -> bool {
+        root.join(CONFIGURATION).exists()
+    }
+
+    /// What its policies are checked with: its own catalogue, or the embedded one.
+    pub fn catalogue(&self) -> &Catalogue {
+        self.own_catalogue.as_ref().unwrap_or_else(|| Catalogue::embedded())
+    }
+
+    /// The environment that is asked for, or the default one.
+    pub fn environment(&self, wanted: Option<&str>) -> Result<(&str, &Environment), Failure> {
+        let name = wanted.unwrap_or(&self.configuration.default);
+        match self.configuration.environments.iter().find(|(known, _)| known.value == name) {
+            Some((name, environment)) => Ok((name, environment)),
+            None => {
+                let known: Vec<&str> = self.configuration.environments.keys().collect();
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`"),
+                    None => format!("environments: {}", known.join(", ")),
+                };
+                Err(Failure::with_help(format!("there is no environment `{name}` in {CONFIGURATION}"), help))
+            }
+        }
+    }
+
+    /// What its policies are compiled with in an environment.
+    pub fn context<'a>(
+        &'a self,
+        (name, environment): (&'a str, &'a Environment),
+        tenant_id: &'a str,
+        secrets: &'a Secrets,
+        files: &'a Files,
+    ) -> Context<'a> {
+        Context {
+            catalogue: self.catalogue(),
+            configuration: &self.configuration,
+            configuration_source: &self.configuration_source,
+            environment: name,
+            settings: environment,
+            tenant_id,
+            secrets,
+            files,
+        }
+    }
+
+    /// That there are policies to plan with: with `prune: true`, a folder that was lost would delete everything.
+    pub fn require_policies(&self) -> Result<(), Failure> {
+        if self.root.join(POLICIES).is_dir() {
+            return Ok(());
+        }
+        Err(Failure::with_help(
+            format!("there is no folder {POLICIES}/ in {}", shown(&self.root)),
+            "make it; where it is meant to be empty, with a file such as `.gitkeep` in it",
+        ))
+    }
+
+    /// Where state lies.
+    pub fn state(&self) -> PathBuf {
+        self.root.join(STATE)
+    }
+
+    /// A digest of the policies and the configuration.
+    pub fn digest(&self) -> String {
+        use sha2::Digest;
+        let mut hash = sha2::Sha256::new();
+        let sources = self.policies.iter().map(|policy| &policy.source).chain([&self.configuration_source]);
+        for source in sources {
+            hash.update(&source.path);
+            hash.update([0]);
+            hash.update(source.text.replace("\r\n", "\n"));
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The configuration; nothing where its problems say why.
+fn open_configuration(
+    root: &Path,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Option<(Configuration, Arc<Source>)>, Failure> {
+    let path = root.join(CONFIGURATION);
+    let bytes = fs::read(&path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::with_help(
+            format!("there is no {CONFIGURATION} in {}", shown(root)),
+            "`sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder",
+        ),
+        _ => Failure::new(format!("{CONFIGURATION} cannot be read: {error}")),
+    })?;
+    let source =
+        Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
+    Ok(read_configuration(&source, problems).map(|configuration| (configuration, source)))
+}
+
+/// The table that the configuration names; else what is wrong, and why.
+fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, String)> {
+    const UNREADABLE: &str = "the catalogue cannot be read";
+    const NO_TABLE: &str = "this is no catalogue";
+    let bytes = secrets::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
+    let text = String::from_utf8(bytes).map_err(|_| (NO_TABLE, format!("{path} is not UTF-8")))?;
+    Catalogue::parse(text).map_err(|error| match error.line {
+        1 => (NO_TABLE, format!("{path}:1: {}", error.reason)),
+        line => (UNREADABLE, format!("{path}:{line}: {}", error.reason)),
+    })
+}
+
+/// A folder as people write it.
+pub fn shown(folder: &Path) -> String {
+    if folder == Path::new(".") || folder.as_os_str().is_empty() {
+        "this folder".into()
+    } else {
+        folder.display().to_string()
+    }
+}

@@ -1,0 +1,150 @@
+//! Everything that can be said about policies without a tenant.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::fixes::{fixes, write_fixes};
+use super::paths::NamedPath;
+use super::{CONFIGURATION, Repository, policy_names};
+use crate::catalogue::Catalogue;
+use crate::compile::{Compiled, Secrets, compile};
+use crate::diagnostic::{Diagnostic, sort};
+use crate::failure::Failure;
+use crate::rules;
+
+/// Any tenant's id will do: what is checked is that its place can be filled.
+const ANY_TENANT: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
+/// What is fixed may bring to light what else can be; some rounds are enough for every file.
+const MOST_ROUNDS: usize = 8;
+
+/// What is to be checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Check<'a> {
+    pub root: &'a Path,
+    /// Only this environment; every one without it.
+    pub environment: Option<&'a str>,
+    /// Only what stands in these files and folders. Everything is read all the same, because policies meet each other.
+    pub paths: &'a [PathBuf],
+    /// Waivers end with a day.
+    pub today: Date,
+}
+
+/// What was checked, and what was found.
+#[derive(Debug)]
+pub struct Checked {
+    pub files: Vec<String>,
+    pub found: Vec<Diagnostic>,
+    /// Whether there is a configuration; what is wrong with it concerns every file.
+    is_configured: bool,
+}
+
+impl Check<'_> {
+    pub fn run(&self) -> Result<Checked, Failure> {
+        let checked = match Repository::open(self.root) {
+            Ok(repository) => {
+                let found = repository.findings(self.environment, self.today)?;
+                Checked { files: repository.files, found, is_configured: true }
+            }
+            // Without a configuration nothing can be compiled; what is wrong is said in the same form.
+            Err(Failure::Diagnostics(mut found)) => {
+                sort(&mut found);
+                Checked { files: policy_names(self.root), found, is_configured: false }
+            }
+            Err(failure) => return Err(failure),
+        };
+        checked.restricted(self.root, self.paths)
+    }
+
+    /// Writes all certain fixes, and says in which files.
+    pub fn fix(&self) -> Result<(BTreeSet<String>, Checked), Failure> {
+        let mut checked = self.run()?;
+        let mut written = BTreeSet::new();
+        for _ in 0..MOST_ROUNDS {
+            let fixed = fixes(self.root, &checked.found);
+            if fixed.is_empty() {
+                break;
+            }
+            write_fixes(self.root, &fixed)?;
+            written.extend(fixed.into_iter().map(|file| file.path));
+            checked = self.run()?;
+        }
+        Ok((written, checked))
+    }
+}
+
+impl Checked {
+    fn restricted(self, root: &Path, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let mut wanted = Vec::new();
+        for typed in paths {
+            let path = NamedPath::find(root, typed)?;
+            if path.name.is_empty() {
+                return Ok(self);
+            }
+            let places = self.found.iter().filter_map(|finding| finding.place.as_ref());
+            let mut names = self.files.iter().map(String::as_str).chain(places.map(|place| place.source.path.as_str()));
+            if !names.any(|name| path.holds(name)) && path.name != CONFIGURATION {
+                return Err(Failure::new(format!("{}: {}", typed.display(), why_not_checked(&path.name))));
+            }
+            wanted.push(path);
+        }
+        if wanted.is_empty() {
+            return Ok(self);
+        }
+        let is_wanted = |file: &str| wanted.iter().any(|path| path.holds(file));
+        let Self { mut files, mut found, is_configured } = self;
+        let always = |file: &str| !is_configured && file == CONFIGURATION;
+        found.retain(|finding| {
+            finding.place.as_ref().is_none_or(|place| is_wanted(&place.source.path) || always(&place.source.path))
+        });
+        files.retain(|file| is_wanted(file));
+        Ok(Self { files, found, is_configured })
+    }
+}
+
+fn why_not_checked(name: &str) -> &'static str {
+    let is_other = Path::new(name).extension().is_some_and(|extension| {
+        ["reg", "pol", "json", "xml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    if is_other { "not yet: this version checks policies only" } else { "there is no policy of this repository" }
+}
+
+impl Repository {
+    /// What is wrong with the policies, in every environment or in one.
+    fn findings(&self, only: Option<&str>, today: Date) -> Result<Vec<Diagnostic>, Failure> {
+        let mut found = self.problems.clone();
+        if let Some(name) = only {
+            self.environment(Some(name))?;
+        }
+        let files = self.referenced_files();
+        for (name, environment) in self.configuration.environments.iter() {
+            if only.is_some_and(|only| only != name.value) {
+                continue;
+            }
+            let context = self.context((name, environment), ANY_TENANT, &Secrets::Placeholders, &files);
+            let mut problems = Vec::new();
+            let compiled = compile(&self.policies, &context, &mut problems);
+            found.extend(with_rules(problems, &compiled, self.catalogue(), today));
+        }
+        let mut seen = HashSet::new();
+        found.retain(|finding| {
+            seen.insert((finding.kind, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
+        });
+        sort(&mut found);
+        Ok(found)
+    }
+}
+
+/// What rules say about policies among themselves and while they were compiled, less what they accept.
+fn with_rules(
+    problems: Vec<Diagnostic>,
+    compiled: &[Compiled<'_>],
+    catalogue: &Catalogue,
+    today: Date,
+) -> Vec<Diagnostic> {
+    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
+    findings.extend(rules::evaluate(&rules::claims(compiled), catalogue));
+    others.extend(rules::waive(findings, compiled, today));
+    others
+}

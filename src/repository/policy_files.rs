@@ -1,0 +1,118 @@
+//! The files of the policies below `policies/`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::paths::relative;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::policy::{Policy, key_of_path, read_policy};
+use crate::source::Source;
+
+/// The folder of the policies.
+pub(super) const POLICIES: &str = "policies";
+
+/// The files of all policies, in the order of their paths.
+pub(super) fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let folder = root.join(POLICIES);
+    if let Err(reason) = stays_inside(root, &folder) {
+        problems.push(unreadable(root, &folder, &reason));
+    } else if folder.is_dir() {
+        walk(root, &folder, &mut files, problems);
+    }
+    files
+}
+
+/// The names of all policy files, also where there is no configuration.
+pub(super) fn policy_names(root: &Path) -> Vec<String> {
+    policy_files(root, &mut Vec::new()).iter().map(|file| relative(root, file)).collect()
+}
+
+/// All YAML files below a folder, in the order of their paths.
+fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
+    let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
+        Err(error) => {
+            problems.push(unreadable(root, folder, &format!("the folder cannot be read: {error}")));
+            return;
+        }
+    };
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        let nearly = [".yaml", ".yml"].iter().any(|end| name.to_lowercase().ends_with(end)) && !yaml;
+        if let Err(reason) = stays_inside(root, &path) {
+            problems.push(unreadable(root, &path, &reason));
+        } else if path.is_dir() && yaml {
+            problems.push(unreadable(root, &path, "this is a folder, and its name is a policy's"));
+        } else if path.is_dir() {
+            walk(root, &path, files, problems);
+        } else if nearly {
+            problems.push(unreadable(root, &path, "a policy's name ends with `.yaml` in small letters"));
+        } else if yaml && !path.is_file() {
+            problems.push(unreadable(root, &path, "this is no ordinary file"));
+        } else if yaml {
+            files.push(path);
+        }
+    }
+}
+
+/// A link that leads out of the repository would let a pull request read other files of the machine.
+fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink());
+    if !is_link {
+        return Ok(());
+    }
+    let (root, real) = (fs::canonicalize(root), fs::canonicalize(path));
+    match (root, real) {
+        (Ok(root), Ok(real)) if real.starts_with(&root) && !path.is_dir() => Ok(()),
+        (Ok(root), Ok(real)) if real.starts_with(&root) => Err("a link to a folder is not followed".into()),
+        (_, Err(error)) => Err(format!("the link leads nowhere: {error}")),
+        _ => Err("the link leads out of the policy repository".into()),
+    }
+}
+
+fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
+    let source = Source { path: relative(root, path), text: String::new(), bom: false };
+    let place = Place::start_of(&Arc::new(source));
+    Diagnostic::error(Code::UnreadableFile, "this file cannot be read").at(place, reason)
+}
+
+pub(super) fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
+    let name = relative(root, path);
+    let source =
+        match fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| Source::new(name.clone(), bytes)) {
+            Ok(source) => source,
+            Err(reason) => {
+                problems.push(unreadable(root, path, &reason));
+                return None;
+            }
+        };
+    let key = name.strip_prefix(POLICIES).map(|rest| rest.trim_start_matches('/')).and_then(key_of_path);
+    read_policy(&source, key.as_deref(), problems)
+}
+
+pub(super) fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<&str, &Policy> = BTreeMap::new();
+    for policy in policies.iter().filter(|policy| !policy.key.is_empty()) {
+        let place = |policy: &Policy| {
+            policy.place(policy.document.key.as_ref().map_or(policy.document.name.span, |key| key.span))
+        };
+        let Some(earlier) = first.get(policy.key.as_str()) else {
+            first.insert(&policy.key, policy);
+            continue;
+        };
+        problems.push(
+            Diagnostic::error(Code::DuplicateKey, format!("two policies have the key `{}`", policy.key))
+                .at(place(policy), "the key is what tells profiles apart in the tenant")
+                .and(place(earlier), "the other policy")
+                .help("give one of them another `key:`"),
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! Reads what policies refer to: files beside them, secrets in the environment and in files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::Repository;
+use crate::compile::{References, Secrets, references};
+use crate::source::MAX_BYTES;
+
+/// Files by path from the root of the repository; what could not be read, with the reason.
+pub type Files = BTreeMap<String, Result<Vec<u8>, String>>;
+
+/// What all policies refer to.
+fn all(repository: &Repository) -> References {
+    let mut found = References::default();
+    for policy in &repository.policies {
+        let folder = policy.source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let here = references(policy, folder);
+        found.files.extend(here.files);
+        found.secrets.extend(here.secrets);
+    }
+    found
+}
+
+impl Repository {
+    /// The files that values refer to; none outside the repository.
+    pub fn referenced_files(&self) -> Files {
+        all(self).files.into_iter().map(|path| (path.clone(), read(&self.root, &path))).collect()
+    }
+
+    /// The secrets, for a real tenant.
+    pub fn secrets(&self) -> Secrets {
+        let value = |reference: &str| match reference.split_once(':') {
+            Some(("env", name)) => variable(name),
+            Some((_, path)) => fs::read_to_string(self.root.join(path))
+                .map(|text| text.trim_end_matches(['\r', '\n']).to_string())
+                .map_err(|error| format!("{path}: {error}")),
+            None => Err("it is no reference".into()),
+        };
+        let secrets = all(self).secrets.into_iter();
+        Secrets::Values(secrets.map(|reference| (reference.clone(), value(&reference))).collect())
+    }
+}
+
+/// A file of the repository, and of no other place.
+pub(super) fn read(root: &Path, path: &str) -> Result<Vec<u8>, String> {
+    let root = fs::canonicalize(root).map_err(|error| error.to_string())?;
+    // What lies outside is not even said to be there or not.
+    let inside = |depth: usize, part: &str| match part {
+        "" | "." => Some(depth),
+        ".." => depth.checked_sub(1),
+        _ => Some(depth + 1),
+    };
+    if path.split(['/', '\\']).try_fold(0, inside).is_none() {
+        return Err(format!("{path} lies outside the policy repository"));
+    }
+    let real = fs::canonicalize(root.join(path)).map_err(|_| format!("{path} is not there"))?;
+    if !real.starts_with(&root) {
+        return Err(format!("{path} lies outside the policy repository"));
+    }
+    if real.is_dir() {
+        return Err(format!("{path} is a folder"));
+    }
+    let length = fs::metadata(&real).map_err(|error| error.to_string())?.len();
+    if length > MAX_BYTES as u64 {
+        return Err(format!("{path} has {length} bytes; at most {MAX_BYTES} are read"));
+    }
+    fs::read(&real).map_err(|error| format!("{path}: {error}"))
+}
+
+/// A variable of the process.
+pub fn variable(name: &str) -> Result<String, String> {
+    match std::env::var(name) {
+        Ok(value) if value.is_empty() => Err("it is empty".into()),
+        Ok(value) => Ok(value),
+        Err(std::env::VarError::NotPresent) => Err("it is not set".into()),
+        Err(std::env::VarError::NotUnicode(_)) => Err("it is no text".into()),
+    }
+}

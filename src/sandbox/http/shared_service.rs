@@ -1,0 +1,60 @@
+//! The service while it is served: shared by all connections until it is closed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::service::Service;
+use crate::sandbox::tenant::files;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct SharedService {
+    /// Taken out when the server stops: connections may outlive it, and must hold neither state nor lock then. An
+    /// ordinary mutex, since no request waits for anything while it has the service.
+    service: Mutex<Option<Service>>,
+    folder: PathBuf,
+    public_url: Option<String>,
+    held: watch::Sender<bool>,
+}
+
+impl SharedService {
+    pub(crate) fn new(service: Service, folder: PathBuf, public_url: Option<String>) -> SharedService {
+        let held = watch::Sender::new(false);
+        SharedService { service: Mutex::new(Some(service)), folder, public_url, held }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
+    }
+
+    /// Whether the held write ([`crate::sandbox::Hold`]) has been reached.
+    pub(crate) fn held(&self) -> watch::Receiver<bool> {
+        self.held.subscribe()
+    }
+
+    /// The held write has been reached.
+    pub(crate) fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Does something with the service; `None` when the sandbox has stopped.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Service) -> T) -> Option<T> {
+        self.service.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
+    }
+
+    pub(crate) fn close(&self) {
+        let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+        if service.is_some() {
+            // Whoever reads it looks at the lock first, so it may stay where it cannot be deleted.
+            let _ = fs::remove_file(files::served(&self.folder));
+        }
+        service.take();
+    }
+}

@@ -1,0 +1,70 @@
+//! Bearer tokens. A sandbox signs nobody in: the text of a token is its name.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::answer::Refusal;
+use super::call::Call;
+use super::permissions;
+use crate::sandbox::faults::Faults;
+
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    granted: Option<BTreeMap<String, Vec<String>>>,
+    /// After how many requests a token expires.
+    expiry: Option<u64>,
+    stays_expired: bool,
+    /// How many requests came with each text.
+    used: HashMap<String, u64>,
+}
+
+impl Tokens {
+    pub(crate) fn new(faults: &Faults) -> Tokens {
+        Tokens {
+            granted: faults.tokens.clone(),
+            expiry: faults.expiry,
+            stays_expired: faults.stays_expired,
+            used: HashMap::new(),
+        }
+    }
+
+    /// Counts an HTTP request for its token, and refuses it when the token has expired.
+    pub(crate) fn arrived(&mut self, call: &Call) -> Result<(), Refusal> {
+        let Some(expiry) = self.expiry else {
+            return Ok(());
+        };
+        let used = self.used.entry(call.token.clone().unwrap_or_default()).or_insert(0);
+        *used += 1;
+        if *used <= expiry {
+            return Ok(());
+        }
+        if !self.stays_expired {
+            *used = 0;
+        }
+        Err(unauthorized("Lifetime validation failed, the token is expired."))
+    }
+
+    /// Refuses a call that its token does not allow.
+    pub(crate) fn check(&self, call: &Call) -> Result<(), Refusal> {
+        match self.granted(call)? {
+            Some(granted) => permissions::check(call, granted),
+            None => Ok(()),
+        }
+    }
+
+    /// What the token of a call may do; `None` where everybody may do everything. A token that is not known is refused.
+    pub(crate) fn granted(&self, call: &Call) -> Result<Option<&[String]>, Refusal> {
+        let Some(granted) = &self.granted else {
+            return Ok(None);
+        };
+        match (&call.token, granted.get(call.app())) {
+            (None, _) => Err(unauthorized("Access token is empty.")),
+            (Some(_), None) => Err(unauthorized("Access token validation failure.")),
+            (Some(_), Some(granted)) => Ok(Some(granted)),
+        }
+    }
+}
+
+/// Graph's words for a token that it does not take.
+fn unauthorized(message: &str) -> Refusal {
+    Refusal::new(401, "InvalidAuthenticationToken", message).with("WWW-Authenticate", "Bearer".to_owned())
+}

@@ -1,0 +1,177 @@
+//! Requests for approval (Multi Admin Approval): a write has to be approved by a second person before it is carried out.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::ids;
+use crate::sandbox::faults::ApprovalRules;
+use crate::sandbox::http::call::Call;
+
+/// A request to approve one write.
+#[derive(Debug, Clone)]
+pub(crate) struct ApprovalRequest {
+    pub id: String,
+    /// Method and URL, for people.
+    pub what: String,
+    /// A digest of method, URL and body: the body itself may hold secrets.
+    digest: String,
+    pub status: ApprovalStatus,
+    pub requested: Timestamp,
+    pub modified: Timestamp,
+    pub expires: Timestamp,
+    /// Empty when the request came without a token.
+    pub app: String,
+    pub justification: String,
+}
+
+/// How far it is, whether it has expired or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApprovalStatus {
+    NeedsApproval,
+    Approved,
+    Rejected,
+    Completed,
+}
+
+impl ApprovalStatus {
+    const ALL: [ApprovalStatus; 4] =
+        [ApprovalStatus::NeedsApproval, ApprovalStatus::Approved, ApprovalStatus::Rejected, ApprovalStatus::Completed];
+
+    /// Graph's word for it.
+    fn name(self) -> &'static str {
+        match self {
+            ApprovalStatus::NeedsApproval => "needsApproval",
+            ApprovalStatus::Approved => "approved",
+            ApprovalStatus::Rejected => "rejected",
+            ApprovalStatus::Completed => "completed",
+        }
+    }
+}
+
+impl ApprovalRequest {
+    pub(crate) fn new(call: &Call, justification: String, rules: &ApprovalRules) -> ApprovalRequest {
+        let now = Timestamp::now();
+        let lifetime = SignedDuration::try_from(rules.lifetime).unwrap_or(SignedDuration::MAX);
+        ApprovalRequest {
+            id: ids::random(),
+            what: what(call),
+            digest: digest(call),
+            status: ApprovalStatus::NeedsApproval,
+            requested: now,
+            modified: now,
+            expires: now.checked_add(lifetime).unwrap_or(Timestamp::MAX),
+            app: call.app().to_owned(),
+            justification,
+        }
+    }
+
+    pub(crate) fn with(&self, status: ApprovalStatus) -> ApprovalRequest {
+        ApprovalRequest { status, modified: Timestamp::now(), ..self.clone() }
+    }
+
+    fn expired(&self) -> bool {
+        let may_expire = matches!(self.status, ApprovalStatus::NeedsApproval | ApprovalStatus::Approved);
+        may_expire && Timestamp::now() > self.expires
+    }
+
+    /// Whether the write that it is for may still be carried out because of it.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.status, ApprovalStatus::NeedsApproval | ApprovalStatus::Approved) && !self.expired()
+    }
+
+    /// Whether somebody can approve or reject it now.
+    pub(crate) fn waits(&self) -> bool {
+        self.status == ApprovalStatus::NeedsApproval && !self.expired()
+    }
+
+    /// Whether it is for exactly this write.
+    pub(crate) fn is_for(&self, call: &Call) -> bool {
+        self.digest == digest(call)
+    }
+
+    /// Its status as Graph shows it.
+    pub(crate) fn shown_status(&self) -> &'static str {
+        if self.expired() { "expired" } else { self.status.name() }
+    }
+
+    /// As it is stored.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "what": self.what,
+            "digest": self.digest,
+            "status": self.status.name(),
+            "requested": self.requested.to_string(),
+            "modified": self.modified.to_string(),
+            "expires": self.expires.to_string(),
+            "app": self.app,
+            "justification": self.justification,
+        })
+    }
+
+    /// The opposite of [`ApprovalRequest::to_json`].
+    pub(crate) fn from_json(json: &Value) -> Result<ApprovalRequest, String> {
+        let text = |name: &str| match json[name].as_str() {
+            Some(text) => Ok(text.to_owned()),
+            None => Err(format!("an approval request has no `{name}`")),
+        };
+        let time = |name: &str| text(name)?.parse().map_err(|error| format!("an approval request's `{name}`: {error}"));
+        let name = text("status")?;
+        let status = ApprovalStatus::ALL.into_iter().find(|status| status.name() == name);
+        Ok(ApprovalRequest {
+            id: text("id")?,
+            what: text("what")?,
+            digest: text("digest")?,
+            status: status.ok_or_else(|| format!("an approval request has the unknown status {name}"))?,
+            requested: time("requested")?,
+            modified: time("modified")?,
+            expires: time("expires")?,
+            app: text("app")?,
+            justification: text("justification")?,
+        })
+    }
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The same request is carried out once when it comes with the code.
+    Approve,
+    /// It is not, ever.
+    Reject,
+}
+
+impl Decision {
+    pub(crate) const ALL: [Decision; 2] = [Decision::Approve, Decision::Reject];
+
+    /// How it is called in URLs.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Decision::Approve => "approve",
+            Decision::Reject => "reject",
+        }
+    }
+
+    pub(crate) fn status(self) -> ApprovalStatus {
+        match self {
+            Decision::Approve => ApprovalStatus::Approved,
+            Decision::Reject => ApprovalStatus::Rejected,
+        }
+    }
+}
+
+/// A line for each, for people: code, request and justification.
+pub(crate) fn lines(requests: &[ApprovalRequest]) -> Vec<String> {
+    requests.iter().map(|one| format!("{} {}: {}", one.id, one.what, one.justification)).collect()
+}
+
+fn what(call: &Call) -> String {
+    format!("{} /{}/{}", call.method, call.version.as_str(), call.path.join("/"))
+}
+
+fn digest(call: &Call) -> String {
+    let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
+    let digest = Sha256::digest(format!("{}\n{:?}\n{body}", what(call), call.query));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,81 @@
+//! The device configurations of a tenant.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value, json};
+
+/// A device configuration as it is stored: every property of the beta API, with plain values.
+#[derive(Debug, Clone)]
+pub(crate) struct DeviceConfiguration {
+    pub properties: Map<String, Value>,
+    pub assignments: Vec<Value>,
+}
+
+impl DeviceConfiguration {
+    pub(crate) fn id(&self) -> &str {
+        self.properties.get("id").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "profile": self.properties, "assignments": self.assignments })
+    }
+
+    pub(crate) fn from_json(id: &str, mut value: Value) -> Result<DeviceConfiguration, String> {
+        let properties = match value["profile"].take() {
+            Value::Object(properties) => properties,
+            _ => return Err(format!("the device configuration {id} has no `profile`")),
+        };
+        let Value::Array(assignments) = value["assignments"].take() else {
+            return Err(format!("the device configuration {id} has no `assignments`"));
+        };
+        if properties.get("id").and_then(Value::as_str) != Some(id) {
+            return Err(format!("the device configuration {id} has another id inside"));
+        }
+        let texts = ["@odata.type", "displayName"];
+        if let Some(name) = texts.iter().find(|name| !properties.get(**name).is_some_and(Value::is_string)) {
+            return Err(format!("the device configuration {id} has no `{name}`"));
+        }
+        Ok(DeviceConfiguration { properties, assignments })
+    }
+}
+
+/// The device configurations in the order in which they were made, found by id.
+#[derive(Debug, Default)]
+pub(crate) struct DeviceConfigurations {
+    in_order: BTreeMap<u64, DeviceConfiguration>,
+    order: HashMap<String, u64>,
+}
+
+impl DeviceConfigurations {
+    pub(crate) fn get(&self, id: &str) -> Option<&DeviceConfiguration> {
+        self.in_order.get(self.order.get(id)?)
+    }
+
+    /// One of them with its place in the order.
+    pub(crate) fn placed(&self, id: &str) -> Option<(u64, &DeviceConfiguration)> {
+        let order = *self.order.get(id)?;
+        Some((order, self.in_order.get(&order)?))
+    }
+
+    /// Those made after `order`, oldest first, each with its own.
+    pub(crate) fn after(&self, order: u64) -> impl Iterator<Item = (u64, &DeviceConfiguration)> {
+        let range = (std::ops::Bound::Excluded(order), std::ops::Bound::Unbounded);
+        self.in_order.range(range).map(|(n, one)| (*n, one))
+    }
+
+    pub(crate) fn has_order(&self, order: u64) -> bool {
+        self.in_order.contains_key(&order)
+    }
+
+    /// Puts one in: in its old place, or last with `order`.
+    pub(crate) fn put(&mut self, id: &str, order: u64, configuration: DeviceConfiguration) {
+        let order = *self.order.entry(id.to_owned()).or_insert(order);
+        self.in_order.insert(order, configuration);
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) {
+        if let Some(order) = self.order.remove(id) {
+            self.in_order.remove(&order);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Approving and rejecting, which in Intune only a person can do in the portal.
+//!
+//! Where another process serves the sandbox it holds the lock, so it is asked over loopback; otherwise the state is
+//! changed in place.
+
+use std::path::Path;
+
+use super::approvals::{self, Decision};
+use super::contents::Seed;
+use super::files;
+use super::store::Store;
+use crate::sandbox::error::Error;
+use crate::sandbox::faults::Faults;
+use crate::sandbox::http::control_client;
+
+/// Decides the approval request `code`, or every one that waits, in the sandbox in `folder`. Gives one line for each:
+/// code, request and justification.
+///
+/// # Errors
+/// [`Error::NoRequest`] when the code is not one that waits; [`Error::Unreachable`] when another process serves the
+/// sandbox and does not answer; and as for [`crate::sandbox::Sandbox::open`].
+pub fn decide(folder: &Path, code: Option<&str>, decision: Decision) -> Result<Vec<String>, Error> {
+    let decided = match opened(folder)? {
+        Some(mut store) => {
+            store.decide(code, decision.status()).map(|all| approvals::lines(&all)).map_err(|refusal| {
+                let path = folder.to_owned();
+                Error::File { doing: "change", path, source: std::io::Error::other(refusal.message) }
+            })?
+        }
+        None => {
+            control_client::ask(folder, "POST", &format!("approvals/{}/{}", code.unwrap_or("all"), decision.verb()))?
+        }
+    };
+    match code.filter(|_| decided.is_empty()) {
+        Some(code) => Err(Error::NoRequest { code: code.to_owned() }),
+        None => Ok(decided),
+    }
+}
+
+/// The approval requests that wait for a decision, a line each.
+///
+/// # Errors
+/// As for [`decide`].
+pub fn waiting(folder: &Path) -> Result<Vec<String>, Error> {
+    match opened(folder)? {
+        Some(store) => Ok(approvals::lines(&store.waiting())),
+        None => control_client::ask(folder, "GET", "approvals"),
+    }
+}
+
+/// The store, unless another process has it.
+fn opened(folder: &Path) -> Result<Option<Store>, Error> {
+    match Store::open(folder, &Seed::default(), None, &Faults::default()) {
+        Ok(store) => Ok(Some(store)),
+        // Only a sandbox that is served can be asked.
+        Err(Error::Locked { .. }) if files::served(folder).exists() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

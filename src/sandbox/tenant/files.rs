@@ -1,0 +1,97 @@
+//! The sandbox's files: `sandbox.lock`, `sandbox.json` (everything as of the last open), `sandbox.log` (each write
+//! since), and `sandbox.url` while it is served.
+//!
+//! Rewriting one file for every write would cost the square of the number of profiles, and a file for each profile makes
+//! every open slow where files are scanned. A snapshot and a log is the least that is both cheap and safe: a write is one
+//! line appended and synced, and each open folds the log into a new snapshot.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::sandbox::error::{Error, file};
+
+/// The snapshot's place in a sandbox folder.
+pub(crate) fn snapshot(folder: &Path) -> PathBuf {
+    folder.join("sandbox.json")
+}
+
+/// The log's place in a sandbox folder.
+pub(crate) fn log(folder: &Path) -> PathBuf {
+    folder.join("sandbox.log")
+}
+
+/// Where the sandbox is served while it is: one line with its URL, for commands that find the folder locked.
+pub(crate) fn served(folder: &Path) -> PathBuf {
+    folder.join("sandbox.url")
+}
+
+fn unfinished(folder: &Path) -> PathBuf {
+    folder.join("sandbox.json.new")
+}
+
+/// Locks the folder for as long as the returned file lives. The lock file itself stays: deleting it would let two
+/// processes lock two files of the same name.
+pub(crate) fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join("sandbox.lock");
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(file("open", &path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked { path }),
+        Err(TryLockError::Error(source)) => Err(file("lock", &path)(source)),
+    }
+}
+
+/// Reads the snapshot; `None` when there is none.
+pub(crate) fn read_snapshot(folder: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let path = snapshot(folder);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(file("read", &path)(error)),
+    }
+}
+
+/// Replaces the snapshot whole or not at all: written beside it, synced, renamed.
+pub(crate) fn write_snapshot(folder: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let new = unfinished(folder);
+    let mut out = File::create(&new).map_err(file("create", &new))?;
+    out.write_all(bytes).map_err(file("write", &new))?;
+    out.sync_all().map_err(file("write", &new))?;
+    // Windows does not rename onto a name while a handle is open.
+    drop(out);
+    let path = snapshot(folder);
+    fs::rename(&new, &path).map_err(file("replace", &path))?;
+    sync_folder(folder)
+}
+
+/// A rename survives a power loss only once its folder is synced. Windows has no such call and needs none.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> Result<(), Error> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(file("sync", folder))
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
+/// Deletes snapshot and log under the lock.
+///
+/// The snapshot goes first: a log without one is refused at the next open, whereas a snapshot without its log would
+/// look like a sandbox that forgot its last writes.
+pub(crate) fn delete_state(folder: &Path) -> Result<(), Error> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let _lock = lock(folder)?;
+    for path in [snapshot(folder), log(folder), unfinished(folder), served(folder)] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(file("delete", &path)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Whether a write has to wait for approval (Multi Admin Approval).
+//!
+//! What a client sees is described by Microsoft (learn.microsoft.com, multi-admin-approval-graph-api), with messages as
+//! they were seen (Micke-K/IntuneManagement#426 for a missing justification; public logs for the others). Answers to a
+//! code that fits no approved request are known for a code that is no GUID only; the others are this sandbox's own.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use uuid::Uuid;
+
+use super::approvals::{ApprovalRequest, ApprovalStatus};
+use crate::sandbox::faults::ApprovalRules;
+use crate::sandbox::http::answer::Refusal;
+use crate::sandbox::http::call::Call;
+
+/// "Maximum length of justification is 1024 characters" (Graph documentation, operationApprovalRequest).
+const LONGEST_JUSTIFICATION: usize = 1024;
+
+/// What a write may do.
+#[derive(Debug)]
+pub(crate) enum Permit {
+    /// Approval is not required.
+    Free,
+    /// It is the approved one; this is its request, completed.
+    Approved(ApprovalRequest),
+    /// It has to be approved first: the request for that is new.
+    Wait(ApprovalRequest),
+}
+
+/// Looks at a write that is right in every other respect. `requests` are all there ever were; without `rules` nothing
+/// has to be approved.
+pub(crate) fn permit(
+    rules: Option<&ApprovalRules>,
+    requests: &[ApprovalRequest],
+    call: &Call,
+) -> Result<Permit, Refusal> {
+    let Some(rules) = rules else {
+        return Ok(Permit::Free);
+    };
+    match (&call.approval_code, &call.justification) {
+        (Some(code), _) => approved(requests, call, code).map(Permit::Approved),
+        (None, Some(text)) => requested(requests, call, text, rules).map(Permit::Wait),
+        (None, None) => {
+            let code = if rules.justification_status == 403 { "Forbidden" } else { "BadRequest" };
+            let message = "Header 'x-msft-approval-justification' is required to request approval";
+            Err(Refusal::new(rules.justification_status, code, message))
+        }
+    }
+}
+
+fn approved(requests: &[ApprovalRequest], call: &Call, code: &str) -> Result<ApprovalRequest, Refusal> {
+    if Uuid::try_parse(code).is_err() {
+        return Err(Refusal::bad("Invalid approval header format, expected GUID format"));
+    }
+    let request = requests.iter().find(|request| request.id.eq_ignore_ascii_case(code));
+    let request = request.ok_or_else(|| Refusal::bad(format!("There is no approval request {code}.")))?;
+    let status = request.shown_status();
+    if status != "approved" {
+        return Err(Refusal::bad(format!("The approval request {code} is not approved; it is {status}.")));
+    }
+    if !request.is_for(call) {
+        return Err(Refusal::bad(format!(
+            "The approval request {code} is for another request: method, URL and body have to be the same."
+        )));
+    }
+    Ok(request.with(ApprovalStatus::Completed))
+}
+
+fn requested(
+    requests: &[ApprovalRequest],
+    call: &Call,
+    justification: &str,
+    rules: &ApprovalRules,
+) -> Result<ApprovalRequest, Refusal> {
+    let text = STANDARD.decode(justification).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = text.filter(|text| !text.trim().is_empty() && text.encode_utf16().count() <= LONGEST_JUSTIFICATION);
+    let text = text.ok_or_else(|| {
+        Refusal::bad("Header 'x-msft-approval-justification' has to be Base64 of a text of 1 to 1024 characters.")
+    })?;
+    let new = ApprovalRequest::new(call, text, rules);
+    // The same write, or the same operation on the same object: "for this entity". A collection is no entity.
+    let on_object = !call.path.ends_with(&["deviceConfigurations".to_owned()]);
+    let same = |other: &ApprovalRequest| other.is_for(call) || (on_object && other.what == new.what);
+    match requests.iter().any(|other| other.is_open() && same(other)) {
+        true => Err(Refusal::new(409, "Conflict", "An active Approval Request already exists for this entity")),
+        false => Ok(new),
+    }
+}
+
+/// The answer to a write that waits for approval now.
+pub(crate) fn required(request: &ApprovalRequest, rules: &ApprovalRules) -> Refusal {
+    // "outer Graph error code BadRequest" with 412; the older form was an own code with 403.
+    let code = if rules.approval_status == 403 { "ApprovalRequired" } else { "BadRequest" };
+    let id = &request.id;
+    let message = format!(
+        "Approval Required. Request Approval using the request ID returned as part of the x-msft-approval-code response \
+         header. x-msft-approval-code: {id}"
+    );
+    Refusal::new(rules.approval_status, code, message).with("x-msft-approval-code", id.clone())
+}

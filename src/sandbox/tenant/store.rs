@@ -1,0 +1,141 @@
+//! The state together with its files: what is answered is on disk.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::approvals::{ApprovalRequest, ApprovalStatus};
+use super::configurations::DeviceConfiguration;
+use super::contents::{self, Seed};
+use super::files;
+use super::hold::{Hold, HoldWhen};
+use super::log::{Log, OpenedLog};
+use super::log_line;
+use super::permit::{self, Permit};
+use super::recent::Recent;
+use super::state::{ObjectWrite, TenantState};
+use crate::sandbox::error::{Error, file};
+use crate::sandbox::faults::{ApprovalRules, Faults};
+use crate::sandbox::http::answer::{NotDone, Refusal};
+use crate::sandbox::http::call::Call;
+
+/// An open sandbox.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub state: TenantState,
+    log: Log,
+    hold: Option<Hold>,
+    writes: usize,
+    pub recent: Recent,
+    /// Multi Admin Approval, where it is switched on.
+    pub approval: Option<ApprovalRules>,
+    /// Held for the life of the store.
+    _lock: File,
+}
+
+impl Store {
+    pub(crate) fn open(folder: &Path, seed: &Seed, hold: Option<Hold>, faults: &Faults) -> Result<Store, Error> {
+        fs::create_dir_all(folder).map_err(file("create", folder))?;
+        let lock = files::lock(folder)?;
+        let snapshot = files::read_snapshot(folder)?;
+        let OpenedLog { mut log, lines } = Log::open(folder, !faults.volatile)?;
+        let mut changed = snapshot.is_none() || !lines.is_empty();
+        let log_path = files::log(folder);
+        let mut state = match snapshot {
+            Some(bytes) => TenantState::read(&files::snapshot(folder), &bytes)?,
+            None if lines.is_empty() => contents::new_tenant(),
+            None => return Err(Error::broken(&log_path, "it has no sandbox.json beside it")),
+        };
+        for line in lines {
+            state.replay(line).map_err(|reason| Error::broken(&log_path, reason))?;
+        }
+        changed |= contents::add_seed(&mut state, seed);
+        if changed {
+            let mut bytes = format!("{:#}", state.to_json()).into_bytes();
+            bytes.push(b'\n');
+            files::write_snapshot(folder, &bytes)?;
+            log.clear().map_err(file("empty", &log_path))?;
+        }
+        // Only now: what a faults file says is not written down.
+        state.behaviour = state.behaviour.with(&faults.overrides);
+        let recent = Recent::new(faults.list_lag, faults.not_found_after_create);
+        Ok(Store { state, log, hold, writes: 0, recent, approval: faults.approval, _lock: lock })
+    }
+
+    /// The device configuration with this id; `None` also while it is too new to be found.
+    pub(crate) fn device_configuration(&self, id: &str) -> Option<&DeviceConfiguration> {
+        self.state.configurations.get(id).filter(|_| !self.recent.is_too_new(id, Instant::now()))
+    }
+
+    /// The device configurations after `order` as lists show them.
+    pub(crate) fn listed(&self, order: u64) -> impl Iterator<Item = (u64, &DeviceConfiguration)> {
+        self.recent.listed(&self.state.configurations, order, Instant::now())
+    }
+
+    /// Writes one object, or deletes it: first to disk, then to memory. `call` asks for it, and has been found right; where
+    /// approval is required and not given yet, it is refused here, and the request is remembered.
+    pub(crate) fn commit(&mut self, call: &Call, id: &str, write: ObjectWrite) -> Result<(), NotDone> {
+        let approval = match permit::permit(self.approval.as_ref(), &self.state.approvals, call)? {
+            Permit::Free => None,
+            Permit::Approved(approval) => Some(approval),
+            Permit::Wait(approval) => return Err(self.wait_for(approval)?.into()),
+        };
+        self.writes += 1;
+        let held = self.hold.filter(|hold| hold.write == self.writes).map(|hold| hold.when);
+        if held == Some(HoldWhen::Before) {
+            return Err(NotDone::Held);
+        }
+        let number = self.state.last_write + 1;
+        self.append(&log_line::write(number, id, &write, approval.as_ref()))?;
+        if matches!(write, ObjectWrite::DeviceConfiguration(_)) {
+            self.recent.remember(&self.state.configurations, id, Instant::now());
+        }
+        self.state.apply(number, id, write);
+        if let Some(approval) = approval {
+            self.state.put_approval(approval);
+        }
+        match held {
+            Some(_) => Err(NotDone::Held),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers a new request for approval, and says so.
+    fn wait_for(&mut self, approval: ApprovalRequest) -> Result<Refusal, Refusal> {
+        let refusal = permit::required(&approval, &self.approval.unwrap_or_default());
+        self.keep(approval)?;
+        Ok(refusal)
+    }
+
+    /// Decides the request `id`, or every one that waits; says which these were, as they are now. An id that does not
+    /// wait is none.
+    pub(crate) fn decide(&mut self, id: Option<&str>, status: ApprovalStatus) -> Result<Vec<ApprovalRequest>, Refusal> {
+        let chosen = |approval: &&ApprovalRequest| approval.waits() && id.is_none_or(|id| approval.id == id);
+        let decided: Vec<ApprovalRequest> =
+            self.state.approvals.iter().filter(chosen).map(|one| one.with(status)).collect();
+        for approval in &decided {
+            self.keep(approval.clone())?;
+        }
+        Ok(decided)
+    }
+
+    /// The approval requests that wait for a decision.
+    pub(crate) fn waiting(&self) -> Vec<ApprovalRequest> {
+        self.state.approvals.iter().filter(|request| request.waits()).cloned().collect()
+    }
+
+    fn keep(&mut self, approval: ApprovalRequest) -> Result<(), Refusal> {
+        let number = self.state.last_write + 1;
+        self.append(&log_line::approval(number, &approval))?;
+        self.state.put_approval(approval);
+        self.state.last_write = number;
+        Ok(())
+    }
+
+    fn append(&mut self, line: &Value) -> Result<(), Refusal> {
+        let written = self.log.append(line);
+        written.map_err(|error| Refusal::internal(format!("The sandbox cannot write its log: {error}")))
+    }
+}

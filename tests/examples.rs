@@ -1,0 +1,176 @@
+//! The examples are a tutorial: whoever does what their pages say, sees what they show.
+//!
+//! A page holds commands (`sh`), what they print (`text`), changes to files (`diff`) and registry files (`reg PATH`). They are
+//! carried out in a copy of the example. An output that begins with `…` is only the last lines of what is printed. With `SSPR_POLICY_EXAMPLES=write` the pages get what is printed now.
+#![allow(clippy::unwrap_used)]
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use regex::Regex;
+
+/// In the place of the first lines of an output.
+const ELIDED: &str = "…\n";
+
+#[test]
+fn first_policy() {
+    follow("first-policy");
+}
+
+#[test]
+fn one_feature_in_rings() {
+    follow("one-feature-in-rings");
+}
+
+#[test]
+fn registry_only_site() {
+    follow("registry-only-site");
+}
+
+#[test]
+fn every_example_is_a_page_of_the_tutorial_and_has_a_test() {
+    let index = fs::read_to_string(examples().join("README.md")).unwrap();
+    let tests = include_str!("examples.rs");
+    let folders = fs::read_dir(examples()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    for name in folders.map(|folder| folder.file_name().unwrap().to_str().unwrap().to_owned()) {
+        assert!(index.contains(&format!("({name}/README.md)")), "examples/README.md does not list {name}");
+        assert!(tests.contains(&format!("follow(\"{name}\")")), "no test follows {name}");
+    }
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+/// Does what a page says, in a copy of its folder, and compares what it shows.
+fn follow(example: &str) {
+    let page = examples().join(example).join("README.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(page.parent().unwrap(), copy.path());
+
+    let mut followed = String::new();
+    let mut printed = String::new();
+    for part in parts(&text) {
+        match part {
+            Part::Text(text) => followed.push_str(text),
+            Part::Block { kind, content } => {
+                let shown = match kind.split_once(' ').unwrap_or((kind, "")) {
+                    ("sh", "") => {
+                        printed = content.lines().map(|command| run(copy.path(), command)).collect();
+                        content.to_owned()
+                    }
+                    ("diff", "") => {
+                        change(copy.path(), content);
+                        content.to_owned()
+                    }
+                    ("text", "") => keep_what_varies(content, std::mem::take(&mut printed)),
+                    ("reg", path) => registry_file(&copy.path().join(path)),
+                    _ => panic!("{example}: nobody follows a block of `{kind}`"),
+                };
+                followed.push_str(&format!("```{kind}\n{shown}```\n"));
+            }
+        }
+    }
+    if std::env::var_os("SSPR_POLICY_EXAMPLES").is_some_and(|mode| mode == "write") {
+        fs::write(&page, followed).unwrap();
+    } else {
+        assert_same(example, &text, &followed);
+    }
+}
+
+fn assert_same(example: &str, shown: &str, followed: &str) {
+    let diff = similar::TextDiff::from_lines(shown, followed);
+    let diff = diff.unified_diff().header("the page", "what happens").to_string();
+    assert!(diff.is_empty(), "examples/{example}/README.md (SSPR_POLICY_EXAMPLES=write takes it over):\n{diff}");
+}
+
+enum Part<'a> {
+    Text(&'a str),
+    Block { kind: &'a str, content: &'a str },
+}
+
+/// The page as text between blocks, and blocks.
+fn parts(page: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = page;
+    while let Some((text, block)) = rest.split_once("```") {
+        let (kind, block) = block.split_once('\n').unwrap();
+        let (content, after) = block.split_once("```\n").unwrap();
+        parts.extend([Part::Text(text), Part::Block { kind, content }]);
+        rest = after;
+    }
+    parts.push(Part::Text(rest));
+    parts
+}
+
+/// What a command prints on a terminal, stdout and stderr as they come. It fails where it prints an error, and only there.
+fn run(folder: &Path, command: &str) -> String {
+    // One plain command a line means the same to sh and to Windows PowerShell 5.1.
+    let plain = Regex::new(r"^sspr-policy [A-Za-z0-9 ./_-]+$").unwrap();
+    assert!(plain.is_match(command), "not for every shell: {command}");
+    let terminal = folder.join(".printed");
+    let file = File::create(&terminal).unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_sspr-policy"))
+        .args(command.split(' ').skip(1))
+        .current_dir(folder)
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("COLUMNS")
+        .stdout(file.try_clone().unwrap())
+        .stderr(file)
+        .status()
+        .unwrap();
+    let mut printed = fs::read_to_string(&terminal).unwrap();
+    let slashes = |line: &str| if line.starts_with("wrote ") { line.replace('\\', "/") } else { line.to_owned() };
+    printed = printed.split_inclusive('\n').map(slashes).collect();
+    let expected = i32::from(printed.lines().any(|line| line.starts_with("error")));
+    assert_eq!(status.code(), Some(expected), "{command}\n{printed}");
+    printed
+}
+
+/// What is printed, or as many of its last lines as the page shows; as the page has it where only times and ids differ.
+fn keep_what_varies(shown: &str, printed: String) -> String {
+    if let Some(end) = shown.strip_prefix(ELIDED) {
+        let first = printed.lines().count().saturating_sub(end.lines().count());
+        let printed = printed.split_inclusive('\n').skip(first).collect();
+        return ELIDED.to_owned() + &keep_what_varies(end, printed);
+    }
+    let varies = Regex::new(r"[0-9]+\.[0-9] s\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").unwrap();
+    let same = varies.replace_all(shown, "…") == varies.replace_all(&printed, "…");
+    if same { shown.to_owned() } else { printed }
+}
+
+/// Changes a file as a block says: `--- path`, then lines of it, those to go with `-` and those to come with `+`.
+fn change(folder: &Path, block: &str) {
+    let (path, lines) = block.split_once('\n').unwrap();
+    let path = folder.join(path.strip_prefix("--- ").unwrap());
+    let side = |gone: char| -> String {
+        lines.lines().filter(|line| !line.starts_with(gone)).map(|line| format!("{}\n", &line[1..])).collect()
+    };
+    let (before, after) = (side('+'), side('-'));
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches(&before).count(), 1, "{} does not hold once:\n{before}", path.display());
+    fs::write(&path, text.replace(&before, &after)).unwrap();
+}
+
+/// UTF-16 with a byte order mark and CRLF, as Windows wants it, as people see it.
+fn registry_file(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap();
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let text = String::from_utf16(&units).unwrap().replace("\r\n", "\n");
+    text.strip_prefix('\u{feff}').unwrap().trim_end().to_owned() + "\n"
+}
+
+/// All but the state of a sandbox and what was exported, which somebody may have left who followed the page.
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        match (path.is_dir(), name.to_str().unwrap()) {
+            (true, ".sspr-policy" | "out") => {}
+            (true, _) => copy_folder(&path, &to.join(name)),
+            (false, _) => _ = fs::copy(&path, to.join(name)).unwrap(),
+        }
+    }
+}

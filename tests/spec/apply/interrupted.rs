@@ -1,0 +1,187 @@
+//! An apply while it runs: interrupted, and beside another one.
+
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::{Graph, Ran, Repo, Served, copy, served};
+
+/// A tenant with faults, and a repository for it with some policies.
+fn tenant(faults: &str, policies: usize) -> (TempDir, Repo, Served) {
+    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+    let server = Served::faulty(tenant.path(), faults, 1);
+    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+    for n in 0..policies {
+        repo.policy(
+            &format!("p{n:02}"),
+            &format!(
+                "name: Policy {n}\nsettings:\n  Trial/Number{n}: {{ type: integer, value: {n}, unchecked: trial }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\n"
+            ),
+        );
+    }
+    (tenant, repo, server)
+}
+
+fn counters(server: &Served) -> Value {
+    Graph::new(&server.own).get("/sandbox/counters")
+}
+
+/// An apply in the background that has sent some writes.
+fn under_way(repo: &Repo, server: &Served, writes: u64) -> Child {
+    let mut command = repo.command(&["apply", "--auto-approve"]);
+    #[allow(clippy::zombie_processes, reason = "whoever gets it waits for it")]
+    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for _ in 0..2_000 {
+        if counters(server)["writes"].as_u64().unwrap() >= writes {
+            return apply;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the apply sends nothing");
+}
+
+/// Ctrl+C, as a terminal sends it.
+#[cfg(unix)]
+fn interrupt(apply: &Child) {
+    let sent = std::process::Command::new("kill").args(["-INT", &apply.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
+    let (_tenant, repo, server) = tenant("latency_ms: 40\n", 60);
+    let apply = under_way(&repo, &server, 10);
+    interrupt(&apply);
+    let ended = apply.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
+    assert_eq!(ended.status.code(), Some(1), "{out}{err}");
+    assert_snapshot!(err, @"stopping: what is in flight is finished first; once more, and it is left as it is");
+    assert!(out.contains("left     stopped before it began"), "{out}");
+    let last = out.lines().last().unwrap();
+    assert!(last.contains(" done, 0 failed, ") && last.contains(" left."), "{last}");
+    // What was begun is whole.
+    let made: Vec<Value> = Graph::new(&server.url)
+        .profiles()
+        .into_iter()
+        .filter(|one| one["displayName"].to_string().contains("Policy"))
+        .collect();
+    assert!(!made.is_empty() && made.len() < 60);
+    assert!(made.iter().all(|one| one["assignments"].as_array().unwrap().len() == 1));
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_lets_go_and_the_next_apply_mends_it() {
+    let (_tenant, repo, server) = tenant("latency_ms: 300\n", 30);
+    let apply = under_way(&repo, &server, 5);
+    interrupt(&apply);
+    std::thread::sleep(Duration::from_millis(100));
+    interrupt(&apply);
+    let ended = apply.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    repo.apply().succeeds();
+    repo.assert_converged();
+    assert_eq!(Graph::new(&server.url).names().iter().filter(|name| name.starts_with("Policy")).count(), 30);
+}
+
+#[test]
+fn a_second_apply_in_the_same_folder_is_refused() {
+    let (_tenant, repo, server) = tenant("latency_ms: 40\n", 30);
+    let first = under_way(&repo, &server, 3);
+    let second = repo.apply();
+    assert_eq!(second.code, Some(1));
+    assert_snapshot!(second.err, @"
+    error: another apply runs in this folder
+    help: wait until it has ended, and run again
+    ");
+    assert!(first.wait_with_output().unwrap().status.success());
+    repo.assert_converged();
+}
+
+/// Two clones of one repository.
+#[test]
+fn a_second_apply_to_the_same_tenant_is_refused() {
+    let (_tenant, repo, server) = tenant("latency_ms: 40\n", 30);
+    let clone = Repo::new(&repo.read("sspr-policy.yaml"));
+    copy(&repo.path().join("policies"), &clone.path().join("policies"));
+    let first = under_way(&repo, &server, 3);
+    let number = first.id().to_string();
+    let said = |ran: Ran| {
+        assert_eq!(ran.code, Some(1));
+        ran.err
+            .replace(&repo.path().canonicalize().unwrap().display().to_string(), "[folder]")
+            .replace(&number, "[number]")
+    };
+    #[cfg(unix)]
+    assert_snapshot!(said(clone.apply()), @"
+    error: another apply of contoso to this tenant runs on this machine in [folder] (process [number])
+    help: wait until it has ended, and run again
+    ");
+    #[cfg(not(unix))]
+    assert!(said(clone.apply()).contains("another apply of contoso to this tenant runs on this machine"));
+    assert!(said(clone.run(&["disown", "3f2a"])).contains("another apply of contoso"));
+    // Another owner's profiles are others.
+    let other = Repo::new(&served("fabrikam", &server.url, ""));
+    other.policy("p00", "name: Fabrikam\nsettings: { Camera/AllowCamera: 1 }\n");
+    other.apply().succeeds();
+    assert!(first.wait_with_output().unwrap().status.success());
+    clone.apply().succeeds();
+    clone.assert_converged();
+    let names = Graph::new(&server.url).names();
+    assert_eq!(names.iter().filter(|name| name.starts_with("Policy")).count(), 30);
+}
+
+/// A home that cannot be written is no reason not to apply.
+#[cfg(unix)]
+#[test]
+fn an_apply_without_a_place_for_its_lock_goes_on() {
+    let (_tenant, mut repo, _server) = tenant("durable: false\n", 1);
+    repo.variables.insert("XDG_STATE_HOME".into(), "/dev/null".into());
+    let ran = repo.apply().succeeds();
+    assert_snapshot!(ran.err, @"warning: /dev/null/sspr-policy cannot be used (Not a directory (os error 20)), so an apply from another folder would not be noticed");
+}
+
+/// The first PATCH is throttled for two seconds; meanwhile somebody changes the profile in the portal.
+#[test]
+fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
+    let (_tenant, repo, server) =
+        tenant("throttle: { on: [1], of: PATCH, retry_after: seconds, seconds: 2 }\ndurable: false\n", 1);
+    repo.apply().succeeds();
+    repo.edit("p00", "value: 0", "value: 7");
+    let mut command = repo.command(&["apply", "--auto-approve"]);
+    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let portal = Graph::new(&server.url);
+    for _ in 0..500 {
+        if counters(&server)["faults"]["throttle"] == 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let profile = portal.profile("Policy 0");
+    let setting = portal.writable(&profile, &profile["omaSettings"][0]);
+    let mut setting = setting.clone();
+    setting["value"] = serde_json::json!(99);
+    let body = serde_json::json!({ "@odata.type": profile["@odata.type"], "omaSettings": [setting] });
+    let path = format!("/beta/deviceManagement/deviceConfigurations/{}", profile["id"].as_str().unwrap());
+    portal.send("PATCH", &path, Some(&body));
+    let ended = apply.wait_with_output().unwrap();
+    let out = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{out}");
+    assert!(out.contains("it was changed in the tenant since the plan (then version 1, now 2)"), "{out}");
+    assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
+}
+
+/// The connection is cut after the server has made the profile: it is found, and assigned in the same apply.
+#[test]
+fn a_profile_whose_creation_was_not_answered_is_finished() {
+    let (_tenant, repo, server) = tenant("cut_after: { on: [1] }\ndurable: false\n", 1);
+    repo.apply().succeeds();
+    assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"].as_array().unwrap().len(), 1);
+    repo.assert_converged();
+}

@@ -1,0 +1,108 @@
+//! What an apply that was cut short leaves behind for the next one: creations that no list has shown yet.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::harness::{EMBEDDED, Graph, Repo, Served, TENANT, normal, served, text};
+
+const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\nassignments: { include: [{ group: SSPR Pilot }] }\n";
+
+/// A repository whose only policy was applied; the apply was cut short before it had seen its profile in a list.
+fn cut_short(seconds_ago: i64) -> Repo {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("reset", RESET);
+    repo.apply().succeeds();
+    let id = text(&repo.portal().profile("Reset")["id"]);
+    let sent = jiff::Timestamp::now().as_second().saturating_sub(seconds_ago);
+    let creation =
+        json!({ "tenant": TENANT, "owner": "contoso", "key": "reset", "name": "Reset", "sent": sent, "id": id });
+    repo.write(".sspr-policy/journal.json", &json!({ "format": 1, "creations": [creation] }).to_string());
+    repo
+}
+
+fn last_line(repo: &Repo) -> String {
+    let ran = repo.apply();
+    let journal = repo.path().join(".sspr-policy/journal.json").exists();
+    format!("{} {}\njournal: {journal}", ran.out.lines().last().unwrap_or_default(), ran.err)
+}
+
+#[test]
+fn it_is_there() {
+    assert_snapshot!(last_line(&cut_short(0)), @"
+    Plan: nothing to do; 1 as written, 7 not ours. 
+    journal: false
+    ");
+}
+
+#[test]
+fn somebody_renamed_it_meanwhile() {
+    let repo = cut_short(0);
+    let portal = repo.portal();
+    portal.patch(&portal.profile("Reset"), json!({ "displayName": "Renamed" }));
+    drop(portal);
+    assert_snapshot!(last_line(&repo), @"
+    1 done, 0 failed. 
+    journal: false
+    ");
+    repo.assert_converged();
+}
+
+#[test]
+fn somebody_deleted_it_meanwhile() {
+    let repo = cut_short(0);
+    let portal = repo.portal();
+    portal.delete(&portal.profile("Reset"));
+    drop(portal);
+    assert_snapshot!(last_line(&repo), @"
+    1 done, 0 failed. 
+    journal: false
+    ");
+    repo.assert_converged();
+}
+
+#[test]
+fn somebody_took_our_marker_away() {
+    let repo = cut_short(0);
+    let portal = repo.portal();
+    portal.patch(&portal.profile("Reset"), json!({ "description": "Mine now" }));
+    drop(portal);
+    let ran = repo.apply();
+    let problem = ran.out.split_once("error[").unwrap().1.lines().next().unwrap().to_owned();
+    assert_snapshot!(problem, @r#"SP0517] the tenant has a profile "Reset" that is not ours"#);
+    assert_eq!((ran.code, repo.portal().names().iter().filter(|name| *name == "Reset").count()), (Some(1), 1));
+}
+
+/// No clock that was wrong makes an apply hang or stop.
+#[test]
+fn it_was_sent_at_any_time() {
+    for seconds_ago in [i64::MIN, -1_000_000, 1_000_000, i64::MAX] {
+        let repo = cut_short(seconds_ago);
+        let portal = repo.portal();
+        portal.delete(&portal.profile("Reset"));
+        drop(portal);
+        repo.apply().succeeds();
+    }
+}
+
+#[test]
+fn the_lists_do_not_show_it_yet() {
+    let tenant = tempfile::tempdir().unwrap();
+    let server = Served::faulty(tenant.path(), "list_lag_ms: 4000\ndurable: false\n", 1);
+    let mut repo = Repo::new(&served("contoso", &server.url, ""));
+    repo.policy("reset", RESET);
+    let patience = "SSPR_POLICY_PATIENCE_SECONDS".to_owned();
+    repo.variables.insert(patience.clone(), "0".into());
+    assert_eq!(repo.apply().code, Some(1));
+    assert_snapshot!(normal(&repo.apply().fails()), @"
+    error: the profile of reset ([id]) was made, and the tenant's lists do not show it yet; nothing was changed
+    help: run `sspr-policy apply` again in a few minutes
+    ");
+    repo.variables.insert(patience, "20".into());
+    repo.apply().succeeds();
+    repo.assert_converged();
+    assert_eq!(server_names(&server), 1);
+}
+
+fn server_names(server: &Served) -> usize {
+    Graph::new(&server.url).names().iter().filter(|name| *name == "Reset").count()
+}

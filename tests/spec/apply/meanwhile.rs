@@ -1,0 +1,396 @@
+//! What happens in a tenant while an apply writes: people edit, servers lag, answers are lost.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::between::{Asked, Between, Then};
+use crate::harness::{Graph, Ran, Repo, Served, normal, served};
+
+/// A tenant, and a repository for it.
+struct Scene {
+    repo: Repo,
+    server: Served,
+    _tenant: TempDir,
+}
+
+impl Scene {
+    fn new(faults: &str) -> Scene {
+        let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+        let server = Served::faulty(tenant.path(), &format!("durable: false\n{faults}"), 1);
+        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+        Scene { repo, server, _tenant: tenant }
+    }
+
+    fn portal(&self) -> Graph {
+        Graph::new(&self.server.url)
+    }
+
+    /// An apply to whose requests this happens.
+    fn apply(&self, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Ran {
+        let _between = self.between(script);
+        self.repo.apply()
+    }
+
+    fn between(&self, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Between {
+        let between = Between::start(&self.server.url, script);
+        self.repo.write("sspr-policy.yaml", &served("contoso", &between.url, ""));
+        between
+    }
+
+    /// Somebody edits the profile in the portal right after the first request of this kind was carried out.
+    fn edit_after(
+        &self,
+        method: &'static str,
+        path: &'static str,
+        edit: Edit,
+    ) -> impl FnMut(&Asked) -> Then + Send + use<> {
+        let url = self.server.url.clone();
+        let mut waits = true;
+        move |asked| {
+            if !asked.is(method, path) || !std::mem::take(&mut waits) {
+                return Then::Pass;
+            }
+            let url = url.clone();
+            Then::After(Box::new(move || edit(&Graph::new(&url))))
+        }
+    }
+}
+
+type Edit = fn(&Graph);
+
+const CREATION: &str = "/deviceConfigurations";
+const ASSIGNMENT: &str = "/assign";
+
+fn policy(settings: &str, group: &str) -> String {
+    format!("name: Policy\nsettings:\n{settings}assignments: {{ include: [{{ group: {group} }}] }}\n")
+}
+
+/// A value that everybody sees.
+fn plain(number: u32) -> String {
+    format!("  Trial/Number: {{ type: integer, value: {number}, unchecked: trial }}\n")
+}
+
+/// The same, and one that Intune masks.
+fn with_text(text: &str) -> String {
+    format!("{}  Trial/Text: {{ type: string, raw: {text}, unchecked: trial }}\n", plain(0))
+}
+
+fn rows(portal: &Graph, change: impl Fn(&mut Value)) {
+    let profile = portal.profile("Policy");
+    let mut rows: Vec<Value> = profile["omaSettings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let mut writable = portal.writable(&profile, row);
+            writable["value"] = portal.plain(&profile, row);
+            writable
+        })
+        .collect();
+    rows.iter_mut().for_each(change);
+    portal.patch(&profile, json!({ "omaSettings": rows }));
+}
+
+fn masked(portal: &Graph) {
+    rows(portal, |row| {
+        if row["omaUri"].to_string().contains("Text") {
+            row["value"] = json!("somebody's");
+        }
+    });
+}
+
+fn row_names(portal: &Graph) {
+    rows(portal, |row| row["displayName"] = json!("Somebody's name"));
+}
+
+fn description(portal: &Graph) {
+    let profile = portal.profile("Policy");
+    let text = format!("Somebody's text.\n\n{}", profile["description"].as_str().unwrap());
+    portal.patch(&profile, json!({ "description": text }));
+}
+
+fn no_marker(portal: &Graph) {
+    portal.patch(&portal.profile("Policy"), json!({ "description": "Somebody's own." }));
+}
+
+fn name(portal: &Graph) {
+    portal.patch(&portal.profile("Policy"), json!({ "displayName": "Somebody's" }));
+}
+
+/// What became of the change.
+fn said(ran: &Ran) -> String {
+    let after_the_plan = ran.out.lines().skip_while(|line| !line.starts_with("Plan:"));
+    let ended = after_the_plan.skip(1).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    normal(&format!("{ended}\nexit {}", ran.code.unwrap()))
+}
+
+/// The text row's value in plain, its name, and the description without the marker.
+fn held(portal: &Graph) -> String {
+    let profile = portal.profile("Policy");
+    let row = profile["omaSettings"].as_array().unwrap().last().unwrap();
+    let description = profile["description"].as_str().unwrap().split("Managed by").next().unwrap().trim();
+    format!("{} | {} | {description}", portal.plain(&profile, row), row["displayName"])
+}
+
+#[test]
+fn what_somebody_edits_after_our_last_write_stays() {
+    let edits: [(Edit, &str); 4] = [
+        (masked, r#""somebody's" | "Trial/Text" | "#),
+        (row_names, r#""ours" | "Somebody's name" | "#),
+        (description, r#""ours" | "Trial/Text" | Somebody's text."#),
+        (no_marker, r#""ours" | "Trial/Text" | Somebody's own."#),
+    ];
+    for (edit, stays) in edits {
+        let scene = Scene::new("");
+        scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
+        let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, edit));
+        assert_eq!(held(&scene.portal()), stays);
+        insta::allow_duplicates! {
+            assert_snapshot!(said(&ran), @"
+              + p                            failed   it was changed by somebody meanwhile (version 1 after our last write, now 2): plan again
+            exit 1
+            ");
+        }
+    }
+}
+
+#[test]
+fn a_marker_that_somebody_took_away_is_no_success() {
+    let scene = Scene::new("");
+    scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
+    let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, no_marker));
+    assert_snapshot!(said(&ran), @"
+      + p                            failed   it was changed by somebody meanwhile (version 1 after our last write, now 2): plan again
+    exit 1
+    ");
+}
+
+#[test]
+fn a_masked_edit_between_our_writes_stays() {
+    let scene = Scene::new("");
+    scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
+    let created = scene.apply(scene.edit_after("POST", CREATION, masked));
+    assert_snapshot!(said(&created), @"
+      + p                            failed   it was changed by somebody meanwhile (version 1 after our last write, now 2); the rest was not written: plan again
+    exit 1
+    ");
+    assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
+    // Who leaves the audience leaves before the content changes.
+    scene.apply(|_| Then::Pass).succeeds();
+    scene.repo.policy("p", &policy(&with_text("newer").replace("0,", "7,"), "SSPR Ring 2"));
+    let changed = scene.apply(scene.edit_after("POST", ASSIGNMENT, masked));
+    assert_snapshot!(said(&changed), @"
+      ~ p                            failed   it was changed by somebody meanwhile (version 3 after our last write, now 4); the rest was not written: plan again
+    exit 1
+    ");
+    assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
+    scene.apply(|_| Then::Pass).succeeds();
+    assert_eq!(held(&scene.portal()), r#""newer" | "Trial/Text" | "#);
+}
+
+/// The marker is put right after the assignment, with the words that somebody wrote since we looked first.
+#[test]
+fn what_no_policy_says_stays_where_assignments_count_as_changes() {
+    let scene = Scene::new("assign_raises_version: true\n");
+    scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
+    scene.repo.apply().succeeds();
+    description(&scene.portal());
+    row_names(&scene.portal());
+    scene.repo.policy("p", &policy(&with_text("newer"), "SSPR Ring 2"));
+    scene.repo.apply().succeeds();
+    assert_eq!(held(&scene.portal()), r#""newer" | "Somebody's name" | Somebody's text."#);
+    scene.repo.assert_converged();
+}
+
+#[test]
+fn words_that_somebody_writes_between_our_writes_stay() {
+    let scene = Scene::new("");
+    scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
+    scene.repo.apply().succeeds();
+    scene.repo.edit("p", "value: 0", "value: 7");
+    scene.repo.edit("p", "SSPR Pilot", "SSPR Ring 2");
+    scene.apply(scene.edit_after("POST", ASSIGNMENT, row_names)).succeeds();
+    assert_eq!(held(&scene.portal()), r#"7 | "Somebody's name" | "#);
+}
+
+/// The lists show it, and by its id it is not found yet.
+#[test]
+fn a_deletion_needs_both_witnesses() {
+    let scene = Scene::new("not_found_after_create_ms: 5000\n");
+    let profile = format!("name: Policy\nsettings:\n{}", plain(0));
+    scene.repo.policy("p", &profile);
+    scene.repo.apply().succeeds();
+    scene.repo.policy("p", &format!("{profile}state: retired\n"));
+    assert_snapshot!(said(&scene.repo.apply()), @"
+      - p                            failed   the tenant's lists show it, and by its id it is not found, so it could not be deleted: run again in a few minutes
+    exit 1
+    ");
+    let mut patient = scene.repo.command(&["apply", "--auto-approve"]);
+    patient.env("SSPR_POLICY_PATIENCE_SECONDS", "30");
+    assert!(patient.output().unwrap().status.success());
+    assert!(!scene.portal().names().contains(&"Policy".to_owned()));
+}
+
+/// The server says that it failed, and finishes the write between our look and the next try.
+#[test]
+fn a_write_that_lands_late_is_our_own() {
+    let scene = Scene::new("");
+    scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
+    scene.repo.apply().succeeds();
+    scene.repo.edit("p", "value: 0", "value: 7");
+    let (url, mut late, mut first) = (scene.server.url.clone(), None, true);
+    let ran = scene.apply(move |asked| {
+        if asked.method == "PATCH" && std::mem::take(&mut first) {
+            late = Some((asked.path.clone(), asked.body.clone()));
+            return Then::refused(504);
+        }
+        let Some((path, body)) = late.take_if(|_| asked.is_look()) else { return Then::Pass };
+        let url = url.clone();
+        Then::After(Box::new(move || drop(Graph::new(&url).send("PATCH", &path, Some(&body)))))
+    });
+    assert_snapshot!(said(&ran), @"
+      ~ p                            changed  [id]
+    exit 0
+    ");
+    scene.repo.write("sspr-policy.yaml", &served("contoso", &scene.server.url, ""));
+    scene.repo.assert_converged();
+}
+
+#[test]
+fn a_write_without_effect_is_no_success() {
+    let scene = Scene::new("");
+    scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
+    scene.repo.apply().succeeds();
+    scene.repo.edit("p", "raw: ours", "raw: newer");
+    let ran = scene.apply(|asked| match asked.method.as_str() {
+        "PATCH" => Then::refused(200),
+        _ => Then::Pass,
+    });
+    assert_snapshot!(said(&ran), @"
+      ~ p                            failed   it was written, and the tenant shows something else: plan again to see what
+    exit 1
+    ");
+    assert_eq!(held(&scene.portal()), r#""ours" | "Trial/Text" | "#);
+}
+
+#[test]
+fn what_is_too_new_to_be_assigned_is_assigned_in_a_moment() {
+    for status in [404, 409] {
+        let mut scene = Scene::new("");
+        scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "30".into());
+        scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
+        let mut refused = 0;
+        scene
+            .apply(move |asked| {
+                refused += u32::from(asked.is("POST", ASSIGNMENT));
+                if asked.is("POST", ASSIGNMENT) && refused <= 2 { Then::refused(status) } else { Then::Pass }
+            })
+            .succeeds();
+        assert_eq!(scene.portal().profile("Policy")["assignments"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn any_patience_is_taken() {
+    let mut scene = Scene::new("");
+    scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), u64::MAX.to_string());
+    scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
+    scene.repo.apply().succeeds();
+}
+
+/// What can never become what we wrote is not waited for, however much patience there is.
+#[test]
+fn a_visible_edit_ends_the_wait() {
+    for edit in [name as Edit, no_marker] {
+        for request in [CREATION, ASSIGNMENT] {
+            let mut scene = Scene::new("");
+            scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "600".into());
+            scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
+            let ran = scene.apply(scene.edit_after("POST", request, edit));
+            assert!(said(&ran).contains("failed   it was changed by somebody meanwhile"), "{}", said(&ran));
+        }
+    }
+}
+
+/// More profiles than are worked on at once: none waits for another one to be listed.
+#[test]
+fn profiles_that_wait_for_lists_let_others_begin() {
+    let mut scene = Scene::new("list_lag_ms: 6000\n");
+    scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "50".into());
+    for n in 0..25 {
+        let text = policy(&plain(0), "SSPR Pilot").replace("Policy", &format!("Policy {n}"));
+        scene.repo.policy(&format!("p{n:02}"), &text.replace("Number", &format!("Number{n}")));
+    }
+    let mut command = scene.repo.command(&["apply", "--auto-approve"]);
+    let mut apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains(" added ")));
+    // Each is made and assigned, although no list has shown more than the first of them.
+    assert_eq!(Graph::new(&scene.server.own).get("/sandbox/counters")["writes"], 50);
+    assert_eq!(lines.filter(|line| line.contains(" added ")).count(), 24);
+    let ended = apply.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    let err = String::from_utf8(ended.stderr).unwrap();
+    let waits: Vec<&str> = err.lines().filter(|line| line.contains("waiting")).collect();
+    assert_snapshot!(waits.join("\n"), @"waiting until the tenant and its lists show what was written, up to 50s for each profile");
+}
+
+/// An apply that is interrupted as soon as its first PATCH is answered with this.
+#[cfg(unix)]
+fn interrupted(status: u16, done: bool) -> (Scene, String) {
+    let scene = Scene::new("");
+    scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
+    scene.repo.apply().succeeds();
+    scene.repo.edit("p", "value: 0", "value: 7");
+    let answered = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&answered);
+    let _between = scene.between(move |asked| {
+        if asked.method != "PATCH" {
+            return Then::Pass;
+        }
+        seen.store(true, Ordering::SeqCst);
+        Then::Answered { status, pause: Some(250), done }
+    });
+    let mut command = scene.repo.command(&["apply", "--auto-approve"]);
+    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for _ in 0..2_000 {
+        if answered.load(Ordering::SeqCst) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let sent = std::process::Command::new("kill").args(["-INT", &apply.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let ended = apply.wait_with_output().unwrap();
+    let [out, err] = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    let said = said(&Ran { code: ended.status.code(), out, err });
+    (scene, said)
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_pause() {
+    let (scene, said) = interrupted(429, false);
+    assert_snapshot!(said, @"
+      ~ p                            left     stopped before it began
+    exit 1
+    ");
+    assert_eq!(scene.portal().profile("Policy")["version"], 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_be_done_when_we_are_interrupted_is_said_to_be() {
+    let (scene, said) = interrupted(504, true);
+    assert_snapshot!(said, @"
+      ~ p                            left     stopped: its write got no usable answer, so it may be done
+    exit 1
+    ");
+    assert_eq!(scene.portal().profile("Policy")["version"], 2);
+}

@@ -1,0 +1,304 @@
+//! An apply where a second administrator has to approve each write (Multi Admin Approval).
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+use crate::harness::proxy::{Proxy, REAL};
+use crate::harness::{Graph, Ran, Repo, Served, TENANT, normal, program, served, text};
+
+const APPROVALS: &str = "multi_admin_approval: true\n";
+const POLICY: &str = "\
+name: Policy 0
+settings:
+  Trial/Number0: { type: integer, value: 0, unchecked: trial }
+assignments: { include: [{ group: SSPR Pilot }] }
+";
+
+/// A tenant with faults, and a repository for it with a policy.
+fn tenant(faults: &str) -> (TempDir, Repo, Served) {
+    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+    let server = Served::faulty(tenant.path(), faults, 1);
+    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+    repo.policy("p00", POLICY);
+    (tenant, repo, server)
+}
+
+/// The same without approvals until the policy is applied.
+fn applied(policy: &str) -> (TempDir, Repo, Served) {
+    let (tenant, repo, server) = tenant("durable: false\n");
+    repo.policy("p00", policy);
+    repo.apply().succeeds();
+    drop(server);
+    let server = Served::faulty(tenant.path(), APPROVALS, 1);
+    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+    (tenant, repo, server)
+}
+
+/// That it waits, and nothing failed.
+#[track_caller]
+fn waits(ran: Ran) -> Ran {
+    assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
+    ran
+}
+
+/// The lines about what became of changes, with what helps.
+fn outcomes(ran: &Ran) -> String {
+    let about = |line: &&str| ["failed   ", "waiting  ", "= help", "done, "].iter().any(|what| line.contains(what));
+    normal(&ran.out.lines().filter(about).collect::<Vec<_>>().join("\n"))
+}
+
+/// As the next run of a pipeline finds it.
+fn forget(repo: &Repo) {
+    std::fs::remove_dir_all(repo.path().join(".sspr-policy")).unwrap();
+}
+
+/// `sspr-policy sandbox approve --all`, as another administrator would in Intune.
+fn approve(tenant: &TempDir, decision: &str) {
+    let mut command = std::process::Command::new(program());
+    command.arg("--dir").arg(tenant.path()).args(["sandbox", decision, "--all"]);
+    assert!(command.output().unwrap().status.success());
+}
+
+#[test]
+fn where_a_second_administrator_has_to_approve() {
+    let (tenant, repo, server) = tenant(APPROVALS);
+    let first = waits(repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]));
+    assert_snapshot!(normal(&first.out), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + p00                          "Policy 0"
+          + Trial/Number0 [device]                             0
+          + assignment  include group SSPR Pilot   24 devices
+
+    Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+      + p00                          waiting  for approval; its code: [id]
+
+    0 done, 0 failed, 1 waiting for approval.
+    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.
+    "#);
+    assert_snapshot!(normal(&waits(repo.apply()).out).lines().skip(9).collect::<Vec<_>>().join("\n"), @"
+      + p00                          waiting  for approval; its code: [id]
+
+    0 done, 0 failed, 1 waiting for approval.
+    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.
+    ");
+    approve(&tenant, "approve");
+    // The profile is there now; its assignment is a write of its own.
+    assert!(waits(repo.apply()).out.contains("1 waiting for approval"));
+    assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"], serde_json::json!([]));
+    let plan = repo.plan();
+    assert!(plan.contains("not assigned: an apply was cut short, or somebody took it away"), "{plan}");
+    approve(&tenant, "approve");
+    repo.apply().succeeds();
+    repo.assert_converged();
+    assert!(!repo.path().join(".sspr-policy/journal.json").exists());
+}
+
+#[test]
+fn an_approval_is_found_again_on_another_machine() {
+    let (tenant, repo, _server) = tenant(APPROVALS);
+    for run in 1..3 {
+        // A pipeline says which run it is.
+        waits(repo.apply_with(&["--justification", &format!("run {run}")]));
+        approve(&tenant, "approve");
+        forget(&repo);
+    }
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+#[test]
+fn what_was_rejected_is_asked_for_again() {
+    let (tenant, repo, _server) = tenant(APPROVALS);
+    waits(repo.apply());
+    approve(&tenant, "reject");
+    let rejected = repo.apply();
+    assert_eq!(rejected.code, Some(1));
+    assert!(rejected.out.contains("was rejected; the next apply asks for approval again"), "{}", rejected.out);
+    assert!(waits(repo.apply()).out.contains("1 waiting for approval"));
+}
+
+#[test]
+fn a_saved_plan_goes_on_after_each_approval() {
+    let (tenant, repo, _server) = tenant(APPROVALS);
+    repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    for _ in 0..2 {
+        assert!(repo.run(&["apply", "plan.json"]).out.contains("1 waiting for approval"));
+        approve(&tenant, "approve");
+    }
+    repo.run(&["apply", "plan.json"]).succeeds();
+    repo.assert_converged();
+}
+
+/// A policy gives a setting to another one, whose change is refused: the giver's cannot be done either.
+#[test]
+fn what_waits_for_something_that_is_refused_is_left() {
+    let tenant = tempfile::tempdir().unwrap();
+    let repo = Repo::new("");
+    let moving = "  Trial/Moving: { type: integer, value: 1, unchecked: trial }\n";
+    let policy = |name: &str, more: &str| {
+        format!("name: {name}\nsettings:\n  Trial/{name}: {{ type: integer, value: 1, unchecked: trial }}\n{more}")
+    };
+    let connect = |faults: &str| {
+        let server = Served::faulty(tenant.path(), faults, 1);
+        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+        server
+    };
+    let server = connect("durable: false\n");
+    repo.policy("giver", &policy("Giver", moving));
+    repo.policy("taker", &policy("Taker", ""));
+    repo.apply().succeeds();
+    drop(server);
+    repo.policy("giver", &policy("Giver", ""));
+    repo.policy("taker", &policy("Taker", moving));
+    let _server = connect(APPROVALS);
+    let ran = waits(repo.apply());
+    let said: Vec<&str> = ran.out.lines().filter(|line| line.contains("left") || line.contains("done, ")).collect();
+    assert_snapshot!(said.join("\n"), @"
+      ~ giver                        left     taker has to be done first: a setting moves there
+    0 done, 0 failed, 1 waiting for approval, 1 left. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    ");
+}
+
+/// Approved or not, a request that was made for an earlier version is in the way of the next.
+#[test]
+fn a_policy_that_was_edited_after_its_approval_was_asked_for() {
+    let (tenant, repo, _server) = applied(POLICY);
+    repo.edit("p00", "value: 0", "value: 1");
+    waits(repo.apply_with(&["--justification", "CHG-1042"]));
+    repo.edit("p00", "value: 1", "value: 2");
+    let ran = repo.apply();
+    assert_eq!(ran.code, Some(1));
+    assert_snapshot!(outcomes(&ran), @r#"
+      ~ p00                          failed   the request for approval [id] still waits, and is for an earlier version of this policy ("CHG-1042")
+          = help: have it rejected or cancelled in Intune (Tenant administration > Multi Admin Approval), and run again; or have it approved, and apply that version
+    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    "#);
+    approve(&tenant, "approve");
+    forget(&repo);
+    let ran = repo.apply();
+    assert_eq!(ran.code, Some(1));
+    assert_snapshot!(outcomes(&ran), @r#"
+      ~ p00                          failed   the request for approval [id] was approved for an earlier version of this policy ("CHG-1042")
+          = help: apply that version; or have the request cancelled in Intune (Tenant administration > Multi Admin Approval), and run again
+    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    "#);
+    // The earlier version first, and then this one.
+    repo.edit("p00", "value: 2", "value: 1");
+    repo.apply().succeeds();
+    repo.edit("p00", "value: 1", "value: 2");
+    waits(repo.apply());
+    approve(&tenant, "approve");
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+#[test]
+fn a_request_that_was_rejected_is_not_in_the_way() {
+    let (tenant, repo, _server) = applied(POLICY);
+    repo.edit("p00", "value: 0", "value: 1");
+    waits(repo.apply());
+    repo.edit("p00", "value: 1", "value: 2");
+    approve(&tenant, "reject");
+    waits(repo.apply());
+    approve(&tenant, "approve");
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+/// Somebody asked for a change of our profile with another program.
+#[test]
+fn a_request_that_is_not_ours_is_in_the_way() {
+    let (_tenant, repo, server) = applied(POLICY);
+    let url = format!("{}/beta/deviceManagement/deviceConfigurations/", server.url);
+    let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
+    let body = r##"{ "@odata.type": "#microsoft.graph.windows10CustomConfiguration", "displayName": "P" }"##;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let asked = reqwest::Client::builder().no_proxy().build().unwrap().patch(url + &id).body(body);
+    let asked =
+        asked.header("content-type", "application/json").header("x-msft-approval-justification", "YnkgaGFuZA==");
+    assert_eq!(runtime.block_on(asked.send()).unwrap().status(), 412);
+    repo.edit("p00", "value: 0", "value: 1");
+    let ran = repo.apply();
+    assert_eq!(ran.code, Some(1));
+    assert_snapshot!(outcomes(&ran), @"
+      ~ p00                          failed   PATCH /beta/deviceManagement/deviceConfigurations/[id] was answered 409 Conflict: An active Approval Request already exists for this entity (request-id [id])
+          = help: another change to this profile waits for approval, or is approved: have that completed or cancelled in Intune (Tenant administration > Multi Admin Approval)
+    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    ");
+}
+
+/// The assignment raises the version that the marker holds: that alone is not worth an approval.
+#[test]
+fn a_profile_with_a_masked_value_needs_two_approvals() {
+    let (tenant, repo, _server) = tenant(&format!("{APPROVALS}assign_raises_version: true\n"));
+    repo.policy("p00", &POLICY.replace("type: integer, value: 0", "type: string, value: zero"));
+    for _ in 0..2 {
+        waits(repo.apply());
+        approve(&tenant, "approve");
+    }
+    repo.apply().succeeds();
+    repo.assert_converged();
+    repo.apply().succeeds();
+    // The marker does not vouch for the value any more: it is written once more before it is assigned otherwise.
+    repo.edit("p00", "SSPR Pilot", "All Staff");
+    for _ in 0..2 {
+        waits(repo.apply());
+        approve(&tenant, "approve");
+    }
+    repo.apply().succeeds();
+    repo.assert_converged();
+    repo.edit("p00", "value: zero", "value: one");
+    waits(repo.apply());
+    approve(&tenant, "approve");
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+/// The code is for what was sent first. Without a fingerprint key nothing here tells that a secret changed.
+#[test]
+fn a_secret_that_changed_after_its_approval_was_asked_for() {
+    let secret = "type: string, value: \"${env:SECRET}\"";
+    let said = |more: &str, code: i32| {
+        let (tenant, mut repo, server) = tenant(APPROVALS);
+        let proxy = Proxy::start(&server.url, REAL, &[]);
+        repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, more).replace(TENANT, REAL));
+        repo.policy("p00", &POLICY.replace("type: integer, value: 0", secret));
+        repo.variables.insert("SECRET".into(), "hunter2-first".into());
+        repo.variables.insert("KEY".into(), "hunter2-key".into());
+        waits(repo.apply());
+        approve(&tenant, "approve");
+        repo.variables.insert("SECRET".into(), "hunter2-second".into());
+        let ran = repo.apply();
+        assert_eq!(ran.code, Some(code), "{}{}", ran.out, ran.err);
+        format!("{}\n", outcomes(&ran).replace(&proxy.url, ""))
+    };
+    assert_snapshot!(said("", 1), @"
+      + p00                          failed   POST /beta/deviceManagement/deviceConfigurations was answered 400 BadRequest: The approval request [id] is for another request: method, URL and body have to be the same. (request-id [id])
+          = help: has a secret changed since it was approved? have the request cancelled in Intune (Tenant administration > Multi Admin Approval), and run again
+    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    ");
+    assert_snapshot!(said("    fingerprint_key: ${env:KEY}\n", 3), @"
+      + p00                          waiting  for approval; its code: [id]
+    0 done, 0 failed, 1 waiting for approval.
+    ");
+}
+
+#[test]
+fn disown_waits_for_approval() {
+    let (tenant, repo, server) = applied(POLICY);
+    let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
+    let ran = waits(repo.run(&["disown", &id, "--justification", "CHG-1043"]));
+    assert_snapshot!(normal(&ran.out), @r#"
+    "Policy 0" ([id]) waits for approval; its code: [id]
+    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy disown` again.
+    "#);
+    forget(&repo);
+    approve(&tenant, "approve");
+    let ran = repo.run(&["disown", &id]).succeeds();
+    assert_snapshot!(normal(&ran.out), @r#""Policy 0" ([id]) is no longer p00 of contoso; nothing else was changed"#);
+    let profile = Graph::new(&server.url).profile("Policy 0");
+    assert_eq!((text(&profile["description"]), profile["assignments"].as_array().unwrap().len()), (String::new(), 1));
+}

@@ -1,0 +1,80 @@
+//! A tenant that tells only a part, or tells it oddly: the rest is asked for, or there is no plan; and what is others'
+//! stops nobody.
+
+mod incomplete;
+mod odd;
+
+use axum::routing::{MethodRouter, get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::harness::background::Background;
+use crate::harness::{Repo, Served, TENANT, served};
+
+/// What `plan` says of a policy for this group, in a tenant with these faults.
+fn planned(faults: &str, group: &str) -> String {
+    let tenant = tempfile::tempdir().unwrap();
+    let server = Served::faulty(tenant.path(), faults, 7);
+    let repo = Repo::new(&served("contoso", &server.url, ""));
+    repo.policy("camera", &policy(&format!("group: {group}")));
+    plain(&repo.plan())
+}
+
+fn policy(include: &str) -> String {
+    format!("name: Cameras\nsettings: {{ Camera/AllowCamera: 1 }}\nassignments: {{ include: [{{ {include} }}] }}\n")
+}
+
+/// Without what a sandbox invents anew, and how long it took.
+fn plain(text: &str) -> String {
+    let text = regex::Regex::new(r"request-id [0-9a-z\[\]-]+").unwrap().replace_all(text, "request-id …").into_owned();
+    regex::Regex::new(r"requests, \d+\.\d s").unwrap().replace(&text, "requests").into_owned()
+}
+
+/// No settings catalog is there.
+fn no_catalog() -> MethodRouter {
+    let answer = |id: u8| json!({ "id": id.to_string(), "status": 404, "body": {} });
+    let body = json!({ "responses": [answer(0), answer(1)] });
+    post(async move || Json(body))
+}
+
+/// The repository of a tenant that holds these profiles, and answers nothing but what a plan without groups reads.
+fn odd(profiles: &Value) -> Repo {
+    let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
+    let answers = [
+        ("/v1.0/organization", organization.to_string()),
+        (PROFILES, json!({ "value": profiles }).to_string()),
+        (COUNT, profiles.as_array().unwrap().len().to_string()),
+    ];
+    let mut router = Router::new();
+    for (path, body) in answers {
+        router = router.route(path, get(async move || ([("content-type", "application/json")], body)));
+    }
+    router = router.route("/beta/$batch", no_catalog());
+    let repo = Repo::new(&served("contoso", &serve(router), ""));
+    repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
+    repo
+}
+
+const PROFILES: &str = "/beta/deviceManagement/deviceConfigurations";
+
+const COUNT: &str = "/beta/deviceManagement/deviceConfigurations/$count";
+
+fn serve(router: Router) -> String {
+    Background::serve(|_| router).for_good()
+}
+
+/// A profile in which one thing is odd.
+fn profile(kind: &str, description: &str, field: &str, value: Value) -> Value {
+    let mut profile = json!({
+        "@odata.type": format!("#microsoft.graph.{kind}"),
+        "id": "5f1c0000-0000-4000-8000-000000000001",
+        "displayName": "Odd",
+        "description": description,
+        "version": 1,
+        "roleScopeTagIds": ["0"],
+        "omaSettings": [],
+        "assignments": [],
+    });
+    profile[field] = value;
+    profile
+}

@@ -1,0 +1,121 @@
+//! Lists, counts and names of which a part is missing.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::{PROFILES, no_catalog, plain, planned, policy, serve};
+use crate::harness::{Repo, Served, TENANT, served};
+
+#[test]
+fn a_count_that_fails_is_no_count_that_is_missing() {
+    let faults = "\
+server_errors: { path: /$count, statuses: [503], page: json }
+missing_object: { path: deviceConfigurations, after: 0 }
+";
+    insta::assert_snapshot!(planned(faults, "Kiosks"), @"
+    error: GET /beta/deviceManagement/deviceConfigurations/$count was answered 503 ServiceUnavailable: The service is temporarily unavailable. (request-id …)
+    exit 1
+    ");
+}
+
+#[test]
+fn a_list_that_lacks_an_object_is_no_plan() {
+    insta::assert_snapshot!(planned("missing_object: { path: deviceConfigurations }\n", "Kiosks"), @"
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 6 came (request-id …)
+    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    exit 1
+    ");
+}
+
+#[test]
+fn one_of_two_groups_with_one_name_is_not_taken_for_the_only_one() {
+    insta::assert_snapshot!(planned("missing_object: { path: groups, of: GET }\n", "Front Desk"), @"
+    error: the answer to /groups?$filter=displayName%20eq%20%27Front%20Desk%27&$select=id,displayName&$top=999&$count=true cannot be used: 2 groups are counted, and 1 came (request-id …)
+    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    exit 1
+    ");
+    // What is whole the second time is as good as what was whole at once.
+    insta::assert_snapshot!(planned("missing_object: { path: groups, first: 1 }\n", "Front Desk"), @"
+    error[SP0502]: the tenant has 2 groups `Front Desk`
+     --> policies/camera.yaml:3:35
+      |
+    3 | assignments: { include: [{ group: Front Desk }] }
+      |                                   ^^^^^^^^^^ which of them is meant?
+      |
+      = note: candidates: [id], [id]
+      = help: write `{ group: Front Desk, id: … }` with the id of the one that is meant
+    error: 1 error in the files; nothing was done
+    exit 1
+    ");
+}
+
+#[test]
+fn one_of_two_filters_with_one_name_is_not_taken_for_the_only_one() {
+    insta::assert_snapshot!(planned("missing_object: { path: assignmentFilters }\n", "Kiosks, filter: Duplicate filter"), @"
+    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: 4 objects are announced, and 3 came (request-id …)
+    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    exit 1
+    ");
+}
+
+#[test]
+fn what_a_server_does_not_count_is_said() {
+    let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
+    let answer = |body: Value| get(async move || Json(body));
+    let router = Router::new().route("/v1.0/organization", answer(organization)).route("/beta/$batch", no_catalog());
+    let repo = Repo::new(&served("contoso", &serve(router.route(PROFILES, answer(json!({ "value": [] })))), ""));
+    repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
+    let said = repo.run(&["plan"]).succeeds();
+    let line = said.out.lines().find(|line| line.starts_with("Read ")).unwrap_or_default().to_owned();
+    assert!(line.ends_with(" s; this server does not count profiles"), "{}{}", said.out, said.err);
+}
+
+/// The line of a plan that says how much was read, without the time.
+fn read(faults: &str, include: &str) -> String {
+    let tenant = tempfile::tempdir().unwrap();
+    let server = Served::faulty(tenant.path(), faults, 7);
+    let repo = Repo::new(&served("contoso", &server.url, ""));
+    repo.policy("camera", &policy(include));
+    repo.apply().succeeds();
+    let plan = repo.run(&["plan"]).succeeds();
+    let line = plan.out.lines().find(|line| line.starts_with("Read ")).unwrap().to_owned();
+    plain(&line)
+}
+
+#[test]
+fn a_second_witness_costs_no_request() {
+    let groups = "group: Kiosks }, { group: SSPR Pilot }, { group: All Staff";
+    insta::assert_snapshot!(read("{}", groups), @"Read 8 profiles and 3 names in 5 requests");
+    insta::assert_snapshot!(read("{}", "group: Kiosks, filter: Kiosk hardware"), @"Read 8 profiles and 5 names in 6 requests");
+}
+
+#[test]
+fn what_a_server_refuses_to_count_is_read_without() {
+    // Once for the apply, once for the plan.
+    let faults = "sub_request_failures: { path: groups, statuses: [400], on: [1, 4] }\n";
+    insta::assert_snapshot!(read(faults, "group: Kiosks"), @"Read 8 profiles and 1 name in 6 requests; this server does not count groups");
+    let faults = "server_errors: { path: assignmentFilters, statuses: [500], page: json, first: 6 }\n";
+    insta::assert_snapshot!(planned(faults, "Kiosks, filter: Kiosk hardware"), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+    Read 7 profiles and 5 names in 15 requests; this server does not count filters
+
+      + camera                       "Cameras"
+          + Camera/AllowCamera [device]                        Allowed (1)
+          + assignment  include group Kiosks (filter include Kiosk hardware)   12 devices
+
+    warning[R04] unequal-values: Camera/AllowCamera has another value in "Portal - Camera" (in the
+      tenant)
+      --> policies/camera.yaml:2:13  both may reach the same devices
+      = which of the two a device gets is not defined
+      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
+        randomly"
+      = help: set it in one policy, or let the audiences exclude each other
+
+    Reach: +12 devices at most (Kiosks).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}

@@ -1,0 +1,327 @@
+//! A server that is slow, busy or wrong: what the client sends again, and when it gives up with a reason.
+//!
+//! Faults strike where they are told to (docs/sandbox.md), so each page here gives the same in each run. Many faults at
+//! once, by chance, are in `tests/hostile.rs`; pages that lie are in `client::pages`.
+
+use insta::assert_snapshot;
+use regex::Regex;
+use serde_json::{Value, json};
+
+use crate::harness::{Graph, Ran, Repo, Served, normal, served, text};
+
+/// It needs a group, a filter, the list of profiles, their count, and a count of members.
+const LOCK: &str = "\
+name: Lock screen
+settings:
+  Start/HideLock: Hide
+  WindowsLogon/DontDisplayNetworkSelectionUI: enabled
+assignments:
+  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }]
+";
+
+/// A tenant, a repository for it, and a policy that is not applied yet.
+struct Trial {
+    repo: Repo,
+    server: Served,
+    folder: tempfile::TempDir,
+}
+
+impl Trial {
+    fn new(faults: &str) -> Trial {
+        let (folder, mut repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+        let server = Served::faulty(folder.path(), faults, 1);
+        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+        repo.policy("lock", LOCK);
+        repo.variables.insert("SSPR_POLICY_TOKEN".into(), "of-the-morning".into());
+        Trial { repo, server, folder }
+    }
+
+    /// The same tenant on another day.
+    fn again(self, faults: &str) -> Trial {
+        let Trial { repo, server, folder } = self;
+        drop(server);
+        let server = Served::faulty(folder.path(), faults, 1);
+        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+        Trial { repo, server, folder }
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::new(&self.server.own)
+    }
+
+    fn counters(&self) -> Value {
+        self.graph().get("/sandbox/counters")
+    }
+
+    /// A plan that comes in spite of everything, without what was said of the trouble.
+    fn planned(&self) -> String {
+        normal(&self.repo.run(&["plan"]).succeeds().out)
+    }
+
+    /// The pauses before something was sent again; the first that nobody asked for are ten milliseconds and a bit here.
+    fn pauses(&self, ran: &Ran) -> Vec<String> {
+        let pause = Regex::new(r"sending again .*pause=(\S+)").unwrap();
+        let own = Regex::new(r"^1\d(\.\d+)?ms$").unwrap();
+        pause.captures_iter(&ran.err).map(|found| own.replace(&found[1], "own").into_owned()).collect()
+    }
+}
+
+/// What is planned where nothing goes wrong.
+fn right_plan() -> String {
+    Trial::new("").planned()
+}
+
+#[test]
+fn a_token_from_the_environment_that_ends_cannot_be_renewed() {
+    let trial = Trial::new("expire_tokens_after: 1\nexpired_tokens_stay: true\n");
+    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
+    error: POST /v1.0/$batch was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
+    help: the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
+    ");
+    // Once more would be refused once more.
+    assert_eq!(trial.counters()["requests"], 2);
+}
+
+#[test]
+fn a_token_that_ends_in_the_middle_of_an_apply() {
+    // After so many requests that the profile is made, and its assignment is refused.
+    let ended = |requests| {
+        let trial = Trial::new(&format!("expire_tokens_after: {requests}\nexpired_tokens_stay: true\n"));
+        let ran = trial.repo.apply();
+        (trial, ran)
+    };
+    let (trial, ran) = (8..30).map(ended).find(|(_, ran)| ran.out.contains("/assign was answered 401")).unwrap();
+    assert_eq!(ran.code, Some(1));
+    assert_snapshot!(normal(&format!("{}{}", ran.out, ran.err)), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock screen"
+          + Start/HideLock [device]                            Hide (1)
+          + WindowsLogon/DontDisplayNetworkSelectionUI [device]   enabled
+          + assignment  include group SSPR Pilot (filter include Windows 11 corporate)   24 devices
+
+    Reach: +24 devices at most (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+      + lock                         failed   POST /beta/deviceManagement/deviceConfigurations/[id]/assign was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
+          = help: the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
+
+    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    "#);
+    assert_eq!(trial.graph().profile("Lock screen")["assignments"], json!([]));
+    let trial = trial.again("");
+    trial.repo.apply().succeeds();
+    trial.repo.assert_converged();
+    assert_eq!(trial.graph().profile("Lock screen")["assignments"].as_array().unwrap().len(), 1);
+}
+
+/// Six tries are enough for a server that fails; for one that has no time, twelve.
+#[test]
+fn the_query_brokers_500_is_no_failure_but_throttling() {
+    let trial = Trial::new("broker: { first: 8, path: assignmentFilters }\n");
+    assert_eq!(trial.planned(), right_plan());
+    assert_eq!(trial.counters()["faults"], json!({ "broker": 8 }));
+
+    let trial = Trial::new("server_errors: { statuses: 500, page: json, first: 8, path: organization }\n");
+    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"error: GET /v1.0/organization was answered 500 InternalServerError: An error has occurred. (request-id [id])");
+    assert_eq!(trial.counters()["faults"], json!({ "server_errors": 6 }));
+}
+
+/// It was not carried out, so even a creation may be sent again.
+#[test]
+fn the_query_broker_has_no_time_for_writes() {
+    let trial = Trial::new("broker: { first: 8, of: writes }\n");
+    trial.repo.apply().succeeds();
+    trial.repo.assert_converged();
+    let counters = trial.counters();
+    assert_eq!((&counters["writes"], &counters["faults"]), (&json!(10), &json!({ "broker": 8 })));
+    assert_eq!(trial.graph().names().iter().filter(|name| *name == "Lock screen").count(), 1);
+}
+
+#[test]
+fn of_a_batch_only_what_failed_is_sent_again() {
+    let groups = ["SSPR Pilot", "SSPR Ring 2", "Kiosks", "All Staff", "Bob's PCs"];
+    let all = |trial: &Trial| {
+        for (number, group) in groups.iter().enumerate() {
+            let policy = format!(
+                "name: Policy {number}\nsettings: {{ Camera/AllowCamera: 0 }}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
+            );
+            trial.repo.policy(&format!("p{number}"), &policy);
+        }
+        trial.repo.remove("lock");
+        trial.repo.run(&["plan", "-v"]).succeeds()
+    };
+    let quiet = Trial::new("");
+    let right = all(&quiet);
+    let faults = "sub_request_failures: { on: [2, 5], statuses: 429, seconds: 1, path: groups }\n";
+    let trial = Trial::new(faults);
+    let ran = all(&trial);
+    assert_eq!(normal(&ran.out), normal(&right.out));
+    let (before, after) = (quiet.counters(), trial.counters());
+    let more = |name: &str| after[name].as_u64().unwrap() - before[name].as_u64().unwrap();
+    assert_eq!((more("requests"), more("batches"), more("sub_requests")), (1, 1, 2));
+    assert_eq!(after["sub_answers"]["429"], 2);
+    // One pause for both, as long as they ask for.
+    assert_eq!(trial.pauses(&ran), ["1s"]);
+}
+
+/// A plan and an apply that are throttled and asked for this pause; it is the one that is made.
+fn throttled(asked: &str, pause: &str) {
+    let is_asked = |pauses: &[String]| pauses.iter().all(|one| Regex::new(pause).unwrap().is_match(one));
+    // A batch, and one request in a batch.
+    let trial = Trial::new(&format!("throttle: {{ on: [2, 4], {asked} }}\n"));
+    let ran = trial.repo.run(&["plan", "-v"]).succeeds();
+    let pauses = trial.pauses(&ran);
+    assert!(pauses.len() == 2 && is_asked(&pauses), "{pauses:?}");
+    assert_eq!(normal(&ran.out), right_plan());
+    // A creation, and an assignment.
+    let trial = Trial::new(&format!("throttle: {{ on: [1, 3], of: writes, {asked} }}\n"));
+    let ran = trial.repo.apply_with(&["-v"]).succeeds();
+    let pauses = trial.pauses(&ran);
+    assert!(pauses.len() == 2 && is_asked(&pauses), "{pauses:?}");
+    assert_eq!(trial.counters()["writes"], 4);
+    trial.repo.assert_converged();
+}
+
+#[test]
+fn throttling_that_asks_for_seconds() {
+    throttled("retry_after: seconds, seconds: 1", "^1s$");
+}
+
+/// In whole seconds by the server's clock; one request in a batch has no `Date`, so there it is ours.
+#[test]
+fn throttling_that_names_a_date() {
+    throttled("retry_after: date, seconds: 2", r"^([123](\.\d+)?s|\d{3}(\.\d+)?ms)$");
+}
+
+#[test]
+fn throttling_that_asks_for_nothing() {
+    throttled("retry_after: none", "^own$");
+}
+
+/// Nobody waits that long for a plan; tomorrow is another day.
+#[test]
+fn a_pause_of_an_hour_is_not_waited_for() {
+    let trial = Trial::new("throttle: { on: 2, seconds: 3600 }\n");
+    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
+    error: POST /v1.0/$batch was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
+    help: the tenant's limits are used up, perhaps by others: run again later
+    ");
+}
+
+#[test]
+fn a_plan_survives_slow_late_and_half_answers() {
+    let right = right_plan();
+    for faults in [
+        "slow_body: { delay_ms: 300 }",
+        "late_answers: { delay_ms: 300 }",
+        "truncated: { on: [1, 3, 5, 7] }",
+        "html: { on: [1, 3, 5, 7], statuses: 200 }",
+        "html: { on: [1, 3, 5, 7], statuses: [502, 503] }",
+        "server_errors: { on: [1, 3, 5, 7], page: html }",
+        "cut_before: { on: [1, 3, 5, 7] }",
+    ] {
+        let trial = Trial::new(faults);
+        assert_eq!(trial.planned(), right, "{faults}");
+        let struck: u64 = trial.counters()["faults"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        assert!(struck >= 4, "{faults}: {struck}");
+    }
+}
+
+#[test]
+fn a_plan_is_given_up_with_a_reason() {
+    let mut said = String::new();
+    for faults in [
+        "truncated: { path: assignmentFilters }",
+        "html: { statuses: 200, path: assignmentFilters }",
+        "html: { statuses: 503, path: assignmentFilters }",
+        "cut_before: { path: assignmentFilters }",
+        "throttle: { path: assignmentFilters, retry_after: none }",
+    ] {
+        let ran = Trial::new(faults).repo.run(&["plan"]);
+        assert_eq!(ran.out, "");
+        said.push_str(&format!("{faults}\n{}\n", ran.fails()));
+    }
+    // Each system has its own words for a connection that ended.
+    let said = Regex::new(r"no answer: .* \(client").unwrap().replace_all(&said, "no answer: [reason] (client");
+    let said = Regex::new(r"again in \d+ms").unwrap().replace_all(&said, "again in [pause]");
+    assert_snapshot!(said, @"
+    truncated: { path: assignmentFilters }
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
+
+    html: { statuses: 200, path: assignmentFilters }
+    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: it is no JSON (request-id [id])
+    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+
+    html: { statuses: 503, path: assignmentFilters }
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true was answered 503: no reason was given (request-id [id])
+
+    cut_before: { path: assignmentFilters }
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
+    help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
+
+    throttle: { path: assignmentFilters, retry_after: none }
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
+    help: the tenant's limits are used up, perhaps by others: run again later
+    ");
+}
+
+/// The write was carried out, and its answer was not to be had: it is looked for, not made again.
+#[test]
+fn a_creation_whose_answer_was_cut_is_found() {
+    for faults in [
+        "truncated: { on: 1, of: writes }",
+        "cut_after: { on: 1, of: POST }",
+        "failed_but_done: { on: 1, of: POST, statuses: 504 }",
+    ] {
+        let trial = Trial::new(faults);
+        trial.repo.apply().succeeds();
+        trial.repo.assert_converged();
+        let counters = trial.counters();
+        assert_eq!((&counters["writes"], counters["faults"].as_object().unwrap().len()), (&json!(2), 1), "{faults}");
+        assert_eq!(trial.graph().names().iter().filter(|name| *name == "Lock screen").count(), 1);
+    }
+}
+
+/// Looks at objects share a batch; the trouble of one is its own.
+#[test]
+fn an_object_that_cannot_be_read_does_not_stop_the_others() {
+    let trial = Trial::new("durable: false\n");
+    trial.repo.remove("lock");
+    for key in ["one", "two", "three"] {
+        trial.repo.policy(key, &LOCK.replace("Lock screen", key).replace("Start/HideLock: Hide", "Start/HideLock: 1"));
+    }
+    trial.repo.apply().succeeds();
+    let id = text(&trial.graph().profile("one")["id"]);
+    for key in ["one", "two", "three"] {
+        trial.repo.edit(key, "Start/HideLock: 1", "Start/HideLock: 0");
+    }
+    let trial = trial.again(&format!("sub_request_failures: {{ rate: 1.0, path: {id} }}\n"));
+    let ran = trial.repo.apply();
+    assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
+    let lines = ran.out.lines().filter(|line| line.contains("failed") || line.contains("changed  "));
+    assert_snapshot!(normal(&lines.collect::<Vec<_>>().join("\n")), @"
+      ~ one                          failed   GET /deviceManagement/deviceConfigurations/[id]?$expand=assignments was answered 503 ServiceUnavailable: The service is temporarily unavailable. (request-id [id])
+      ~ three                        changed  [id]
+      ~ two                          changed  [id]
+    2 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    ");
+}
+
+/// Another repository's profile has the same name, and a page holds one.
+#[test]
+fn profiles_of_one_name_may_fill_more_than_a_page() {
+    let trial = Trial::new("max_page_size: 1\ndurable: false\n");
+    let other = Repo::new(&served("fabrikam", &trial.server.url, ""));
+    other.policy("lock", LOCK);
+    other.apply().succeeds();
+    trial.repo.apply().succeeds();
+    trial.repo.assert_converged();
+}

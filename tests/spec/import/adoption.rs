@@ -1,0 +1,135 @@
+//! What an import wrote adopts what it was made from, and does nothing else.
+
+use super::{emptied, import, imports_and_converges, is_valid};
+use crate::harness::{EMBEDDED, Repo, copy, normal, text};
+
+#[test]
+fn what_the_portal_made_becomes_policies_that_adopt_it() {
+    let repo = Repo::new(EMBEDDED);
+    let before = repo.portal().profiles();
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
+    wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
+
+    Import: 2 of 2 profiles written, 2 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is compiled and planned before it counts
+    exit 0
+    ");
+    assert_eq!(repo.portal().profiles(), before, "import changes nothing in the tenant");
+    insta::assert_snapshot!(normal(&repo.read("policies/imported/portal-camera.yaml")), @"
+    # yaml-language-server: $schema=../../schemas/policy.schema.json
+    name: Portal - Camera
+    description: |-
+      Cameras are off at the kiosks.
+      Ask Facilities before changing this.
+
+    settings:
+      Camera/AllowCamera: Not allowed
+
+    assignments:
+      include:
+        - { group: Kiosks }
+
+    adopt: { sandbox: [id] }
+    ");
+    insta::assert_snapshot!(import(&repo, &[]), @r#"
+    skipped "Portal - Camera" ([id]): is adopted by policies/imported/portal-camera.yaml already
+    skipped "Portal - Lock screen hardening" ([id]): is adopted by policies/imported/portal-lock-screen-hardening.yaml already
+
+    Import: nothing to write; 2 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    exit 0
+    "#);
+}
+
+#[test]
+fn an_adoption_is_inert_afterwards() {
+    let repo = Repo::new(EMBEDDED);
+    imports_and_converges(&repo);
+    assert!(repo.plan().contains("nothing to do; 2 as written"));
+    let after = repo.portal().profiles();
+    repo.apply().succeeds();
+    assert_eq!(repo.portal().profiles(), after);
+    let text = repo.read("policies/imported/portal-camera.yaml");
+    let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("adopt:")).collect();
+    repo.policy("imported/portal-camera", &without.join("\n"));
+    repo.assert_converged();
+    insta::assert_snapshot!(import(&repo, &[]), @r#"
+    skipped "Portal - Camera" ([id]): is ours, as imported/portal-camera
+    skipped "Portal - Lock screen hardening" ([id]): is ours, as imported/portal-lock-screen-hardening
+
+    Import: nothing to write; 2 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    exit 0
+    "#);
+}
+
+#[test]
+fn every_ready_made_policy_comes_back_from_the_tenant() {
+    let repo = Repo::new(EMBEDDED);
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    copy(&own.join("policies"), &repo.path().join("policies"));
+    std::fs::copy(own.join("sspr-policy.yaml"), repo.path().join("sspr-policy.yaml")).unwrap();
+    emptied(&repo.portal());
+    repo.apply().succeeds();
+    let profiles = repo.portal().profiles();
+    assert_eq!(profiles.len(), 7);
+    for profile in &profiles {
+        repo.run(&["disown", &text(&profile["id"])]).succeeds();
+    }
+    std::fs::remove_dir_all(repo.path().join("policies")).unwrap();
+    imports_and_converges(&repo);
+    is_valid(&repo);
+    insta::assert_snapshot!(normal(&repo.read("policies/imported/windows-nothing-in-the-way-of-password-reset.yaml")), @r#"
+    # yaml-language-server: $schema=../../schemas/policy.schema.json
+    name: Windows - Nothing in the way of password reset
+    description: 'Settings that hide or break "Reset password" at sign-in, at the value that does not.'
+
+    settings:
+      ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen: disabled
+      ApplicationManagement/BlockNonAdminUserInstall: 0
+      LocalPoliciesSecurityOptions/InteractiveLogon_DoNotDisplayLastSignedIn: Disabled (username will be shown)
+      LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL: 1
+      LocalPoliciesSecurityOptions/UserAccountControl_RunAllAdministratorsInAdminApprovalMode: Enabled
+      WindowsLogon/DisableLockScreenAppNotifications: disabled
+      WindowsLogon/HideFastUserSwitching: Disabled (visible)
+
+    assignments:
+      include:
+        - { group: SSPR Pilot, filter: { exclude: Kiosk hardware } }
+      exclude:
+        - { group: Kiosks }
+
+    adopt: { sandbox: [id] }
+    "#);
+}
+
+/// It may be the one that adopts the profile already.
+#[test]
+fn a_policy_that_cannot_be_read_stops_an_import() {
+    let repo = Repo::new(EMBEDDED);
+    let id = text(&repo.portal().profile("Portal - Camera")["id"]);
+    repo.policy("mine", &format!("name: [\nadopt: {{ sandbox: {id} }}\n"));
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    error[SP0102]: this is not the YAML that we read
+     --> policies/mine.yaml:1:7
+      |
+    1 | name: [
+      |       ^ unclosed bracket '['
+    error: nothing was imported: policies with errors may adopt the same profiles
+    help: mend them first; `check` shows them, too
+    exit 1
+    ");
+    assert!(!repo.path().join("policies/imported").exists());
+}
+
+#[test]
+fn a_profile_of_ours_without_its_policy_is_no_policy() {
+    let repo = Repo::new(EMBEDDED);
+    repo.run(&["import", "--profile", "Portal - Camera"]).succeeds();
+    repo.apply().succeeds();
+    repo.remove("imported/portal-camera");
+    insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"
+    error: "Portal - Camera" ([id]) is ours, as imported/portal-camera
+    help: its policy is not here: bring the file back, or take our marker off with `disown ID` and import again
+    exit 1
+    "#);
+}

@@ -1,0 +1,252 @@
+//! What no policy can say, what is there already, and which profiles are chosen.
+
+use serde_json::{Value, json};
+
+use super::{base64, device, emptied, import, row, target};
+use crate::harness::{EMBEDDED, Repo, copy, integer, normal, text};
+
+#[test]
+fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    emptied(&portal);
+    let lost = [
+        integer("Camera/AllowCamera", 0),
+        row("Integer", "./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset", json!(1)),
+        row("Integer", "./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts", json!(1)),
+        row("Integer", "./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching", json!(1)),
+        device("String", "Contoso/Control", json!("a\u{1}b")),
+        row("String", "Device/Vendor/MSFT/Contoso/Start", json!("a")),
+        device("StringXml", "WiFi/Profile/Guest/WlanXml", base64("<a><keyMaterial>hunter2</keyMaterial></a>")),
+    ];
+    let profile = portal.create("Half of it", &Value::Null, &lost);
+    let collection = json!({ "collectionId": "SMS00001" });
+    portal.assign(&profile, &[target("configurationManagerCollection", collection), target("allDevices", json!({}))]);
+    portal.create("Nothing of it", &Value::Null, &[device("String", "Contoso/Control", json!("\u{1}"))]);
+    portal.create("Empty", &Value::Null, &[]);
+    portal.create("Long text", &json!("x".repeat(1450)), &[integer("Camera/AllowCamera", 0)]);
+    drop(portal);
+    insta::assert_snapshot!(import(&repo, &[]), @r#"
+    not written: policies/imported/empty.yaml  "Empty" ([id])
+      error: the profile holds no settings, and a policy sets something
+    wrote policies/imported/half-of-it.yaml  adopts [id], and not as it is
+      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written here, and applying takes it out of the profile: a control character is in this value: U+0001 cannot be sent to a device
+      warning: in the tenant this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; applying makes it ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
+      warning: WiFi/Profile/Guest/WlanXml: may hold a secret; it now stands in the file
+      error: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here, and applying takes it out of the profile: Windows has this node for the device only
+      warning: in the tenant this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; applying makes it ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
+      error: Device/Vendor/MSFT/Contoso/Start cannot be written here, and applying takes it out of the profile: an OMA-URI begins with `./Device/` or `./User/`
+      error: assignments are left as they are: an included target cannot be written here: the Configuration Manager collection SMS00001
+      plan: - Contoso/Control [device]                           (hidden)
+      plan: + AboveLock/AllowToasts [device]                     Allowed (1)
+      plan: + Authentication/AllowAadPasswordReset [device]      Allowed (1)
+      plan: - aboveLock/AllowToasts [device]                     1
+      plan: - WindowsLogon/HideFastUserSwitching [user]          1
+      plan: - ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset [device]   1
+      plan: - Device/Vendor/MSFT/Contoso/Start [device]          (hidden)
+      plan:   assignments: not managed, stays as it is: include a target of another kind, include all devices
+    wrote policies/imported/long-text.yaml  for [id], and it cannot be applied as it is
+      plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit; shorten `description:`
+    not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
+      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: a control character is in this value: U+0001 cannot be sent to a device
+
+    Import: 2 of 4 profiles written, 0 proven to be adopted as they are; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 4 profiles; each policy is compiled and planned before it counts
+    exit 1
+    "#);
+    insta::assert_snapshot!(normal(&repo.read("policies/imported/half-of-it.yaml")), @"
+    # yaml-language-server: $schema=../../schemas/policy.schema.json
+    name: Half of it
+
+    settings:
+      # ./Device/Vendor/MSFT/Contoso/Control cannot be written here, and applying takes it out of the
+      # profile: a control character is in this value: U+0001 cannot be sent to a device
+      Camera/AllowCamera: Not allowed
+      # in the tenant this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; applying makes
+      # it ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
+      AboveLock/AllowToasts: Allowed
+      # WiFi/Profile/Guest/WlanXml: may hold a secret; it now stands in the file
+      WiFi/Profile/Guest/WlanXml: { type: xml, raw: '<a><keyMaterial>hunter2</keyMaterial></a>' }
+      # ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here, and
+      # applying takes it out of the profile: Windows has this node for the device only
+      # in the tenant this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; applying
+      # makes it ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
+      Authentication/AllowAadPasswordReset: Allowed
+      # Device/Vendor/MSFT/Contoso/Start cannot be written here, and applying takes it out of the
+      # profile: an OMA-URI begins with `./Device/` or `./User/`
+
+    # assignments are left as they are: an included target cannot be written here: the Configuration
+    # Manager collection SMS00001
+    # the other targets that are there:
+    # assignments:
+    #   include:
+    #     - { all: devices }
+
+    adopt: { sandbox: [id] }
+    ");
+}
+
+#[test]
+fn nothing_that_is_there_is_overwritten() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("imported/portal-camera", "name: Mine\nsettings: { Camera/AllowCamera: 1 }\n");
+    // Another problem of the repository is another matter.
+    repo.policy("unknown", "name: Unknown\nsettings: { Contoso/Unknown: 1 }\n");
+    insta::assert_snapshot!(import(&repo, &[]), @r#"
+    not written: policies/imported/portal-camera.yaml  "Portal - Camera" ([id])
+      error: policies/imported/portal-camera.yaml is there already, and was left as it is: move it away, or name another `--out`
+    wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
+
+    Import: 1 of 2 profiles written, 1 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is compiled and planned before it counts
+    exit 1
+    "#);
+    assert!(repo.read("policies/imported/portal-camera.yaml").starts_with("name: Mine"));
+    insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera", "--out", "policies/"]), @"
+    wrote policies/portal-camera.yaml  adopts [id], nothing else
+
+    Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
+    exit 0
+    ");
+    assert!(repo.read("policies/portal-camera.yaml").starts_with("# yaml-language-server: $schema=../schemas/"));
+}
+
+#[test]
+fn one_profile_is_chosen_by_its_name_or_its_id() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    let twins: Vec<Value> =
+        (0..2).map(|_| portal.create("Twins", &Value::Null, &[integer("Camera/AllowCamera", 0)])).collect();
+    drop(portal);
+    let mut said = String::new();
+    for wanted in ["Portal - Camer", "camera", "Nothing like it", "Update ring - Broad", "Twins", "Portal - Camera"] {
+        said.push_str(&import(&repo, &["--profile", wanted]));
+    }
+    insta::assert_snapshot!(said, @r#"
+    error: no custom profile in the tenant has the name or the id Portal - Camer
+    help: did you mean "Portal - Camera"
+    exit 1
+    error: no custom profile in the tenant has the name or the id camera
+    help: did you mean "Portal - Camera"
+    exit 1
+    error: no custom profile in the tenant has the name or the id Nothing like it
+    help: without `--profile`, all custom profiles are imported
+    exit 1
+    error: the profile "Update ring - Broad" of another kind (windowsUpdateForBusinessConfiguration) cannot be imported
+    help: only custom profiles (OMA-URI) can be taken over: write the same settings as a policy
+    exit 1
+    error: 2 custom profiles are called "Twins": [id], [id]
+    help: write `--profile` with the id of the one that is meant
+    exit 1
+    wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
+
+    Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
+    exit 0
+    "#);
+    repo.run(&["import", "--profile", &text(&twins[1]["id"]).to_uppercase()]).succeeds();
+    repo.apply().succeeds();
+    insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"
+    error: "Portal - Camera" ([id]) is ours, as imported/portal-camera
+    help: it has a policy; `disown ID` takes our marker off
+    exit 1
+    "#);
+    let other = Repo::new(&EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
+    copy(&repo.path().join(".sspr-policy"), &other.path().join(".sspr-policy"));
+    insta::assert_snapshot!(import(&other, &["--profile", "Portal - Camera"]), @r#"
+    error: "Portal - Camera" ([id]) belongs to contoso, as imported/portal-camera
+    help: import it in the repository of that owner
+    exit 1
+    "#);
+    insta::assert_snapshot!(import(&repo, &["export.reg"]), @"
+    error: not yet: `import` reads no files
+    help: without FILE it reads the custom profiles of an environment's tenant; `--profile NAME|ID` reads one of them
+    exit 1
+    ");
+    insta::assert_snapshot!(import(&repo, &["--out", "../elsewhere"]), @"
+    error: `--out ../elsewhere`: policies lie below policies/
+    help: name a folder of this repository, as `policies/imported`
+    exit 1
+    ");
+}
+
+/// A deleted group has no members that could come into reach, and a number is no secret.
+#[test]
+fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    emptied(&portal);
+    let length = device("String", "Policy/Config/DeviceLock/MinDevicePasswordLength", json!("8"));
+    let profile = portal.create("Gone", &Value::Null, &[length]);
+    let gone = json!({ "groupId": portal.group("Kiosks") });
+    portal.assign(&profile, &[target("allDevices", json!({})), target("exclusionGroup", gone)]);
+    drop(portal);
+    let mut state: Value = serde_json::from_str(&repo.read(".sspr-policy/sandbox.json")).unwrap();
+    state["groups"].as_array_mut().unwrap().retain(|group| group["displayName"] != "Kiosks");
+    repo.write(".sspr-policy/sandbox.json", &state.to_string());
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    wrote policies/imported/gone.yaml  adopts [id], and not as it is
+      error: assignments are left as they are: an excluded target cannot be written here: the group [id] is not there any more, and reaches nobody
+      plan:   assignments: not managed, stays as it is: include all devices, exclude group 11e0b253-cd96-4355-877a-…
+
+    Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
+    exit 1
+    ");
+    insta::assert_snapshot!(normal(&repo.read("policies/imported/gone.yaml")), @"
+    # yaml-language-server: $schema=../../schemas/policy.schema.json
+    name: Gone
+
+    settings:
+      DeviceLock/MinDevicePasswordLength:
+        type: string
+        raw: '8'
+        unchecked: imported from the tenant
+
+    # assignments are left as they are: an excluded target cannot be written here: the group
+    # [id] is not there any more, and reaches nobody
+    # the other targets that are there:
+    # assignments:
+    #   include:
+    #     - { all: devices }
+
+    adopt: { sandbox: [id] }
+    ");
+    let before = repo.portal().profile("Gone")["assignments"].clone();
+    repo.apply().succeeds();
+    assert_eq!(repo.portal().profile("Gone")["assignments"], before);
+    repo.assert_converged();
+}
+
+/// Intune asks devices for it; a policy would set what was only asked for.
+#[test]
+fn a_row_that_only_reads_is_left_out_and_told() {
+    let repo = Repo::new(EMBEDDED);
+    let portal = repo.portal();
+    emptied(&portal);
+    let mut asked = integer("Camera/AllowCamera", 0);
+    asked["isReadOnly"] = json!(true);
+    let made = portal.create("Asks", &Value::Null, &[asked, integer("AboveLock/AllowToasts", 1)]);
+    drop(portal);
+    insta::assert_snapshot!(import(&repo, &[]), @"
+    wrote policies/imported/asks.yaml  adopts [id], and not as it is
+      error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written here, and applying takes it out of the profile: Intune reads this row from devices, and a policy only writes
+      plan: - Camera/AllowCamera (read only) [device]            0
+
+    Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is compiled and planned before it counts
+    exit 1
+    ");
+    let id = text(&made["id"]);
+    repo.policy(
+        "imported/asks",
+        &format!(
+            "name: Asks\nsettings: {{ Camera/AllowCamera: 0, AboveLock/AllowToasts: 1 }}\nadopt: {{ sandbox: {id} }}\n"
+        ),
+    );
+    let plan = repo.plan();
+    assert!(plan.contains("+ Camera/AllowCamera") && plan.contains("- Camera/AllowCamera (read only)"), "{plan}");
+    repo.apply().succeeds();
+    repo.assert_converged();
+}

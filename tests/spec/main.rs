@@ -1,0 +1,22 @@
+//! The program as people see it: a policy, a command, what comes out. One module a subject.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod apply;
+mod catalogue;
+mod cli;
+mod client;
+mod explain;
+mod exports;
+mod import;
+mod map;
+mod plan;
+mod policies;
+mod rules;
+mod sandbox;
+mod schemas;
+mod secrets;
+mod sign_in;
+mod values;

@@ -1,0 +1,9 @@
+//! What `plan` says, and what it must not do.
+
+mod approval;
+mod beside;
+mod claims;
+mod drift;
+mod edits;
+mod names;
+mod reach;

@@ -1,0 +1,303 @@
+//! A saved plan is a promise: what it approved is done, and nothing else.
+
+use serde_json::{Value, json};
+
+use crate::harness::{EMBEDDED, Ran, Repo, integer, normal};
+
+const LOCK: &str = "\
+name: Lock screen
+settings: { Start/HideLock: Hide }
+assignments: { include: [{ group: SSPR Pilot }] }
+";
+const TOASTS: &str = "name: Toasts\nsettings: { AboveLock/AllowToasts: Allowed }\n";
+
+/// A repository where one policy was applied; then it was changed, another one written, and the plan saved.
+fn planned() -> Repo {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("lock", LOCK);
+    repo.apply().succeeds();
+    repo.edit("lock", ": Hide", ": do not hide");
+    repo.policy("toasts", TOASTS);
+    let ran = repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    assert_eq!(ran.err, "saved the plan to plan.json; `sspr-policy apply plan.json` does this and nothing else\n");
+    repo
+}
+
+fn apply_plan(repo: &Repo) -> Ran {
+    repo.run(&["apply", "plan.json"])
+}
+
+/// What an apply of the plan says that does nothing at all.
+fn refused(repo: &Repo) -> String {
+    let before = repo.portal().profiles();
+    let said = apply_plan(repo).fails();
+    assert_eq!(repo.portal().profiles(), before);
+    said
+}
+
+/// Changes the saved plan.
+fn forge(repo: &Repo, change: impl FnOnce(&mut Value)) {
+    let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
+    change(&mut plan);
+    repo.write("plan.json", &plan.to_string());
+}
+
+#[test]
+fn a_saved_plan_is_shown_as_it_was_planned() {
+    let repo = planned();
+    let shown = repo.run(&["show", "plan.json"]).succeeds().out;
+    insta::assert_snapshot!(normal(&shown), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
+
+      + toasts                       "Toasts"
+          + AboveLock/AllowToasts [device]                     Allowed (1)
+          assigned to nobody
+
+    Reach: 24 devices as before (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    "#);
+    let planned = normal(&repo.run(&["plan"]).succeeds().out);
+    assert_eq!(normal(&shown), planned);
+    let json = repo.run(&["show", "plan.json", "--output-format", "json"]).succeeds().out;
+    assert_eq!(json, repo.read("plan.json"));
+    let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
+    insta::assert_snapshot!(normal(&markdown), @r"
+    ### Plan for `sandbox` (sandbox, not your tenant)
+
+    Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+
+    Reach: 24 devices as before (SSPR Pilot).
+
+    Scope tags: 1 new profile names none, and gets Default.
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code> |
+    | ➕ add | `toasts`<br>Toasts | + <code>AboveLock/AllowToasts</code> [device] <code>Allowed (1)</code> |
+    ");
+}
+
+#[test]
+fn a_saved_plan_is_carried_out() {
+    let repo = planned();
+    let done = apply_plan(&repo).succeeds();
+    assert!(done.out.contains("2 done, 0 failed."), "{}", done.out);
+    repo.assert_converged();
+}
+
+#[test]
+fn a_plan_that_was_carried_out_already() {
+    let repo = planned();
+    apply_plan(&repo).succeeds();
+    let before = repo.portal().profiles();
+    let again = apply_plan(&repo).succeeds();
+    insta::assert_snapshot!(normal(&again.out), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+    Plan: nothing to do; 2 as written, 7 not ours.
+    "#);
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+/// One of the changes was made meanwhile, by an apply of that policy alone.
+#[test]
+fn a_plan_that_was_carried_out_in_part() {
+    let repo = planned();
+    repo.run(&["apply", "--auto-approve", "--only", "toasts"]).succeeds();
+    let done = apply_plan(&repo).succeeds();
+    assert!(done.out.contains("1 done, 0 failed."), "{}", done.out);
+    repo.assert_converged();
+}
+
+#[test]
+fn a_plan_for_another_tenant() {
+    let repo = planned();
+    forge(&repo, |plan| {
+        plan["tenant"] = json!({ "id": "8f6d1111-2222-4333-8444-555566667777", "name": "Fabrikam" });
+    });
+    insta::assert_snapshot!(refused(&repo), @r#"error: this plan is for the tenant Fabrikam ([id]), and this one is Contoso (sandbox) ([id]); nothing was changed"#);
+}
+
+#[test]
+fn a_plan_for_another_owner() {
+    let repo = planned();
+    repo.write("sspr-policy.yaml", &EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
+    insta::assert_snapshot!(refused(&repo), @r#"error: this plan is for the owner contoso, and this repository's is fabrikam; nothing was changed"#);
+}
+
+#[test]
+fn a_plan_for_another_environment() {
+    let repo = planned();
+    let said = repo.run(&["apply", "plan.json", "--env", "production"]).fails();
+    insta::assert_snapshot!(said, @r#"error: this plan is for the environment `sandbox`, not `production`"#);
+}
+
+#[test]
+fn an_object_that_was_changed_since() {
+    let repo = planned();
+    {
+        let portal = repo.portal();
+        portal.patch(&portal.profile("Lock screen"), json!({ "omaSettings": [integer("Start/HideLock", 7)] }));
+    }
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: it was changed in the tenant since the plan
+    help: plan again, and have that approved
+    "#);
+}
+
+/// Also where what was changed would be the same afterwards.
+#[test]
+fn an_object_that_was_only_saved_again_since() {
+    let repo = planned();
+    {
+        let portal = repo.portal();
+        portal.patch(&portal.profile("Lock screen"), json!({ "omaSettings": [integer("Start/HideLock", 1)] }));
+    }
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: it was changed in the tenant since the plan
+    help: plan again, and have that approved
+    "#);
+}
+
+#[test]
+fn an_object_that_was_deleted_since() {
+    let repo = planned();
+    {
+        let portal = repo.portal();
+        portal.delete(&portal.profile("Lock screen"));
+    }
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: it was changed in the tenant since the plan
+    help: plan again, and have that approved
+    "#);
+}
+
+#[test]
+fn a_policy_that_was_changed_since() {
+    let repo = planned();
+    repo.edit("toasts", "Allowed", "Not allowed");
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      toasts: the change is another one than the plan approved
+    help: plan again, and have that approved
+    "#);
+}
+
+#[test]
+fn an_assignment_that_was_changed_since() {
+    let repo = planned();
+    repo.edit("lock", "SSPR Pilot", "All Staff");
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: the change is another one than the plan approved
+    help: plan again, and have that approved
+    "#);
+}
+
+#[test]
+fn a_description_that_was_changed_since() {
+    let repo = planned();
+    repo.edit("toasts", "name: Toasts", "name: Toasts\ndescription: Said to nobody.");
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      toasts: the change is another one than the plan approved
+    help: plan again, and have that approved
+    "#);
+}
+
+#[test]
+fn a_policy_that_was_written_since() {
+    let repo = planned();
+    repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 1 }\n");
+    insta::assert_snapshot!(refused(&repo), @r#"
+    error: the plan does not approve what would be done; nothing was changed
+      more: the plan does not have this change
+    help: plan again, and have that approved
+    "#);
+}
+
+#[test]
+fn a_policy_that_was_taken_out_since() {
+    let repo = planned();
+    repo.remove("toasts");
+    insta::assert_snapshot!(normal(&refused(&repo)), @"
+    error: the plan does not approve what would be done; nothing was changed
+      toasts: the policies changed since the plan, and do not ask for all of it
+    help: plan again, and have that approved
+    ");
+}
+
+#[test]
+fn what_is_no_plan() {
+    let repo = planned();
+    let said = |text: &str| {
+        repo.write("plan.json", text);
+        let said = refused(&repo);
+        assert_eq!(said, repo.run(&["show", "plan.json"]).fails());
+        said
+    };
+    insta::assert_snapshot!(said("{"), @r#"error: plan.json is no plan that can be read: EOF while parsing an object at line 1 column 1"#);
+    insta::assert_snapshot!(said("{ \"format\": 2 }"), @r#"error: plan.json is no plan that can be read: its format is 2, and this version knows 1"#);
+    insta::assert_snapshot!(said("{ \"format\": 1 }"), @r#"error: plan.json is no plan that can be read: missing field `program`"#);
+}
+
+#[test]
+fn nobody_can_be_asked() {
+    let repo = planned();
+    let before = repo.portal().profiles();
+    insta::assert_snapshot!(repo.run(&["apply"]).fails(), @r#"
+    error: nobody can be asked here, so nothing was changed
+    help: run with `--auto-approve`, or apply a plan that was approved: `plan --out FILE`, `apply FILE`
+    "#);
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_plan_in_json_is_as_its_schema_says() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("lock", "name: Lock\ndescription: Ours.\nsettings: { Start/HideLock: Hide }\nscope_tags: [Service Desk]\nassignments: { include: [{ group: All Staff, filter: Windows 11 corporate }] }\n");
+    let schema: Value = serde_json::from_str(&repo.run(&["schema", "plan"]).succeeds().out).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let plan = |more: &[&str]| {
+        let ran = repo.run(&[&["plan", "--output-format", "json"], more].concat()).succeeds();
+        serde_json::from_str::<Value>(&ran.out).unwrap()
+    };
+    let check =
+        |plan: &Value| assert_eq!(schema.iter_errors(plan).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
+    check(&plan(&["--only", "l*"]));
+    repo.apply().succeeds();
+    check(&plan(&[]));
+    repo.policy("lock", "name: Lock 2\nsettings: { Start/HideLock: Do not hide, Camera/AllowCamera: Allowed }\n");
+    check(&plan(&[]));
+    repo.policy("lock", "name: Lock 2\nsettings: { Start/HideLock: Do not hide }\nstate: retired\n");
+    check(&plan(&[]));
+    let mut wrong = plan(&[]);
+    wrong["changes"][0]["action"] = "explode".into();
+    assert!(!schema.is_valid(&wrong));
+}
+
+/// What was approved is not done, and a pipeline must not be green.
+#[test]
+fn policies_that_ask_for_less_by_now() {
+    let repo = planned();
+    repo.edit("lock", ": do not hide", ": Hide");
+    insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: the policies changed since the plan, and do not ask for all of it
+    help: plan again, and have that approved
+    ");
+    repo.remove("lock");
+    insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
+    error: the plan does not approve what would be done; nothing was changed
+      lock: the policies changed since the plan, and do not ask for all of it
+    help: plan again, and have that approved
+    ");
+}

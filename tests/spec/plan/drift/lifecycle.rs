@@ -1,0 +1,250 @@
+//! Policies that move, are drafts, are retired or are gone; and several at once.
+
+use super::{LOCK, applied, converges, with};
+use crate::harness::{EMBEDDED, Repo};
+
+/// What would be made anew must not be deleted before that is settled.
+#[test]
+fn a_file_that_was_moved_where_orphans_are_deleted() {
+    let repo = with(&EMBEDDED.replace("sandbox }", "sandbox, prune: true }"), &[("lock", LOCK)]);
+    repo.rename("lock", "screen/lock");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      1 of ours in the tenant that no policy writes: lock (kept)
+
+    error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
+      --> policies/screen/lock.yaml:1:7  was its file moved?
+      = help: write `moved_from: [lock]`, so that the profile stays and nothing is assigned twice
+
+    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    exit 1
+    "#);
+    let before = repo.portal().profiles();
+    assert_eq!(repo.apply().code, Some(1));
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_file_that_was_moved_and_got_another_name() {
+    let repo = applied();
+    repo.rename("lock", "screen/lock");
+    repo.edit("screen/lock", "name: Lock screen", "name: Lock screen, hidden");
+    let before = repo.portal().profiles();
+    assert_eq!(repo.apply().code, Some(1), "the same content under another name");
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_draft_that_is_live() {
+    let repo = applied();
+    repo.policy("lock", &format!("{LOCK}state: draft\n"));
+    insta::assert_snapshot!(repo.plan(), @"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+    error[SP0506] lock is a draft, and its profile is in the tenant
+      ([id])
+      --> policies/lock.yaml:1:7  a draft is never sent
+      = help: write `state: retired` to delete the profile, or `state: active`
+
+    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    exit 1
+    ");
+}
+
+#[test]
+fn a_policy_that_is_kept_out_of_this_environment() {
+    let more = "  other: { tenant: contoso.example, auth: { method: token } }\n";
+    let repo = with(&format!("{EMBEDDED}{more}"), &[("lock", LOCK)]);
+    repo.policy("lock", &format!("{}environments: [other]\n", LOCK.replace("HideLock: Hide", "HideLock: 0")));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      kept as they are, outside this environment: lock
+
+    Plan: nothing to do; 0 as written, 7 not ours.
+    exit 0
+    "#);
+    let before = repo.portal().profiles();
+    repo.apply().succeeds();
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_policy_that_is_retired() {
+    let repo = applied();
+    repo.policy("lock", &format!("{LOCK}state: retired\n"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   retired
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    warning[SP0510] lock goes, and its last values stay on devices
+      --> policies/lock.yaml:1:7
+      = Start/HideLock stays at 1; Windows' own value is 0
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
+        `state: retired`
+
+    Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+    assert!(!repo.portal().names().contains(&"Lock screen".to_owned()));
+}
+
+#[test]
+fn a_policy_that_is_retired_at_the_safe_values() {
+    let repo = with(EMBEDDED, &[("lock", &LOCK.replace("HideLock: Hide", "HideLock: 0"))]);
+    repo.edit("lock", "name:", "state: retired\nname:");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   retired
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+#[test]
+fn a_policy_that_nobody_writes_any_more() {
+    let repo = applied();
+    repo.remove("lock");
+    insta::assert_snapshot!(repo.plan(), @"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+
+    Plan: nothing to do; 0 as written, 7 not ours.
+    exit 0
+    ");
+    repo.write("sspr-policy.yaml", &EMBEDDED.replace("sandbox }", "sandbox, prune: true }"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   no policy writes it (prune: true)
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    warning[SP0510] lock goes, and its last values stay on devices
+      = Start/HideLock stays at 1; Windows' own value is 0
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
+        `state: retired`
+
+    Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_target_that_changed_for_several_policies() {
+    let targets = |groups: &str| format!("{EMBEDDED}targets:\n  pilot: {{ include: [{groups}] }}\n");
+    let policy =
+        |name: &str, setting: &str| format!("name: {name}\nsettings: {{ {setting}: 0 }}\nassignments: pilot\n");
+    let repo = with(
+        &targets("{ group: SSPR Pilot }"),
+        &[
+            ("camera", &policy("Camera", "Camera/AllowCamera")),
+            ("lock", &policy("Lock", "Start/HideLock")),
+            ("toasts", &policy("Toasts", "AboveLock/AllowToasts")),
+        ],
+    );
+    repo.write("sspr-policy.yaml", &targets("{ group: SSPR Ring 2, filter: Windows 11 corporate }"));
+    repo.edit("lock", ": 0", ": 1");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      target pilot changed, for 3 profiles
+          + assignment  include group SSPR Ring 2 (filter include Windows 11 corporate)   310 devices
+          - assignment  include group SSPR Pilot   24 devices
+
+      ~ camera                       "Camera"   you changed the policy
+          ~ assignments follow target pilot
+
+      ~ lock                         "Lock"   you changed the policy
+          ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
+          ~ assignments follow target pilot
+
+      ~ toasts                       "Toasts"   you changed the policy
+          ~ assignments follow target pilot
+
+    Reach: +310 devices at most (SSPR Ring 2), -24 devices (SSPR Pilot).
+    Plan: 0 to add, 3 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    converges(&repo);
+}
+
+#[test]
+fn a_fight_with_a_profile_that_somebody_made_in_the_portal() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy(
+        "notifications",
+        "name: Notifications\nsettings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }\nassignments: { include: [{ group: SSPR Ring 2 }] }\n",
+    );
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + notifications                "Notifications"
+          + WindowsLogon/DisableLockScreenAppNotifications [device]   disabled
+          + assignment  include group SSPR Ring 2   310 devices
+
+    warning[R04] unequal-values: WindowsLogon/DisableLockScreenAppNotifications has another value in
+      "Portal - Lock screen hardening" (in the tenant)
+      --> policies/notifications.yaml:2:13  both reach the same devices
+      = which of the two a device gets is not defined
+      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
+        randomly"
+      = help: set it in one policy, or let the audiences exclude each other
+
+    Reach: +310 devices (SSPR Ring 2).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+#[test]
+fn more_changes_than_the_limits_allow() {
+    let limits = EMBEDDED.replace("sandbox }", "sandbox, prune: true, limits: { max_deletes: 0 } }");
+    let repo = with(&limits, &[("lock", LOCK)]);
+    repo.remove("lock");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      - lock                         "Lock screen"   no policy writes it (prune: true)
+          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+
+    error[SP0509] 1 deletion is more than `limits: max_deletes: 0` allows
+      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
+        and have that approved, or raise the limit in sspr-policy.yaml
+
+    warning[SP0510] lock goes, and its last values stay on devices
+      = Start/HideLock stays at 1; Windows' own value is 0
+      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
+        `state: retired`
+
+    Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
+    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+    let before = repo.portal().profiles();
+    insta::assert_snapshot!(repo.apply().fails(), @r#"
+    error: 1 error above; nothing was changed
+    help: mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml
+    "#);
+    assert_eq!(repo.portal().profiles(), before);
+    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    repo.run(&["apply", "plan.json"]).succeeds();
+}

@@ -1,0 +1,365 @@
+//! Values that Intune masks.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sspr_policy::diagnostic::Place;
+use sspr_policy::plan::{Desired, Fate, Options, build};
+use sspr_policy::profile::{Profile, Setting};
+use sspr_policy::setting::{OmaType, OmaUri, OmaValue};
+use sspr_policy::source::Source;
+
+use super::{Request, in_the_portal, listed, plan, without_ids};
+use crate::harness::proxy::{Proxy, REAL};
+use crate::harness::{EMBEDDED, Graph, Repo, Served, TENANT, served};
+
+/// The masked values of a profile: somebody's tenant, with or without the permission to read them.
+struct Masked {
+    repo: Repo,
+    graph: Graph,
+    /// Whose token may read masked values, and whose may not.
+    reader: Proxy,
+    blind: Proxy,
+    more: String,
+    _server: Served,
+    _folder: tempfile::TempDir,
+}
+
+const WITH_KEY: &str = "    fingerprint_key: ${env:KEY}\n";
+
+impl Masked {
+    /// A policy that was applied to somebody's tenant.
+    fn applied(policy: &str, more: &str) -> Masked {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Served::start(folder.path(), None);
+        let reader = Proxy::start(&server.url, REAL, &[]);
+        let blind = Proxy::start(&server.url, REAL, &["getOmaSettingPlainTextValue"]);
+        let mut repo = Repo::new("");
+        repo.variables.insert("KEY".into(), "the key of the fingerprints".into());
+        repo.variables.insert("SECRET".into(), "hunter2".into());
+        repo.policy("lock", policy);
+        let graph = Graph::new(&server.url);
+        let masked = Masked { repo, graph, reader, blind, more: more.to_owned(), _server: server, _folder: folder };
+        masked.with(&masked.reader);
+        masked.repo.apply().succeeds();
+        // The first ones are no edit's.
+        masked.reader.writes();
+        masked
+    }
+
+    fn with(&self, proxy: &Proxy) {
+        let configuration = served("contoso", &proxy.url, &self.more).replace(TENANT, REAL);
+        self.repo.write("sspr-policy.yaml", &configuration);
+    }
+
+    /// Sends the requests of the plan and no others, with the secret where the plan has its name; and nothing is left.
+    fn carried_out(&self) {
+        let listed = listed(&self.repo);
+        self.repo.apply().succeeds();
+        let sent = without_ids([self.reader.writes(), self.blind.writes()].concat());
+        let text =
+            |(line, body): &Request| format!("{line} {body}").replace("${env:SECRET}", &self.repo.variables["SECRET"]);
+        assert_eq!(sent.iter().map(text).collect::<Vec<_>>(), listed.iter().map(text).collect::<Vec<_>>());
+        self.repo.assert_converged();
+    }
+
+    /// What a plan says of masked values in each of its forms.
+    fn seen(&self, proxy: &Proxy) -> String {
+        self.with(proxy);
+        let human = plan(&self.repo);
+        let json: Value =
+            serde_json::from_str(&self.repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
+        let changes = json["changes"].as_array().unwrap().iter();
+        let changes: Vec<Value> = changes
+            .map(|change| {
+                let settings = change["settings"].as_array().unwrap().iter();
+                let settings: Vec<Value> =
+                    settings.map(|one| json!([one["name"], one["before"]["text"], one["after"]["text"]])).collect();
+                json!({ "because": change["because"], "settings": settings })
+            })
+            .collect();
+        let markdown = self.repo.run(&["plan", "--output-format", "markdown"]).succeeds().out;
+        let markdown = markdown.split_once("not ours.\n").unwrap().1.trim();
+        let json = json!({ "changes": changes, "unverified": json["unverified"] });
+        format!("{human}\n{json}\n\n{markdown}\n")
+    }
+}
+
+const NETWORK: &str = "name: Lock screen\nsettings: { WindowsLogon/DontDisplayNetworkSelectionUI: enabled }\nassignments: { include: [] }\n";
+
+#[test]
+fn masked_values_as_applied() {
+    let masked = Masked::applied(NETWORK, "");
+    insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+
+    {"changes":[],"unverified":{}}
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    "#);
+}
+
+#[test]
+fn masked_values_that_you_changed() {
+    let masked = Masked::applied(NETWORK, "");
+    masked.repo.edit("lock", "enabled", "disabled");
+    insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   (hidden) → disabled
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    {"changes":[{"because":"you changed the policy","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI",null,"disabled"]]}],"unverified":{}}
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] _hidden_ → <code>disabled</code> |
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    "#);
+    insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   enabled → disabled
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    {"changes":[{"because":"you changed the policy","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","enabled","disabled"]]}],"unverified":{}}
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>enabled</code> → <code>disabled</code> |
+    "#);
+    masked.carried_out();
+}
+
+/// Somebody saved the profile in the portal: whether the value is the same is known only to who may read it.
+#[test]
+fn masked_values_that_are_not_verified() {
+    let masked = Masked::applied(NETWORK, "");
+    in_the_portal(&masked.graph, |_| {});
+    insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
+      ? 1 profile with masked values that could not be compared
+          lock: WindowsLogon/DontDisplayNetworkSelectionUI
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+
+    {"changes":[],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
+
+    `lock`: could not be compared: WindowsLogon/DontDisplayNetworkSelectionUI
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    "#);
+    assert_eq!(masked.repo.run(&["plan", "--strict"]).code, Some(1));
+    insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+
+    {"changes":[],"unverified":{}}
+    "#);
+}
+
+#[test]
+fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
+    let masked = Masked::applied(&NETWORK.replace("settings: { ", "settings: { Start/HideLock: Hide, "), "");
+    in_the_portal(&masked.graph, |_| {});
+    masked.repo.edit("lock", "Hide,", "Do not hide,");
+    insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
+          ? WindowsLogon/DontDisplayNetworkSelectionUI   not verified
+              reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    {"changes":[{"because":"you changed the policy","settings":[["Start/HideLock","Hide (1)","Do not hide (0)"]]}],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
+
+    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    "#);
+    masked.carried_out();
+}
+
+#[test]
+fn masked_values_that_were_changed_in_the_tenant() {
+    let masked = Masked::applied(NETWORK, "");
+    in_the_portal(&masked.graph, |settings| settings[0]["value"] = json!("<disabled/>"));
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
+      ? 1 profile with masked values that could not be compared
+          lock: WindowsLogon/DontDisplayNetworkSelectionUI
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+    "#);
+    insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
+      ~ lock                         "Lock screen"   changed in the tenant
+          ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   disabled → enabled
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    {"changes":[{"because":"changed in the tenant","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":{}}
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock screen | _changed in the tenant_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
+    "#);
+    masked.carried_out();
+}
+
+fn plan_with(masked: &Masked, proxy: &Proxy) -> String {
+    masked.with(proxy);
+    plan(&masked.repo)
+}
+
+const SECRET: &str = "name: Lock screen\nsettings:\n  Contoso/Key: { type: string, value: \"${env:SECRET}\", unchecked: our own }\nassignments: { include: [] }\n";
+
+/// The same four states where a secret is among the values: a keyed fingerprint tells them apart, and nothing shows it.
+#[test]
+fn masked_values_with_a_secret() {
+    let mut masked = Masked::applied(SECRET, WITH_KEY);
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+    "#);
+    in_the_portal(&masked.graph, |_| {});
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
+      ? 1 profile with masked values that could not be compared
+          lock: Contoso/Key
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 as written, 7 not ours.
+    exit 0
+    "#);
+    masked.with(&masked.reader);
+    masked.repo.assert_converged();
+    masked.repo.variables.insert("SECRET".into(), "hunter3".into());
+    insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
+      ~ lock                         "Lock screen"   you changed the policy
+          ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
+
+      ? 1 profile of others with masked values that may interfere
+          "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    masked.with(&masked.reader);
+    masked.carried_out();
+    in_the_portal(&masked.graph, |settings| settings[0]["value"] = json!("swordfish"));
+    insta::assert_snapshot!(plan_with(&masked, &masked.reader), @r#"
+      ~ lock                         "Lock screen"   changed in the tenant
+          ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+/// What Intune shows in place of a value is never sent back: whatever was there would be lost.
+#[test]
+fn a_masked_value_is_never_written() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy(
+        "mask",
+        "name: Mask\nsettings:\n  Contoso/A: { type: string, value: \"****\", unchecked: copied }\n  Contoso/B: { type: xml, raw: \"<a/>\", unchecked: copied }\n  Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }\n",
+    );
+    insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
+    error[SP0218]: this is what Intune shows in place of a value
+     --> policies/mask.yaml:3:14
+      |
+    3 |   Contoso/A: { type: string, value: "****", unchecked: copied }
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was copied from an export, and the value itself was not in it
+      |
+      = help: write the value; a secret as `${env:NAME}`
+
+    error[SP0218]: this is what Intune shows in place of a value
+     --> policies/mask.yaml:4:14
+      |
+    4 |   Contoso/B: { type: xml, raw: "<a/>", unchecked: copied }
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was copied from an export, and the value itself was not in it
+      |
+      = help: write the value; a secret as `${env:NAME}`
+
+    error[SP0218]: this is what Intune shows in place of a value
+     --> policies/mask.yaml:5:14
+      |
+    5 |   Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was copied from an export, and the value itself was not in it
+      |
+      = help: write the value; a secret as `${env:NAME}`
+    error: 3 errors in the files; nothing was done
+    "#);
+}
+
+/// Whoever made the profile: the plan itself has no change with such a value.
+#[test]
+fn a_plan_has_no_masked_value() {
+    let uri = OmaUri::parse("./Device/Vendor/MSFT/Policy/Config/Contoso/A").unwrap();
+    for value in [OmaValue::String("****".into()), OmaValue::Xml("<a/>".into()), OmaValue::Masked(OmaType::String)] {
+        let setting = Setting { value, shown: None };
+        let profile = Profile {
+            name: "Mask".into(),
+            description: None,
+            settings: BTreeMap::from([(uri.clone(), setting)]),
+            assignments: None,
+            scope_tags: None,
+        };
+        let desired = Desired {
+            key: "mask".into(),
+            fate: Fate::Kept,
+            profile,
+            adopt: None,
+            moved_from: Vec::new(),
+            target: None,
+            place: Place::start_of(&Source::new("mask.yaml", Vec::new()).unwrap()),
+        };
+        let plan = build(&[desired], &[], &Options::default());
+        assert_eq!(plan.changes.len(), 0);
+        assert_eq!(plan.problems[0].message, "Contoso/A would be written as it is masked");
+    }
+}

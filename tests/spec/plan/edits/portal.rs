@@ -1,0 +1,210 @@
+//! One edit in the portal, and files that were moved.
+
+use serde_json::json;
+
+use super::{
+    LOCK, applied, applied_through_proxy, carried_out, in_the_portal, listed, plan, requests, with_new_ids, without_ids,
+};
+use crate::harness::proxy::Proxy;
+use crate::harness::{EMBEDDED, Repo, Served, TENANT, served, text};
+
+#[test]
+fn a_profile_that_somebody_deleted() {
+    let repo = applied();
+    {
+        let portal = repo.portal();
+        portal.delete(&portal.profile("Lock screen"));
+    }
+    insta::assert_snapshot!(carried_out(&repo), @r#"
+      + lock                         "Lock screen"
+          + AboveLock/AllowCortanaAboveLock [device]           Allowed (1)
+          + Start/HideLock [device]                            Hide (1)
+          + WindowsLogon/DontDisplayNetworkSelectionUI [device]   enabled
+          + assignment  include group SSPR Pilot   24 devices
+          + assignment  exclude group Kiosks   12 devices
+
+    Reach: +24 devices (SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    POST …
+      displayName "Lock screen"
+      description "" and the marker
+      Integer AboveLock/AllowCortanaAboveLock = 1
+      Integer Start/HideLock = 1
+      String WindowsLogon/DontDisplayNetworkSelectionUI = "<enabled/>"
+    POST …/{id}/assign
+      include SSPR Pilot
+      exclude Kiosks
+    "#);
+}
+
+#[test]
+fn a_value_in_the_portal() {
+    let repo = applied();
+    in_the_portal(&repo.portal(), |settings| settings[1]["value"] = json!(0));
+    insta::assert_snapshot!(carried_out(&repo), @r#"
+      ~ lock                         "Lock screen"   changed in the tenant
+          ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
+
+    Reach: 24 devices as before (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    PATCH …/[id]
+      displayName "Lock screen"
+      description "" and the marker
+      Integer AboveLock/AllowCortanaAboveLock = 1
+      Integer Start/HideLock = 1
+      String WindowsLogon/DontDisplayNetworkSelectionUI = "<enabled/>"
+    "#);
+}
+
+#[test]
+fn a_profile_that_somebody_duplicated() {
+    let repo = Repo::new(EMBEDDED);
+    repo.policy("lock", LOCK);
+    repo.policy("toasts", "name: Toasts\nsettings: { AboveLock/AllowToasts: 0 }\n");
+    repo.apply().succeeds();
+    let copy = {
+        let portal = repo.portal();
+        text(&portal.duplicate(&portal.profile("Lock screen"), "Lock screen - Copy")["id"])
+    };
+    repo.edit("lock", "HideLock: Hide", "HideLock: 0");
+    repo.edit("toasts", ": 0", ": 1");
+    insta::assert_snapshot!(plan(&repo), @r#"
+      ~ toasts                       "Toasts"   you changed the policy
+          ~ AboveLock/AllowToasts [device]                     Not allowed (0) → Allowed (1)
+
+    error[SP0504] 2 profiles in the tenant carry the key `lock`
+      = the portal's "Duplicate" copies the marker, and two applies at once can make two; nothing is
+        changed under this key until one is left
+      = [id]  "Lock screen"  changed [time]
+      = [id]  "Lock screen - Copy"  changed [time]
+      = help: `sspr-policy disown ID` takes our marker off the one that is a copy
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+    let before = repo.portal().profile("Lock screen");
+    let listed = listed(&repo);
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("1 done, 0 failed."), "{}", ran.out);
+    assert_eq!((sent.len(), &sent), (1, &listed));
+    assert_eq!(repo.portal().profile("Lock screen"), before);
+
+    repo.run(&["disown", &copy]).succeeds();
+    carried_out(&repo);
+}
+
+#[test]
+fn a_marker_that_somebody_deleted() {
+    let repo = applied();
+    {
+        let portal = repo.portal();
+        portal.patch(&portal.profile("Lock screen"), json!({ "description": "" }));
+    }
+    let before = repo.portal().profiles();
+    insta::assert_snapshot!(plan(&repo), @r#"
+    error[SP0517] the tenant has a profile "Lock screen" that is not ours
+      --> policies/lock.yaml:1:7  a second profile of this name would be made
+      = its id: [id]
+      = help: take it over with `adopt: { sandbox: [id] }`, or choose
+        another name
+
+    Plan: nothing can be done; 0 as written, 8 not ours; 1 error.
+    exit 1
+    "#);
+    assert_eq!(requests(&repo), "");
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!((ran.code, sent), (Some(1), vec![]));
+    assert_eq!(repo.portal().profiles(), before, "no second profile");
+
+    let id = text(&repo.portal().profile("Lock screen")["id"]);
+    repo.policy("lock", &format!("{LOCK}adopt: {{ sandbox: {id} }}\n"));
+    insta::assert_snapshot!(carried_out(&repo), @r#"
+      ~ lock                         "Lock screen"   adopted: ours from now on
+
+    Reach: 24 devices as before (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    PATCH …/[id]
+      displayName "Lock screen"
+      description "" and the marker
+      Integer AboveLock/AllowCortanaAboveLock = 1
+      Integer Start/HideLock = 1
+      String WindowsLogon/DontDisplayNetworkSelectionUI = "<enabled/>"
+    "#);
+    assert_eq!(repo.portal().profile("Lock screen")["id"], id);
+}
+
+#[test]
+fn a_file_that_was_moved_and_does_not_say_so() {
+    let repo = applied();
+    repo.rename("lock", "screen/lock");
+    insta::assert_snapshot!(plan(&repo), @r#"
+      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+
+    error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
+      --> policies/screen/lock.yaml:1:7  was its file moved?
+      = help: write `moved_from: [lock]`, so that the profile stays and nothing is assigned twice
+
+    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    exit 1
+    "#);
+    assert_eq!(requests(&repo), "");
+    let before = repo.portal().profiles();
+    let (ran, sent) = applied_through_proxy(&repo);
+    assert_eq!((ran.code, sent), (Some(1), vec![]));
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+#[test]
+fn a_file_that_was_moved_and_says_so() {
+    let repo = applied();
+    let before = repo.portal().profile("Lock screen");
+    repo.rename("lock", "screen/lock");
+    repo.policy("screen/lock", &format!("{LOCK}moved_from: [lock]\n"));
+    insta::assert_snapshot!(carried_out(&repo), @r#"
+      ~ screen/lock                  "Lock screen"   moved from lock
+
+    Reach: 24 devices as before (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+
+    PATCH …/[id]
+      displayName "Lock screen"
+      description "" and the marker
+      Integer AboveLock/AllowCortanaAboveLock = 1
+      Integer Start/HideLock = 1
+      String WindowsLogon/DontDisplayNetworkSelectionUI = "<enabled/>"
+    "#);
+    assert_eq!(repo.portal().profile("Lock screen")["id"], before["id"]);
+}
+
+/// The plan cannot know it: such a tenant counts the version up once more, and masked values are trusted by the version.
+#[test]
+fn where_an_assignment_counts_as_a_change_the_marker_is_put_right() {
+    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+    let server = Served::faulty(tenant.path(), "assign_raises_version: true\n", 1);
+    let proxy = Proxy::start(&server.url, TENANT, &[]);
+    repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, ""));
+    repo.policy("lock", LOCK);
+    let listed = listed(&repo);
+    repo.apply().succeeds();
+    let mut sent = without_ids(proxy.writes());
+    let (line, mut corrected) = sent.pop().unwrap();
+    assert_eq!(sent, with_new_ids(&listed));
+    assert_eq!(line, "PATCH /beta/deviceManagement/deviceConfigurations/[id]");
+    corrected["description"] = json!(text(&corrected["description"]).replace(" v=3]", " v=1]"));
+    assert_eq!(corrected, listed[0].1);
+    repo.assert_converged();
+}

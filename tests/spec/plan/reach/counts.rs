@@ -1,0 +1,268 @@
+//! How many are reached, and what is not known of it.
+
+use serde_json::{Value, json};
+
+use super::{assign, limited, repository, summary};
+use crate::harness::proxy::Proxy;
+use crate::harness::{EMBEDDED, Repo, Served, TENANT, normal, served};
+
+#[test]
+fn how_many_are_in_groups() {
+    let repo = repository(
+        EMBEDDED,
+        "  include: [{ group: SSPR Ring 2 }, { group: All Staff }, { group: \"R&D #1 100% + A/B\" }]\n  exclude: [{ group: Kiosks }, { group: Größe Ölmühle }]\n",
+    );
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include group All Staff   5,200 members (the first 999 are users)
+          + assignment  include group R&D #1 100% + A/B   4 devices and 7 users
+          + assignment  include group SSPR Ring 2   310 devices
+          + assignment  exclude group Größe Ölmühle   nobody
+          + assignment  exclude group Kiosks   12 devices
+
+    Reach: +314 devices and +7 users and +5,200 members at most (All Staff, R&D #1 100% + A/B, SSPR Ring
+      2).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+#[test]
+fn all_devices_and_all_users() {
+    let repo = repository(EMBEDDED, "  include: [{ all: devices }]\n");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include all devices   4,120 devices
+
+    Reach: +4,120 devices at most (all devices).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    repo.policy(
+        "more",
+        "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
+    );
+    assert!(repo.plan().contains("Reach: +4,120 devices at most (all devices, Kiosks)."), "{}", repo.plan());
+    repo.remove("more");
+    assign(
+        &repo,
+        "  include: [{ all: users }, { group: Front Desk, id: ID }]\n".replace("ID", &front_desk(&repo)).as_str(),
+    );
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: +8 users and +all users (Front Desk).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+}
+
+fn front_desk(repo: &Repo) -> String {
+    repo.portal().group("Front Desk")
+}
+
+/// What comes, what goes, what comes out of an exclusion, and what only gets another filter.
+#[test]
+fn each_way_to_reach_somebody() {
+    let repo = repository(
+        EMBEDDED,
+        "  include: [{ group: SSPR Pilot }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n",
+    );
+    repo.apply().succeeds();
+    assign(&repo, "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: SSPR Ring 2 }]\n");
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: +310 devices (SSPR Ring 2), 12 devices come out of an exclusion (Kiosks), 24 devices at most
+      under a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
+    assert_eq!(
+        json["changes"][0]["assignments"][0]["members"],
+        json!({ "users": 0, "devices": 24, "total": 24, "estimated": false })
+    );
+    insta::assert_snapshot!(normal(&repo.run(&["plan", "--output-format", "markdown"]).out), @"
+    ### Plan for `sandbox` (sandbox, not your tenant)
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+
+    Reach: +310 devices (SSPR Ring 2), 12 devices come out of an exclusion (Kiosks), 24 devices at most under a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
+
+    | | profile | what changes |
+    |---|---|---|
+    | ✏️ change | `lock`<br>Lock | _you changed the policy_<br>+ assignment include group SSPR Pilot (filter include Windows 11 corporate): 24 devices<br>+ assignment include group SSPR Ring 2: 310 devices<br>- assignment include group Bob's PCs: 3 devices<br>- assignment include group SSPR Pilot: 24 devices<br>- assignment exclude group Kiosks ! its members come into reach: 12 devices |
+    ");
+}
+
+#[test]
+fn who_loses_a_filter_or_changes_sides_is_said_once() {
+    let before = "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n";
+    let repo = repository(EMBEDDED, before);
+    repo.apply().succeeds();
+    assign(&repo, "  include: [{ group: SSPR Pilot }, { group: Kiosks }]\n  exclude: [{ group: Bob's PCs }]\n");
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: +12 devices (Kiosks), 24 devices without a filter from now on (SSPR Pilot), -3 devices (Bob's
+      PCs).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+    assign(&repo, &before.replace("Windows 11 corporate", "Kiosk hardware"));
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: 24 devices at most under another filter (SSPR Pilot), 3 devices as before (Bob's PCs).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+}
+
+/// The exclusion of users from devices keeps nobody from getting both values.
+#[test]
+fn an_exclusion_without_effect_hides_no_conflict() {
+    let repo = Repo::new(EMBEDDED);
+    let toasts = |value: u8, assignments: &str| {
+        format!(
+            "name: Toasts {value}\nsettings: {{ AboveLock/AllowToasts: {value} }}\nassignments: {{ {assignments} }}\n"
+        )
+    };
+    repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: All Staff }]"));
+    repo.policy("two", &toasts(1, "include: [{ group: All Staff }]"));
+    let plan = repo.plan();
+    assert!(plan.contains("[R05]") && plan.contains("[R04]"), "{plan}");
+    repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: Kiosks }]"));
+    repo.policy("two", &toasts(1, "include: [{ group: Kiosks }]"));
+    assert!(!repo.plan().contains("[R04]"), "{}", repo.plan());
+}
+
+/// Nobody can tell how many devices users have.
+#[test]
+fn a_limit_says_that_it_does_not_see_devices_of_users() {
+    let targets = "  include: [{ group: SSPR Pilot }, { group: All Staff }, { all: users }]\n";
+    let repo = repository(&limited("max_devices: 5000"), targets);
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include all users
+          + assignment  include group All Staff   5,200 members (the first 999 are users)
+          + assignment  include group SSPR Pilot   24 devices
+
+    info[SP0520] `limits: max_devices: 5,000` does not count the devices of users
+      = users are touched: All Staff, all users
+
+    Reach: +24 devices and +5,200 members and +all users (All Staff, SSPR Pilot).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+}
+
+/// A group that several policies get is one group.
+#[test]
+fn a_group_counts_once() {
+    let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
+    repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: SSPR Ring 2 }, { group: Kiosks }] }\n");
+    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    Reach: +322 devices at most (Kiosks, SSPR Ring 2).
+    Scope tags: 2 new profiles name none, and get Default.
+    Plan: 2 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
+    assert_eq!(json["default_scope_tag"], json!(["lock", "more"]));
+}
+
+#[test]
+fn nothing_is_asked_when_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(folder.path(), None);
+    let repo = repository(&served("contoso", &server.url, ""), "  include: [{ group: SSPR Pilot }]\n");
+    repo.apply().succeeds();
+    // A plan that asked would be told no, and would say so.
+    let proxy = Proxy::start(&server.url, TENANT, &["transitiveMembers", "managedDevices"]);
+    repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, ""));
+    let plan = repo.run(&["plan"]).succeeds().out;
+    assert!(!plan.contains("Reach") && plan.contains("nothing to do"), "{plan}");
+}
+
+#[test]
+fn a_plan_is_always_the_same() {
+    let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }, { all: devices }]\n");
+    let json = || repo.run(&["plan", "--output-format", "json"]).succeeds().out;
+    assert_eq!(json(), json());
+}
+
+/// A token that may not read members: the plan says what it does not know, and goes on.
+#[test]
+fn members_that_the_token_may_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(folder.path(), None);
+    let proxy = Proxy::start(&server.url, TENANT, &["transitiveMembers", "managedDevices"]);
+    let include = "  include: [{ group: SSPR Ring 2 }, { all: devices }]\n";
+    let repo = repository(&served("contoso", &proxy.url, ""), include);
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include all devices
+          + assignment  include group SSPR Ring 2
+
+    Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
+    Reach: not known: the number of all devices (status 403; reading needs
+      DeviceManagementManagedDevices.Read.All).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    let limits = "    limits: { max_devices: 10000 }\n";
+    let repo = repository(&served("contoso", &proxy.url, limits), include);
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include all devices
+          + assignment  include group SSPR Ring 2
+
+    error[SP0519] how many devices are touched is not known, and `limits: max_devices` is set
+      = the members of groups cannot be read (status 403)
+      = the number of all devices cannot be read (status 403)
+      = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to whoever plans,
+        or take the limit out
+
+    Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
+    Reach: not known: the number of all devices (status 403; reading needs
+      DeviceManagementManagedDevices.Read.All).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+    assert!(repo.apply().fails().contains("nothing was changed"));
+    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    repo.run(&["apply", "plan.json"]).succeeds();
+}
+
+/// People come and go: what was approved is the change, not who is in its groups.
+#[test]
+fn who_is_in_a_group_may_change_before_apply() {
+    let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
+    repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
+    let members = &mut plan["changes"][0]["assignments"][0]["members"];
+    assert_eq!(members["devices"], 310);
+    *members = json!({ "users": 0, "devices": 4, "total": 4, "estimated": false });
+    repo.write("plan.json", &plan.to_string());
+    assert!(repo.run(&["apply", "plan.json"]).succeeds().out.contains("1 done, 0 failed."));
+}

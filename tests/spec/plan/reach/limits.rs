@@ -1,0 +1,215 @@
+//! Limits of how many devices a plan may reach.
+
+use serde_json::{Value, json};
+
+use super::{assign, limited, repository, summary};
+use crate::harness::{EMBEDDED, Repo, normal};
+
+#[test]
+fn more_devices_than_the_limit_allows() {
+    let repo = repository(&limited("max_devices: 300"), "  include: [{ group: SSPR Ring 2 }, { group: All Staff }]\n");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include group All Staff   5,200 members (the first 999 are users)
+          + assignment  include group SSPR Ring 2   310 devices
+
+    error[SP0509] 310 devices that are touched are more than `limits: max_devices: 300` allows
+      = SSPR Ring 2: 310
+      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
+        and have that approved, or raise the limit in sspr-policy.yaml
+
+    info[SP0520] `limits: max_devices: 300` does not count the devices of users
+      = users are touched: All Staff
+
+    Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
+    Scope tags: 1 new profile names none, and gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+    assert!(repo.apply().fails().contains("1 error above; nothing was changed"));
+    assign(&repo, "  include: [{ group: SSPR Pilot }, { group: All Staff }]\n");
+    repo.apply().succeeds();
+    // Who is reached already does not count again.
+    assign(&repo, "  include: [{ group: SSPR Pilot }, { group: Bob's PCs }]\n");
+    repo.apply().succeeds();
+}
+
+/// An approved plan may pass over limits: it says so in every form, and it is honored for that plan only.
+#[test]
+fn limits_that_a_saved_plan_passes_over() {
+    let repo = repository(&limited("max_devices: 300, max_changes: 0"), "  include: [{ group: SSPR Ring 2 }]\n");
+    let plan = repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    insta::assert_snapshot!(summary(&plan), @"
+    Reach: +310 devices (SSPR Ring 2).
+    Scope tags: 1 new profile names none, and gets Default.
+    Limits passed over: max_changes (0, and the plan has 1), max_devices (300, and the plan has 310).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    ");
+    let requests = repo.run(&["plan", "--requests", "--override-limits"]).succeeds();
+    assert!(requests.err.starts_with("Limits passed over: max_changes (0, and the plan has 1)"), "{}", requests.err);
+    let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
+    assert!(markdown.contains("Limits passed over: max"), "{markdown}");
+    let json: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
+    assert_eq!(
+        json["limits_overridden"],
+        json!([
+            { "limit": "max_changes", "allowed": 0, "found": 1 },
+            { "limit": "max_devices", "allowed": 300, "found": 310 },
+        ])
+    );
+    assert_eq!(repo.run(&["apply", "plan.json", "--override-limits"]).code, Some(1), "the plan decides");
+    assert!(repo.run(&["apply", "--auto-approve"]).fails().contains("2 errors above"));
+    assert!(repo.run(&["apply", "plan.json"]).succeeds().out.contains("1 done, 0 failed."));
+    repo.assert_converged();
+}
+
+/// What was approved was 310 devices, and not more.
+#[test]
+fn a_limit_is_passed_over_up_to_what_was_approved() {
+    let repo = repository(&limited("max_devices: 300"), "  include: [{ group: SSPR Ring 2 }]\n");
+    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
+    plan["limits_overridden"][0]["found"] = json!(305);
+    repo.write("plan.json", &plan.to_string());
+    let before = repo.portal().profiles();
+    assert!(repo.run(&["apply", "plan.json"]).fails().contains("1 error above; nothing was changed"));
+    assert_eq!(repo.portal().profiles(), before);
+}
+
+/// Whoever passes over limits without a saved plan has to be asked.
+#[test]
+fn an_apply_that_asks_nobody_passes_over_no_limit() {
+    let repo = repository(&limited("allow_all_targets: false"), "  include: [{ all: devices }]\n");
+    assert!(repo.apply().fails().contains("1 error above"));
+    let before = repo.portal().profiles();
+    insta::assert_snapshot!(repo.apply_with(&["--override-limits"]).fails(), @"
+    error: nobody is asked here, and `--override-limits` needs somebody who says yes; nothing was changed
+    help: save a plan with `plan --override-limits --out FILE`, have that approved, then `apply FILE`
+    ");
+    // Without a terminal there is nobody to ask either.
+    assert!(repo.run(&["apply", "--override-limits"]).fails().contains("nobody is asked here"));
+    assert_eq!(repo.portal().profiles(), before);
+    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    let ran = repo.run(&["apply", "plan.json"]).succeeds();
+    insta::assert_snapshot!(normal(&ran.out), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      + lock                         "Lock"
+          + Start/HideLock [device]                            Hide (1)
+          + assignment  include all devices   4,120 devices
+
+    Reach: +4,120 devices at most (all devices).
+    Scope tags: 1 new profile names none, and gets Default.
+    Limits passed over: allow_all_targets (false, 1 profile to all devices or all users).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+      + lock                         added    [id]
+
+    1 done, 0 failed.
+    "#);
+}
+
+/// The portal may have assigned what the policy does not.
+#[test]
+fn assignments_that_are_not_managed_count_for_limits() {
+    let policy = |name: &str, value: &str| format!("name: {name}\nsettings: {{ Start/HideLock: {value} }}\n");
+    let repo = Repo::new(&limited("allow_all_targets: false, max_devices: 5"));
+    repo.policy("lock", &policy("Lock", "Hide"));
+    repo.apply().succeeds();
+    let portal = repo.portal();
+    portal.assign(&portal.profile("Lock"), &[json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" })]);
+    drop(portal);
+    repo.policy("lock", &policy("Lock", "Do not hide"));
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock"   you changed the policy
+          ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
+            assignments: not managed, stays as it is: include all devices
+
+    error[SP0509] 4,120 devices that are touched are more than `limits: max_devices: 5` allows
+      = all devices: 4,120
+      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
+        and have that approved, or raise the limit in sspr-policy.yaml
+
+    error[SP0509] lock goes to all devices or all users, which `limits: allow_all_targets` forbids
+      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
+        and have that approved, or raise the limit in sspr-policy.yaml
+
+    Reach: 4,120 devices at most as before (all devices).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 2 errors.
+    Nothing was changed.
+    exit 1
+    "#);
+    // Another name reaches nobody.
+    repo.policy(
+        "lock",
+        &format!("{}description: Ours.\nscope_tags: [Service Desk]\n", policy("Lock the screen", "Hide")),
+    );
+    repo.apply().succeeds();
+    repo.assert_converged();
+}
+
+/// Those who stay and get another value, and those who leave.
+#[test]
+fn devices_that_stay_or_leave_count_for_the_limit() {
+    let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }, { group: Kiosks }]\n");
+    repo.apply().succeeds();
+    repo.write("sspr-policy.yaml", &limited("max_devices: 300"));
+    let limit = || {
+        let plan = repo.plan();
+        let errors = plan.split("\n\n").filter(|part| part.starts_with("error[SP0509]"));
+        errors.map(|error| format!("{}\n", error.split("\n  = help").next().unwrap())).collect::<String>()
+    };
+    repo.edit("lock", "Hide }", "Do not hide }");
+    insta::assert_snapshot!(limit(), @"
+    error[SP0509] 322 devices that are touched are more than `limits: max_devices: 300` allows
+      = Kiosks: 12
+      = SSPR Ring 2: 310
+    ");
+    repo.edit("lock", "Do not hide }", "Hide }");
+    assign(&repo, "  include: [{ group: Kiosks }]\n");
+    insta::assert_snapshot!(limit(), @"
+    error[SP0509] 310 devices that are touched are more than `limits: max_devices: 300` allows
+      = SSPR Ring 2: 310
+    ");
+    assign(&repo, "  include: [{ group: SSPR Ring 2 }, { group: Kiosks }]\n  exclude: [{ group: SSPR Pilot }]\n");
+    assert_eq!(limit(), "");
+    repo.edit("lock", "name: Lock", "name: Lock\nstate: retired");
+    insta::assert_snapshot!(limit(), @"
+    error[SP0509] 322 devices that are touched are more than `limits: max_devices: 300` allows
+      = Kiosks: 12
+      = SSPR Ring 2: 310
+    ");
+}
+
+#[test]
+fn a_target_whose_devices_nobody_can_count_exceeds_a_limit_of_devices() {
+    let repo = Repo::new(&limited("max_devices: 5000"));
+    repo.policy("lock", "name: Lock\nsettings: { Start/HideLock: Hide }\n");
+    repo.apply().succeeds();
+    let portal = repo.portal();
+    let kind = "#microsoft.graph.configurationManagerCollectionAssignmentTarget";
+    portal.assign(&portal.profile("Lock"), &[json!({ "@odata.type": kind, "collectionId": "SMS00001" })]);
+    drop(portal);
+    repo.edit("lock", "Hide }", "Do not hide }");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ lock                         "Lock"   you changed the policy
+          ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
+            assignments: not managed, stays as it is: include a target of another kind
+
+    error[SP0519] how many devices are touched is not known, and `limits: max_devices` is set
+      = a target is of another kind, such as a Configuration Manager collection
+      = help: save the plan with `plan --override-limits --out FILE`, and have that approved
+
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Nothing was changed.
+    exit 1
+    "#);
+}

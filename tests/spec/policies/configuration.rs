@@ -1,0 +1,312 @@
+//! `sspr-policy.yaml`: owner, environments, targets.
+
+use insta::assert_snapshot;
+
+use crate::harness::repository::{Repository, briefly};
+
+#[test]
+fn a_wrong_configuration_hides_nothing_and_is_not_hidden() {
+    let repository = Repository::empty()
+        .with("sspr-policy.yaml", "owner: contoso\ndefault: lab\nenvironment: { lab: { tenant: sandbox } }\n")
+        .with("policies/a.yaml", "name: A\nsetings: { Camera/AllowCamera: 1 }\n")
+        .with("policies/b.yaml", "name: B\nsettings: { Camera/AllowCamera: 1 }\n");
+    assert_snapshot!(briefly(&repository), @"
+    a.yaml:2:1 error[SP0104] unknown key `setings` in the policy: not a key that is known here (did you mean `settings`)
+    sspr-policy.yaml:1:1 error[SP0106] `environments:` is missing in the configuration: write `environments:` and a map
+    sspr-policy.yaml:3:1 error[SP0104] unknown key `environment` in the configuration: not a key that is known here (did you mean `environments`)
+    exit code 1
+    ");
+    assert_snapshot!(repository.run("check policies/b.yaml"), @"
+    error[SP0106]: `environments:` is missing in the configuration
+     --> sspr-policy.yaml:1:1
+      |
+    1 | owner: contoso
+      | ^ write `environments:` and a map
+
+    error[SP0104]: unknown key `environment` in the configuration
+     --> sspr-policy.yaml:3:1
+      |
+    3 | environment: { lab: { tenant: sandbox } }
+      | ^^^^^^^^^^^ not a key that is known here
+      |
+    help: did you mean `environments`
+      |
+    3 | environments: { lab: { tenant: sandbox } }
+      |            +
+
+    2 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(repository.run("check --output-format github"), @"
+    ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: not a key that is known here (did you mean `settings`)
+    ::error file=sspr-policy.yaml,line=1,col=1,title=SP0106::`environments:` is missing in the configuration: write `environments:` and a map
+    ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: not a key that is known here (did you mean `environments`)
+    3 errors, 0 warnings in 2 policies
+    exit code 1
+    ");
+}
+
+fn configure(text: &str) -> String {
+    Repository::empty().with("sspr-policy.yaml", text).run("check")
+}
+
+#[test]
+fn a_configuration_has_an_owner_a_default_and_environments() {
+    assert_snapshot!(configure("environments: { lab: { tenant: sandbox } }\n"), @"
+    error[SP0106]: `default:` is missing in the configuration
+     --> sspr-policy.yaml:1:1
+      |
+    1 | environments: { lab: { tenant: sandbox } }
+      | ^ write `default:` and a text
+
+    error[SP0106]: `owner:` is missing in the configuration
+     --> sspr-policy.yaml:1:1
+      |
+    1 | environments: { lab: { tenant: sandbox } }
+      | ^ write `owner:` and a text
+
+    2 errors, 0 warnings in 0 policies
+    exit code 1
+    ");
+    assert_snapshot!(configure(""), @"
+    error[SP0107]: the configuration is empty
+     --> sspr-policy.yaml:1:1
+      |
+    1 |
+      | ^ nothing is written here
+      |
+      = help: `sspr-policy init` writes an example into an empty folder
+
+    1 error, 0 warnings in 0 policies
+    exit code 1
+    ");
+    assert_snapshot!(configure("owner: contoso\ndefault: lab\nenvironments: {}\n"), @"
+    error[SP0404]: there is no environment `lab`
+     --> sspr-policy.yaml:2:10
+      |
+    2 | default: lab
+      |          ^^^ the default must be one of `environments:`
+      |
+      = note: no environment is written
+
+    1 error, 0 warnings in 0 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn the_configuration_is_checked_as_policies_are() {
+    let said = configure(
+        r"
+        owner: Contoso Ltd
+        default: lab
+        targets:
+          pilot: { include: [], exclude: [{ group: A, filter: B }] }
+        environments:
+          production: { tenant: contoso.onmicrosoft.com, clud: global }
+          lab: { cloud: moon, auth: { method: password } }
+          wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0112]: `Contoso Ltd` is no owner
+     --> sspr-policy.yaml:1:8
+      |
+    1 | owner: Contoso Ltd
+      |        ^^^^^^^^^^^ an owner is made of a-z, 0-9, `.`, `_` and `-`, not `C`
+
+    error[SP0405]: an excluded group takes no filter
+     --> sspr-policy.yaml:4:55
+      |
+    4 |   pilot: { include: [], exclude: [{ group: A, filter: B }] }
+      |                                                       ^ Microsoft Graph has no filter on exclusions
+      |
+      = help: put the filter on an included target, as `filter: { exclude: … }`
+
+    error[SP0104]: unknown key `clud` in the environment
+     --> sspr-policy.yaml:6:50
+      |
+    6 |   production: { tenant: contoso.onmicrosoft.com, clud: global }
+      |                                                  ^^^^ not a key that is known here
+      |
+    help: did you mean `cloud`
+      |
+    6 |   production: { tenant: contoso.onmicrosoft.com, cloud: global }
+      |                                                    +
+
+    error[SP0106]: `tenant:` is missing in the environment
+     --> sspr-policy.yaml:7:8
+      |
+    7 |   lab: { cloud: moon, auth: { method: password } }
+      |        ^ write `tenant:` and a text
+
+    error[SP0105]: `moon` is none of the words for this
+     --> sspr-policy.yaml:7:17
+      |
+    7 |   lab: { cloud: moon, auth: { method: password } }
+      |                 ^^^^ expected one of `global`, `usgov-high`, `usgov-dod`, `china`
+
+    error[SP0105]: `password` is none of the words for this
+     --> sspr-policy.yaml:7:39
+      |
+    7 |   lab: { cloud: moon, auth: { method: password } }
+      |                                       ^^^^^^^^ expected one of `auto`, `token`, `github-oidc`, `azure-devops-oidc`, `workload-identity`, `managed-identity`, `client-certificate`, `client-secret`, `azure-cli`, `device-code`, `browser`
+
+    error[SP0105]: expected a text, found a list
+     --> sspr-policy.yaml:8:20
+      |
+    8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
+      |                    ^^ this is a list
+
+    error[SP0105]: expected a whole number from 0, found -1
+     --> sspr-policy.yaml:8:48
+      |
+    8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
+      |                                                ^^ out of range
+
+    error[SP0105]: expected a whole number from 0, found a text
+     --> sspr-policy.yaml:8:65
+      |
+    8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
+      |                                                                 ^^^ this is a text
+
+    error[SP0105]: expected a list, found a text
+     --> sspr-policy.yaml:8:88
+      |
+    8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
+      |                                                                                        ^ this is a text
+
+    10 errors, 0 warnings in 0 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn two_environments_are_two_tenants() {
+    let said = configure(
+        r"
+        owner: contoso
+        default: prodcution
+        environments:
+          production: { tenant: contoso.onmicrosoft.com }
+          copy: { tenant: Contoso.onmicrosoft.com }
+          behind-proxy: { tenant: contoso.onmicrosoft.com, graph_url: https://proxy.contoso.example }
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0404]: there is no environment `prodcution`
+     --> sspr-policy.yaml:2:10
+      |
+    2 | default: prodcution
+      |          ^^^^^^^^^^ the default must be one of `environments:`
+      |
+      = note: environments: production, copy, behind-proxy
+      = help: did you mean `production`
+
+    error[SP0408]: `production` and `copy` are the same tenant
+     --> sspr-policy.yaml:5:19
+      |
+    4 |   production: { tenant: contoso.onmicrosoft.com }
+      |                         ----------------------- named here first
+    5 |   copy: { tenant: Contoso.onmicrosoft.com }
+      |                   ^^^^^^^^^^^^^^^^^^^^^^^ with the same owner, each would undo the other's work
+      |
+      = help: keep one of them, or give the other its own repository and owner
+
+    2 errors, 0 warnings in 0 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn plain_http_does_not_leave_the_machine() {
+    let said = configure(
+        r#"
+        owner: contoso
+        default: a
+        environments:
+          a: { tenant: a.example, graph_url: http://127.0.0.1:8899 }
+          b: { tenant: b.example, graph_url: http://graph.contoso.example }
+          c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
+          d: { tenant: d.example, graph_url: "http://[::1]:8899" }
+          f: { tenant: f.example, graph_url: http://localhost.evil.example }
+        "#,
+    );
+    assert_snapshot!(said, @"
+    error[SP0410]: this server cannot be used
+     --> sspr-policy.yaml:5:38
+      |
+    5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
+
+    error[SP0410]: this server cannot be used
+     --> sspr-policy.yaml:6:38
+      |
+    6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^ expected `https://…`, or `http://` to loopback
+
+    error[SP0410]: this server cannot be used
+     --> sspr-policy.yaml:6:72
+      |
+    6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
+      |                                                                        ^^^^^^^^^^^^^^^ plain http is for this machine only: use https
+
+    error[SP0410]: this server cannot be used
+     --> sspr-policy.yaml:8:38
+      |
+    8 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
+
+    4 errors, 0 warnings in 0 policies
+    exit code 1
+    ");
+}
+
+/// What people write first.
+#[test]
+fn a_target_without_its_kind() {
+    let policy = "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments:\n  include: [SSPR Pilot, All devices]\n  exclude: [\"Bob's PCs\"]\n";
+    let repository = Repository::empty()
+        .with("sspr-policy.yaml", "owner: contoso\ndefault: a\nenvironments: { a: { tenant: sandbox } }\n")
+        .with("policies/a.yaml", policy);
+    assert_snapshot!(repository.run("check"), @r#"
+    error[SP0105]: expected a map for the target, found a text
+     --> policies/a.yaml:4:13
+      |
+    4 |   include: [SSPR Pilot, All devices]
+      |             ^^^^^^^^^^ this is a text
+      |
+    help: write `{ group: SSPR Pilot }`
+      |
+    4 -   include: [SSPR Pilot, All devices]
+    4 +   include: [{ group: SSPR Pilot }, All devices]
+      |
+
+    error[SP0105]: expected a map for the target, found a text
+     --> policies/a.yaml:4:25
+      |
+    4 |   include: [SSPR Pilot, All devices]
+      |                         ^^^^^^^^^^^ this is a text
+      |
+    help: write `{ all: devices }`
+      |
+    4 -   include: [SSPR Pilot, All devices]
+    4 +   include: [SSPR Pilot, { all: devices }]
+      |
+
+    error[SP0105]: expected a map for the target, found a text
+     --> policies/a.yaml:5:13
+      |
+    5 |   exclude: ["Bob's PCs"]
+      |             ^^^^^^^^^^^ this is a text
+      |
+    help: write `{ group: "Bob's PCs" }`
+      |
+    5 -   exclude: ["Bob's PCs"]
+    5 +   exclude: [{ group: "Bob's PCs" }]
+      |
+
+    3 errors, 0 warnings in 1 policy
+    exit code 1
+    "#);
+}

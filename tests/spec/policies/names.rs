@@ -1,0 +1,362 @@
+//! Keys of policies, and names that stand for a target, a variable, a secret or a group.
+
+use insta::assert_snapshot;
+
+use crate::harness::repository::{Repository, check};
+
+#[test]
+fn two_policies_have_two_keys() {
+    let repository = Repository::new()
+        .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\n")
+        .with("policies/b.yaml", "name: B\nkey: a\nsettings: { AboveLock/AllowToasts: 1 }\n")
+        .with("policies/c.yaml", "name: C\nkey: c\nsettings: { Start/HideLock: 0 }\n")
+        .with("policies/c.yml", "name: C too\nsettings: { Start/HideSwitchAccount: 0 }\n");
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0111]: two policies have the key `a`
+     --> policies/b.yaml:2:6
+      |
+    2 | key: a
+      |      ^ the key is what tells profiles apart in the tenant
+      |
+     ::: policies/a.yaml:1:7
+      |
+    1 | name: A
+      |       - the other policy
+      |
+      = help: give one of them another `key:`
+
+    error[SP0111]: two policies have the key `c`
+     --> policies/c.yml:1:7
+      |
+    1 | name: C too
+      |       ^^^^^ the key is what tells profiles apart in the tenant
+      |
+     ::: policies/c.yaml:2:6
+      |
+    2 | key: c
+      |      - the other policy
+      |
+      = help: give one of them another `key:`
+
+    2 errors, 0 warnings in 4 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_path_that_is_no_key_needs_one() {
+    let setting = "settings: { Camera/AllowCamera: 1 }\n";
+    let repository = Repository::new()
+        .with("policies/SSPR/Reset.yaml", &format!("name: A\n{setting}"))
+        .with("policies/With Space.yaml", &format!("name: B\nkey: with-space\n{setting}"))
+        .with("policies/wrong.yaml", &format!("name: C\nkey: Wrong Key\nmoved_from: [a//b, ../c]\n{setting}"));
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0108]: this path gives no key
+     --> policies/SSPR/Reset.yaml:1:1
+      |
+    1 | name: A
+      | ^
+      |
+      = note: a key is the path under `policies/` without `.yaml`: a-z, 0-9, `.`, `_`, `-`, `/`, at most 128
+      = help: rename the file, or write an explicit `key:`
+
+    error[SP0108]: `Wrong Key` is no key
+     --> policies/wrong.yaml:2:6
+      |
+    2 | key: Wrong Key
+      |      ^^^^^^^^^ a key is made of a-z, 0-9, `.`, `_`, `-` and `/`, not `W`
+
+    error[SP0108]: `a//b` is no key
+     --> policies/wrong.yaml:3:14
+      |
+    3 | moved_from: [a//b, ../c]
+      |              ^^^^ a key has no empty part, no `.` and no `..`
+
+    error[SP0108]: `../c` is no key
+     --> policies/wrong.yaml:3:20
+      |
+    3 | moved_from: [a//b, ../c]
+      |                    ^^^^ a key has no empty part, no `.` and no `..`
+
+    4 errors, 0 warnings in 3 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_target_a_variable_and_an_environment_must_be_there() {
+    let said = check(
+        r"
+        name: Windows - ${var:compny}
+        settings:
+          Camera/AllowCamera: ${var:nothing}
+          AboveLock/AllowToasts: ${nothing}
+        assignments: pilto
+        environments: [lba]
+        adopt: { production: 5f1c0000-0000-4000-8000-000000000000 }
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0402]: the environment `lab` has no variable `compny`
+     --> policies/policy.yaml:1:7
+      |
+    1 | name: Windows - ${var:compny}
+      |       ^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: did you mean `company`
+
+    error[SP0402]: the environment `lab` has no variable `nothing`
+     --> policies/policy.yaml:3:23
+      |
+    3 |   Camera/AllowCamera: ${var:nothing}
+      |                       ^^^^^^^^^^^^^^
+      |
+      = help: write it under `variables:` of `lab` in sspr-policy.yaml
+
+    error[SP0402]: `${nothing}` is no reference that is known
+     --> policies/policy.yaml:4:26
+      |
+    4 |   AboveLock/AllowToasts: ${nothing}
+      |                          ^^^^^^^^^^
+      |
+      = note: references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`
+
+    error[SP0401]: the environment `lab` has no target `pilto`
+     --> policies/policy.yaml:5:14
+      |
+    5 | assignments: pilto
+      |              ^^^^^ neither under `targets:` nor under the environment's own
+      |
+    help: did you mean `pilot`
+      |
+    5 - assignments: pilto
+    5 + assignments: pilot
+      |
+
+    error[SP0404]: there is no environment `lba`
+     --> policies/policy.yaml:6:16
+      |
+    6 | environments: [lba]
+      |                ^^^ not in sspr-policy.yaml
+      |
+      = note: environments: lab
+    help: did you mean `lab`
+      |
+    6 - environments: [lba]
+    6 + environments: [lab]
+      |
+
+    error[SP0404]: there is no environment `production`
+     --> policies/policy.yaml:7:10
+      |
+    7 | adopt: { production: 5f1c0000-0000-4000-8000-000000000000 }
+      |          ^^^^^^^^^^ not in sspr-policy.yaml
+      |
+      = note: environments: lab
+
+    6 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn each_environment_is_checked_and_named() {
+    let repository = Repository::empty()
+        .with(
+            "sspr-policy.yaml",
+            r"
+            owner: contoso
+            default: lab
+            targets:
+              broken: { include: [{ group: '${var:nobody}' }] }
+            environments:
+              lab: { tenant: sandbox, variables: { minutes: 15 }, targets: { everyone: { include: [{ all: users }] } } }
+              production: { tenant: contoso.example, variables: { minutes: fifteen } }
+            ",
+        )
+        .with(
+            "policies/lock.yaml",
+            r"
+            name: Lock
+            settings:
+              LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: ${var:minutes}
+            assignments: everyone
+            ",
+        )
+        .with("policies/other.yaml", "name: O\nsettings: { Camera/AllowCamera: 1 }\nassignments: broken\n");
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0203]: LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit takes a whole number
+     --> policies/lock.yaml:3:73
+      |
+    3 |   LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: ${var:minutes}
+      |                                                                         ^^^^^^^^^^^^^^ this is a text
+      |
+      = note: source: DDF February 2026
+
+    error[SP0401]: the environment `production` has no target `everyone`
+     --> policies/lock.yaml:4:14
+      |
+    4 | assignments: everyone
+      |              ^^^^^^^^ neither under `targets:` nor under the environment's own
+      |
+      = note: targets: broken
+
+    error[SP0402]: the environment `lab` has no variable `nobody`
+     --> sspr-policy.yaml:4:32
+      |
+    4 |   broken: { include: [{ group: '${var:nobody}' }] }
+      |                                ^^^^^^^^^^^^^^^
+      |
+      = help: write it under `variables:` of `lab` in sspr-policy.yaml
+
+    error[SP0402]: the environment `production` has no variable `nobody`
+     --> sspr-policy.yaml:4:32
+      |
+    4 |   broken: { include: [{ group: '${var:nobody}' }] }
+      |                                ^^^^^^^^^^^^^^^
+      |
+      = help: write it under `variables:` of `production` in sspr-policy.yaml
+
+    4 errors, 0 warnings in 2 policies
+    exit code 1
+    ");
+    assert_snapshot!(repository.run("check --env lab policies/lock.yaml"), @"0 errors, 0 warnings in 1 policy");
+}
+
+#[test]
+fn a_secret_stays_where_nobody_reads_it() {
+    let said = check(
+        r"
+        name: ${env:NAME}
+        settings:
+          Camera/AllowCamera: ${env:CAMERA}
+          Personalization/LockScreenImageUrl: https://contoso.example/${env:TOKEN}
+        assignments: { include: [{ group: '${secret-file:group.txt}' }] }
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0403]: a secret cannot stand here
+     --> policies/policy.yaml:1:7
+      |
+    1 | name: ${env:NAME}
+      |       ^^^^^^^^^^^ this text is shown in plans and in Intune
+
+    error[SP0403]: a secret cannot be this setting's value
+     --> policies/policy.yaml:3:23
+      |
+    3 |   Camera/AllowCamera: ${env:CAMERA}
+      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to every reader
+
+    error[SP0403]: a secret cannot stand here
+     --> policies/policy.yaml:5:35
+      |
+    5 | assignments: { include: [{ group: '${secret-file:group.txt}' }] }
+      |                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ this text is shown in plans and in Intune
+
+    3 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn an_excluded_group_is_a_group_without_filter() {
+    let said = check(
+        r"
+        name: Reset
+        settings: { Authentication/AllowAadPasswordReset: 1 }
+        assignments:
+          include:
+            - { group: SSPR Pilot, all: devices }
+            - {}
+          exclude:
+            - { group: Kiosks, filter: Kiosk hardware }
+            - { all: users }
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0105]: a target is either a group or `all:`
+     --> policies/policy.yaml:5:7
+      |
+    5 |     - { group: SSPR Pilot, all: devices }
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ write `group: NAME`, `id: …`, `all: devices` or `all: users`
+
+    error[SP0105]: a target is either a group or `all:`
+     --> policies/policy.yaml:6:7
+      |
+    6 |     - {}
+      |       ^ write `group: NAME`, `id: …`, `all: devices` or `all: users`
+
+    error[SP0405]: an excluded group takes no filter
+     --> policies/policy.yaml:8:32
+      |
+    8 |     - { group: Kiosks, filter: Kiosk hardware }
+      |                                ^^^^^^^^^^^^^^ Microsoft Graph has no filter on exclusions
+      |
+      = help: put the filter on an included target, as `filter: { exclude: … }`
+
+    error[SP0104]: unknown key `all` in the excluded group
+     --> policies/policy.yaml:9:9
+      |
+    9 |     - { all: users }
+      |         ^^^ not a key that is known here
+      |
+      = note: known keys: group, id, filter
+
+    4 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_group_stands_in_an_assignment_once() {
+    let said = check(
+        r"
+        name: Reset
+        settings: { Authentication/AllowAadPasswordReset: 1 }
+        assignments:
+          include:
+            - { group: SSPR Pilot }
+            - { group: SSPR Pilot, filter: Windows 11 }
+            - { all: devices }
+            - { all: devices }
+            - { group: Kiosks }
+          exclude:
+            - { group: Kiosks }
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0406]: `SSPR Pilot` stands here twice
+     --> policies/policy.yaml:6:16
+      |
+    5 |     - { group: SSPR Pilot }
+      |                ---------- first here
+    6 |     - { group: SSPR Pilot, filter: Windows 11 }
+      |                ^^^^^^^^^^ again here
+      |
+      = note: Graph takes each target once, with one filter
+
+    error[SP0406]: `all devices` stands here twice
+     --> policies/policy.yaml:8:7
+      |
+    7 |     - { all: devices }
+      |       -------------- first here
+    8 |     - { all: devices }
+      |       ^^^^^^^^^^^^^^ again here
+      |
+      = note: Graph takes each target once, with one filter
+
+    error[SP0406]: `Kiosks` is both included and excluded
+      --> policies/policy.yaml:11:16
+       |
+     9 |     - { group: Kiosks }
+       |                ------ first here
+    10 |   exclude:
+    11 |     - { group: Kiosks }
+       |                ^^^^^^ again here
+       |
+       = note: Graph takes each target once, with one filter
+
+    3 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}

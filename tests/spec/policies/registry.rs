@@ -1,0 +1,211 @@
+//! Registry keys, values and data.
+
+use insta::assert_snapshot;
+
+use crate::harness::repository::{Repository, check, check_briefly};
+
+#[test]
+fn a_registry_key_in_double_quotes_loses_its_backslashes() {
+    let repository = Repository::new()
+        .with("policies/n.yaml", "name: N\nregistry:\n  \"HKLM\\SOFTWARE\\new\": { Mode: 1 }\n")
+        .with("policies/valid.yaml", "name: V\nregistry:\n  \"HKLM\\new\\table\": { Mode: 1 }\n");
+    assert_snapshot!(repository.run("check"), @r#"
+    error[SP0102]: this is not the YAML that we read
+     --> policies/n.yaml:3:3
+      |
+    3 |   "HKLM\SOFTWARE\new": { Mode: 1 }
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ while parsing a quoted scalar, found unknown escape character
+      |
+      = help: in double quotes a backslash begins an escape; write Windows paths without quotes or in 'single quotes'
+
+    error[SP0301]: this is no registry key
+     --> policies/valid.yaml:3:3
+      |
+    3 |   "HKLM\new\table": { Mode: 1 }
+      |   ^^^^^^^^^^^^^^^^ the key holds a control character: in double quotes a backslash begins an escape
+      |
+    help: write the key in 'single quotes', or without quotes
+      |
+    3 -   "HKLM\new\table": { Mode: 1 }
+    3 +   'HKLM\new\table': { Mode: 1 }
+      |
+
+    2 errors, 0 warnings in 2 policies
+    exit code 1
+    "#);
+}
+
+#[test]
+fn a_registry_key_begins_with_its_hive() {
+    let said = check(
+        r"
+        name: Keys
+        registry:
+          SOFTWARE\Contoso: { Mode: 1 }
+          HKLM/SOFTWARE/Contoso: { Mode: 1 }
+          HKXX\Contoso: { Mode: 1 }
+          HKLM: { Mode: 1 }
+          HKLM\SOFTWARE\\Contoso\: { Mode: 1 }
+          HKLM\SOFTWARE\Sound: 1
+        ",
+    );
+    assert_snapshot!(said, @r"
+    error[SP0105]: expected values by name, or null to delete the key, found a whole number
+     --> policies/policy.yaml:8:24
+      |
+    8 |   HKLM\SOFTWARE\Sound: 1
+      |                        ^ this is a whole number
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    let said = check(
+        r"
+        name: Keys
+        registry:
+          SOFTWARE\Contoso: { Mode: 1 }
+          HKLM/SOFTWARE/Contoso: { Mode: 1 }
+          HKXX\Contoso: { Mode: 1 }
+          HKLM: { Mode: 1 }
+          HKLM\SOFTWARE\\Contoso\: { Mode: 1 }
+        ",
+    );
+    assert_snapshot!(said, @r"
+    error[SP0301]: this is no registry key
+     --> policies/policy.yaml:3:3
+      |
+    3 |   SOFTWARE\Contoso: { Mode: 1 }
+      |   ^^^^^^^^^^^^^^^^ a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
+
+    error[SP0301]: this is no registry key
+     --> policies/policy.yaml:4:3
+      |
+    4 |   HKLM/SOFTWARE/Contoso: { Mode: 1 }
+      |   ^^^^^^^^^^^^^^^^^^^^^ a registry key is written with backslashes
+      |
+    help: write `HKLM\SOFTWARE\Contoso`
+      |
+    4 -   HKLM/SOFTWARE/Contoso: { Mode: 1 }
+    4 +   HKLM\SOFTWARE\Contoso: { Mode: 1 }
+      |
+
+    error[SP0301]: this is no registry key
+     --> policies/policy.yaml:5:3
+      |
+    5 |   HKXX\Contoso: { Mode: 1 }
+      |   ^^^^^^^^^^^^ a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
+
+    error[SP0301]: this is no registry key
+     --> policies/policy.yaml:6:3
+      |
+    6 |   HKLM: { Mode: 1 }
+      |   ^^^^ a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
+
+    error[SP0301]: this is no registry key
+     --> policies/policy.yaml:7:3
+      |
+    7 |   HKLM\SOFTWARE\\Contoso\: { Mode: 1 }
+      |   ^^^^^^^^^^^^^^^^^^^^^^^ the key has an empty part (a doubled backslash, or one at the end)
+
+    5 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn registry_data_has_a_type_of_windows() {
+    let said = check_briefly(
+        r#"
+        name: Data
+        registry:
+          HKLM\SOFTWARE\Contoso:
+            Float: 1.5
+            Large: 4294967296
+            Negative: -1
+            Bool: true
+            Two: { sz: a, dword: 1 }
+            None: {}
+            Kind: { word: 1 }
+            Hex: { binary: 01 f }
+            Number: { binary: 1 }
+            Letters: { binary: xyz0 }
+            Dword: { dword: "0x1ffffffff" }
+            Qword: { qword: much }
+            Text: { expand_sz: 7 }
+            List: { multi_sz: one }
+            Empty: [a, ""]
+            Mixed: [a, 1]
+            "Line\nbreak": 1
+            Nul: "a\0b"
+        "#,
+    );
+    assert_snapshot!(said, @r#"
+    policy.yaml:4:12 error[SP0302] `Float` cannot hold this: the registry holds whole numbers only
+    policy.yaml:5:12 error[SP0302] `Large` cannot hold this: 4294967296 is more than 4294967295; a larger number is `{ qword: … }`
+    policy.yaml:6:15 error[SP0302] `Negative` cannot hold this: -1 is less than 0; registry numbers have no sign
+    policy.yaml:7:11 error[SP0302] `Bool` cannot hold this: true and false are no registry data (write `1`)
+    policy.yaml:8:10 error[SP0302] `Two` cannot hold this: one type by name is expected, such as `{ expand_sz: "%SystemRoot%" }`
+    policy.yaml:9:11 error[SP0302] `None` cannot hold this: one type by name is expected, such as `{ expand_sz: "%SystemRoot%" }`
+    policy.yaml:10:11 error[SP0302] `Kind` cannot hold this: `word` is no registry type; types: sz, expand_sz, multi_sz, dword, dword_big_endian, qword, binary, none
+    policy.yaml:11:10 error[SP0302] `Hex` cannot hold this: expected pairs of hexadecimal digits, such as "01 ff"
+    policy.yaml:12:13 error[SP0302] `Number` cannot hold this: expected hexadecimal digits in quotes, such as "01 ff", not a whole number
+    policy.yaml:13:14 error[SP0302] `Letters` cannot hold this: expected pairs of hexadecimal digits, such as "01 ff"
+    policy.yaml:14:12 error[SP0302] `Dword` cannot hold this: this is no number up to 4294967295
+    policy.yaml:15:12 error[SP0302] `Qword` cannot hold this: this is no number up to 18446744073709551615
+    policy.yaml:16:11 error[SP0302] `Text` cannot hold this: `expand_sz` takes a text, not a whole number
+    policy.yaml:17:11 error[SP0302] `List` cannot hold this: `multi_sz` takes a list of texts, not a text
+    policy.yaml:18:12 error[SP0302] `Empty` cannot hold this: REG_MULTI_SZ cannot hold an empty text: it ends the list
+    policy.yaml:19:12 error[SP0302] `Mixed` cannot hold this: REG_MULTI_SZ holds texts, not a whole number: put it in quotes
+    policy.yaml:20:5 error[SP0301] this is no name of a registry value: a value's name has at most 16,383 characters and no control characters
+    policy.yaml:21:10 error[SP0302] `Nul` cannot hold this: a registry text holds no NUL
+    exit code 1
+    "#);
+}
+
+#[test]
+fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
+    let said = check(
+        r"
+        name: Case
+        registry:
+          HKLM\SOFTWARE\Contoso: { Mode: 1, MODE: 2 }
+          hklm\software\contoso: { mode: 3 }
+          HKLM\SOFTWARE\Old:
+          HKEY_LOCAL_MACHINE\SOFTWARE\OLD:
+        ",
+    );
+    assert_snapshot!(said, @r"
+    error[SP0205]: this registry value stands here twice
+     --> policies/policy.yaml:3:43
+      |
+    3 |   HKLM\SOFTWARE\Contoso: { Mode: 1, MODE: 2 }
+      |                                  -        ^ written again here
+      |                                  |
+      |                                  first written here
+      |
+      = note: Windows does not tell upper and lower case apart in names of keys and values
+
+    error[SP0205]: this registry value stands here twice
+     --> policies/policy.yaml:4:34
+      |
+    3 |   HKLM\SOFTWARE\Contoso: { Mode: 1, MODE: 2 }
+      |                                  - first written here
+    4 |   hklm\software\contoso: { mode: 3 }
+      |                                  ^ written again here
+      |
+      = note: Windows does not tell upper and lower case apart in names of keys and values
+
+    error[SP0205]: this registry key stands here twice
+     --> policies/policy.yaml:6:3
+      |
+    5 |   HKLM\SOFTWARE\Old:
+      |   ----------------- first written here
+    6 |   HKEY_LOCAL_MACHINE\SOFTWARE\OLD:
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ written again here
+      |
+      = note: Windows does not tell upper and lower case apart in names of keys and values
+
+    3 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}

@@ -1,0 +1,298 @@
+//! Names of settings.
+
+use insta::assert_snapshot;
+
+use crate::harness::repository::{check, check_briefly};
+
+#[test]
+fn the_name_of_a_setting_is_that_of_windows() {
+    let said = check(
+        r#"
+        name: Names
+        settings:
+          WindowsLogon/HideFastUserSwitchin: 0
+          windowslogon/enablefirstlogonanimation: 0
+          Experience/AllowWindowsSpotlight: 0
+          User/Camera/AllowCamera: 1
+          ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
+          ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
+          " AboveLock/AllowToasts": 1
+          "AboveLock/ConfigureAudioOnLockScreen ": 1
+          ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
+          ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
+          Start: 1
+          Contoso~Policy~Printing/Mode: 1
+          Personalization/LockScreenImageStatus: 1
+        "#,
+    );
+    assert_snapshot!(said, @r#"
+    error[SP0201]: unknown setting
+     --> policies/policy.yaml:3:3
+      |
+    3 |   WindowsLogon/HideFastUserSwitchin: 0
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such node in the catalogue
+      |
+      = note: source: DDF February 2026
+    help: did you mean `WindowsLogon/HideFastUserSwitching`
+      |
+    3 |   WindowsLogon/HideFastUserSwitching: 0
+      |                                    +
+
+    error[SP0201]: unknown setting: Windows tells upper and lower case apart
+     --> policies/policy.yaml:4:3
+      |
+    4 |   windowslogon/enablefirstlogonanimation: 0
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the node is `WindowsLogon/EnableFirstLogonAnimation`
+      |
+      = note: source: DDF February 2026
+    help: write `WindowsLogon/EnableFirstLogonAnimation`
+      |
+    4 -   windowslogon/enablefirstlogonanimation: 0
+    4 +   WindowsLogon/EnableFirstLogonAnimation: 0
+      |
+
+    error[SP0202]: this node exists for the user only
+     --> policies/policy.yaml:5:3
+      |
+    5 |   Experience/AllowWindowsSpotlight: 0
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ write `User/Experience/AllowWindowsSpotlight`
+      |
+      = note: source: DDF February 2026
+    help: write `User/Experience/AllowWindowsSpotlight`
+      |
+    5 |   User/Experience/AllowWindowsSpotlight: 0
+      |   +++++
+
+    error[SP0202]: this node exists for the device only
+     --> policies/policy.yaml:6:3
+      |
+    6 |   User/Camera/AllowCamera: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^ write `Device/Camera/AllowCamera`
+      |
+      = note: source: DDF February 2026
+    help: write `Device/Camera/AllowCamera`
+      |
+    6 -   User/Camera/AllowCamera: 1
+    6 +   Device/Camera/AllowCamera: 1
+      |
+
+    warning[R02]: device-scope-missing: an OMA-URI without its scope
+     --> policies/policy.yaml:7:3
+      |
+    7 |   ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ devices were seen to ignore this form
+      |
+      = note: source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`
+    help: write `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`
+      |
+    7 |   ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
+      |     +++++++
+
+    error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager` is no setting
+     --> policies/policy.yaml:8:3
+      |
+    8 |   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no backslash: write `/`
+      |
+      = note: source: DDF February 2026
+    help: write `./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager`
+      |
+    8 -   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
+    8 +   ./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager: 1
+      |
+
+    error[SP0201]: unknown setting
+     --> policies/policy.yaml:9:3
+      |
+    9 |   " AboveLock/AllowToasts": 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^ there are stray spaces in it
+      |
+      = note: source: DDF February 2026
+    help: write `AboveLock/AllowToasts`
+      |
+    9 -   " AboveLock/AllowToasts": 1
+    9 +   "AboveLock/AllowToasts": 1
+      |
+
+    error[SP0201]: `AboveLock/ConfigureAudioOnLockScreen ` is no setting
+      --> policies/policy.yaml:10:3
+       |
+    10 |   "AboveLock/ConfigureAudioOnLockScreen ": 1
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no space at its ends
+       |
+       = note: source: DDF February 2026
+    help: write `AboveLock/ConfigureAudioOnLockScreen`
+       |
+    10 -   "AboveLock/ConfigureAudioOnLockScreen ": 1
+    10 +   "AboveLock/ConfigureAudioOnLockScreen": 1
+       |
+
+    error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Start/HideLock/` is no setting
+      --> policies/policy.yaml:11:3
+       |
+    11 |   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
+       |
+       = note: source: DDF February 2026
+    help: write `./Device/Vendor/MSFT/Policy/Config/Start/HideLock`
+       |
+    11 -   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
+    11 +   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock: 1
+       |
+
+    error[SP0201]: `./Device/Vendor/MSFT//Personalization/LockScreenImageUrl` is no setting
+      --> policies/policy.yaml:12:3
+       |
+    12 |   ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
+       |
+       = note: source: DDF February 2026
+    help: write `./Device/Vendor/MSFT/Personalization/LockScreenImageUrl`
+       |
+    12 -   ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
+    12 +   ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl: x
+       |
+
+    error[SP0201]: `Start` is no setting, but a folder of 42 settings
+      --> policies/policy.yaml:13:3
+       |
+    13 |   Start: 1
+       |   ^^^^^ an inner node holds no value
+       |
+       = note: settings in it: `Start/AllowPinnedFolderDocuments`, `Start/AllowPinnedFolderDownloads`, `Start/AllowPinnedFolderFileExplorer`, `Start/AllowPinnedFolderHomeGroup`, …
+       = note: source: DDF February 2026
+       = help: write one of them: `sspr-policy catalogue search Start`
+
+    error[SP0201]: unknown setting
+      --> policies/policy.yaml:14:3
+       |
+    14 |   Contoso~Policy~Printing/Mode: 1
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such node in the catalogue
+       |
+       = note: source: DDF February 2026
+       = help: a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason
+
+    error[SP0216]: this node cannot be set
+      --> policies/policy.yaml:15:3
+       |
+    15 |   Personalization/LockScreenImageStatus: 1
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is read-only: devices report with it
+       |
+       = help: take it out
+
+    12 errors, 1 warning in 1 policy
+    exit code 1
+    "#);
+}
+
+#[test]
+fn two_spellings_of_one_node_are_one_setting() {
+    let said = check(
+        r"
+        name: Twice
+        settings:
+          Camera/AllowCamera: 1
+          ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+          Device/Camera/AllowCamera: 0
+        ",
+    );
+    assert_snapshot!(said, @"
+    warning[R02]: device-scope-missing: an OMA-URI without its scope
+     --> policies/policy.yaml:4:3
+      |
+    4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ devices were seen to ignore this form
+      |
+      = note: source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`
+    help: write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`
+      |
+    4 |   ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+      |     +++++++
+
+    error[SP0205]: Camera/AllowCamera is set twice
+     --> policies/policy.yaml:4:3
+      |
+    3 |   Camera/AllowCamera: 1
+      |   ------------------ first set here
+    4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ another spelling of the same node
+
+    error[SP0205]: Camera/AllowCamera is set twice
+     --> policies/policy.yaml:5:3
+      |
+    4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
+      |   ---------------------------------------------- first set here
+    5 |   Device/Camera/AllowCamera: 0
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^ another spelling of the same node
+
+    2 errors, 1 warning in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn intune_takes_a_thousand_settings_in_one_profile() {
+    let lines = |count: usize| {
+        let line = |at| format!("  DMClient/Provider/P{at}/ConfigRefresh/Enabled: true\n");
+        format!("name: Many\nsettings:\n{}", (0..count).map(line).collect::<String>())
+    };
+    assert_snapshot!(check_briefly(&lines(1000)), @"");
+    assert_snapshot!(check(&lines(1001)), @"
+    error[SP0206]: 1001 settings in one policy
+        --> policies/policy.yaml:1002:3
+         |
+    1002 |   DMClient/Provider/P999/ConfigRefresh/Enabled: true
+         |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Intune takes at most 1000 in one profile
+         |
+         = help: split the policy
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_setting_that_old_releases_lack_is_a_warning() {
+    let said = check(
+        r#"
+        name: Old
+        windows: "10 1709"
+        settings:
+          Authentication/AllowAadPasswordReset: 1
+          AboveLock/AllowActionCenterNotifications: 1
+          Personalization/CompanyName: Contoso
+        "#,
+    );
+    assert_snapshot!(said, @r#"
+    warning[SP0210]: Microsoft marks this node as deprecated
+     --> policies/policy.yaml:5:3
+      |
+    5 |   AboveLock/AllowActionCenterNotifications: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ since 10.0.22000
+
+    warning[SP0209]: Windows 10 1709 (build 16299) has no such node
+     --> policies/policy.yaml:6:3
+      |
+    2 | windows: "10 1709"
+      |          --------- the oldest release that must work
+    ...
+    6 |   Personalization/CompanyName: Contoso
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is there with updates: 10.0.22621.3374
+      |
+      = help: older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own
+
+    0 errors, 2 warnings in 1 policy
+    "#);
+    assert_snapshot!(check("name: Old\nwindows: Vista\nsettings: { Camera/AllowCamera: 1 }\n"), @r#"
+    error[SP0110]: `Vista` is no release of Windows that is known
+     --> policies/policy.yaml:2:10
+      |
+    2 | windows: Vista
+      |          ^^^^^ expected a release such as "10 1803", or a build number
+      |
+      = note: known releases: 7, 8, 8.1, 10, 10 1507, 10 1511, 10 1607, 10 1703, 10 1709, 10 1803, 10 1809, 10 1903, 10 1909, 10 2004, 10 20H2, 10 21H1, 10 21H2, 10 22H2, 11, 11 21H2, 11 22H2, 11 23H2, 11 24H2, 11 25H2, Server 2019, Server 2022
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    "#);
+}

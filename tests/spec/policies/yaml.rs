@@ -1,0 +1,276 @@
+//! YAML: files that cannot be read, anchors, line ends and columns.
+
+use insta::assert_snapshot;
+
+use crate::harness::repository::{Repository, briefly, check, check_briefly};
+
+#[test]
+fn files_that_are_no_policy_are_each_said_in_one_run() {
+    let utf16: Vec<u8> = "name: Reset\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let repository = Repository::new()
+        .with_bytes("policies/ansi.yaml", b"name: Gr\xfc\xdfe\n")
+        .with("policies/comment.yaml", "# nothing but a comment\n")
+        .with("policies/directory.yaml/inner.yaml", "name: Inner\n")
+        .with("policies/documents.yaml", "name: One\n---\nname: Two\n")
+        .with("policies/empty.yaml", "")
+        .with("policies/list.yaml", "- name: Reset\n")
+        .with("policies/null.yaml", "~\n")
+        .with("policies/open.yaml", "name: \"Reset\nsettings: {}\n")
+        .with("policies/tab.yaml", "name: Reset\nsettings:\n\tCamera/AllowCamera: 1\n")
+        .with("policies/text.yaml", "Reset\n")
+        .with_bytes("policies/utf-16.yaml", &[&[0xff, 0xfe][..], &utf16].concat());
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0101]: this file cannot be read
+     --> policies/ansi.yaml:1:1
+      |
+    1 |
+      | ^ the file is not UTF-8 (first wrong byte at offset 8); save it as UTF-8
+
+    error[SP0107]: the policy is empty
+     --> policies/comment.yaml:1:1
+      |
+    1 | # nothing but a comment
+      | ^ nothing is written here
+      |
+      = help: `sspr-policy init` writes an example into an empty folder
+
+    error[SP0101]: this file cannot be read
+     --> policies/directory.yaml:1:1
+      |
+    1 |
+      | ^ this is a folder, and its name is a policy's
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/documents.yaml:3:1
+      |
+    3 | name: Two
+      | ^^^^^^^^^ the file holds more than one YAML document
+      |
+      = help: one policy, one file: split it at `---`
+
+    error[SP0107]: the policy is empty
+     --> policies/empty.yaml:1:1
+      |
+    1 |
+      | ^ nothing is written here
+      |
+      = help: `sspr-policy init` writes an example into an empty folder
+
+    error[SP0105]: expected a map for the policy, found a list
+     --> policies/list.yaml:1:1
+      |
+    1 | - name: Reset
+      | ^^^^^^^^^^^^^ this is a list
+
+    error[SP0107]: the policy is empty
+     --> policies/null.yaml:1:1
+      |
+    1 | ~
+      | ^ nothing is written here
+      |
+      = help: `sspr-policy init` writes an example into an empty folder
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/open.yaml:2:1
+      |
+    2 | settings: {}
+      | ^^^^^^^^^^^^ invalid indentation in multiline quoted scalar
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/tab.yaml:3:2
+      |
+    3 |     Camera/AllowCamera: 1
+      |     ^^^^^^^^^^^^^^^^^^^^^ tabs disallowed within this context (block indentation)
+
+    error[SP0105]: expected a map for the policy, found a text
+     --> policies/text.yaml:1:1
+      |
+    1 | Reset
+      | ^^^^^ this is a text
+
+    error[SP0101]: this file cannot be read
+     --> policies/utf-16.yaml:1:1
+      |
+    1 |
+      | ^ the file is UTF-16; save it as UTF-8
+
+    11 errors, 0 warnings in 10 policies
+    exit code 1
+    ");
+}
+
+#[test]
+#[cfg(unix)]
+fn links_are_followed_to_files_of_the_repository_only() {
+    let repository = Repository::new()
+        .with("policies/real.yaml", "name: Real\nkey: real\nsettings: { Camera/AllowCamera: 1 }\n")
+        .with("elsewhere/twin.yaml", "name: Twin\nsettings: { Camera/AllowCamera: 1 }\n");
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, repository.path(from)).unwrap();
+    link("/etc/hostname", "policies/secret.yaml");
+    link("../..", "policies/up");
+    link("..", "policies/here");
+    link("loop-2.yaml", "policies/loop-1.yaml");
+    link("loop-1.yaml", "policies/loop-2.yaml");
+    link("nowhere.yaml", "policies/dangling.yaml");
+    link("../elsewhere/twin.yaml", "policies/twin.yaml");
+    assert_snapshot!(briefly(&repository), @"
+    dangling.yaml:1:1 error[SP0101] this file cannot be read: the link leads nowhere: No such file or directory (os error 2)
+    here:1:1 error[SP0101] this file cannot be read: a link to a folder is not followed
+    loop-1.yaml:1:1 error[SP0101] this file cannot be read: the link leads nowhere: Too many levels of symbolic links (os error 40)
+    loop-2.yaml:1:1 error[SP0101] this file cannot be read: the link leads nowhere: Too many levels of symbolic links (os error 40)
+    secret.yaml:1:1 error[SP0101] this file cannot be read: the link leads out of the policy repository
+    up:1:1 error[SP0101] this file cannot be read: the link leads out of the policy repository
+    exit code 1
+    ");
+}
+
+#[test]
+fn aliases_that_expand_without_bound_are_refused() {
+    let laughs = (1..10).map(|at| format!("a{at}: &a{at} [{}]\n", vec![format!("*a{}", at - 1); 9].join(", ")));
+    let text = format!("name: Ha\na0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha]\n{}", laughs.collect::<String>());
+    let repository = Repository::new()
+        .with("policies/deep.yaml", &format!("name: Deep\nsettings: {}{}\n", "[".repeat(5000), "]".repeat(5000)))
+        .with("policies/laughs.yaml", &text)
+        .with("policies/self.yaml", "name: Self\nsettings: &a { Camera/AllowCamera: *a }\n");
+    assert_snapshot!(briefly(&repository), @"
+    deep.yaml:2:266 error[SP0102] this is not the YAML that we read: recursion limit exceeded
+    laughs.yaml:7:20 error[SP0102] this is not the YAML that we read: the aliases (`*name`) of this file expand without bound, or it holds more than 250,000 values (write the values out, or split the file)
+    self.yaml:2:36 error[SP0102] this is not the YAML that we read: this alias (`*name`) stands inside its own anchor (write the value out)
+    exit code 1
+    ");
+}
+
+#[test]
+fn an_alias_is_a_copy_and_points_at_its_anchor() {
+    let said = check(
+        r"
+        name: Copies
+        settings:
+          Camera/AllowCamera: &off 2
+          AboveLock/AllowToasts: *off
+        ",
+    );
+    assert_snapshot!(said, @"
+    error[SP0204]: value is not one of the allowed ones
+     --> policies/policy.yaml:3:28
+      |
+    3 |   Camera/AllowCamera: &off 2
+      |                            ^ Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+      |
+      = note: source: DDF February 2026
+
+    error[SP0204]: value is not one of the allowed ones
+     --> policies/policy.yaml:4:26
+      |
+    4 |   AboveLock/AllowToasts: *off
+      |                          ^^^^ AboveLock/AllowToasts takes 0 (Not allowed) or 1 (Allowed)
+      |
+      = note: source: DDF February 2026
+
+    2 errors, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn merge_keys_tags_and_undefined_aliases_are_refused() {
+    let repository = Repository::new()
+        .with("policies/alias.yaml", "name: *nobody\n")
+        .with("policies/complex.yaml", "name: Reset\nsettings:\n  ? [a, b]\n  : 1\n")
+        .with("policies/merge.yaml", "name: Merge\nsettings:\n  <<: { Camera/AllowCamera: 1 }\n")
+        .with("policies/tag.yaml", "name: !important Reset\n")
+        .with("policies/template.yaml", "name: Reset\nkey: {{ owner }}\n");
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0102]: this is not the YAML that we read
+     --> policies/alias.yaml:1:7
+      |
+    1 | name: *nobody
+      |       ^^^^^^^ alias references unknown anchor
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/complex.yaml:3:5
+      |
+    3 |   ? [a, b]
+      |     ^^^^^^ a key must be a text
+      |
+      = help: a value that begins with `{` needs 'single quotes'
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/merge.yaml:3:3
+      |
+    3 |   <<: { Camera/AllowCamera: 1 }
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ merge keys (`<<`) are not read here
+      |
+      = help: write the keys out
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/tag.yaml:1:18
+      |
+    1 | name: !important Reset
+      |                  ^^^^^ unsupported tag `!important`
+
+    error[SP0102]: this is not the YAML that we read
+     --> policies/template.yaml:2:7
+      |
+    2 | key: {{ owner }}
+      |       ^^^^^^^^^^ a key must be a text
+      |
+      = help: a value that begins with `{` needs 'single quotes'
+
+    5 errors, 0 warnings in 5 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_move_no_column() {
+    let text = "\u{feff}name: Größe 🙂\r\nsettings:\r\n  Camera/AllowCamera: 1\r\n  Camera/AlowCamera: 1 # 🙂\r\n";
+    let repository = Repository::new().with_bytes("policies/windows.yaml", text.as_bytes());
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0201]: unknown setting
+     --> policies/windows.yaml:4:3
+      |
+    4 |   Camera/AlowCamera: 1 # 🙂
+      |   ^^^^^^^^^^^^^^^^^ no such node in the catalogue
+      |
+      = note: source: DDF February 2026
+    help: did you mean `Camera/AllowCamera`
+      |
+    4 |   Camera/AllowCamera: 1 # 🙂
+      |            +
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    let sound = text.replace("  Camera/AlowCamera: 1 # 🙂\r\n", "");
+    let repository = Repository::new().with_bytes("policies/windows.yaml", sound.as_bytes());
+    assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 1 policy");
+}
+
+#[test]
+fn the_folder_of_the_policies_must_be_there() {
+    let repository = Repository::new();
+    std::fs::remove_dir(repository.path("policies")).unwrap();
+    assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 0 policies");
+    let repository = repository.with("policies/Reset.YAML", "name: A\n");
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0101]: this file cannot be read
+     --> policies/Reset.YAML:1:1
+      |
+    1 |
+      | ^ a policy's name ends with `.yaml` in small letters
+
+    1 error, 0 warnings in 0 policies
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_column_counts_characters_also_after_wide_ones() {
+    let said = check_briefly("name: A\nsettings: { \"Größe/🙂\": 1, Camera/AllowCamera: nein }\n");
+    assert_snapshot!(said, @"
+    policy.yaml:2:13 error[SP0201] unknown setting: no such node in the catalogue (a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason)
+    policy.yaml:2:47 error[SP0204] value is not one of the allowed ones: Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+    exit code 1
+    ");
+}

@@ -1,0 +1,4 @@
+//! The JSON Schemas.
+
+mod documents;
+mod settings;

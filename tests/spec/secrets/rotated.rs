@@ -1,0 +1,134 @@
+//! Secrets that changed, with and without a key to tell.
+
+use serde_json::Value;
+
+use super::{Real, SECRETS, WIFI, assert_clean, encoded, run, run_everything};
+use crate::harness::{normal, text};
+
+const WITH_KEY: &str = "    fingerprint_key: ${env:KEY}\n";
+
+/// Without a key nothing in the tenant tells whether a secret is the same; whoever may read it can tell.
+#[test]
+fn a_rotated_secret_without_a_key() {
+    let mut real = Real::new("");
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    real.rotate();
+    run_everything(&real.repo);
+    insta::assert_snapshot!(normal(&real.repo.plan()), @r#"
+    Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
+
+      ~ wifi                         "Wi-Fi"   who changed it is not known
+          ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
+
+    Reach: 24 devices as before (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    assert!(real.values().contains(&Value::from(SECRETS[3])));
+    real.repo.assert_converged();
+}
+
+#[test]
+fn a_rotated_secret_with_a_key() {
+    let mut real = Real::new(WITH_KEY);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    assert_clean("the description", real.description().as_bytes());
+    assert!(!real.description().contains(" m=- "), "{}", real.description());
+    real.repo.assert_converged();
+    real.rotate();
+    run_everything(&real.repo);
+    insta::assert_snapshot!(normal(&real.repo.plan()), @r#"
+    Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
+
+      ~ wifi                         "Wi-Fi"   you changed the policy
+          ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
+
+    Reach: 24 devices as before (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Nothing was changed.
+    exit 0
+    "#);
+    run(&real.repo, &["apply", "--auto-approve", "-v"]).succeeds();
+    assert!(real.values().contains(&Value::from(SECRETS[3])));
+    real.repo.assert_converged();
+}
+
+/// Nobody touched the tenant, and the plan does not say that somebody did.
+#[test]
+fn a_rotated_secret_whose_key_went() {
+    let mut real = Real::new(WITH_KEY);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    real.rotate();
+    let because = |real: &Real| real.repo.plan().lines().nth(2).unwrap().to_owned();
+    real.repo.variables.insert("KEY".into(), "another key".into());
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
+    let configuration = real.repo.read("sspr-policy.yaml").replace(WITH_KEY, "");
+    real.repo.write("sspr-policy.yaml", &configuration);
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   who changed it is not known"#);
+    real.repo.edit("wifi", "value: 1", "value: 2");
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
+}
+
+/// What was secret stays secret in the plan that takes it out, also where the key came or went meanwhile.
+fn a_secret_becomes_open(key_before: &str, key_after: &str) {
+    let real = Real::new(key_before);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    let configuration = real.repo.read("sspr-policy.yaml").replace(WITH_KEY, "") + key_after;
+    real.repo.write("sspr-policy.yaml", &configuration);
+    real.repo.edit("wifi", "${env:FIRST}", "now open");
+    run_everything(&real.repo);
+    for secret in ["${env:SECOND}", "${secret-file:secrets/wifi.txt}"] {
+        real.repo.edit("wifi", secret, "open too");
+    }
+    real.repo.edit("wifi", "${env:BASE64}", "AAEC");
+    run_everything(&real.repo);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    real.repo.assert_converged();
+}
+
+#[test]
+fn a_secret_becomes_open_without_a_key() {
+    a_secret_becomes_open("", "");
+}
+
+#[test]
+fn a_secret_becomes_open_with_a_key() {
+    a_secret_becomes_open(WITH_KEY, WITH_KEY);
+}
+
+#[test]
+fn a_secret_becomes_open_when_a_key_comes() {
+    a_secret_becomes_open("", WITH_KEY);
+}
+
+#[test]
+fn a_secret_becomes_open_when_the_key_goes() {
+    a_secret_becomes_open(WITH_KEY, "");
+}
+
+/// Also where somebody changed it in the portal, took the policy out, retired it, or copied the profile.
+#[test]
+fn a_secret_in_a_profile_that_changed() {
+    let real = Real::new(&format!("    prune: true\n{WITH_KEY}"));
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    let profile = real.graph.profile("Wi-Fi");
+    let settings = profile["omaSettings"].as_array().unwrap();
+    let mut settings: Vec<Value> = settings.iter().map(|one| real.graph.writable(&profile, one)).collect();
+    settings.iter_mut().find(|one| one["value"] == "open").unwrap()["value"] = "changed".into();
+    for setting in settings.iter_mut().filter(|one| text(&one["@odata.type"]).ends_with("Xml")) {
+        setting["value"] = encoded(&text(&setting["value"])).into();
+    }
+    real.graph.patch(&profile, serde_json::json!({ "omaSettings": settings }));
+    run_everything(&real.repo);
+    real.repo.rename("wifi", "moved");
+    run_everything(&real.repo);
+    real.repo.rename("moved", "wifi");
+    real.repo.policy("wifi", &format!("{WIFI}state: retired\n"));
+    run_everything(&real.repo);
+    real.repo.remove("wifi");
+    run_everything(&real.repo);
+    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    assert!(!real.graph.names().contains(&"Wi-Fi".to_owned()));
+}

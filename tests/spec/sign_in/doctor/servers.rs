@@ -1,0 +1,172 @@
+//! Servers that are there or not, and the report as a whole.
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+use regex::Regex;
+use serde_json::Value;
+
+use crate::harness::{EMBEDDED, Repo, TENANT, served};
+use crate::sign_in::tenant::{self, Tenant};
+
+#[test]
+fn the_embedded_sandbox_needs_nothing() {
+    let ran = Repo::new(EMBEDDED).run(&["doctor"]).succeeds();
+    assert_snapshot!(ran.out, @"
+    Environment sandbox   tenant sandbox
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Signing in
+      ok    the embedded sandbox: nobody signs in, and nothing leaves this machine
+
+    This environment can be planned.
+    ");
+}
+
+#[test]
+fn a_sandbox_on_this_machine_takes_anybody() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    assert_snapshot!(tenant.run("doctor"), @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            nobody signs in: the server is on this machine
+
+    Microsoft Graph
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  ?
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      yes
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment can be planned.
+    exit code 0
+    ");
+}
+
+#[test]
+fn no_way_to_sign_in() {
+    // Without PATH there is no Azure CLI.
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }").with("PATH", "");
+    let said = tenant.run("doctor");
+    // A machine in Azure answers.
+    let said = Regex::new("managed-identity .*").unwrap().replace(&said, "managed-identity   [machine]").into_owned();
+    assert_snapshot!(said, @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            token              SSPR_POLICY_TOKEN is not set
+            github-oidc        ACTIONS_ID_TOKEN_REQUEST_URL is not set
+            azure-devops-oidc  SYSTEM_OIDCREQUESTURI is not set
+            workload-identity  AZURE_FEDERATED_TOKEN_FILE is not set
+            client-certificate AZURE_CLIENT_CERTIFICATE_PATH is not set
+            client-secret      AZURE_CLIENT_SECRET is not set
+            managed-identity   [machine]
+            azure-cli          `az` is not installed
+            device-code        nobody sits at a terminal here
+      FAIL  none of them is there
+            help: docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_server_that_is_not_there() {
+    let repo = Repo::new(&served("contoso", "http://127.0.0.1:9", ""));
+    let ran = repo.run(&["doctor"]);
+    assert_eq!(ran.code, Some(1));
+    assert_snapshot!(tenant::refused(&ran.out), @"
+    Environment rehearsal   tenant 0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      FAIL  Graph: http://127.0.0.1:9: error sending request: client error (Connect): nobody listens
+            help: start the server, for example with `sspr-policy sandbox serve`
+
+    Signing in
+            token (as configured)
+
+    Access token
+            it cannot be read, so that only Graph's answers tell what it is good for
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       ?
+      plan                             GroupMember.Read.All                         ?
+      plan                             Organization.Read.All                        ?
+      apply                            DeviceManagementConfiguration.ReadWrite.All  ?
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
+      blast radius: members of groups  GroupMember.Read.All                         ?
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      ?
+      scope tags                       DeviceManagementConfiguration.Read.All       ?
+      approval status                  DeviceManagementConfiguration.Read.All       ?
+
+    This environment cannot be planned yet.
+    ");
+}
+
+#[test]
+fn another_tenant_is_asked_nothing_else() {
+    let served = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let configuration = served.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
+    served.repo.write("sspr-policy.yaml", &configuration);
+    let said = served.run("doctor");
+    assert_snapshot!(said.split("Microsoft Graph\n").nth(1).unwrap(), @"
+      FAIL  this is another tenant: fabrikam.example is configured, and [id] (contoso.onmicrosoft.com, contoso.example) answers
+            help: use a token for the configured tenant, or correct `tenant:`; nothing else was asked
+
+    Permissions of
+    ");
+}
+
+#[test]
+fn the_report_for_programs_and_the_table_in_the_documentation() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let output = tenant.command("doctor --output-format json").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_snapshot!(serde_json::to_string_pretty(&report["checks"][0]).unwrap(), @r#"
+    {
+      "area": "Configuration",
+      "status": "ok",
+      "what": "sspr-policy.yaml, owner contoso"
+    }
+    "#);
+    let row = |row: &Value| {
+        let optional = if row["optional"] == true { "optional" } else { "" };
+        format!("| {} | `{}` | {optional} |", row["for"].as_str().unwrap(), row["permission"].as_str().unwrap())
+    };
+    let table: Vec<String> = report["permissions"].as_array().unwrap().iter().map(row).collect();
+    let documentation = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sign-in.md");
+    let documentation = std::fs::read_to_string(documentation).unwrap().replace("\r\n", "\n");
+    assert!(documentation.contains(&table.join("\n")), "docs/sign-in.md lacks:\n{}", table.join("\n"));
+}

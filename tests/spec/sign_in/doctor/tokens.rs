@@ -1,0 +1,274 @@
+//! What a token says, and what it may do.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::token;
+use crate::harness::{Repo, Served, TENANT, normal, served};
+use crate::sign_in::tenant::Tenant;
+
+#[test]
+fn a_token_without_all_permissions() {
+    let token = token(&json!({
+        "tid": TENANT,
+        "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
+        "aud": "https://graph.microsoft.com",
+        "exp": 4_102_444_800_i64,
+        "roles": ["DeviceManagementConfiguration.Read.All", "Group.Read.All", "Organization.Read.All"],
+    }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    assert_snapshot!(tenant.run("doctor"), @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            token (as configured)
+
+    Access token
+      ok    application [id], tenant [id], application permissions
+      ok    good until 2100-01-01T00:00:00Z
+            for https://graph.microsoft.com
+
+    Microsoft Graph
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment can be planned.
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_person_s_token_that_has_expired() {
+    let token = token(&json!({
+        "tid": TENANT,
+        "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
+        "upn": "ada@contoso.example",
+        "exp": 1_700_000_000,
+        "scp": "DeviceManagementConfiguration.ReadWrite.All Directory.Read.All",
+    }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    assert_snapshot!(tenant.run("doctor"), @"
+    Environment rehearsal   tenant [id]
+
+    Configuration
+      ok    sspr-policy.yaml, owner contoso
+
+    Network
+      ok    Graph: http://graph answers
+      ok    the clock agrees with the server's
+
+    Signing in
+            token (as configured)
+      FAIL  the access token has expired: it was good until [time]
+            help: get another one, and see that the clock is right; nothing was sent to Microsoft Graph
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+/// What `doctor` says from Microsoft Graph on, for a token that only the sandbox can read.
+fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::faulty(folder.path(), &format!("tokens: {{ token: [{permissions}] }}\n"), 1);
+    let repo = Repo::new(&served("contoso", &server.url, ""));
+    let ran = repo.run(&[&["doctor"], arguments].concat());
+    let said = normal(&format!("{}exit code {}\n", ran.out, ran.code.unwrap()));
+    let json = repo.run(&[&["doctor", "--output-format", "json"], arguments].concat());
+    assert_eq!(json.code, ran.code);
+    let report: Value = serde_json::from_str(&json.out).unwrap();
+    let said = said.split("\nMicrosoft Graph\n").nth(1).unwrap().to_owned();
+    (said, json!([report["can_plan"], report["can_apply"]]))
+}
+
+/// The server's answers tell what the token does not.
+#[test]
+fn a_token_that_cannot_be_read_and_may_not_write() {
+    let reader = "DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All";
+    let (said, can) = opaque(&["--for", "apply"], reader);
+    assert_snapshot!(said, @"
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      FAIL  403 a read that needs what writing needs: apply would be refused
+            help: an administrator grants DeviceManagementConfiguration.ReadWrite.All; see docs/sign-in.md
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be applied yet.
+    exit code 1
+    ");
+    assert_eq!(can, json!([true, false]));
+    let (said, can) = opaque(&[], reader);
+    assert!(said.ends_with("This environment can be planned.\nexit code 0\n"), "{said}");
+    assert_eq!(can, json!([true, false]));
+}
+
+/// No read proves that a write would be allowed.
+#[test]
+fn a_token_that_cannot_be_read_and_may_write() {
+    let writer = "DeviceManagementConfiguration.ReadWrite.All, GroupMember.Read.All, Organization.Read.All, DeviceManagementManagedDevices.Read.All";
+    let (said, can) = opaque(&["--for", "apply"], writer);
+    assert_snapshot!(said, @"
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      ok    200 a group
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+            no read shows whether profiles may be written: only `apply` will tell
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  ?
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      yes
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    As far as can be seen, this environment can be applied.
+    exit code 0
+    ");
+    assert_eq!(can, json!([true, null]));
+}
+
+#[test]
+fn a_token_that_cannot_be_read_and_may_not_read() {
+    let (said, can) = opaque(&[], "Organization.Read.All, DeviceManagementConfiguration.Read.All");
+    assert_snapshot!(said, @"
+      ok    200 /organization: Contoso (sandbox) ([id])
+      ok    200 a profile
+      FAIL  403 a group: GET /v1.0/groups?$top=1&$select=id,displayName was answered 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. (request-id [id])
+            help: reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All
+      ok    200 the filters
+
+    Permissions of Microsoft Graph
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         no
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         ?
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+    assert_eq!(can, json!([false, false]));
+}
+
+#[test]
+fn an_application_that_may_only_read_cannot_apply() {
+    let token = token(&json!({
+        "tid": TENANT,
+        "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
+        "roles": ["DeviceManagementConfiguration.Read.All", "Group.Read.All", "Organization.Read.All"],
+    }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor --for apply");
+    assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
+
+    Permissions of Microsoft Graph
+      FAIL  apply needs DeviceManagementConfiguration.ReadWrite.All, and the token lacks it
+            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         yes
+      plan                             Organization.Read.All                        yes
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         yes
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be applied yet.
+    exit code 1
+    ");
+    let output = tenant.command("doctor --for apply --output-format json").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["can_plan"], &report["can_apply"]), (&json!(true), &json!(false)));
+}
+
+#[test]
+fn a_permission_of_plan_that_is_missing_fails_though_the_server_answers() {
+    let token = token(&json!({ "tid": TENANT, "roles": ["DeviceManagementConfiguration.Read.All"] }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor");
+    assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
+
+    Permissions of Microsoft Graph
+      FAIL  plan needs GroupMember.Read.All, and the token lacks it
+            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      FAIL  plan needs Organization.Read.All, and the token lacks it
+            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      plan                             DeviceManagementConfiguration.Read.All       yes
+      plan                             GroupMember.Read.All                         no
+      plan                             Organization.Read.All                        no
+      apply                            DeviceManagementConfiguration.ReadWrite.All  no
+      comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
+      blast radius: members of groups  GroupMember.Read.All                         no (optional)
+      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      scope tags                       DeviceManagementConfiguration.Read.All       yes
+      approval status                  DeviceManagementConfiguration.Read.All       yes
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_token_that_is_for_somebody_else() {
+    let token = token(&json!({ "tid": TENANT, "aud": "https://management.azure.com/", "exp": 4_102_444_800_i64 }));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor");
+    assert_snapshot!(said.split("Signing in\n").nth(1).unwrap(), @"
+            token (as configured)
+      FAIL  the access token is not for Microsoft Graph, but for https://management.azure.com/
+            help: get one for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
+
+    This environment cannot be planned yet.
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_token_that_says_nothing_cannot_be_read() {
+    let token = token(&json!({}));
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
+    let said = tenant.run("doctor");
+    assert_snapshot!(said.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap(), @"        it cannot be read, so that only Graph's answers tell what it is good for");
+}

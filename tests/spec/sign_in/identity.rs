@@ -1,0 +1,14 @@
+//! Signing in, as far as it can be seen without a server that signs people in; the rest is in `sign_in::ways`.
+
+mod mistakes;
+mod ways;
+
+/// An environment as the configuration has it.
+fn environment(fields: &str) -> sspr_policy::policy::Environment {
+    let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {fields} }}\n");
+    let source = sspr_policy::source::Source::new("sspr-policy.yaml", text.into_bytes()).unwrap();
+    let mut problems = Vec::new();
+    let configuration = sspr_policy::policy::read_configuration(&source, &mut problems).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    configuration.environments.iter().next().unwrap().1.clone()
+}

@@ -1,0 +1,248 @@
+//! What is written wrongly in a configuration or its variables, and what is not shown of it.
+
+use insta::assert_snapshot;
+
+use crate::harness::Repo;
+use crate::sign_in::tenant::{self, Tenant};
+
+#[test]
+fn a_secret_in_the_configuration_is_not_shown() {
+    let said = |environment: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
+        tenant.repo.write("sspr-policy.yaml", &text);
+        tenant.run("check")
+    };
+    assert_snapshot!(said("tenant: Sandbox, auth: { method: client-secret, client_secret: FAKE }"), @"
+    error[SP0413]: sspr-policy.yaml:4: a secret does not belong into a file
+     |
+     = note: the line is not shown, because of the secret
+     = help: take it out of the file and of git's history, and put it into AZURE_CLIENT_SECRET
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, auth: { method: token, token: FAKE }"), @"
+    error[SP0413]: sspr-policy.yaml:4: a secret does not belong into a file
+     |
+     = note: the line is not shown, because of the secret
+     = help: take it out of the file and of git's history, and put it into SSPR_POLICY_TOKEN
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    let keyed = ["FAKE", "12345678", "[FAKE]", "{ FAKE: 1 }"]
+        .map(|key| said(&format!("tenant: a.example, fingerprint_key: {key}")));
+    assert!(keyed.iter().all(|said| *said == keyed[0]), "{keyed:#?}");
+    assert_snapshot!(keyed[0], @"
+    error[SP0413]: sspr-policy.yaml:4: a key does not belong into a file
+     |
+     = note: the line is not shown, because of the key
+     = help: put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    for elsewhere in [
+        "tenant: a.example, client_secret: FAKE",
+        "tenant: a.example, AZURE_CLIENT_SECRET: FAKE",
+        "tenant: a.example, fingerprint-key: FAKE",
+        "tenant: a.example, auth: 'client_secret=FAKE'",
+        "tenant: a.example, auth: { method: client-secret, apply: { client_id: a, token: FAKE } }",
+        "tenant: a.example, graph_url: 'https://graph.example/?sig=FAKE'",
+        "tenant: a.example, auth: { method: client-secret, client_secret: FAKE } }",
+        "tenant: a.example, client_secret: FAKE: x",
+        "tenant: a.example, fingerprint_key: 'FAKE'x",
+        "tenant: a.example }\nclient_secret: FAKE\nb: {",
+    ] {
+        let said = said(elsewhere);
+        assert!(!said.contains("FAKE") && said.contains("the line is not shown"), "{said}");
+    }
+    let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
+    assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+     |
+     = note: the line is not shown, because of a password or a key that may stand in it
+     = help: write only `https://`, the host, and a port where one is needed
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn what_names_no_tenant_and_no_server() {
+    let said = |environment: &str| {
+        let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+        let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
+        tenant.repo.write("sspr-policy.yaml", &text);
+        tenant.run("check")
+    };
+    assert_snapshot!(said("tenant: Sandbox"), @"
+    error[SP0411]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: Sandbox }
+      |                ^^^^^^^ expected `sandbox`, an id or a domain
+      |
+    help: did you mean `sandbox`
+      |
+    4 -   a: { tenant: Sandbox }
+    4 +   a: { tenant: sandbox }
+      |
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: common"), @"
+    error[SP0411]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: common }
+      |                ^^^^^^ `common` stands for many tenants, and one is needed here
+      |
+      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: 'https://contoso.example'"), @"
+    error[SP0411]: this names no tenant
+     --> sspr-policy.yaml:4:16
+      |
+    4 |   a: { tenant: 'https://contoso.example' }
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^^ expected `sandbox`, an id or a domain
+      |
+      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0'"), @"
+    error[SP0410]: this server cannot be used
+     --> sspr-policy.yaml:4:38
+      |
+    4 |   a: { tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0' }
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ requests bring their version along: take `/v1.0` away
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds more than scheme, host and port
+     |
+     = note: the line is not shown, because of a password or a key that may stand in it
+     = help: write only `https://`, the host, and a port where one is needed
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    assert_snapshot!(said("tenant: a.example, auth: azure-cli"), @"
+    error[SP0105]: expected a map for the auth, found a text
+     --> sspr-policy.yaml:4:33
+      |
+    4 |   a: { tenant: a.example, auth: azure-cli }
+      |                                 ^^^^^^^^^ this is a text
+      |
+    help: write `{ method: azure-cli }`
+      |
+    4 -   a: { tenant: a.example, auth: azure-cli }
+    4 +   a: { tenant: a.example, auth: { method: azure-cli } }
+      |
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+}
+
+#[test]
+fn the_address_that_github_is_asked_at_is_shown_without_its_query() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: github-oidc, client_id: a }")
+        .with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://127.0.0.1:9/token?secret=FAKE")
+        .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t0ken");
+    assert_snapshot!(tenant.run("plan"), @"
+    error: signing in with github-oidc failed: GitHub gives no token: https://127.0.0.1:9/token: error sending request: client error (Connect): nobody listens
+    help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
+    exit code 1
+    ");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_not_there_or_cannot_be_used_comes_with_help() {
+    let tenant = |auth: &str| Tenant::new("https://login.contoso.example", auth);
+    assert_snapshot!(tenant("{ method: azure-cli }").with("PATH", "").run("plan"), @"
+    error: signing in with azure-cli failed: `az` is not on PATH
+    help: install the Azure CLI and sign in with `az login`, or take another `method:`
+    exit code 1
+    ");
+    let browser = tenant("{ method: browser, client_id: a }").with("PATH", "").run("plan");
+    let without_address = browser.lines().filter(|line| !line.starts_with("https://")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(without_address, @"
+    To sign in, a browser opens; else open this address in one here:
+    error: signing in with browser failed: no browser opens here, and nobody sits at a terminal
+    help: run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`
+    exit code 1
+    ");
+    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: none.pem }").run("plan"), @"
+    error: signing in with client-certificate failed: ./none.pem: No such file or directory (os error 2)
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    exit code 1
+    ");
+    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }").run("plan"), @"
+    error: signing in with client-certificate failed: ./sspr-policy.yaml: there is no certificate in the file (expected PEM with certificate and private key)
+    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    exit code 1
+    ");
+    let federated = tenant("{ method: workload-identity, client_id: a }").with("AZURE_FEDERATED_TOKEN_FILE", "none");
+    assert_snapshot!(federated.run("plan"), @"
+    error: signing in with workload-identity failed: none: No such file or directory (os error 2)
+    help: AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity
+    exit code 1
+    ");
+    let junk = tenant("{ method: azure-cli }");
+    tenant::program(&junk, "az", "#!/bin/sh\necho junk\n");
+    assert_snapshot!(tenant::with_programs(junk).run("plan"), @"
+    error: signing in with azure-cli failed: expected value at line 1 column 1
+    help: sign in with `az login`; `az account get-access-token -o json` must print a token as JSON, and nothing else
+    exit code 1
+    ");
+}
+
+#[test]
+fn a_server_that_is_no_graph() {
+    let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
+    let configuration =
+        tenant.repo.read("sspr-policy.yaml").replace(&tenant.graph.url, &format!("{}/other", tenant.graph.url));
+    tenant.repo.write("sspr-policy.yaml", &configuration);
+    let said = tenant.run("plan");
+    assert!(said.contains("help: this is no Microsoft Graph, as it seems: correct `graph_url:`"), "{said}");
+}
+
+#[test]
+fn what_is_no_id_names_no_application() {
+    let repo = Repo::new(
+        "owner: contoso\ndefault: a\nenvironments:\n  a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }\n",
+    );
+    assert_snapshot!(repo.run(&["check"]).out, @r#"
+    error[SP0412]: this names no application
+     --> sspr-policy.yaml:4:68
+      |
+    4 |   a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }
+      |                                                                    ^ expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b
+      |
+      = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
+
+    1 error, 0 warnings in 0 policies
+    "#);
+}
+
+#[test]
+fn an_application_of_zeros_was_never_filled_in() {
+    let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
+    let tenant = Tenant::new("https://login.contoso.example", auth);
+    let said = tenant.run("check");
+    assert!(said.contains("error[SP0412]: this names no application"), "{said}");
+    assert!(said.ends_with("exit code 1\n"), "{said}");
+}
