@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use sspr_policy::catalogue::Catalogue;
-use sspr_policy::compile::{Compiled, Context, Directory, Entry, Secrets, compile, resolve};
+use sspr_policy::compile::{Compiled, Context, Directory, Entry, Secrets, claims, compile, resolve};
 use sspr_policy::plan::{Desired, Fate, Options, build};
 use sspr_policy::policy::{Configuration, Policy, read_configuration, read_policy};
-use sspr_policy::profile::LiveProfile;
+use sspr_policy::profile::{Applied, Digests, LiveProfile, Marker, Revision, masked_digest, readable_digest};
 use sspr_policy::rules;
+use sspr_policy::setting::{Delivery, ObjectKey};
 use sspr_policy::source::Source;
 
 fn main() {
@@ -107,7 +109,7 @@ fn judge_1000_policies(bencher: divan::Bencher) {
     let policies = read(&sources());
     let ((configuration, source), files) = (configuration(), BTreeMap::new());
     let compiled = compiled(&policies, &configuration, &source, &files);
-    bencher.bench(|| rules::evaluate(&rules::claims(&compiled), Catalogue::embedded()).len());
+    bencher.bench(|| rules::evaluate(&claims(&compiled), &[], Catalogue::embedded()).len());
 }
 
 #[divan::bench]
@@ -118,23 +120,27 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
     let (mut desired, mut live) = (Vec::new(), Vec::new());
     for policy in compiled(&policies, &configuration, &source, &files) {
         let profile = resolve(&policy, &directory, &mut Vec::new()).expect("names");
-        live.push(LiveProfile {
-            id: policy.key.clone(),
-            marker: Some(sspr_policy::profile::Marker {
-                owner: "bench".into(),
-                key: policy.key.clone(),
-                digests: None,
-            }),
-            profile: profile.clone(),
-            version: 1,
-            modified: String::new(),
-            secret_references: BTreeMap::new(),
-            remarks: BTreeMap::new(),
+        let object = ObjectKey { key: policy.key.clone(), delivery: Delivery::Custom };
+        let applied = Applied::Known(Digests {
+            managed: profile.managed(),
+            readable: readable_digest(&profile),
+            masked: masked_digest(&profile, None),
+            revision: Revision::FIRST,
         });
+        live.push(Arc::new(LiveProfile {
+            delivery: object.delivery,
+            id: policy.key.clone(),
+            marker: Some(Marker { owner: "bench".into(), key: policy.key.clone(), applied }),
+            profile: profile.clone(),
+            revision: Revision::FIRST,
+            modified: String::new(),
+            secret_references: LiteMap::new(),
+            row_texts: LiteMap::new(),
+        }));
         desired.push(Desired {
-            key: policy.key.clone(),
+            object,
             fate: Fate::Kept,
-            profile,
+            profile: Arc::new(profile),
             adopt: None,
             moved_from: Vec::new(),
             target: None,
@@ -142,5 +148,6 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
         });
     }
     let options = Options { owner: "bench".into(), ..Options::default() };
+    assert_eq!(build(&desired, &live, &options).unchanged.len(), 1000);
     bencher.bench(|| build(&desired, &live, &options).unchanged.len());
 }

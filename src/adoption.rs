@@ -20,10 +20,10 @@ use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::failure::Failure;
 use crate::formats::policy::{PolicyFile, Profile, Remark};
 use crate::graph::{Client, Error};
-use crate::profile::LiveProfile;
+use crate::profile::{Address, LiveProfile};
 use crate::repository::{Files, Repository};
 use crate::session::Session;
-use crate::setting::{OmaUri, Who};
+use crate::setting::Who;
 use crate::{formats, tenant};
 use proof::prove;
 
@@ -138,7 +138,7 @@ pub async fn import(
     today: Date,
 ) -> Result<Import, Failure> {
     let client = &session.client;
-    let unread = |live: &LiveProfile| (live.id.clone(), live.unread().cloned().collect::<Vec<OmaUri>>());
+    let unread = |live: &LiveProfile| (live.id.clone(), live.unread().cloned().collect::<Vec<Address>>());
     let masked: Vec<_> = selection.profiles().map(unread).filter(|(_, uris)| !uris.is_empty()).collect();
     tenant::decrypt(client, &mut selection.tenant.profiles, &masked).await?;
     let directory = directory(client, selection.profiles()).await?;

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use crate::graph::{Client, Error};
 use crate::profile::LiveProfile;
+use crate::setting::ObjectKey;
 use crate::tenant::ProfileLookup;
 use wait::Wait;
 
@@ -54,27 +55,28 @@ pub async fn await_pending(
             }
             wait.rest().await;
         }
-        journal.end(tenant_id, owner, &pending.key)?;
+        journal.end(tenant_id, owner, &pending.object())?;
     }
     Ok(())
 }
 
 /// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
 async fn is_settled(looks: &ProfileLookup<'_>, pending: &Pending) -> Result<bool, Error> {
-    let is_it = |one: &LiveProfile| one.is_of(&pending.owner, &pending.key) || pending.id.as_ref() == Some(&one.id);
+    let is_it =
+        |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
     if looks.named(&pending.name).await?.iter().any(is_it) {
         return Ok(true);
     }
     let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty()) else { return Ok(false) };
     // Somebody may have given it another name meanwhile, or taken our marker away.
     let Some(now) = looks.by_id(id).await? else { return Ok(false) };
-    Ok(!now.is_of(&pending.owner, &pending.key)
+    Ok(!now.is_of(&pending.owner, &pending.object())
         || now.profile.name != pending.name && looks.named(&now.profile.name).await?.iter().any(is_it))
 }
 
 /// The id of the profile that carries our marker with this key.
-fn our_own(found: &[LiveProfile], owner: &str, key: &str) -> Option<String> {
-    found.iter().find(|one| one.is_of(owner, key)).map(|one| one.id.clone())
+fn our_own(found: &[LiveProfile], owner: &str, object: &ObjectKey) -> Option<String> {
+    found.iter().find(|one| one.is_of(owner, object)).map(|one| one.id.clone())
 }
 
 /// Why pending creations could not be settled.

@@ -7,6 +7,7 @@ mod accounts;
 mod admx;
 mod audience;
 mod choice;
+mod claims;
 mod expand;
 mod find;
 mod fits;
@@ -18,46 +19,21 @@ mod value;
 
 pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
+pub use claims::claims;
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, Entry, Wanted, resolve, wanted};
-pub use registry::{RegistryChange, RegistryEntry, read_block};
+pub use registry::read_block;
 pub use settings::CompiledSetting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
-use crate::source::{Source, Span, Spanned};
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<T> {
-    pub value: T,
-    pub place: Place,
-}
-
-impl<T> Placed<T> {
-    fn new(value: T, source: &Arc<Source>, span: Span) -> Self {
-        Self { value, place: Place::new(source, span) }
-    }
-}
-
-impl<T: Clone> Placed<T> {
-    fn of(written: &Spanned<T>, source: &Arc<Source>) -> Self {
-        Self::new(written.value.clone(), source, written.span)
-    }
-}
-
-/// A finding that a policy accepts.
-#[derive(Debug, Clone)]
-pub struct AcceptedFinding {
-    /// The rule's name or code.
-    pub rule: Placed<String>,
-    /// The last day on which it is accepted, as 2027-03-31.
-    pub until: Placed<String>,
-}
+use crate::rules::{AcceptedFinding, Accepts};
+use crate::setting::RegistryEntry;
+use crate::source::{Place, Placed, Source, Spanned};
 
 /// Everything that policies are compiled with.
 pub struct Context<'a> {
@@ -120,6 +96,22 @@ impl Compiled<'_> {
     /// Whether something stands in one of its files.
     pub fn is_at(&self, place: &Place) -> bool {
         self.files.contains(&place.source.path)
+    }
+
+    /// What it accepts.
+    pub fn accepts(&self) -> Accepts<'_> {
+        let is_sent = self.state == State::Active && !self.held;
+        Accepts { waivers: &self.waivers, files: &self.files, is_sent }
+    }
+
+    /// Where it excludes a group, by its id or its name.
+    pub fn exclusion(&self, id: &str, name: &str) -> Option<&Place> {
+        let is = |who: &NamedWho| match who {
+            NamedWho::Group { id: Some(own), .. } => own.eq_ignore_ascii_case(id),
+            NamedWho::Group { name: own, .. } => own.as_deref() == Some(name),
+            NamedWho::AllDevices | NamedWho::AllUsers => false,
+        };
+        self.assignments.iter().flatten().find(|one| one.excluded && is(&one.who)).map(|one| &one.place)
     }
 
     /// Whether there is nothing that Intune could get.

@@ -4,63 +4,7 @@ mod code;
 
 pub use code::{About, Code};
 
-use std::fmt;
-use std::sync::Arc;
-
-use crate::source::{Source, Span};
-
-/// Where something stands in a file.
-#[derive(Clone)]
-pub struct Place {
-    /// The file.
-    pub source: Arc<Source>,
-    /// The bytes in it.
-    pub span: Span,
-}
-
-impl Place {
-    /// A span in a file.
-    pub fn new(source: &Arc<Source>, span: Span) -> Self {
-        Self { source: Arc::clone(source), span }
-    }
-
-    /// The first character of a file.
-    pub fn start_of(source: &Arc<Source>) -> Self {
-        Self::new(source, Span::default())
-    }
-
-    /// Line and column, both from 1.
-    pub fn position(&self) -> (usize, usize) {
-        self.source.position(self.span.start)
-    }
-
-    /// For sorting: file, then offset.
-    fn order(&self) -> (&str, usize) {
-        (&self.source.path, self.span.start)
-    }
-}
-
-impl fmt::Debug for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for Place {
-    /// `file:line:column`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.position();
-        write!(f, "{}:{line}:{column}", self.source.path)
-    }
-}
-
-impl PartialEq for Place {
-    fn eq(&self, other: &Self) -> bool {
-        self.source.path == other.source.path && self.span == other.span
-    }
-}
-
-impl Eq for Place {}
+use crate::source::Place;
 
 /// How much it matters.
 #[derive(
@@ -99,7 +43,7 @@ pub struct Fix {
 }
 
 /// Which rule a finding is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId {
     /// `I01`
     pub code: &'static str,
@@ -252,8 +196,8 @@ impl Diagnostic {
 /// Puts diagnostics in the order in which they are shown: file, place, code; the placeless first.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
-        let place = |d: &Diagnostic| d.place.as_ref().map(|p| (p.order().0.to_string(), p.order().1));
-        (place(a), a.kind.code(), &a.message).cmp(&(place(b), b.kind.code(), &b.message))
+        let (here, there) = (a.place.as_ref().map(Place::order), b.place.as_ref().map(Place::order));
+        (here, a.kind.code(), &a.message).cmp(&(there, b.kind.code(), &b.message))
     });
 }
 

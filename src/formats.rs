@@ -4,12 +4,40 @@
 //! caller wants that ([`Unsupported`]); never is it left out in silence.
 
 pub mod admx;
-mod claim;
+mod conversion;
 pub mod policy;
 pub mod reg;
 pub mod yaml;
 
-use crate::diagnostic::Place;
+use crate::source::Place;
+
+/// What is written in one format.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Export {
+    /// The files, by paths from where the export goes.
+    pub files: Vec<ExportFile>,
+    /// What is in none of them, because the caller wanted it to be left out.
+    pub unsupported: Vec<Unsupported>,
+    /// What people have to know or to do besides.
+    pub remarks: Vec<ExportRemark>,
+}
+
+/// A file of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportFile {
+    /// With slashes.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What people have to know or to do besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportRemark {
+    /// What is set elsewhere, by hand.
+    InBox(admx::InBox),
+    /// In a sentence or two, without a full stop at the end.
+    Note(String),
+}
 
 /// Something that a format cannot express, and that the caller wanted to be left out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,6 @@ mod back_off;
 mod batch;
 mod body;
 mod client;
-mod configuration_policy;
 mod error;
 mod http;
 mod list;
@@ -25,13 +24,10 @@ mod split;
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
 pub use client::{Client, Write};
-pub use configuration_policy::{
-    CatalogSetting, ChoiceValue, ConfigurationPolicy, GroupValue, SettingInstance, SimpleValue,
-};
 pub use error::{BadObject, Error};
 pub use http::SetupError;
 pub use list::{Collection, Count};
-pub use model::{Assignment, DeviceConfiguration, Named, OmaSetting, Organization, Target, VerifiedDomain};
+pub use model::{Named, Organization, VerifiedDomain};
 pub use pace::{WINDOW, WriteSlot};
 pub use permissions::{
     PERMISSIONS, Permission, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,

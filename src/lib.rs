@@ -6,6 +6,7 @@
 // -- pure --
 pub mod catalogue;
 pub mod compile;
+pub mod delivery;
 pub mod diagnostic;
 pub mod failure;
 pub mod formats;

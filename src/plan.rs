@@ -32,9 +32,11 @@ pub use order::{Ordered, order};
 pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
-pub use steps::{Stage, Step, disown, marker, stages, step, steps};
+pub use steps::{Stage, marker, request, requests, stages};
 
 use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
+use crate::profile::Address;
+use crate::setting::ObjectKey;
 
 /// What an apply would do.
 #[derive(Debug, Clone, Default)]
@@ -42,23 +44,31 @@ pub struct Plan {
     /// The changes, sorted by key.
     pub changes: Vec<Change>,
     /// Keys whose objects are as written.
-    pub unchanged: Vec<String>,
-    /// Keys whose masked values could not be compared: the addresses.
-    pub unverified: Vec<(String, Vec<crate::setting::OmaUri>)>,
+    pub unchanged: Vec<ObjectKey>,
+    /// Objects whose masked values could not be compared: the addresses.
+    pub unverified: Vec<(ObjectKey, Vec<Address>)>,
     /// Names of others' profiles whose masked values matter here and could not be read: the addresses.
-    pub foreign_unverified: Vec<(String, Vec<crate::setting::OmaUri>)>,
-    /// Ours, and nobody writes them: key, name, id.
-    pub orphans: Vec<(String, String, String)>,
+    pub foreign_unverified: Vec<(String, Vec<Address>)>,
+    /// Ours, and no policy writes them.
+    pub orphans: Vec<Orphan>,
     /// Kept as they are because their policies are kept out of this environment.
-    pub held: Vec<String>,
+    pub held: Vec<ObjectKey>,
     /// Policies that only write to the registry.
-    pub registry_only: Vec<String>,
+    pub registry_only: Vec<ObjectKey>,
     /// Custom profiles of others.
     pub foreign: usize,
     /// Limits that the plan exceeds, and that somebody passed over.
     pub limits_overridden: Vec<LimitLine>,
     /// What blocks keys, or everything, and what is odd.
     pub problems: Vec<Diagnostic>,
+}
+
+/// An object of ours that no policy writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    pub object: ObjectKey,
+    pub name: String,
+    pub id: String,
 }
 
 impl Plan {

@@ -185,8 +185,8 @@ fn complain_of_no_match(request: &PlanRequest, desired: &[Desired], plan: &Plan)
     let Some(only) = &request.only else { return Ok(()) };
     let keys: BTreeSet<&str> = desired
         .iter()
-        .map(|policy| policy.key.as_str())
-        .chain(plan.orphans.iter().map(|(key, ..)| key.as_str()))
+        .map(|policy| policy.object.key.as_str())
+        .chain(plan.orphans.iter().map(|orphan| orphan.object.key.as_str()))
         .collect();
     if keys.iter().any(|key| only.matches(key)) {
         return Ok(());

@@ -24,8 +24,8 @@ pub use windows::WindowsRelease;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::source::{Node, Source, Value, parse};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Node, Place, Source, Value, parse};
 use decode::{Decode, Decoder};
 
 /// What messages call `sspr-policy.yaml`.

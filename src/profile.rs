@@ -3,30 +3,41 @@
 //! Whatever writes the same thing in two ways is made equal before it gets here: no filter, an empty tag list,
 //! the order of settings. What is left is compared as it stands.
 
+mod address;
+mod assignments;
 mod fingerprint;
 mod marker;
+mod part;
+mod revision;
 
-pub use fingerprint::{Managed, is_keyed, masked_digest, masked_digest_is, readable_digest};
-pub use marker::{Digests, MAX_DESCRIPTION, Marker};
+pub use address::Address;
+pub use assignments::{Assignment, Assignments};
+pub use fingerprint::{is_keyed, masked_digest, masked_digest_is, readable_digest};
+pub use marker::{Applied, Digests, MAX_DESCRIPTION, Marker};
+pub use part::{Managed, Part};
+pub use revision::{Revision, Since};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::setting::{FilterMode, OmaUri, OmaValue, Who};
+use litemap::LiteMap;
 
-/// A custom profile.
+use crate::setting::{Delivery, ObjectKey, OmaUri, OmaValue};
+
+/// What Intune delivers to devices: a name, settings, and whom they reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
-    /// Its display name.
     pub name: String,
-    /// Its description without the marker; none where that is not managed.
+    /// Without the marker; nothing where it is not managed.
     pub description: Option<String>,
-    /// Its settings by address.
-    pub settings: BTreeMap<OmaUri, Setting>,
-    /// Its assignments; none where they are not managed.
-    pub assignments: Option<BTreeSet<Assignment>>,
-    /// The ids of its scope tags without the default one alone; none where they are not managed.
+    pub settings: Settings,
+    /// Nothing where they are not managed.
+    pub assignments: Option<Assignments>,
+    /// The ids of its scope tags without the default one alone; nothing where they are not managed.
     pub scope_tags: Option<BTreeSet<String>>,
 }
+
+/// The settings of a profile by address. Sorted slices and not trees: a tenant has many profiles with few rows each.
+pub type Settings = LiteMap<Address, Setting>;
 
 /// The value of a setting.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,46 +48,28 @@ pub struct Setting {
     pub shown: Option<String>,
 }
 
-/// One assignment, by ids.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Assignment {
-    /// Whether it excludes.
-    pub excluded: bool,
-    /// The target.
-    pub who: Who,
-    /// The filter's mode and id.
-    pub filter: Option<(FilterMode, String)>,
-}
-
-/// A custom profile as the tenant holds it.
+/// A profile as the tenant holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveProfile {
-    /// Its id.
+    pub delivery: Delivery,
     pub id: String,
-    /// Whose it is; none for portal-made ones.
+    /// Whose it is; nothing for portal-made ones.
     pub marker: Option<Marker>,
     /// What it holds; every optional part is there.
     pub profile: Profile,
-    /// Counts up with each change.
-    pub version: i64,
+    pub revision: Revision,
     /// When it was last changed, as Graph says it.
     pub modified: String,
     /// Where the values of masked settings can be read, by address.
-    pub secret_references: BTreeMap<OmaUri, String>,
+    pub secret_references: LiteMap<Address, String>,
     /// What people wrote in the portal beside settings; no policy says it, so it stays as it is.
-    pub remarks: BTreeMap<OmaUri, Remark>,
+    pub row_texts: LiteMap<Address, RowText>,
 }
 
-/// What stands behind the address of a row that Intune reads from devices instead of writing it. It has no place in a
-/// policy, so it differs from every setting.
-pub const READ_ONLY: &str = " (read only)";
-
-/// A setting's name, description and file name in the portal.
+/// What the portal shows of a row besides its address and value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// The name.
+pub struct RowText {
     pub name: String,
-    /// The description.
     pub description: Option<String>,
     /// The name of the file that Base64 or XML came from.
     pub file_name: Option<String>,
@@ -84,20 +77,34 @@ pub struct Remark {
 
 impl LiveProfile {
     /// The settings whose values the tenant did not show.
-    pub fn unread(&self) -> impl Iterator<Item = &OmaUri> {
+    pub fn unread(&self) -> impl Iterator<Item = &Address> {
         let masked = |setting: &Setting| matches!(setting.value, OmaValue::Masked(_));
-        self.profile.settings.iter().filter(move |(_, setting)| masked(setting)).map(|(uri, _)| uri)
+        self.profile.settings.iter().filter(move |(_, setting)| masked(setting)).map(|(address, _)| address)
     }
 
-    /// Whether it carries this owner's marker with this key.
-    pub fn is_of(&self, owner: &str, key: &str) -> bool {
-        self.marker.as_ref().is_some_and(|marker| marker.is(owner, key))
+    /// What it is managed as, whoever manages it.
+    pub fn managed_as(&self) -> Option<ObjectKey> {
+        let marker = self.marker.as_ref()?;
+        Some(ObjectKey { key: marker.key.clone(), delivery: self.delivery })
+    }
+
+    /// Whether it carries this owner's marker with this key, in this delivery.
+    pub fn is_of(&self, owner: &str, object: &ObjectKey) -> bool {
+        self.delivery == object.delivery && self.marker.as_ref().is_some_and(|marker| marker.is(owner, &object.key))
+    }
+
+    /// What was last applied, as far as its marker says it.
+    pub fn last_applied(&self) -> Option<&Digests> {
+        match &self.marker.as_ref()?.applied {
+            Applied::Known(digests) => Some(digests),
+            Applied::Damaged | Applied::Newer(_) => None,
+        }
     }
 
     /// What tells this state of the object from any other that a reader can see.
     pub fn digest(&self) -> String {
         let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();
-        format!("{} v{} {marker}", readable_digest(&self.profile), self.version)
+        format!("{} v{} {marker}", readable_digest(&self.profile), self.revision)
     }
 }
 
@@ -113,7 +120,7 @@ pub fn canonical_value(uri: &OmaUri, value: OmaValue) -> OmaValue {
         OmaValue::String(text) if uri.policy_parts().is_some_and(|(area, _)| area == "UserRights") => {
             let accounts = text.split('\u{f000}').map(str::trim).filter(|name| !name.is_empty());
             let accounts: BTreeSet<&str> = accounts.collect();
-            OmaValue::String(accounts.into_iter().collect::<Vec<_>>().join("\u{f000}"))
+            OmaValue::String(accounts.into_iter().collect::<Vec<_>>().join("\u{f000}").into())
         }
         other => other,
     }
@@ -131,27 +138,31 @@ pub fn canonical_tags(ids: impl IntoIterator<Item = String>) -> BTreeSet<String>
 impl Profile {
     /// Which of the optional parts are managed.
     pub fn managed(&self) -> Managed {
-        Managed {
-            description: self.description.is_some(),
-            assignments: self.assignments.is_some(),
-            scope_tags: self.scope_tags.is_some(),
-        }
+        let is_managed = |part: &Part| match part {
+            Part::Description => self.description.is_some(),
+            Part::Assignments => self.assignments.is_some(),
+            Part::ScopeTags => self.scope_tags.is_some(),
+        };
+        Part::ALL.into_iter().filter(is_managed).collect()
     }
 
     /// The same profile with only these parts.
     #[must_use]
     pub fn restricted(&self, managed: Managed) -> Self {
         let mut profile = self.clone();
-        if !managed.description {
-            profile.description = None;
-        }
-        if !managed.assignments {
-            profile.assignments = None;
-        }
-        if !managed.scope_tags {
-            profile.scope_tags = None;
+        for part in Part::ALL.into_iter().filter(|part| !managed.has(*part)) {
+            match part {
+                Part::Description => profile.description = None,
+                Part::Assignments => profile.assignments = None,
+                Part::ScopeTags => profile.scope_tags = None,
+            }
         }
         profile
+    }
+
+    /// Whether a node is among its settings.
+    pub fn sets(&self, uri: &OmaUri) -> bool {
+        self.settings.contains_key(&Address::Node(uri.clone()))
     }
 
     /// Whether a secret is among its values.

@@ -23,10 +23,10 @@ use policy_files::{POLICIES, complain_of_twins, open_policy, policy_files, polic
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::failure::Failure;
 use crate::policy::{Configuration, Environment, Policy, read_configuration};
-use crate::source::{Source, Span};
+use crate::source::{Place, Source, Span};
 
 /// The name of the configuration.
 pub const CONFIGURATION: &str = "sspr-policy.yaml";

@@ -1,124 +1,101 @@
-//! What makes password reset at the sign-in screen work or fail. Rules are data; evaluation is code.
+//! What makes password reset at the sign-in screen work or fail: one file an area, each rule whole.
 //!
-//! Rules look at [`Claim`]s: somebody sets something for somebody. Whether a claim stands in a file, in another
-//! profile of the tenant, as a node or as a registry value makes no difference.
+//! Rules look at claims. Whether a claim stands in a policy, in a file or in a profile of a tenant, and whether as a node
+//! or as a registry value, makes no difference; who is judged, and what only stands beside, is said by the caller.
 
-mod claims;
+mod combination;
 mod conflict;
 mod evaluate;
+mod exclusion;
+mod feature;
+mod finding;
 mod interference;
-mod mixed;
+mod profiles;
+mod session;
+mod sign_in_screen;
+#[cfg(test)]
+mod tests;
+mod value_type;
 mod waive;
+mod ways;
 
-pub use claims::{claims, of_policy};
-pub use conflict::conflicts;
-pub use evaluate::{about, evaluate, evaluate_beside, explain};
-pub use interference::RULES;
-pub use mixed::{effective, mixed_exclusions, said_once};
-pub use waive::waive;
+pub use evaluate::{evaluate, evaluate_beside};
+pub use exclusion::{Exclusion, effective, mixed_exclusions, one_of_each_target};
+pub use profiles::{LACKS_SCOPE, WRONG_TYPE};
+pub use waive::{AcceptedFinding, Accepts, waive};
+pub use ways::{about, explain};
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::LazyLock;
 
-use crate::diagnostic::{Place, RuleId, Severity};
-use crate::setting::{Audience, OmaUri, OmaValue, Overlap, RegistryAction, RegistryLocation};
-
-/// Somebody sets something for somebody.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// What is set.
-    pub subject: Subject,
-    /// Whom it reaches.
-    pub reach: Reach,
-    /// Who says so.
-    pub origin: Origin,
-    /// The oldest Windows build that it is meant for.
-    pub oldest_build: Option<u32>,
-}
-
-/// What is set, by the name that was written.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Subject {
-    /// A node of the management tree.
-    Node(OmaUri, OmaValue),
-    /// A registry value.
-    Registry(RegistryLocation, RegistryAction),
-}
-
-/// Whom a claim reaches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
-    /// An assignment; all claims of a policy share it.
-    Known(Arc<Audience>),
-    /// Wherever somebody imports a file, or assigns in the portal.
-    Unknown,
-}
-
-impl Reach {
-    /// How far two claims share devices.
-    pub fn overlap(&self, other: &Self) -> Overlap {
-        match (self, other) {
-            (Self::Known(mine), Self::Known(theirs)) => mine.overlap(theirs),
-            (Self::Known(one), _) | (_, Self::Known(one)) if one.include.is_empty() => Overlap::Not,
-            _ => Overlap::Possibly,
-        }
-    }
-}
-
-/// Who says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// A policy: its key and the place of the setting's name.
-    Policy(String, Place),
-    /// Another profile of the tenant: its name and id.
-    Tenant(String, String),
-    /// A settings catalog policy of the tenant: its name and id.
-    Catalog(String, String),
-}
-
-impl Origin {
-    /// What people call it.
-    pub fn shown(&self) -> String {
-        match self {
-            Self::Policy(key, place) => format!("{key} ({place})"),
-            Self::Tenant(name, _) => format!("\"{name}\" (in the tenant)"),
-            Self::Catalog(name, _) => format!("\"{name}\" (settings catalog, in the tenant)"),
-        }
-    }
-
-    /// Whether it is in the tenant, and no policy of ours.
-    pub fn is_foreign(&self) -> bool {
-        !matches!(self, Self::Policy(..))
-    }
-}
+use crate::diagnostic::{RuleId, Severity};
 
 /// One thing that is known to matter.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its code, which also anchors its documentation.
-    pub code: &'static str,
-    /// Its name, for waivers and searches.
-    pub name: &'static str,
+    pub id: RuleId,
+    pub area: Area,
     /// What is wrong when it matches, in one line.
     pub title: &'static str,
     /// What people see on the device.
     pub symptom: &'static str,
+    pub severity: ByBuild,
     /// How sure it is that this breaks the feature.
     pub confidence: Confidence,
-    /// How much it matters.
-    pub severity: ByBuild,
-    /// What it looks at.
-    pub condition: Condition,
-    /// What to do.
-    pub remedy: &'static str,
     /// Where the fact comes from, with the years of the editions that say so.
     pub sources: &'static [&'static str],
+    /// What to do.
+    pub remedy: &'static str,
+    pub check: Check,
 }
 
-impl Rule {
-    /// What findings name it by.
-    pub fn id(&self) -> RuleId {
-        RuleId { code: self.code, name: self.name }
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Whether the feature is switched on.
+    Feature,
+    /// Whether profiles bring the setting to devices.
+    Profiles,
+    /// Whether the sign-in screen offers the link, and stays.
+    SignInScreen,
+    /// Whether the session works in which the password is reset.
+    Session,
+}
+
+impl Area {
+    /// In the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Feature, Self::Profiles, Self::SignInScreen, Self::Session];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Feature => "The feature",
+            Self::Profiles => "Profiles",
+            Self::SignInScreen => "The sign-in screen",
+            Self::Session => "The session in which the password is reset",
+        }
     }
+
+    /// Its rules, by code.
+    pub fn rules(self) -> &'static [&'static Rule] {
+        match self {
+            Self::Feature => feature::RULES,
+            Self::Profiles => profiles::RULES,
+            Self::SignInScreen => sign_in_screen::RULES,
+            Self::Session => session::RULES,
+        }
+    }
+}
+
+/// All rules, by code.
+pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<&'static Rule> = Area::ALL.iter().flat_map(|area| area.rules()).copied().collect();
+    rules.sort_by_key(|rule| rule.id);
+    rules
+});
+
+/// A rule by its code or name.
+pub fn rule(wanted: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id.code.eq_ignore_ascii_case(wanted) || rule.id.name == wanted)
 }
 
 /// How sure a rule is.
@@ -133,7 +110,6 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::High => "high",
@@ -153,7 +129,6 @@ pub enum ByBuild {
 }
 
 impl ByBuild {
-    /// The severity for a build.
     pub fn severity(self, build: Option<u32>) -> Severity {
         match self {
             Self::Always(severity) => severity,
@@ -164,15 +139,43 @@ impl ByBuild {
     }
 }
 
+/// `error before build 17763, warning before build 18363, then info`
+impl fmt::Display for ByBuild {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (steps, otherwise) = match self {
+            Self::Always(severity) => return f.write_str(severity.word()),
+            Self::From(steps, otherwise) => (steps, otherwise),
+        };
+        for (at, (_, severity)) in steps.iter().enumerate() {
+            match steps.get(at + 1) {
+                Some((next, _)) => write!(f, "{} before build {next}, ", severity.word())?,
+                None => write!(f, "then {}", severity.word())?,
+            }
+        }
+        write!(f, "; {} where no release is written", otherwise.word())
+    }
+}
+
 /// What a rule looks at.
 #[derive(Debug)]
-pub enum Condition {
-    /// One of these is set to a bad value.
-    Any(&'static [Way]),
-    /// All of these rules match for the same devices.
-    All(&'static [&'static str]),
-    /// Looked at while names are resolved or policies are compared; the rule says what, not how.
-    Elsewhere,
+pub enum Check {
+    /// One of these is set to a bad value, where somebody turns the feature on; without a feature, anywhere.
+    Values { bad: &'static [Way], feature: Option<&'static Feature> },
+    /// Each of these rules matches, all of them for the same devices, where somebody turns the feature on.
+    Together { parts: &'static [&'static Rule], feature: Option<&'static Feature> },
+    /// Something that is found out elsewhere, in these words: how policies are written, what the tenant, its users and
+    /// its devices are like.
+    Fact(&'static str),
+    /// What no program can see: somebody has to look, and to say so.
+    Stated,
+}
+
+/// Something that is turned on by settings, and that other settings break.
+#[derive(Debug)]
+pub struct Feature {
+    /// As it stands in a sentence: "nothing here turns … on".
+    pub name: &'static str,
+    pub on: &'static [Way],
 }
 
 /// One way to set something, and what is bad about it.
@@ -197,13 +200,18 @@ pub enum Bad {
     Set,
 }
 
-/// A rule by its code or name.
-pub fn rule(wanted: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name == wanted)
+/// `WindowsLogon/HideFastUserSwitching = 1`
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(name, bad) => write!(f, "{} {bad}", name.trim_start_matches("Device/")),
+            Self::Registry(key, name, bad) => write!(f, "{key} {name} {bad}"),
+        }
+    }
 }
 
-impl std::fmt::Display for Bad {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Bad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "= {number}"),
             Self::Enabled => f.write_str("enabled"),

@@ -1,6 +1,8 @@
-//! The vocabulary: what a setting is called, what it holds, and whom it reaches.
+//! The vocabulary: what a setting is called, what it holds, whom it reaches, and who says so.
 
 mod audience;
+mod claim;
+mod delivery;
 mod edition;
 mod members;
 mod oma_uri;
@@ -8,8 +10,12 @@ mod registry;
 mod value;
 
 pub use audience::{Audience, FilterMode, Inclusion, Overlap, Who};
+pub use claim::{Claim, Entry, Knob, Origin, ProfileKind, Subject};
+pub use delivery::{Delivery, ObjectKey};
 pub use edition::Edition;
 pub use members::{Kind, Members, Membership, UnknownMembers, grouped};
 pub use oma_uri::{OmaUri, Scope, UriError};
-pub use registry::{Hive, PathError, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
+pub use registry::{
+    Hive, PathError, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation,
+};
 pub use value::{OmaType, OmaValue};

@@ -93,6 +93,59 @@ impl Span {
     }
 }
 
+/// Where something stands in a file.
+#[derive(Clone)]
+pub struct Place {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The bytes in it.
+    pub span: Span,
+}
+
+impl Place {
+    /// A span in a file.
+    pub fn new(source: &Arc<Source>, span: Span) -> Self {
+        Self { source: Arc::clone(source), span }
+    }
+
+    /// The first character of a file.
+    pub fn start_of(source: &Arc<Source>) -> Self {
+        Self::new(source, Span::default())
+    }
+
+    /// Line and column, both from 1.
+    pub fn position(&self) -> (usize, usize) {
+        self.source.position(self.span.start)
+    }
+
+    /// For sorting: file, then offset.
+    pub(crate) fn order(&self) -> (&str, usize) {
+        (&self.source.path, self.span.start)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Place {
+    /// `file:line:column`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.position();
+        write!(f, "{}:{line}:{column}", self.source.path)
+    }
+}
+
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.source.path == other.source.path && self.span == other.span
+    }
+}
+
+impl Eq for Place {}
+
 /// A value and where it was written. Equality and order look at the value only.
 #[derive(Clone, Default)]
 pub struct Spanned<T> {
@@ -127,6 +180,25 @@ impl<T> std::ops::Deref for Spanned<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+impl<T> Placed<T> {
+    pub fn new(value: T, source: &Arc<Source>, span: Span) -> Self {
+        Self { value, place: Place::new(source, span) }
+    }
+}
+
+impl<T: Clone> Placed<T> {
+    pub fn of(written: &Spanned<T>, source: &Arc<Source>) -> Self {
+        Self::new(written.value.clone(), source, written.span)
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod catalog_policies;
 mod catalog_settings;
-mod convert;
 mod directory;
 mod masked_values;
 mod members;
@@ -10,7 +9,6 @@ mod other_objects;
 mod profile_lookup;
 
 pub use catalog_policies::{CatalogPolicies, CatalogPolicy};
-pub use convert::live_profile;
 pub use directory::{look_up, names_of_groups};
 pub use masked_values::{decrypt, decrypt_beside_catalog};
 pub use members::membership;
@@ -18,8 +16,10 @@ pub use other_objects::{OtherObject, other_objects};
 pub use profile_lookup::ProfileLookup;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::graph::{BadObject, Client, Collection, Count, DeviceConfiguration, Error, Organization};
+use crate::delivery::custom::{self, DeviceConfiguration};
+use crate::graph::{BadObject, Client, Collection, Count, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
 
 /// Where the profiles are.
@@ -29,7 +29,7 @@ pub const PROFILES: &str = "/beta/deviceManagement/deviceConfigurations";
 #[derive(Debug, Clone, Default)]
 pub struct Tenant {
     /// Its custom profiles.
-    pub profiles: Vec<LiveProfile>,
+    pub profiles: Vec<Arc<LiveProfile>>,
     /// How many profiles of other kinds it has.
     pub other_kinds: usize,
     /// Its settings catalog policies; nothing before they are asked for ([`decrypt_beside_catalog`]).
@@ -91,10 +91,10 @@ fn sort_out(all: Vec<Configuration>) -> Tenant {
     let mut tenant = Tenant::default();
     for found in all {
         match found {
-            Configuration::Custom(profile) => tenant.profiles.push(profile),
+            Configuration::Custom(profile) => tenant.profiles.push(Arc::new(profile)),
             Configuration::Unclear(profile, reason) => {
                 tenant.unclear.insert(profile.id.clone(), reason);
-                tenant.profiles.push(profile);
+                tenant.profiles.push(Arc::new(profile));
             }
             Configuration::OtherKind => tenant.other_kinds += 1,
         }
@@ -140,12 +140,12 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
         if may_be_ours {
             return Err(BadObject::Unclear(format!("{} cannot be understood: {reason}", found.shown())));
         }
-        return Ok(Configuration::Unclear(convert::name_only(found), reason));
+        return Ok(Configuration::Unclear(custom::read_name_only(found), reason));
     }
     let missing = match &found {
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
-        _ => return Ok(live_profile(found).map_or(Configuration::OtherKind, Configuration::Custom)),
+        _ => return Ok(Configuration::Custom(custom::read(found))),
     };
     Err(BadObject::Incomplete(format!("{} came without {missing}", found.shown())))
 }

@@ -22,7 +22,7 @@ pub struct Selection {
 
 impl Selection {
     pub(super) fn profiles(&self) -> impl Iterator<Item = &LiveProfile> {
-        self.tenant.profiles.iter().filter(|live| self.ids.contains(&live.id))
+        self.tenant.profiles.iter().map(AsRef::as_ref).filter(|live: &&LiveProfile| self.ids.contains(&live.id))
     }
 
     pub fn len(&self) -> usize {
@@ -100,8 +100,9 @@ fn managed_by(live: &LiveProfile, repository: &Repository, environment: &str) ->
 
 /// The profile of a name or an id.
 async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&'t LiveProfile, Failure> {
-    let by_id = tenant.profiles.iter().find(|live| live.id.eq_ignore_ascii_case(wanted));
-    let named: Vec<&LiveProfile> = tenant.profiles.iter().filter(|live| live.profile.name == wanted).collect();
+    let profiles = || tenant.profiles.iter().map(AsRef::<LiveProfile>::as_ref);
+    let by_id = profiles().find(|live| live.id.eq_ignore_ascii_case(wanted));
+    let named: Vec<&LiveProfile> = profiles().filter(|live| live.profile.name == wanted).collect();
     match (by_id, named.as_slice()) {
         (Some(live), _) => return Ok(live),
         (None, [live]) => return Ok(*live),

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::failure::Failure;
 use crate::plan::{ChangeDocument, Reason};
 use crate::planning::{PlanRequest, Planned, plan};
 use crate::policy::Policy;
 use crate::repository::Repository;
 use crate::session::Session;
+use crate::source::Place;
 
 /// What plans say.
 #[derive(Debug, Default)]
@@ -91,7 +92,7 @@ fn verdict(planned: &Planned, policy: &Policy) -> Verdict {
     let here = |place: &Place| place.source.path == policy.source.path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
     let mut problems: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(in_one_line).collect();
-    let is_adopted = |change: &crate::plan::Change| change.key == policy.key && change.reason == Reason::Adopted;
+    let is_adopted = |change: &crate::plan::Change| change.object.key == policy.key && change.reason == Reason::Adopted;
     let is_planned = planned.plan.changes.iter().any(is_adopted);
     if !is_planned && problems.is_empty() {
         problems.push("it adopts nothing".into());

@@ -161,10 +161,12 @@ pub(super) fn approved_for_another() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::setting::{Delivery, ObjectKey};
 
     #[test]
     fn a_justification_is_known_again_whatever_a_person_says() {
-        let write = Approval::of("t", "contoso", "a/b", "PATCH", "/x", None);
+        let object = ObjectKey { key: "a/b".into(), delivery: Delivery::Custom };
+        let write = Approval::of("t", "contoso", &object, "PATCH", "/x", None);
         for said in ["CHG-1042", "why (see there, or here)", "a, b"] {
             let text = justification(said, &write);
             let parts = parts(&text).expect("ours");

@@ -1,13 +1,15 @@
 //! Deletes one object, and looks whether it is gone.
 
+use std::sync::Arc;
+
 use super::left::{Left, Seen};
 use super::object::{Object, Trouble};
+use crate::delivery::Request;
 use crate::graph::{Repeat, Retry};
-use crate::plan::Step;
 use crate::profile::LiveProfile;
 
 impl Object<'_, '_> {
-    pub(super) async fn delete(&self, before: &LiveProfile) -> Result<String, Trouble> {
+    pub(super) async fn delete(&self, before: &Arc<LiveProfile>) -> Result<String, Trouble> {
         self.send_deletion(before).await?;
         let mut wait = self.wait();
         loop {
@@ -29,7 +31,7 @@ impl Object<'_, '_> {
     }
 
     /// Sends the deletion, also where only the lists show the object: a new one may not be found by its id for a while.
-    async fn send_deletion(&self, before: &LiveProfile) -> Result<(), Trouble> {
+    async fn send_deletion(&self, before: &Arc<LiveProfile>) -> Result<(), Trouble> {
         let planned = Left::planned(before);
         let (mut retry, mut wait) = (Retry::of_write(Repeat::Harmless), self.wait());
         loop {
@@ -45,7 +47,7 @@ impl Object<'_, '_> {
             if planned.seen(&now, &before.profile) != Seen::AsLeft {
                 return Err(self.changed(&planned, &now, ""));
             }
-            match self.send(slot, &before.id, &Step::Delete, &Step::Delete).await {
+            match self.send(slot, &before.id, &Request::Delete, &Request::Delete).await {
                 Ok(_) => return Ok(()),
                 Err(Trouble::Graph(error)) if error.status() == Some(404) => {
                     if self.unknown.get() {

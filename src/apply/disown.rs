@@ -1,20 +1,25 @@
 //! Takes our marker off a profile, and changes nothing else.
 
+use std::sync::Arc;
+
 use super::execute::Executor;
 use super::left::Left;
 use super::object::{Object, Trouble};
+use crate::delivery::{Request, without_marker};
 use crate::graph::{Repeat, Retry};
-use crate::plan::{Cause, Change, Outcome, Reason, disown};
+use crate::plan::{Cause, Change, Outcome, Reason};
 use crate::profile::LiveProfile;
 use crate::tenant::ProfileLookup;
 
 impl Executor<'_> {
     /// Takes our marker off a profile that was just looked at, and changes nothing else.
-    pub async fn disown(&self, live: &LiveProfile) -> Outcome {
+    pub async fn disown(&self, live: LiveProfile) -> Outcome {
+        let Some(object) = live.managed_as() else { return Outcome::Done(live.id) };
+        let live = Arc::new(live);
         let change = Change {
-            key: live.marker.as_ref().map(|marker| marker.key.clone()).unwrap_or_default(),
-            before: Some(live.clone()),
-            after: Some(live.profile.clone()),
+            object,
+            before: Some(Arc::clone(&live)),
+            after: Some(Arc::new(live.profile.clone())),
             masked_digest: None,
             cause: Cause::You,
             reason: Reason::Content,
@@ -22,13 +27,13 @@ impl Executor<'_> {
             place: None,
         };
         let looks = ProfileLookup::new(self.client);
-        Object::new(self, &looks, &change).disown(live).await.map_or_else(Trouble::outcome, Outcome::Done)
+        Object::new(self, &looks, &change).disown(&live).await.map_or_else(Trouble::outcome, Outcome::Done)
     }
 }
 
 impl Object<'_, '_> {
-    async fn disown(&self, before: &LiveProfile) -> Result<String, Trouble> {
-        let request = disown(before);
+    async fn disown(&self, before: &Arc<LiveProfile>) -> Result<String, Trouble> {
+        let request = Request::Replace(without_marker(before));
         let mut retry = Retry::of_write(Repeat::Harmless);
         loop {
             let slot = self.write_slot().await?;

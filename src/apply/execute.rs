@@ -12,6 +12,7 @@ use super::journal::Journal;
 use super::object::Object;
 use crate::graph::Client;
 use crate::plan::{Action, Change, Counts, Ordered, Outcome, order};
+use crate::setting::ObjectKey;
 use crate::tenant::ProfileLookup;
 
 /// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
@@ -63,8 +64,7 @@ pub enum Progress<'p> {
 /// What became of all changes, in the order of the plan.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Key and outcome.
-    pub outcomes: Vec<(String, Outcome)>,
+    pub outcomes: Vec<(ObjectKey, Outcome)>,
 }
 
 impl Report {
@@ -145,7 +145,7 @@ impl Executor<'_> {
                 (self.tell)(Progress::Ended(change, &outcome));
                 outcome
             });
-            report.outcomes.push((change.key.clone(), outcome));
+            report.outcomes.push((change.object.clone(), outcome));
         }
         report
     }
@@ -156,7 +156,7 @@ impl Executor<'_> {
         }
         let failed = |other: &&usize| !matches!(outcomes[**other], None | Some(Outcome::Done(_)));
         if let Some(other) = next.after.iter().find(failed) {
-            return Begin::Never(format!("{} has to be done first: a setting moves there", changes[*other].key));
+            return Begin::Never(format!("{} has to be done first: a setting moves there", changes[*other].object));
         }
         let is_deletion = |change: &Change| change.action() == Action::Delete;
         let first = next.after.iter().all(|other| outcomes[*other].is_some());

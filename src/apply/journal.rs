@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
+use crate::setting::{Delivery, ObjectKey};
+
 /// The journal, a small file in `.sspr-policy/`.
 #[derive(Debug)]
 pub struct Journal {
@@ -29,8 +31,10 @@ pub struct Pending {
     pub tenant: String,
     /// The owner.
     pub owner: String,
-    /// The key.
+    /// The policy's key.
     pub key: String,
+    #[serde(default, skip_serializing_if = "Delivery::is_default")]
+    pub delivery: Delivery,
     /// The profile's name.
     pub name: String,
     /// When it was sent, in seconds since 1970.
@@ -40,12 +44,24 @@ pub struct Pending {
     pub id: Option<String>,
 }
 
+impl Pending {
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey { key: self.key.clone(), delivery: self.delivery }
+    }
+
+    fn is(&self, tenant: &str, owner: &str, object: &ObjectKey) -> bool {
+        self.tenant == tenant && self.owner == owner && self.key == object.key && self.delivery == object.delivery
+    }
+}
+
 /// A write that waits for approval: after it, exactly this write has to be sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     tenant: String,
     owner: String,
     key: String,
+    #[serde(default, skip_serializing_if = "Delivery::is_default")]
+    delivery: Delivery,
     method: String,
     path: String,
     /// A digest of the write as it may be shown.
@@ -59,16 +75,17 @@ impl Approval {
     pub fn of(
         tenant: &str,
         owner: &str,
-        key: &str,
+        object: &ObjectKey,
         method: &str,
         path: &str,
         shown: Option<&serde_json::Value>,
     ) -> Self {
         let text = shown.map(ToString::to_string).unwrap_or_default();
-        let digest = sha2::Sha256::digest(format!("{tenant} {owner} {key} {method} {path} {text}"));
+        let digest = sha2::Sha256::digest(format!("{tenant} {owner} {} {method} {path} {text}", object.key));
         let digest = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let [tenant, owner, key, method, path] = [tenant, owner, key, method, path].map(String::from);
-        Self { tenant, owner, key, method, path, digest }
+        let ObjectKey { key, delivery } = object.clone();
+        let [tenant, owner, method, path] = [tenant, owner, method, path].map(String::from);
+        Self { tenant, owner, key, delivery, method, path, digest }
     }
 
     /// Key and owner, as approvers read them.
@@ -131,18 +148,19 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be written: then nothing may be sent.
-    pub fn begin(&self, tenant: &str, owner: &str, key: &str, name: &str) -> Result<(), JournalError> {
-        let (tenant, owner, key, name) = (tenant.to_string(), owner.to_string(), key.to_string(), name.to_string());
+    pub fn begin(&self, tenant: &str, owner: &str, object: &ObjectKey, name: &str) -> Result<(), JournalError> {
+        let [tenant, owner, name] = [tenant, owner, name].map(String::from);
+        let ObjectKey { key, delivery } = object.clone();
         let sent = jiff::Timestamp::now().as_second();
-        self.change(|content| content.creations.push(Pending { tenant, owner, key, name, sent, id: None }))
+        self.change(|content| content.creations.push(Pending { tenant, owner, key, delivery, name, sent, id: None }))
     }
 
     /// The creation was answered with this id; lists may not show it yet.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn made(&self, tenant: &str, owner: &str, key: &str, id: &str) -> Result<(), JournalError> {
-        let same = |one: &&mut Pending| one.tenant == tenant && one.owner == owner && one.key == key;
+    pub fn made(&self, tenant: &str, owner: &str, object: &ObjectKey, id: &str) -> Result<(), JournalError> {
+        let same = |one: &&mut Pending| one.is(tenant, owner, object);
         self.change(|content| content.creations.iter_mut().filter(same).for_each(|one| one.id = Some(id.to_string())))
     }
 
@@ -150,9 +168,8 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn end(&self, tenant: &str, owner: &str, key: &str) -> Result<(), JournalError> {
-        let other = |one: &Pending| !(one.tenant == tenant && one.owner == owner && one.key == key);
-        self.change(|content| content.creations.retain(other))
+    pub fn end(&self, tenant: &str, owner: &str, object: &ObjectKey) -> Result<(), JournalError> {
+        self.change(|content| content.creations.retain(|one| !one.is(tenant, owner, object)))
     }
 
     /// The code with which a write may be approved by now.
@@ -168,7 +185,8 @@ impl Journal {
         self.change(|content| {
             // An object's earlier request is about something else than what is wanted now.
             let same = |one: &Approval| {
-                (&one.tenant, &one.owner, &one.key) == (&approval.tenant, &approval.owner, &approval.key)
+                (&one.tenant, &one.owner, &one.key, one.delivery)
+                    == (&approval.tenant, &approval.owner, &approval.key, approval.delivery)
             };
             content.approvals.retain(|(known, _)| !same(known));
             content.approvals.push((approval.clone(), code.to_string()));
@@ -225,11 +243,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state/journal.json");
         let journal = Journal::open(&path).expect("an empty journal");
-        journal.begin("t", "o", "sspr/reset", "Reset").expect("written");
+        let object = ObjectKey { key: "sspr/reset".into(), delivery: Delivery::Custom };
+        journal.begin("t", "o", &object, "Reset").expect("written");
         let again = Journal::open(&path).expect("the same journal");
         assert_eq!(again.pending("t", "o").len(), 1);
         assert_eq!(again.pending("t", "other").len(), 0);
-        again.end("t", "o", "sspr/reset").expect("written");
+        again.end("t", "o", &object).expect("written");
         assert!(!path.exists());
     }
 

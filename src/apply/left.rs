@@ -5,20 +5,19 @@
 //! is as it was, the ids of its masked values among it: they change with each write of the values
 //! (terraform-provider-microsoft365, crud.go of windows_custom_configuration).
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use litemap::LiteMap;
 use serde_json::Value;
 
+use crate::delivery;
 use crate::plan::{Change, Stage, marker};
-use crate::profile::{LiveProfile, Profile, readable_digest};
-
-/// The version of a new object, where no answer says it.
-const FIRST_VERSION: i64 = 1;
+use crate::profile::{Assignments, LiveProfile, Profile, Revision, Since, readable_digest};
 
 /// An object after our last write, as far as it is known.
 pub(super) struct Left {
     /// What it holds.
-    pub live: LiveProfile,
+    pub live: Arc<LiveProfile>,
     last: Last,
 }
 
@@ -46,49 +45,51 @@ pub(super) enum Seen {
 
 impl Left {
     /// An object as the plan saw it.
-    pub fn planned(before: &LiveProfile) -> Self {
-        Self { live: before.clone(), last: Last::Nothing }
+    pub fn planned(before: &Arc<LiveProfile>) -> Self {
+        Self { live: Arc::clone(before), last: Last::Nothing }
     }
 
-    /// A new object, with the version that the answer to its creation gave it.
-    pub fn made(change: &Change, after: &Profile, owner: &str, id: &str, version: Option<i64>) -> Self {
+    /// A new object, with the revision that the answer to its creation gave it.
+    pub fn made(change: &Change, after: &Profile, owner: &str, id: &str, revision: Option<Revision>) -> Self {
         let live = LiveProfile {
+            delivery: change.object.delivery,
             id: id.to_string(),
-            marker: Some(marker(change, after, owner, FIRST_VERSION)),
-            profile: Profile { assignments: Some(std::collections::BTreeSet::new()), ..after.clone() },
-            version: version.unwrap_or(FIRST_VERSION),
+            marker: Some(marker(change, after, owner, Revision::FIRST)),
+            profile: Profile { assignments: Some(Assignments::default()), ..after.clone() },
+            revision: revision.unwrap_or(Revision::FIRST),
             modified: String::new(),
-            secret_references: BTreeMap::new(),
-            remarks: BTreeMap::new(),
+            secret_references: LiteMap::new(),
+            row_texts: LiteMap::new(),
         };
-        Self { live, last: Last::Content }
+        Self { live: Arc::new(live), last: Last::Content }
     }
 
     /// An object after a part of a change, from how it was right before.
-    pub fn behind(change: &Change, stage: &Stage, owner: &str, mut live: LiveProfile) -> Self {
+    pub fn behind(change: &Change, stage: &Stage, owner: &str, mut now: Arc<LiveProfile>) -> Self {
+        let live = Arc::make_mut(&mut now);
         if let Stage::Assignments(all) = stage {
             live.profile.assignments = Some(all.clone());
-            return Self { live, last: Last::Assignments };
+            return Self { live: now, last: Last::Assignments };
         }
         if let Some(after) = &change.after {
-            live.version += 1;
-            live.marker = Some(marker(change, after, owner, live.version));
-            let before = live.profile;
+            live.revision = live.revision.next();
+            live.marker = Some(marker(change, after, owner, live.revision));
+            let before = &mut live.profile;
             live.profile = Profile {
-                description: after.description.clone().or(before.description),
-                scope_tags: after.scope_tags.clone().or(before.scope_tags),
-                assignments: before.assignments,
-                ..after.clone()
+                description: after.description.clone().or(before.description.take()),
+                scope_tags: after.scope_tags.clone().or(before.scope_tags.take()),
+                assignments: before.assignments.take(),
+                ..Profile::clone(after)
             };
         }
-        Self { live, last: Last::Content }
+        Self { live: now, last: Last::Content }
     }
 
     /// The same, with the version that the answer to the write says, where it says one: nobody documents that a write
     /// counts it up by one.
     pub fn answered(mut self, answer: &Value) -> Self {
-        if let (Last::Content, Some(version)) = (self.last, answer["version"].as_i64()) {
-            self.live.version = version;
+        if let (Last::Content, Some(revision)) = (self.last, delivery::answered_revision(self.live.delivery, answer)) {
+            Arc::make_mut(&mut self.live).revision = revision;
         }
         self
     }
@@ -96,15 +97,16 @@ impl Left {
     /// What a look says, where it is to show this much of the object. Without masked values everything that was written can
     /// be seen, whatever the version is.
     pub fn seen(&self, now: &LiveProfile, wanted: &Profile) -> Seen {
-        let surplus = now.version - self.live.version;
+        let since = now.revision.since(self.live.revision);
+        let is_later = matches!(since, Since::Next | Since::Later);
         let shown = shows(now, wanted) && now.marker == self.live.marker;
         let is_safe = |masked_too: bool| shown && (masked_too || !self.live.profile.has_masked());
         let (as_left, changed) = match self.last {
             Last::Nothing => (now.digest() == self.live.digest(), true),
-            Last::Content => (is_safe(surplus <= 0), surplus > 0),
+            Last::Content => (is_safe(!is_later), is_later),
             Last::Assignments => {
-                let our_own = surplus == 1 && self.is_same_but_for_assignments(now);
-                (is_safe(surplus == 0 || our_own), surplus > 0 && !our_own)
+                let is_our_own = since == Since::Next && self.is_same_but_for_assignments(now);
+                (is_safe(since == Since::Same || is_our_own), is_later && !is_our_own)
             }
         };
         match (as_left, changed) {
@@ -115,10 +117,10 @@ impl Left {
     }
 
     fn is_same_but_for_assignments(&self, now: &LiveProfile) -> bool {
-        let LiveProfile { version, modified, .. } = self.live.clone();
+        let LiveProfile { revision, modified, .. } = self.live.as_ref().clone();
         let assignments = self.live.profile.assignments.clone();
         let profile = Profile { assignments, ..now.profile.clone() };
-        self.live == LiveProfile { version, modified, profile, ..now.clone() }
+        *self.live == LiveProfile { revision, modified, profile, ..now.clone() }
     }
 }
 
@@ -131,29 +133,30 @@ fn shows(now: &LiveProfile, wanted: &Profile) -> bool {
 mod tests {
     use super::*;
     use crate::plan::{Cause, Reason};
-    use crate::profile::Setting;
-    use crate::setting::{OmaUri, OmaValue};
+    use crate::profile::{Address, Setting, Settings};
+    use crate::setting::{Delivery, ObjectKey, OmaUri, OmaValue};
     use serde_json::json;
 
     /// What the answer to a write says is what it left behind, by however much a server counts.
     #[test]
     fn an_answer_says_which_version_a_write_left() {
         let text = Setting { value: OmaValue::String("hidden".into()), shown: None };
-        let settings = BTreeMap::from([(OmaUri::verbatim("./Device/Vendor/MSFT/A"), text)]);
+        let address = Address::Node(OmaUri::verbatim("./Device/Vendor/MSFT/A"));
+        let settings = Settings::from_iter([(address, text)]);
         let after = Profile { name: "A".into(), description: None, settings, assignments: None, scope_tags: None };
         let change = Change {
-            key: "a".into(),
+            object: ObjectKey { key: "a".into(), delivery: Delivery::Custom },
             before: None,
-            after: Some(after.clone()),
+            after: Some(Arc::new(after.clone())),
             masked_digest: None,
             cause: Cause::You,
             reason: Reason::Content,
             target: None,
             place: None,
         };
-        let before = Left::made(&change, &after, "contoso", "1", Some(4)).live;
+        let before = Left::made(&change, &after, "contoso", "1", Some(Revision::of_version(4))).live;
         let behind = || Left::behind(&change, &Stage::Content, "contoso", before.clone());
-        let shown = |version| LiveProfile { version, ..behind().live };
+        let shown = |version| LiveProfile { revision: Revision::of_version(version), ..behind().live.as_ref().clone() };
         let seen = |left: &Left, version| left.seen(&shown(version), &after);
         assert_eq!([5, 6].map(|version| seen(&behind(), version)), [Seen::AsLeft, Seen::Changed]);
         let told = behind().answered(&json!({ "version": 7 }));

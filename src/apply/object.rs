@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::SemaphorePermit;
 
@@ -11,8 +12,9 @@ use super::journal::JournalError;
 use super::left::{Left, Seen};
 use super::our_own;
 use super::wait::Wait;
+use crate::delivery;
 use crate::graph::{Error, Repeat, Retry, WriteSlot};
-use crate::plan::{Action, Change, Outcome, Stage, stages, step};
+use crate::plan::{Action, Change, Outcome, Stage, request, stages};
 use crate::profile::{LiveProfile, Profile};
 use crate::tenant::ProfileLookup;
 
@@ -91,7 +93,7 @@ impl<'e, 'a> Object<'e, 'a> {
         done.map_or_else(Trouble::outcome, Outcome::Done)
     }
 
-    async fn update(&self, before: &LiveProfile) -> Result<String, Trouble> {
+    async fn update(&self, before: &Arc<LiveProfile>) -> Result<String, Trouble> {
         let mut left = Left::planned(before);
         for stage in stages(self.change) {
             left = self.carry_out_stage(&stage, left).await?;
@@ -115,15 +117,15 @@ impl<'e, 'a> Object<'e, 'a> {
     async fn make(&self, after: &Profile) -> Result<Left, Trouble> {
         let Self { executor, change, .. } = self;
         let Executor { journal, tenant_id, owner, .. } = *executor;
-        let [body, shown] = [false, true].map(|blank| step(change, &Stage::Create, owner, None, blank));
+        let [body, shown] = [false, true].map(|blank| request(change, &Stage::Create, owner, None, blank));
         let mut retry = Retry::of_write(Repeat::IfNotCarriedOut);
-        let (id, version) = loop {
+        let (id, revision) = loop {
             let slot = self.write_slot().await?;
             self.is_absent(&after.name).await?;
-            journal.begin(tenant_id, owner, &change.key, &after.name)?;
+            journal.begin(tenant_id, owner, &change.object, &after.name)?;
             match self.send(slot, "", &body, &shown).await {
                 Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
-                    Some(id) => break (id.to_string(), made["version"].as_i64()),
+                    Some(id) => break (id.to_string(), delivery::answered_revision(change.object.delivery, &made)),
                     None => {
                         let text = "the answer to the creation does not say which object was made";
                         break (self.find_made(&after.name, text).await?, None);
@@ -133,13 +135,13 @@ impl<'e, 'a> Object<'e, 'a> {
                     break (self.find_made(&after.name, &error.to_string()).await?, None);
                 }
                 Err(trouble) => {
-                    journal.end(tenant_id, owner, &change.key)?;
+                    journal.end(tenant_id, owner, &change.object)?;
                     self.again(&mut retry, trouble).await?;
                 }
             }
         };
-        journal.made(tenant_id, owner, &change.key, &id)?;
-        Ok(Left::made(change, after, owner, &id, version))
+        journal.made(tenant_id, owner, &change.object, &id)?;
+        Ok(Left::made(change, after, owner, &id, revision))
     }
 
     /// Waits until something may be sent again; else gives the trouble back.
@@ -153,7 +155,7 @@ impl<'e, 'a> Object<'e, 'a> {
     async fn is_absent(&self, name: &str) -> Result<(), Trouble> {
         for found in self.looks.named(name).await? {
             match &found.marker {
-                Some(marker) if marker.is(self.executor.owner, &self.change.key) => {
+                Some(_) if found.is_of(self.executor.owner, &self.change.object) => {
                     return Err(Trouble::Other(format!(
                         "it is there already ({}), though the list did not show it: run again",
                         found.id
@@ -176,7 +178,7 @@ impl<'e, 'a> Object<'e, 'a> {
         let mut wait = self.wait();
         loop {
             if let Ok(found) = self.looks.named(name).await
-                && let Some(id) = our_own(&found, self.executor.owner, &self.change.key)
+                && let Some(id) = our_own(&found, self.executor.owner, &self.change.object)
             {
                 return Ok(id);
             }
@@ -203,9 +205,9 @@ impl<'e, 'a> Object<'e, 'a> {
                 self.written.set(true);
                 return Ok(left);
             }
-            let [request, shown] = [false, true].map(|blank| step(change, stage, executor.owner, Some(&now), blank));
-            let left = Left::behind(change, stage, executor.owner, now);
-            match self.send(slot, &id, &request, &shown).await {
+            let [body, shown] = [false, true].map(|blank| request(change, stage, executor.owner, Some(&now), blank));
+            let left = Left::behind(change, stage, executor.owner, Arc::new(now));
+            match self.send(slot, &id, &body, &shown).await {
                 Ok(answer) => return Ok(left.answered(&answer)),
                 Err(Trouble::Graph(error)) if self.is_too_new(&error) && !wait.is_over() => wait.rest().await,
                 Err(trouble) => self.again(&mut retry, trouble).await?,
@@ -250,7 +252,7 @@ impl<'e, 'a> Object<'e, 'a> {
 
     /// What somebody else changed stays.
     pub(super) fn changed(&self, left: &Left, now: &LiveProfile, rest: &str) -> Trouble {
-        let (then, now) = (left.live.version, now.version);
+        let (then, now) = (left.live.revision, now.revision);
         Trouble::Other(match (self.written.get(), self.unknown.get()) {
             (false, false) => format!(
                 "it was changed in the tenant since the plan (then version {then}, now {now}); nothing was written: plan again"
@@ -318,7 +320,7 @@ impl<'e, 'a> Object<'e, 'a> {
                         continue;
                     }
                     if is_listed && self.change.before.is_none() {
-                        self.executor.journal.end(self.executor.tenant_id, self.executor.owner, &self.change.key)?;
+                        self.executor.journal.end(self.executor.tenant_id, self.executor.owner, &self.change.object)?;
                     }
                     return Ok(id);
                 }
@@ -333,7 +335,7 @@ impl<'e, 'a> Object<'e, 'a> {
     }
 
     fn is_the_only_one(&self, named: &[LiveProfile], id: &str) -> Result<(), Trouble> {
-        let ours = |one: &&LiveProfile| one.is_of(self.executor.owner, &self.change.key);
+        let ours = |one: &&LiveProfile| one.is_of(self.executor.owner, &self.change.object);
         named.iter().filter(ours).find(|one| one.id != id).map_or(Ok(()), |other| {
             Err(Trouble::Other(format!(
                 "another profile carries the same key ({}): did another apply run at the same time?",
@@ -355,6 +357,5 @@ impl<'e, 'a> Object<'e, 'a> {
 
 /// Whether the marker says the version that an object has.
 fn is_marked(now: &LiveProfile) -> bool {
-    let last = now.marker.as_ref().and_then(|marker| marker.digests.as_ref());
-    last.is_some_and(|last| last.version == now.version)
+    now.last_applied().is_some_and(|last| last.revision == now.revision)
 }

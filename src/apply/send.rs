@@ -4,9 +4,8 @@ use super::approval;
 use super::execute::Executor;
 use super::journal::Approval;
 use super::object::{Object, Trouble};
+use crate::delivery::Request;
 use crate::graph::{Error, Write, WriteSlot};
-use crate::plan::Step;
-use crate::tenant::PROFILES;
 
 /// What became of a write that was refused.
 enum Refused {
@@ -24,13 +23,12 @@ impl Object<'_, '_> {
         &self,
         slot: WriteSlot,
         id: &str,
-        step: &Step,
-        shown: &Step,
+        request: &Request,
+        shown: &Request,
     ) -> Result<serde_json::Value, Trouble> {
         let Self { executor, change, .. } = self;
-        let (method, path) = step.request();
-        let path = format!("{PROFILES}{}", path.replace("{id}", id));
-        let approval = Approval::of(executor.tenant_id, executor.owner, &change.key, method, &path, shown.body());
+        let (method, path) = request.method_and_path(change.object.delivery, id);
+        let approval = Approval::of(executor.tenant_id, executor.owner, &change.object, method, &path, shown.body());
         let justification = approval::justification(executor.justification, &approval);
         let mut code = executor.journal.approval(&approval);
         let mut slot = Some(slot);
@@ -40,7 +38,7 @@ impl Object<'_, '_> {
                 None => ("x-msft-approval-justification", approval::header(&justification)),
             };
             self.needs_approval.set(self.needs_approval.get() || code.is_some());
-            let write = Write { method, path: &path, body: step.body(), headers: &[header] };
+            let write = Write { method, path: &path, body: request.body(), headers: &[header] };
             let slot = match slot.take() {
                 Some(slot) => slot,
                 None => executor.client.write_slot().await,

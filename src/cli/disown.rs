@@ -49,7 +49,7 @@ async fn disown(writing: &Writing, args: &DisownArgs, owner: &str, output: &Outp
         tell: &|_| {},
     };
     let what = format!("\"{}\" ({})", owned.live.profile.name, owned.live.id);
-    match executor.disown(&owned.live).await {
+    match executor.disown(owned.live).await {
         Outcome::Done(_) => {
             output.result(&format!("{what} is no longer {} of {owner}; nothing else was changed\n", owned.key));
             Ok(ExitCode::SUCCESS)

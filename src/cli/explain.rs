@@ -24,13 +24,17 @@ use crate::setting::{OmaUri, Scope};
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title or path, ADMX or security
-    /// template name, settings catalog id), a rule by code or name, or a target of this repository
+    /// template name, settings catalog id), a rule by code or name (`rules` lists them), or a target of this repository
     #[arg(required = true)]
     what: Vec<String>,
 }
 
 pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let what = args.what.join(" ");
+    if what.eq_ignore_ascii_case("rules") {
+        output.result(&rule::rules_text());
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Some(rule) = rules::rule(&what) {
         output.result(&rule::rule_text(rule));
         return Ok(ExitCode::SUCCESS);
@@ -88,7 +92,8 @@ fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
     let titles = || catalogue.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
     let near = catalogue.suggest(what).or_else(|| {
         let last = catalogue.uris().filter_map(|uri| uri.rsplit('/').next());
-        let names = rules::RULES.iter().map(|rule| rule.name).chain(catalogue.uris().map(OmaUri::short_of)).chain(last);
+        let names =
+            rules::RULES.iter().map(|rule| rule.id.name).chain(catalogue.uris().map(OmaUri::short_of)).chain(last);
         nearest(what, names.chain(titles())).map(String::from)
     });
     let help = match near {

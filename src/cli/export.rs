@@ -8,10 +8,10 @@ use clap::{Args, Subcommand};
 
 use super::Global;
 use super::output::Output;
-use crate::compile::{Compiled, Secrets, compile};
+use crate::compile::{Secrets, compile};
 use crate::diagnostic::any_error;
 use crate::failure::Failure;
-use crate::formats::{Unsupported, admx, reg};
+use crate::formats::{Export, ExportRemark, Unsupported, admx, reg};
 use crate::repository::{Repository, select};
 
 #[derive(Debug, Args)]
@@ -54,66 +54,53 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
         return Err(Failure::Diagnostics(problems));
     }
     let selected = select(&repository.root, &compiled, &selection.paths)?;
-    match &args.format {
-        Format::Reg(_) => export_reg(&selected, selection, output),
-        Format::Admx(_) => export_admx(&selected, selection, &repository.configuration.owner, output),
-    }
-}
-
-fn export_reg(policies: &[&Compiled<'_>], selection: &Selection, output: &Output) -> Result<ExitCode, Failure> {
+    let (folder, file) = destination(&selection.out);
     let mut problems = Vec::new();
-    // All at once first: what contradicts itself across policies must not go into two files either.
-    let whole = reg::export(policies, selection.skip_unsupported, &mut problems);
-    let Some(whole) = whole.filter(|_| !any_error(&problems)) else { return Err(Failure::Diagnostics(problems)) };
-    output.diagnostics(&mut problems);
-    list_unsupported(&whole.unsupported, output);
-    if !is_folder(&selection.out) {
-        write(&selection.out, &whole.document.to_bytes(), output)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    for (key, document) in reg::export_each(policies) {
-        if document.changes().is_empty() {
-            output.say(&format!("{key}: nothing to write"));
-            continue;
+    let export = match &args.format {
+        Format::Reg(_) => {
+            let division = file.as_deref().map_or(reg::Division::ByPolicy, reg::Division::Whole);
+            reg::export(&selected, division, selection.skip_unsupported, &mut problems)
         }
-        write(&selection.out.join(format!("{key}.reg")), &document.to_bytes(), output)?;
-    }
-    Ok(ExitCode::SUCCESS)
+        Format::Admx(_) => {
+            let stem = file.as_ref().and_then(|file| Path::new(file).file_stem()).map(|stem| stem.to_string_lossy());
+            let owner = &repository.configuration.owner;
+            admx::export(&selected, owner, stem.as_deref(), selection.skip_unsupported, &mut problems)
+        }
+    };
+    let Some(export) = export else { return Err(Failure::Diagnostics(problems)) };
+    output.diagnostics(&mut problems);
+    write_all(&export, &folder, output)
 }
 
-fn export_admx(
-    policies: &[&Compiled<'_>],
-    selection: &Selection,
-    owner: &str,
-    output: &Output,
-) -> Result<ExitCode, Failure> {
-    let mut problems = Vec::new();
-    let export = admx::export(policies, owner, selection.skip_unsupported, &mut problems);
-    let Some(export) = export.filter(|_| !any_error(&problems)) else { return Err(Failure::Diagnostics(problems)) };
-    output.diagnostics(&mut problems);
+/// Where an export goes: a folder, and the name of the one file where that is said.
+fn destination(out: &Path) -> (PathBuf, Option<String>) {
+    if is_folder(out) {
+        return (out.to_path_buf(), None);
+    }
+    let name = out.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    (out.parent().unwrap_or(Path::new("")).to_path_buf(), Some(name))
+}
+
+/// Says what there is to say, and writes the files.
+fn write_all(export: &Export, folder: &Path, output: &Output) -> Result<ExitCode, Failure> {
     list_unsupported(&export.unsupported, output);
-    if !export.in_box.is_empty() {
+    let in_box = |remark: &ExportRemark| matches!(remark, ExportRemark::InBox(_));
+    if export.remarks.iter().any(in_box) {
         output.result("Windows' own templates and security settings offer these; choose there:\n");
-        for line in &export.in_box {
+    }
+    for remark in &export.remarks {
+        if let ExportRemark::InBox(line) = remark {
             output.result(&format!("  {}\n    {}\n    {}\n", line.setting, line.path, line.choose));
         }
     }
-    let Some(files) = export.files else {
-        output.say("there is nothing that Windows' own templates do not offer: no template was written");
-        return Ok(ExitCode::SUCCESS);
-    };
-    let (folder, stem) = if is_folder(&selection.out) {
-        (selection.out.clone(), files.stem.clone())
-    } else {
-        let stem = selection.out.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        (selection.out.parent().unwrap_or(Path::new("")).to_path_buf(), stem)
-    };
-    write(&folder.join(format!("{stem}.admx")), &files.admx, output)?;
-    write(&folder.join("en-US").join(format!("{stem}.adml")), &files.adml, output)?;
-    output.say(
-        "This template is for Group Policy: copy both files to PolicyDefinitions of a central store or a computer.\n\
-         Intune cannot ingest it: it refuses templates that write below Software\\Policies\\Microsoft. For Intune, use `apply`.",
-    );
+    for file in &export.files {
+        write(&folder.join(&file.path), &file.bytes, output)?;
+    }
+    for remark in &export.remarks {
+        if let ExportRemark::Note(note) = remark {
+            output.say(note);
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

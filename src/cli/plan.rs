@@ -9,13 +9,12 @@ use clap::{Args, ValueEnum};
 use super::output::{Output, exit, prompt};
 use super::{Global, today};
 use crate::failure::Failure;
-use crate::plan::{FORMAT, Overridden, PlanDocument, order, steps};
+use crate::plan::{FORMAT, Overridden, PlanDocument, order};
 use crate::planning::{PlanRequest, Planned, Reading, connection, plan};
 use crate::report::{self, Header};
 use crate::repository::Repository;
 use crate::session::{Purpose, Session};
 use crate::setting::grouped;
-use crate::tenant::PROFILES;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
@@ -163,12 +162,12 @@ fn requests(planned: &Planned) -> String {
     let mut text = String::new();
     for next in order(&planned.plan.changes) {
         let change = &planned.plan.changes[next.index];
-        text.push_str(&format!("# {}\n", change.key));
+        text.push_str(&format!("# {}\n", change.object));
         let id = change.before.as_ref().map_or("{id}", |live| live.id.as_str());
-        for step in steps(change, &planned.document.owner, true) {
-            let (method, path) = step.request();
-            text.push_str(&format!("{method} {PROFILES}{}\n", path.replace("{id}", id)));
-            if let Some(body) = step.body() {
+        for request in crate::plan::requests(change, &planned.document.owner, true) {
+            let (method, path) = request.method_and_path(change.object.delivery, id);
+            text.push_str(&format!("{method} {path}\n"));
+            if let Some(body) = request.body() {
                 text.push_str(&format!("{body:#}\n"));
             }
             text.push('\n');

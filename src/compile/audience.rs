@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::Context;
 use super::expand::Expander;
-use super::{Context, Placed};
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
 use crate::setting::FilterMode;
-use crate::source::{Source, Span, Spanned};
+use crate::source::{Place, Placed, Source, Span, Spanned};
 
 /// A target as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 
-use super::value::{Input, Read, ValueProblem, as_written, yaml_1_1_flag};
+use super::value::{Input, Read, ValueProblem, as_written, deliverable, yaml_1_1_flag};
 use crate::catalogue::EnumValue;
 use crate::diagnostic::{Code, nearest};
 use crate::setting::{OmaType, OmaValue};
@@ -22,16 +22,14 @@ impl Input<'_> {
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };
         match self.oma_type {
-            OmaType::Integer => {
-                chosen.number().and_then(|number| i32::try_from(number).ok()).map(OmaValue::Integer).ok_or_else(wrong)
-            }
+            OmaType::Integer => chosen.number().and_then(deliverable).map(OmaValue::Integer).ok_or_else(wrong),
             OmaType::Boolean => truth(value).map(OmaValue::Boolean).ok_or_else(wrong),
-            OmaType::Xml => Ok(OmaValue::Xml(value.clone())),
+            OmaType::Xml => Ok(OmaValue::Xml(value.as_str().into())),
             OmaType::Base64 => {
                 let bytes = base64::engine::general_purpose::STANDARD.decode(value);
-                bytes.map(OmaValue::Base64).map_err(|_| wrong())
+                bytes.map(|bytes| OmaValue::Base64(bytes.into())).map_err(|_| wrong())
             }
-            _ => Ok(OmaValue::String(value.clone())),
+            _ => Ok(OmaValue::String(value.as_str().into())),
         }
     }
 
@@ -47,7 +45,7 @@ impl Input<'_> {
         let chosen: Option<Vec<&str>> =
             items.iter().map(|item| self.chosen(item, values).map(|value| value.0.as_str())).collect();
         match chosen {
-            Some(texts) if !texts.is_empty() => Ok(OmaValue::String(texts.join(separator))),
+            Some(texts) if !texts.is_empty() => Ok(OmaValue::String(texts.join(separator).into())),
             _ => Err(self.not_among(values)),
         }
     }
@@ -88,8 +86,8 @@ impl Input<'_> {
             return Err(self.not_among(values).note("several of them are added up, or written as a list"));
         };
         match self.oma_type {
-            OmaType::String => Ok(OmaValue::String(number.to_string())),
-            _ => i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.beyond_intune()),
+            OmaType::String => Ok(OmaValue::String(number.to_string().into())),
+            _ => deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune()),
         }
     }
 

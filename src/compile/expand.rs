@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{Mapping, Policy, RegistryValues, SettingInput};
-use crate::source::{Node, Source, Span, Spanned, Value};
+use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
 /// What references to secrets stand for.
 #[derive(Clone)]

@@ -2,10 +2,11 @@
 
 use super::Context;
 use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
-use crate::diagnostic::{Code, Diagnostic, Place, RuleId, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
+use crate::rules::LACKS_SCOPE;
 use crate::setting::{OmaUri, Scope, UriError};
-use crate::source::Spanned;
+use crate::source::{Place, Spanned};
 
 /// How many settings of a folder are named.
 const SOME: usize = 4;
@@ -297,11 +298,11 @@ fn tidied(text: &str) -> Option<String> {
     (tidy != text).then_some(tidy)
 }
 
-/// Rule R02: two users reported in 2022 that devices ignore the form without a scope, and Microsoft changed its page.
+/// The catalogue takes the form without a scope for its node; devices may not.
 fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
     let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
-    let rule = RuleId { code: "R02", name: "device-scope-missing" };
-    Diagnostic::finding(rule, Severity::Warning, "an OMA-URI without its scope")
+    LACKS_SCOPE
+        .finding(None)
         .at(place.clone(), "devices were seen to ignore this form")
         .help(format!("write `{right}`"))
         .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)

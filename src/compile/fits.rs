@@ -13,7 +13,7 @@ impl Input<'_> {
         let default = self.node?.default.as_ref().filter(|default| **default == written)?;
         match self.oma_type {
             OmaType::Integer => default.parse().ok().map(OmaValue::Integer),
-            OmaType::String => Some(OmaValue::String(written)),
+            OmaType::String => Some(OmaValue::String(written.into())),
             _ => None,
         }
     }

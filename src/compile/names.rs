@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::profile::{Assignment, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::profile::{Address, Assignment, Assignments, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
 use crate::setting::Who;
+use crate::source::Place;
 
 /// What messages call them.
 const GROUP: &str = "group";
@@ -76,7 +77,7 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
         let found = all.iter().filter_map(|one| Some((one, resolve_assignment(one, directory, problems)?)));
         let found: Vec<_> = found.collect();
         complain_of_twins(&found, problems);
-        found.into_iter().map(|(_, assignment)| assignment).collect::<BTreeSet<_>>()
+        found.into_iter().map(|(_, assignment)| assignment).collect::<Assignments>()
     });
     let scope_tags = policy.scope_tags.as_ref().map(|tags| {
         let ids = tags.iter().filter_map(|tag| match (&tag.name, &tag.id) {
@@ -88,10 +89,10 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
     if problems.len() > before {
         return None;
     }
-    let settings = policy
-        .settings
-        .iter()
-        .map(|setting| (setting.uri.clone(), Setting { value: setting.value.clone(), shown: setting.shown.clone() }));
+    let settings = policy.settings.iter().map(|setting| {
+        let value = Setting { value: setting.value.clone(), shown: setting.shown.clone() };
+        (Address::Node(setting.uri.clone()), value)
+    });
     Some(Profile {
         name: policy.name.clone(),
         description: policy.description.as_ref().map(|text| normal_text(&text.value)),

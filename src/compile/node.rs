@@ -1,8 +1,9 @@
 //! Whether a node can be set at all, and on the oldest Windows that must work.
 
 use crate::catalogue::{Format, Node as CspNode};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
+use crate::source::Place;
 
 /// Complains of what is wrong with a node whatever its value is.
 pub(super) fn complain(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {

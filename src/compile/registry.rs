@@ -1,45 +1,15 @@
 //! The `registry:` block.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::expand::Expander;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{RegistryBlock, RegistryValues};
-use crate::setting::{PathError, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
-use crate::source::{Node, Source, Spanned, Value};
-
-/// Something that is done to the registry, and where that is written.
-#[derive(Debug, Clone)]
-pub struct RegistryEntry {
-    /// What is done.
-    pub change: RegistryChange,
-    /// Where it stands.
-    pub place: Place,
-    /// What to print instead of the content, where a secret is in it.
-    pub shown: Option<String>,
-}
-
-/// What is done to the registry.
-#[derive(Clone, PartialEq)]
-pub enum RegistryChange {
-    /// A key goes with everything in it.
-    DeleteKey(RegistryKey),
-    /// A value is set or goes.
-    Value(RegistryLocation, RegistryAction),
-}
-
-/// Only places: contents may be secret.
-impl std::fmt::Debug for RegistryChange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::DeleteKey(key) => write!(f, "DeleteKey({key})"),
-            Self::Value(place, RegistryAction::Delete) => write!(f, "Delete({place})"),
-            Self::Value(place, RegistryAction::Set(data)) => {
-                write!(f, "Set({place}, {})", data.type_name())
-            }
-        }
-    }
-}
+use crate::setting::{
+    Knob, PathError, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation,
+};
+use crate::source::{Node, Place, Source, Spanned, Value};
 
 /// Reads a block of registry keys and values. What is wrong is added to `problems`.
 pub fn read_block(
@@ -60,18 +30,18 @@ pub fn read_block(
         };
         match values {
             RegistryValues::DeleteKey => {
-                entries.push(RegistryEntry { change: RegistryChange::DeleteKey(key), place, shown: None });
+                entries.push(RegistryEntry { change: RegistryChange::DeleteKey(key).into(), place, is_secret: false });
             }
             RegistryValues::Values(values) => {
                 for (name, node) in values {
-                    let (node, secret) = expander.node(node, source, problems);
+                    let (node, is_secret) = expander.node(node, source, problems);
                     if let Some(action) = read_value(name, &node, source, problems) {
                         let name = if name.value == "(Default)" { String::new() } else { name.value.clone() };
                         let location = RegistryLocation { key: key.clone(), name };
                         entries.push(RegistryEntry {
-                            change: RegistryChange::Value(location, action),
+                            change: RegistryChange::Value(location, action).into(),
                             place: Place::new(source, node.span),
-                            shown: secret.then(|| "(secret)".to_string()),
+                            is_secret,
                         });
                     }
                 }
@@ -98,21 +68,20 @@ fn wrong_key(source: &Arc<Source>, name: &Spanned<String>, reason: &PathError) -
 }
 
 fn complain_of_twins(entries: &[RegistryEntry], problems: &mut Vec<Diagnostic>) {
-    for (at, entry) in entries.iter().enumerate() {
-        let twin = entries[..at].iter().find(|other| match (&entry.change, &other.change) {
-            (RegistryChange::Value(a, _), RegistryChange::Value(b, _)) => a == b,
-            (RegistryChange::DeleteKey(a), RegistryChange::DeleteKey(b)) => a == b,
-            _ => false,
-        });
-        if let Some(twin) = twin {
-            let what = if matches!(entry.change, RegistryChange::DeleteKey(_)) { "key" } else { "value" };
-            problems.push(
-                Diagnostic::error(Code::SetTwice, format!("this registry {what} stands here twice"))
-                    .at(entry.place.clone(), "written again here")
-                    .and(twin.place.clone(), "first written here")
-                    .note("Windows does not tell upper and lower case apart in names of keys and values"),
-            );
-        }
+    let mut first: HashMap<Knob<'_>, &RegistryEntry> = HashMap::new();
+    for entry in entries {
+        let knob = entry.change.knob();
+        let Some(twin) = first.get(&knob) else {
+            first.insert(knob, entry);
+            continue;
+        };
+        let what = if matches!(knob, Knob::Value(_)) { "value" } else { "key" };
+        problems.push(
+            Diagnostic::error(Code::SetTwice, format!("this registry {what} stands here twice"))
+                .at(entry.place.clone(), "written again here")
+                .and(twin.place.clone(), "first written here")
+                .note("Windows does not tell upper and lower case apart in names of keys and values"),
+        );
     }
 }
 

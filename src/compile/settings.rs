@@ -1,15 +1,16 @@
 //! The `settings:` block: names to addresses, values to what devices take.
 
 use super::expand::{Expander, Secrets, join};
-use super::registry::{RegistryEntry, read_block};
+use super::registry::read_block;
 use super::value::{self, ValueProblem};
 use super::{Context, find, node};
 use crate::catalogue::Node as CspNode;
-use crate::diagnostic::{Code, Diagnostic, Place, RuleId, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
 use crate::profile::canonical_value;
-use crate::setting::{OmaType, OmaUri, OmaValue};
-use crate::source::{Span, Spanned, Value};
+use crate::rules::WRONG_TYPE;
+use crate::setting::{OmaType, OmaUri, OmaValue, RegistryEntry};
+use crate::source::{Place, Span, Spanned, Value};
 
 /// Intune takes at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
 const MAX_SETTINGS: usize = 1000;
@@ -140,10 +141,13 @@ fn complain_of_type(
         return true;
     }
     let unchecked = written.form.unchecked.is_some();
-    let severity = if unchecked { Severity::Warning } else { Severity::Error };
-    let rule = RuleId { code: "R03", name: "wrong-type" };
+    let mut finding = WRONG_TYPE.finding(None);
+    finding.message = format!("this node takes {}, not {}", right.word(), kind.value.word());
+    if unchecked {
+        finding.severity = Severity::Warning;
+    }
     problems.push(
-        Diagnostic::finding(rule, severity, format!("this node takes {}, not {}", right.word(), kind.value.word()))
+        finding
             .at(policy.place(kind.span), "devices report an error for a value of another type")
             .help(if unchecked {
                 "take `type:` and `unchecked:` out, unless the catalogue is wrong"

@@ -6,8 +6,9 @@ use base64::Engine;
 
 use super::{accounts, admx};
 use crate::catalogue::{Allowed, Node as CspNode};
+use crate::delivery;
 use crate::diagnostic::Code;
-use crate::setting::{OmaType, OmaValue};
+use crate::setting::{Delivery, OmaType, OmaValue};
 use crate::source::{Node, Source, Span, Value};
 
 /// Why a value is not taken.
@@ -67,7 +68,7 @@ impl Input<'_> {
                 Err(ValueProblem::new(Code::SecretNotAllowed, "a secret cannot stand here".into())
                     .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload"))
             }
-            Allowed::Admx => admx::state(node, self.yaml, self.source).map(OmaValue::String),
+            Allowed::Admx => admx::state(node, self.yaml, self.source).map(|text| OmaValue::String(text.into())),
             Allowed::Enum(values) if !self.secret => match &node.list {
                 Some(separator) => self.some_of(values, separator),
                 None => self.one_of(values),
@@ -81,7 +82,7 @@ impl Input<'_> {
     pub fn enabled(&self) -> Read {
         match self.node {
             Some(node) if node.allowed == Allowed::Admx => {
-                admx::enabled(node, self.yaml, self.source).map(OmaValue::String)
+                admx::enabled(node, self.yaml, self.source).map(|text| OmaValue::String(text.into()))
             }
             Some(node) => Err(ValueProblem::new(Code::WrongValueType, format!("{} is not ADMX-backed", node.short()))
                 .at(self.yaml.span, "`enabled:` is for ADMX-backed policies only")),
@@ -95,7 +96,7 @@ impl Input<'_> {
         if let (Some(node), Value::Text(text), false) = (self.node, &self.yaml.value, self.secret)
             && node.allowed == Allowed::Admx
         {
-            return admx::check_raw(node, text, self.yaml.span).map(OmaValue::String);
+            return admx::check_raw(node, text, self.yaml.span).map(|text| OmaValue::String(text.into()));
         }
         self.typed().and_then(|value| self.fitting(value))
     }
@@ -108,8 +109,8 @@ impl Input<'_> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match base64::engine::general_purpose::STANDARD.decode(&digits) {
             // A placeholder is no Base64; its bytes stand for it.
-            _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.clone().into_bytes())),
-            Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes)),
+            _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.as_bytes().into())),
+            Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes.into())),
             Ok(_) => Err(ValueProblem::new(
                 Code::WrongValueType,
                 format!("this node takes {}, not Base64", self.oma_type.word()),
@@ -123,7 +124,7 @@ impl Input<'_> {
     /// `{ file: … }`: a text's line ends become LF and its byte order mark goes.
     pub fn file(&self, bytes: &[u8]) -> Read {
         if self.oma_type == OmaType::Base64 {
-            return Ok(OmaValue::Base64(bytes.to_vec()));
+            return Ok(OmaValue::Base64(bytes.into()));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| {
             ValueProblem::new(Code::UnreadableValueFile, "the file is not UTF-8".into())
@@ -131,8 +132,8 @@ impl Input<'_> {
         })?;
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         match self.oma_type {
-            OmaType::Xml => self.fitting(OmaValue::Xml(text)),
-            OmaType::String => self.fitting(OmaValue::String(text)),
+            OmaType::Xml => self.fitting(OmaValue::Xml(text.into())),
+            OmaType::String => self.fitting(OmaValue::String(text.into())),
             other => {
                 Err(ValueProblem::new(Code::WrongValueType, format!("a node of type {} takes no file", other.word()))
                     .at(self.yaml.span, ""))
@@ -143,7 +144,7 @@ impl Input<'_> {
     /// The value by its type alone.
     fn typed(&self) -> Read {
         let yaml = &self.yaml.value;
-        let whole = |number: i64| i32::try_from(number).map(OmaValue::Integer).map_err(|_| self.beyond_intune());
+        let whole = |number: i64| deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune());
         match (self.oma_type, yaml) {
             (OmaType::Integer, Value::Integer(number)) => whole(*number),
             (OmaType::Integer, Value::Text(text)) => match text.trim().parse() {
@@ -156,14 +157,14 @@ impl Input<'_> {
                 "false" => Ok(OmaValue::Boolean(false)),
                 _ => Err(self.no_truth()),
             },
-            (OmaType::String, _) => self.text().map(OmaValue::String),
-            (OmaType::Xml, _) => self.text().map(OmaValue::Xml),
+            (OmaType::String, _) => self.text().map(|text| OmaValue::String(text.into())),
+            (OmaType::Xml, _) => self.text().map(|text| OmaValue::Xml(text.into())),
             (OmaType::Float, Value::Float(number)) if (*number as f32).is_finite() => {
                 Ok(OmaValue::Float(*number as f32))
             }
             (OmaType::Float, Value::Integer(number)) => Ok(OmaValue::Float(*number as f32)),
             (OmaType::DateTime, Value::Text(text)) => match text.parse::<jiff::Timestamp>() {
-                Ok(instant) => Ok(OmaValue::DateTime(instant.to_string())),
+                Ok(instant) => Ok(OmaValue::DateTime(instant.to_string().into())),
                 Err(_) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
             },
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
@@ -291,4 +292,9 @@ pub(super) fn yaml_1_1_flag(value: &Value) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+/// A whole number that Intune can be given.
+pub(super) fn deliverable(number: i64) -> Option<i64> {
+    delivery::integers(Delivery::Custom).contains(&number).then_some(number)
 }

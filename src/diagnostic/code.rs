@@ -93,6 +93,7 @@ pub enum Code {
     RetireUnmanaged,
     LimitNotChecked,
     DevicesOfUsersNotCounted,
+    NewerMarker,
 }
 
 /// What people read about a code.
@@ -110,7 +111,7 @@ pub struct About {
 
 impl Code {
     /// All codes, in the order of their numbers within each area.
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 75] = [
         Self::UnreadableFile,
         Self::InvalidYaml,
         Self::DuplicateYamlKey,
@@ -185,6 +186,7 @@ impl Code {
         Self::RetireUnmanaged,
         Self::LimitNotChecked,
         Self::DevicesOfUsersNotCounted,
+        Self::NewerMarker,
     ];
 
     /// Its number, title and explanation.
@@ -264,6 +266,7 @@ impl Code {
             Self::RetireUnmanaged => &tenant::RETIRE_UNMANAGED,
             Self::LimitNotChecked => &tenant::LIMIT_NOT_CHECKED,
             Self::DevicesOfUsersNotCounted => &tenant::DEVICES_OF_USERS_NOT_COUNTED,
+            Self::NewerMarker => &tenant::NEWER_MARKER,
         }
     }
 

@@ -11,72 +11,65 @@ mod write;
 
 pub use in_box::InBox;
 
-use super::Unsupported;
-use super::claim::{Claim, Gathering, claims_of, contradictions};
+use super::conversion::{Conversion, Converted, contradictions, converted};
+use super::{Export, ExportRemark};
 use crate::compile::Compiled;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::policy::State;
 use template::Template;
 
-/// Policies as a Group Policy template.
-#[derive(Debug, Clone)]
-pub struct AdmxExport {
-    /// The template; none where Windows' own ones offer everything.
-    pub files: Option<AdmxFiles>,
-    /// What to choose in Windows' own templates and security settings.
-    pub in_box: Vec<InBox>,
-    /// What is in neither, because the caller wanted it to be left out.
-    pub unsupported: Vec<Unsupported>,
-}
-
-/// A template's two files, in UTF-8. Windows finds the ADML by its name, in the folder `en-US` beside the ADMX.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AdmxFiles {
-    /// The file name of both without its ending, such as `sspr-policy-contoso-endpoint`.
-    pub stem: String,
-    /// `STEM.admx`
-    pub admx: Vec<u8>,
-    /// `en-US/STEM.adml`
-    pub adml: Vec<u8>,
-}
-
-/// Makes one template of the policies that are not retired. `owner` is the configuration's: it names the template.
+/// Makes one template of the policies that are not retired: `STEM.admx`, and `en-US/STEM.adml`, where Windows looks for it.
+/// `owner` is the configuration's; without a `stem` it names the files, too.
 ///
 /// What is wrong is added to `problems` (SP0303 cannot be expressed, SP0304 contradiction, SP0403 secret); with any
 /// error there is no template. With `skip_unsupported`, what cannot be expressed is listed instead.
 pub fn export(
     policies: &[&Compiled<'_>],
     owner: &str,
+    stem: Option<&str>,
     skip_unsupported: bool,
     problems: &mut Vec<Diagnostic>,
-) -> Option<AdmxExport> {
+) -> Option<Export> {
     let mut policies: Vec<&Compiled<'_>> =
         policies.iter().copied().filter(|policy| policy.state != State::Retired).collect();
     policies.sort_by(|a, b| a.key.cmp(&b.key));
     let mut found = Vec::new();
-    let mut gathering = Gathering { skip_unsupported, problems: &mut found, unsupported: Vec::new() };
+    let mut conversion = Conversion { skip_unsupported, problems: &mut found, unsupported: Vec::new() };
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for policy in &policies {
         for setting in &policy.settings {
             if setting.node.is_some_and(|node| node.group_policy.is_some()) {
                 others.push((*policy, setting));
             } else {
-                own.extend(gathering.setting(policy, setting));
+                own.extend(conversion.setting(policy, setting));
             }
         }
-        own.extend(gathering.block(policy));
+        own.extend(conversion.block(policy));
     }
     // Windows' own policies write to the same registry: they contradict ours like any other.
-    let in_box_claims = others.iter().filter_map(|(policy, setting)| claims_of(policy, setting).ok()).flatten();
-    let all: Vec<Claim<'_>> = own.iter().cloned().chain(in_box_claims).collect();
-    contradictions(&all, gathering.problems);
-    let template = Template::new(owner, &own, &mut gathering);
-    let unsupported = gathering.unsupported;
-    let in_box = in_box::list(&others, &mut found);
-    let files = write::files(&template).map_err(|error| {
+    let in_box: Vec<Converted<'_>> =
+        others.iter().filter_map(|(policy, setting)| converted(policy, setting).ok()).flatten().collect();
+    let all: Vec<&Converted<'_>> = own.iter().chain(&in_box).collect();
+    contradictions(&all, conversion.problems);
+    let template = Template::new(owner, &own, &mut conversion);
+    let unsupported = conversion.unsupported;
+    let mut remarks: Vec<ExportRemark> =
+        in_box::list(&others, &mut found).into_iter().map(ExportRemark::InBox).collect();
+    let files = write::files(&template, stem).map_err(|error| {
         found.push(Diagnostic::error(Code::NotExportable, format!("the template cannot be written: {error}")));
     });
     let wrong = any_error(&found);
     problems.append(&mut found);
-    if wrong { None } else { Some(AdmxExport { files: files.ok()?, in_box, unsupported }) }
+    if wrong {
+        return None;
+    }
+    let files = files.ok()?;
+    let note = if files.is_empty() { NOTHING } else { FOR_GROUP_POLICY };
+    remarks.push(ExportRemark::Note(note.into()));
+    Some(Export { files, unsupported, remarks })
 }
+
+const NOTHING: &str = "there is nothing that Windows' own templates do not offer: no template was written";
+
+const FOR_GROUP_POLICY: &str = "This template is for Group Policy: copy both files to PolicyDefinitions of a central store or a computer.\n\
+     Intune cannot ingest it: it refuses templates that write below Software\\Policies\\Microsoft. For Intune, use `apply`.";

@@ -4,23 +4,24 @@
 //! Windows does with odd lines is in Wine's conformance tests (`programs/reg/tests/import.c`), which are run on
 //! Windows too.
 
-mod each;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub use each::export_each;
 pub use read::read;
 
-use super::Unsupported;
-use super::claim::{Claim, Gathering, contradictions, holds, places_of_retired};
-use crate::compile::{Compiled, RegistryChange};
+use std::collections::BTreeSet;
+
+use super::conversion::{Conversion, Converted, contradictions, places_of_retired, set_at};
+use super::{Export, ExportFile, ExportRemark};
+use crate::compile::Compiled;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::policy::State;
-use crate::setting::{RegistryAction, RegistryKey};
+use crate::setting::{Knob, RegistryAction, RegistryChange, RegistryKey, RegistryLocation};
 
-/// A `.reg` file's content: what it does to the registry, in the order in which it is done.
+/// A `.reg` file's content: what it does to the registry, in the order in which it is done. It has no word for the
+/// deletion of all values of a key: [`export`] refuses that.
 ///
 /// Keys are in alphabetical order without regard to case, values likewise; the deletion of a key stands before
 /// anything that is set in it or below it. Value names hold no line breaks.
@@ -36,12 +37,12 @@ impl RegDocument {
         let mut changes: Vec<RegistryChange> = changes.into_iter().collect();
         let keys = changes.iter().filter_map(|change| match change {
             RegistryChange::DeleteKey(key) => Some(key.clone()),
-            RegistryChange::Value(..) => None,
+            RegistryChange::DeleteValues(_) | RegistryChange::Value(..) => None,
         });
         let deleted: Vec<RegistryKey> = keys.collect();
         changes.retain(|change| match change {
             RegistryChange::Value(location, RegistryAction::Delete) => {
-                !deleted.iter().any(|key| holds(key, &location.key))
+                !deleted.iter().any(|key| key.holds(&location.key))
             }
             _ => true,
         });
@@ -70,7 +71,9 @@ impl RegDocument {
 /// Key, deletion first, name; and only then the spelling, so that the order of policies does not matter.
 fn rank(change: &RegistryChange) -> (RegistryKey, Option<String>, String, String) {
     match change {
-        RegistryChange::DeleteKey(key) => (key.clone(), None, key.path.clone(), String::new()),
+        RegistryChange::DeleteKey(key) | RegistryChange::DeleteValues(key) => {
+            (key.clone(), None, key.path.clone(), String::new())
+        }
         RegistryChange::Value(location, _) => {
             let name = &location.name;
             (location.key.clone(), Some(name.to_lowercase()), location.key.path.clone(), name.clone())
@@ -78,42 +81,135 @@ fn rank(change: &RegistryChange) -> (RegistryKey, Option<String>, String, String
     }
 }
 
-/// Policies as a `.reg` file.
-#[derive(Debug, Clone)]
-pub struct RegExport {
-    /// The file.
-    pub document: RegDocument,
-    /// What is not in it, because the caller wanted it to be left out.
-    pub unsupported: Vec<Unsupported>,
+/// How an export is divided.
+#[derive(Debug, Clone, Copy)]
+pub enum Division<'n> {
+    /// One file of this name.
+    Whole(&'n str),
+    /// A file for each policy, by its key.
+    ByPolicy,
 }
 
-/// Makes one `.reg` file of policies: what the active ones set, and deletions of what the retired ones had set
-/// unless an active one sets it. Drafts count as active: the caller decides whether they take part.
+/// Makes `.reg` files of policies: what the active ones set, and deletions of what the retired ones had set unless an
+/// active one sets it. Drafts count as active: the caller decides whether they take part.
 ///
 /// What is wrong is added to `problems` (SP0303 no exact registry form, SP0304 contradiction, SP0403 secret); with
-/// any error there is no file. With `skip_unsupported`, settings without an exact registry form are listed instead.
-pub fn export(policies: &[&Compiled<'_>], skip_unsupported: bool, problems: &mut Vec<Diagnostic>) -> Option<RegExport> {
+/// any error there is no file: what contradicts itself across policies must not go into two files either. With
+/// `skip_unsupported`, settings without an exact registry form are listed instead.
+pub fn export(
+    policies: &[&Compiled<'_>],
+    division: Division<'_>,
+    skip_unsupported: bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Export> {
     let mut found = Vec::new();
-    let mut gathering = Gathering { skip_unsupported, problems: &mut found, unsupported: Vec::new() };
-    let mut claims: Vec<Claim<'_>> = Vec::new();
-    for policy in policies.iter().filter(|policy| policy.state != State::Retired) {
-        for setting in &policy.settings {
-            claims.extend(gathering.setting(policy, setting));
-        }
-        claims.extend(gathering.block(policy));
-    }
-    let unsupported = gathering.unsupported;
-    contradictions(&claims, &mut found);
-    let mut changes: Vec<RegistryChange> = claims.into_iter().map(|claim| claim.change).collect();
-    let retired = policies.iter().filter(|policy| policy.state == State::Retired);
-    let gone: Vec<_> = retired.flat_map(|policy| places_of_retired(policy)).collect();
-    for place in gone {
-        let settled = changes.iter().any(|change| matches!(change, RegistryChange::Value(at, _) if *at == place));
-        if !settled {
-            changes.push(RegistryChange::Value(place, RegistryAction::Delete));
-        }
-    }
+    let mut conversion = Conversion { skip_unsupported, problems: &mut found, unsupported: Vec::new() };
+    let parts: Vec<Part<'_>> = policies.iter().map(|policy| Part::of(policy, &mut conversion)).collect();
+    let unsupported = conversion.unsupported;
+    let all: Vec<&Converted<'_>> = parts.iter().flat_map(|part| &part.converted).collect();
+    contradictions(&all, &mut found);
     let wrong = any_error(&found);
     problems.append(&mut found);
-    (!wrong).then(|| RegExport { document: RegDocument::new(changes), unsupported })
+    if wrong {
+        return None;
+    }
+    let mut export = Export { unsupported, ..Export::default() };
+    match division {
+        Division::Whole(name) => {
+            export.files.push(ExportFile { path: name.into(), bytes: whole(&parts).to_bytes() });
+        }
+        Division::ByPolicy => {
+            let active = Active::of(&parts);
+            for part in &parts {
+                let key = &part.policy.key;
+                match part.beside(&active) {
+                    document if document.changes().is_empty() => {
+                        export.remarks.push(ExportRemark::Note(format!("{key}: nothing to write")));
+                    }
+                    document => {
+                        let path = format!("{key}.reg");
+                        export.files.push(ExportFile { path, bytes: document.to_bytes() });
+                    }
+                }
+            }
+        }
+    }
+    Some(export)
+}
+
+/// What one policy does to the registry.
+struct Part<'a> {
+    policy: &'a Compiled<'a>,
+    converted: Vec<Converted<'a>>,
+    /// Of a retired policy, the values that it may have set.
+    gone: Vec<RegistryLocation>,
+}
+
+impl<'a> Part<'a> {
+    fn of(policy: &'a Compiled<'a>, conversion: &mut Conversion<'_>) -> Self {
+        if policy.state == State::Retired {
+            return Self { policy, converted: Vec::new(), gone: places_of_retired(policy) };
+        }
+        let mut converted = Vec::new();
+        for setting in &policy.settings {
+            converted.extend(conversion.setting(policy, setting));
+        }
+        converted.extend(conversion.block(policy));
+        converted.retain(|one| {
+            let is_sayable = !matches!(*one.change, RegistryChange::DeleteValues(_));
+            if !is_sayable {
+                let reason = "a .reg file cannot delete all values of a key and leave the key";
+                conversion.refuse(policy, one.name(), reason.into(), one.place, "delete each value by its name");
+            }
+            is_sayable
+        });
+        Self { policy, converted, gone: Vec::new() }
+    }
+
+    fn changes(&self) -> impl Iterator<Item = RegistryChange> {
+        self.converted.iter().map(|one| (*one.change).clone())
+    }
+
+    /// Its own file. What a retired policy had set and an active one sets stays.
+    fn beside(&self, active: &Active<'_>) -> RegDocument {
+        let gone = self.gone.iter().filter(|location| !active.settles(location));
+        RegDocument::new(self.changes().chain(gone.map(deletion)))
+    }
+}
+
+/// All policies in one file: what they set wins over the deletions of those that are retired.
+fn whole(parts: &[Part<'_>]) -> RegDocument {
+    let converted = || parts.iter().flat_map(|part| &part.converted);
+    let settled: BTreeSet<Knob<'_>> = converted().map(|one| one.change.knob()).collect();
+    let gone = parts.iter().flat_map(|part| &part.gone).filter(|location| !settled.contains(&Knob::Value(location)));
+    RegDocument::new(parts.iter().flat_map(Part::changes).chain(gone.map(deletion)))
+}
+
+fn deletion(location: &RegistryLocation) -> RegistryChange {
+    RegistryChange::Value(location.clone(), RegistryAction::Delete)
+}
+
+/// What active policies do: a retired one, in a file of its own, leaves it alone.
+struct Active<'p> {
+    set: BTreeSet<&'p RegistryLocation>,
+    deleted: Vec<&'p RegistryKey>,
+}
+
+impl<'p> Active<'p> {
+    fn of(parts: &'p [Part<'_>]) -> Self {
+        let active = parts.iter().filter(|part| part.policy.state == State::Active);
+        let (mut set, mut deleted) = (BTreeSet::new(), Vec::new());
+        for one in active.flat_map(|part| &part.converted) {
+            match &*one.change {
+                RegistryChange::DeleteKey(key) => deleted.push(key),
+                change => set.extend(set_at(change)),
+            }
+        }
+        Self { set, deleted }
+    }
+
+    /// Whether a value is set, or goes with its key.
+    fn settles(&self, location: &RegistryLocation) -> bool {
+        self.set.contains(location) || self.deleted.iter().any(|key| key.holds(&location.key))
+    }
 }

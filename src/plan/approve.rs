@@ -1,6 +1,7 @@
 //! Is this plan what was approved?
 
 use super::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument, TenantLine};
+use crate::setting::ObjectKey;
 
 /// A plan is for one tenant and one owner: why this one is for others.
 pub fn bound_elsewhere(approved: &PlanDocument, tenant: &TenantLine, owner: &str) -> Option<String> {
@@ -19,9 +20,9 @@ pub fn bound_elsewhere(approved: &PlanDocument, tenant: &TenantLine, owner: &str
 /// Each change must be one that was approved, in the state that was seen then, or what an apply of it has left to do. What
 /// was approved besides is done already, unless the policies are others: then it may be what nobody wants any more.
 pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
-    let mut refused: Vec<(&str, String)> = Vec::new();
+    let mut refused: Vec<(ObjectKey, String)> = Vec::new();
     for change in &fresh.changes {
-        let why = match approved.changes.iter().find(|other| other.key == change.key) {
+        let why = match approved.changes.iter().find(|other| other.object() == change.object()) {
             Some(other) if other.is_same_as(change) || other.leaves(change) => continue,
             Some(other) if other.before != change.before || other.id != change.id => {
                 "it was changed in the tenant since the plan"
@@ -29,14 +30,14 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
             Some(_) => "the change is another one than the plan approved",
             None => "the plan does not have this change",
         };
-        refused.push((&change.key, format!("{}: {why}", change.key)));
+        refused.push((change.object(), format!("{}: {why}", change.key)));
     }
     if approved.policies != fresh.policies {
         let is_whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
         for change in approved.changes.iter().filter(|change| !is_whole(change)) {
-            if !refused.iter().any(|(key, _)| *key == change.key) {
+            if !refused.iter().any(|(object, _)| *object == change.object()) {
                 let line = format!("{}: the policies changed since the plan, and do not ask for all of it", change.key);
-                refused.push((&change.key, line));
+                refused.push((change.object(), line));
             }
         }
     }
@@ -44,6 +45,10 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
 }
 
 impl ChangeDocument {
+    fn object(&self) -> ObjectKey {
+        ObjectKey { key: self.key.clone(), delivery: self.delivery }
+    }
+
     /// Whether a fresh plan's change is this one: the same object in the same state, and the same change. Who is in the
     /// groups is not part of it: people come and go all the time.
     fn is_same_as(&self, fresh: &Self) -> bool {

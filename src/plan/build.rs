@@ -1,16 +1,19 @@
 //! The walk over desired and actual.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::difference::{Verified, difference};
 use super::found::{Found, Ours, by_key};
 use super::order::widens;
-use super::{Action, Cause, Change, Desired, Fate, Plan, Reason};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
-    LiveProfile, MAX_DESCRIPTION, Marker, Profile, is_keyed, masked_digest, masked_digest_is, readable_digest,
+    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest,
+    masked_digest_is, readable_digest,
 };
-use crate::setting::OmaUri;
+use crate::setting::ObjectKey;
+use crate::source::Place;
 
 /// What a plan is made with.
 #[derive(Debug, Clone, Default)]
@@ -31,17 +34,17 @@ pub struct Options {
 
 /// The masked settings whose values decide something: of objects that changed since they were last applied, that
 /// were written otherwise, or whose marker does not say.
-pub fn to_decrypt(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Vec<(String, Vec<OmaUri>)> {
+pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Vec<(String, Vec<Address>)> {
     let ours = by_key(live, &options.owner);
     let found = Found::new(desired, &ours, live, &mut Vec::new());
     let mut wanted = Vec::new();
     for policy in desired.iter().filter(|policy| policy.fate == Fate::Kept) {
-        let Some(object) = found.objects.get(policy.key.as_str()) else { continue };
+        let Some(object) = found.objects.get(&policy.object) else { continue };
         if masked_state(object, &policy.profile, options) == Verified::Yes {
             continue;
         }
-        let addresses: Vec<OmaUri> =
-            object.unread().filter(|uri| policy.profile.settings.contains_key(*uri)).cloned().collect();
+        let addresses: Vec<Address> =
+            object.unread().filter(|address| policy.profile.settings.contains_key(*address)).cloned().collect();
         if !addresses.is_empty() {
             wanted.push((object.id.clone(), addresses));
         }
@@ -50,34 +53,40 @@ pub fn to_decrypt(desired: &[Desired], live: &[LiveProfile], options: &Options) 
 }
 
 /// What an apply would do. Problems with a key block that key; the rest of the plan stands.
-pub fn build(desired: &[Desired], live: &[LiveProfile], options: &Options) -> Plan {
+pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Plan {
     let mut plan = Plan::default();
     let ours = by_key(live, &options.owner);
     let found = Found::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(&b.key));
-    for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(policy.key.as_str())) {
-        decide(policy, found.objects.get(policy.key.as_str()).copied(), live, options, &mut plan);
+    sorted.sort_by(|a, b| a.object.cmp(&b.object));
+    for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
+        decide(policy, found.objects.get(&policy.object).copied(), live, options, &mut plan);
     }
     leftovers(&ours, &found, options, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
-    plan.changes.sort_by(|a, b| a.key.cmp(&b.key));
+    plan.changes.sort_by(|a, b| a.object.cmp(&b.object));
     complain_of_lost_moves(live, &mut plan);
     hold_losses(desired, &found, options, &mut plan);
     if let Some(only) = &options.only {
-        plan.changes.retain(|change| only.matches(&change.key));
+        plan.changes.retain(|change| only.matches(&change.object.key));
     }
     plan
 }
 
-fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], options: &Options, plan: &mut Plan) {
+fn decide(
+    policy: &Desired,
+    object: Option<&Arc<LiveProfile>>,
+    live: &[Arc<LiveProfile>],
+    options: &Options,
+    plan: &mut Plan,
+) {
     match (policy.fate, object) {
-        (Fate::Held, Some(_)) => plan.held.push(policy.key.clone()),
-        (Fate::RegistryOnly, None) => plan.registry_only.push(policy.key.clone()),
+        (Fate::Held, Some(_)) => plan.held.push(policy.object.clone()),
+        (Fate::RegistryOnly, None) => plan.registry_only.push(policy.object.clone()),
         (Fate::RegistryOnly, Some(_)) => plan.problems.push(
             Diagnostic::error(
                 Code::UnsentPolicyHasProfile,
-                format!("{} has nothing left for Intune, and its profile is in the tenant", policy.key),
+                format!("{} has nothing left for Intune, and its profile is in the tenant", policy.object),
             )
             .at(policy.place.clone(), "`settings:` is empty")
             .help("write `state: retired` first, or put the registry values into a policy of their own"),
@@ -85,13 +94,13 @@ fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], 
         (Fate::Draft, Some(object)) => plan.problems.push(
             Diagnostic::error(
                 Code::UnsentPolicyHasProfile,
-                format!("{} is a draft, and its profile is in the tenant ({})", policy.key, object.id),
+                format!("{} is a draft, and its profile is in the tenant ({})", policy.object, object.id),
             )
             .at(policy.place.clone(), "a draft is never sent")
             .help("write `state: retired` to delete the profile, or `state: active`"),
         ),
         (Fate::Retired, Some(object)) => {
-            plan.changes.push(deletion(object, &policy.key, Reason::Retired, Some(policy)))
+            plan.changes.push(deletion(object, &policy.object, Reason::Retired, Some(policy)))
         }
         (Fate::Held | Fate::Draft | Fate::Retired, None) => {}
         (Fate::Kept, None) => create(policy, live, options, plan),
@@ -99,10 +108,10 @@ fn decide(policy: &Desired, object: Option<&LiveProfile>, live: &[LiveProfile], 
     }
 }
 
-fn deletion(object: &LiveProfile, key: &str, reason: Reason, policy: Option<&Desired>) -> Change {
+fn deletion(live: &Arc<LiveProfile>, object: &ObjectKey, reason: Reason, policy: Option<&Desired>) -> Change {
     Change {
-        key: key.to_string(),
-        before: Some(object.clone()),
+        object: object.clone(),
+        before: Some(Arc::clone(live)),
         after: None,
         masked_digest: None,
         cause: Cause::You,
@@ -112,9 +121,9 @@ fn deletion(object: &LiveProfile, key: &str, reason: Reason, policy: Option<&Des
     }
 }
 
-fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut Plan) {
+fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: &mut Plan) {
     if let Some((id, place)) = &policy.adopt {
-        plan.problems.push(no_adoption(id, place, live, options, &policy.key));
+        plan.problems.push(no_adoption(id, place, live, options, &policy.object));
         return;
     }
     let namesakes = live.iter().filter(|object| object.marker.is_none() && object.profile.name == policy.profile.name);
@@ -137,14 +146,14 @@ fn create(policy: &Desired, live: &[LiveProfile], options: &Options, plan: &mut 
 }
 
 /// The ids that policies would adopt, that no custom profile has, and that are not inert.
-pub fn not_there(desired: &[Desired], live: &[LiveProfile], owner: &str) -> BTreeSet<String> {
+pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) -> BTreeSet<String> {
     let ours = by_key(live, owner);
-    let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(policy.key.as_str()));
+    let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(&policy.object));
     let ids = waiting.filter_map(|policy| policy.adopt.as_ref().map(|(id, _)| id.clone()));
     ids.filter(|id| !live.iter().any(|object| object.id == *id)).collect()
 }
 
-fn no_adoption(id: &str, place: &Place, live: &[LiveProfile], options: &Options, key: &str) -> Diagnostic {
+fn no_adoption(id: &str, place: &Place, live: &[Arc<LiveProfile>], options: &Options, key: &ObjectKey) -> Diagnostic {
     let problem = Diagnostic::error(Code::CannotAdopt, format!("{key} cannot take over {id}"));
     if let Some((what, help)) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(help);
@@ -156,29 +165,27 @@ fn no_adoption(id: &str, place: &Place, live: &[LiveProfile], options: &Options,
     problem.at(place.clone(), reason).help("take the line out, and a new profile is made")
 }
 
-fn update(policy: &Desired, object: &LiveProfile, options: &Options, plan: &mut Plan) {
+fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: &mut Plan) {
     let verified = masked_state(object, &policy.profile, options);
     let reason = match &object.marker {
         None => Reason::Adopted,
-        Some(marker) if marker.key != policy.key => Reason::Moved(marker.key.clone()),
+        Some(marker) if marker.key != policy.object.key => Reason::Moved(marker.key.clone()),
         Some(_) => Reason::Content,
     };
     let differs = difference(object, &policy.profile, verified);
     // A marker that is damaged, or that does not know what is managed by now, is written anew.
-    let current =
-        |marker: &Marker| marker.digests.as_ref().is_some_and(|last| last.managed == policy.profile.managed());
-    let marked = object.marker.as_ref().is_some_and(current);
+    let marked = object.last_applied().is_some_and(|last| last.managed == policy.profile.managed());
     if differs.is_empty() && reason == Reason::Content && marked {
-        plan.unchanged.push(policy.key.clone());
+        plan.unchanged.push(policy.object.clone());
         if verified == Verified::No {
-            plan.unverified.push((policy.key.clone(), object.unread().cloned().collect()));
+            plan.unverified.push((policy.object.clone(), object.unread().cloned().collect()));
         }
         return;
     }
     let cause = cause(object, &policy.profile, options);
     if let Some(change) = change(policy, Some(object), cause, reason, options, plan) {
         if verified == Verified::No {
-            plan.unverified.push((policy.key.clone(), object.unread().cloned().collect()));
+            plan.unverified.push((policy.object.clone(), object.unread().cloned().collect()));
         }
         plan.changes.push(change);
     }
@@ -190,12 +197,10 @@ fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Ve
         return Verified::Yes;
     }
     let written = masked_digest(wanted, options.fingerprint_key.as_deref());
-    let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else {
-        return Verified::Changed;
-    };
+    let Some(last) = object.last_applied() else { return Verified::Changed };
     match (&last.masked, &written) {
         (Some(last_digest), Some(now)) if last_digest == now => {
-            if last.version == object.version {
+            if last.revision == object.revision {
                 Verified::Yes
             } else {
                 Verified::No
@@ -208,9 +213,7 @@ fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Ve
 }
 
 fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
-    let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else {
-        return Cause::Unknown;
-    };
+    let Some(last) = object.last_applied() else { return Cause::Unknown };
     let key = options.fingerprint_key.as_deref();
     let written = masked_digest(wanted, key);
     let masked_written = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
@@ -218,7 +221,7 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
     // changes a value in the tenant also counts the version up.
     let comparable = |digest: &&String| {
         let has_key = key.is_some() || !is_keyed(digest);
-        has_key && object.unread().next().is_none() && object.version != last.version
+        has_key && object.unread().next().is_none() && object.revision != last.revision
     };
     let masked_there =
         last.masked.as_ref().filter(comparable).is_some_and(|last| !masked_digest_is(&object.profile, last, key));
@@ -236,16 +239,17 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
 
 /// Whether nobody gets an object that is as it was last applied in all else.
 fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool {
-    let Some(last) = object.marker.as_ref().and_then(|marker| marker.digests.as_ref()) else { return false };
-    let nobody = object.profile.assignments.as_ref().is_none_or(BTreeSet::is_empty);
+    let Some(last) = object.last_applied() else { return false };
+    let nobody = object.profile.assignments.as_ref().is_none_or(|all| all.is_empty());
     let assigned = Profile { assignments: wanted.assignments.clone(), ..object.profile.clone() };
-    nobody && object.version <= last.version && readable_digest(&assigned.restricted(last.managed)) == last.readable
+    let unseen = matches!(object.revision.since(last.revision), Since::Earlier | Since::Same);
+    nobody && unseen && readable_digest(&assigned.restricted(last.managed)) == last.readable
 }
 
 /// The change, unless its description would not fit.
 fn change(
     policy: &Desired,
-    before: Option<&LiveProfile>,
+    before: Option<&Arc<LiveProfile>>,
     cause: Cause,
     reason: Reason,
     options: &Options,
@@ -254,12 +258,12 @@ fn change(
     let masked = masked_digest(&policy.profile, options.fingerprint_key.as_deref());
     let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
     // The longest that the marker can become.
-    let marker = Marker { owner: options.owner.clone(), key: policy.key.clone(), digests: None };
+    let marker = Marker { owner: options.owner.clone(), key: policy.object.key.clone(), applied: Applied::Damaged };
     let longest = marker.append(&text).encode_utf16().count() + 74;
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
-            Diagnostic::error(Code::DescriptionTooLong, format!("the description of {} is too long", policy.key))
+            Diagnostic::error(Code::DescriptionTooLong, format!("the description of {} is too long", policy.object))
                 .at(policy.place.clone(), format!("with our marker, at most {most} characters fit"))
                 .help("shorten `description:`"),
         );
@@ -273,16 +277,16 @@ fn change(
         plan.problems.push(
             Diagnostic::error(
                 Code::MarkerInDescription,
-                format!("the description of {} looks like our marker", policy.key),
+                format!("the description of {} looks like our marker", policy.object),
             )
             .at(policy.place.clone(), ""),
         );
         return None;
     }
     Some(Change {
-        key: policy.key.clone(),
+        object: policy.object.clone(),
         before: before.cloned(),
-        after: Some(policy.profile.clone()),
+        after: Some(Arc::clone(&policy.profile)),
         masked_digest: masked,
         cause,
         reason,
@@ -294,9 +298,9 @@ fn change(
 /// A value that Intune shows in place of one must never be written back: whatever was there would be lost. `check` says
 /// so on its line; this is the last place before requests are made.
 fn as_masked(policy: &Desired) -> Option<Diagnostic> {
-    let (uri, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
+    let (address, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
     Some(
-        Diagnostic::error(Code::MaskedValue, format!("{} would be written as it is masked", uri.short()))
+        Diagnostic::error(Code::MaskedValue, format!("{} would be written as it is masked", address.short()))
             .at(policy.place.clone(), "nothing is changed under this key"),
     )
 }
@@ -305,80 +309,82 @@ fn as_masked(policy: &Desired) -> Option<Diagnostic> {
 /// that would lose the setting is held back.
 fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
     let selected = |key: &str| options.only.as_ref().is_none_or(|only| only.matches(key));
-    let planned: BTreeSet<&str> = plan.changes.iter().map(|change| change.key.as_str()).collect();
+    let planned: BTreeSet<&ObjectKey> = plan.changes.iter().map(|change| &change.object).collect();
+    let unchanged: BTreeSet<&ObjectKey> = plan.unchanged.iter().collect();
     let stuck = desired.iter().filter(|policy| {
-        let done = planned.contains(policy.key.as_str()) && selected(&policy.key);
-        let key = policy.key.as_str();
-        policy.fate == Fate::Kept && !done && !plan.unchanged.iter().any(|unchanged| unchanged == key)
+        let done = planned.contains(&policy.object) && selected(&policy.object.key);
+        policy.fate == Fate::Kept && !done && !unchanged.contains(&policy.object)
     });
-    let mut held: BTreeMap<String, Diagnostic> = BTreeMap::new();
+    let mut held: BTreeMap<ObjectKey, Diagnostic> = BTreeMap::new();
     for policy in stuck {
-        let there = found.objects.get(policy.key.as_str());
+        let there = found.objects.get(&policy.object);
         // Settings of a profile that is not assigned as written are not where they should be.
         let whole = there.is_some_and(|object| !widens(object, &policy.profile));
-        let missing = |uri: &&OmaUri| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*uri)));
-        for uri in policy.profile.settings.keys().filter(missing) {
+        let missing =
+            |address: &&Address| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*address)));
+        for address in policy.profile.settings.keys().filter(missing) {
             let loses = |change: &&Change| {
-                let has = |settings: Option<&BTreeMap<OmaUri, crate::profile::Setting>>| {
-                    settings.is_some_and(|all| all.contains_key(uri))
-                };
-                selected(&change.key)
+                let has = |settings: Option<&Settings>| settings.is_some_and(|all| all.contains_key(address));
+                selected(&change.object.key)
                     && has(change.before.as_ref().map(|live| &live.profile.settings))
                     && !has(change.after.as_ref().map(|after| &after.settings))
             };
             for change in plan.changes.iter().filter(loses) {
-                let problem =
-                    Diagnostic::error(Code::WaitsForOtherPolicy, format!("{} waits for {}", change.key, policy.key))
-                        .at(
-                            policy.place.clone(),
-                            format!("{} moves here, and this policy is blocked or not selected", uri.short()),
-                        )
-                        .help("devices would have neither: clear what blocks it, or select both with `--only`");
-                held.entry(change.key.clone()).or_insert(problem);
+                let problem = Diagnostic::error(
+                    Code::WaitsForOtherPolicy,
+                    format!("{} waits for {}", change.object, policy.object),
+                )
+                .at(
+                    policy.place.clone(),
+                    format!("{} moves here, and this policy is blocked or not selected", address.short()),
+                )
+                .help("devices would have neither: clear what blocks it, or select both with `--only`");
+                held.entry(change.object.clone()).or_insert(problem);
             }
         }
     }
-    plan.changes.retain(|change| !held.contains_key(&change.key));
+    plan.changes.retain(|change| !held.contains_key(&change.object));
     plan.problems.extend(held.into_values());
 }
 
 /// Ours, and no policy has their key.
 fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
     let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
-    let objects = ours.iter().flat_map(|(key, objects)| objects.iter().map(move |object| (*key, *object)));
-    for (key, object) in objects {
-        if used.contains(object.id.as_str()) || found.untouchable.contains(object.id.as_str()) {
+    let objects = ours.iter().flat_map(|(object, all)| all.iter().map(move |live| (object, *live)));
+    for (object, live) in objects {
+        if used.contains(live.id.as_str()) || found.untouchable.contains(live.id.as_str()) {
             continue;
         }
-        plan.orphans.push((key.to_string(), object.profile.name.clone(), object.id.clone()));
+        plan.orphans.push(Orphan { object: object.clone(), name: live.profile.name.clone(), id: live.id.clone() });
         if options.prune {
-            plan.changes.push(deletion(object, key, Reason::Pruned, None));
+            plan.changes.push(deletion(live, object, Reason::Pruned, None));
         }
     }
 }
 
 /// A policy that was renamed without `moved_from` looks like an orphan beside a create. Neither is done.
-fn complain_of_lost_moves(live: &[LiveProfile], plan: &mut Plan) {
+fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
     let mut problems = Vec::new();
-    let mut stopped: BTreeSet<String> = BTreeSet::new();
+    let mut stopped: BTreeSet<ObjectKey> = BTreeSet::new();
     for change in plan.changes.iter().filter(|change| change.action() == Action::Create) {
         let Some(after) = &change.after else { continue };
-        let same = |(_, name, id): &&(String, String, String)| {
-            let object = live.iter().find(|object| object.id == *id);
-            *name == after.name || object.is_some_and(|object| object.profile.settings.keys().eq(after.settings.keys()))
+        let same = |orphan: &&Orphan| {
+            let object = live.iter().find(|object| object.id == orphan.id);
+            let has_same_rows = |object: &Arc<LiveProfile>| object.profile.settings.keys().eq(after.settings.keys());
+            orphan.name == after.name || object.is_some_and(has_same_rows)
         };
-        if let (Some((key, name, _)), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
+        if let (Some(Orphan { object: key, name, .. }), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
             problems.push(
                 Diagnostic::error(
                     Code::MissingMovedFrom,
-                    format!("{} would be made anew beside `{key}` (\"{name}\")", change.key),
+                    format!("{} would be made anew beside `{key}` (\"{name}\")", change.object),
                 )
                 .at(place.clone(), "was its file moved?")
                 .help(format!("write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice")),
             );
-            stopped.extend([change.key.clone(), key.clone()]);
+            stopped.extend([change.object.clone(), key.clone()]);
         }
     }
-    plan.changes.retain(|change| !stopped.contains(&change.key));
+    plan.changes.retain(|change| !stopped.contains(&change.object));
     plan.problems.extend(problems);
 }

@@ -1,17 +1,19 @@
 //! One change of one object.
 
-use crate::diagnostic::Place;
+use std::sync::Arc;
+
 use crate::profile::{LiveProfile, Profile};
+use crate::setting::ObjectKey;
+use crate::source::Place;
 
 /// A policy in the form in which it is compared.
 #[derive(Debug, Clone)]
 pub struct Desired {
-    /// Its key.
-    pub key: String,
+    pub object: ObjectKey,
     /// What is to become of its object.
     pub fate: Fate,
     /// What it should hold.
-    pub profile: Profile,
+    pub profile: Arc<Profile>,
     /// The portal-made profile to take over: its id, and where that is written.
     pub adopt: Option<(String, Place)>,
     /// Former keys, and where they are written.
@@ -51,12 +53,11 @@ pub enum Action {
 /// One change of one object; its action is derived.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// The key.
-    pub key: String,
+    pub object: ObjectKey,
     /// What is there.
-    pub before: Option<LiveProfile>,
+    pub before: Option<Arc<LiveProfile>>,
     /// What should be there.
-    pub after: Option<Profile>,
+    pub after: Option<Arc<Profile>>,
     /// The digest of masked values as it will stand in the marker.
     pub masked_digest: Option<String>,
     /// Who made it necessary.
@@ -112,7 +113,7 @@ impl Change {
 
     /// The object's name, as it will be.
     pub fn name(&self) -> &str {
-        let before = self.before.as_ref().map(|live| &live.profile);
-        self.after.as_ref().or(before).map_or("", |profile| &profile.name)
+        let before = self.before.as_deref().map(|live| &live.profile);
+        self.after.as_deref().or(before).map_or("", |profile| &profile.name)
     }
 }

@@ -8,10 +8,10 @@ use super::document::{
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
-use crate::catalogue::{Allowed, Catalogue, may_be_secret};
+use crate::catalogue::{Allowed, Catalogue, Node, may_be_secret};
 use crate::diagnostic::Diagnostic;
-use crate::profile::{Assignment, LiveProfile, Managed, Profile, Setting, is_keyed};
-use crate::setting::{FilterMode, Membership, OmaUri, OmaValue, Scope, Who};
+use crate::profile::{Address, Applied, Assignment, LiveProfile, Managed, Part, Profile, Setting, is_keyed};
+use crate::setting::{FilterMode, Membership, ObjectKey, OmaValue, Scope, Who};
 
 /// Names of what has ids.
 #[derive(Debug, Clone, Default)]
@@ -70,14 +70,17 @@ pub struct Frame<'a> {
 
 /// Makes the published form of a plan.
 pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
-    let orphans =
-        plan.orphans.iter().map(|(key, name, id)| ObjectLine { key: key.clone(), name: name.clone(), id: id.clone() });
-    let named = |all: &[(String, Vec<OmaUri>)]| -> BTreeMap<String, Vec<String>> {
-        all.iter()
-            .map(|(name, uris)| (name.clone(), uris.iter().map(|uri| uri.short().to_string()).collect()))
-            .collect()
-    };
-    let key = |change: &Change| change.key.clone();
+    let orphans = plan.orphans.iter().map(|orphan| ObjectLine {
+        key: orphan.object.key.clone(),
+        delivery: orphan.object.delivery,
+        name: orphan.name.clone(),
+        id: orphan.id.clone(),
+    });
+    let short = |addresses: &[Address]| addresses.iter().map(Address::short).collect::<Vec<_>>();
+    let unverified = plan.unverified.iter().map(|(object, addresses)| (object.to_string(), short(addresses)));
+    let foreign = plan.foreign_unverified.iter().map(|(name, addresses)| (name.clone(), short(addresses)));
+    let keys = |objects: &[ObjectKey]| objects.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let key = |change: &Change| change.object.to_string();
     // What is adopted counts as a change, and only once.
     let adopted = plan.changes.iter().filter(|change| change.reason == Reason::Adopted).count();
     PlanDocument {
@@ -96,10 +99,10 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         default_scope_tag: plan.changes.iter().filter(|change| gets_default_tag(change)).map(key).collect(),
         limits_overridden: plan.limits_overridden.clone(),
         orphans: orphans.collect(),
-        unverified: named(&plan.unverified),
-        foreign_unverified: named(&plan.foreign_unverified),
-        held: plan.held.clone(),
-        registry_only: plan.registry_only.clone(),
+        unverified: unverified.collect(),
+        foreign_unverified: foreign.collect(),
+        held: keys(&plan.held),
+        registry_only: keys(&plan.registry_only),
         diagnostics: plan.problems.iter().map(diagnostic_document).collect(),
         summary: Summary {
             create: plan.count(Action::Create),
@@ -122,12 +125,13 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
         Action::Delete => ActionWord::Delete,
     };
     let mut document = ChangeDocument {
-        key: change.key.clone(),
+        key: change.object.key.clone(),
+        delivery: change.object.delivery,
         name: change.name().to_string(),
         action,
         because: because(change),
         id: change.before.as_ref().map(|live| live.id.clone()),
-        before: change.before.as_ref().map(LiveProfile::digest),
+        before: change.before.as_deref().map(LiveProfile::digest),
         file: change.place.as_ref().map(ToString::to_string),
         target: change.target.clone(),
         fields: Vec::new(),
@@ -140,7 +144,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
         (None, Some(after)) => {
             let settings = after.settings.iter();
             document.settings =
-                settings.map(|(uri, setting)| setting_line(frame, uri, None, Some(setting), true)).collect();
+                settings.map(|(address, setting)| setting_line(frame, address, None, Some(setting), true)).collect();
             document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame);
             if let Some(text) = after.description.as_ref().filter(|text| !text.is_empty()) {
                 let field = "description".to_string();
@@ -154,7 +158,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
         (Some(live), None) => {
             let settings = live.profile.settings.iter();
             document.settings =
-                settings.map(|(uri, setting)| setting_line(frame, uri, Some(setting), None, false)).collect();
+                settings.map(|(address, setting)| setting_line(frame, address, Some(setting), None, false)).collect();
             document.assignments = lines(live.profile.assignments.iter().flatten(), Sign::Remove, frame);
         }
         (Some(live), Some(after)) => update_document(change, live, after, frame, &mut document),
@@ -170,7 +174,7 @@ fn update_document(
     frame: &Frame<'_>,
     document: &mut ChangeDocument,
 ) {
-    let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+    let last = live.last_applied();
     let differs = difference(live, after, written_otherwise(live, change));
     // A value that we decrypted may be a secret that was written earlier. The marker says whether there was one; a
     // damaged marker does not. What a portal-made profile holds was never ours.
@@ -191,8 +195,9 @@ fn update_document(
     if let Some((before, after)) = &differs.scope_tags {
         field("scope_tags", &tag_names(before, frame.names), &tag_names(after, frame.names));
     }
-    let line =
-        |change: &SettingChange| setting_line(frame, &change.uri, change.before.as_ref(), change.after.as_ref(), plain);
+    let line = |change: &SettingChange| {
+        setting_line(frame, &change.address, change.before.as_ref(), change.after.as_ref(), plain)
+    };
     document.settings = differs.settings.iter().map(line).collect();
     document.assignments = lines(&differs.assignments_added, Sign::Add, frame);
     document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame));
@@ -208,37 +213,25 @@ fn update_document(
 }
 
 fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
-    let parts = [
-        ("description", !last.description && now.description),
-        ("assignments", !last.assignments && now.assignments),
-        ("scope_tags", !last.scope_tags && now.scope_tags),
-    ];
-    parts.into_iter().filter(|(_, newly)| *newly).map(|(part, _)| part.to_string()).collect()
+    now.without(last).map(|part| part.word().to_string()).collect()
 }
 
 /// What stays as it is because the policy says nothing about it; empty parts only where they were managed before.
-fn not_managed(live: &LiveProfile, after: &Profile, released: &[&str], frame: &Frame<'_>) -> Vec<NotManaged> {
+fn not_managed(live: &LiveProfile, after: &Profile, released: &[Part], frame: &Frame<'_>) -> Vec<NotManaged> {
     let managed = after.managed();
     let actual = &live.profile;
     let assignments = lines(actual.assignments.iter().flatten(), Sign::Add, frame);
     let words: Vec<String> = assignments.iter().map(AssignmentLine::words).collect();
-    let parts = [
-        ("description", managed.description, actual.description.clone().unwrap_or_default()),
-        ("assignments", managed.assignments, words.join(", ")),
-        (
-            "scope_tags",
-            managed.scope_tags,
-            actual
-                .scope_tags
-                .as_ref()
-                .filter(|tags| !tags.is_empty())
-                .map_or(String::new(), |tags| tag_names(tags, frame.names)),
-        ),
-    ];
-    let unmanaged =
-        parts.into_iter().filter(|(part, managed, holds)| !managed && (!holds.is_empty() || released.contains(part)));
+    let tags = actual.scope_tags.as_ref().filter(|tags| !tags.is_empty());
+    let holds = |part: Part| match part {
+        Part::Description => actual.description.clone().unwrap_or_default(),
+        Part::Assignments => words.join(", "),
+        Part::ScopeTags => tags.map_or(String::new(), |tags| tag_names(tags, frame.names)),
+    };
+    let unmanaged = Part::ALL.into_iter().filter(|part| !managed.has(*part));
     unmanaged
-        .map(|(part, _, holds)| NotManaged { part: part.into(), released: released.contains(&part), holds })
+        .map(|part| NotManaged { part: part.word().into(), released: released.contains(&part), holds: holds(part) })
+        .filter(|part| part.released || !part.holds.is_empty())
         .collect()
 }
 
@@ -255,7 +248,7 @@ fn because(change: &Change) -> String {
             "not assigned: an apply was cut short, or somebody took it away".into()
         }
         (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
-        (Reason::Content, ..) if change.before.as_ref().is_some_and(has_damaged_marker) => {
+        (Reason::Content, ..) if change.before.as_deref().is_some_and(has_damaged_marker) => {
             "its marker was damaged, and is written anew".into()
         }
         (Reason::Content, Cause::Unknown, _) => "who changed it is not known".into(),
@@ -263,12 +256,12 @@ fn because(change: &Change) -> String {
 }
 
 fn has_damaged_marker(live: &LiveProfile) -> bool {
-    live.marker.as_ref().is_some_and(|marker| marker.digests.is_none())
+    live.marker.as_ref().is_some_and(|marker| marker.applied == Applied::Damaged)
 }
 
 fn setting_line(
     frame: &Frame<'_>,
-    uri: &OmaUri,
+    address: &Address,
     before: Option<&Setting>,
     after: Option<&Setting>,
     plain: bool,
@@ -280,26 +273,24 @@ fn setting_line(
     };
     let secret = after.is_some_and(|after| after.shown.is_some());
     let hidden = |setting: &Setting| (secret || !plain) && setting.value.oma_type().is_masked();
-    let node = frame.catalogue.node(uri);
+    let uri = address.uri();
+    let node = address.node().and_then(|uri| frame.catalogue.node(uri));
     let text = |setting: &Setting, hide: bool| {
         let hide = hide || setting.shown.is_none() && may_be_secret(uri, node, &setting.value);
-        ValueText {
-            kind: setting.value.oma_type(),
-            text: if hide { None } else { shown(frame.catalogue, uri, setting) },
-        }
+        ValueText { kind: setting.value.oma_type(), text: if hide { None } else { shown(node, setting) } }
     };
     SettingLine {
         sign,
-        name: uri.short().to_string(),
+        name: address.short(),
         scope: if uri.scope() == Scope::User { "user" } else { "device" }.to_string(),
-        uri: uri.to_string(),
+        uri: address.to_string(),
         before: before.map(|setting| text(setting, hidden(setting))),
         after: after.map(|setting| text(setting, false)),
     }
 }
 
 /// A value as people read it: with its label, an ADMX state as a word; nothing for one that is masked.
-pub(crate) fn shown(catalogue: &Catalogue, uri: &OmaUri, setting: &Setting) -> Option<String> {
+pub(crate) fn shown(node: Option<&Node>, setting: &Setting) -> Option<String> {
     if let Some(shown) = &setting.shown {
         return Some(shown.clone());
     }
@@ -307,7 +298,7 @@ pub(crate) fn shown(catalogue: &Catalogue, uri: &OmaUri, setting: &Setting) -> O
         return None;
     }
     let text = setting.value.canonical();
-    let Some(node) = catalogue.node(uri) else { return Some(text) };
+    let Some(node) = node else { return Some(text) };
     match &node.allowed {
         Allowed::Enum(values) => {
             let label = values.iter().find(|value| value.0.eq_ignore_ascii_case(&text));

@@ -1,10 +1,11 @@
 //! What differs between an object and what it should be.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::Change;
-use crate::profile::{Assignment, LiveProfile, Profile, Setting};
-use crate::setting::{OmaUri, OmaValue};
+use crate::profile::{Address, Assignments, LiveProfile, Part, Profile, Setting};
+use crate::setting::OmaValue;
 
 /// What differs.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,20 +17,19 @@ pub struct Difference {
     /// Settings, sorted by address.
     pub settings: Vec<SettingChange>,
     /// Assignments that come.
-    pub assignments_added: BTreeSet<Assignment>,
+    pub assignments_added: Assignments,
     /// Assignments that go.
-    pub assignments_removed: BTreeSet<Assignment>,
+    pub assignments_removed: Assignments,
     /// Old and new scope tags.
     pub scope_tags: Option<(BTreeSet<String>, BTreeSet<String>)>,
-    /// Parts that were managed when last applied and are no longer: `description`, `assignments`, `scope_tags`.
-    pub released: Vec<&'static str>,
+    /// Parts that were managed when last applied and are no longer.
+    pub released: Vec<Part>,
 }
 
 /// One setting that differs, or may.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SettingChange {
-    /// The address.
-    pub uri: OmaUri,
+    pub address: Address,
     /// What is there.
     pub before: Option<Setting>,
     /// What should be there.
@@ -66,11 +66,11 @@ pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> D
     if wanted.description.is_some() && text(actual) != text(wanted) {
         found.description = Some((text(actual), text(wanted)));
     }
-    let none = BTreeSet::new();
+    let none = Assignments::default();
     if let Some(wanted) = &wanted.assignments {
         let actual = actual.assignments.as_ref().unwrap_or(&none);
-        found.assignments_added = wanted.difference(actual).cloned().collect();
-        found.assignments_removed = actual.difference(wanted).cloned().collect();
+        found.assignments_added = wanted.without(actual);
+        found.assignments_removed = actual.without(wanted);
     }
     let no_tags = BTreeSet::new();
     if let Some(wanted) = &wanted.scope_tags {
@@ -79,21 +79,15 @@ pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> D
             found.scope_tags = Some((actual.clone(), wanted.clone()));
         }
     }
-    if let Some(last) = live.marker.as_ref().and_then(|marker| marker.digests.as_ref()) {
-        let now = wanted.managed();
-        let parts = [
-            ("description", last.managed.description && !now.description),
-            ("assignments", last.managed.assignments && !now.assignments),
-            ("scope_tags", last.managed.scope_tags && !now.scope_tags),
-        ];
-        found.released = parts.into_iter().filter(|(_, released)| *released).map(|(part, _)| part).collect();
+    if let Some(last) = live.last_applied() {
+        found.released = last.managed.without(wanted.managed()).collect();
     }
     found
 }
 
 /// Whether a change writes masked values otherwise than they were last applied.
 pub(super) fn written_otherwise(live: &LiveProfile, change: &Change) -> Verified {
-    let last = live.marker.as_ref().and_then(|marker| marker.digests.as_ref());
+    let last = live.last_applied();
     match (last.and_then(|last| last.masked.as_ref()), &change.masked_digest) {
         (Some(last), Some(now)) if last == now => Verified::Yes,
         (None, None) if last.is_some() => Verified::No,
@@ -102,17 +96,31 @@ pub(super) fn written_otherwise(live: &LiveProfile, change: &Change) -> Verified
 }
 
 fn settings(actual: &Profile, wanted: &Profile, verified: Verified) -> Vec<SettingChange> {
-    let addresses: BTreeSet<&OmaUri> = actual.settings.keys().chain(wanted.settings.keys()).collect();
-    let changed = addresses.into_iter().filter_map(|uri| {
-        let (before, after) = (actual.settings.get(uri), wanted.settings.get(uri));
-        let same = match (before, after) {
-            (Some(before), Some(after)) => match &before.value {
-                OmaValue::Masked(kind) => *kind == after.value.oma_type() && verified != Verified::Changed,
-                value => *value == after.value,
-            },
+    let mut changes = Vec::new();
+    let (mut actual, mut wanted) = (actual.settings.iter().peekable(), wanted.settings.iter().peekable());
+    loop {
+        let order = match (actual.peek(), wanted.peek()) {
+            (Some((before, _)), Some((after, _))) => before.cmp(after),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return changes,
+        };
+        let before = if order == Ordering::Greater { None } else { actual.next() };
+        let after = if order == Ordering::Less { None } else { wanted.next() };
+        let is_same = match (before, after) {
+            (Some((_, before)), Some((_, after))) => is_same(before, after, verified),
             _ => false,
         };
-        (!same).then(|| SettingChange { uri: uri.clone(), before: before.cloned(), after: after.cloned() })
-    });
-    changed.collect()
+        if let Some((address, _)) = before.or(after).filter(|_| !is_same) {
+            let [before, after] = [before, after].map(|row| row.map(|(_, setting)| setting.clone()));
+            changes.push(SettingChange { address: address.clone(), before, after });
+        }
+    }
+}
+
+fn is_same(before: &Setting, after: &Setting, verified: Verified) -> bool {
+    match &before.value {
+        OmaValue::Masked(kind) => *kind == after.value.oma_type() && verified != Verified::Changed,
+        value => *value == after.value,
+    }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reach_document::{LimitLine, ReachDocument};
 use crate::diagnostic::Severity;
-use crate::setting::{Members, OmaType};
+use crate::setting::{Delivery, Members, OmaType};
 
 /// The version of this form.
 pub const FORMAT: u32 = 1;
@@ -109,6 +109,9 @@ pub struct Summary {
 pub struct ObjectLine {
     /// Its key.
     pub key: String,
+    /// How Intune gets it; a custom profile where it is not said.
+    #[serde(default, skip_serializing_if = "Delivery::is_default")]
+    pub delivery: Delivery,
     /// Its name.
     pub name: String,
     /// Its id.
@@ -121,6 +124,9 @@ pub struct ObjectLine {
 pub struct ChangeDocument {
     /// The key.
     pub key: String,
+    /// How Intune gets it; a custom profile where it is not said.
+    #[serde(default, skip_serializing_if = "Delivery::is_default")]
+    pub delivery: Delivery,
     /// The profile's name, as it will be.
     pub name: String,
     /// What happens.

@@ -1,21 +1,23 @@
 //! Which object belongs to which policy.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Desired, Fate};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::profile::LiveProfile;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::profile::{Applied, LiveProfile};
+use crate::setting::ObjectKey;
+use crate::source::Place;
 
 /// Our objects by key.
-pub(super) type Ours<'l> = BTreeMap<&'l str, Vec<&'l LiveProfile>>;
+pub(super) type Ours<'l> = BTreeMap<ObjectKey, Vec<&'l Arc<LiveProfile>>>;
 
-pub(super) fn by_key<'l>(live: &'l [LiveProfile], owner: &str) -> Ours<'l> {
+pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> {
     let mut ours = Ours::new();
-    for object in live {
-        if let Some(marker) = &object.marker
-            && marker.owner == owner
-        {
-            ours.entry(marker.key.as_str()).or_default().push(object);
+    for live in live {
+        let is_ours = live.marker.as_ref().is_some_and(|marker| marker.owner == owner);
+        if let Some(object) = live.managed_as().filter(|_| is_ours) {
+            ours.entry(object).or_default().push(live);
         }
     }
     ours
@@ -24,9 +26,9 @@ pub(super) fn by_key<'l>(live: &'l [LiveProfile], owner: &str) -> Ours<'l> {
 /// Which object each policy has: the one under its key; else the one under a former key, or one that it adopts, which
 /// nobody else may claim.
 pub(super) struct Found<'d, 'l> {
-    pub objects: BTreeMap<&'d str, &'l LiveProfile>,
-    /// Keys for which nothing is done.
-    pub blocked: BTreeSet<&'d str>,
+    pub objects: BTreeMap<&'d ObjectKey, &'l Arc<LiveProfile>>,
+    /// Objects for which nothing is done.
+    pub blocked: BTreeSet<&'d ObjectKey>,
     /// Ids of objects that stay as they are, because it is not clear whose they are.
     pub untouchable: BTreeSet<&'l str>,
 }
@@ -34,37 +36,38 @@ pub(super) struct Found<'d, 'l> {
 /// What claims are judged by.
 struct Around<'a, 'l> {
     ours: &'a Ours<'l>,
-    live: &'l [LiveProfile],
+    live: &'l [Arc<LiveProfile>],
     /// Keys that policies have.
     keys: BTreeSet<&'a str>,
     /// Keys that several objects carry.
-    doubled: BTreeSet<&'l str>,
+    doubled: BTreeSet<ObjectKey>,
 }
 
 impl<'d, 'l> Found<'d, 'l> {
     pub fn new(
         desired: &'d [Desired],
         ours: &Ours<'l>,
-        live: &'l [LiveProfile],
+        live: &'l [Arc<LiveProfile>],
         problems: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut found = Self { objects: BTreeMap::new(), blocked: BTreeSet::new(), untouchable: BTreeSet::new() };
         let doubled = complain_of_duplicates(ours, problems);
         found.untouchable.extend(doubled.iter().flat_map(|key| &ours[key]).map(|object| object.id.as_str()));
-        let keys: BTreeSet<&str> = desired.iter().map(|policy| policy.key.as_str()).collect();
+        let keys: BTreeSet<&str> = desired.iter().map(|policy| policy.object.key.as_str()).collect();
         for policy in desired {
-            let key = policy.key.as_str();
-            if doubled.contains(key) {
-                found.blocked.insert(key);
-            } else if let Some(objects) = ours.get(key) {
-                found.objects.insert(key, objects[0]);
+            let object = &policy.object;
+            if doubled.contains(object) {
+                found.blocked.insert(object);
+            } else if let Some(objects) = ours.get(object) {
+                found.objects.insert(object, objects[0]);
             }
         }
         let around = Around { ours, live, keys, doubled };
-        let mut claimed: BTreeMap<&str, &str> = BTreeMap::new();
-        for policy in desired.iter().filter(|policy| !found.blocked.contains(policy.key.as_str())).collect::<Vec<_>>() {
+        let mut claimed: BTreeMap<&str, &ObjectKey> = BTreeMap::new();
+        for policy in desired.iter().filter(|policy| !found.blocked.contains(&policy.object)).collect::<Vec<_>>() {
             found.claim(policy, &around, &mut claimed, problems);
         }
+        found.keep_off_newer_markers(ours, problems);
         found
     }
 
@@ -73,16 +76,17 @@ impl<'d, 'l> Found<'d, 'l> {
         &mut self,
         policy: &'d Desired,
         around: &Around<'_, 'l>,
-        claimed: &mut BTreeMap<&'l str, &'d str>,
+        claimed: &mut BTreeMap<&'l str, &'d ObjectKey>,
         problems: &mut Vec<Diagnostic>,
     ) {
         let Around { ours, live, keys, doubled } = around;
         let mut block = |this: &mut Self, code: Code, message: String, place: &Place, label: &str| {
-            this.blocked.insert(&policy.key);
+            this.blocked.insert(&policy.object);
             problems.push(Diagnostic::error(code, message).at(place.clone(), label));
         };
         let mut candidate = None;
         for (key, place) in &policy.moved_from {
+            let former = ObjectKey { key: key.clone(), ..policy.object.clone() };
             if keys.contains(key.as_str()) {
                 block(
                     self,
@@ -91,7 +95,7 @@ impl<'d, 'l> Found<'d, 'l> {
                     place,
                     "a former key is one that nobody has any more",
                 );
-            } else if doubled.contains(key.as_str()) {
+            } else if doubled.contains(&former) {
                 block(
                     self,
                     Code::UnclearOwnership,
@@ -99,7 +103,7 @@ impl<'d, 'l> Found<'d, 'l> {
                     place,
                     "which of them moved is not clear",
                 );
-            } else if let Some(objects) = ours.get(key.as_str()) {
+            } else if let Some(objects) = ours.get(&former) {
                 candidate = candidate.or(Some((objects[0], place)));
             }
         }
@@ -108,11 +112,11 @@ impl<'d, 'l> Found<'d, 'l> {
             match (policy.fate, portal_made) {
                 (Fate::Kept, Some(object)) => candidate = candidate.or(Some((object, place))),
                 // Promise: nothing unmarked is ever deleted.
-                (Fate::Retired, Some(_)) if !self.objects.contains_key(policy.key.as_str()) => {
+                (Fate::Retired, Some(_)) if !self.objects.contains_key(&policy.object) => {
                     block(
                         self,
                         Code::RetireUnmanaged,
-                        format!("{} cannot retire a profile that is not ours", policy.key),
+                        format!("{} cannot retire a profile that is not ours", policy.object),
                         place,
                         "adopt it first: `state: active`, apply, then retire",
                     );
@@ -120,14 +124,14 @@ impl<'d, 'l> Found<'d, 'l> {
                 _ => {}
             }
         }
-        if self.blocked.contains(policy.key.as_str()) {
+        if self.blocked.contains(&policy.object) {
             self.untouchable.extend(candidate.map(|(object, _)| object.id.as_str()));
             return;
         }
-        let Some((object, place)) = candidate.filter(|_| !self.objects.contains_key(policy.key.as_str())) else {
+        let Some((object, place)) = candidate.filter(|_| !self.objects.contains_key(&policy.object)) else {
             return;
         };
-        match claimed.insert(&object.id, &policy.key) {
+        match claimed.insert(&object.id, &policy.object) {
             Some(other) => {
                 self.objects.remove(other);
                 self.blocked.insert(other);
@@ -135,27 +139,45 @@ impl<'d, 'l> Found<'d, 'l> {
                 block(
                     self,
                     Code::UnclearOwnership,
-                    format!("{} and {other} claim the same profile ({})", policy.key, object.id),
+                    format!("{} and {other} claim the same profile ({})", policy.object, object.id),
                     place,
                     "only one policy can have it",
                 );
             }
             None => {
-                self.objects.insert(&policy.key, object);
+                self.objects.insert(&policy.object, object);
             }
+        }
+    }
+
+    /// What a newer version of this program applied is not compared, and stays: this version cannot tell what it means.
+    fn keep_off_newer_markers(&mut self, ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) {
+        for live in ours.values().flatten() {
+            let Some(Applied::Newer(_)) = live.marker.as_ref().map(|marker| &marker.applied) else { continue };
+            self.untouchable.insert(&live.id);
+            let policy = self.objects.iter().find(|(_, object)| object.id == live.id).map(|(policy, _)| *policy);
+            self.blocked.extend(policy);
+            let whose = live.managed_as().map(|object| object.key).unwrap_or_default();
+            problems.push(
+                Diagnostic::error(
+                    Code::NewerMarker,
+                    format!("the profile of {whose} ({}) was last applied by a newer version of sspr-policy", live.id),
+                )
+                .help("install the version that the rest of your team and your pipelines use; nothing is changed under this key until then"),
+            );
         }
     }
 }
 
-fn complain_of_duplicates<'l>(ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) -> BTreeSet<&'l str> {
+fn complain_of_duplicates(ours: &Ours<'_>, problems: &mut Vec<Diagnostic>) -> BTreeSet<ObjectKey> {
     let mut doubled = BTreeSet::new();
     for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
-        doubled.insert(*key);
-        let message = format!("{} profiles in the tenant carry the key `{key}`", objects.len());
-        let mut problem = Diagnostic::error(Code::DuplicateProfile, message).note(
-            "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed \
-             under this key until one is left",
-        );
+        doubled.insert(key.clone());
+        let mut problem =
+            Diagnostic::error(Code::DuplicateProfile, format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
+                .note(
+                    "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed under this key until one is left",
+                );
         for object in objects {
             problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));
         }

@@ -153,7 +153,7 @@ impl Plan {
             .map(|change| {
                 limit(format!(
                     "{} goes to all devices or all users, which `limits: allow_all_targets` forbids",
-                    change.key
+                    change.object
                 ))
             })
             .collect();

@@ -1,10 +1,9 @@
 //! In which order changes are carried out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Change, Verified, difference};
-use crate::profile::{LiveProfile, Profile};
-use crate::setting::OmaUri;
+use crate::profile::{Address, LiveProfile, Profile};
 
 /// A change's place in the order, and what has to be done before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,16 +18,9 @@ pub struct Ordered {
 
 /// Creates and updates by key, deletions last; and a setting leaves its old profile only after its new one has it.
 pub fn order(changes: &[Change]) -> Vec<Ordered> {
-    let gains: Vec<BTreeSet<&OmaUri>> = changes.iter().map(gives).collect();
-    let losses: Vec<BTreeSet<&OmaUri>> = changes.iter().map(takes).collect();
-    let waits: Vec<Vec<usize>> = (0..changes.len())
-        .map(|at| {
-            let gained = |other: &usize| *other != at && !losses[at].is_disjoint(&gains[*other]);
-            (0..changes.len()).filter(gained).collect()
-        })
-        .collect();
+    let waits = waits(changes);
     let mut left: Vec<usize> = (0..changes.len()).collect();
-    left.sort_by_key(|at| (changes[*at].action() == Action::Delete, &changes[*at].key));
+    left.sort_by_key(|at| (changes[*at].action() == Action::Delete, &changes[*at].object));
     let mut done: BTreeSet<usize> = BTreeSet::new();
     let mut ordered = Vec::new();
     while !left.is_empty() {
@@ -41,6 +33,26 @@ pub fn order(changes: &[Change]) -> Vec<Ordered> {
         done.insert(next);
     }
     ordered
+}
+
+/// For each change the others that give devices a setting which it takes away.
+fn waits(changes: &[Change]) -> Vec<Vec<usize>> {
+    let losses: Vec<BTreeSet<&Address>> = changes.iter().map(takes).collect();
+    let lost: BTreeSet<&Address> = losses.iter().flatten().copied().collect();
+    let mut givers: BTreeMap<&Address, Vec<usize>> = BTreeMap::new();
+    if !lost.is_empty() {
+        for (at, change) in changes.iter().enumerate() {
+            for address in gives(change).filter(|address| lost.contains(address)) {
+                givers.entry(address).or_default().push(at);
+            }
+        }
+    }
+    let others = |(at, losses): (usize, &BTreeSet<&Address>)| {
+        let given = losses.iter().filter_map(|address| givers.get(address)).flatten().copied();
+        let others: BTreeSet<usize> = given.filter(|other| *other != at).collect();
+        others.into_iter().collect()
+    };
+    losses.iter().enumerate().map(others).collect()
 }
 
 /// Whether a change is part of a circle among those that are not done.
@@ -60,18 +72,18 @@ fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &BTreeSet<usize>) 
 
 /// The settings that a change gives to devices: new ones, and all of a profile that reaches more of them. A profile that
 /// was made and not assigned yet has its settings, and no device has them.
-fn gives(change: &Change) -> BTreeSet<&OmaUri> {
-    let Some(after) = &change.after else { return BTreeSet::new() };
+fn gives(change: &Change) -> impl Iterator<Item = &Address> {
     let before = change.before.as_ref();
-    let wider = before.is_some_and(|live| widens(live, after));
-    let has = |uri: &&OmaUri| before.is_some_and(|live| live.profile.settings.contains_key(*uri));
-    after.settings.keys().filter(|uri| wider || !has(uri)).collect()
+    let after = change.after.as_ref();
+    let wider = before.zip(after).is_some_and(|(live, after)| widens(live, after));
+    let has = move |address: &&Address| before.is_some_and(|live| live.profile.settings.contains_key(*address));
+    after.into_iter().flat_map(|after| after.settings.keys()).filter(move |address| wider || !has(address))
 }
 
 /// The settings that a change takes from its profile.
-fn takes(change: &Change) -> BTreeSet<&OmaUri> {
-    let has = |uri: &&OmaUri| change.after.as_ref().is_some_and(|after| after.settings.contains_key(*uri));
-    change.before.iter().flat_map(|live| live.profile.settings.keys()).filter(|uri| !has(uri)).collect()
+fn takes(change: &Change) -> BTreeSet<&Address> {
+    let has = |address: &&Address| change.after.as_ref().is_some_and(|after| after.settings.contains_key(*address));
+    change.before.iter().flat_map(|live| live.profile.settings.keys()).filter(|address| !has(address)).collect()
 }
 
 /// Whether a profile is to reach somebody whom it does not reach now.

@@ -1,9 +1,12 @@
 //! Policies in the form in which they are compared.
 
+use std::sync::Arc;
+
 use crate::compile::{Compiled, Directory, resolve};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Desired, Fate};
 use crate::policy::State;
+use crate::setting::{Delivery, ObjectKey};
 
 /// Whether Intune is to have it.
 pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
@@ -34,9 +37,9 @@ pub(super) fn desired(
         };
         let Some(profile) = resolve(written, directory, problems) else { continue };
         all.push(Desired {
-            key: policy.key.clone(),
+            object: ObjectKey { key: policy.key.clone(), delivery: Delivery::Custom },
             fate,
-            profile,
+            profile: Arc::new(profile),
             adopt: policy.adopt.as_ref().map(|id| (id.value.to_lowercase(), id.place.clone())),
             moved_from: policy.moved_from.iter().map(|key| (key.value.clone(), key.place.clone())).collect(),
             target: policy.target.as_ref().map(|name| name.value.clone()),

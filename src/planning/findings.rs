@@ -12,9 +12,9 @@ use crate::compile::Compiled;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::policy::State;
-use crate::profile::LiveProfile;
-use crate::rules::{self, Claim, Origin, Reach, Subject};
-use crate::setting::{Audience, Inclusion, Membership, OmaUri, OmaValue};
+use crate::profile::{Address, Assignments, LiveProfile, Setting};
+use crate::rules::{self, Exclusion};
+use crate::setting::{Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject};
 use crate::tenant::{CatalogPolicy, Tenant};
 
 /// What findings are about.
@@ -33,13 +33,14 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
     let &Evidence { compiled, desired, tenant, owner, membership, names, catalogue } = evidence;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
     let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
-    findings.extend(rules::evaluate(&our_claims(active, desired, membership), catalogue));
+    findings.extend(rules::evaluate(&our_claims(active, desired, membership), &[], catalogue));
     let sent = our_claims(compiled.iter().filter(|policy| is_sent(policy)), desired, membership);
     findings.extend(tenant_findings(&sent, desired, tenant, (owner, membership), catalogue));
     findings.extend(mixed_exclusions(compiled, plan, membership, names));
     plan.problems.extend(others);
-    let left = rules::said_once(rules::waive(findings, compiled, today));
-    plan.problems.extend(left.into_iter().filter(|finding| finding.severity > Severity::Info));
+    let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
+    let remaining = rules::one_of_each_target(rules::waive(findings, &policies, today));
+    plan.problems.extend(remaining.into_iter().filter(|finding| finding.severity > Severity::Info));
     let warnings = [retire_warnings(plan, catalogue), exchange_warnings(plan)].concat();
     plan.problems.extend(warnings);
     plan.problems.extend(not_compared(tenant));
@@ -49,9 +50,13 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
 fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
     let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
     let changed = plan.changes.iter().filter_map(|change| {
-        let policy = compiled.iter().find(|policy| policy.key == change.key)?;
+        let policy = compiled.iter().find(|policy| policy.key == change.object.key)?;
         let assignments = change.after.as_ref()?.assignments.as_ref()?;
-        Some(rules::mixed_exclusions(policy, &audience(assignments), membership, name))
+        let written = |id: &str| {
+            let name = name(id);
+            Exclusion { place: policy.exclusion(id, &name).cloned(), name }
+        };
+        Some(rules::mixed_exclusions(&audience(assignments), membership, &policy.name_place, written))
     });
     changed.flatten().collect()
 }
@@ -62,10 +67,10 @@ fn our_claims<'c>(
     desired: &[Desired],
     membership: &Membership,
 ) -> Vec<Claim> {
-    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.key.as_str(), one)).collect();
+    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.object.key.as_str(), one)).collect();
     let claims = policies.filter_map(|policy| {
         let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
-        Some(rules::of_policy(policy, reach(assignments, membership)))
+        Some(policy.claims(reach(assignments, membership)))
     });
     claims.flatten().collect()
 }
@@ -104,37 +109,38 @@ fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
 
 /// What a settings catalog policy claims, as far as it is known which nodes it sets.
 fn catalog_claims(policy: &CatalogPolicy, membership: &Membership, catalogue: &Catalogue) -> Vec<Claim> {
-    let reach = reach(Some(&policy.assignments), membership);
-    let claim = |(uri, value)| Claim {
-        subject: Subject::Node(uri, value),
-        reach: reach.clone(),
-        origin: Origin::Catalog(policy.name.clone(), policy.id.clone()),
-        oldest_build: None,
-    };
+    let audience = reach(Some(&policy.assignments), membership);
+    let origin = in_tenant(ProfileKind::SettingsCatalog, &policy.name, &policy.id);
+    let claim = |(uri, value)| foreign_claim(uri, value, &audience, &origin);
     policy.nodes(catalogue).into_iter().map(claim).collect()
 }
 
 fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> {
-    let reach = reach(profile.profile.assignments.as_ref(), membership);
-    let claim = |(uri, setting): (&OmaUri, &crate::profile::Setting)| {
+    let audience = reach(profile.profile.assignments.as_ref(), membership);
+    let origin = in_tenant(ProfileKind::Custom, &profile.profile.name, &profile.id);
+    let claim = |(address, setting): (&Address, &Setting)| {
         // The same node, whichever way its profile spells it.
-        let uri = OmaUri::parse(uri.as_str()).ok()?;
-        Some(Claim {
-            subject: Subject::Node(uri, setting.value.clone()),
-            reach: reach.clone(),
-            origin: Origin::Tenant(profile.profile.name.clone(), profile.id.clone()),
-            oldest_build: None,
-        })
+        let uri = OmaUri::parse(address.node()?.as_str()).ok()?;
+        Some(foreign_claim(uri, setting.value.clone(), &audience, &origin))
     };
     let readable = profile.profile.settings.iter().filter(|(_, setting)| !matches!(setting.value, OmaValue::Masked(_)));
     readable.filter_map(claim).collect()
 }
 
-fn reach(assignments: Option<&BTreeSet<crate::profile::Assignment>>, membership: &Membership) -> Reach {
-    assignments.map_or(Reach::Unknown, |all| Reach::Known(Arc::new(rules::effective(audience(all), membership))))
+fn in_tenant(kind: ProfileKind, name: &str, id: &str) -> Origin {
+    Origin::Tenant { kind, name: name.into(), id: id.into() }
 }
 
-fn audience(assignments: &BTreeSet<crate::profile::Assignment>) -> Audience {
+fn foreign_claim(uri: OmaUri, value: OmaValue, audience: &Option<Arc<Audience>>, origin: &Origin) -> Claim {
+    let subject = Subject::Node(uri, value);
+    Claim { subject, audience: audience.clone(), origin: origin.clone(), oldest_build: None, is_secret: false }
+}
+
+fn reach(assignments: Option<&Assignments>, membership: &Membership) -> Option<Arc<Audience>> {
+    assignments.map(|all| Arc::new(rules::effective(audience(all), membership)))
+}
+
+fn audience(assignments: &Assignments) -> Audience {
     let mut audience = Audience::default();
     for one in assignments {
         if one.excluded {
@@ -154,7 +160,8 @@ fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
 
 fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> {
     let live = change.before.as_ref()?;
-    let unsafe_values = live.profile.settings.iter().filter_map(|(uri, setting)| {
+    let unsafe_values = live.profile.settings.iter().filter_map(|(address, setting)| {
+        let uri = address.node()?;
         let default = catalogue.node(uri)?.default.as_ref()?;
         let differs =
             !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
@@ -165,8 +172,10 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     if lines.is_empty() {
         return None;
     }
-    let mut warning =
-        Diagnostic::warning(Code::LastValuesStay, format!("{} goes, and its last values stay on devices", change.key));
+    let mut warning = Diagnostic::warning(
+        Code::LastValuesStay,
+        format!("{} goes, and its last values stay on devices", change.object),
+    );
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
     }
@@ -182,7 +191,7 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     let exchanges = order(&plan.changes).into_iter().filter(|next| next.exchange);
     exchanges
         .map(|next| {
-            let key = &plan.changes[next.index].key;
+            let key = &plan.changes[next.index].object;
             Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
                 .note("for a moment devices may have neither of the two profiles' values")
                 .help("move one of the settings first, apply, then the other")

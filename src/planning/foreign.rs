@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::desired::is_sent;
 use crate::compile::Compiled;
 use crate::plan::Plan;
-use crate::profile::LiveProfile;
+use crate::profile::{Address, LiveProfile};
 use crate::rules;
 use crate::setting::OmaUri;
 use crate::tenant::Tenant;
@@ -19,17 +19,22 @@ pub(super) fn foreign_masked<'t>(
     tenant: &'t Tenant,
     compiled: &[Compiled<'_>],
     owner: &str,
-) -> Vec<(&'t LiveProfile, Vec<OmaUri>)> {
+) -> Vec<(&'t LiveProfile, Vec<Address>)> {
     let ours: BTreeSet<&OmaUri> = compiled
         .iter()
         .filter(|policy| is_sent(policy))
         .flat_map(|policy| policy.settings.iter().map(|setting| &setting.uri))
         .collect();
     let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
-    let foreign = tenant.profiles.iter().filter(|profile| !is_ours(profile, owner));
-    let masked =
-        foreign.map(|profile| (profile, profile.unread().filter(|uri| matters(uri)).cloned().collect::<Vec<_>>()));
-    masked.filter(|(_, uris)| !uris.is_empty()).collect()
+    let mut masked = Vec::new();
+    for profile in tenant.profiles.iter().filter(|profile| !is_ours(profile, owner)) {
+        let rows = profile.unread().filter(|address| address.node().is_some_and(matters));
+        let rows: Vec<Address> = rows.cloned().collect();
+        if !rows.is_empty() {
+            masked.push((profile.as_ref(), rows));
+        }
+    }
+    masked
 }
 
 /// Those of [`foreign_masked`] that could not be read, of profiles that somebody gets and that are not adopted.
@@ -38,7 +43,7 @@ pub(super) fn foreign_unverified(
     tenant: &Tenant,
     compiled: &[Compiled<'_>],
     owner: &str,
-) -> Vec<(String, Vec<OmaUri>)> {
+) -> Vec<(String, Vec<Address>)> {
     let changed: BTreeSet<&str> =
         plan.changes.iter().filter_map(|change| change.before.as_ref()).map(|live| live.id.as_str()).collect();
     let interferes = |profile: &LiveProfile| {

@@ -19,10 +19,9 @@ pub(super) async fn names(client: &Client, directory: &Directory, plan: &Plan) -
         scope_tags: table(&directory.scope_tags),
     };
     names.scope_tags.insert(crate::profile::DEFAULT_TAG.into(), "Default".into());
-    let profiles = plan
-        .changes
-        .iter()
-        .flat_map(|change| change.before.as_ref().map(|live| &live.profile).into_iter().chain(change.after.as_ref()));
+    let profiles = plan.changes.iter().flat_map(|change| {
+        change.before.as_deref().map(|live| &live.profile).into_iter().chain(change.after.as_deref())
+    });
     let (mut groups, mut filters, mut tags) = (BTreeSet::new(), false, false);
     for profile in profiles {
         for one in profile.assignments.iter().flatten() {

@@ -16,7 +16,7 @@ pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
     let is_unclear = |live: &LiveProfile| tenant.unclear.contains_key(&live.id);
     let changes = std::mem::take(&mut plan.changes).into_iter();
     let (blocked, others): (Vec<_>, Vec<_>) =
-        changes.partition(|change| change.before.as_ref().is_some_and(is_unclear));
+        changes.partition(|change| change.before.as_deref().is_some_and(is_unclear));
     plan.changes = others;
     let mut said = BTreeSet::new();
     for change in &blocked {
@@ -38,8 +38,8 @@ fn reason(tenant: &Tenant, live: &LiveProfile) -> String {
 
 fn block(change: &Change, live: &LiveProfile, reason: String) -> Diagnostic {
     let message = match &live.marker {
-        Some(_) => format!("the profile of {} ({}) cannot be understood", change.key, live.id),
-        None => format!("{} cannot take over {}, which cannot be understood", change.key, live.id),
+        Some(_) => format!("the profile of {} ({}) cannot be understood", change.object, live.id),
+        None => format!("{} cannot take over {}, which cannot be understood", change.object, live.id),
     };
     let problem = Diagnostic::error(Code::UnreadableProfile, message).note(reason).help(HELP);
     match &change.place {

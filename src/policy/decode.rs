@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
-use crate::source::{Node, Source, Span, Spanned, Value};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
 /// A type that is read from a YAML node.
 pub(super) trait Decode: Sized {

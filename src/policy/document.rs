@@ -10,8 +10,8 @@ use super::key;
 use super::name_or_id::NameOrId;
 use super::values::{Mapping, RegistryBlock, SettingValue};
 use super::windows::WindowsRelease;
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::source::{Node, Source, Span, Spanned};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Node, Place, Source, Span, Spanned};
 
 /// A policy with the file that it stands in.
 #[derive(Debug, Clone)]

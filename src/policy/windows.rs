@@ -1,9 +1,9 @@
 //! Releases of Windows, by the names that people use.
 
 use super::decode::{Decode, Decoder};
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::setting::Edition;
-use crate::source::{Node, Value};
+use crate::source::{Node, Place, Value};
 
 /// The oldest release that a policy is written for: `"10 1803"`, `"11 23H2"`, `"8.1"`, or a build number; with an
 /// edition after it where the policy is for that one, as `"11 24H2 IoT Enterprise LTSC"`.

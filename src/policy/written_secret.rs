@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::source::{Node, Source, Span, Value};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Node, Place, Source, Span, Value};
 
 /// What a secret's key has in its name.
 const NAMES: [&str; 4] = ["secret", "password", "token", "key"];

@@ -1,43 +1,14 @@
 //! Digests of what a profile holds.
-
-use std::fmt;
+//!
+//! They stand in the markers of real tenants and in saved plans, so their bytes are written out here field by field: what a
+//! type is called in this program, or how it is printed, must not change them. `tests.rs` has one whole digest of each kind.
 
 use base64::Engine;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use super::Profile;
-
-/// Which of a profile's optional parts are managed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Managed {
-    /// The description.
-    pub description: bool,
-    /// The assignments.
-    pub assignments: bool,
-    /// The scope tags.
-    pub scope_tags: bool,
-}
-
-impl fmt::Display for Managed {
-    /// Letters of what is managed: `d`, `a`, `t`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (managed, letter) in [(self.description, "d"), (self.assignments, "a"), (self.scope_tags, "t")] {
-            if managed {
-                f.write_str(letter)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Managed {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let managed =
-            Self { description: text.contains('d'), assignments: text.contains('a'), scope_tags: text.contains('t') };
-        (managed.to_string() == text).then_some(managed)
-    }
-}
+use super::{Assignment, Profile};
+use crate::setting::{FilterMode, Who};
 
 /// 128 bits as 22 letters.
 fn short(bytes: &[u8]) -> String {
@@ -47,19 +18,41 @@ fn short(bytes: &[u8]) -> String {
 /// A digest of everything that any reader of the tenant sees: name, plain values, addresses, and the optional
 /// parts that are managed.
 pub fn readable_digest(profile: &Profile) -> String {
-    let settings: Vec<_> = profile
-        .settings
-        .iter()
-        .map(|(uri, setting)| {
-            let kind = setting.value.oma_type();
-            let value = if kind.is_masked() { String::new() } else { setting.value.canonical() };
-            (uri.as_str(), kind.word(), value)
-        })
-        .collect();
-    let assignments: Option<Vec<String>> =
-        profile.assignments.as_ref().map(|all| all.iter().map(|one| format!("{one:?}")).collect());
+    let settings = profile.settings.iter().map(|(address, setting)| {
+        let kind = setting.value.oma_type();
+        let value = if kind.is_masked() { String::new() } else { setting.value.canonical() };
+        (address.to_string(), kind.word(), value)
+    });
+    let settings: Vec<_> = settings.collect();
+    let assignments: Option<Vec<String>> = profile.assignments.as_ref().map(|all| all.iter().map(assignment).collect());
     let everything = (&profile.name, &profile.description, settings, assignments, &profile.scope_tags);
     short(&Sha256::digest(serde_json::to_vec(&everything).unwrap_or_default()))
+}
+
+/// `Assignment { excluded: false, who: Group("…"), filter: Some((Include, "…")) }`.
+fn assignment(one: &Assignment) -> String {
+    let who = match &one.who {
+        Who::AllDevices => "AllDevices".to_string(),
+        Who::AllUsers => "AllUsers".to_string(),
+        Who::Group(id) => format!("Group({})", quoted(id)),
+        Who::Other(target) => format!("Other({})", quoted(target)),
+    };
+    let filter = match &one.filter {
+        None => "None".to_string(),
+        Some((FilterMode::Include, id)) => format!("Some((Include, {}))", quoted(id)),
+        Some((FilterMode::Exclude, id)) => format!("Some((Exclude, {}))", quoted(id)),
+    };
+    format!("Assignment {{ excluded: {}, who: {who}, filter: {filter} }}", one.excluded)
+}
+
+/// In quotes, with what is not a plain character escaped as Rust writes it; an apostrophe is one.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for letter in text.chars() {
+        if letter == '\'' { quoted.push(letter) } else { quoted.extend(letter.escape_debug()) }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// What keyed digests begin with: a marker that has one says that there was a secret among the values.
@@ -85,13 +78,10 @@ pub fn is_keyed(digest: &str) -> bool {
 }
 
 fn masked_text(profile: &Profile) -> Vec<u8> {
-    let values: Vec<_> = profile
-        .settings
-        .iter()
-        .filter(|(_, setting)| setting.value.oma_type().is_masked())
-        .map(|(uri, setting)| (uri.as_str(), setting.value.oma_type().word(), setting.value.canonical()))
-        .collect();
-    serde_json::to_vec(&values).unwrap_or_default()
+    let masked = profile.settings.iter().filter(|(_, setting)| setting.value.oma_type().is_masked());
+    let values = masked
+        .map(|(address, setting)| (address.to_string(), setting.value.oma_type().word(), setting.value.canonical()));
+    serde_json::to_vec(&values.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 fn keyed(profile: &Profile, key: &[u8]) -> Option<String> {
@@ -99,3 +89,6 @@ fn keyed(profile: &Profile, key: &[u8]) -> Option<String> {
     hash.update(&masked_text(profile));
     Some(format!("{KEYED}{}", short(&hash.finalize().into_bytes())))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::fingerprint::Managed;
-use super::normal_text;
+use super::{Managed, Revision, normal_text};
 
 /// The longest description that Intune takes, in UTF-16 units.
 pub const MAX_DESCRIPTION: usize = 1500;
@@ -13,12 +12,19 @@ const BEGIN: &str = "Managed by sspr-policy, do not edit: ";
 /// Whose a profile is, and what was last applied to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker {
-    /// The owner.
     pub owner: String,
-    /// The key.
     pub key: String,
-    /// What was last applied; nothing where that part cannot be read.
-    pub digests: Option<Digests>,
+    pub applied: Applied,
+}
+
+/// What a marker says of the last apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    Known(Digests),
+    /// Somebody cut it off or changed it.
+    Damaged,
+    /// The text of a form that only a newer program knows.
+    Newer(String),
 }
 
 /// What was last applied.
@@ -30,18 +36,24 @@ pub struct Digests {
     pub readable: String,
     /// Of the masked values; nothing where a secret was among them and there was no key.
     pub masked: Option<String>,
-    /// The object's version after that write.
-    pub version: i64,
+    /// The object's revision after that write.
+    pub revision: Revision,
 }
+
+/// The form in which this program writes digests.
+const FORM: &str = "1";
 
 impl fmt::Display for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{BEGIN}{} {}", self.owner, self.key)?;
-        if let Some(digests) = &self.digests {
-            let masked = digests.masked.as_deref().unwrap_or("-");
-            write!(f, " [1 p={}.{} m={masked} v={}]", digests.managed, digests.readable, digests.version)?;
+        match &self.applied {
+            Applied::Known(Digests { managed, readable, masked, revision }) => {
+                let masked = masked.as_deref().unwrap_or("-");
+                write!(f, " [{FORM} p={managed}.{readable} m={masked} v={revision}]")
+            }
+            Applied::Newer(text) => write!(f, " [{text}]"),
+            Applied::Damaged => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -53,18 +65,18 @@ impl Marker {
         };
         let rest = &description[at + BEGIN.len()..];
         let line = rest.split(['\r', '\n']).next().unwrap_or(rest);
-        let (whose, digests, length) = match line.find(" [") {
+        let (whose, applied, length) = match line.find(" [") {
             Some(open) => match line[open..].find(']') {
-                Some(close) => (&line[..open], Digests::parse(&line[open + 2..open + close]), open + close + 1),
-                None => (&line[..open], None, line.len()),
+                Some(close) => (&line[..open], Applied::parse(&line[open + 2..open + close]), open + close + 1),
+                None => (&line[..open], Applied::Damaged, line.len()),
             },
-            None => (line, None, line.len()),
+            None => (line, Applied::Damaged, line.len()),
         };
         let mut words = whose.split_whitespace();
         let (Some(owner), Some(key), None) = (words.next(), words.next(), words.next()) else {
             return (normal_text(description), None);
         };
-        let marker = Self { owner: owner.to_string(), key: key.to_string(), digests };
+        let marker = Self { owner: owner.to_string(), key: key.to_string(), applied };
         let text = format!("{}{}", &description[..at].trim_end(), &rest[length..].trim_end());
         (normal_text(&text), Some(marker))
     }
@@ -85,21 +97,28 @@ impl Marker {
     }
 }
 
+impl Applied {
+    /// `1 p=dat.… m=… v=…`; a larger number is a newer form.
+    fn parse(text: &str) -> Self {
+        let (form, rest) = text.split_once(' ').unwrap_or((text, ""));
+        if form == FORM {
+            return Digests::parse(rest).map_or(Self::Damaged, Self::Known);
+        }
+        let is_newer = form.parse::<u32>().is_ok_and(|form| form > 1);
+        if is_newer { Self::Newer(text.to_string()) } else { Self::Damaged }
+    }
+}
+
 impl Digests {
-    /// `1 p=dat.… m=… v=…`; nothing for forms of a later version.
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
-        if words.next()? != "1" {
-            return None;
-        }
         let (managed, readable) = words.next()?.strip_prefix("p=")?.split_once('.')?;
         let masked = words.next()?.strip_prefix("m=")?;
-        let version = words.next()?.strip_prefix("v=")?.parse().ok()?;
         Some(Self {
             managed: Managed::parse(managed)?,
             readable: readable.to_string(),
             masked: (masked != "-").then(|| masked.to_string()),
-            version,
+            revision: Revision::parse(words.next()?.strip_prefix("v=")?)?,
         })
     }
 }
@@ -107,11 +126,14 @@ impl Digests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Part;
 
     fn marker() -> Marker {
-        let managed = Managed { description: true, assignments: true, scope_tags: false };
-        let digests = Digests { managed, readable: "Zm9v".into(), masked: Some("YmFy".into()), version: 3 };
-        Marker { owner: "contoso-endpoint".into(), key: "sspr/lock-screen-reset".into(), digests: Some(digests) }
+        let managed = [Part::Description, Part::Assignments].into_iter().collect();
+        let revision = Revision::of_version(3);
+        let applied =
+            Applied::Known(Digests { managed, readable: "Zm9v".into(), masked: Some("YmFy".into()), revision });
+        Marker { owner: "contoso-endpoint".into(), key: "sspr/lock-screen-reset".into(), applied }
     }
 
     #[test]
@@ -136,19 +158,29 @@ mod tests {
     fn a_damaged_marker_still_says_whose_the_profile_is() {
         let (text, found) = Marker::split("Managed by sspr-policy, do not edit: a b/c [1 p=");
         assert_eq!(
-            (text.as_str(), found.map(|m| (m.owner, m.key, m.digests))),
-            ("", Some(("a".into(), "b/c".into(), None)))
+            (text.as_str(), found.map(|m| (m.owner, m.key, m.applied))),
+            ("", Some(("a".into(), "b/c".into(), Applied::Damaged)))
         );
         assert_eq!(Marker::split("Managed by sspr-policy, do not edit: ").1, None);
         assert_eq!(Marker::split("Managed by hand").1, None);
     }
 
+    /// Whoever wrote it knows more than this program does.
+    #[test]
+    fn a_newer_marker_is_kept_as_it_is() {
+        let line = "Managed by sspr-policy, do not edit: a b/c [2 anything at=all]";
+        let marker = Marker::split(line).1.expect("a marker");
+        assert_eq!(marker.applied, Applied::Newer("2 anything at=all".into()));
+        assert_eq!(marker.to_string(), line);
+    }
+
     #[test]
     fn the_longest_marker_fits() {
-        let managed = Managed { description: true, assignments: true, scope_tags: true };
-        let digests =
-            Digests { managed, readable: "x".repeat(22), masked: Some("x".repeat(24)), version: i64::from(i32::MAX) };
-        let marker = Marker { owner: "o".repeat(60), key: "k".repeat(128), digests: Some(digests) };
+        let managed = Part::ALL.into_iter().collect();
+        let revision = Revision::of_version(i64::from(i32::MAX));
+        let applied =
+            Applied::Known(Digests { managed, readable: "x".repeat(22), masked: Some("x".repeat(24)), revision });
+        let marker = Marker { owner: "o".repeat(60), key: "k".repeat(128), applied };
         assert!(marker.to_string().len() <= 300, "{}", marker.to_string().len());
     }
 }

@@ -4,9 +4,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::style::visible;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::diagnostic_document;
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 /// All diagnostics for a terminal, each followed by an empty line.
 pub fn human(diagnostics: &[Diagnostic], colour: bool) -> String {

@@ -10,7 +10,7 @@ pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String 
         Action::Update => ('~', "changed"),
         Action::Delete => ('-', "deleted"),
     };
-    let what = paint.sign(sign, &format!("{sign} {:<28}", change.key));
+    let what = paint.sign(sign, &format!("{sign} {:<28}", change.object.key));
     match outcome {
         Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
         Outcome::Left(why) => format!("  {what} left     {why}"),

@@ -9,7 +9,7 @@ use super::fixes::{fixes, write_fixes};
 use super::paths::NamedPath;
 use super::{CONFIGURATION, Repository, policy_names};
 use crate::catalogue::Catalogue;
-use crate::compile::{Compiled, Secrets, compile};
+use crate::compile::{Compiled, Secrets, claims, compile};
 use crate::diagnostic::{Diagnostic, sort};
 use crate::failure::Failure;
 use crate::rules;
@@ -144,7 +144,8 @@ fn with_rules(
     today: Date,
 ) -> Vec<Diagnostic> {
     let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
-    findings.extend(rules::evaluate(&rules::claims(compiled), catalogue));
-    others.extend(rules::waive(findings, compiled, today));
+    findings.extend(rules::evaluate(&claims(compiled), &[], catalogue));
+    let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
+    others.extend(rules::waive(findings, &policies, today));
     others
 }

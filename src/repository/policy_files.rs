@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::paths::relative;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Policy, key_of_path, read_policy};
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 /// The folder of the policies.
 pub(super) const POLICIES: &str = "policies";

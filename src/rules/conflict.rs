@@ -1,106 +1,186 @@
 //! R04: unequal values of one knob for overlapping audiences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::evaluate::subject_name;
-use super::{Claim, Origin, Subject, rule};
+use super::evaluate::Seen;
+use super::finding::at_most;
+use super::profiles::UNEQUAL_VALUES;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::setting::{OmaUri, OmaValue, Overlap, RegistryAction, RegistryLocation};
+use crate::setting::{
+    Audience, Claim, Knob, OmaValue, Overlap, RegistryAction, RegistryChange, RegistryLocation, Subject,
+};
 
 /// Two policies, or a policy and another profile, that set one node or one registry value to unequal contents:
 /// an error when they certainly reach the same devices, a warning when they may, nothing when they cannot.
-pub fn conflicts(claims: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
-    let mut by_node: BTreeMap<&OmaUri, Vec<(&Claim, String)>> = BTreeMap::new();
-    let mut by_place: BTreeMap<RegistryLocation, Vec<(&Claim, String)>> = BTreeMap::new();
-    for claim in claims {
-        match &claim.subject {
-            Subject::Node(_, OmaValue::Masked(_)) => {}
-            Subject::Node(uri, value) => by_node.entry(uri).or_default().push((claim, value.canonical())),
-            Subject::Registry(place, action) => {
-                by_place.entry(place.clone()).or_default().push((claim, content(action)));
-            }
+pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
+    all: &impl Fn() -> I,
+    catalogue: &Catalogue,
+) -> Vec<Diagnostic> {
+    let mut groups: HashMap<Knob<'c>, Vec<Seen<'c>>> = HashMap::new();
+    for seen in all() {
+        if !matches!(seen.claim.subject, Subject::Node(_, OmaValue::Masked(_))) {
+            groups.entry(seen.claim.subject.knob()).or_default().push(seen);
         }
     }
-    // A node meets a registry value along its exact registry form, and only where somebody sets that value.
-    let nodes = if by_place.is_empty() { &[][..] } else { claims };
-    for claim in nodes {
-        let Subject::Node(uri, value) = &claim.subject else { continue };
-        let writes = catalogue.node(uri).and_then(|node| node.registry_writes(uri.scope(), value).ok());
-        for (place, action) in writes.into_iter().flatten() {
-            if let Some(here) = by_place.get_mut(&place) {
-                here.push((claim, content(&action)));
-            }
-        }
-    }
-    let mut findings: Vec<Diagnostic> = by_node.into_values().flat_map(|group| unequal(&group, false)).collect();
-    findings.extend(by_place.into_values().flat_map(|group| unequal(&group, true)));
-    findings
-}
-
-fn content(action: &RegistryAction) -> String {
-    match action {
-        RegistryAction::Delete => "(deleted)".into(),
-        RegistryAction::Set(data) => format!("{} {data}", data.type_name()),
-    }
-}
-
-/// Compares one representative of each content and audience with each other.
-fn unequal(group: &[(&Claim, String)], registry: bool) -> Vec<Diagnostic> {
-    let mut kinds: Vec<(&Claim, &str)> = Vec::new();
-    for (claim, content) in group {
-        let known = kinds.iter().any(|(other, same)| {
-            same == content && other.reach == claim.reach && is_tenant(other) == is_tenant(claim) && !registry
-        });
-        if !known {
-            kinds.push((claim, content));
-        }
-    }
+    let mut overlaps = Overlaps::default();
+    let by_value = with_nodes(&groups, catalogue);
+    let is_value = |knob: &Knob<'_>| matches!(knob, Knob::Value(_));
+    let mut groups: Vec<(Knob<'c>, Vec<Seen<'c>>)> = groups.into_iter().filter(|(knob, _)| !is_value(knob)).collect();
+    groups.sort_by_key(|(knob, _)| *knob);
     let mut findings = Vec::new();
-    for (at, (later, content)) in kinds.iter().enumerate() {
-        for (earlier, other) in &kinds[..at] {
-            if content == other || is_tenant(later) && is_tenant(earlier) || same_policy(later, earlier) {
+    for (_, group) in groups {
+        let contents = contents(group.into_iter().map(|seen| (seen, &seen.claim.subject)), Subject::says_the_same);
+        findings.extend(unequal(&one_of_each(contents, &mut overlaps), true, &mut overlaps));
+    }
+    for group in by_value.into_values() {
+        let contents = contents(group.iter().map(|(seen, action)| (*seen, action)), PartialEq::eq);
+        findings.extend(unequal(&contents, false, &mut overlaps));
+    }
+    findings
+}
+
+/// What is done to each registry value that somebody names, also by nodes along their exact registry forms.
+fn with_nodes<'c>(
+    groups: &HashMap<Knob<'c>, Vec<Seen<'c>>>,
+    catalogue: &Catalogue,
+) -> BTreeMap<&'c RegistryLocation, Vec<(Seen<'c>, RegistryAction)>> {
+    let mut by_value: BTreeMap<&RegistryLocation, Vec<(Seen<'c>, RegistryAction)>> = BTreeMap::new();
+    for (knob, group) in groups {
+        let Knob::Value(location) = knob else { continue };
+        let action = |seen: &Seen<'c>| match &seen.claim.subject {
+            Subject::Registry(change) => match &**change {
+                RegistryChange::Value(_, action) => Some((*seen, action.clone())),
+                RegistryChange::DeleteKey(_) | RegistryChange::DeleteValues(_) => None,
+            },
+            _ => None,
+        };
+        by_value.insert(location, group.iter().filter_map(action).collect());
+    }
+    if by_value.is_empty() {
+        return by_value;
+    }
+    let mut nodes: Vec<_> = groups.iter().filter(|(knob, _)| matches!(knob, Knob::Node(_))).collect();
+    nodes.sort_by_key(|(knob, _)| **knob);
+    for (_, group) in nodes {
+        for seen in group {
+            let Subject::Node(uri, value) = &seen.claim.subject else { continue };
+            let writes = catalogue.node(uri).and_then(|node| node.registry_writes(uri.scope(), value).ok());
+            for (place, action) in writes.into_iter().flatten() {
+                if let Some(here) = by_value.get_mut(&place) {
+                    here.push((*seen, action));
+                }
+            }
+        }
+    }
+    by_value
+}
+
+/// A claim, and which of the contents of its group it has.
+type Content<'c> = (Seen<'c>, usize);
+
+/// Numbers the contents of a group.
+fn contents<'c, 'v, T: 'v>(
+    group: impl Iterator<Item = (Seen<'c>, &'v T)>,
+    same: impl Fn(&T, &T) -> bool,
+) -> Vec<Content<'c>> {
+    let mut known: Vec<&T> = Vec::new();
+    let number = |(seen, content): (Seen<'c>, &'v T)| {
+        let number = known.iter().position(|other| same(other, content)).unwrap_or_else(|| {
+            known.push(content);
+            known.len() - 1
+        });
+        (seen, number)
+    };
+    group.map(number).collect()
+}
+
+/// One representative of each content and audience.
+fn one_of_each<'c>(group: Vec<Content<'c>>, overlaps: &mut Overlaps<'c>) -> Vec<Content<'c>> {
+    if group.iter().all(|(_, content)| *content == 0) {
+        return Vec::new();
+    }
+    let mut kinds = HashSet::new();
+    let is_new = |(seen, content): &Content<'c>| {
+        kinds.insert((*content, overlaps.number(seen.claim.audience.as_deref()), seen.is_judged))
+    };
+    group.into_iter().filter(is_new).collect()
+}
+
+/// Compares each with each; in the group of a registry value, nodes are not: they meet in the group of their node.
+fn unequal<'c>(group: &[Content<'c>], with_nodes: bool, overlaps: &mut Overlaps<'c>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if group.iter().all(|(_, content)| *content == 0) {
+        return findings;
+    }
+    let is_node = |seen: &Seen<'_>| matches!(seen.claim.subject, Subject::Node(..));
+    for (at, (later, content)) in group.iter().enumerate() {
+        for (earlier, other) in &group[..at] {
+            let is_beside = !later.is_judged && !earlier.is_judged;
+            let are_nodes = !with_nodes && is_node(later) && is_node(earlier);
+            if content == other || is_beside || are_nodes || later.claim.origin.is_same(&earlier.claim.origin) {
                 continue;
             }
-            // Two nodes meet in `by_node`; here at least one of them is a registry value.
-            if registry && matches!((&later.subject, &earlier.subject), (Subject::Node(..), Subject::Node(..))) {
-                continue;
-            }
-            match later.reach.overlap(&earlier.reach) {
+            match overlaps.of(later.claim, earlier.claim) {
                 Overlap::Not => {}
-                overlap => findings.extend(finding(later, earlier, overlap)),
+                overlap => findings.push(finding(*later, *earlier, overlap)),
             }
         }
     }
     findings
 }
 
-fn is_tenant(claim: &Claim) -> bool {
-    claim.origin.is_foreign()
+/// How far audiences overlap, each pair looked at once: many claims share few audiences.
+#[derive(Default)]
+struct Overlaps<'c> {
+    numbers: HashMap<*const Audience, usize>,
+    known: HashMap<Option<&'c Audience>, usize>,
+    pairs: HashMap<(usize, usize), Overlap>,
 }
 
-fn same_policy(one: &Claim, other: &Claim) -> bool {
-    matches!((&one.origin, &other.origin), (Origin::Policy(mine, _), Origin::Policy(theirs, _)) if mine == theirs)
+impl<'c> Overlaps<'c> {
+    fn number(&mut self, audience: Option<&'c Audience>) -> usize {
+        let address = audience.map_or(std::ptr::null(), std::ptr::from_ref);
+        if let Some(number) = self.numbers.get(&address) {
+            return *number;
+        }
+        let next = self.known.len();
+        let number = *self.known.entry(audience).or_insert(next);
+        self.numbers.insert(address, number);
+        number
+    }
+
+    fn of(&mut self, one: &'c Claim, other: &'c Claim) -> Overlap {
+        let (one, other) = (one.audience.as_deref(), other.audience.as_deref());
+        let pair = (self.number(one), self.number(other));
+        *self.pairs.entry(pair).or_insert_with(|| Audience::overlap_of(one, other))
+    }
 }
 
-fn finding(later: &Claim, earlier: &Claim, overlap: Overlap) -> Option<Diagnostic> {
-    let rule = rule("R04")?;
-    // The file's place comes first; the tenant has none.
-    let (here, there) = if is_tenant(later) { (earlier, later) } else { (later, earlier) };
-    let certain = overlap == Overlap::Certainly && !is_tenant(there);
-    let (severity, how) = match overlap {
-        Overlap::Certainly => ("the same devices", "reach"),
-        _ => ("the same devices", "may reach"),
-    };
-    let severity_word = if certain { Severity::Error } else { Severity::Warning };
-    let name = subject_name(&here.subject);
-    let message = format!("{name} has another value in {}", there.origin.shown());
-    let mut diagnostic = Diagnostic::finding(rule.id(), severity_word, message);
-    if let Origin::Policy(_, place) = &here.origin {
-        diagnostic = diagnostic.at(place.clone(), format!("both {how} {severity}"));
+fn finding(later: Seen<'_>, earlier: Seen<'_>, overlap: Overlap) -> Diagnostic {
+    // What is judged comes first: there it can be changed, or accepted.
+    let (here, there) = if later.is_judged { (later, earlier) } else { (earlier, later) };
+    let rule = &UNEQUAL_VALUES;
+    let mut finding = rule.finding(here.claim.oldest_build);
+    if overlap != Overlap::Certainly || !there.is_judged {
+        finding = at_most(finding, Severity::Warning);
     }
-    if let Origin::Policy(_, place) = &there.origin {
-        diagnostic = diagnostic.and(place.clone(), "the other value");
+    let (here, there) = (here.claim, there.claim);
+    let how = if overlap == Overlap::Certainly { "reach" } else { "may reach" };
+    let name = here.subject.knob();
+    match here.origin.place() {
+        Some(place) => {
+            finding.message = format!("{name} has another value in {}", there.origin);
+            finding = finding.at(place.clone(), format!("both {how} the same devices"));
+        }
+        None => {
+            finding.message = format!("{name} has another value in {} than in {}", there.origin, here.origin);
+            finding = finding.note(format!("both {how} the same devices"));
+        }
     }
-    Some(diagnostic.note(rule.symptom).help(rule.remedy).fact(format!("source: {}", rule.sources.join("; "))))
+    if let Some(place) = there.origin.place() {
+        finding = finding.and(place.clone(), "the other value");
+    }
+    finding.fact = Some(format!("source: {}", rule.sources.join("; ")));
+    finding.note(rule.symptom)
 }

@@ -1,61 +1,91 @@
 //! Accepted findings.
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::civil::Date;
 
 use super::{RULES, rule};
-use crate::compile::{AcceptedFinding, Compiled};
-use crate::diagnostic::{Code, Diagnostic, Kind, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, Kind, nearest};
+use crate::source::Placed;
+
+/// A finding that a policy accepts.
+#[derive(Debug, Clone)]
+pub struct AcceptedFinding {
+    /// The rule's name or code.
+    pub rule: Placed<String>,
+    /// The last day on which it is accepted, as 2027-03-31.
+    pub until: Placed<String>,
+}
+
+/// A policy as far as it accepts findings.
+pub struct Accepts<'p> {
+    pub waivers: &'p [AcceptedFinding],
+    /// The paths of the files that it is written in.
+    pub files: &'p [String],
+    /// Whether it is sent: then what no finding answers to is told.
+    pub is_sent: bool,
+}
 
 /// Takes out the findings that their policies accept, and complains of waivers that are over, that name no rule, or
 /// that nothing answers to.
-pub fn waive(findings: Vec<Diagnostic>, policies: &[Compiled<'_>], today: Date) -> Vec<Diagnostic> {
-    let mut used: Vec<(&str, usize)> = Vec::new();
-    let mut left: Vec<Diagnostic> = Vec::new();
+pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -> Vec<Diagnostic> {
+    let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, policy) in policies.iter().enumerate().filter(|(_, policy)| !policy.waivers.is_empty()) {
+        policy.files.iter().for_each(|path| by_path.entry(path).or_default().push(at));
+    }
+    let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut remaining: Vec<Diagnostic> = Vec::new();
     for finding in findings {
-        let places: Vec<&Place> = finding.place.iter().chain(finding.related.iter().map(|(place, _)| place)).collect();
-        let takes_part = |policy: &&Compiled<'_>| places.iter().any(|place| policy.is_at(place));
-        let waived = policies.iter().filter(takes_part).find_map(|policy| {
-            let at = policy.waivers.iter().position(|waiver| names(waiver, &finding) && !is_over(waiver, today))?;
-            Some((policy.key.as_str(), at))
+        let places = finding.place.iter().chain(finding.related.iter().map(|(place, _)| place));
+        let mut concerned: Vec<usize> =
+            places.filter_map(|place| by_path.get(place.source.path.as_str())).flatten().copied().collect();
+        concerned.sort_unstable();
+        let waiver = concerned.into_iter().find_map(|policy| {
+            let waivers = policies[policy].waivers;
+            let at = waivers.iter().position(|waiver| accepts(waiver, &finding) && !is_over(waiver, today))?;
+            Some((policy, at))
         });
-        match waived {
-            Some(waiver) => used.push(waiver),
-            None => left.push(finding),
+        match waiver {
+            Some(waiver) => drop(used.insert(waiver)),
+            None => remaining.push(finding),
         }
     }
-    for policy in policies {
+    for (number, policy) in policies.iter().enumerate() {
         for (at, waiver) in policy.waivers.iter().enumerate() {
-            let place = waiver.rule.place.clone();
-            if rule(&waiver.rule.value).is_none() {
-                let mut problem =
-                    Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
-                        .at(place.clone(), "neither a rule's name nor its code");
-                if let Some(near) = nearest(&waiver.rule.value, RULES.iter().map(|rule| rule.name)) {
-                    problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
-                }
-                left.push(problem);
-            } else if is_over(waiver, today) {
-                left.push(
-                    Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
-                        .at(waiver.until.place.clone(), "findings count again")
-                        .help("mend the finding, or decide anew until when it is accepted"),
-                );
-            } else if !used.contains(&(policy.key.as_str(), at))
-                && policy.state == crate::policy::State::Active
-                && !policy.held
-            {
-                left.push(
-                    Diagnostic::info(Code::UnusedWaiver, "nothing here answers to this waiver")
-                        .at(place, "the finding is gone, or it is about a profile in a tenant")
-                        .help("take it out, unless a plan shows the finding without it"),
-                );
-            }
+            remaining.extend(policy.complaint(waiver, used.contains(&(number, at)), today));
         }
     }
-    left
+    remaining
 }
 
-fn names(waiver: &AcceptedFinding, finding: &Diagnostic) -> bool {
+impl Accepts<'_> {
+    /// What is wrong with a waiver itself.
+    fn complaint(&self, waiver: &AcceptedFinding, is_used: bool, today: Date) -> Option<Diagnostic> {
+        let place = waiver.rule.place.clone();
+        if rule(&waiver.rule.value).is_none() {
+            let mut problem = Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
+                .at(place.clone(), "neither a rule's name nor its code");
+            if let Some(near) = nearest(&waiver.rule.value, RULES.iter().map(|rule| rule.id.name)) {
+                problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
+            }
+            return Some(problem);
+        }
+        if is_over(waiver, today) {
+            return Some(
+                Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
+                    .at(waiver.until.place.clone(), "findings count again")
+                    .help("mend the finding, or decide anew until when it is accepted"),
+            );
+        }
+        (!is_used && self.is_sent).then(|| {
+            Diagnostic::info(Code::UnusedWaiver, "nothing here answers to this waiver")
+                .at(place, "the finding is gone, or it is about a profile in a tenant")
+                .help("take it out, unless a plan shows the finding without it")
+        })
+    }
+}
+
+fn accepts(waiver: &AcceptedFinding, finding: &Diagnostic) -> bool {
     let Kind::Finding(rule) = finding.kind else { return false };
     waiver.rule.value.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// A target of an assignment. Groups are named by whatever tells them apart: their names in files, their ids
 /// in a tenant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Who {
     /// Every device.
     AllDevices,
@@ -24,7 +24,7 @@ impl Who {
 
 /// What an assignment filter does.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum FilterMode {
@@ -35,7 +35,7 @@ pub enum FilterMode {
 }
 
 /// One target with its filter.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Inclusion {
     /// The target.
     pub who: Who,
@@ -44,7 +44,7 @@ pub struct Inclusion {
 }
 
 /// Whom a profile reaches.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Audience {
     /// Who gets it.
     pub include: BTreeSet<Inclusion>,
@@ -64,6 +64,15 @@ pub enum Overlap {
 }
 
 impl Audience {
+    /// How far two audiences share devices, where one may be unknown: a file is imported wherever somebody imports it.
+    pub fn overlap_of(one: Option<&Self>, other: Option<&Self>) -> Overlap {
+        match (one, other) {
+            (Some(one), Some(other)) => one.overlap(other),
+            (Some(one), None) | (None, Some(one)) if one.include.is_empty() => Overlap::Not,
+            _ => Overlap::Possibly,
+        }
+    }
+
     /// How far two audiences share devices.
     pub fn overlap(&self, other: &Self) -> Overlap {
         let pairs = self.include.iter().flat_map(|mine| other.include.iter().map(move |theirs| (mine, theirs)));

@@ -2,6 +2,11 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::Knob;
+use crate::source::Place;
 
 /// A root of the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,9 +101,31 @@ impl RegistryKey {
         Ok(Self { hive, path: path.to_string() })
     }
 
-    fn folded(&self) -> (Hive, String) {
-        (self.hive, self.path.to_lowercase())
+    /// Whether a key is this one or below it.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.hive == other.hive && {
+            let (upper, lower) = (self.path.to_lowercase(), other.path.to_lowercase());
+            lower.strip_prefix(&upper).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
+        }
     }
+}
+
+/// Compares names as Windows does, without regard to case.
+fn compare_names(one: &str, other: &str) -> Ordering {
+    if one.is_ascii() && other.is_ascii() {
+        let (one, other) = (one.bytes(), other.bytes());
+        return one.map(|byte| byte.to_ascii_lowercase()).cmp(other.map(|byte| byte.to_ascii_lowercase()));
+    }
+    one.to_lowercase().cmp(&other.to_lowercase())
+}
+
+fn hash_name<H: Hasher>(name: &str, state: &mut H) {
+    if name.is_ascii() {
+        name.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+    } else {
+        state.write(name.to_lowercase().as_bytes());
+    }
+    state.write_u8(0xff);
 }
 
 impl fmt::Display for RegistryKey {
@@ -109,7 +136,7 @@ impl fmt::Display for RegistryKey {
 
 impl Ord for RegistryKey {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(&other.folded())
+        self.hive.cmp(&other.hive).then_with(|| compare_names(&self.path, &other.path))
     }
 }
 
@@ -127,9 +154,10 @@ impl PartialEq for RegistryKey {
 
 impl Eq for RegistryKey {}
 
-impl std::hash::Hash for RegistryKey {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
+impl Hash for RegistryKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hive.hash(state);
+        hash_name(&self.path, state);
     }
 }
 
@@ -142,12 +170,6 @@ pub struct RegistryLocation {
     pub name: String,
 }
 
-impl RegistryLocation {
-    fn folded(&self) -> (&RegistryKey, String) {
-        (&self.key, self.name.to_lowercase())
-    }
-}
-
 impl fmt::Display for RegistryLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.name.is_empty() { "(Default)" } else { &self.name };
@@ -157,7 +179,7 @@ impl fmt::Display for RegistryLocation {
 
 impl Ord for RegistryLocation {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(&other.folded())
+        self.key.cmp(&other.key).then_with(|| compare_names(&self.name, &other.name))
     }
 }
 
@@ -175,9 +197,10 @@ impl PartialEq for RegistryLocation {
 
 impl Eq for RegistryLocation {}
 
-impl std::hash::Hash for RegistryLocation {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
+impl Hash for RegistryLocation {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+        hash_name(&self.name, state);
     }
 }
 
@@ -246,6 +269,58 @@ pub enum RegistryAction {
     Set(RegistryData),
     /// The value goes.
     Delete,
+}
+
+/// What is done to the registry.
+#[derive(Clone, PartialEq)]
+pub enum RegistryChange {
+    /// A key goes with everything in it.
+    DeleteKey(RegistryKey),
+    /// The values of a key go; the key and the keys below it stay (`**DelVals.` in a Registry.pol: MS-GPREG).
+    DeleteValues(RegistryKey),
+    /// A value is set or goes.
+    Value(RegistryLocation, RegistryAction),
+}
+
+impl RegistryChange {
+    /// The key that it is about.
+    pub fn key(&self) -> &RegistryKey {
+        match self {
+            Self::DeleteKey(key) | Self::DeleteValues(key) => key,
+            Self::Value(location, _) => &location.key,
+        }
+    }
+
+    /// What it is about, without what becomes of it.
+    pub fn knob(&self) -> Knob<'_> {
+        match self {
+            Self::DeleteKey(key) | Self::DeleteValues(key) => Knob::Key(key),
+            Self::Value(location, _) => Knob::Value(location),
+        }
+    }
+}
+
+/// Only places: contents may be secret.
+impl fmt::Debug for RegistryChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DeleteKey(key) => write!(f, "DeleteKey({key})"),
+            Self::DeleteValues(key) => write!(f, "DeleteValues({key})"),
+            Self::Value(location, RegistryAction::Delete) => write!(f, "Delete({location})"),
+            Self::Value(location, RegistryAction::Set(data)) => write!(f, "Set({location}, {})", data.type_name()),
+        }
+    }
+}
+
+/// Something that is done to the registry, and where that is written.
+#[derive(Debug, Clone)]
+pub struct RegistryEntry {
+    /// What is done; claims share it.
+    pub change: Arc<RegistryChange>,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether a secret is in the content.
+    pub is_secret: bool,
 }
 
 #[cfg(test)]

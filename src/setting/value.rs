@@ -1,6 +1,7 @@
 //! What an OMA setting holds.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Graph's types of OMA settings (`omaSettingInteger` and so on).
 #[derive(
@@ -8,7 +9,7 @@ use std::fmt;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum OmaType {
-    /// A 32-bit whole number.
+    /// A whole number.
     Integer,
     /// A text.
     String,
@@ -45,23 +46,23 @@ impl OmaType {
     }
 }
 
-/// The value of an OMA setting in canonical form.
+/// The value of an OMA setting in canonical form. Copies share their text.
 #[derive(Clone, PartialEq)]
 pub enum OmaValue {
-    /// A 32-bit whole number.
-    Integer(i32),
+    /// A whole number; each delivery limits it.
+    Integer(i64),
     /// A text.
-    String(String),
+    String(Arc<str>),
     /// True or false.
     Boolean(bool),
     /// XML as text.
-    Xml(String),
+    Xml(Arc<str>),
     /// Bytes.
-    Base64(Vec<u8>),
+    Base64(Arc<[u8]>),
     /// A single-precision number.
     Float(f32),
     /// An instant in UTC, RFC 3339, as `2026-11-21T08:00:00Z`.
-    DateTime(String),
+    DateTime(Arc<str>),
     /// The tenant holds a value of this type and did not show it.
     Masked(OmaType),
 }
@@ -85,9 +86,9 @@ impl OmaValue {
     /// `PGEvPg==`, which is `<a/>` (CIPP-API).
     pub fn is_mask(&self) -> bool {
         match self {
-            Self::String(text) => text == "****",
+            Self::String(text) => &**text == "****",
             Self::Xml(text) => matches!(text.trim(), "<a/>" | "****" | "PGEvPg=="),
-            Self::Base64(bytes) => bytes == b"<a/>",
+            Self::Base64(bytes) => **bytes == *b"<a/>",
             Self::Masked(_) => true,
             Self::Integer(_) | Self::Boolean(_) | Self::Float(_) | Self::DateTime(_) => false,
         }
@@ -99,7 +100,7 @@ impl OmaValue {
             Self::Integer(number) => number.to_string(),
             Self::Boolean(value) => value.to_string(),
             Self::Float(number) => number.to_string(),
-            Self::String(text) | Self::Xml(text) | Self::DateTime(text) => text.clone(),
+            Self::String(text) | Self::Xml(text) | Self::DateTime(text) => text.to_string(),
             Self::Base64(bytes) => base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes),
             Self::Masked(_) => "****".to_string(),
         }

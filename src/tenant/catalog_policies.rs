@@ -11,10 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::convert::assignment;
 use super::directory::safe_id;
-use crate::graph::{BatchAnswer, BatchRequest, CatalogSetting, Client, ConfigurationPolicy, Error};
-use crate::profile::Assignment;
+use crate::delivery::catalog::{CatalogSetting, ConfigurationPolicy};
+use crate::delivery::{Assigned, read_assignment};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
+use crate::profile::Assignments;
 
 const POLICIES: &str = "/deviceManagement/configurationPolicies";
 /// 25 are a page without `$top` (Microsoft365DSC#5088); 100 is what Intune's portal asks for.
@@ -39,7 +40,7 @@ pub struct CatalogPolicy {
     /// Its name.
     pub name: String,
     /// Whom it reaches.
-    pub assignments: BTreeSet<Assignment>,
+    pub assignments: Assignments,
     /// What it sets, in the settings catalog's form.
     pub settings: Vec<CatalogSetting>,
 }
@@ -126,7 +127,7 @@ struct Parts {
     id: String,
     name: String,
     setting_count: usize,
-    assignments: Option<Vec<crate::graph::Assignment>>,
+    assignments: Option<Vec<Assigned>>,
     settings: Option<Vec<CatalogSetting>>,
     /// Why something is missing.
     reason: String,
@@ -150,7 +151,7 @@ impl Parts {
         let Self { id, name, assignments: Some(assignments), settings: Some(settings), .. } = self else {
             return Err(format!("\"{}\" ({}): {}", self.name, self.id, self.reason));
         };
-        let assignments = assignments.iter().map(|one| assignment(&one.target)).collect();
+        let assignments = assignments.iter().map(read_assignment).collect();
         Ok(CatalogPolicy { id, name, assignments, settings })
     }
 }

@@ -1,7 +1,7 @@
 //! Settings of the settings catalog as nodes with values. What is not surely a node's value is left out.
 
 use crate::catalogue::{Allowed, Catalogue, Format, Node, Payload};
-use crate::graph::{ChoiceValue, SettingInstance, SimpleValue};
+use crate::delivery::catalog::{ChoiceValue, SettingInstance, SimpleValue};
 use crate::profile::canonical_value;
 use crate::setting::{OmaUri, OmaValue};
 
@@ -57,7 +57,7 @@ fn chosen(id: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
             // Ids are in lower case, values may not be.
             let mut alike = values.iter().filter(|value| value.0.eq_ignore_ascii_case(word));
             let value = alike.next().filter(|_| alike.next().is_none())?;
-            Some(OmaValue::String(value.0.clone()))
+            Some(OmaValue::String(value.0.as_str().into()))
         }
         _ => None,
     }
@@ -73,7 +73,7 @@ fn state(word: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
         "1" if is_plain => true,
         _ => return None,
     };
-    Some(OmaValue::String(Payload { enabled, data: Vec::new() }.write()))
+    Some(OmaValue::String(Payload { enabled, data: Vec::new() }.write().into()))
 }
 
 /// A number or a text. A secret is neither: what comes stands for it.
@@ -81,7 +81,7 @@ fn plain(simple: &SimpleValue, node: &Node) -> Option<OmaValue> {
     let kind = simple.kind.rsplit('.').next().unwrap_or_default();
     match (kind, node.format) {
         ("deviceManagementConfigurationIntegerSettingValue", Format::Int) => {
-            simple.value.as_i64().and_then(|number| i32::try_from(number).ok()).map(OmaValue::Integer)
+            simple.value.as_i64().map(OmaValue::Integer)
         }
         ("deviceManagementConfigurationStringSettingValue", Format::Chr) if node.allowed != Allowed::Admx => {
             simple.value.as_str().map(|text| OmaValue::String(text.into()))
@@ -95,8 +95,6 @@ fn plain(simple: &SimpleValue, node: &Node) -> Option<OmaValue> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use serde_json::{Value, json};
 
     use super::*;
@@ -106,7 +104,7 @@ mod tests {
         let policy = CatalogPolicy {
             id: String::new(),
             name: String::new(),
-            assignments: BTreeSet::new(),
+            assignments: crate::profile::Assignments::default(),
             settings: vec![setting],
         };
         let nodes = policy.nodes(Catalogue::embedded()).into_iter();

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::convert::entries;
 use crate::compile::{Directory, Entry, Wanted};
-use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error, Named, odata_literal};
 
 const SELECT: &str = "$select=id,displayName";
 
@@ -182,4 +181,9 @@ fn groups(body: &Value) -> Vec<Entry> {
         Some(values) => values.iter().filter_map(entry).collect(),
         None => entry(body).into_iter().collect(),
     }
+}
+
+/// What a list of named things is in the directory.
+fn entries(found: Vec<Named>) -> Vec<Entry> {
+    found.into_iter().map(|one| Entry { id: one.id, name: one.display_name.unwrap_or_default() }).collect()
 }

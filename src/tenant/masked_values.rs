@@ -1,14 +1,15 @@
 //! Masked values in plain, where the token may.
 
+use std::sync::Arc;
+
+use crate::delivery::custom::{COLLECTION, read_plain};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
-use crate::profile::{LiveProfile, canonical_value};
-use crate::setting::OmaUri;
+use crate::profile::{Address, LiveProfile, canonical_value};
 
 use super::catalog_policies::{self, CatalogPolicies};
-use super::convert::decrypted;
 
 /// Where a masked value stands: the profile's place, and the address.
-type Places = Vec<(usize, OmaUri)>;
+type Places = Vec<(usize, Address)>;
 
 /// Reads masked values in batches and puts them into the profiles. What the token may not read stays masked; this needs
 /// `DeviceManagementConfiguration.ReadWrite.All` (Microsoft Learn, getOmaSettingPlainTextValue).
@@ -19,8 +20,8 @@ type Places = Vec<(usize, OmaUri)>;
 /// When Graph fails otherwise than by refusing.
 pub async fn decrypt(
     client: &Client,
-    profiles: &mut [LiveProfile],
-    wanted: &[(String, Vec<OmaUri>)],
+    profiles: &mut [Arc<LiveProfile>],
+    wanted: &[(String, Vec<Address>)],
 ) -> Result<bool, Error> {
     let (places, requests) = masked(profiles, wanted);
     if requests.is_empty() {
@@ -36,8 +37,8 @@ pub async fn decrypt(
 /// As for [`decrypt`]; policies that cannot be read are no error.
 pub async fn decrypt_beside_catalog(
     client: &Client,
-    profiles: &mut [LiveProfile],
-    wanted: &[(String, Vec<OmaUri>)],
+    profiles: &mut [Arc<LiveProfile>],
+    wanted: &[(String, Vec<Address>)],
 ) -> Result<CatalogPolicies, Error> {
     let (places, mut requests) = masked(profiles, wanted);
     let own = requests.len();
@@ -55,7 +56,7 @@ pub async fn decrypt_beside_catalog(
     })
 }
 
-fn masked(profiles: &[LiveProfile], wanted: &[(String, Vec<OmaUri>)]) -> (Places, Vec<BatchRequest>) {
+fn masked(profiles: &[Arc<LiveProfile>], wanted: &[(String, Vec<Address>)]) -> (Places, Vec<BatchRequest>) {
     let (mut places, mut requests) = (Vec::new(), Vec::new());
     for (id, uris) in wanted {
         let Some(at) = profiles.iter().position(|profile| profile.id == *id) else { continue };
@@ -63,7 +64,7 @@ fn masked(profiles: &[LiveProfile], wanted: &[(String, Vec<OmaUri>)]) -> (Places
             if let Some(reference) = profiles[at].secret_references.get(uri) {
                 let literal = odata_literal(reference);
                 let call = format!("getOmaSettingPlainTextValue(secretReferenceValueId={literal})");
-                requests.push(BatchRequest::new(format!("/deviceManagement/deviceConfigurations/{id}/{call}")));
+                requests.push(BatchRequest::new(format!("{COLLECTION}/{id}/{call}")));
                 places.push((at, uri.clone()));
             }
         }
@@ -72,13 +73,14 @@ fn masked(profiles: &[LiveProfile], wanted: &[(String, Vec<OmaUri>)]) -> (Places
 }
 
 /// Puts plain values into their places; says whether all of them came.
-fn put(profiles: &mut [LiveProfile], places: Places, answers: &[BatchAnswer]) -> bool {
+fn put(profiles: &mut [Arc<LiveProfile>], places: Places, answers: &[BatchAnswer]) -> bool {
     let mut complete = true;
     for ((at, uri), answer) in places.into_iter().zip(answers) {
-        let Some(setting) = profiles[at].profile.settings.get_mut(&uri) else { continue };
+        let live = Arc::make_mut(&mut profiles[at]);
+        let Some(setting) = live.profile.settings.get_mut(&uri) else { continue };
         let plain = answer.body["value"].as_str().filter(|_| answer.status < 300);
-        match plain.and_then(|text| decrypted(setting.value.oma_type(), text, false)) {
-            Some(value) => setting.value = canonical_value(&uri, value),
+        match plain.and_then(|text| read_plain(setting.value.oma_type(), text)) {
+            Some(value) => setting.value = canonical_value(uri.uri(), value),
             None => complete = false,
         }
     }

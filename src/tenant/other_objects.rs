@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::PROFILES;
-use crate::graph::{Client, DeviceConfiguration, Error};
+use crate::delivery::custom::DeviceConfiguration;
+use crate::graph::{Client, Error};
 
 /// Where settings catalog policies are; Graph has them in beta only.
 const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";

@@ -1,12 +1,11 @@
 //! Fresh looks at single profiles, many at once in batches.
 
-use crate::graph::{BatchAnswer, Client, DeviceConfiguration, Error, SharedBatch, odata_literal};
+use crate::delivery::custom::{COLLECTION, DeviceConfiguration};
+use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
 
 use super::{Configuration, classify};
 use serde_json::Value;
-
-const PROFILES: &str = "/deviceManagement/deviceConfigurations";
 
 /// Looks at profiles. Looks that are taken at about the same time share a request.
 pub struct ProfileLookup<'c> {
@@ -25,7 +24,7 @@ impl<'c> ProfileLookup<'c> {
     /// # Errors
     /// When Graph does not answer, or refuses.
     pub async fn by_id(&self, id: &str) -> Result<Option<LiveProfile>, Error> {
-        let url = format!("{PROFILES}/{id}?$expand=assignments");
+        let url = format!("{COLLECTION}/{id}?$expand=assignments");
         let answer = self.batch.get(url.clone()).await?;
         if answer.status == 404 {
             return Ok(None);
@@ -50,7 +49,7 @@ impl<'c> ProfileLookup<'c> {
     /// # Errors
     /// When Graph does not answer, or refuses.
     pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
-        let url = format!("{PROFILES}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
+        let url = format!("{COLLECTION}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
         let answer = Accepted::new(url.clone(), self.batch.get(url).await?)?;
         let all: Vec<DeviceConfiguration> = match answer.body["@odata.nextLink"].is_string() {
             true => self.client.list(&format!("/beta{}", answer.url)).await?,

@@ -135,6 +135,7 @@ fn a_rule_by_its_name_or_its_code() {
     assert_eq!(explain("fast-user-switching-hidden"), explain("i04"));
     assert_snapshot!("rule_of_rules", explain("I13"));
     assert_snapshot!("rule_of_policies", explain("R04"));
+    assert_snapshot!("all_rules", explain("rules"));
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use sspr_policy::catalogue::Catalogue;
 use sspr_policy::compile::{Compiled, Context, Secrets, compile};
 use sspr_policy::diagnostic::Diagnostic;
-use sspr_policy::formats::admx::{AdmxExport, export};
+use sspr_policy::formats::reg::Division;
+use sspr_policy::formats::{Export, ExportFile, admx as admx_files};
 use sspr_policy::policy::{Policy, read_configuration, read_policy};
 use sspr_policy::source::Source;
 
@@ -53,10 +54,24 @@ fn said(problems: &[Diagnostic]) -> String {
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn to_admx(policies: &[&str]) -> Result<AdmxExport, String> {
+const WHOLE: Division<'_> = Division::Whole("all.reg");
+
+/// The text of a `.reg` file.
+fn text_of(file: &ExportFile) -> String {
+    let units: Vec<u16> = file.bytes.chunks(2).skip(1).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).expect("UTF-16")
+}
+
+/// The texts of an ADMX and its ADML file.
+fn texts(export: &Export) -> (String, String) {
+    let text = |file: &ExportFile| String::from_utf8(file.bytes.clone()).expect("UTF-8");
+    (text(&export.files[0]), text(&export.files[1]))
+}
+
+fn to_admx(policies: &[&str]) -> Result<Export, String> {
     compiled(policies, |policies| {
         let mut problems = Vec::new();
-        export(policies, "contoso-endpoint", false, &mut problems).ok_or_else(|| said(&problems))
+        admx_files::export(policies, "contoso-endpoint", None, false, &mut problems).ok_or_else(|| said(&problems))
     })
 }
 

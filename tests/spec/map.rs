@@ -3,25 +3,26 @@
 use std::path::{Path, PathBuf};
 
 /// No files, no network, no clock, no environment: each with all that it may see.
-const PURE: [(&str, &[&str]); 11] = [
+const PURE: [(&str, &[&str]); 12] = [
     ("source", &[]),
-    ("setting", &[]),
+    ("setting", &["source"]),
     ("diagnostic", &["source"]),
     ("failure", &["diagnostic"]),
     ("policy", &["source", "diagnostic", "setting"]),
     ("catalogue", &["diagnostic", "setting"]),
     ("profile", &["setting"]),
-    ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile"]),
-    ("rules", &["diagnostic", "policy", "setting", "catalogue", "compile"]),
+    ("delivery", &["setting", "catalogue", "profile"]),
+    ("rules", &["source", "diagnostic", "setting", "catalogue"]),
+    ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile", "delivery", "rules"]),
     ("formats", &["source", "diagnostic", "policy", "setting", "catalogue", "compile", "profile"]),
-    ("plan", &["diagnostic", "setting", "catalogue", "profile"]),
+    ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
 ];
 /// The same for what reads files, talks to a network or prints. `cli` sees everything, and talks to no tenant itself.
 const EDGES: [(&str, &[&str]); 11] = [
     ("sandbox", &[]),
     ("graph", &[]),
     ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules"]),
-    ("tenant", &["setting", "catalogue", "compile", "profile", "graph"]),
+    ("tenant", &["setting", "catalogue", "compile", "profile", "delivery", "graph"]),
     ("session", &["source", "failure", "policy", "plan", "graph", "sandbox", "tenant"]),
     (
         "planning",
@@ -44,6 +45,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     (
         "adoption",
         &[
+            "source",
             "diagnostic",
             "failure",
             "policy",
@@ -60,7 +62,7 @@ const EDGES: [(&str, &[&str]); 11] = [
         ],
     ),
     ("readiness", &["diagnostic", "failure", "policy", "graph", "repository", "session", "tenant", "planning"]),
-    ("apply", &["profile", "plan", "graph", "tenant"]),
+    ("apply", &["setting", "profile", "delivery", "plan", "graph", "tenant"]),
     ("report", &["source", "diagnostic", "setting", "catalogue", "formats", "plan"]),
     (
         "cli",

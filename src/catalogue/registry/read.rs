@@ -42,7 +42,7 @@ impl Node {
                 "false" | "0" => Some(OmaValue::Boolean(false)),
                 _ => None,
             },
-            Format::Chr => Some(OmaValue::String(text.to_string())),
+            Format::Chr => Some(OmaValue::String(text.into())),
             _ => None,
         }
     }
@@ -58,7 +58,7 @@ impl Node {
                 Some(separator) => self.typed(&texts.join(separator)),
                 None => texts.first().filter(|_| texts.len() == 1).and_then(|text| self.typed(text)),
             },
-            (SameType::Binary, RegistryData::Binary(bytes)) => Some(OmaValue::Base64(bytes)),
+            (SameType::Binary, RegistryData::Binary(bytes)) => Some(OmaValue::Base64(bytes.into())),
             _ => None,
         }
     }
@@ -75,7 +75,7 @@ fn admx_value(form: &AdmxForm, key: &RegistryKey, registry: Registry<'_>) -> Opt
     let disabled = Some(Payload { enabled: false, data: Vec::new() }).filter(holds);
     let enabled = enabled_payload(form, key, registry).filter(holds);
     match (enabled, disabled) {
-        (Some(payload), None) | (None, Some(payload)) => Some(OmaValue::String(payload.write())),
+        (Some(payload), None) | (None, Some(payload)) => Some(OmaValue::String(payload.write().into())),
         _ => None,
     }
 }

@@ -50,7 +50,7 @@ fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<Reg
             None => vec![text],
         })),
         SameType::Binary => match value {
-            OmaValue::Base64(bytes) => Some(RegistryData::Binary(bytes.clone())),
+            OmaValue::Base64(bytes) => Some(RegistryData::Binary(bytes.to_vec())),
             _ => None,
         },
     }

@@ -1,30 +1,42 @@
-//! A rule: what it looks at, why, and how to accept it.
+//! A rule: what it looks at, why, and how to accept it; and the list of all rules.
 
 use super::screen::Screen;
-use crate::rules::{Condition, Rule, Way};
+use crate::rules::{Area, Check, Rule};
 
 /// A rule on one screen.
 pub(super) fn rule_text(rule: &Rule) -> String {
-    let mut screen = Screen::titled(&format!("{} {}\n\n  {}", rule.code, rule.name, rule.title), "");
+    let mut screen = Screen::titled(&format!("{} {}\n\n  {}", rule.id.code, rule.id.name, rule.title), "");
     screen.line("Symptom", rule.symptom);
+    screen.line("Severity", &rule.severity.to_string());
     screen.line("Confidence", rule.confidence.word());
-    if let Condition::Any(ways) = &rule.condition {
-        for way in *ways {
-            let shown = match way {
-                Way::Node(name, bad) => format!("{} {bad}", name.trim_start_matches("Device/")),
-                Way::Registry(key, name, bad) => format!("{key} {name} {bad}"),
-            };
-            screen.line("Looks at", &shown);
+    match &rule.check {
+        Check::Values { bad, .. } => bad.iter().for_each(|way| screen.line("Looks at", &way.to_string())),
+        Check::Together { parts, .. } => {
+            let codes: Vec<&str> = parts.iter().map(|part| part.id.code).collect();
+            screen.line("Looks at", &codes.join(" and "));
         }
-    }
-    if let Condition::All(codes) = &rule.condition {
-        screen.line("Looks at", &codes.join(" and "));
+        Check::Fact(what) => screen.line("Looks at", what),
+        Check::Stated => screen.line("Looks at", "what no program can see: somebody has to look"),
     }
     screen.line("Remedy", rule.remedy);
     for source in rule.sources {
         screen.line("Source", source);
     }
-    let waiver = format!("    waive:\n      - {{ rule: {}, reason: \"…\", until: 2027-12-31 }}\n", rule.name);
+    let waiver = format!("    waive:\n      - {{ rule: {}, reason: \"…\", until: 2027-12-31 }}\n", rule.id.name);
     screen.block("To accept it, in the policy", &waiver);
     screen.text()
+}
+
+/// All rules, by area, a line each.
+pub(super) fn rules_text() -> String {
+    let rules = |area: Area| area.rules().iter();
+    let width = Area::ALL.into_iter().flat_map(rules).map(|rule| rule.id.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for area in Area::ALL {
+        text.push_str(&format!("{}{}\n\n", if text.is_empty() { "" } else { "\n" }, area.title()));
+        for rule in area.rules() {
+            text.push_str(&format!("  {}  {:width$}  {}\n", rule.id.code, rule.id.name, rule.title));
+        }
+    }
+    text + "\n`explain CODE` says more of one of them.\n"
 }

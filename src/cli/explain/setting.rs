@@ -195,7 +195,7 @@ pub(super) fn rules_lines(screen: &mut Screen, uri: Option<&OmaUri>, places: &[R
     let found = rules::about(uri, places);
     let line = |rule: &&'static Rule| {
         let severity = rule.severity.severity(None).word();
-        format!("{} {}: {} ({severity}, {} confidence)", rule.code, rule.name, rule.title, rule.confidence.word())
+        format!("{} {}: {} ({severity}, {} confidence)", rule.id.code, rule.id.name, rule.title, rule.confidence.word())
     };
     if !found.is_empty() {
         screen.gap();

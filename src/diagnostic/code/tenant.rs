@@ -192,3 +192,12 @@ pub(super) static DEVICES_OF_USERS_NOT_COUNTED: About = About {
                   such changes yourself.",
     example: None,
 };
+
+pub(super) static NEWER_MARKER: About = About {
+    number: "SP0521",
+    title: "A newer version of sspr-policy manages this profile",
+    explanation: "The marker in the profile's description has a form that this version cannot read, so it cannot tell \
+                  what was last applied. Nothing is changed for this key. Install the version that your pipelines and \
+                  the rest of your team use.",
+    example: None,
+};

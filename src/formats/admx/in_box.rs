@@ -2,8 +2,9 @@
 
 use crate::catalogue::{Allowed, EnumValue, Node, read_payload};
 use crate::compile::{Compiled, CompiledSetting};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{RegistryAction, Scope};
+use crate::source::Place;
 
 /// A setting that Windows' own templates or security settings offer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::claim::{Claim, Gathering};
+use super::super::conversion::{Conversion, Converted};
 use crate::catalogue::{Allowed, EnumValue};
-use crate::compile::RegistryChange;
-use crate::setting::{Hive, OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
+use crate::setting::{Hive, OmaValue, RegistryAction, RegistryChange, RegistryData, RegistryKey, RegistryLocation};
 
 /// A template.
 pub(super) struct Template {
@@ -66,7 +65,7 @@ pub(super) enum Data {
 
 impl Template {
     /// Makes a template of claims that do not contradict each other.
-    pub fn new(owner: &str, claims: &[Claim<'_>], gathering: &mut Gathering<'_>) -> Self {
+    pub fn new(owner: &str, claims: &[Converted<'_>], conversion: &mut Conversion<'_>) -> Self {
         let mut template = Self { owner: owner.into(), categories: Vec::new(), policies: Vec::new() };
         let (mut names, mut folders) = (Names::default(), Names::default());
         let mut category: Option<(&str, String)> = None;
@@ -75,7 +74,7 @@ impl Template {
                 Ok(offered) => offered,
                 Err(reason) => {
                     let help = "export it as a .reg file instead";
-                    gathering.refuse(claim.policy, claim.name(), reason, &claim.place, help);
+                    conversion.refuse(claim.policy, claim.name(), reason, claim.place, help);
                     continue;
                 }
             };
@@ -144,9 +143,11 @@ fn tail(key: &RegistryKey) -> &str {
 }
 
 /// The registry value of a claim and how a template offers it.
-fn offered<'c>(claim: &'c Claim<'_>) -> Result<(&'c RegistryLocation, Form), String> {
-    let RegistryChange::Value(location, action) = &claim.change else {
-        return Err("a template cannot delete a key".into());
+fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form), String> {
+    let (location, action) = match &*claim.change {
+        RegistryChange::Value(location, action) => (location, action),
+        RegistryChange::DeleteKey(_) => return Err("a template cannot delete a key".into()),
+        RegistryChange::DeleteValues(_) => return Err("a template cannot delete all values of a key".into()),
     };
     if !matches!(location.key.hive, Hive::LocalMachine | Hive::CurrentUser) {
         return Err(format!("Group Policy writes to HKLM and HKCU only, not to {}", location.key.hive.short()));
@@ -209,7 +210,7 @@ fn form(data: &RegistryData) -> Result<Form, String> {
 }
 
 /// A node with the values 0 and 1 is what Group Policy calls disabled and enabled.
-fn two_states(claim: &Claim<'_>, location: &RegistryLocation) -> Option<Form> {
+fn two_states(claim: &Converted<'_>, location: &RegistryLocation) -> Option<Form> {
     let setting = claim.setting.filter(|setting| setting.stated_registry.is_none())?;
     let node = setting.node?;
     let Allowed::Enum(values) = &node.allowed else {
@@ -220,7 +221,7 @@ fn two_states(claim: &Claim<'_>, location: &RegistryLocation) -> Option<Form> {
     if values != ["0", "1"] || !matches!(setting.value, OmaValue::Integer(_)) {
         return None;
     }
-    let written = |value: i32| {
+    let written = |value: i64| {
         let writes = node.registry_writes(setting.uri.scope(), &OmaValue::Integer(value)).ok()?;
         match writes.as_slice() {
             [(place, RegistryAction::Delete)] if place == location => Some(Data::Delete),
@@ -234,7 +235,7 @@ fn two_states(claim: &Claim<'_>, location: &RegistryLocation) -> Option<Form> {
 }
 
 /// What each state does.
-fn explain(claim: &Claim<'_>, location: &RegistryLocation, form: &Form) -> String {
+fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &Form) -> String {
     let does = |data: &Data| match data {
         Data::Delete => "the value is deleted".to_string(),
         Data::Decimal(number) => format!("REG_DWORD {number} (0x{number:x}) is written"),
@@ -257,10 +258,10 @@ fn explain(claim: &Claim<'_>, location: &RegistryLocation, form: &Form) -> Strin
 }
 
 /// What the policy that is written in YAML asks for.
-fn wanted(claim: &Claim<'_>, form: &Form) -> String {
+fn wanted(claim: &Converted<'_>, form: &Form) -> String {
     let policy = visible(&claim.policy.name);
     let mut text = format!("\nThe policy \"{policy}\" ({}) asks for: ", visible(&claim.policy.key));
-    let disabled = match (form, &claim.change) {
+    let disabled = match (form, &*claim.change) {
         (Form::State { off: Some(Data::Delete), .. }, RegistryChange::Value(_, RegistryAction::Delete)) => true,
         (Form::State { off: Some(Data::Decimal(off)), .. }, RegistryChange::Value(_, RegistryAction::Set(data))) => {
             *data == RegistryData::Dword(*off)

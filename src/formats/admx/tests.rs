@@ -47,8 +47,8 @@ proptest! {
                 form: Form::State { on: Data::Text(visible(title)), off: None },
             });
         }
-        let files = files(&template).expect("written").expect("not empty");
-        let (admx, adml) = (String::from_utf8(files.admx).expect("UTF-8"), String::from_utf8(files.adml).expect("UTF-8"));
+        let mut texts = files(&template, None).expect("written").into_iter().map(|file| String::from_utf8(file.bytes).expect("UTF-8"));
+        let (admx, adml) = (texts.next().expect("an ADMX"), texts.next().expect("an ADML"));
         let ids = attributes(&adml, "id");
         for name in attributes(&admx, "name") {
             prop_assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.is_empty());

@@ -5,8 +5,8 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::AdmxFiles;
 use super::template::{Data, Form, Offer, Template, sanitized, visible};
+use crate::formats::ExportFile;
 use crate::setting::Hive;
 
 const XMLNS: &str = "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions";
@@ -19,16 +19,19 @@ const BOX: &str = "Box";
 type Xml = Writer<Vec<u8>>;
 
 /// The template's files; none for an empty template, which the schema does not have.
-pub(super) fn files(template: &Template) -> io::Result<Option<AdmxFiles>> {
+pub(super) fn files(template: &Template, stem: Option<&str>) -> io::Result<Vec<ExportFile>> {
     if template.policies.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
     let owner: String = template.owner.chars().map(plain).collect();
-    let stem = format!("sspr-policy-{owner}");
+    let stem = stem.map_or_else(|| format!("sspr-policy-{owner}"), String::from);
     let admx = document("policyDefinitions", |xml| definitions(xml, template))?;
     let adml = document("policyDefinitionResources", |xml| resources(xml, template))?;
-    Ok(Some(AdmxFiles { stem, admx, adml }))
+    Ok(vec![
+        ExportFile { path: format!("{stem}.admx"), bytes: admx },
+        ExportFile { path: format!("en-US/{stem}.adml"), bytes: adml },
+    ])
 }
 
 fn document(root: &str, content: impl FnOnce(&mut Xml) -> io::Result<()>) -> io::Result<Vec<u8>> {

@@ -9,7 +9,7 @@ use crate::catalogue::{Catalogue, LookupError, Node, may_be_secret};
 use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::Severity;
 use crate::policy::read_policy;
-use crate::profile::READ_ONLY;
+use crate::profile::Address;
 use crate::setting::{OmaUri, OmaValue};
 use crate::source::Source;
 
@@ -38,9 +38,9 @@ pub(super) struct Written {
 }
 
 impl Line {
-    fn lost(uri: &OmaUri, reason: &str) -> Self {
-        let text = format!("{uri} cannot be written here, and applying takes it out of the profile: {reason}");
-        let lost = Some(format!("{uri} cannot be written: {reason}"));
+    fn lost(address: &Address, reason: &str) -> Self {
+        let text = format!("{address} cannot be written here, and applying takes it out of the profile: {reason}");
+        let lost = Some(format!("{address} cannot be written: {reason}"));
         Self { written: None, remarks: vec![Remark::error(text)], lost }
     }
 }
@@ -51,26 +51,29 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mu
     let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
     let mut files: BTreeSet<String> = BTreeSet::new();
     let mut lines = Vec::new();
-    for (uri, setting) in settings {
-        let twin = uri.as_str().strip_suffix(" (again)").map(OmaUri::verbatim);
-        if twin.is_some_and(|twin| settings.contains_key(&twin)) {
-            lines.push(Line::lost(uri, "the profile has two rows with this address, and a device gets one of them"));
-            continue;
-        }
-        if uri.as_str().ends_with(READ_ONLY) {
-            lines.push(Line::lost(uri, "Intune reads this row from devices, and a policy only writes"));
-            continue;
-        }
+    for (address, setting) in settings {
+        let uri = match address {
+            Address::Node(uri) => uri,
+            Address::Repeated(..) | Address::ReadOnly(_, 1..) => {
+                let reason = "the profile has two rows with this address, and a device gets one of them";
+                lines.push(Line::lost(address, reason));
+                continue;
+            }
+            Address::ReadOnly(..) => {
+                lines.push(Line::lost(address, "Intune reads this row from devices, and a policy only writes"));
+                continue;
+            }
+        };
         let place = match place(uri, context.catalogue) {
             Ok(place) => place,
             Err(reason) => {
-                lines.push(Line::lost(uri, &reason));
+                lines.push(Line::lost(address, &reason));
                 continue;
             }
         };
         let respelt = place.uri != *uri;
-        if respelt && settings.contains_key(&place.uri) || !taken.insert(place.uri.clone()) {
-            lines.push(Line::lost(uri, "another row has the same node in another spelling"));
+        if respelt && profile.live.profile.sets(&place.uri) || !taken.insert(place.uri.clone()) {
+            lines.push(Line::lost(address, "another row has the same node in another spelling"));
             continue;
         }
         let file = file_name(profile, uri, &mut files);
@@ -147,7 +150,7 @@ impl Writing<'_, '_> {
             };
             let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
             let Some(form) = form else {
-                return Line::lost(uri, "its value is masked, and no secret can stand for it");
+                return Line::lost(&Address::Node(uri.clone()), "its value is masked, and no secret can stand for it");
             };
             let text = format!(
                 "{}: the token may not read its value: supply it as {variable}, or import again with \
@@ -174,7 +177,7 @@ impl Writing<'_, '_> {
                 Err(error) => reason = error,
             }
         }
-        Line::lost(uri, &reason)
+        Line::lost(&Address::Node(uri.clone()), &reason)
     }
 
     fn written(&self, form: Form, is_secret: bool, remarks: Vec<Remark>) -> Line {

@@ -38,7 +38,7 @@ pub(super) fn forms(node: Option<&Node>, value: &OmaValue, file: &str) -> Vec<Fo
     let mut forms = Vec::new();
     let kind = value.oma_type();
     if let Some(bytes) = large(value) {
-        let form = |value: Yaml| Form { bytes: Some(bytes.clone()), ..Form::of(value) };
+        let form = |value: Yaml| Form { bytes: Some(bytes.to_vec()), ..Form::of(value) };
         forms.extend(long_forms("file", Yaml::text(file), kind, node.is_some()).into_iter().map(form));
     }
     if let Some(node) = node {
@@ -80,7 +80,7 @@ fn long_forms(word: &str, payload: Yaml, kind: OmaType, known: bool) -> Vec<Yaml
 
 fn large(value: &OmaValue) -> Option<Vec<u8>> {
     match value {
-        OmaValue::Base64(bytes) if bytes.len() > MANY_BYTES || bytes.is_empty() => Some(bytes.clone()),
+        OmaValue::Base64(bytes) if bytes.len() > MANY_BYTES || bytes.is_empty() => Some(bytes.to_vec()),
         OmaValue::String(text) | OmaValue::Xml(text) if text.len() > LARGE => Some(text.as_bytes().to_vec()),
         _ => None,
     }
@@ -100,7 +100,7 @@ fn payload(value: &OmaValue) -> (&'static str, Yaml) {
     match value {
         OmaValue::Base64(bytes) => ("base64", Yaml::text(base64::engine::general_purpose::STANDARD.encode(bytes))),
         OmaValue::String(text) | OmaValue::Xml(text) | OmaValue::DateTime(text) if !text.trim().is_empty() => {
-            ("raw", Yaml::text(text))
+            ("raw", Yaml::text(&**text))
         }
         other => ("value", plain(other)),
     }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::write::HEADER;
-use crate::compile::{RegistryChange, RegistryEntry};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation};
-use crate::source::{MAX_BYTES, Source, Span};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::setting::{RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation};
+use crate::source::{MAX_BYTES, Place, Source, Span};
 
 /// Reads a `.reg` file: version 5.00 in UTF-16LE or UTF-8, or REGEDIT4. `path` is what people know it by.
 ///
@@ -172,7 +171,7 @@ impl<'s> Reader<'s> {
     }
 
     fn push(&mut self, change: RegistryChange, place: &Place) {
-        self.entries.push(RegistryEntry { change, place: place.clone(), shown: None });
+        self.entries.push(RegistryEntry { change: change.into(), place: place.clone(), is_secret: false });
     }
 
     fn value(&mut self, line: &'s str, place: &Place) -> Result<(), String> {

@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::{RegDocument, read};
-use crate::compile::RegistryChange;
-use crate::setting::{Hive, RegistryAction, RegistryData, RegistryKey, RegistryLocation};
+use crate::setting::{Hive, RegistryAction, RegistryChange, RegistryData, RegistryKey, RegistryLocation};
 
 fn set(key: &str, name: &str, data: RegistryData) -> RegistryChange {
     let key = RegistryKey::parse(key).expect("a key");
@@ -165,7 +164,7 @@ proptest! {
         let bytes = document.to_bytes();
         let entries = read("t.reg", &bytes, &mut problems);
         prop_assert_eq!(&problems, &vec![]);
-        let again = RegDocument { changes: entries.into_iter().map(|entry| entry.change).collect() };
+        let again = RegDocument { changes: entries.into_iter().map(|entry| (*entry.change).clone()).collect() };
         prop_assert!(again == document, "{again:?} is not {document:?}");
         prop_assert_eq!(again.to_text(), document.to_text());
         prop_assert!(document.to_text().lines().all(|line| !line.starts_with("  ") || line.len() <= 80));

@@ -1,7 +1,6 @@
 //! Writing `.reg` files.
 
-use crate::compile::RegistryChange;
-use crate::setting::{RegistryAction, RegistryData, RegistryKey};
+use crate::setting::{RegistryAction, RegistryChange, RegistryData};
 
 /// The first line.
 pub(super) const HEADER: &str = "Windows Registry Editor Version 5.00";
@@ -14,7 +13,7 @@ pub(super) fn text(changes: &[RegistryChange]) -> String {
     let mut out = format!("{HEADER}\r\n\r\n");
     for section in changes.chunk_by(same_section) {
         // Of several spellings of one key the first in the alphabet stands for all.
-        let Some(key) = section.iter().map(key).min_by(|a, b| a.path.cmp(&b.path)) else { continue };
+        let Some(key) = section.iter().map(RegistryChange::key).min_by(|a, b| a.path.cmp(&b.path)) else { continue };
         let minus = if matches!(section[0], RegistryChange::DeleteKey(_)) { "-" } else { "" };
         out.push_str(&format!("[{minus}{}\\{}]\r\n", key.hive.long(), key.path));
         for change in section {
@@ -28,16 +27,9 @@ pub(super) fn text(changes: &[RegistryChange]) -> String {
     out
 }
 
-fn key(change: &RegistryChange) -> &RegistryKey {
-    match change {
-        RegistryChange::DeleteKey(key) => key,
-        RegistryChange::Value(location, _) => &location.key,
-    }
-}
-
 fn same_section(a: &RegistryChange, b: &RegistryChange) -> bool {
     let deletes = |change: &RegistryChange| matches!(change, RegistryChange::DeleteKey(_));
-    deletes(a) == deletes(b) && key(a) == key(b)
+    deletes(a) == deletes(b) && a.key() == b.key()
 }
 
 fn value(name: &str, action: &RegistryAction) -> String {

@@ -36,7 +36,7 @@ fn written(name: &str, value: OmaValue) -> String {
 
 #[test]
 fn a_node_of_each_relation_in_the_registry() {
-    let text = |text: &str| OmaValue::String(text.to_string());
+    let text = |text: &str| OmaValue::String(text.into());
     let said = [
         written("Authentication/AllowAadPasswordReset", OmaValue::Integer(1)),
         // Allowed is "do not turn off".
@@ -59,20 +59,20 @@ fn a_node_of_each_relation_in_the_registry() {
 
 /// Every value of a node that its catalogue lists.
 fn values(node: &Node) -> Vec<OmaValue> {
-    let payload = |enabled| OmaValue::String(Payload { enabled, data: Vec::new() }.write());
+    let payload = |enabled| OmaValue::String(Payload { enabled, data: Vec::new() }.write().into());
     match (&node.allowed, node.format.oma_type()) {
         (Allowed::Enum(values), Some(OmaType::Integer)) => {
             values.iter().map(|value| OmaValue::Integer(value.0.parse().unwrap())).collect()
         }
         (Allowed::Enum(values), Some(OmaType::String)) => {
-            values.iter().map(|value| OmaValue::String(value.0.clone())).collect()
+            values.iter().map(|value| OmaValue::String(value.0.as_str().into())).collect()
         }
         (Allowed::Enum(values), Some(OmaType::Boolean)) => {
             values.iter().map(|value| OmaValue::Boolean(value.0.eq_ignore_ascii_case("true"))).collect()
         }
         (Allowed::Range([low, high]), Some(OmaType::Integer)) => {
             let ends = [*low, *high].map(|number| number.clamp(i64::from(i32::MIN), i64::from(i32::MAX)));
-            ends.map(|number| OmaValue::Integer(i32::try_from(number).unwrap())).to_vec()
+            ends.map(OmaValue::Integer).to_vec()
         }
         (Allowed::Admx, _) => match node.admx() {
             Some(form) if form.elements.is_empty() => vec![payload(true), payload(false)],
@@ -99,7 +99,7 @@ fn filled(elements: &[AdmxElement], last: bool) -> OmaValue {
         };
         (element.id.clone(), value)
     });
-    OmaValue::String(Payload { enabled: true, data: data.collect() }.write())
+    OmaValue::String(Payload { enabled: true, data: data.collect() }.write().into())
 }
 
 #[test]

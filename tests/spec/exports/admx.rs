@@ -1,16 +1,17 @@
 //! Group Policy templates, and exports for other programs.
 
-use sspr_policy::formats::{admx, reg};
+use sspr_policy::formats::{ExportRemark, admx, reg};
 
-use super::{EVERYTHING, RESET, compiled, long, to_admx};
+use super::{EVERYTHING, RESET, compiled, long, texts, to_admx};
 
 #[test]
 fn the_missing_template_is_made() {
     let off = RESET.replace("sspr/reset", "sspr/off").replace("allowed", "0");
     let export = to_admx(&[RESET]).expect("no problem");
-    let files = export.files.expect("a template");
-    assert_eq!(files.stem, "sspr-policy-contoso-endpoint");
-    insta::assert_snapshot!(String::from_utf8(files.admx.clone()).expect("UTF-8"), @r#"
+    let paths: Vec<&str> = export.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["sspr-policy-contoso-endpoint.admx", "en-US/sspr-policy-contoso-endpoint.adml"]);
+    let (admx, adml) = texts(&export);
+    insta::assert_snapshot!(admx, @r#"
     <?xml version="1.0" encoding="utf-8"?>
     <policyDefinitions xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions" revision="1.0" schemaVersion="1.0">
       <policyNamespaces>
@@ -42,7 +43,7 @@ fn the_missing_template_is_made() {
       </policies>
     </policyDefinitions>
     "#);
-    insta::assert_snapshot!(String::from_utf8(files.adml).expect("UTF-8"), @r#"
+    insta::assert_snapshot!(adml, @r#"
     <?xml version="1.0" encoding="utf-8"?>
     <policyDefinitionResources xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions" revision="1.0" schemaVersion="1.0">
       <displayName>sspr-policy: contoso-endpoint</displayName>
@@ -69,10 +70,9 @@ fn the_missing_template_is_made() {
       </resources>
     </policyDefinitionResources>
     "#);
-    let (off, off_text) =
-        to_admx(&[&off]).map(|e| e.files.expect("a template")).map(|f| (f.admx, f.adml)).expect("fine");
-    assert_eq!(String::from_utf8_lossy(&off).replace("off", "reset").as_bytes(), files.admx, "the same choices");
-    assert!(String::from_utf8_lossy(&off_text).contains("(sspr/off) asks for: Disabled."));
+    let (off, off_text) = texts(&to_admx(&[&off]).expect("fine"));
+    assert_eq!(off.replace("off", "reset"), admx, "the same choices");
+    assert!(off_text.contains("(sspr/off) asks for: Disabled."));
 }
 
 #[test]
@@ -84,8 +84,11 @@ fn what_windows_has_is_named_with_what_to_choose() {
         LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: 900\n  \
         Privacy/LetAppsActivateWithVoiceAboveLock: 2\n  Browser/AllowPasswordManager: 0\n";
     let export = to_admx(&[policy, &policy.replace("p\n", "q\n")]).expect("no problem");
-    assert_eq!(export.files, None);
-    let shown = export.in_box.iter().map(|i| format!("{}\n  {}\n  {}\n", i.setting, i.path, i.choose));
+    assert_eq!(export.files, []);
+    let shown = export.remarks.iter().filter_map(|remark| match remark {
+        ExportRemark::InBox(i) => Some(format!("{}\n  {}\n  {}\n", i.setting, i.path, i.choose)),
+        ExportRemark::Note(_) => None,
+    });
     insta::assert_snapshot!(shown.collect::<String>(), @"
     Browser/AllowPasswordManager
       Computer > Administrative Templates > Windows Components > Microsoft Edge > Configure Password Manager
@@ -137,10 +140,9 @@ fn a_template_says_what_it_cannot_hold() {
 
 #[test]
 fn every_type_that_a_template_can_hold_is_in_it() {
-    let files = compiled(&[EVERYTHING], |policies| {
-        admx::export(policies, "contoso", true, &mut Vec::new()).expect("no error").files.expect("a template")
+    let (admx, adml) = compiled(&[EVERYTHING], |policies| {
+        texts(&admx::export(policies, "contoso", None, true, &mut Vec::new()).expect("no error"))
     });
-    let (admx, adml) = (String::from_utf8(files.admx).expect("UTF-8"), String::from_utf8(files.adml).expect("UTF-8"));
     let joined = |text: &str| text.lines().map(str::trim).collect::<String>();
     let offers = admx.split("<policy ").skip(1).map(|policy| {
         let names: Vec<&str> = policy.split('"').collect();
@@ -179,12 +181,13 @@ fn exports_for_other_programs() {
         HKLM\\SOFTWARE\\C: { (Default): null, 'a\"\\ü': null }\n";
     for (name, text) in [("reset", RESET), ("all", EVERYTHING), ("gone", gone)] {
         compiled(&[text], |policies| {
-            let file = reg::export(policies, false, &mut Vec::new()).expect("no problem").document.to_bytes();
-            std::fs::write(folder.join(format!("{name}.reg")), file).expect("written");
-            let export = admx::export(policies, name, true, &mut Vec::new()).expect("no error");
-            let files = export.files.expect("a template");
-            std::fs::write(folder.join(format!("{}.admx", files.stem)), files.admx).expect("written");
-            std::fs::write(folder.join(format!("en-US/{}.adml", files.stem)), files.adml).expect("written");
+            let file_name = format!("{name}.reg");
+            let division = reg::Division::Whole(&file_name);
+            let reg = reg::export(policies, division, false, &mut Vec::new()).expect("no problem");
+            let admx = admx::export(policies, name, None, true, &mut Vec::new()).expect("no error");
+            for file in reg.files.into_iter().chain(admx.files) {
+                std::fs::write(folder.join(file.path), file.bytes).expect("written");
+            }
         });
     }
 }

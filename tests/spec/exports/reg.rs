@@ -2,14 +2,14 @@
 
 use sspr_policy::formats::reg;
 
-use super::{EVERYTHING, RESET, compiled, long, said, to_admx};
+use super::{EVERYTHING, RESET, WHOLE, compiled, long, said, text_of, to_admx};
 
 /// The `.reg` file's text, or what is wrong.
 fn to_reg(policies: &[&str]) -> String {
     compiled(policies, |policies| {
         let mut problems = Vec::new();
-        match reg::export(policies, false, &mut problems) {
-            Some(export) => export.document.to_text().replace("\r\n", "\n"),
+        match reg::export(policies, WHOLE, false, &mut problems) {
+            Some(export) => text_of(&export.files[0]).replace("\r\n", "\n"),
             None => said(&problems),
         }
     })
@@ -41,13 +41,13 @@ fn a_policy_becomes_a_reg_file() {
 #[test]
 fn every_type_is_written_and_read_again() {
     let (bytes, text) = compiled(&[EVERYTHING], |policies| {
-        let export = reg::export(policies, false, &mut Vec::new()).expect("no problem");
-        (export.document.to_bytes(), export.document.to_text())
+        let export = reg::export(policies, WHOLE, false, &mut Vec::new()).expect("no problem");
+        (export.files[0].bytes.clone(), text_of(&export.files[0]))
     });
     let mut problems = Vec::new();
     let read = reg::read("all.reg", &bytes, &mut problems);
     assert_eq!(problems, []);
-    assert_eq!(reg::RegDocument::new(read.into_iter().map(|entry| entry.change)).to_text(), text);
+    assert_eq!(reg::RegDocument::new(read.into_iter().map(|entry| (*entry.change).clone())).to_text(), text);
     insta::assert_snapshot!(text.replace("\r\n", "\n").replace(&long(), "LONG"), @r#"
     Windows Registry Editor Version 5.00
 
@@ -117,8 +117,8 @@ fn what_has_no_exact_registry_form_is_refused_or_listed() {
     SP0303 p.yaml:3:3 AboveLock/AllowToasts cannot be written in this format: no registry value is known that sets the same
     ");
     let listed = compiled(&[policy], |policies| {
-        let export = reg::export(policies, true, &mut Vec::new()).expect("no error");
-        assert_eq!(export.document.changes().len(), 1);
+        let export = reg::export(policies, WHOLE, true, &mut Vec::new()).expect("no error");
+        assert_eq!(text_of(&export.files[0]).matches('=').count(), 1);
         export
             .unsupported
             .iter()

@@ -52,17 +52,22 @@ fn plan(repo: &Repo) -> String {
     plan.split_once("\n\n").unwrap().1.to_owned()
 }
 
-/// The requests of a plan, as people read them.
-fn requests(repo: &Repo) -> String {
-    shown(repo, &listed(repo))
-}
-
 /// `PATCH /beta/…`, with `[id]` in place of ids, and the body.
 type Request = (String, Value);
 
 /// What `plan --requests` prints.
 fn listed(repo: &Repo) -> Vec<Request> {
-    let printed = repo.run(&["plan", "--requests"]).succeeds().out;
+    read(&repo.run(&["plan", "--requests"]).succeeds().out)
+}
+
+/// The same of a plan with errors.
+fn listed_beside_errors(repo: &Repo) -> Vec<Request> {
+    let ran = repo.run(&["plan", "--requests"]);
+    assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
+    read(&ran.out)
+}
+
+fn read(printed: &str) -> Vec<Request> {
     let mut requests = Vec::new();
     for block in printed.split("\n\n").filter(|block| !block.trim().is_empty()) {
         let block = block.trim_start_matches(|c| c != 'P' && c != 'D' && c != '#').trim();

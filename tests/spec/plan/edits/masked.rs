@@ -1,13 +1,12 @@
 //! Values that Intune masks.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sspr_policy::diagnostic::Place;
 use sspr_policy::plan::{Desired, Fate, Options, build};
-use sspr_policy::profile::{Profile, Setting};
-use sspr_policy::setting::{OmaType, OmaUri, OmaValue};
-use sspr_policy::source::Source;
+use sspr_policy::profile::{Profile, Setting, Settings};
+use sspr_policy::setting::{Delivery, ObjectKey, OmaType, OmaUri, OmaValue};
+use sspr_policy::source::{Place, Source};
 
 use super::{Request, in_the_portal, listed, plan, without_ids};
 use crate::harness::proxy::{Proxy, REAL};
@@ -345,14 +344,14 @@ fn a_plan_has_no_masked_value() {
         let profile = Profile {
             name: "Mask".into(),
             description: None,
-            settings: BTreeMap::from([(uri.clone(), setting)]),
+            settings: Settings::from_iter([(uri.clone().into(), setting)]),
             assignments: None,
             scope_tags: None,
         };
         let desired = Desired {
-            key: "mask".into(),
+            object: ObjectKey { key: "mask".into(), delivery: Delivery::Custom },
             fate: Fate::Kept,
-            profile,
+            profile: Arc::new(profile),
             adopt: None,
             moved_from: Vec::new(),
             target: None,

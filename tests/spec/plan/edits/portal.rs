@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{
-    LOCK, applied, applied_through_proxy, carried_out, in_the_portal, listed, plan, requests, with_new_ids, without_ids,
+    LOCK, applied, applied_through_proxy, carried_out, in_the_portal, listed, listed_beside_errors, plan, with_new_ids,
+    without_ids,
 };
 use crate::harness::proxy::Proxy;
 use crate::harness::{EMBEDDED, Repo, Served, TENANT, served, text};
@@ -91,7 +92,7 @@ fn a_profile_that_somebody_duplicated() {
     exit 1
     "#);
     let before = repo.portal().profile("Lock screen");
-    let listed = listed(&repo);
+    let listed = listed_beside_errors(&repo);
     let (ran, sent) = applied_through_proxy(&repo);
     assert_eq!(ran.code, Some(1));
     assert!(ran.out.contains("1 done, 0 failed."), "{}", ran.out);
@@ -120,7 +121,7 @@ fn a_marker_that_somebody_deleted() {
     Plan: nothing can be done; 0 as written, 8 not ours; 1 error.
     exit 1
     "#);
-    assert_eq!(requests(&repo), "");
+    assert_eq!(listed_beside_errors(&repo), []);
     let (ran, sent) = applied_through_proxy(&repo);
     assert_eq!((ran.code, sent), (Some(1), vec![]));
     assert_eq!(repo.portal().profiles(), before, "no second profile");
@@ -159,7 +160,7 @@ fn a_file_that_was_moved_and_does_not_say_so() {
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1
     "#);
-    assert_eq!(requests(&repo), "");
+    assert_eq!(listed_beside_errors(&repo), []);
     let before = repo.portal().profiles();
     let (ran, sent) = applied_through_proxy(&repo);
     assert_eq!((ran.code, sent), (Some(1), vec![]));

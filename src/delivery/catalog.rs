@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::model::Assignment;
+use super::Assigned;
 
 /// A settings catalog policy.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,7 +25,7 @@ pub struct ConfigurationPolicy {
     pub setting_count: Option<usize>,
     /// Its assignments, where they were asked for.
     #[serde(default)]
-    pub assignments: Option<Vec<Assignment>>,
+    pub assignments: Option<Vec<Assigned>>,
     /// Where the rest of its assignments is, where they are too many for the answer.
     #[serde(rename = "assignments@odata.nextLink", default)]
     pub assignments_link: Option<String>,

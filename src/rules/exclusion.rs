@@ -6,18 +6,26 @@
 //! devices are not excluded. Rows 9, 10, 13 and 14: neither are user groups without device groups. An earlier edition says
 //! it of All Users, too: everybody gets the policy, and the excluded device group does not apply.
 
-use super::{Rule, rule};
-use crate::compile::{Compiled, NamedAssignment, NamedWho};
+use super::profiles::MIXED_EXCLUSION;
 use crate::diagnostic::Diagnostic;
 use crate::setting::{Audience, Kind, Membership, Who};
+use crate::source::Place;
+
+/// An exclusion as it is written.
+pub struct Exclusion {
+    /// What people call the group.
+    pub name: String,
+    /// Where it stands; nothing where that is not found again.
+    pub place: Option<Place>,
+}
 
 /// The exclusions of one policy that have no effect, because all of the included are of one kind and all of the excluded
-/// of the other. `audience` is by ids; `name` is what people call a group.
+/// of the other. `audience` is by ids; `written` finds the exclusion of a group, `policy` is where the policy's name stands.
 pub fn mixed_exclusions(
-    policy: &Compiled<'_>,
     audience: &Audience,
     membership: &Membership,
-    name: impl Fn(&str) -> String,
+    policy: &Place,
+    written: impl Fn(&str) -> Exclusion,
 ) -> Vec<Diagnostic> {
     let Some((included, ineffective)) = ineffective(audience, membership) else { return Vec::new() };
     let (has, lacks) = match included {
@@ -28,9 +36,10 @@ pub fn mixed_exclusions(
         .into_iter()
         .filter_map(|who| {
             let Who::Group(id) = who else { return None };
-            let name = name(id);
+            let exclusion = written(id);
+            let name = &exclusion.name;
             let message = format!("excluding `{name}` has no effect: it has {lacks}, and the included are {has}");
-            finding(policy, written(policy, id, &name), message)
+            Some(finding(policy, exclusion.place, message))
         })
         .collect()
 }
@@ -61,42 +70,32 @@ fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(K
     Some((included, audience.exclude.iter().filter(other).collect()))
 }
 
-/// Where the exclusion stands.
-fn written<'p>(policy: &'p Compiled<'_>, id: &str, name: &str) -> Option<&'p NamedAssignment> {
-    let is = |who: &NamedWho| match who {
-        NamedWho::Group { id: Some(own), .. } => own.eq_ignore_ascii_case(id),
-        NamedWho::Group { name: own, .. } => own.as_deref() == Some(name),
-        _ => false,
-    };
-    policy.assignments.iter().flatten().find(|one| one.excluded && is(&one.who))
-}
-
-fn finding(policy: &Compiled<'_>, written: Option<&NamedAssignment>, message: String) -> Option<Diagnostic> {
-    let rule = rule("R05")?;
-    let mut found = Diagnostic::finding(rule.id(), rule.severity.severity(None), message);
-    found = match written.map(|one| &one.place) {
-        Some(place) if policy.is_at(place) => found.at(place.clone(), rule.symptom),
+fn finding(policy: &Place, written: Option<Place>, message: String) -> Diagnostic {
+    let rule = &MIXED_EXCLUSION;
+    let mut found = rule.finding(None);
+    found.message = message;
+    found.fact = Some(format!("source: {}; `explain {}`", rule.sources.join("; "), rule.id.code));
+    match written {
+        Some(place) if place.source.path == policy.source.path => found.at(place, rule.symptom),
         // A target of the configuration: a policy accepts findings at its own lines.
-        Some(place) => found.at(policy.name_place.clone(), rule.symptom).and(place.clone(), "excluded here"),
-        None => found.at(policy.name_place.clone(), rule.symptom),
-    };
-    Some(found.help(rule.remedy).fact(format!("source: {}; `explain {}`", rule.sources.join("; "), rule.code)))
+        Some(place) => found.at(policy.clone(), rule.symptom).and(place, "excluded here"),
+        None => found.at(policy.clone(), rule.symptom),
+    }
 }
 
-/// One exclusion of a target, found in many policies, is said once.
-pub fn said_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mixed = rule("R05").map(Rule::id);
-    let mut said: Vec<(Diagnostic, usize)> = Vec::new();
+/// Of one exclusion of a target, found in many policies, the first finding, with the number of the others.
+pub fn one_of_each_target(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
     for finding in findings {
         let same = |other: &Diagnostic| {
-            mixed.is_some_and(|rule| finding.is_finding_of(rule))
+            finding.is_finding_of(MIXED_EXCLUSION.id)
                 && other.message == finding.message
                 && !finding.related.is_empty()
                 && other.related == finding.related
         };
-        match said.iter_mut().find(|(other, _)| same(other)) {
+        match kept.iter_mut().find(|(other, _)| same(other)) {
             Some((_, more)) => *more += 1,
-            None => said.push((finding, 0)),
+            None => kept.push((finding, 0)),
         }
     }
     let with_count = |(finding, more): (Diagnostic, usize)| match more {
@@ -104,5 +103,5 @@ pub fn said_once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         1 => finding.note("the same for another policy of this target"),
         more => finding.note(format!("the same for {more} other policies of this target")),
     };
-    said.into_iter().map(with_count).collect()
+    kept.into_iter().map(with_count).collect()
 }

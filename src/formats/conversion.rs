@@ -1,36 +1,59 @@
-//! What policies do to the registry, each with who says so; what formats for the registry are made of.
+//! What policies do to the registry, each change with who says so; what formats for the registry are made of.
+
+use std::sync::Arc;
 
 use super::Unsupported;
-use crate::compile::{Compiled, CompiledSetting, RegistryChange, RegistryEntry};
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation};
+use crate::compile::{Compiled, CompiledSetting};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::setting::{
+    Claim, Origin, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation, Subject,
+};
+use crate::source::Place;
 
-/// One thing that a policy does to the registry.
+/// A claim about the registry, and what it was converted from.
 #[derive(Debug, Clone)]
-pub(super) struct Claim<'a> {
-    /// Who does it.
+pub(super) struct Converted<'a> {
+    pub claim: Claim,
     pub policy: &'a Compiled<'a>,
     /// The setting that comes to it; none in a `registry:` block.
     pub setting: Option<&'a CompiledSetting<'a>>,
-    /// What is done.
-    pub change: RegistryChange,
-    /// Where it stands.
-    pub place: Place,
+    /// What is done, of the claim.
+    pub change: Arc<RegistryChange>,
+    /// Where it stands, of the claim.
+    pub place: &'a Place,
 }
 
-impl Claim<'_> {
+impl<'a> Converted<'a> {
+    fn new(
+        policy: &'a Compiled<'a>,
+        setting: Option<&'a CompiledSetting<'a>>,
+        change: Arc<RegistryChange>,
+        place: &'a Place,
+        is_secret: bool,
+    ) -> Self {
+        let origin = Origin::Policy { key: policy.key.as_str().into(), place: place.clone() };
+        let subject = Subject::Registry(Arc::clone(&change));
+        let claim = Claim {
+            subject,
+            audience: None,
+            origin,
+            oldest_build: policy.oldest_build.as_ref().map(|build| build.value),
+            is_secret,
+        };
+        Self { claim, policy, setting, change, place }
+    }
+
     /// What people call it.
     pub fn name(&self) -> String {
-        match (self.setting, &self.change) {
-            (Some(setting), _) => setting.uri.short().to_string(),
-            (None, RegistryChange::DeleteKey(key)) => key.to_string(),
-            (None, RegistryChange::Value(location, _)) => location.to_string(),
+        match self.setting {
+            Some(setting) => setting.uri.short().to_string(),
+            None => self.claim.subject.knob().to_string(),
         }
     }
 }
 
-/// Collects claims, and what is in their way.
-pub(super) struct Gathering<'p> {
+/// Converts what policies set, and collects what is in the way.
+pub(super) struct Conversion<'p> {
     /// Whether what cannot be expressed is listed instead of being an error.
     pub skip_unsupported: bool,
     /// What is wrong.
@@ -39,7 +62,7 @@ pub(super) struct Gathering<'p> {
     pub unsupported: Vec<Unsupported>,
 }
 
-impl Gathering<'_> {
+impl Conversion<'_> {
     /// Notes that something cannot be expressed.
     pub fn refuse(&mut self, policy: &Compiled<'_>, name: String, reason: String, place: &Place, help: &str) {
         if self.skip_unsupported {
@@ -55,48 +78,46 @@ impl Gathering<'_> {
     }
 
     /// What a setting does to the registry: the form that the policy states, or else the catalogue's exact one.
-    pub fn setting<'a>(&mut self, policy: &'a Compiled<'a>, setting: &'a CompiledSetting<'a>) -> Vec<Claim<'a>> {
-        let claims = match claims_of(policy, setting) {
-            Ok(claims) => claims,
+    pub fn setting<'a>(&mut self, policy: &'a Compiled<'a>, setting: &'a CompiledSetting<'a>) -> Vec<Converted<'a>> {
+        let converted = match converted(policy, setting) {
+            Ok(converted) => converted,
             Err(reason) => {
                 let help = "state the registry value yourself with `registry:` in the long form";
                 self.refuse(policy, setting.uri.short().to_string(), reason, &setting.name_place, help);
                 return Vec::new();
             }
         };
-        let stated = setting.stated_registry.iter().flatten();
-        let written =
-            claims.iter().any(|claim| matches!(claim.change, RegistryChange::Value(_, RegistryAction::Set(_))));
-        if setting.stated_registry.is_none() && setting.shown.is_some() && written {
+        let is_written = |one: &Converted<'_>| matches!(*one.change, RegistryChange::Value(_, RegistryAction::Set(_)));
+        if setting.stated_registry.is_none() && setting.shown.is_some() && converted.iter().any(is_written) {
             self.problems.push(plain_text(&setting.value_place));
             return Vec::new();
         }
-        if self.secrets(stated) { Vec::new() } else { claims }
+        let stated = setting.stated_registry.iter().flatten();
+        if self.complain_of_secrets(stated) { Vec::new() } else { converted }
     }
 
     /// What a policy's `registry:` block does.
-    pub fn block<'a>(&mut self, policy: &'a Compiled<'a>) -> Vec<Claim<'a>> {
-        if self.secrets(policy.registry.iter()) {
+    pub fn block<'a>(&mut self, policy: &'a Compiled<'a>) -> Vec<Converted<'a>> {
+        if self.complain_of_secrets(policy.registry.iter()) {
             return Vec::new();
         }
-        let mut claims = Vec::new();
+        let mut all = Vec::new();
         for entry in &policy.registry {
+            let convert = |change| Converted::new(policy, None, change, &entry.place, entry.is_secret);
             match writable(&entry.change) {
-                Ok(change) => claims.push(Claim { policy, setting: None, change, place: entry.place.clone() }),
+                Ok(change) => all.push(convert(change)),
                 Err(reason) => {
-                    let claim =
-                        Claim { policy, setting: None, change: entry.change.clone(), place: entry.place.clone() };
-                    self.refuse(policy, claim.name(), reason.into(), &entry.place, "write another value");
+                    let name = convert(Arc::clone(&entry.change)).name();
+                    self.refuse(policy, name, reason.into(), &entry.place, "write another value");
                 }
             }
         }
-        claims
+        all
     }
 
-    fn secrets<'e>(&mut self, entries: impl Iterator<Item = &'e RegistryEntry>) -> bool {
+    fn complain_of_secrets<'e>(&mut self, entries: impl Iterator<Item = &'e RegistryEntry>) -> bool {
         let before = self.problems.len();
-        let secret = entries.filter(|entry| entry.shown.is_some());
-        self.problems.extend(secret.map(|entry| plain_text(&entry.place)));
+        self.problems.extend(entries.filter(|entry| entry.is_secret).map(|entry| plain_text(&entry.place)));
         self.problems.len() > before
     }
 }
@@ -111,22 +132,21 @@ fn plain_text(place: &Place) -> Diagnostic {
 ///
 /// # Errors
 /// Why there is nothing exact, in one line.
-pub(super) fn claims_of<'a>(
+pub(super) fn converted<'a>(
     policy: &'a Compiled<'a>,
     setting: &'a CompiledSetting<'a>,
-) -> Result<Vec<Claim<'a>>, String> {
-    let claim = |change: &RegistryChange, place: &Place| {
-        Ok(Claim { policy, setting: Some(setting), change: writable(change)?, place: place.clone() })
+) -> Result<Vec<Converted<'a>>, String> {
+    let convert = |change: &Arc<RegistryChange>, place: &'a Place, is_secret: bool| {
+        Ok(Converted::new(policy, Some(setting), writable(change)?, place, is_secret))
     };
     if let Some(stated) = &setting.stated_registry {
-        return stated.iter().map(|entry| claim(&entry.change, &entry.place)).collect();
+        return stated.iter().map(|entry| convert(&entry.change, &entry.place, entry.is_secret)).collect();
     }
     let node = setting.node.ok_or("no registry value is known that sets the same")?;
     let writes = node.registry_writes(setting.uri.scope(), &setting.value).map_err(|reason| reason.to_string())?;
-    writes
-        .into_iter()
-        .map(|(location, action)| claim(&RegistryChange::Value(location, action), &setting.value_place))
-        .collect()
+    let is_secret = setting.shown.is_some();
+    let change = |(location, action)| Arc::new(RegistryChange::Value(location, action));
+    writes.into_iter().map(|write| convert(&change(write), &setting.value_place, is_secret)).collect()
 }
 
 /// The places that a retired policy may have set.
@@ -134,18 +154,19 @@ pub(super) fn places_of_retired(policy: &Compiled<'_>) -> Vec<RegistryLocation> 
     let mut places = Vec::new();
     for setting in &policy.settings {
         // What has no exact form was never exported, so there is nothing to take back.
-        let Ok(claims) = claims_of(policy, setting) else { continue };
-        places.extend(claims.into_iter().filter_map(|claim| set_at(claim.change)));
+        let Ok(all) = converted(policy, setting) else { continue };
+        places.extend(all.iter().filter_map(|one| set_at(&one.change)).cloned());
         if setting.stated_registry.is_none() {
             let known = setting.node.map(|node| node.registry_places(setting.uri.scope()));
             places.extend(known.into_iter().flatten());
         }
     }
-    places.extend(policy.registry.iter().filter_map(|entry| set_at(entry.change.clone())));
+    places.extend(policy.registry.iter().filter_map(|entry| set_at(&entry.change)).cloned());
     places
 }
 
-fn set_at(change: RegistryChange) -> Option<RegistryLocation> {
+/// Where a change sets a value.
+pub(super) fn set_at(change: &RegistryChange) -> Option<&RegistryLocation> {
     match change {
         RegistryChange::Value(location, RegistryAction::Set(_)) => Some(location),
         _ => None,
@@ -153,16 +174,16 @@ fn set_at(change: RegistryChange) -> Option<RegistryLocation> {
 }
 
 /// The change in a form that the registry can hold.
-fn writable(change: &RegistryChange) -> Result<RegistryChange, &'static str> {
-    let RegistryChange::Value(location, action) = change else {
-        return Ok(change.clone());
+fn writable(change: &Arc<RegistryChange>) -> Result<Arc<RegistryChange>, &'static str> {
+    let RegistryChange::Value(location, action) = &**change else {
+        return Ok(Arc::clone(change));
     };
     if location.name.contains(char::is_control) || location.key.path.contains(char::is_control) {
         return Err("its name holds a control character");
     }
-    let data = match action {
+    match action {
         RegistryAction::Set(RegistryData::Sz(text) | RegistryData::ExpandSz(text)) if text.contains('\0') => {
-            return Err("a registry text holds no NUL");
+            Err("a registry text holds no NUL")
         }
         RegistryAction::Set(RegistryData::MultiSz(texts)) => {
             // Splitting an empty value gives one empty text; the list that is meant has none.
@@ -170,29 +191,21 @@ fn writable(change: &RegistryChange) -> Result<RegistryChange, &'static str> {
             if !empty && texts.iter().any(|text| text.is_empty() || text.contains('\0')) {
                 return Err("REG_MULTI_SZ cannot hold an empty text: it ends the list");
             }
-            RegistryAction::Set(RegistryData::MultiSz(if empty { Vec::new() } else { texts.clone() }))
+            let list = RegistryData::MultiSz(if empty { Vec::new() } else { texts.clone() });
+            Ok(Arc::new(RegistryChange::Value(location.clone(), RegistryAction::Set(list))))
         }
-        other => other.clone(),
-    };
-    Ok(RegistryChange::Value(location.clone(), data))
-}
-
-/// Whether a key is this one or below it.
-pub(super) fn holds(key: &RegistryKey, other: &RegistryKey) -> bool {
-    key.hive == other.hive && {
-        let (upper, lower) = (key.path.to_lowercase(), other.path.to_lowercase());
-        lower.strip_prefix(&upper).is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
+        _ => Ok(Arc::clone(change)),
     }
 }
 
 /// Complains where a value would get two contents, or where one policy deletes a key in which another sets one.
-pub(super) fn contradictions(claims: &[Claim<'_>], problems: &mut Vec<Diagnostic>) {
-    let mut values: Vec<(&RegistryLocation, &RegistryAction, &Claim<'_>)> = Vec::new();
-    let mut deleted: Vec<(&RegistryKey, &Claim<'_>)> = Vec::new();
-    for claim in claims {
-        match &claim.change {
-            RegistryChange::Value(location, action) => values.push((location, action, claim)),
-            RegistryChange::DeleteKey(key) => deleted.push((key, claim)),
+pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnostic>) {
+    let mut values: Vec<(&RegistryLocation, &RegistryAction, &Converted<'_>)> = Vec::new();
+    let mut deleted: Vec<(&RegistryKey, &Converted<'_>)> = Vec::new();
+    for one in all {
+        match &*one.change {
+            RegistryChange::Value(location, action) => values.push((location, action, one)),
+            RegistryChange::DeleteKey(key) | RegistryChange::DeleteValues(key) => deleted.push((key, one)),
         }
     }
     // Stable: of two policies the later one is complained of.
@@ -205,10 +218,14 @@ pub(super) fn contradictions(claims: &[Claim<'_>], problems: &mut Vec<Diagnostic
         }
     }
     for (key, deletes) in deleted {
+        let is_emptied = |other: &RegistryKey| match *deletes.change {
+            RegistryChange::DeleteValues(_) => key == other,
+            _ => key.holds(other),
+        };
         for (location, action, sets) in &values {
-            let sets_it = matches!(action, RegistryAction::Set(_)) && holds(key, &location.key);
+            let sets_it = matches!(action, RegistryAction::Set(_)) && is_emptied(&location.key);
             // Within one policy the order is clear: the key goes first.
-            if sets_it && !std::ptr::eq(deletes.policy, sets.policy) {
+            if sets_it && !deletes.claim.origin.is_same(&sets.claim.origin) {
                 let message = format!("{location} is set in a key that another policy deletes");
                 problems.push(contradiction(message, (sets, "set here"), (deletes, "the key is deleted here")));
             }
@@ -216,8 +233,8 @@ pub(super) fn contradictions(claims: &[Claim<'_>], problems: &mut Vec<Diagnostic
     }
 }
 
-fn contradiction(message: String, at: (&Claim<'_>, &str), and: (&Claim<'_>, &str)) -> Diagnostic {
-    let said = |(claim, text): (&Claim<'_>, &str)| match claim.setting {
+fn contradiction(message: String, at: (&Converted<'_>, &str), and: (&Converted<'_>, &str)) -> Diagnostic {
+    let said = |(one, text): (&Converted<'_>, &str)| match one.setting {
         Some(setting) => format!("{text}, by {}", setting.uri.short()),
         None => text.to_string(),
     };

@@ -1,5 +1,4 @@
 //! A plan is made by calling the library: nothing is printed, no process is started, and a loop plans many environments.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};

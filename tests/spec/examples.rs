@@ -2,7 +2,6 @@
 //!
 //! A page holds commands (`sh`), what they print (`text`), changes to files (`diff`) and registry files (`reg PATH`). They are
 //! carried out in a copy of the example. An output that begins with `…` is only the last lines of what is printed. With `SSPR_POLICY_EXAMPLES=write` the pages get what is printed now.
-#![allow(clippy::unwrap_used)]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

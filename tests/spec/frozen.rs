@@ -5,8 +5,7 @@
 //! files that go), and `portal.txt` is what people did in the portal meanwhile. Ids that the sandbox makes at random are
 //! replaced by the names of their objects; nothing else is masked but the program's version.
 //!
-//! `SSPR_POLICY_UPDATE_FROZEN=1 cargo test --test frozen` writes the goldens anew.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+//! `SSPR_POLICY_UPDATE_FROZEN=1 cargo test --test spec frozen` writes the goldens anew.
 
 use std::collections::BTreeMap;
 use std::fs;

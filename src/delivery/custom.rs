@@ -1,0 +1,116 @@
+//! A custom profile with OMA-URI settings (Microsoft Graph, windows10CustomConfiguration). Graph's spellings of "nothing"
+//! are made equal here.
+
+mod body;
+mod row;
+
+pub use body::DeviceConfiguration;
+pub use row::read_plain;
+
+use std::ops::RangeInclusive;
+
+use litemap::LiteMap;
+use serde_json::{Value, json};
+
+use super::target::read_assignment;
+use crate::profile::{
+    Address, DEFAULT_TAG, LiveProfile, Marker, Profile, Revision, RowText, Setting, Settings, canonical_tags,
+    canonical_value,
+};
+use crate::setting::Delivery;
+
+pub const COLLECTION: &str = "/deviceManagement/deviceConfigurations";
+/// The field that holds a profile's name.
+pub const NAME: &str = "displayName";
+
+/// Microsoft Graph, omaSettingInteger: `value` is an Int32.
+pub(super) const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
+
+/// Of all kinds in the collection, the one that is ours to write.
+const KIND: &str = "#microsoft.graph.windows10CustomConfiguration";
+
+/// A custom profile in canonical form.
+pub fn read(found: DeviceConfiguration) -> LiveProfile {
+    let (text, marker) = Marker::split(found.description.as_deref().unwrap_or_default());
+    let mut settings = Settings::new();
+    let mut secret_references = LiteMap::new();
+    let mut row_texts = LiteMap::new();
+    for one in found.oma_settings.unwrap_or_default() {
+        let (mut address, value) = (row::address(&one), row::value(&one));
+        // Two rows with one address: the second one must not hide the first.
+        while settings.contains_key(&address) {
+            address = address.next();
+        }
+        if let Some(reference) = one.secret_reference_value_id {
+            secret_references.insert(address.clone(), reference);
+        }
+        let name = one.display_name.unwrap_or_default();
+        let description = one.description.filter(|text| !text.is_empty());
+        let file_name = one.file_name.filter(|text| !text.is_empty());
+        if description.is_some() || file_name.is_some() || !name.is_empty() && name != address.short() {
+            row_texts.insert(address.clone(), RowText { name, description, file_name });
+        }
+        let value = canonical_value(address.uri(), value);
+        settings.insert(address, Setting { value, shown: None });
+    }
+    let profile = Profile {
+        name: found.display_name.unwrap_or_default(),
+        description: Some(text),
+        settings,
+        assignments: Some(found.assignments.iter().flatten().map(read_assignment).collect()),
+        scope_tags: Some(canonical_tags(found.role_scope_tag_ids.unwrap_or_default())),
+    };
+    LiveProfile {
+        delivery: Delivery::Custom,
+        id: found.id,
+        marker,
+        profile,
+        revision: Revision::of_version(found.version),
+        modified: found.last_modified_date_time.unwrap_or_default(),
+        secret_references,
+        row_texts,
+    }
+}
+
+/// Of a custom profile with data that cannot be read: its id, its name and whose it is. Nothing else is known.
+pub fn read_name_only(found: DeviceConfiguration) -> LiveProfile {
+    let name = found.display_name.unwrap_or_default();
+    LiveProfile {
+        delivery: Delivery::Custom,
+        id: found.id,
+        marker: Marker::split(found.description.as_deref().unwrap_or_default()).1,
+        profile: Profile { name, description: None, settings: Settings::new(), assignments: None, scope_tags: None },
+        revision: Revision::of_version(found.version),
+        modified: found.last_modified_date_time.unwrap_or_default(),
+        secret_references: LiteMap::new(),
+        row_texts: LiteMap::new(),
+    }
+}
+
+/// The whole body: Graph replaces all settings with those of a request.
+pub(super) fn write(wanted: &Profile, now: Option<&LiveProfile>, marker: &Marker, blank: bool) -> Value {
+    let unmanaged = || now.and_then(|live| live.profile.description.clone()).unwrap_or_default();
+    let text = wanted.description.clone().unwrap_or_else(unmanaged);
+    let row_text = |address: &Address| now.and_then(|live| live.row_texts.get(address));
+    let settings = wanted.settings.iter();
+    let settings = settings.map(|(address, setting)| row::write(address, row_text(address), setting, blank));
+    let mut body = json!({
+        "@odata.type": KIND,
+        NAME: wanted.name,
+        "description": marker.append(&text),
+        "omaSettings": settings.collect::<Vec<_>>(),
+    });
+    if let Some(tags) = &wanted.scope_tags {
+        let mut ids: Vec<&str> = tags.iter().map(String::as_str).collect();
+        if ids.is_empty() {
+            ids.push(DEFAULT_TAG);
+        }
+        body["roleScopeTagIds"] = json!(ids);
+    }
+    body
+}
+
+/// Another description, and nothing else.
+pub(super) fn description(text: &str) -> Value {
+    json!({ "@odata.type": KIND, "description": text })
+}

@@ -1,0 +1,95 @@
+//! Whom an object is assigned to, in Graph's form: the same in every collection.
+
+use serde::Deserialize;
+use serde::de::Deserializer;
+use serde_json::{Value, json};
+
+use crate::profile::{Assignment, Assignments};
+use crate::setting::{FilterMode, Who};
+
+/// One of Graph's spellings of "no filter".
+const NO_FILTER: &str = "00000000-0000-0000-0000-000000000000";
+
+/// One assignment of a body.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Assigned {
+    target: Target,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Target {
+    /// Its kind, as `#microsoft.graph.groupAssignmentTarget`.
+    #[serde(rename = "@odata.type", default, deserialize_with = "text_or_null")]
+    kind: String,
+    #[serde(default)]
+    group_id: Option<String>,
+    /// The Configuration Manager collection.
+    #[serde(default)]
+    collection_id: Option<String>,
+    #[serde(default)]
+    device_and_app_management_assignment_filter_id: Option<String>,
+    /// `none`, `include` or `exclude`.
+    #[serde(default)]
+    device_and_app_management_assignment_filter_type: Option<String>,
+}
+
+/// A text; null is none.
+pub(super) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// An assignment in canonical form.
+pub fn read_assignment(Assigned { target }: &Assigned) -> Assignment {
+    let group = || Who::Group(target.group_id.clone().unwrap_or_default().to_lowercase());
+    let (who, excluded) = match target.kind.trim_start_matches("#microsoft.graph.") {
+        "groupAssignmentTarget" => (group(), false),
+        "exclusionGroupAssignmentTarget" => (group(), true),
+        "allDevicesAssignmentTarget" => (Who::AllDevices, false),
+        "allLicensedUsersAssignmentTarget" => (Who::AllUsers, false),
+        _ => (Who::Other(raw(target)), false),
+    };
+    let mode = match target.device_and_app_management_assignment_filter_type.as_deref() {
+        Some("include") => Some(FilterMode::Include),
+        Some("exclude") => Some(FilterMode::Exclude),
+        _ => None,
+    };
+    let id = target
+        .device_and_app_management_assignment_filter_id
+        .as_deref()
+        .filter(|id| !id.is_empty() && *id != NO_FILTER);
+    Assignment { excluded, who, filter: mode.zip(id.map(String::from)) }
+}
+
+/// A target that no policy writes, as Graph would take it back.
+fn raw(target: &Target) -> String {
+    let mut raw = json!({ "@odata.type": target.kind });
+    if let Some(id) = &target.collection_id {
+        raw["collectionId"] = json!(id);
+    }
+    raw.to_string()
+}
+
+pub(super) fn write_assignments(all: &Assignments) -> Value {
+    json!({ "assignments": all.iter().map(|one| json!({ "target": write_target(one) })).collect::<Vec<_>>() })
+}
+
+fn write_target(assignment: &Assignment) -> Value {
+    let kind = match (&assignment.who, assignment.excluded) {
+        (Who::Group(_), false) => "groupAssignmentTarget",
+        (Who::Group(_), true) => "exclusionGroupAssignmentTarget",
+        (Who::AllDevices, _) => "allDevicesAssignmentTarget",
+        (Who::AllUsers, _) => "allLicensedUsersAssignmentTarget",
+        (Who::Other(raw), _) => return serde_json::from_str(raw).unwrap_or(Value::Null),
+    };
+    let mut target = json!({ "@odata.type": format!("#microsoft.graph.{kind}") });
+    if let Who::Group(id) = &assignment.who {
+        target["groupId"] = json!(id);
+    }
+    if let Some((mode, id)) = &assignment.filter {
+        target["deviceAndAppManagementAssignmentFilterId"] = json!(id);
+        let mode = if *mode == FilterMode::Include { "include" } else { "exclude" };
+        target["deviceAndAppManagementAssignmentFilterType"] = json!(mode);
+    }
+    target
+}

@@ -1,0 +1,61 @@
+//! Who a profile is assigned to.
+
+use std::ops::Deref;
+
+use crate::setting::{FilterMode, Who};
+
+/// One assignment, by ids.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assignment {
+    pub excluded: bool,
+    pub who: Who,
+    /// The filter's mode and id.
+    pub filter: Option<(FilterMode, String)>,
+}
+
+/// The assignments of a profile: sorted, each once. A slice and not a tree, because a tenant has many profiles with few
+/// assignments each.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Assignments(Box<[Assignment]>);
+
+impl Assignments {
+    /// Whether somebody gets the profile.
+    pub fn include_somebody(&self) -> bool {
+        self.iter().any(|one| !one.excluded)
+    }
+
+    pub fn has(&self, one: &Assignment) -> bool {
+        self.binary_search(one).is_ok()
+    }
+
+    /// Those that are not among the others.
+    pub fn without(&self, others: &Self) -> Self {
+        Self(self.iter().filter(|one| !others.has(one)).cloned().collect())
+    }
+}
+
+impl FromIterator<Assignment> for Assignments {
+    fn from_iter<T: IntoIterator<Item = Assignment>>(all: T) -> Self {
+        let mut all: Vec<Assignment> = all.into_iter().collect();
+        all.sort_unstable();
+        all.dedup();
+        Self(all.into_boxed_slice())
+    }
+}
+
+impl Deref for Assignments {
+    type Target = [Assignment];
+
+    fn deref(&self) -> &[Assignment] {
+        &self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Assignments {
+    type Item = &'a Assignment;
+    type IntoIter = std::slice::Iter<'a, Assignment>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
