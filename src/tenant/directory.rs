@@ -28,7 +28,7 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
     let by_id = wanted.group_ids.iter().map(|id| by_id(id));
     let requests: Vec<BatchRequest> = by_name.chain(by_id).collect();
     let mut missing = Vec::new();
-    for (at, found) in whole(client, requests).await?.into_iter().enumerate() {
+    for (at, found) in complete(client, requests).await?.into_iter().enumerate() {
         // Graph compares names without regard to case; people who write them mean one.
         let exact: Vec<Entry> = match names.get(at) {
             Some(name) => found.into_iter().filter(|entry| entry.name == **name).collect(),
@@ -57,7 +57,7 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
 }
 
 /// The groups of each answer. What is not whole, or not counted by this server, is asked for once more.
-async fn whole(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<Entry>>, Error> {
+async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<Entry>>, Error> {
     let mut found: Vec<Vec<Entry>> = vec![Vec::new(); requests.len()];
     let mut open: Vec<usize> = (0..requests.len()).collect();
     for reading in 1.. {
@@ -65,7 +65,7 @@ async fn whole(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<V
         let answers = client.batch("v1.0", &asked).await?;
         let mut again = Vec::new();
         for (at, answer) in std::mem::take(&mut open).into_iter().zip(answers) {
-            match judge(&requests[at].url, answer)? {
+            match read_lookup(&requests[at].url, answer)? {
                 Lookup::Whole(groups) => found[at] = groups,
                 Lookup::NotCounted(groups) => {
                     client.not_counted("groups");
@@ -100,7 +100,7 @@ enum Lookup {
     CannotCount,
 }
 
-fn judge(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
+fn read_lookup(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
     let BatchAnswer { status, body, request_id } = answer;
     let is_list = url.starts_with("/groups?");
     match status {

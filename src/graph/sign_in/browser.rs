@@ -43,7 +43,7 @@ impl Way {
             return Err(failure("no browser opens here, and nobody sits at a terminal").with_hint(hint));
         }
         let code = match tokio::time::timeout(PATIENCE, answered(&listener, state.secret())).await {
-            Ok(done) => done.map_err(|reason| SignInFailure::said(self.method, &reason, &[], None))?,
+            Ok(done) => done.map_err(|reason| SignInFailure::quoting(self.method, &reason, &[], None))?,
             Err(_) => return Err(failure("nobody signed in within five minutes")),
         };
         let http = self.sender();

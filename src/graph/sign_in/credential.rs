@@ -49,7 +49,7 @@ impl Way {
         let ready = self.ready().await?;
         let token = ready.credential.get_token(&[&self.settings.scope], None).await.map_err(|error| {
             let secrets: Vec<&str> = ready.secrets.iter().map(String::as_str).collect();
-            let failure = SignInFailure::said(self.method, &reason(&error), &secrets, ready.presented.as_ref());
+            let failure = SignInFailure::quoting(self.method, &reason(&error), &secrets, ready.presented.as_ref());
             if self.method == SignInMethod::AzureCli { failure.with_hint(AZURE_CLI) } else { failure }
         })?;
         let left = token.expires_on - OffsetDateTime::now_utc();
@@ -58,7 +58,7 @@ impl Way {
     }
 
     async fn ready(&self) -> Result<Ready, SignInFailure> {
-        let unusable = |error: azure_core::Error| SignInFailure::said(self.method, &chain(&error), &[], None);
+        let unusable = |error: azure_core::Error| SignInFailure::quoting(self.method, &chain(&error), &[], None);
         match self.method {
             SignInMethod::GithubOidc => self.presenting(assertion::of_github(&self.http).await?),
             SignInMethod::ClientCertificate => {
@@ -183,7 +183,7 @@ impl Way {
     }
 
     fn unusable(&self, error: &azure_core::Error) -> SignInFailure {
-        SignInFailure::said(self.method, &chain(error), &[], None)
+        SignInFailure::quoting(self.method, &chain(error), &[], None)
     }
 }
 

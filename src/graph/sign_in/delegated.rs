@@ -55,7 +55,7 @@ impl Way {
         match asked.request_async(&http).await {
             Ok(answer) => Ok(Some(self.keep(answer, refresh_token, account))),
             Err(RequestTokenError::ServerResponse(answer)) if is_over(answer.error()) => {
-                let failure = SignInFailure::said(self.method, &answer.to_string(), &[&old], None);
+                let failure = SignInFailure::quoting(self.method, &answer.to_string(), &[&old], None);
                 tracing::info!(reason = failure.reason(), "what was agreed to before is no longer good");
                 *refresh_token = None;
                 key_store::forget(account);
@@ -136,7 +136,7 @@ impl Way {
             RequestTokenError::Parse(..) => "the answer is not what an OAuth server gives".into(),
             RequestTokenError::Other(words) => words.clone(),
         };
-        SignInFailure::said(self.method, &words, secrets, None)
+        SignInFailure::quoting(self.method, &words, secrets, None)
     }
 }
 

@@ -19,7 +19,7 @@ pub fn key_store_name() -> Option<&'static str> {
 
 /// The refresh token of an account.
 pub(super) fn read(account: &str) -> Option<String> {
-    let bytes = entry(account)?.get_secret().map_err(|error| said("read", &error)).ok()?;
+    let bytes = entry(account)?.get_secret().map_err(|error| log_failure("read", &error)).ok()?;
     String::from_utf8(bytes).ok()
 }
 
@@ -32,7 +32,7 @@ pub(super) fn keep(account: &str, refresh_token: &str) {
     if let Some(entry) = entry(account)
         && let Err(error) = entry.set_secret(refresh_token.as_bytes())
     {
-        said("keep", &error);
+        log_failure("keep", &error);
     }
 }
 
@@ -41,12 +41,12 @@ pub(super) fn forget(account: &str) {
     if let Some(entry) = entry(account)
         && let Err(error) = entry.delete_credential()
     {
-        said("forget", &error);
+        log_failure("forget", &error);
     }
 }
 
 /// The reason only: some errors of the store carry what it holds.
-fn said(what: &str, error: &keyring_core::Error) {
+fn log_failure(what: &str, error: &keyring_core::Error) {
     use keyring_core::Error;
     let reason = match error {
         Error::NoEntry => return,
@@ -67,7 +67,7 @@ fn entry(account: &str) -> Option<keyring_core::Entry> {
 fn open_store() {
     match windows_native_keyring_store::Store::new() {
         Ok(store) => keyring_core::set_default_store(store),
-        Err(error) => said("open", &error),
+        Err(error) => log_failure("open", &error),
     }
 }
 
@@ -75,7 +75,7 @@ fn open_store() {
 fn open_store() {
     match apple_native_keyring_store::keychain::Store::new() {
         Ok(store) => keyring_core::set_default_store(store),
-        Err(error) => said("open", &error),
+        Err(error) => log_failure("open", &error),
     }
 }
 

@@ -30,7 +30,12 @@ impl SignInFailure {
 
     /// A failure in somebody else's words: of a library, a program, or the server that signs in. `presented` is the
     /// assertion, where one was presented.
-    pub(super) fn said(method: SignInMethod, words: &str, secrets: &[&str], presented: Option<&TokenClaims>) -> Self {
+    pub(super) fn quoting(
+        method: SignInMethod,
+        words: &str,
+        secrets: &[&str],
+        presented: Option<&TokenClaims>,
+    ) -> Self {
         let unreachable = || words.contains("error sending request").then(|| UNREACHABLE.to_owned());
         let hint = aadsts(words).and_then(|code| hint(code, presented)).or_else(unreachable);
         Self { method, reason: clean(words, secrets), hint }
@@ -147,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_reason_and_the_ids_stay() {
-        let failure = SignInFailure::said(SignInMethod::ClientSecret, ENTRA, &[], None);
+        let failure = SignInFailure::quoting(SignInMethod::ClientSecret, ENTRA, &[], None);
         assert_eq!(
             failure.to_string(),
             "signing in with client-secret failed: ClientSecretCredential authentication failed. AADSTS7000215: Invalid \
@@ -177,7 +182,7 @@ mod tests {
             ..TokenClaims::default()
         };
         let words = "AADSTS700213: No matching federated identity record found for presented assertion subject";
-        let failure = SignInFailure::said(SignInMethod::GithubOidc, words, &[], Some(&claims));
+        let failure = SignInFailure::quoting(SignInMethod::GithubOidc, words, &[], Some(&claims));
         assert_eq!(
             failure.hint(),
             Some(
