@@ -22,7 +22,7 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
         "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span), source),
         "disabled" => Ok(Payload { enabled: false, data: Vec::new() }.write()),
         other => {
-            let problem = ValueProblem::new(Code::ValueNotAllowed, "value is not one of the allowed ones".into())
+            let problem = ValueProblem::new(Code::ValueNotAllowed, "this value is not allowed".into())
                 .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
             let problem = with_meaning(problem, node, &yaml.value);
             if other.trim() == "not configured" {
@@ -52,7 +52,7 @@ fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValuePr
     }
 }
 
-/// A payload that somebody wrote out: checked against the elements, and written in our shape.
+/// A complete payload: checked against the elements and put into canonical form.
 pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String, ValueProblem> {
     let wrong = |message: String| ValueProblem::new(Code::InvalidPayload, message).at(span, "");
     let payload = read_payload(text).map_err(wrong)?;

@@ -26,7 +26,7 @@ pub struct Expander<'a> {
     pub secrets: &'a Secrets,
 }
 
-/// Files and secrets that policies refer to, for somebody else to read.
+/// Files and secrets that policies refer to; the caller reads them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct References {
     /// Paths from the root of the repository.
@@ -151,7 +151,7 @@ impl Expander<'_> {
         let filled = self.text(text, text.span, source, &mut secret, problems);
         if secret {
             problems.push(
-                Diagnostic::error(Code::SecretNotAllowed, "a secret cannot stand here")
+                Diagnostic::error(Code::SecretNotAllowed, "a secret cannot be used here")
                     .at(Place::new(source, text.span), "this text is shown in plans and in Intune"),
             );
         }
@@ -279,7 +279,7 @@ impl Expander<'_> {
             format!("the environment `{}` has no variable `{name}`", self.environment),
         );
         if let Some(near) = nearest(name, known.iter().copied()) {
-            problem = problem.help(format!("did you mean `{near}`"));
+            problem = problem.help(format!("Did you mean `{near}`?"));
         } else {
             problem =
                 problem.help(format!("write it under `variables:` of `{}` in sspr-policy.yaml", self.environment));

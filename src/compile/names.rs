@@ -69,8 +69,8 @@ pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> Wante
     wanted
 }
 
-/// Makes a profile with ids of a policy with names. Names that are not found, or found twice, are complained of
-/// at their line with what could be meant.
+/// Makes a profile with ids from a policy with names. A name that is not found, or found twice, is an error
+/// at its line, with suggestions.
 pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<Diagnostic>) -> Option<Profile> {
     let before = problems.len();
     let assignments = policy.assignments.as_ref().map(|all| {
@@ -113,7 +113,7 @@ fn complain_of_twins(all: &[(&NamedAssignment, Assignment)], problems: &mut Vec<
             )
             .at(written.place.clone(), "again here")
             .and(first.place.clone(), "first here")
-            .note("Graph takes each target once, with one filter"),
+            .note("Microsoft Graph accepts each target once, with one filter"),
         );
     }
 }
@@ -214,7 +214,7 @@ fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &
     let names: Vec<&str> =
         entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
     if let Some(near) = crate::diagnostic::nearest(name, names.iter().copied()) {
-        problem = problem.help(format!("did you mean `{near}`"));
+        problem = problem.help(format!("Did you mean `{near}`?"));
     } else if what != GROUP && entries.iter().any(|entry| entry.id.eq_ignore_ascii_case(name)) {
         problem = problem.help(format!("this is an id: write `{{ id: \"{name}\" }}`"));
     }

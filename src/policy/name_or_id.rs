@@ -28,7 +28,7 @@ impl NameOrId {
         let read = Self::take(&mut fields, node.span, decoder);
         fields.finish(decoder);
         match read {
-            None if decoder.errors() == before => decoder.wrong(node, "`id:`, with `name:` where you like"),
+            None if decoder.errors() == before => decoder.wrong(node, "`id:`, optionally with `name:`"),
             read => read,
         }
     }
@@ -63,7 +63,7 @@ impl JsonSchema for NameOrId {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "By name; or by id, where several have the name.",
+            "description": "A name, or an ID if several have the same name.",
             "anyOf": [
                 { "type": "string" },
                 {
@@ -72,7 +72,7 @@ impl JsonSchema for NameOrId {
                         "name": { "type": "string", "description": "Its name." },
                         "id": {
                             "type": "string",
-                            "description": "Its id, which decides; with `name`, a different name is an error."
+                            "description": "The ID. If `name` is also given, it must match."
                         }
                     },
                     "anyOf": [{ "required": ["name"] }, { "required": ["id"] }]

@@ -110,7 +110,7 @@ fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
             match nearest(word, names) {
                 Some(near) => {
                     let right = text.replacen(word, near, 1);
-                    problem.help(format!("did you mean `{right}`")).fix(place, format!("\"{right}\""), false)
+                    problem.help(format!("Did you mean `{right}`?")).fix(place, format!("\"{right}\""), false)
                 }
                 None => problem,
             }

@@ -243,6 +243,6 @@ fn an_application_of_zeros_was_never_filled_in() {
     let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
     let tenant = Tenant::new("https://login.contoso.example", auth);
     let said = tenant.run("check");
-    assert!(said.contains("error[SP0412]: this names no application"), "{said}");
+    assert!(said.contains("error[SP0412]: this is not the ID of an application"), "{said}");
     assert!(said.ends_with("exit code 1\n"), "{said}");
 }
