@@ -185,8 +185,8 @@ fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut 
             continue;
         }
         let mut problem =
-            Diagnostic::error(Code::UnknownEnvironment, format!("there is no environment `{}`", name.value))
-                .at(policy.place(name.span), "not in sspr-policy.yaml")
+            Diagnostic::error(Code::UnknownEnvironment, format!("the environment `{}` does not exist", name.value))
+                .at(policy.place(name.span), "not defined in sspr-policy.yaml")
                 .note(format!("environments: {}", known.join(", ")));
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
             problem = problem.help(format!("Did you mean `{near}`?")).fix(policy.place(name.span), near, false);

@@ -152,7 +152,7 @@ impl Expander<'_> {
         if secret {
             problems.push(
                 Diagnostic::error(Code::SecretNotAllowed, "a secret cannot be used here")
-                    .at(Place::new(source, text.span), "this text is shown in plans and in Intune"),
+                    .at(Place::new(source, text.span), "this text is visible in plans and in Intune"),
             );
         }
         match filled {
@@ -162,7 +162,7 @@ impl Expander<'_> {
             Value::Bool(value) => value.to_string(),
             _ => {
                 problems.push(
-                    Diagnostic::error(Code::UnusableReference, "this variable is a list, and a text is needed")
+                    Diagnostic::error(Code::UnusableReference, "this variable is a list, but text is needed here")
                         .at(Place::new(source, text.span), ""),
                 );
                 String::new()
@@ -223,7 +223,7 @@ impl Expander<'_> {
                         _ => problems.push(
                             Diagnostic::error(
                                 Code::UnusableReference,
-                                format!("`${{{reference}}}` is a list and cannot stand inside a text"),
+                                format!("`${{{reference}}}` is a list and cannot be used inside text"),
                             )
                             .at(Place::new(source, span), ""),
                         ),
@@ -248,12 +248,12 @@ impl Expander<'_> {
         }
         if !(reference.starts_with("env:") || reference.starts_with("secret-file:")) {
             let shown = if reference.starts_with("${") {
-                format!("`{reference}` has no end")
+                format!("`{reference}` is not closed with `}}`")
             } else {
-                format!("`${{{reference}}}` is no reference that is known")
+                format!("`${{{reference}}}` is not a known reference")
             };
             return Err(Diagnostic::error(Code::UnusableReference, shown).note(
-                "references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`",
+                "use `${var:name}`, `${env:NAME}` or `${secret-file:path}`; for a literal `${`, write `$${`",
             ));
         }
         match self.secrets {
@@ -282,7 +282,7 @@ impl Expander<'_> {
             problem = problem.help(format!("Did you mean `{near}`?"));
         } else {
             problem =
-                problem.help(format!("write it under `variables:` of `{}` in sspr-policy.yaml", self.environment));
+                problem.help(format!("define it under `variables:` of `{}` in sspr-policy.yaml", self.environment));
         }
         problem
     }
@@ -322,6 +322,6 @@ mod tests {
         );
         let values = Secrets::Values([("env:A".to_string(), Err("it is not set".to_string()))].into());
         assert_eq!(expand("${env:A}", &values).1, ["the secret `${env:A}` cannot be read: it is not set"]);
-        assert!(expand("${foo}", &Secrets::Placeholders).1[0].contains("no reference that is known"));
+        assert!(expand("${foo}", &Secrets::Placeholders).1[0].contains("not a known reference"));
     }
 }

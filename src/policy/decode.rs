@@ -55,7 +55,7 @@ impl<'a> Decoder<'a> {
         let mut problem = Diagnostic::error(Code::WrongValue, format!("expected {expected}, found {found}"))
             .at(self.place(node.span), format!("this is {found}"));
         let written = self.source.slice(node.span);
-        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) && expected == "a text" {
+        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) && expected == "text" {
             problem = problem.help("put it in quotes").fix(self.place(node.span), format!("\"{written}\""), true);
         }
         if let (Value::Text(text), "true or false") = (&node.value, expected)
@@ -173,7 +173,7 @@ pub(super) fn complain_of_equal_keys(entries: &[(Spanned<String>, Node)], decode
 
 impl Decode for String {
     fn expected() -> String {
-        "a text".into()
+        "text".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
@@ -185,7 +185,7 @@ impl Decode for String {
                 None
             }
             Value::Text(text) => Some(text.clone()),
-            _ => decoder.wrong(node, "a text"),
+            _ => decoder.wrong(node, "text"),
         }
     }
 }

@@ -95,7 +95,7 @@ fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
     match reason {
         NoRelease::Release => {
             let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
-            Diagnostic::error(Code::UnknownWindowsRelease, format!("`{text}` is no release of Windows that is known"))
+            Diagnostic::error(Code::UnknownWindowsRelease, format!("`{text}` is not a known release of Windows"))
                 .at(place, format!("expected {}", WindowsRelease::expected()))
                 .note(format!("known releases: {}", names.join(", ")))
         }
@@ -103,9 +103,9 @@ fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
             let names: Vec<&str> = Edition::all().map(Edition::name).collect();
             let problem = Diagnostic::error(
                 Code::UnknownWindowsRelease,
-                format!("`{word}` is no edition of Windows that is known"),
+                format!("`{word}` is not a known edition of Windows"),
             )
-            .at(place.clone(), "after the release stands an edition, or nothing")
+            .at(place.clone(), "only an edition can follow the release")
             .note(format!("known editions: {}", names.join(", ")));
             match nearest(word, names) {
                 Some(near) => {
@@ -141,7 +141,7 @@ impl schemars::JsonSchema for WindowsRelease {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
         schemars::json_schema!({
-            "description": "The oldest release that must work, or a build number; an edition may follow, as \"11 23H2 Home\".",
+            "description": "The oldest release that must be supported, or a build number; optionally followed by an edition, such as \"11 23H2 Home\".",
             "anyOf": [{ "enum": names }, { "type": "string" }, { "type": "number" }],
             "examples": ["10 1803", 22621]
         })
