@@ -75,7 +75,7 @@ pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportEr
         if is_sound(&one.node.uri) {
             joined.push(policies.join(one, &mut unfound));
         } else {
-            warnings.push(format!("{}: this is no address of a node", one.node.uri.escape_debug()));
+            warnings.push(format!("{}: this is not a valid node address", one.node.uri.escape_debug()));
         }
     }
     let mut nodes = join::merge_twins(joined);

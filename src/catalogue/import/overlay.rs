@@ -42,7 +42,7 @@ pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Res
     for fact in facts {
         let Some(node) = nodes.iter_mut().find(|node| node.uri == fact.uri) else {
             warnings
-                .push(format!("{}: the overlay knows this node ({}), and the bundle does not", fact.uri, fact.source));
+                .push(format!("{}: this node is in the overlay ({}), but not in the DDF bundle", fact.uri, fact.source));
             continue;
         };
         *node = patched(node, fact).map_err(|error| format!("overlay/facts.jsonl: {}: {error}", fact.uri))?;
