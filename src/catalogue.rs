@@ -98,7 +98,7 @@ impl Catalogue {
     /// Reads a table.
     ///
     /// # Errors
-    /// The first line that is no node.
+    /// The first line that is not a node.
     pub fn parse(mut text: String) -> Result<Self, TableError> {
         // An editor may have added a mark, a checkout on Windows changed the line ends.
         if text.starts_with('\u{feff}') {

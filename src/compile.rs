@@ -1,7 +1,7 @@
 //! Policies, environment and catalogue to canonical profiles.
 //!
 //! First [`compile`] makes of each policy what it means in one environment, still with the names that people
-//! write; then [`resolve`] turns names into ids with a directory that somebody has read from the tenant.
+//! write; then [`resolve`] turns names into ids with a directory that someone has read from the tenant.
 
 mod accounts;
 mod admx;

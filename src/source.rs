@@ -29,7 +29,7 @@ impl Source {
     /// Takes a file's bytes.
     ///
     /// # Errors
-    /// When the bytes are too many or are no UTF-8: a message that says what they look like instead.
+    /// When the bytes are too many or are not UTF-8: a message that says what they look like instead.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Result<Arc<Self>, String> {
         if bytes.len() > MAX_BYTES {
             return Err(format!("the file has {} bytes; the limit is {MAX_BYTES}", bytes.len()));
@@ -93,7 +93,7 @@ impl Span {
     }
 }
 
-/// Where something stands in a file.
+/// Where something is in a file.
 #[derive(Clone)]
 pub struct Place {
     /// The file.
@@ -252,7 +252,7 @@ impl Value {
     }
 }
 
-/// Why a text is no YAML document that we read.
+/// Why a text is not a valid YAML document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// What is wrong.

@@ -147,7 +147,7 @@ pub fn read_payload(text: &str) -> Result<Payload, String> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut state, mut data, mut open) = (None, Vec::<(String, String)>::new(), 0_usize);
     loop {
-        match reader.read_event().map_err(|error| format!("the payload is no XML: {error}"))? {
+        match reader.read_event().map_err(|error| format!("the payload is not valid XML: {error}"))? {
             Event::Eof if open > 0 => return Err("a tag of the payload is not closed".into()),
             Event::Eof => break,
             Event::End(_) => open = open.saturating_sub(1),

@@ -62,7 +62,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, ImportError> {
 /// Makes a table.
 ///
 /// # Errors
-/// A file that is no DDF, or no node at all. ADMX files that cannot be read are warnings.
+/// A file that is not a DDF file, or without nodes. ADMX files that cannot be read are warnings.
 pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportError> {
     let mut warnings = Vec::new();
     let described = ddf::read(&sources.ddf).map_err(ImportError)?;

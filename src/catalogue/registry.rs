@@ -133,7 +133,7 @@ impl RegistryForm {
     /// What the ADMX policy behind it writes for this payload.
     ///
     /// # Errors
-    /// When it is no ADMX policy, or the payload does not fit it.
+    /// When it is not an ADMX policy, or the payload does not fit it.
     pub fn policy_writes(&self, scope: Scope, payload: &Payload) -> Result<Writes, NoRegistryForm> {
         let (Some(form), Some(key)) = (self.admx(), self.key(scope)) else { return Err(NoRegistryForm::None) };
         write::writes_of(form, &key, payload)

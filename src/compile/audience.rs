@@ -81,7 +81,7 @@ pub struct NamedAssignment {
     pub place: Place,
 }
 
-/// A policy's assignments and the name of their target; nothing where they are not managed.
+/// A policy's assignments and the name of their target; `None` where they are not managed.
 pub(super) fn compile(
     policy: &Policy,
     context: &Context<'_>,

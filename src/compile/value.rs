@@ -108,7 +108,7 @@ impl Input<'_> {
         };
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match base64::engine::general_purpose::STANDARD.decode(&digits) {
-            // A placeholder is no Base64; its bytes stand for it.
+            // A placeholder is not Base64; its bytes stand for it.
             _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.as_bytes().into())),
             Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes.into())),
             Ok(_) => Err(ValueProblem::new(
@@ -187,7 +187,7 @@ impl Input<'_> {
     fn text(&self) -> Result<String, ValueProblem> {
         match &self.yaml.value {
             Value::List(items) => self.list(items),
-            // One name is a list of one; a payload that somebody joined is taken apart.
+            // One name is a list of one; a payload that someone joined is taken apart.
             Value::Text(text) if self.is_user_right() => {
                 if let Some(problem) = accounts::complaint(text, self.yaml.span).filter(|_| !self.secret) {
                     return Err(problem);

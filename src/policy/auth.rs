@@ -135,7 +135,7 @@ impl Decode for ClientId {
     }
 }
 
-/// Complains of what is no application's id, such as the zeros that `init` writes in the place of one. A server that is not
+/// Reports what is not the ID of an application, such as the zeros that `init` writes in the place of one. A server that is not
 /// Microsoft's names applications in `other_forms`.
 pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: &mut Decoder<'_>) {
     let own = auth.plan.iter().chain(&auth.apply).map(|own| &own.client_id);

@@ -33,7 +33,7 @@ impl NameOrId {
         }
     }
 
-    /// Takes `name:` and `id:` from a map; nothing where neither is there.
+    /// Takes `name:` and `id:` from a map; `None` where neither is there.
     pub(super) fn take(fields: &mut Fields<'_>, whole: Span, decoder: &mut Decoder<'_>) -> Option<Self> {
         let name: Option<Spanned<String>> = fields.optional("name", decoder);
         let id: Option<Spanned<String>> = fields.optional("id", decoder);

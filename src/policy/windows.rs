@@ -11,7 +11,7 @@ use crate::source::{Node, Place, Value};
 pub struct WindowsRelease {
     /// The build, such as 17134; Windows 7 is 7601, 8.1 is 9600.
     pub build: u32,
-    /// The edition that must work; nothing where none is named.
+    /// The edition that must work; `None` where none is named.
     pub edition: Option<Edition>,
 }
 
@@ -56,7 +56,7 @@ impl WindowsRelease {
     fn parse(text: &str) -> Result<Self, NoRelease<'_>> {
         let text = text.trim();
         let text = text.strip_prefix("Windows ").unwrap_or(text).trim_start();
-        // The longest release that it begins with: `11 24H2 Home` is no `11` of the edition `24H2 Home`.
+        // The longest release that it begins with: `11 24H2 Home` is not a `11` of the edition `24H2 Home`.
         let mut ends = [text.len()].into_iter().chain(text.rmatch_indices(' ').map(|(at, _)| at));
         let found = ends.find_map(|at| Some((build(&text[..at])?, text[at..].trim())));
         match found {

@@ -1,4 +1,4 @@
-//! Secrets that somebody wrote into the configuration: found before anything else, so that no message shows them.
+//! Secrets that someone wrote into the configuration: found before anything else, so that no message shows them.
 
 use std::sync::Arc;
 

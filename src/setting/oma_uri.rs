@@ -32,7 +32,7 @@ impl Scope {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OmaUri(Arc<str>);
 
-/// Why a text is no OMA-URI.
+/// Why a text is not an OMA-URI.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UriError {
     /// It does not begin with `./`.
@@ -74,7 +74,7 @@ impl OmaUri {
         }))
     }
 
-    /// Takes an address as somebody else spelt it, whatever that is.
+    /// Takes an address as someone else spelt it, whatever that is.
     pub fn verbatim(text: &str) -> Self {
         Self(text.into())
     }

@@ -59,7 +59,7 @@ pub struct RegistryKey {
     pub path: String,
 }
 
-/// Why a text is no registry key.
+/// Why a text is not a registry key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// No known root in front.

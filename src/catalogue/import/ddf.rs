@@ -36,7 +36,7 @@ struct Applicability {
     editions: Vec<Edition>,
 }
 
-/// All leaves of all files, in the order of the files. A file that is no DDF is an error: it was meant to be one.
+/// All leaves of all files, in the order of the files. A file that is not a DDF file is an error.
 pub(super) fn read(files: &[SourceFile]) -> Result<Vec<Described>, String> {
     let mut found = Vec::new();
     for file in files {

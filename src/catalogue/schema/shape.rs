@@ -302,7 +302,7 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
         [only] => {
             let mut value = element_value(only);
             if only.kind == ElementType::List && only.explicit {
-                // Its own id is no name of an item.
+                // Its own id is not a name of an item.
                 value["properties"] = json!({ &only.id: false });
             }
             json!({ "anyOf": [by_id, value] })

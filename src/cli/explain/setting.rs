@@ -118,7 +118,7 @@ fn dependency(on: &Dependency) -> String {
     }
 }
 
-/// Nothing where it is as with most nodes.
+/// `None` where it is as with most nodes.
 fn access(node: &Node) -> String {
     let usual = node.access.len() == 4 && "ADGR".chars().all(|letter| node.access.contains(letter));
     let words = [('A', "add"), ('D', "delete"), ('G', "get"), ('R', "replace"), ('E', "execute"), ('C', "copy")];

@@ -17,7 +17,7 @@ use super::super::yaml::{self, Yaml};
 
 /// One row of a profile.
 pub(super) struct Line {
-    /// How it is written; nothing where it cannot be.
+    /// How it is written; `None` where it cannot be.
     pub written: Option<Written>,
     /// What is to be known of it.
     pub remarks: Vec<Remark>,

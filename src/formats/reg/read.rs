@@ -221,7 +221,7 @@ impl<'s> Reader<'s> {
         data(kind, bytes, self.ansi).map(RegistryAction::Set)
     }
 
-    /// Bytes with commas between them; a backslash at a line's end goes on to the next line that is no comment.
+    /// Bytes with commas between them; a backslash at a line's end goes on to the next line that is not a comment.
     fn bytes(&mut self, first: &'s str) -> Result<Vec<u8>, String> {
         let (mut bytes, mut line) = (Vec::new(), first);
         loop {
