@@ -118,8 +118,7 @@ impl Catalogue {
             [("nodes", table.stated.0, table.nodes.len()), ("Group Policies", table.stated.1, policies.len())]
         {
             if let Some(stated) = stated.filter(|stated| *stated != found) {
-                let reason =
-                    format!("the header says {stated} {what}, but there are {found}: is the file complete?");
+                let reason = format!("the header says {stated} {what}, but there are {found}: is the file complete?");
                 return Err(TableError { line: 1, reason });
             }
         }
@@ -134,7 +133,8 @@ impl Catalogue {
             return Err(broken("the file is empty".into()));
         }
         let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
-        let header: Header = serde_json::from_str(&text).map_err(|_| broken("this is not the header of a catalogue".into()))?;
+        let header: Header =
+            serde_json::from_str(&text).map_err(|_| broken("this is not the header of a catalogue".into()))?;
         let mut table = Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?);
         table.stated = (header.nodes, header.policies);
         Ok(table)

@@ -332,12 +332,12 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
             Some("use one file for each policy: split it at `---`".into()),
         )
     } else if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
-        (
-            format!("the key `{key}` is written twice"),
-            Some("keep one of the two".to_string()),
-        )
+        (format!("the key `{key}` is written twice"), Some("keep one of the two".to_string()))
     } else if text.contains("recursive references") {
-        ("this alias (`*name`) is used inside its own anchor".to_string(), Some("replace the alias with the value".to_string()))
+        (
+            "this alias (`*name`) is used inside its own anchor".to_string(),
+            Some("replace the alias with the value".to_string()),
+        )
     } else if text.contains("expected string scalar") {
         ("a key must be text".to_string(), Some("a value that begins with `{` needs 'single quotes'".to_string()))
     } else if text.contains("escape") {

@@ -21,7 +21,7 @@ const SHAPES: &str = "#/properties/settings/$defs/";
 const OTHER_NAMES: &str = r"^(?:\.\/|Device\/|csp:)";
 
 const UNKNOWN: &str = "Unknown setting. Names are case-sensitive; user settings begin with User/. \
-                       Past the catalogue write { type: string, raw: …, unchecked: why }.";
+                       To use a setting that is not in the catalogue, write { type: string, raw: …, unchecked: reason }.";
 
 impl Catalogue {
     /// The schema of `settings:`. It refers to the definitions `SettingValue` and `SettingForm` of the document that it

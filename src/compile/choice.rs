@@ -124,7 +124,8 @@ pub(super) fn truth(value: &str) -> Option<bool> {
 /// `0 = "Not allowed" or 1 = "Allowed"`
 pub(super) fn choices(values: &[EnumValue]) -> String {
     let plain = |value: &EnumValue| value.1.is_empty() || value.1 == value.0;
-    let label = |value: &EnumValue| if plain(value) { value.0.clone() } else { format!("{} = \"{}\"", value.0, value.1) };
+    let label =
+        |value: &EnumValue| if plain(value) { value.0.clone() } else { format!("{} = \"{}\"", value.0, value.1) };
     let choices: Vec<String> = values.iter().map(label).collect();
     match choices.as_slice() {
         [] => "nothing".into(),

@@ -252,9 +252,8 @@ impl Expander<'_> {
             } else {
                 format!("`${{{reference}}}` is not a known reference")
             };
-            return Err(Diagnostic::error(Code::UnusableReference, shown).note(
-                "use `${var:name}`, `${env:NAME}` or `${secret-file:path}`; for a literal `${`, write `$${`",
-            ));
+            return Err(Diagnostic::error(Code::UnusableReference, shown)
+                .note("use `${var:name}`, `${env:NAME}` or `${secret-file:path}`; for a literal `${`, write `$${`"));
         }
         match self.secrets {
             Secrets::Placeholders => Ok(Filled::Secret(format!("${{{reference}}}"))),

@@ -183,9 +183,8 @@ impl<'a> Written<'_, 'a> {
     }
 
     fn other_case(&self, right: String) -> Diagnostic {
-        let problem =
-            Diagnostic::error(Code::UnknownSetting, "unknown setting: names are case-sensitive")
-                .at(self.place.clone(), format!("the correct spelling is `{}`", self.back(&right)));
+        let problem = Diagnostic::error(Code::UnknownSetting, "unknown setting: names are case-sensitive")
+            .at(self.place.clone(), format!("the correct spelling is `{}`", self.back(&right)));
         let fix = quoted_as(self.policy.source.slice(self.name.span), self.back(&right));
         problem.fix(self.place.clone(), fix, true)
     }

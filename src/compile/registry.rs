@@ -55,8 +55,8 @@ pub fn read_block(
 fn wrong_key(source: &Arc<Source>, name: &Spanned<String>, reason: &PathError) -> Diagnostic {
     let place = Place::new(source, name.span);
     let written = source.slice(name.span);
-    let mut problem =
-        Diagnostic::error(Code::InvalidRegistryName, "this is not a registry key").at(place.clone(), reason.to_string());
+    let mut problem = Diagnostic::error(Code::InvalidRegistryName, "this is not a registry key")
+        .at(place.clone(), reason.to_string());
     if written.starts_with('"') && *reason == PathError::Control {
         let bare = written.trim_matches('"').replace('\'', "''");
         problem =
@@ -96,7 +96,8 @@ fn read_value(
         let place = Place::new(source, name.span);
         let reason = "the name of a value can have up to 16,383 characters and no control characters";
         problems.push(
-            Diagnostic::error(Code::InvalidRegistryName, "this is not a valid name of a registry value").at(place, reason),
+            Diagnostic::error(Code::InvalidRegistryName, "this is not a valid name of a registry value")
+                .at(place, reason),
         );
         return None;
     }

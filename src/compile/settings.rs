@@ -100,7 +100,10 @@ fn compile_one<'a>(
     if value.is_mask() {
         problems.push(
             Diagnostic::error(Code::MaskedValue, "this is a placeholder that Intune shows instead of the value")
-                .at(policy.place(written.span), "it was probably copied from an export, which does not contain the value")
+                .at(
+                    policy.place(written.span),
+                    "it was probably copied from an export, which does not contain the value",
+                )
                 .help("write the real value; write a secret as `${env:NAME}`"),
         );
         return None;
@@ -163,8 +166,10 @@ fn complain_of_type(
 fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
     let (OmaValue::String(text) | OmaValue::Xml(text)) = &value else { return Ok(value) };
     match text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{80}'..)) {
-        Some(control) => Err(ValueProblem::new(Code::ControlCharacter, "this value contains a control character".into())
-            .at(span, format!("U+{:04X} cannot be sent to a device", u32::from(control)))),
+        Some(control) => {
+            Err(ValueProblem::new(Code::ControlCharacter, "this value contains a control character".into())
+                .at(span, format!("U+{:04X} cannot be sent to a device", u32::from(control))))
+        }
         None => Ok(value),
     }
 }

@@ -134,10 +134,11 @@ impl Input<'_> {
         match self.oma_type {
             OmaType::Xml => self.fitting(OmaValue::Xml(text.into())),
             OmaType::String => self.fitting(OmaValue::String(text.into())),
-            other => {
-                Err(ValueProblem::new(Code::WrongValueType, format!("a setting of type {} cannot be read from a file", other.word()))
-                    .at(self.yaml.span, ""))
-            }
+            other => Err(ValueProblem::new(
+                Code::WrongValueType,
+                format!("a setting of type {} cannot be read from a file", other.word()),
+            )
+            .at(self.yaml.span, "")),
         }
     }
 
@@ -171,7 +172,9 @@ impl Input<'_> {
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
             (OmaType::Boolean, _) => Err(self.no_truth()),
             (OmaType::Float, _) => Err(self.wrong_type("a single-precision number")),
-            (OmaType::DateTime, _) => Err(self.wrong_type("a date and time with its time zone, such as 2027-03-31T08:00:00Z")),
+            (OmaType::DateTime, _) => {
+                Err(self.wrong_type("a date and time with its time zone, such as 2027-03-31T08:00:00Z"))
+            }
         }
     }
 
@@ -239,7 +242,8 @@ impl Input<'_> {
 
     /// Graph's integers have 32 bits and a sign, also where Windows takes more.
     pub(super) fn beyond_intune(&self) -> ValueProblem {
-        self.not_allowed("a 32-bit whole number").note("the largest integer that Intune accepts is 2147483647 (Graph: omaSettingInteger)")
+        self.not_allowed("a 32-bit whole number")
+            .note("the largest integer that Intune accepts is 2147483647 (Graph: omaSettingInteger)")
     }
 
     fn subject(&self) -> String {

@@ -152,7 +152,10 @@ impl Configuration {
                         Code::SharedTenant,
                         format!("`{}` and `{}` are the same tenant", other.value, name.value),
                     )
-                    .at(decoder.place(environment.tenant.span), "with the same owner, each would undo the changes of the other")
+                    .at(
+                        decoder.place(environment.tenant.span),
+                        "with the same owner, each would undo the changes of the other",
+                    )
                     .and(decoder.place(first.tenant.span), "first used here")
                     .help("keep one of them, or give the other its own repository and owner"),
                 );
@@ -237,7 +240,9 @@ impl Environment {
                 Some(name) => {
                     problem.help(format!("Did you mean `{name}`?")).fix(decoder.place(tenant.span), name, false)
                 }
-                None => problem.help("write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com"),
+                None => {
+                    problem.help("write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com")
+                }
             };
             decoder.complain(problem);
         }

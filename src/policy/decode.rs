@@ -211,8 +211,11 @@ impl Decode for u32 {
             Value::Integer(number) if Self::try_from(number).is_ok() => Self::try_from(number).ok(),
             Value::Integer(number) => {
                 decoder.complain(
-                    Diagnostic::error(Code::WrongValue, format!("expected a whole number, 0 or greater, found {number}"))
-                        .at(decoder.place(node.span), "this number is out of range"),
+                    Diagnostic::error(
+                        Code::WrongValue,
+                        format!("expected a whole number, 0 or greater, found {number}"),
+                    )
+                    .at(decoder.place(node.span), "this number is out of range"),
                 );
                 None
             }

@@ -169,11 +169,14 @@ impl PolicyDocument {
         for (environment, id) in self.adopt.iter() {
             if uuid::Uuid::try_parse(id).is_err() {
                 decoder.complain(
-                    Diagnostic::error(Code::WrongValue, format!("this is not the ID of a profile in {}", environment.value))
-                        .at(
-                            decoder.place(id.span),
-                            "expected the ID of the profile to adopt, as shown in the address bar of the portal",
-                        ),
+                    Diagnostic::error(
+                        Code::WrongValue,
+                        format!("this is not the ID of a profile in {}", environment.value),
+                    )
+                    .at(
+                        decoder.place(id.span),
+                        "expected the ID of the profile to adopt, as shown in the address bar of the portal",
+                    ),
                 );
             }
         }

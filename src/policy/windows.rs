@@ -101,12 +101,10 @@ fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
         }
         NoRelease::Edition(word) => {
             let names: Vec<&str> = Edition::all().map(Edition::name).collect();
-            let problem = Diagnostic::error(
-                Code::UnknownWindowsRelease,
-                format!("`{word}` is not a known edition of Windows"),
-            )
-            .at(place.clone(), "only an edition can follow the release")
-            .note(format!("known editions: {}", names.join(", ")));
+            let problem =
+                Diagnostic::error(Code::UnknownWindowsRelease, format!("`{word}` is not a known edition of Windows"))
+                    .at(place.clone(), "only an edition can follow the release")
+                    .note(format!("known editions: {}", names.join(", ")));
             match nearest(word, names) {
                 Some(near) => {
                     let right = text.replacen(word, near, 1);

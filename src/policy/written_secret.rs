@@ -37,7 +37,7 @@ fn in_environment(source: &Arc<Source>, environment: &Node, found: &mut Vec<Diag
             ("graph_url" | "login_url", Value::Text(url)) if has_user(url) || url.contains(['?', '#']) => {
                 let what = if has_user(url) { "a user or a password" } else { "more than scheme, host and port" };
                 found.push(
-                    Diagnostic::error(Code::SecretInFile, format!("{}: `{key}:` holds {what}", at(source, value)))
+                    Diagnostic::error(Code::SecretInFile, format!("{}: `{key}:` contains {what}", at(source, value)))
                         .note("the line is not shown, because it may contain a password or a key")
                         .help("write only `https://`, the host, and a port where one is needed"),
                 );
@@ -77,7 +77,9 @@ fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagn
         let variable = if name.contains("token") { "SSPR_POLICY_TOKEN" } else { "AZURE_CLIENT_SECRET" };
         Diagnostic::error(Code::SecretInFile, format!("{place}: a secret must not be stored in this file"))
             .note("the line is not shown, because it contains the secret")
-            .help(format!("remove it from the file and from the git history, and put it into the environment variable {variable}"))
+            .help(format!(
+                "remove it from the file and from the git history, and put it into the environment variable {variable}"
+            ))
     });
 }
 

@@ -183,8 +183,12 @@ fn conflict(node: &Node) -> String {
         Some("LastWrite") => "the last write wins".into(),
         Some("LowestValueMostSecure") => "the lowest value wins".into(),
         Some("HighestValueMostSecure") => "the highest value wins".into(),
-        Some("LowestValueMostSecureZeroHasNoLimits") => "the lowest value wins; 0 means no limit and has the lowest priority".into(),
-        Some("HighestValueMostSecureZeroHasNoLimits") => "the highest value wins; 0 means no limit and has the highest priority".into(),
+        Some("LowestValueMostSecureZeroHasNoLimits") => {
+            "the lowest value wins; 0 means no limit and has the lowest priority".into()
+        }
+        Some("HighestValueMostSecureZeroHasNoLimits") => {
+            "the highest value wins; 0 means no limit and has the highest priority".into()
+        }
         Some(other) => other.into(),
         None => String::new(),
     }

@@ -150,7 +150,10 @@ impl Writing<'_, '_> {
             };
             let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
             let Some(form) = form else {
-                return Line::lost(&Address::Node(uri.clone()), "its value is masked, and a secret cannot be used for it");
+                return Line::lost(
+                    &Address::Node(uri.clone()),
+                    "its value is masked, and a secret cannot be used for it",
+                );
             };
             let text = format!(
                 "{}: the token is not allowed to read its value: provide it as {variable}, or import again with \

@@ -59,9 +59,9 @@ fn a_secret_in_the_configuration_is_not_shown() {
         assert!(!said.contains("FAKE") && said.contains("the line is not shown"), "{said}");
     }
     let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
-    assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
+    assert!(user.contains("`graph_url:` contains a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
-    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` contains a user or a password
      |
      = note: the line is not shown, because of a password or a key that may stand in it
      = help: write only `https://`, the host, and a port where one is needed
