@@ -20,8 +20,8 @@ const SHAPES: &str = "#/properties/settings/$defs/";
 /// Names of settings that the editor does not look into: full addresses, and the longer ways to write a short one.
 const OTHER_NAMES: &str = r"^(?:\.\/|Device\/|csp:)";
 
-const UNKNOWN: &str = "No setting of this name can be set (upper and lower case count; those of users begin with User/). \
-                       Past the catalogue write { type: string, raw: …, unchecked: why }.";
+const UNKNOWN: &str = "Unknown setting. Names are case-sensitive; user settings begin with User/. \
+                       To use a setting that is not in the catalogue, write { type: string, raw: …, unchecked: reason }.";
 
 impl Catalogue {
     /// The schema of `settings:`. It refers to the definitions `SettingValue` and `SettingForm` of the document that it
@@ -43,8 +43,8 @@ impl Catalogue {
         let mut patterns = Map::from_iter([(OTHER_NAMES.to_string(), json!({ "$ref": "#/$defs/SettingValue" }))]);
         patterns.extend(named.iter().filter_map(|(name, setting)| Some((pattern(name)?, setting.clone()))));
         json!({
-            "title": "A setting of Windows",
-            "description": "What is set, by `Area/Name` or by OMA-URI.",
+            "title": "A Windows setting",
+            "description": "The settings, by `Area/Name` or by OMA-URI.",
             "type": "object",
             "properties": named,
             "patternProperties": patterns,
@@ -133,7 +133,7 @@ mod tests {
         admx-9782db1e
         {"enum":["disabled"],"errorMessage":"Write disabled, or enabled: with DefaultCredentialProvider_Message."}
         {"description":"","type":"string","pattern":"^(?:[Dd][Ii][Ss][Aa][Bb][Ll][Ee][Dd])$|\\$\\{|^\\s*<"}
-        {"title":"","allOf":[{"$ref":"#/$defs/SettingForm"},{"if":{"not":{"required":["unchecked"]}},"then":{"properties":{"value":{"$ref":"#/properties/settings/$defs/admx-9782db1e"},"enabled":{"anyOf":[{"allOf":[{"type":["object"],"errorMessage":"Write a text."},{"properties":{"DefaultCredentialProvider_Message":{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}],"description":"Assign the following credential provider as the default…"}},"required":["DefaultCredentialProvider_Message"],"additionalProperties":false}]},{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}]}]},"base64":false}}}],"defaultSnippets":[{"label":"enabled","body":{"enabled":{"DefaultCredentialProvider_Message":"$1"}}}]}
+        {"title":"","allOf":[{"$ref":"#/$defs/SettingForm"},{"if":{"not":{"required":["unchecked"]}},"then":{"properties":{"value":{"$ref":"#/properties/settings/$defs/admx-9782db1e"},"enabled":{"anyOf":[{"allOf":[{"type":["object"],"errorMessage":"Write text."},{"properties":{"DefaultCredentialProvider_Message":{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}],"description":"Assign the following credential provider as the default…"}},"required":["DefaultCredentialProvider_Message"],"additionalProperties":false}]},{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}]}]},"base64":false}}}],"defaultSnippets":[{"label":"enabled","body":{"enabled":{"DefaultCredentialProvider_Message":"$1"}}}]}
         "##);
     }
 

@@ -85,10 +85,10 @@ fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
     if is_code {
         return Failure::with_help(
             format!("{} is the code of an error", what.to_uppercase()),
-            "each message says itself what is wrong and what to do",
+            "the message itself says what is wrong and what to do",
         );
     }
-    let search = format!("`sspr-policy catalogue search {what}` looks for its words");
+    let search = format!("`sspr-policy catalogue search {what}` searches for these words");
     let titles = || catalogue.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
     let near = catalogue.suggest(what).or_else(|| {
         let last = catalogue.uris().filter_map(|uri| uri.rsplit('/').next());
@@ -97,8 +97,8 @@ fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
         nearest(what, names.chain(titles())).map(String::from)
     });
     let help = match near {
-        Some(near) => format!("did you mean `{near}`; {search}"),
+        Some(near) => format!("Did you mean `{near}`? {search}"),
         None => format!("{search}; a setting is `Area/Name`, an OMA-URI, a registry value or a Group Policy"),
     };
-    Failure::with_help(format!("nothing is known by the name `{what}`"), help)
+    Failure::with_help(format!("no setting, rule or target is called `{what}`"), help)
 }

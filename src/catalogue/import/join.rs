@@ -67,7 +67,7 @@ impl<'a> Policies<'a> {
         };
         if let Some((_, file, name)) = Self::MENDED.iter().find(|(end, ..)| node.uri.ends_with(end)) {
             (mapping.file, mapping.name) = (Some((*file).to_string()), (*name).to_string());
-            node.note = Some("the DDF of February 2026 binds it to another policy; mended here".into());
+            node.note = Some("the DDF of February 2026 binds it to another policy; corrected here".into());
         }
         if !mapping.backed && !mapping.area.contains("~AT~") {
             node.group_policy = Some(GroupPolicy {
@@ -79,7 +79,7 @@ impl<'a> Policies<'a> {
             return node;
         }
         let Some(at) = self.find(&mapping, node.scope) else {
-            warnings.push(format!("{}: no ADMX file has its policy {}", node.uri, mapping.name));
+            warnings.push(format!("{}: its policy {} was not found in the ADMX files", node.uri, mapping.name));
             let file = Some(file_of(&mapping));
             node.group_policy = Some(GroupPolicy { name: mapping.name, file, ..GroupPolicy::default() });
             return node;

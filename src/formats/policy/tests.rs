@@ -123,7 +123,7 @@ fn what_a_tenant_holds_and_a_policy_cannot_say() {
     name: Test
 
     settings:
-      # ./Device/Vendor/MSFT/Contoso/Base64: the token may not read its value: supply it as
+      # ./Device/Vendor/MSFT/Contoso/Base64: the token is not allowed to read its value: provide it as
       # SSPR_TEST_CONTOSO_BASE64, or import again with DeviceManagementConfiguration.ReadWrite.All
       ./Device/Vendor/MSFT/Contoso/Base64:
         type: base64
@@ -137,34 +137,34 @@ fn what_a_tenant_holds_and_a_policy_cannot_say() {
         value: 1
         unchecked: imported from the tenant
       # ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written here, and applying takes it out of
-      # the profile: the profile has two rows with this address, and a device gets one of them
-      # AppVirtualization/PublishingAllowServer1: the token may not read its value: supply it as
+      # the profile: the profile has two rows with this address, but devices use only one of them
+      # AppVirtualization/PublishingAllowServer1: the token is not allowed to read its value: provide it as
       # SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1, or import again with
       # DeviceManagementConfiguration.ReadWrite.All
       AppVirtualization/PublishingAllowServer1:
         type: xml
         raw: '${env:SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1}'
-      # UserRights/AllowLocalLogOn: the token may not read its value: supply it as
+      # UserRights/AllowLocalLogOn: the token is not allowed to read its value: provide it as
       # SSPR_TEST_USERRIGHTS_ALLOWLOCALLOGON, or import again with
       # DeviceManagementConfiguration.ReadWrite.All
       UserRights/AllowLocalLogOn: '${env:SSPR_TEST_USERRIGHTS_ALLOWLOCALLOGON}'
-      # WindowsLogon/DisableLockScreenAppNotifications: the token may not read its value: supply it as
+      # WindowsLogon/DisableLockScreenAppNotifications: the token is not allowed to read its value: provide it as
       # SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS, or import again with
       # DeviceManagementConfiguration.ReadWrite.All
       WindowsLogon/DisableLockScreenAppNotifications:
         raw: '${env:SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS}'
 
-    # assignments are left as they are: an included target cannot be written here: a target stands
+    # assignments are not imported: an included target cannot be written here: a target stands
     # twice, and Graph takes each target once
-    # assignments are left as they are: an included target cannot be written here: the group c is not
+    # assignments are not imported: an included target cannot be written here: the group c is not
     # there any more, and reaches nobody
-    # the other targets that are there:
+    # the other targets of the profile:
     # assignments:
     #   include:
     #     - { group: Pilot }
     #     - { id: b }
 
-    # scope tags are left as they are: the scope tag 7 is not there any more
+    # scope tags are not imported: the scope tag 7 is not there any more
     adopt: { lab: 5f1c0000-0000-4000-8000-000000000000 }
     ");
 }

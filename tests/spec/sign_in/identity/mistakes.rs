@@ -59,9 +59,9 @@ fn a_secret_in_the_configuration_is_not_shown() {
         assert!(!said.contains("FAKE") && said.contains("the line is not shown"), "{said}");
     }
     let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
-    assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
+    assert!(user.contains("`graph_url:` contains a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
-    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` contains a user or a password
      |
      = note: the line is not shown, because of a password or a key that may stand in it
      = help: write only `https://`, the host, and a port where one is needed
@@ -243,6 +243,6 @@ fn an_application_of_zeros_was_never_filled_in() {
     let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
     let tenant = Tenant::new("https://login.contoso.example", auth);
     let said = tenant.run("check");
-    assert!(said.contains("error[SP0412]: this names no application"), "{said}");
+    assert!(said.contains("error[SP0412]: this is not the ID of an application"), "{said}");
     assert!(said.ends_with("exit code 1\n"), "{said}");
 }
