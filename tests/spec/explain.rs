@@ -155,7 +155,7 @@ fn a_target_of_the_repository() {
         .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments: pilot\n");
     assert_snapshot!(repository.run("explain pilot"), @"
     target pilot (everywhere)
-      include group SSPR Pilot, only what matches the filter Windows 11
+      include group SSPR Pilot, only devices that match the filter Windows 11
       exclude group Kiosks
     target pilot (lab)
       include all users

@@ -107,8 +107,8 @@ fn no_line_is_dropped_in_silence() {
     19 a comma is missing before the backslash
     20 this line is not a key, a value or a comment
     21 its bytes are not valid UTF-16
-    22 a value of type 8 is none that policies know
-    23 1 bytes where 8 are needed
+    22 policies do not support values of type 8
+    23 1 bytes, but 8 are needed
     24 its list contains an empty string
     25 its data must be text in quotes, `dword:`, `hex:`, `hex(…):` or `-`
     27 this value is in a key that is deleted
@@ -118,7 +118,7 @@ fn no_line_is_dropped_in_silence() {
 
 #[test]
 fn other_files_are_refused() {
-    insta::assert_snapshot!(reading(b"Windows Registry Editor Version 5\n"), @"1 the first line must be `Windows Registry Editor Version 5.00` nor `REGEDIT4`");
+    insta::assert_snapshot!(reading(b"Windows Registry Editor Version 5\n"), @"1 the first line must be `Windows Registry Editor Version 5.00` or `REGEDIT4`");
     insta::assert_snapshot!(reading(b"W\0i\0n\0"), @"1 the file is UTF-16 without a byte order mark, which Windows cannot read");
     insta::assert_snapshot!(reading(b"\xfe\xff\0W"), @"1 the file is UTF-16BE, which Windows cannot read: save it as UTF-16LE");
     insta::assert_snapshot!(reading(b"\xff\xfeW"), @"1 the file is not valid UTF-16");
