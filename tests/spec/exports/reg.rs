@@ -147,7 +147,8 @@ fn contradictions_name_both_places() {
         to_admx(&["a\nname: a\nregistry:\n  HKLM\\A: { x: 1 }\n", "b\nname: b\nregistry:\n  HKLM\\A: { x: 2 }\n"])
             .err(),
         Some(
-            "SP0304 b.yaml:3:16 HKLM\\A x has two different values: different value here; a.yaml:3:16 first value here".into()
+            "SP0304 b.yaml:3:16 HKLM\\A x has two different values: different value here; a.yaml:3:16 first value here"
+                .into()
         )
     );
 }
