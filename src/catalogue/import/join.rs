@@ -67,7 +67,7 @@ impl<'a> Policies<'a> {
         };
         if let Some((_, file, name)) = Self::MENDED.iter().find(|(end, ..)| node.uri.ends_with(end)) {
             (mapping.file, mapping.name) = (Some((*file).to_string()), (*name).to_string());
-            node.note = Some("the DDF of February 2026 binds it to another policy; corrected here".into());
+            node.note = Some("the DDF of February 2026 binds it to another policy; mended here".into());
         }
         if !mapping.backed && !mapping.area.contains("~AT~") {
             node.group_policy = Some(GroupPolicy {
