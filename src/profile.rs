@@ -82,6 +82,10 @@ impl LiveProfile {
         self.profile.settings.iter().filter(move |(_, setting)| masked(setting)).map(|(address, _)| address)
     }
 
+    pub fn is_owned_by(&self, owner: &str) -> bool {
+        self.marker.as_ref().is_some_and(|marker| marker.owner == owner)
+    }
+
     /// What it is managed as, whoever manages it.
     pub fn managed_as(&self) -> Option<ObjectKey> {
         let marker = self.marker.as_ref()?;

@@ -10,7 +10,9 @@ use super::document::{
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, Node, may_be_secret};
 use crate::diagnostic::Diagnostic;
-use crate::profile::{Address, Applied, Assignment, LiveProfile, Managed, Part, Profile, Setting, is_keyed};
+use crate::profile::{
+    Address, Applied, Assignment, Assignments, LiveProfile, Managed, Part, Profile, Setting, is_keyed,
+};
 use crate::setting::{FilterMode, Membership, ObjectKey, OmaValue, Scope, Who};
 
 /// Names of what has ids.
@@ -201,7 +203,7 @@ fn update_document(
     document.settings = differs.settings.iter().map(line).collect();
     document.assignments = lines(&differs.assignments_added, Sign::Add, frame);
     document.assignments.extend(lines(&differs.assignments_removed, Sign::Remove, frame));
-    let reaches_somebody = after.assignments.iter().flatten().any(|one| !one.excluded);
+    let reaches_somebody = after.assignments.as_ref().is_some_and(Assignments::include_somebody);
     // A group that was deleted has no members.
     let is_there = |id: &String| frame.membership.groups.contains_key(id) || !frame.membership.unknown.is_empty();
     for line in &mut document.assignments {

@@ -15,8 +15,7 @@ pub(super) type Ours<'l> = BTreeMap<ObjectKey, Vec<&'l Arc<LiveProfile>>>;
 pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> {
     let mut ours = Ours::new();
     for live in live {
-        let is_ours = live.marker.as_ref().is_some_and(|marker| marker.owner == owner);
-        if let Some(object) = live.managed_as().filter(|_| is_ours) {
+        if let Some(object) = live.managed_as().filter(|_| live.is_owned_by(owner)) {
             ours.entry(object).or_default().push(live);
         }
     }

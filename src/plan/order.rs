@@ -89,6 +89,5 @@ fn takes(change: &Change) -> BTreeSet<&Address> {
 /// Whether a profile is to reach somebody whom it does not reach now.
 pub(super) fn widens(live: &LiveProfile, wanted: &Profile) -> bool {
     let differs = difference(live, wanted, Verified::Yes);
-    differs.assignments_added.iter().any(|one| !one.excluded)
-        || differs.assignments_removed.iter().any(|one| one.excluded)
+    differs.assignments_added.include_somebody() || differs.assignments_removed.iter().any(|one| one.excluded)
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::desired::is_sent;
-use super::foreign::is_ours;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -86,7 +85,7 @@ fn tenant_findings(
     let adopted: BTreeSet<&str> =
         desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
     let foreign =
-        tenant.profiles.iter().filter(|profile| !is_ours(profile, owner) && !adopted.contains(profile.id.as_str()));
+        tenant.profiles.iter().filter(|profile| !profile.is_owned_by(owner) && !adopted.contains(profile.id.as_str()));
     let profiles = foreign.flat_map(|profile| foreign_claims(profile, membership));
     let policies = tenant.catalog.iter().flat_map(|catalog| &catalog.policies);
     let policies = policies.flat_map(|policy| catalog_claims(policy, membership, catalogue));

@@ -5,14 +5,10 @@ use std::collections::BTreeSet;
 use super::desired::is_sent;
 use crate::compile::Compiled;
 use crate::plan::Plan;
-use crate::profile::{Address, LiveProfile};
+use crate::profile::{Address, Assignments, LiveProfile};
 use crate::rules;
 use crate::setting::OmaUri;
 use crate::tenant::Tenant;
-
-pub(super) fn is_ours(profile: &LiveProfile, owner: &str) -> bool {
-    profile.marker.as_ref().is_some_and(|marker| marker.owner == owner)
-}
 
 /// Masked values of other profiles that rules would look at, or that our policies set too.
 pub(super) fn foreign_masked<'t>(
@@ -27,7 +23,7 @@ pub(super) fn foreign_masked<'t>(
         .collect();
     let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
     let mut masked = Vec::new();
-    for profile in tenant.profiles.iter().filter(|profile| !is_ours(profile, owner)) {
+    for profile in tenant.profiles.iter().filter(|profile| !profile.is_owned_by(owner)) {
         let rows = profile.unread().filter(|address| address.node().is_some_and(matters));
         let rows: Vec<Address> = rows.cloned().collect();
         if !rows.is_empty() {
@@ -47,7 +43,7 @@ pub(super) fn foreign_unverified(
     let changed: BTreeSet<&str> =
         plan.changes.iter().filter_map(|change| change.before.as_ref()).map(|live| live.id.as_str()).collect();
     let interferes = |profile: &LiveProfile| {
-        let reaches = profile.profile.assignments.iter().flatten().any(|one| !one.excluded);
+        let reaches = profile.profile.assignments.as_ref().is_some_and(Assignments::include_somebody);
         reaches && !changed.contains(profile.id.as_str())
     };
     let masked = foreign_masked(tenant, compiled, owner).into_iter().filter(|(profile, _)| interferes(profile));
