@@ -5,13 +5,13 @@ pub mod catalog;
 pub mod custom;
 mod target;
 
-pub use target::{Assigned, read_assignment};
+pub use target::{Assigned, read_assignment, write_assignments};
 
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
-use crate::profile::{Assignments, LiveProfile, Marker, Profile, Revision};
+use crate::profile::{LiveProfile, Marker, Profile, Revision};
 use crate::setting::Delivery;
 
 /// The version of Graph that has all collections (Microsoft Graph beta; `secretReferenceValueId` and filters of assignments
@@ -33,12 +33,12 @@ pub enum Request {
 impl Request {
     /// The method, and the path of an object with this id.
     pub fn method_and_path(&self, delivery: Delivery, id: &str) -> (&'static str, String) {
-        let path = |end: &str| format!("{VERSION}{}{end}", collection(delivery));
+        let all = path(delivery);
         match self {
-            Self::Create(_) => ("POST", path("")),
-            Self::Replace(_) => ("PATCH", path(&format!("/{id}"))),
-            Self::Assign(_) => ("POST", path(&format!("/{id}/assign"))),
-            Self::Delete => ("DELETE", path(&format!("/{id}"))),
+            Self::Create(_) => ("POST", all),
+            Self::Replace(_) => ("PATCH", format!("{all}/{id}")),
+            Self::Assign(_) => ("POST", format!("{all}/{id}/assign")),
+            Self::Delete => ("DELETE", format!("{all}/{id}")),
         }
     }
 
@@ -51,24 +51,18 @@ impl Request {
     }
 }
 
-/// Where its objects are, below the version of Graph.
-pub fn collection(delivery: Delivery) -> &'static str {
-    match delivery {
+/// Where its objects are.
+pub fn path(delivery: Delivery) -> String {
+    let collection = match delivery {
         Delivery::Custom => custom::COLLECTION,
-    }
+    };
+    format!("{VERSION}{collection}")
 }
 
 /// The whole numbers that it can carry.
 pub fn integers(delivery: Delivery) -> RangeInclusive<i64> {
     match delivery {
         Delivery::Custom => custom::INTEGERS,
-    }
-}
-
-/// The field that holds an object's name.
-pub fn name_field(delivery: Delivery) -> &'static str {
-    match delivery {
-        Delivery::Custom => custom::NAME,
     }
 }
 
@@ -93,9 +87,4 @@ pub fn answered_revision(delivery: Delivery, answer: &Value) -> Option<Revision>
     match delivery {
         Delivery::Custom => answer["version"].as_i64().map(Revision::of_version),
     }
-}
-
-/// The body of all assignments.
-pub fn assignments(all: &Assignments) -> Value {
-    target::write_assignments(all)
 }

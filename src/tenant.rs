@@ -18,12 +18,16 @@ pub use profile_lookup::ProfileLookup;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::delivery;
 use crate::delivery::custom::{self, DeviceConfiguration};
 use crate::graph::{BadObject, Client, Collection, Count, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
+use crate::setting::Delivery;
 
 /// Where the profiles are.
-pub const PROFILES: &str = "/beta/deviceManagement/deviceConfigurations";
+pub fn profiles_path() -> String {
+    delivery::path(Delivery::Custom)
+}
 
 /// What a tenant holds, as far as plans look.
 #[derive(Debug, Clone, Default)]
@@ -66,9 +70,10 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
     let mut reading = 1;
     loop {
         // 1,000 is what Graph answers at most, and what CIPP asks for in production.
-        let path = format!("{PROFILES}?$top=1000&$expand=assignments");
+        let collection = profiles_path();
+        let path = format!("{collection}?$top=1000&$expand=assignments");
         let (all, counted) =
-            futures_util::future::try_join(client.collection(&path, classify), client.count(PROFILES)).await?;
+            futures_util::future::try_join(client.collection(&path, classify), client.count(&collection)).await?;
         let came = all.items.len();
         match counted {
             None => client.not_counted("profiles"),

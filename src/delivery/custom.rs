@@ -19,6 +19,7 @@ use crate::profile::{
 };
 use crate::setting::Delivery;
 
+/// Below the version of Graph.
 pub const COLLECTION: &str = "/deviceManagement/deviceConfigurations";
 /// The field that holds a profile's name.
 pub const NAME: &str = "displayName";

@@ -70,7 +70,8 @@ fn raw(target: &Target) -> String {
     raw.to_string()
 }
 
-pub(super) fn write_assignments(all: &Assignments) -> Value {
+/// The body of all assignments.
+pub fn write_assignments(all: &Assignments) -> Value {
     json!({ "assignments": all.iter().map(|one| json!({ "target": write_target(one) })).collect::<Vec<_>>() })
 }
 

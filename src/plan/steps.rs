@@ -65,7 +65,7 @@ pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LivePro
     match stage {
         Stage::Create => Request::Create(body()),
         Stage::Content => Request::Replace(body()),
-        Stage::Assignments(assignments) => Request::Assign(delivery::assignments(assignments)),
+        Stage::Assignments(assignments) => Request::Assign(delivery::write_assignments(assignments)),
         Stage::Delete => Request::Delete,
     }
 }

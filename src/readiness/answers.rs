@@ -10,7 +10,7 @@ use crate::graph::{
     Client, Error, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
 };
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
-use crate::tenant::{self, PROFILES};
+use crate::tenant::{self, profiles_path};
 
 /// An id that nothing has.
 const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
@@ -35,7 +35,7 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
         }
     }
     let asked = [
-        ("a profile", format!("{PROFILES}?$top=1"), READ_CONFIGURATION),
+        ("a profile", format!("{}?$top=1", profiles_path()), READ_CONFIGURATION),
         ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), READ_GROUPS),
         (
             "the filters",
@@ -75,7 +75,7 @@ async fn devices(client: &Client, readiness: &mut Readiness) {
 /// required"). It asks for nothing that is there, so that no secret is read: whoever may not is told so all the same, and
 /// no other answer proves anything.
 async fn writing(client: &Client, readiness: &mut Readiness) {
-    let path = format!("{PROFILES}/{NOTHING}/getOmaSettingPlainTextValue(secretReferenceValueId='{NOTHING}')");
+    let path = format!("{}/{NOTHING}/getOmaSettingPlainTextValue(secretReferenceValueId='{NOTHING}')", profiles_path());
     let answer = tokio::time::timeout(PATIENCE, client.get::<Value>(&path)).await;
     let wants_to_write = readiness.purpose == Purpose::Apply;
     match answer {

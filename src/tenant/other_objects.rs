@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::PROFILES;
+use super::profiles_path;
 use crate::delivery::custom::DeviceConfiguration;
 use crate::graph::{Client, Error};
 
@@ -60,7 +60,7 @@ pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result
         return Ok(Vec::new());
     }
     let is_wanted = |one: &OtherObject| wanted.contains(&one.name) || wanted.contains(&one.id.to_lowercase());
-    let profiles: Vec<DeviceConfiguration> = client.list(&format!("{PROFILES}?$top=1000")).await?;
+    let profiles: Vec<DeviceConfiguration> = client.list(&format!("{}?$top=1000", profiles_path())).await?;
     let others = profiles.into_iter().filter(|profile| !profile.is_custom()).map(|profile| OtherObject {
         id: profile.id,
         name: profile.display_name.unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Fresh looks at single profiles, many at once in batches.
 
-use crate::delivery::custom::{COLLECTION, DeviceConfiguration};
+use crate::delivery::custom::{COLLECTION, DeviceConfiguration, NAME};
 use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
 
@@ -49,7 +49,7 @@ impl<'c> ProfileLookup<'c> {
     /// # Errors
     /// When Graph does not answer, or refuses.
     pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
-        let url = format!("{COLLECTION}?$filter=displayName%20eq%20{}&$expand=assignments", odata_literal(name));
+        let url = format!("{COLLECTION}?$filter={NAME}%20eq%20{}&$expand=assignments", odata_literal(name));
         let answer = Accepted::new(url.clone(), self.batch.get(url).await?)?;
         let all: Vec<DeviceConfiguration> = match answer.body["@odata.nextLink"].is_string() {
             true => self.client.list(&format!("/beta{}", answer.url)).await?,
