@@ -291,7 +291,7 @@ impl<'e, 'a> Object<'e, 'a> {
         }
     }
 
-    /// ProfileLookup whether the tenant now shows what was written, also in its lists. Where an assignment counted the version
+    /// Looks whether the tenant now shows what was written, also in its lists. Where an assignment counted the version
     /// up, the marker's version is put right, because masked values are trusted by it; but not where a second administrator
     /// would have to approve that: no plan would ask for it again, and a request that nobody uses blocks the next change.
     async fn settle(&self, mut left: Left) -> Result<String, Trouble> {

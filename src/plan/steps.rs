@@ -59,7 +59,7 @@ pub fn requests(change: &Change, owner: &str, blank: bool) -> Vec<Request> {
 pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LiveProfile>, blank: bool) -> Request {
     let Some(after) = &change.after else { return Request::Delete };
     let body = || {
-        let revision = now.map_or(Revision::NONE, |live| live.revision).next();
+        let revision = now.map_or(Revision::FIRST, |live| live.revision.next());
         delivery::write(change.object.delivery, after, now, &marker(change, after, owner, revision), blank)
     };
     match stage {

@@ -20,8 +20,6 @@ pub enum Since {
 impl Revision {
     /// What a new object has, where no answer says it.
     pub const FIRST: Self = Self(1);
-    /// Before there is an object.
-    pub const NONE: Self = Self(0);
 
     /// The state that an object's body says.
     pub fn of_version(version: i64) -> Self {

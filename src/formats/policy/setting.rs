@@ -1,6 +1,7 @@
 //! The settings of a profile, each in the plainest form that compiles to exactly its value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::key::slug;
 use super::value::{Form, forms, secret_forms};
@@ -38,7 +39,7 @@ pub(super) struct Written {
 }
 
 impl Line {
-    fn lost(address: &Address, reason: &str) -> Self {
+    fn lost(address: &impl fmt::Display, reason: &str) -> Self {
         let text = format!("{address} cannot be written here; apply will remove it from the profile: {reason}");
         let lost = Some(format!("{address} cannot be written: {reason}"));
         Self { written: None, remarks: vec![Remark::error(text)], lost }
@@ -150,10 +151,7 @@ impl Writing<'_, '_> {
             };
             let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
             let Some(form) = form else {
-                return Line::lost(
-                    &Address::Node(uri.clone()),
-                    "its value is masked, and a secret cannot be used for it",
-                );
+                return Line::lost(uri, "its value is masked, and a secret cannot be used for it");
             };
             let text = format!(
                 "{}: the token is not allowed to read its value: provide it as {variable}, or import again with \
@@ -180,7 +178,7 @@ impl Writing<'_, '_> {
                 Err(error) => reason = error,
             }
         }
-        Line::lost(&Address::Node(uri.clone()), &reason)
+        Line::lost(uri, &reason)
     }
 
     fn written(&self, form: Form, is_secret: bool, remarks: Vec<Remark>) -> Line {
