@@ -115,3 +115,6 @@ pub(super) fn write(wanted: &Profile, now: Option<&LiveProfile>, marker: &Marker
 pub(super) fn description(text: &str) -> Value {
     json!({ "@odata.type": KIND, "description": text })
 }
+
+#[cfg(test)]
+mod tests;
