@@ -91,6 +91,9 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// JSON Schemas of policies, configuration and plans
     Schema(generated::SchemaArgs),
+    /// Write the generated pages of the documentation
+    #[command(hide = true)]
+    Reference(generated::ReferenceArgs),
     /// Completions for a shell
     Completions(generated::CompletionsArgs),
     /// The manual page
@@ -133,6 +136,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Show(args) => plan::show(&args, output),
         Command::Export(args) => export::run(&args, global, output),
         Command::Schema(args) => generated::schema(&args, global, output),
+        Command::Reference(args) => generated::reference(&args, output),
         Command::Completions(args) => generated::completions(&args, output),
         Command::Man => generated::man(output),
         Command::Plan(args) => online(plan::run(&args, global, output)),
