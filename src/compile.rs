@@ -19,7 +19,7 @@ mod value;
 
 pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
-pub use claims::claims;
+pub use claims::Claims;
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, Entry, Wanted, resolve, wanted};
 pub use registry::read_block;

@@ -10,7 +10,7 @@ mod registry;
 mod value;
 
 pub use audience::{Audience, FilterMode, Inclusion, Overlap, Who};
-pub use claim::{Claim, Entry, Knob, Origin, ProfileKind, Subject};
+pub use claim::{Claim, Entry, InFile, Knob, Origin, ProfileKind, SecurityLine, Subject, TypedProperty};
 pub use delivery::{Delivery, ObjectKey};
 pub use edition::Edition;
 pub use members::{Kind, Members, Membership, UnknownMembers, grouped};

@@ -1,18 +1,56 @@
 //! What policies claim.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{Compiled, NamedWho};
 use crate::policy::State;
-use crate::setting::{Audience, Claim, Inclusion, Origin, Subject, Who};
+use crate::setting::{Audience, Claim, Inclusion, OmaUri, OmaValue, Origin, Subject, Who};
 
-/// The claims of what is sent: active policies that are not kept out of the environment.
-pub fn claims(policies: &[Compiled<'_>]) -> Vec<Claim> {
-    let active = || policies.iter().filter(|policy| policy.state == State::Active && !policy.held);
-    // Of some hundred thousand claims, a vector that grows by doubling would be the largest thing in memory.
-    let mut claims = Vec::with_capacity(active().map(|policy| policy.settings.len() + policy.registry.len()).sum());
-    active().for_each(|policy| claims.extend(policy.claims(policy.audience())));
-    claims
+/// The claims of what is sent: active policies that are not kept out of the environment. Equal addresses and texts are
+/// one in memory, whichever policies they come from.
+#[derive(Default)]
+pub struct Claims {
+    all: Vec<Claim>,
+    addresses: HashSet<OmaUri>,
+    texts: HashSet<Arc<str>>,
+}
+
+impl Claims {
+    pub fn add(&mut self, policy: &Compiled<'_>) {
+        if policy.state != State::Active || policy.held {
+            return;
+        }
+        let mut claims: Vec<Claim> = policy.claims(policy.audience()).collect();
+        claims.iter_mut().for_each(|claim| self.share(claim));
+        self.all.append(&mut claims);
+    }
+
+    fn share(&mut self, claim: &mut Claim) {
+        let Subject::Node(address, value) = &mut claim.subject else { return };
+        *address = shared(&mut self.addresses, address);
+        if let OmaValue::String(text) = value {
+            *text = shared(&mut self.texts, text);
+        }
+    }
+}
+
+fn shared<T: Clone + Eq + Hash>(known: &mut HashSet<T>, one: &T) -> T {
+    if let Some(known) = known.get(one) {
+        return known.clone();
+    }
+    known.insert(one.clone());
+    one.clone()
+}
+
+/// To be judged.
+impl Deref for Claims {
+    type Target = [Claim];
+    fn deref(&self) -> &[Claim] {
+        &self.all
+    }
 }
 
 impl Compiled<'_> {

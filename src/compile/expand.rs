@@ -48,7 +48,7 @@ pub fn references(policy: &Policy, folder: &str) -> References {
                 found.files.insert(join(folder, path));
             }
         }
-        let stated = setting.form.registry.iter().flat_map(|block| block.iter());
+        let stated = setting.form().registry.iter().flat_map(|block| block.iter());
         registry_secrets(stated, &mut found.secrets);
     }
     registry_secrets(policy.document.registry.iter(), &mut found.secrets);

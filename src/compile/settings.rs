@@ -77,7 +77,7 @@ fn compile_one<'a>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<CompiledSetting<'a>> {
     let place = policy.place(name.span);
-    let unchecked = written.form.unchecked.is_some();
+    let unchecked = written.form().unchecked.is_some();
     let resolved = find::find(policy, context, name, unchecked, problems)?;
     if let Some(node) = resolved.node
         && !unchecked
@@ -90,7 +90,7 @@ fn compile_one<'a>(
     let placeholders = Secrets::Placeholders;
     let hidden = Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
     let stated_registry =
-        written.form.registry.as_ref().map(|block| read_block(block, &policy.source, &hidden, problems));
+        written.form().registry.as_ref().map(|block| read_block(block, &policy.source, &hidden, problems));
     if !complain_of_type(policy, resolved.node, written, problems) {
         return None;
     }
@@ -135,7 +135,7 @@ fn complain_of_type(
     written: &SettingValue,
     problems: &mut Vec<Diagnostic>,
 ) -> bool {
-    let (Some(kind), Some(right)) = (&written.form.kind, node.and_then(|node| node.format.oma_type())) else {
+    let (Some(kind), Some(right)) = (&written.form().kind, node.and_then(|node| node.format.oma_type())) else {
         return true;
     };
     if kind.value == right
@@ -143,7 +143,7 @@ fn complain_of_type(
     {
         return true;
     }
-    let unchecked = written.form.unchecked.is_some();
+    let unchecked = written.form().unchecked.is_some();
     let mut finding = WRONG_TYPE.finding(None);
     finding.message = format!("this node takes {}, not {}", right.word(), kind.value.word());
     if unchecked {
@@ -187,7 +187,7 @@ impl Reading<'_, '_> {
     fn value(&self, expander: &Expander<'_>, problems: &mut Vec<Diagnostic>) -> Option<(OmaValue, bool)> {
         let before = problems.len();
         let source = &self.policy.source;
-        let form = &self.written.form;
+        let form = self.written.form();
         let kind = form.kind.as_ref().map(|kind| kind.value);
         let known = self.node.filter(|_| form.unchecked.is_none());
         let oma_type = kind.or_else(|| self.node.and_then(|node| node.format.oma_type()));

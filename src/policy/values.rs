@@ -99,10 +99,18 @@ impl JsonSchema for Value {
 pub struct SettingValue {
     /// The value itself.
     pub input: SettingInput,
-    /// The parts of the long form.
-    pub form: SettingForm,
+    /// The parts of the long form, which most settings do not have.
+    form: Option<Box<SettingForm>>,
     /// The whole, for messages.
     pub span: crate::source::Span,
+}
+
+impl SettingValue {
+    /// The parts of the long form.
+    pub fn form(&self) -> &SettingForm {
+        const NONE: &SettingForm = &SettingForm { unchecked: None, kind: None, registry: None };
+        self.form.as_deref().unwrap_or(NONE)
+    }
 }
 
 /// The long form's parts around a value.
@@ -148,7 +156,7 @@ impl Decode for SettingValue {
                 None
             }
             Value::Map(_) => long_form(node, decoder),
-            _ => Some(Self { input: SettingInput::Plain(node.clone()), form: SettingForm::default(), span: node.span }),
+            _ => Some(Self { input: SettingInput::Plain(node.clone()), form: None, span: node.span }),
         }
     }
 }
@@ -179,14 +187,14 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
             _ => SettingInput::Base64(text(decoder)?),
         });
     }
-    let form = SettingForm {
+    let form = Box::new(SettingForm {
         unchecked: fields.optional("unchecked", decoder),
         kind: fields.optional("type", decoder),
         registry: fields.optional("registry", decoder),
-    };
+    });
     fields.finish(decoder);
     if inputs.len() == 1 {
-        return inputs.pop().map(|input| SettingValue { input, form, span: node.span });
+        return inputs.pop().map(|input| SettingValue { input, form: Some(form), span: node.span });
     }
     if decoder.errors() > before {
         return None;

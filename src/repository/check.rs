@@ -8,8 +8,7 @@ use jiff::civil::Date;
 use super::fixes::{fixes, write_fixes};
 use super::paths::NamedPath;
 use super::{CONFIGURATION, Repository, policy_names};
-use crate::catalogue::Catalogue;
-use crate::compile::{Compiled, Secrets, claims, compile};
+use crate::compile::{Claims, Compiled, Context, Secrets, compile};
 use crate::diagnostic::{Diagnostic, sort};
 use crate::failure::Failure;
 use crate::rules;
@@ -123,9 +122,7 @@ impl Repository {
                 continue;
             }
             let context = self.context((name, environment), ANY_TENANT, &Secrets::Placeholders, &files);
-            let mut problems = Vec::new();
-            let compiled = compile(&self.policies, &context, &mut problems);
-            found.extend(with_rules(problems, &compiled, self.catalogue(), today));
+            found.extend(self.findings_in(&context, today));
         }
         let mut seen = HashSet::new();
         found.retain(|finding| {
@@ -134,18 +131,24 @@ impl Repository {
         sort(&mut found);
         Ok(found)
     }
-}
 
-/// What rules say about policies among themselves and while they were compiled, less what they accept.
-fn with_rules(
-    problems: Vec<Diagnostic>,
-    compiled: &[Compiled<'_>],
-    catalogue: &Catalogue,
-    today: Date,
-) -> Vec<Diagnostic> {
-    let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
-    findings.extend(rules::evaluate(&claims(compiled), &[], catalogue));
-    let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
-    others.extend(rules::waive(findings, &policies, today));
-    others
+    /// What is wrong in one environment, and what rules say about policies among themselves and while they were compiled,
+    /// less what they accept.
+    fn findings_in(&self, context: &Context<'_>, today: Date) -> Vec<Diagnostic> {
+        let (mut problems, mut claims, mut compiled) = (Vec::new(), Claims::default(), Vec::new());
+        for policy in &self.policies {
+            for mut one in compile(std::slice::from_ref(policy), context, &mut problems) {
+                claims.add(&one);
+                // The claims hold what it sets; a second form of some hundred thousand settings would only take memory.
+                one.settings = Vec::new();
+                compiled.push(one);
+            }
+        }
+        let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
+        findings.extend(rules::evaluate(&claims, &[], context.catalogue));
+        drop(claims);
+        let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
+        others.extend(rules::waive(findings, &policies, today));
+        others
+    }
 }

@@ -8,12 +8,12 @@ use super::{
     evaluate_beside, mixed_exclusions,
 };
 use crate::catalogue::Catalogue;
-use crate::compile::{Context, Secrets, claims, compile};
+use crate::compile::{Claims, Context, Secrets, compile};
 use crate::diagnostic::{Diagnostic, RuleId, Severity};
 use crate::policy::{read_configuration, read_policy};
 use crate::setting::{
-    Audience, Claim, Entry, Inclusion, Members, Membership, OmaUri, OmaValue, Origin, ProfileKind, RegistryAction,
-    RegistryChange, RegistryData, RegistryKey, RegistryLocation, Scope, Subject, Who,
+    Audience, Claim, Entry, InFile, Inclusion, Members, Membership, OmaUri, OmaValue, Origin, ProfileKind,
+    RegistryAction, RegistryChange, RegistryData, RegistryKey, RegistryLocation, Scope, Subject, Who,
 };
 use crate::source::{Place, Source};
 
@@ -41,7 +41,9 @@ fn check(settings: &str) -> Vec<Diagnostic> {
     let reset = policy("reset", "settings: { Authentication/AllowAadPasswordReset: 1 }");
     let mut found = Vec::new();
     let compiled = compile(&[reset, policy("other", settings)], &context, &mut found);
-    found.extend(evaluate(&claims(&compiled), &[], Catalogue::embedded()));
+    let mut claims = Claims::default();
+    compiled.iter().for_each(|policy| claims.add(policy));
+    found.extend(evaluate(&claims, &[], Catalogue::embedded()));
     found
 }
 
@@ -159,8 +161,8 @@ fn in_file(path: &str, key: &str, name: &str, number: u32) -> Claim {
     let key = RegistryKey::parse(key).expect("a key");
     let location = RegistryLocation { key: key.clone(), name: name.into() };
     let change = RegistryChange::Value(location, RegistryAction::Set(RegistryData::Dword(number)));
-    let entry = Box::new(Entry::Registry(key, Some(name.into())));
-    let origin = Origin::File { path: path.into(), entry, place: Some(place()) };
+    let entry = Entry::Registry(key, Some(name.into()));
+    let origin = Origin::File(Box::new(InFile { path: path.into(), entry, place: Some(place()) }));
     Claim { subject: Subject::Registry(Arc::new(change)), audience: None, origin, oldest_build: None, is_secret: false }
 }
 

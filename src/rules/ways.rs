@@ -43,7 +43,7 @@ impl Ways {
                 let known = self.registry.get(location).into_iter().flatten();
                 known.filter(|(bad, _)| bad.holds_for_registry(action)).map(|(_, number)| *number).collect()
             }
-            Subject::Definition { .. } | Subject::Security { .. } | Subject::Typed { .. } => Vec::new(),
+            Subject::Definition { .. } | Subject::Security(_) | Subject::Typed(_) => Vec::new(),
         }
     }
 }

@@ -46,18 +46,24 @@ pub enum Subject {
         id: Arc<str>,
         value: Arc<str>,
     },
-    /// A line of a security template (`GptTmpl.inf`), such as `MinimumPasswordLength` in `System Access`.
-    Security {
-        section: Arc<str>,
-        name: Arc<str>,
-        value: Arc<str>,
-    },
-    /// A property of one of Graph's typed profiles, such as `cameraBlocked` of `windows10GeneralConfiguration`.
-    Typed {
-        graph_type: Arc<str>,
-        property: Arc<str>,
-        value: Arc<str>,
-    },
+    Security(Box<SecurityLine>),
+    Typed(Box<TypedProperty>),
+}
+
+/// A line of a security template (`GptTmpl.inf`), such as `MinimumPasswordLength` in `System Access`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecurityLine {
+    pub section: Arc<str>,
+    pub name: Arc<str>,
+    pub value: Arc<str>,
+}
+
+/// A property of one of Graph's typed profiles, such as `cameraBlocked` of `windows10GeneralConfiguration`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypedProperty {
+    pub graph_type: Arc<str>,
+    pub property: Arc<str>,
+    pub value: Arc<str>,
 }
 
 /// What a claim is about, without what it says: the identity of a setting.
@@ -79,8 +85,8 @@ impl Subject {
             Self::Node(uri, _) => Knob::Node(uri),
             Self::Registry(change) => change.knob(),
             Self::Definition { id, .. } => Knob::Definition(id),
-            Self::Security { section, name, .. } => Knob::Security(section, name),
-            Self::Typed { graph_type, property, .. } => Knob::Typed(graph_type, property),
+            Self::Security(line) => Knob::Security(&line.section, &line.name),
+            Self::Typed(property) => Knob::Typed(&property.graph_type, &property.property),
         }
     }
 
@@ -118,12 +124,16 @@ pub enum Origin {
     /// A profile of a tenant.
     Tenant { kind: ProfileKind, name: Arc<str>, id: Arc<str> },
     /// A file that is not a policy: a `.reg` file, an export, a backup.
-    File {
-        path: Arc<str>,
-        entry: Box<Entry>,
-        /// In files that are text.
-        place: Option<Place>,
-    },
+    File(Box<InFile>),
+}
+
+/// Where in a file something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InFile {
+    pub path: Arc<str>,
+    pub entry: Entry,
+    /// In files that are text.
+    pub place: Option<Place>,
 }
 
 /// How a tenant keeps a profile.
@@ -151,7 +161,7 @@ impl Origin {
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::Policy { place, .. } => Some(place),
-            Self::File { place, .. } => place.as_ref(),
+            Self::File(here) => here.place.as_ref(),
             Self::Tenant { .. } => None,
         }
     }
@@ -160,8 +170,8 @@ impl Origin {
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Policy { key: one, .. }, Self::Policy { key: other, .. })
-            | (Self::Tenant { id: one, .. }, Self::Tenant { id: other, .. })
-            | (Self::File { path: one, .. }, Self::File { path: other, .. }) => one == other,
+            | (Self::Tenant { id: one, .. }, Self::Tenant { id: other, .. }) => one == other,
+            (Self::File(one), Self::File(other)) => one.path == other.path,
             _ => false,
         }
     }
@@ -176,8 +186,10 @@ impl fmt::Display for Origin {
             Self::Tenant { kind: ProfileKind::SettingsCatalog, name, .. } => {
                 write!(f, "\"{name}\" (settings catalog, in the tenant)")
             }
-            Self::File { place: Some(place), .. } => place.fmt(f),
-            Self::File { path, entry, .. } => write!(f, "{path} ({entry})"),
+            Self::File(here) => match &here.place {
+                Some(place) => place.fmt(f),
+                None => write!(f, "{} ({})", here.path, here.entry),
+            },
         }
     }
 }
@@ -206,16 +218,16 @@ mod tests {
             [
                 Subject::Registry(Arc::new(RegistryChange::DeleteValues(key.clone()))),
                 Subject::Definition { id: "device_vendor_msft_camera".into(), value: value.clone() },
-                Subject::Security {
+                Subject::Security(Box::new(SecurityLine {
                     section: "System Access".into(),
                     name: "LockoutBadCount".into(),
                     value: value.clone(),
-                },
-                Subject::Typed {
+                })),
+                Subject::Typed(Box::new(TypedProperty {
                     graph_type: "windows10GeneralConfiguration".into(),
                     property: "cameraBlocked".into(),
                     value,
-                },
+                })),
             ]
         };
         let names: Vec<String> = subjects("1").iter().map(|subject| subject.knob().to_string()).collect();
@@ -247,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_file_is_called_by_its_place_or_by_its_entry() {
-        let file = |entry| Origin::File { path: "lab.json".into(), entry: Box::new(entry), place: None };
+        let file = |entry| Origin::File(Box::new(InFile { path: "lab.json".into(), entry, place: None }));
         assert_eq!(file(Entry::Json("$.omaSettings[3]".into())).to_string(), "lab.json ($.omaSettings[3])");
         assert_eq!(file(Entry::Member("Machine/Registry.pol".into())).to_string(), "lab.json (Machine/Registry.pol)");
         let key = RegistryKey::parse(r"HKLM\SOFTWARE\Contoso").expect("a key");
