@@ -1,94 +1,40 @@
 //! Carries a plan out.
 //!
-//! Every write is preceded by a fresh look at its object, and followed by one. A run that is killed anywhere is mended by
-//! the next run: what was made carries our marker and is found again, and no creation is repeated blindly.
+//! Every write comes after a fresh look at its object, and is followed by another look. A run that is killed at any point is
+//! completed by the next run: an object that was created carries the marker and is found by it, and no creation is repeated
+//! before a search for it.
+//!
+//! `execute` decides which change begins when. `create`, `update` and `delete` carry one out: they `send` each write, note how
+//! far they came (`progress`), compare every look with what is `expected`, and `settle` at the end.
 
 mod approval;
+mod create;
 mod delete;
 mod disown;
 mod execute;
+mod executor;
+mod expected;
 mod journal;
-mod left;
+mod not_done;
 mod object;
+mod pending;
+mod progress;
 mod send;
+mod settle;
+mod stop;
+mod update;
 mod wait;
 
-pub use execute::{Executor, Progress, Report, Stop};
+pub use execute::Report;
+pub use executor::{Event, Executor};
 pub use journal::{Approval, Journal, JournalError, Pending};
+pub use pending::{PendingError, await_pending};
+pub use stop::Stop;
 
-use std::cell::Cell;
-use std::time::{Duration, Instant};
-
-use crate::graph::{Client, Error};
 use crate::profile::LiveProfile;
 use crate::setting::ObjectKey;
-use crate::tenant::ProfileLookup;
-use wait::Wait;
-
-/// Waits for creations that the tenant's lists have not shown yet: until each is seen, or until `patience` has passed
-/// since it was sent. One that never got an answer is forgotten then; the plan that follows sees what is there.
-///
-/// # Errors
-/// When the tenant cannot be read, or the journal not be written; also when a profile is there that no list shows: a plan
-/// would make it once more.
-pub async fn await_pending(
-    client: &Client,
-    journal: &Journal,
-    tenant_id: &str,
-    owner: &str,
-    patience: Duration,
-) -> Result<(), Failure> {
-    let looks = ProfileLookup::new(client);
-    let (started, told) = (Instant::now(), Cell::new(false));
-    for pending in journal.pending(tenant_id, owner) {
-        let age = jiff::Timestamp::now().as_second().saturating_sub(pending.sent);
-        let rest = patience.saturating_sub(Duration::from_secs(u64::try_from(age).unwrap_or(0)));
-        let mut wait = Wait::new(rest.saturating_sub(started.elapsed()), client.second(), &told);
-        while !is_settled(&looks, &pending).await? {
-            if wait.is_over() {
-                if let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty())
-                    && looks.by_id(id).await?.is_some()
-                {
-                    return Err(Failure::Unlisted(pending.key, id.clone()));
-                }
-                break;
-            }
-            wait.rest().await;
-        }
-        journal.end(tenant_id, owner, &pending.object())?;
-    }
-    Ok(())
-}
-
-/// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
-async fn is_settled(looks: &ProfileLookup<'_>, pending: &Pending) -> Result<bool, Error> {
-    let is_it =
-        |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
-    if looks.named(&pending.name).await?.iter().any(is_it) {
-        return Ok(true);
-    }
-    let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty()) else { return Ok(false) };
-    // Somebody may have given it another name meanwhile, or taken our marker away.
-    let Some(now) = looks.by_id(id).await? else { return Ok(false) };
-    Ok(!now.is_of(&pending.owner, &pending.object())
-        || now.profile.name != pending.name && looks.named(&now.profile.name).await?.iter().any(is_it))
-}
 
 /// The id of the profile that carries our marker with this key.
-fn our_own(found: &[LiveProfile], owner: &str, object: &ObjectKey) -> Option<String> {
+fn managed_id(found: &[LiveProfile], owner: &str, object: &ObjectKey) -> Option<String> {
     found.iter().find(|one| one.is_of(owner, object)).map(|one| one.id.clone())
-}
-
-/// Why pending creations could not be settled.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The tenant could not be read.
-    #[error(transparent)]
-    Graph(#[from] Error),
-    /// The journal could not be written.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// A profile that we made is there, and no list shows it.
-    #[error("the profile of {0} ({1}) was made, and the tenant's lists do not show it yet; nothing was changed")]
-    Unlisted(String, String),
 }

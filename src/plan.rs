@@ -1,8 +1,48 @@
-//! Desired against actual: what an apply would do.
+//! What an apply would do: the difference between the policies and the tenant.
 //!
-//! Both sides are maps of key to profile in canonical form, so the difference is one walk over two sorted maps. What
-//! is not to be deleted stands on both sides; what stands on one side only is created or deleted. The plan itself
-//! does nothing and knows no network; whoever carries it out asks [`steps`] for the requests.
+//! # The premise
+//!
+//! A repository describes everything that it manages. What a policy file describes is added or changed until the tenant has
+//! it, and a managed profile without a policy file is deleted or reported. The plan is therefore a comparison of two maps from
+//! key to profile. It is a pure function: it reads no file and no tenant, and it sends nothing. `apply` turns each change into
+//! requests with [`requests`], and `plan --requests` prints the same ones.
+//!
+//! # Which profiles are managed
+//!
+//! A profile is managed here if the last line of its description is a marker with this repository's owner. The marker also
+//! holds the key, which is the path of the policy file unless the file has a `key:`. Names play no part, so a profile can be
+//! renamed freely. Profiles without a marker, or with another owner's, are never changed or deleted; `adopt:` in a policy takes
+//! over one that has no marker. If two profiles have the same key and delivery (the portal's Duplicate copies the marker), nothing
+//! is done for that key, because nobody can know which one is meant. The other keys are not affected.
+//!
+//! # What is compared
+//!
+//! * The name and all settings: a setting that only the tenant has is a difference and will be removed.
+//! * Description, assignments and scope tags only if the policy has them. The others stay as they are in Intune.
+//! * Values in canonical form, because Graph has several spellings of "nothing".
+//!
+//! Intune masks some values when they are read. Such a value counts as unchanged if the digest in the marker equals that of
+//! the policy and the version of the profile has not moved on since. If the version has moved on, the value has to be
+//! decrypted; where that is not possible, it is listed as not verified.
+//!
+//! # Why there is no state file
+//!
+//! The marker holds two digests of what was last applied: one of everything readable and one of the masked values. If the
+//! policy differs from them, someone changed the policy; if the tenant does, someone changed Intune; both can be true. A state
+//! file would be asked for nothing more. The marker is in the profile itself, so there is no file that could be lost, locked
+//! or out of date. If someone deletes the marker in the portal, the profile looks like one that was made by hand: a policy of
+//! the same name then reports that the name is taken, and adds no second profile. The marker has no room for old values, so a
+//! plan shows what is there now and what will be there, not what was there before.
+//!
+//! # What keeps a plan safe
+//!
+//! * A deletion is only planned for `state: retired`, or with `prune: true` for a managed profile without a policy file. If a
+//!   profile to be added has the name or the settings of such a profile, neither is done until `moved_from:` says which it is.
+//! * A setting that moves to another profile leaves the old one only after the new one has it, so devices are never
+//!   without it ([`order`]). Two profiles that exchange settings are the exception, and the plan warns of it.
+//! * Devices that leave an audience leave before the content changes, and devices that join it join afterwards ([`stages`]).
+//! * A saved plan is not a script. `apply PLAN` plans again, and [`not_approved`] finds every change that the saved plan does
+//!   not contain.
 
 mod approve;
 mod build;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::execute::Executor;
-use super::left::Left;
-use super::object::{Object, Trouble};
+use super::executor::Executor;
+use super::expected::Expected;
+use super::not_done::NotDone;
+use super::object::Object;
+use super::wait::Announced;
 use crate::delivery::{Request, without_marker};
 use crate::graph::{Repeat, Retry};
 use crate::plan::{Cause, Change, Outcome, Reason};
@@ -26,13 +28,14 @@ impl Executor<'_> {
             target: None,
             place: None,
         };
-        let looks = ProfileLookup::new(self.client);
-        Object::new(self, &looks, &change).disown(&live).await.map_or_else(Trouble::outcome, Outcome::Done)
+        let lookup = ProfileLookup::new(self.client);
+        let mut object = Object::new(self, &lookup, &change, &Announced::default());
+        object.disown(&live).await.map_or_else(NotDone::outcome, Outcome::Done)
     }
 }
 
 impl Object<'_, '_> {
-    async fn disown(&self, before: &Arc<LiveProfile>) -> Result<String, Trouble> {
+    async fn disown(&mut self, before: &Arc<LiveProfile>) -> Result<String, NotDone> {
         let request = Request::Replace(without_marker(before));
         let mut retry = Retry::of_write(Repeat::Harmless);
         loop {
@@ -41,16 +44,16 @@ impl Object<'_, '_> {
             if self.is_disowned(before).await? {
                 return Ok(before.id.clone());
             }
-            self.look(&Left::planned(before), None).await?;
+            self.look_before_write(&Expected::planned(before), None).await?;
             match self.send(slot, &before.id, &request, &request).await {
                 Ok(_) => break,
-                Err(trouble) => self.again(&mut retry, trouble).await?,
+                Err(not_done) => self.wait_to_retry(&mut retry, not_done).await?,
             }
         }
         let mut wait = self.wait();
         while !self.is_disowned(before).await? {
             if wait.is_over() {
-                return Err(Trouble::Other(
+                return Err(NotDone::Message(
                     "the marker was taken off, and the tenant now shows another change than that: look at the profile in Intune"
                         .into(),
                 ));
@@ -60,8 +63,8 @@ impl Object<'_, '_> {
         Ok(before.id.clone())
     }
 
-    async fn is_disowned(&self, before: &LiveProfile) -> Result<bool, Trouble> {
-        let now = self.looks.by_id(&before.id).await?;
+    async fn is_disowned(&self, before: &LiveProfile) -> Result<bool, NotDone> {
+        let now = self.lookup.by_id(&before.id).await?;
         Ok(now.is_some_and(|now| now.marker.is_none() && now.profile == before.profile))
     }
 }

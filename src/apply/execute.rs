@@ -1,16 +1,14 @@
 //! Which change is carried out when: many at once, each after those that it waits for.
 
-use std::cell::Cell;
-use std::rc::Rc;
-use std::time::Duration;
-
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::journal::Journal;
+use super::executor::{Event, Executor};
+use super::not_done::NotDone;
 use super::object::Object;
-use crate::graph::Client;
+use super::stop::{Stop, requested};
+use super::wait::Announced;
 use crate::plan::{Action, Change, Counts, Ordered, Outcome, order};
 use crate::setting::ObjectKey;
 use crate::tenant::ProfileLookup;
@@ -19,47 +17,6 @@ use crate::tenant::ProfileLookup;
 /// without leaving more half done than is needed when something breaks. What is written, and only waits for the tenant's
 /// lists to show it, does not count.
 const AT_ONCE: usize = 20;
-
-/// Carries changes out.
-pub struct Executor<'a> {
-    /// The tenant.
-    pub client: &'a Client,
-    /// Its id.
-    pub tenant_id: &'a str,
-    /// Who owns what we make.
-    pub owner: &'a str,
-    /// Where creations and approvals are remembered.
-    pub journal: &'a Journal,
-    /// How long a creation without an answer is looked for, and a write is waited for to be seen.
-    pub patience: Duration,
-    /// What approvers read, where a second administrator has to approve.
-    pub justification: &'a str,
-    /// Whether to stop.
-    pub stop: watch::Receiver<Stop>,
-    /// Told what happens.
-    pub tell: &'a dyn Fn(Progress<'_>),
-}
-
-/// Whether to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Stop {
-    /// Go on.
-    #[default]
-    No,
-    /// Finish what is in flight, and begin nothing.
-    Soon,
-    /// Let go of everything.
-    Now,
-}
-
-/// What happens.
-#[derive(Debug)]
-pub enum Progress<'p> {
-    /// A change begins.
-    Begins(&'p Change),
-    /// A change ended.
-    Ended(&'p Change, &'p Outcome),
-}
 
 /// What became of all changes, in the order of the plan.
 #[derive(Debug, Default)]
@@ -76,7 +33,7 @@ impl Report {
                 Outcome::Done(_) => &mut counts.done,
                 Outcome::Failed(..) => &mut counts.failed,
                 Outcome::Waiting(_) => &mut counts.waiting,
-                Outcome::Left(_) => &mut counts.left,
+                Outcome::Skipped(_) => &mut counts.skipped,
             } += 1;
         }
         counts
@@ -84,10 +41,10 @@ impl Report {
 }
 
 impl Executor<'_> {
-    /// Carries out all changes that can be; one that fails does not stop the others.
+    /// Carries out all changes that can be carried out; one that fails does not stop the others.
     pub async fn run(&self, changes: &[Change]) -> Report {
-        let looks = ProfileLookup::new(self.client);
-        let (places, told) = (Semaphore::new(AT_ONCE), Rc::new(Cell::new(false)));
+        let lookup = ProfileLookup::new(self.client);
+        let (places, announced) = (Semaphore::new(AT_ONCE), Announced::default());
         let mut open = order(changes);
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];
         let mut running = FuturesUnordered::new();
@@ -100,8 +57,8 @@ impl Executor<'_> {
                 match self.may_begin(&next, changes, &outcomes) {
                     Begin::Now => match places.try_acquire() {
                         Ok(place) => {
-                            (self.tell)(Progress::Begins(change));
-                            let object = Object::new(self, &looks, change).told_with(&told);
+                            (self.on_event)(Event::Began(change));
+                            let object = Object::new(self, &lookup, change, &announced);
                             running.push(self.one(object, place, next.index));
                         }
                         Err(_) => {
@@ -111,8 +68,8 @@ impl Executor<'_> {
                     },
                     Begin::Later => open.push(next),
                     Begin::Never(why) => {
-                        let outcome = Outcome::Left(why);
-                        (self.tell)(Progress::Ended(change, &outcome));
+                        let outcome = Outcome::Skipped(why);
+                        (self.on_event)(Event::Ended(change, &outcome));
                         outcomes[next.index] = Some(outcome);
                     }
                 }
@@ -121,17 +78,17 @@ impl Executor<'_> {
                 if open.is_empty() || open.len() == before {
                     break;
                 }
-                // What waited for something that will not be done is told so in the next round.
+                // What waits for a change that will not be done is skipped in the next round.
                 continue;
             }
             tokio::select! {
                 biased;
-                () = asked(&mut stop, Stop::Now) => break,
+                () = requested(&mut stop, Stop::Now) => break,
                 Some((at, outcome)) = running.next() => {
-                    (self.tell)(Progress::Ended(&changes[at], &outcome));
+                    (self.on_event)(Event::Ended(&changes[at], &outcome));
                     outcomes[at] = Some(outcome);
                 }
-                // One that is running waits for lists only; another one may begin in its place.
+                // A running change only waits for lists now, so another one may begin in its place.
                 _ = places.acquire(), if full => {}
             }
         }
@@ -141,8 +98,8 @@ impl Executor<'_> {
         for (at, (change, outcome)) in changes.iter().zip(outcomes).enumerate() {
             let outcome = outcome.unwrap_or_else(|| {
                 let why = if not_begun.contains(&at) { "not begun" } else { "interrupted: it may be half done" };
-                let outcome = Outcome::Left(why.into());
-                (self.tell)(Progress::Ended(change, &outcome));
+                let outcome = Outcome::Skipped(why.into());
+                (self.on_event)(Event::Ended(change, &outcome));
                 outcome
             });
             report.outcomes.push((change.object.clone(), outcome));
@@ -166,9 +123,18 @@ impl Executor<'_> {
         if first && last { Begin::Now } else { Begin::Later }
     }
 
-    async fn one<'e>(&self, object: Object<'e, '_>, place: SemaphorePermit<'e>, at: usize) -> (usize, Outcome) {
-        object.place.set(Some(place));
-        (at, object.carry_out().await)
+    async fn one<'e>(&self, mut object: Object<'e, '_>, place: SemaphorePermit<'e>, at: usize) -> (usize, Outcome) {
+        object.place = Some(place);
+        (at, carry_out(&mut object).await.map_or_else(NotDone::outcome, Outcome::Done))
+    }
+}
+
+async fn carry_out(object: &mut Object<'_, '_>) -> Result<String, NotDone> {
+    let change = object.change;
+    match (change.action(), &change.before) {
+        (Action::Create, _) | (_, None) => object.create().await,
+        (Action::Update, Some(before)) => object.update(before).await,
+        (Action::Delete, Some(before)) => object.delete(before).await,
     }
 }
 
@@ -177,12 +143,4 @@ enum Begin {
     Now,
     Later,
     Never(String),
-}
-
-/// Waits until we are to stop, at least in this way.
-pub(super) async fn asked(stop: &mut watch::Receiver<Stop>, least: Stop) {
-    if stop.wait_for(|stop| *stop >= least).await.is_err() {
-        // Nobody is there any more who could ask.
-        std::future::pending::<()>().await;
-    }
 }

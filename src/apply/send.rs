@@ -1,16 +1,17 @@
 //! One write, and what its refusal means where approvals are at work.
 
 use super::approval;
-use super::execute::Executor;
+use super::executor::Executor;
 use super::journal::Approval;
-use super::object::{Object, Trouble};
+use super::not_done::NotDone;
+use super::object::Object;
 use crate::delivery::Request;
 use crate::graph::{Error, Write, WriteSlot};
 
 /// What became of a write that was refused.
 enum Refused {
     /// It is not done.
-    For(Trouble),
+    For(NotDone),
     /// It was approved in an earlier run, with this code.
     ButApproved(String),
 }
@@ -20,13 +21,13 @@ impl Object<'_, '_> {
     /// step is sent with a justification first, and with the code of its approval afterwards. `shown` is the same step
     /// without its secrets.
     pub(super) async fn send(
-        &self,
+        &mut self,
         slot: WriteSlot,
         id: &str,
         request: &Request,
         shown: &Request,
-    ) -> Result<serde_json::Value, Trouble> {
-        let Self { executor, change, .. } = self;
+    ) -> Result<serde_json::Value, NotDone> {
+        let (executor, change) = (self.executor, self.change);
         let (method, path) = request.method_and_path(change.object.delivery, id);
         let approval = Approval::of(executor.tenant_id, executor.owner, &change.object, method, &path, shown.body());
         let justification = approval::justification(executor.justification, &approval);
@@ -37,7 +38,7 @@ impl Object<'_, '_> {
                 Some(code) => ("x-msft-approval-code", code.clone()),
                 None => ("x-msft-approval-justification", approval::header(&justification)),
             };
-            self.needs_approval.set(self.needs_approval.get() || code.is_some());
+            self.needs_approval |= code.is_some();
             let write = Write { method, path: &path, body: request.body(), headers: &[header] };
             let slot = match slot.take() {
                 Some(slot) => slot,
@@ -45,14 +46,14 @@ impl Object<'_, '_> {
             };
             match executor.client.write(slot, write).await {
                 Ok(body) => {
-                    self.written.set(true);
+                    self.progress = self.progress.written();
                     if code.is_some() {
                         executor.journal.forget(&approval)?;
                     }
                     return Ok(body);
                 }
                 Err(error) => match self.refused(error, &approval, code.take()).await? {
-                    Refused::For(trouble) => return Err(trouble),
+                    Refused::For(not_done) => return Err(not_done),
                     Refused::ButApproved(approved) => code = Some(approved),
                 },
             }
@@ -60,13 +61,13 @@ impl Object<'_, '_> {
     }
 
     /// What a refusal means where approvals are at work.
-    async fn refused(&self, error: Error, write: &Approval, sent: Option<String>) -> Result<Refused, Trouble> {
+    async fn refused(&self, error: Error, write: &Approval, sent: Option<String>) -> Result<Refused, NotDone> {
         let Executor { journal, client, .. } = self.executor;
         if let Some(code) = sent {
             return Ok(Refused::For(self.refused_with_code(error, write, code).await?));
         }
         if error.approval().is_none() && !error.is_open_approval() {
-            return Ok(Refused::For(Trouble::Graph(error)));
+            return Ok(Refused::For(NotDone::Graph(error)));
         }
         let open = approval::find(client, write).await?;
         let code = match (open.same, error.approval()) {
@@ -76,34 +77,34 @@ impl Object<'_, '_> {
             (None, None) => {
                 let unknown = || (error.to_string(), approval::unknown_in_the_way());
                 let (text, help) = open.other.as_ref().map_or_else(unknown, approval::Request::in_the_way);
-                return Ok(Refused::For(Trouble::InTheWay(text, help)));
+                return Ok(Refused::For(NotDone::OtherRequestOpen(text, help)));
             }
         };
         journal.remember(write, &code)?;
-        Ok(Refused::For(Trouble::Approval(code)))
+        Ok(Refused::For(NotDone::AwaitsApproval(code)))
     }
 
     /// What a refusal means of a write that came with the code of its approval.
-    async fn refused_with_code(&self, error: Error, write: &Approval, code: String) -> Result<Trouble, Trouble> {
+    async fn refused_with_code(&self, error: Error, write: &Approval, code: String) -> Result<NotDone, NotDone> {
         let Executor { journal, client, .. } = self.executor;
         // Nothing was decided: the code is as good as before.
         if error.status().is_none() || error.is_throttling() || error.may_pass() {
-            return Ok(Trouble::Graph(error));
+            return Ok(NotDone::Graph(error));
         }
         let request = approval::read(client, &code).await?;
         if request.as_ref().is_some_and(|request| request.status == "needsApproval") {
-            return Ok(Trouble::Approval(code));
+            return Ok(NotDone::AwaitsApproval(code));
         }
         journal.forget(write)?;
         Ok(match request {
-            Some(request) if request.is_over() => Trouble::Other(format!(
+            Some(request) if request.is_over() => NotDone::Message(format!(
                 "the request for approval {code} was {}; the next apply asks for approval again",
                 request.status
             )),
             Some(request) if request.is_approved() && error.status() != Some(404) => {
-                Trouble::InTheWay(error.to_string(), approval::approved_for_another())
+                NotDone::OtherRequestOpen(error.to_string(), approval::approved_for_another())
             }
-            _ => Trouble::Graph(error),
+            _ => NotDone::Graph(error),
         })
     }
 }

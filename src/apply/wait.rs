@@ -1,38 +1,41 @@
 //! Waiting until Graph's servers agree on what was written.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// From here on a person wonders what happens.
+/// From here on a person wonders what is happening.
 const LONG: Duration = Duration::from_secs(5);
-/// Pauses grow up to this many seconds: what many objects ask while they wait must leave requests for those that are written.
+/// Pauses grow to this many seconds, so that waiting objects leave requests to those that are being written.
 const LONGEST_PAUSE: u32 = 8;
 
-/// A wait that ends with our patience.
-pub(super) struct Wait<'e> {
+/// Whether people were told that an apply waits; shared by all its objects, because one line is enough.
+pub(super) type Announced = Rc<Cell<bool>>;
+
+/// A wait that ends when `patience` has passed.
+pub(super) struct Wait {
     since: Instant,
     patience: Duration,
     pause: Duration,
     longest: Duration,
-    told: &'e Cell<bool>,
+    announced: Announced,
 }
 
-impl<'e> Wait<'e> {
-    /// Waits from now on. `second` is what pauses are counted in; `told` is whether somebody was told that we wait.
-    pub fn new(patience: Duration, second: Duration, told: &'e Cell<bool>) -> Self {
-        let pause = second.max(Duration::from_millis(5));
-        Self { since: Instant::now(), patience, pause, longest: pause * LONGEST_PAUSE, told }
+impl Wait {
+    /// Waits from now on. `second` is the unit of the pauses, which tests shorten.
+    pub fn new(patience: Duration, second: Duration, announced: &Announced) -> Self {
+        let (pause, announced) = (second.max(Duration::from_millis(5)), Rc::clone(announced));
+        Self { since: Instant::now(), patience, pause, longest: pause * LONGEST_PAUSE, announced }
     }
 
-    /// Whether there is no patience left.
     pub fn is_over(&self) -> bool {
-        self.left().is_zero()
+        self.remaining().is_zero()
     }
 
-    /// Gives Graph's servers a moment, longer each time, and says once where that takes long.
+    /// Gives Graph's servers a moment, longer each time, and logs once when that takes long.
     pub async fn rest(&mut self) {
-        let pause = self.pause.min(self.left());
-        if self.since.elapsed() + pause >= LONG && !self.told.replace(true) {
+        let pause = self.pause.min(self.remaining());
+        if self.since.elapsed() + pause >= LONG && !self.announced.replace(true) {
             tracing::warn!(
                 "waiting until the tenant and its lists show what was written, up to {:.0?} for each profile",
                 self.patience
@@ -42,7 +45,7 @@ impl<'e> Wait<'e> {
         self.pause = (self.pause * 2).min(self.longest);
     }
 
-    fn left(&self) -> Duration {
+    fn remaining(&self) -> Duration {
         self.patience.saturating_sub(self.since.elapsed())
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::output::{Output, exit, prompt, waiting};
 use super::plan::{header, load};
 use super::{Global, today};
-use crate::apply::{Executor, Journal, JournalError, Progress, Stop, await_pending};
+use crate::apply::{Event, Executor, Journal, JournalError, PendingError, Stop, await_pending};
 use crate::failure::Failure;
 use crate::plan::{Counts, Overridden, Plan, PlanDocument, bound_elsewhere, not_approved, stages};
 use crate::planning::{PlanRequest, Planned, connection, plan};
@@ -198,8 +198,8 @@ impl Run<'_> {
         let session = &self.writing.session;
         let (asked, stop) = watch::channel(Stop::No);
         let paint = self.output.paint();
-        let tell = |progress: Progress<'_>| {
-            if let Progress::Ended(change, outcome) = progress {
+        let on_event = |event: Event<'_>| {
+            if let Event::Ended(change, outcome) = event {
                 self.output.result(&format!("{}\n", report::outcome_line(change, outcome, paint)));
             }
         };
@@ -211,7 +211,7 @@ impl Run<'_> {
             patience: session.patience,
             justification: self.args.justification.as_deref().map_or("sspr-policy apply", str::trim),
             stop,
-            tell: &tell,
+            on_event: &on_event,
         };
         self.say_how_long(&planned.plan);
         let report = tokio::select! {
@@ -223,7 +223,7 @@ impl Run<'_> {
         // What is left because something waits is no failure; what is left because of an interrupt is.
         match counts {
             Counts { failed: 0, waiting: 1.., .. } if *asked.borrow() == Stop::No => Ended::Waiting,
-            Counts { failed: 0, waiting: 0, left: 0, .. } => Ended::Done,
+            Counts { failed: 0, waiting: 0, skipped: 0, .. } => Ended::Done,
             _ => Ended::Failed,
         }
     }
@@ -274,12 +274,12 @@ impl From<JournalError> for Failure {
     }
 }
 
-impl From<crate::apply::Failure> for Failure {
-    fn from(error: crate::apply::Failure) -> Self {
+impl From<PendingError> for Failure {
+    fn from(error: PendingError) -> Self {
         match error {
-            crate::apply::Failure::Graph(error) => error.into(),
-            crate::apply::Failure::Journal(error) => error.into(),
-            unlisted @ crate::apply::Failure::Unlisted(..) => {
+            PendingError::Graph(error) => error.into(),
+            PendingError::Journal(error) => error.into(),
+            unlisted @ PendingError::Unlisted(..) => {
                 Self::with_help(unlisted.to_string(), "run `sspr-policy apply` again in a few minutes")
             }
         }

@@ -46,7 +46,7 @@ async fn disown(writing: &Writing, args: &DisownArgs, owner: &str, output: &Outp
         patience: session.patience,
         justification: args.justification.as_deref().map_or("sspr-policy disown", str::trim),
         stop,
-        tell: &|_| {},
+        on_event: &|_| {},
     };
     let what = format!("\"{}\" ({})", owned.live.profile.name, owned.live.id);
     match executor.disown(owned.live).await {
@@ -60,6 +60,6 @@ async fn disown(writing: &Writing, args: &DisownArgs, owner: &str, output: &Outp
             Ok(waiting())
         }
         Outcome::Failed(text, help) => Err(Failure::Message(text, help)),
-        Outcome::Left(why) => Err(Failure::new(why)),
+        Outcome::Skipped(why) => Err(Failure::new(why)),
     }
 }

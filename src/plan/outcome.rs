@@ -10,7 +10,7 @@ pub enum Outcome {
     /// A second administrator has to approve it first; the code of the request.
     Waiting(String),
     /// It was not begun, or let go of: another change has to be done first, or we were asked to stop.
-    Left(String),
+    Skipped(String),
 }
 
 /// How many changes became what.
@@ -23,5 +23,5 @@ pub struct Counts {
     /// Wait for approval.
     pub waiting: usize,
     /// Not begun.
-    pub left: usize,
+    pub skipped: usize,
 }

@@ -13,7 +13,7 @@ pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String 
     let what = paint.sign(sign, &format!("{sign} {:<28}", change.object.key));
     match outcome {
         Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
-        Outcome::Left(why) => format!("  {what} left     {why}"),
+        Outcome::Skipped(why) => format!("  {what} left     {why}"),
         Outcome::Waiting(code) => format!("  {what} waiting  for approval; its code: {code}"),
         Outcome::Failed(why, hint) => {
             let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n      = help: {hint}"));
@@ -24,15 +24,15 @@ pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String 
 
 /// How it ended: how many changes became what, and how to go on.
 pub fn outcome_summary(counts: Counts) -> String {
-    let Counts { done, failed, waiting, left } = counts;
+    let Counts { done, failed, waiting, skipped } = counts;
     let mut text = format!("\n{done} done, {failed} failed");
-    for (count, what) in [(waiting, "waiting for approval"), (left, "left")] {
+    for (count, what) in [(waiting, "waiting for approval"), (skipped, "left")] {
         if count > 0 {
             text.push_str(&format!(", {count} {what}"));
         }
     }
     text.push('.');
-    if failed + left > 0 {
+    if failed + skipped > 0 {
         text.push_str(" Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.");
     }
     if waiting > 0 {

@@ -1,8 +1,8 @@
-//! What our last write left behind, and whether an object that is looked at is still that.
+//! What an object is expected to hold after the last write, and whether a look at it shows that.
 //!
-//! Nobody sees from outside who changed an object. What tells is its version, which counts up with each change. Whether an
-//! assignment is such a change is not documented, so one count more after an assignment is our own only where all the rest
-//! is as it was, the ids of its masked values among it: they change with each write of the values
+//! Graph does not say who changed an object. Its version does, because each change raises it. Whether an assignment raises
+//! it is not documented. After an assignment, a version that is one higher is therefore taken for the program's own write
+//! only where everything else is unchanged, including the ids of masked values: each write of the values changes those ids
 //! (terraform-provider-microsoft365, crud.go of windows_custom_configuration).
 
 use std::sync::Arc;
@@ -14,16 +14,14 @@ use crate::delivery;
 use crate::plan::{Change, Stage, marker};
 use crate::profile::{Assignments, LiveProfile, Profile, Revision, Since, readable_digest};
 
-/// An object after our last write, as far as it is known.
-pub(super) struct Left {
-    /// What it holds.
+/// An object after the last write, as far as it is known.
+pub(super) struct Expected {
     pub live: Arc<LiveProfile>,
-    last: Last,
+    last_write: LastWrite,
 }
 
-/// What was written last.
 #[derive(Clone, Copy)]
-enum Last {
+enum LastWrite {
     /// Nothing since the plan.
     Nothing,
     /// The content, and the version with it.
@@ -32,25 +30,24 @@ enum Last {
     Assignments,
 }
 
-/// What a look says.
+/// What a look at an object shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
-    /// The object is as it was left.
-    AsLeft,
-    /// It is not, and may be in a moment.
+pub(super) enum Look {
+    AsExpected,
+    /// It may be as expected in a moment: Graph's servers do not agree at once.
     NotYet,
-    /// It never will be: somebody changed it afterwards.
+    /// Someone changed it after the last write.
     Changed,
 }
 
-impl Left {
+impl Expected {
     /// An object as the plan saw it.
     pub fn planned(before: &Arc<LiveProfile>) -> Self {
-        Self { live: Arc::clone(before), last: Last::Nothing }
+        Self { live: Arc::clone(before), last_write: LastWrite::Nothing }
     }
 
     /// A new object, with the revision that the answer to its creation gave it.
-    pub fn made(change: &Change, after: &Profile, owner: &str, id: &str, revision: Option<Revision>) -> Self {
+    pub fn created(change: &Change, after: &Profile, owner: &str, id: &str, revision: Option<Revision>) -> Self {
         let live = LiveProfile {
             delivery: change.object.delivery,
             id: id.to_string(),
@@ -61,15 +58,15 @@ impl Left {
             secret_references: LiteMap::new(),
             row_texts: LiteMap::new(),
         };
-        Self { live: Arc::new(live), last: Last::Content }
+        Self { live: Arc::new(live), last_write: LastWrite::Content }
     }
 
     /// An object after a part of a change, from how it was right before.
-    pub fn behind(change: &Change, stage: &Stage, owner: &str, mut now: Arc<LiveProfile>) -> Self {
+    pub fn after(change: &Change, stage: &Stage, owner: &str, mut now: Arc<LiveProfile>) -> Self {
         let live = Arc::make_mut(&mut now);
         if let Stage::Assignments(all) = stage {
             live.profile.assignments = Some(all.clone());
-            return Self { live: now, last: Last::Assignments };
+            return Self { live: now, last_write: LastWrite::Assignments };
         }
         if let Some(after) = &change.after {
             live.revision = live.revision.next();
@@ -82,37 +79,39 @@ impl Left {
                 ..Profile::clone(after)
             };
         }
-        Self { live: now, last: Last::Content }
+        Self { live: now, last_write: LastWrite::Content }
     }
 
-    /// The same, with the version that the answer to the write says, where it says one: nobody documents that a write
-    /// counts it up by one.
-    pub fn answered(mut self, answer: &Value) -> Self {
-        if let (Last::Content, Some(revision)) = (self.last, delivery::answered_revision(self.live.delivery, answer)) {
+    /// The same, with the version from the answer to the write, if it has one: it is not documented that a write raises the
+    /// version by one.
+    pub fn with_version_of(mut self, answer: &Value) -> Self {
+        if let (LastWrite::Content, Some(revision)) =
+            (self.last_write, delivery::answered_revision(self.live.delivery, answer))
+        {
             Arc::make_mut(&mut self.live).revision = revision;
         }
         self
     }
 
-    /// What a look says, where it is to show this much of the object. Without masked values everything that was written can
-    /// be seen, whatever the version is.
-    pub fn seen(&self, now: &LiveProfile, wanted: &Profile) -> Seen {
+    /// Compares a look with what is expected of the `wanted` parts. Without masked values everything that was written is
+    /// readable, so the version does not matter.
+    pub fn compare(&self, now: &LiveProfile, wanted: &Profile) -> Look {
         let since = now.revision.since(self.live.revision);
         let is_later = matches!(since, Since::Next | Since::Later);
         let shown = shows(now, wanted) && now.marker == self.live.marker;
         let is_safe = |masked_too: bool| shown && (masked_too || !self.live.profile.has_masked());
-        let (as_left, changed) = match self.last {
-            Last::Nothing => (now.digest() == self.live.digest(), true),
-            Last::Content => (is_safe(!is_later), is_later),
-            Last::Assignments => {
-                let is_our_own = since == Since::Next && self.is_same_but_for_assignments(now);
-                (is_safe(since == Since::Same || is_our_own), is_later && !is_our_own)
+        let (as_expected, changed) = match self.last_write {
+            LastWrite::Nothing => (now.digest() == self.live.digest(), true),
+            LastWrite::Content => (is_safe(!is_later), is_later),
+            LastWrite::Assignments => {
+                let is_own_write = since == Since::Next && self.is_same_but_for_assignments(now);
+                (is_safe(since == Since::Same || is_own_write), is_later && !is_own_write)
             }
         };
-        match (as_left, changed) {
-            (true, _) => Seen::AsLeft,
-            (false, true) => Seen::Changed,
-            (false, false) => Seen::NotYet,
+        match (as_expected, changed) {
+            (true, _) => Look::AsExpected,
+            (false, true) => Look::Changed,
+            (false, false) => Look::NotYet,
         }
     }
 
@@ -124,7 +123,7 @@ impl Left {
     }
 }
 
-/// Whether an object holds what a policy says, as far as it says it.
+/// Whether an object holds everything that a policy says.
 fn shows(now: &LiveProfile, wanted: &Profile) -> bool {
     readable_digest(&now.profile.restricted(wanted.managed())) == readable_digest(wanted)
 }
@@ -137,9 +136,9 @@ mod tests {
     use crate::setting::{Delivery, ObjectKey, OmaUri, OmaValue};
     use serde_json::json;
 
-    /// What the answer to a write says is what it left behind, by however much a server counts.
+    /// The version in the answer to a write counts, by however much a server raises it.
     #[test]
-    fn an_answer_says_which_version_a_write_left() {
+    fn the_answer_to_a_write_gives_the_expected_version() {
         let text = Setting { value: OmaValue::String("hidden".into()), shown: None };
         let address = Address::Node(OmaUri::verbatim("./Device/Vendor/MSFT/A"));
         let settings = Settings::from_iter([(address, text)]);
@@ -154,13 +153,14 @@ mod tests {
             target: None,
             place: None,
         };
-        let before = Left::made(&change, &after, "contoso", "1", Some(Revision::of_version(4))).live;
-        let behind = || Left::behind(&change, &Stage::Content, "contoso", before.clone());
-        let shown = |version| LiveProfile { revision: Revision::of_version(version), ..behind().live.as_ref().clone() };
-        let seen = |left: &Left, version| left.seen(&shown(version), &after);
-        assert_eq!([5, 6].map(|version| seen(&behind(), version)), [Seen::AsLeft, Seen::Changed]);
-        let told = behind().answered(&json!({ "version": 7 }));
-        assert_eq!([7, 8].map(|version| seen(&told, version)), [Seen::AsLeft, Seen::Changed]);
-        assert_eq!(seen(&behind().answered(&json!({})), 5), Seen::AsLeft);
+        let before = Expected::created(&change, &after, "contoso", "1", Some(Revision::of_version(4))).live;
+        let after_write = || Expected::after(&change, &Stage::Content, "contoso", before.clone());
+        let shown =
+            |version| LiveProfile { revision: Revision::of_version(version), ..after_write().live.as_ref().clone() };
+        let look = |expected: &Expected, version| expected.compare(&shown(version), &after);
+        assert_eq!([5, 6].map(|version| look(&after_write(), version)), [Look::AsExpected, Look::Changed]);
+        let answered = after_write().with_version_of(&json!({ "version": 7 }));
+        assert_eq!([7, 8].map(|version| look(&answered, version)), [Look::AsExpected, Look::Changed]);
+        assert_eq!(look(&after_write().with_version_of(&json!({})), 5), Look::AsExpected);
     }
 }

@@ -1,0 +1,96 @@
+//! Creates one object, at most once.
+
+use super::executor::Executor;
+use super::expected::Expected;
+use super::managed_id;
+use super::not_done::NotDone;
+use super::object::Object;
+use crate::delivery;
+use crate::graph::{Repeat, Retry};
+use crate::plan::{Stage, request, stages};
+use crate::profile::Profile;
+
+impl Object<'_, '_> {
+    pub async fn create(&mut self) -> Result<String, NotDone> {
+        let change = self.change;
+        let Some(after) = &change.after else { return Err(NotDone::Message("there is nothing to create".into())) };
+        let mut expected = self.send_creation(after).await?;
+        // Also where the answer was lost, and the profile was found.
+        self.progress = self.progress.written();
+        for stage in stages(change).into_iter().skip(1) {
+            expected = self.write_stage(&stage, expected).await?;
+        }
+        self.settle(expected).await
+    }
+
+    /// Creates the profile. A creation is sent again only where it was certainly not carried out.
+    async fn send_creation(&mut self, after: &Profile) -> Result<Expected, NotDone> {
+        let (executor, change) = (self.executor, self.change);
+        let Executor { journal, tenant_id, owner, .. } = *executor;
+        let [body, shown] = [false, true].map(|blank| request(change, &Stage::Create, owner, None, blank));
+        let mut retry = Retry::of_write(Repeat::IfNotCarriedOut);
+        let (id, revision) = loop {
+            let slot = self.write_slot().await?;
+            self.require_absence(&after.name).await?;
+            journal.begin(tenant_id, owner, &change.object, &after.name)?;
+            match self.send(slot, "", &body, &shown).await {
+                Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
+                    Some(id) => break (id.to_string(), delivery::answered_revision(change.object.delivery, &made)),
+                    None => {
+                        let text = "the answer to the creation does not say which object was made";
+                        break (self.find_created(&after.name, text).await?, None);
+                    }
+                },
+                Err(NotDone::Graph(error)) if error.outcome_unknown() && !error.is_throttling() => {
+                    break (self.find_created(&after.name, &error.to_string()).await?, None);
+                }
+                Err(not_done) => {
+                    journal.end(tenant_id, owner, &change.object)?;
+                    self.wait_to_retry(&mut retry, not_done).await?;
+                }
+            }
+        };
+        journal.made(tenant_id, owner, &change.object, &id)?;
+        Ok(Expected::created(change, after, owner, &id, revision))
+    }
+
+    /// The second witness of absence; the list was the first.
+    async fn require_absence(&self, name: &str) -> Result<(), NotDone> {
+        for found in self.lookup.named(name).await? {
+            match &found.marker {
+                Some(_) if found.is_of(self.executor.owner, &self.change.object) => {
+                    return Err(NotDone::Message(format!(
+                        "it is there already ({}), though the list did not show it: run again",
+                        found.id
+                    )));
+                }
+                Some(_) => {}
+                None => {
+                    return Err(NotDone::Message(format!(
+                        "somebody made a profile \"{name}\" since the plan ({}): plan again",
+                        found.id
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A creation without a usable answer: looked for as long as Graph's servers may need to show it.
+    async fn find_created(&self, name: &str, error: &str) -> Result<String, NotDone> {
+        let mut wait = self.wait();
+        loop {
+            if let Ok(found) = self.lookup.named(name).await
+                && let Some(id) = managed_id(&found, self.executor.owner, &self.change.object)
+            {
+                return Ok(id);
+            }
+            if wait.is_over() {
+                return Err(NotDone::Message(format!(
+                    "{error}; whether it was made is not known, so it is not sent again: the next apply lookup for it first"
+                )));
+            }
+            wait.rest().await;
+        }
+    }
+}

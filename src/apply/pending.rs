@@ -1,0 +1,72 @@
+//! Settles the creations of an earlier run before a new plan is made.
+
+use std::time::{Duration, Instant};
+
+use super::journal::{Journal, JournalError, Pending};
+use super::wait::{Announced, Wait};
+use crate::graph::{Client, Error};
+use crate::profile::LiveProfile;
+use crate::tenant::ProfileLookup;
+
+/// Waits for creations that the tenant's lists have not shown yet: until each is seen, or until `patience` has passed
+/// since it was sent. One that never got an answer is forgotten then; the plan that follows sees what is there.
+///
+/// # Errors
+/// When the tenant cannot be read, or the journal not be written; also when a profile is there that no list shows: a plan
+/// would make it once more.
+pub async fn await_pending(
+    client: &Client,
+    journal: &Journal,
+    tenant_id: &str,
+    owner: &str,
+    patience: Duration,
+) -> Result<(), PendingError> {
+    let lookup = ProfileLookup::new(client);
+    let (started, announced) = (Instant::now(), Announced::default());
+    for pending in journal.pending(tenant_id, owner) {
+        let age = jiff::Timestamp::now().as_second().saturating_sub(pending.sent);
+        let rest = patience.saturating_sub(Duration::from_secs(u64::try_from(age).unwrap_or(0)));
+        let mut wait = Wait::new(rest.saturating_sub(started.elapsed()), client.second(), &announced);
+        while !is_settled(&lookup, &pending).await? {
+            if wait.is_over() {
+                if let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty())
+                    && lookup.by_id(id).await?.is_some()
+                {
+                    return Err(PendingError::Unlisted(pending.key, id.clone()));
+                }
+                break;
+            }
+            wait.rest().await;
+        }
+        journal.end(tenant_id, owner, &pending.object())?;
+    }
+    Ok(())
+}
+
+/// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
+async fn is_settled(lookup: &ProfileLookup<'_>, pending: &Pending) -> Result<bool, Error> {
+    let is_it =
+        |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
+    if lookup.named(&pending.name).await?.iter().any(is_it) {
+        return Ok(true);
+    }
+    let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty()) else { return Ok(false) };
+    // Somebody may have given it another name meanwhile, or taken our marker away.
+    let Some(now) = lookup.by_id(id).await? else { return Ok(false) };
+    Ok(!now.is_of(&pending.owner, &pending.object())
+        || now.profile.name != pending.name && lookup.named(&now.profile.name).await?.iter().any(is_it))
+}
+
+/// Why pending creations could not be settled.
+#[derive(Debug, thiserror::Error)]
+pub enum PendingError {
+    /// The tenant could not be read.
+    #[error(transparent)]
+    Graph(#[from] Error),
+    /// The journal could not be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A profile that we made is there, and no list shows it.
+    #[error("the profile of {0} ({1}) was made, and the tenant's lists do not show it yet; nothing was changed")]
+    Unlisted(String, String),
+}
