@@ -1,4 +1,4 @@
-//! Colour, which carries nothing that the text does not say.
+//! Color. It never carries information that the text does not have.
 
 use anstyle::{AnsiColor, Style};
 

@@ -70,8 +70,8 @@ fn allowed<'a>(state: &'a TenantState, options: &'a [&'a str]) -> AllowedOptions
         options,
         properties: first.into_iter().flatten().map(|(name, _)| name.as_str()).collect(),
         prefixes: false,
-        page_size: state.behaviour.page_size.min(PAGE),
-        max_page_size: state.behaviour.max_page_size,
+        page_size: state.behavior.page_size.min(PAGE),
+        max_page_size: state.behavior.max_page_size,
         too_large: TooLarge::Cut,
     }
 }

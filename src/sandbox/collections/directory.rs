@@ -66,8 +66,8 @@ fn allowed<'a>(state: &'a TenantState, of: &str, options: &'a [&'a str]) -> Allo
         options,
         properties,
         prefixes: of == "groups",
-        page_size: if entra { GROUP_PAGE } else { state.behaviour.page_size },
-        max_page_size: if entra { MAX_GROUP_PAGE } else { state.behaviour.max_page_size },
+        page_size: if entra { GROUP_PAGE } else { state.behavior.page_size },
+        max_page_size: if entra { MAX_GROUP_PAGE } else { state.behavior.max_page_size },
         too_large: if entra { TooLarge::Refused } else { TooLarge::Cut },
     }
 }

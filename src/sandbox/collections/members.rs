@@ -100,8 +100,8 @@ pub(crate) fn managed_devices(state: &TenantState, call: &Call) -> Result<Answer
             options: &["$select", "$top", "$count", "$skiptoken"],
             properties: first.keys().map(String::as_str).collect(),
             prefixes: false,
-            page_size: state.behaviour.page_size,
-            max_page_size: state.behaviour.max_page_size,
+            page_size: state.behavior.page_size,
+            max_page_size: state.behavior.max_page_size,
             too_large: TooLarge::Cut,
         },
     )?;

@@ -140,7 +140,7 @@ pub(crate) fn seen(
 ) -> Map<String, Value> {
     let mut properties = configuration.properties.clone();
     if let Some(settings) = properties.get_mut("omaSettings") {
-        oma_settings::seen(settings, call.version, state.behaviour.masking);
+        oma_settings::seen(settings, call.version, state.behavior.masking);
     }
     if call.version == ApiVersion::V1 {
         properties.retain(|name, _| !BETA.contains(&name.as_str()));
