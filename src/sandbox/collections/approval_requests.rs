@@ -1,4 +1,4 @@
-//! `deviceManagement/operationApprovalRequests`, to be read: Multi Admin Approval.
+//! `deviceManagement/operationApprovalRequests` (Multi Admin Approval), read-only.
 
 use serde_json::{Map, Value, json};
 

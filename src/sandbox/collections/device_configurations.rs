@@ -1,4 +1,4 @@
-//! `deviceManagement/deviceConfigurations`, and who gets them.
+//! `deviceManagement/deviceConfigurations` and their assignments.
 
 use serde_json::{Map, Value, json};
 
@@ -101,7 +101,7 @@ pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 }
 
 /// `GET /deviceConfigurations/{id}/getOmaSettingPlainTextValue(secretReferenceValueId='…')`; `function` is the last
-/// segment.
+/// segment of the path.
 pub(crate) fn plain_text(store: &Store, call: &Call, id: &str, function: &str) -> Result<Answer, NotDone> {
     QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     let configuration = find(store, id)?;
