@@ -1,9 +1,9 @@
-//! Packs the catalogue for the binary: a twelfth of its text, unpacked at the first look-up.
+//! Packs the catalogue for the binary: one twelfth of the size, unpacked at the first lookup.
 
 use std::io::Write;
 use std::path::Path;
 
-/// Nodes are looked up all the time, Group Policies without a node by `explain` and `search` alone.
+/// Nodes are needed all the time; Group Policies without a node only by `explain` and `search`.
 const POLICIES: &str = "\n{\"policy\":";
 
 fn main() -> std::io::Result<()> {

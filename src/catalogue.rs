@@ -98,7 +98,7 @@ impl Catalogue {
     /// Reads a table.
     ///
     /// # Errors
-    /// The first line that is no node.
+    /// The first line that is not a node.
     pub fn parse(mut text: String) -> Result<Self, TableError> {
         // An editor may have added a mark, a checkout on Windows changed the line ends.
         if text.starts_with('\u{feff}') {
@@ -118,8 +118,7 @@ impl Catalogue {
             [("nodes", table.stated.0, table.nodes.len()), ("Group Policies", table.stated.1, policies.len())]
         {
             if let Some(stated) = stated.filter(|stated| *stated != found) {
-                let reason =
-                    format!("it says that there are {stated} {what}, and there are {found}: is the file whole?");
+                let reason = format!("the header says {stated} {what}, but there are {found}: is the file complete?");
                 return Err(TableError { line: 1, reason });
             }
         }
@@ -131,10 +130,11 @@ impl Catalogue {
     fn with_nodes(mut text: String) -> Result<Self, TableError> {
         let broken = |reason: String| TableError { line: 1, reason };
         if text.is_empty() {
-            return Err(broken("the table is empty".into()));
+            return Err(broken("the file is empty".into()));
         }
         let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
-        let header: Header = serde_json::from_str(&text).map_err(|_| broken("this does not begin a table".into()))?;
+        let header: Header =
+            serde_json::from_str(&text).map_err(|_| broken("this is not the header of a catalogue".into()))?;
         let mut table = Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?);
         table.stated = (header.nodes, header.policies);
         Ok(table)
@@ -276,16 +276,16 @@ mod tests {
     fn a_broken_table_names_its_line() {
         let parse = |text: &str| Catalogue::parse(text.into()).expect_err("no table").to_string();
         let header = "{\"release\":\"x\"}\n";
-        assert_eq!(parse(""), "the catalogue cannot be read: line 1: the table is empty");
+        assert_eq!(parse(""), "the catalogue cannot be read: line 1: the file is empty");
         let wrong = parse(&format!("{header}not json\n"));
-        assert_eq!(wrong, "the catalogue cannot be read: line 2: neither a node nor a policy");
+        assert_eq!(wrong, "the catalogue cannot be read: line 2: this is not a node or a policy");
         let node = |name: &str| format!("{{\"uri\":\"./Device/{name}\",\"format\":\"int\"}}\n");
         let wrong = parse(&format!("{header}{}{}", node("b"), node("a")));
-        assert_eq!(wrong, "the catalogue cannot be read: line 3: the lines are not sorted by their names");
+        assert_eq!(wrong, "the catalogue cannot be read: line 3: the lines are not sorted by name");
         let cut = parse(&format!("{{\"release\":\"x\",\"nodes\":2}}\n{}", node("a")));
         assert_eq!(
             cut,
-            "the catalogue cannot be read: line 1: it says that there are 2 nodes, and there are 1: is the file whole?"
+            "the catalogue cannot be read: line 1: the header says 2 nodes, but there are 1: is the file complete?"
         );
         let wrong = parse(&format!("{header}{}", "{\"uri\":\"./Device/a\",\"format\":\"none\"}\n"));
         assert!(wrong.starts_with("the catalogue cannot be read: line 2: unknown variant"), "{wrong}");

@@ -90,6 +90,9 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Print the JSON Schemas of policies, configuration and plans
     Schema(generated::SchemaArgs),
+    /// Write the generated pages of the documentation
+    #[command(hide = true)]
+    Reference(generated::ReferenceArgs),
     /// Print a completion script for a shell
     Completions(generated::CompletionsArgs),
     /// Print the manual page
@@ -131,6 +134,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Show(args) => plan::show(&args, output),
         Command::Export(args) => export::run(&args, global, output),
         Command::Schema(args) => generated::schema(&args, global, output),
+        Command::Reference(args) => generated::reference(&args, output),
         Command::Completions(args) => generated::completions(&args, output),
         Command::Man => generated::man(output),
         Command::Plan(args) => online(plan::run(&args, global, output)),

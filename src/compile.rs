@@ -1,7 +1,7 @@
 //! Policies, environment and catalogue to canonical profiles.
 //!
 //! First [`compile`] makes of each policy what it means in one environment, still with the names that people
-//! write; then [`resolve`] turns names into ids with a directory that somebody has read from the tenant.
+//! write; then [`resolve`] turns names into ids with a directory that someone has read from the tenant.
 
 mod accounts;
 mod admx;
@@ -66,7 +66,7 @@ pub struct Compiled<'a> {
     pub name_place: Place,
     /// The description without the marker; none where it is not managed.
     pub description: Option<Placed<String>>,
-    /// What is to become of it.
+    /// Active, draft or retired.
     pub state: State,
     /// Whether `environments:` keeps it out of this one.
     pub held: bool,
@@ -120,7 +120,7 @@ impl Compiled<'_> {
     }
 }
 
-/// Makes of each policy what it means in this environment. What is wrong is added to `problems`; a policy with
+/// Compiles each policy for this environment. What is wrong is added to `problems`; a policy with
 /// an error is left out.
 pub fn compile<'a>(policies: &[Policy], context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Vec<Compiled<'a>> {
     policies.iter().filter_map(|policy| compile_one(policy, context, problems)).collect()
@@ -185,11 +185,11 @@ fn complain_of_environments(policy: &Policy, context: &Context<'_>, found: &mut 
             continue;
         }
         let mut problem =
-            Diagnostic::error(Code::UnknownEnvironment, format!("there is no environment `{}`", name.value))
-                .at(policy.place(name.span), "not in sspr-policy.yaml")
+            Diagnostic::error(Code::UnknownEnvironment, format!("the environment `{}` does not exist", name.value))
+                .at(policy.place(name.span), "not defined in sspr-policy.yaml")
                 .note(format!("environments: {}", known.join(", ")));
         if let Some(near) = crate::diagnostic::nearest(name, known.iter().copied()) {
-            problem = problem.help(format!("did you mean `{near}`")).fix(policy.place(name.span), near, false);
+            problem = problem.help(format!("Did you mean `{near}`?")).fix(policy.place(name.span), near, false);
         }
         found.push(problem);
     }

@@ -1,7 +1,7 @@
-//! `sspr-policy`: Windows device policies in git. YAML in; a tenant in the written state, a `.reg` file or an ADMX out.
+//! `sspr-policy`: Windows device policies in git. YAML in; an updated tenant, a `.reg` file or an ADMX out.
 //!
-//! The modules stand here in the order in which data flows. The first ones are pure: no files, no network, no clock,
-//! no environment. Arrows run from the edges to the middle, never back.
+//! The modules are listed in the order in which data flows. The first ones are pure: no files, no network, no clock,
+//! no environment. Edges depend on the pure modules, never the reverse.
 
 // -- pure --
 pub mod catalogue;

@@ -1,4 +1,4 @@
-//! Starts the command line and gives its exit code; nothing else.
+//! Starts the command line and returns its exit code.
 
 fn main() -> std::process::ExitCode {
     sspr_policy::cli::main()

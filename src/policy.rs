@@ -40,10 +40,10 @@ pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<D
     let key = key.unwrap_or_else(|| {
         let place = Place::start_of(source);
         problems.push(
-            Diagnostic::error(Code::InvalidKey, "this path gives no key")
+            Diagnostic::error(Code::InvalidKey, "this file name cannot be used as a key")
                 .at(place, "")
-                .note("a key is the path under `policies/` without `.yaml`: a-z, 0-9, `.`, `_`, `-`, `/`, at most 128")
-                .help("rename the file, or write an explicit `key:`"),
+                .note("the key is the path under `policies/` without `.yaml`. It can contain a-z, 0-9, `.`, `_`, `-` and `/`, up to 128 characters")
+                .help("rename the file, or add `key:` to it"),
         );
         String::new()
     });
@@ -71,10 +71,10 @@ fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Opt
         Ok(node) => node,
         Err(error) => {
             let place = Place::new(source, error.span);
-            let said = "this is not the YAML that we read";
+            let said = "this file is not valid YAML";
             let mut problem = if what == CONFIGURATION && written_secret::may_stand_in(source, error.span) {
                 Diagnostic::error(Code::InvalidYaml, format!("{place}: {said}: {}", error.message))
-                    .note("the line is not shown, because a secret may stand in it")
+                    .note("the line is not shown, because it may contain a secret")
             } else {
                 Diagnostic::error(Code::InvalidYaml, said).at(place, error.message)
             };
@@ -85,8 +85,8 @@ fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Opt
     };
     if node.value == Value::Null {
         let empty = Diagnostic::error(Code::EmptyFile, format!("the {what} is empty"))
-            .at(Place::start_of(source), "nothing is written here");
-        problems.push(empty.help("`sspr-policy init` writes an example into an empty folder"));
+            .at(Place::start_of(source), "this file has no content");
+        problems.push(empty.help("`sspr-policy init` creates an example in an empty folder"));
         return None;
     }
     Some(node)

@@ -6,6 +6,7 @@ mod markdown;
 mod outcome;
 mod plan_text;
 mod reach;
+mod reference;
 mod style;
 
 pub use crate::formats::yaml::{WIDTH, wrap};
@@ -15,4 +16,5 @@ pub use markdown::markdown;
 pub use outcome::{after_approval, outcome_line, outcome_summary};
 pub use plan_text::{Header, differences, plan_text};
 pub use reach::limits;
+pub use reference::pages;
 pub use style::Paint;

@@ -29,17 +29,17 @@ impl Source {
     /// Takes a file's bytes.
     ///
     /// # Errors
-    /// When the bytes are too many or are no UTF-8: a message that says what they look like instead.
+    /// When the bytes are too many or are not UTF-8: a message that says what they look like instead.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Result<Arc<Self>, String> {
         if bytes.len() > MAX_BYTES {
-            return Err(format!("the file has {} bytes; at most {MAX_BYTES} are read", bytes.len()));
+            return Err(format!("the file has {} bytes; the limit is {MAX_BYTES}", bytes.len()));
         }
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err("the file is UTF-16; save it as UTF-8".into());
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            format!("the file is not UTF-8 (first wrong byte at offset {at}); save it as UTF-8")
+            format!("the file is not UTF-8 (first invalid byte at offset {at}); save it as UTF-8")
         })?;
         let (text, bom) = match text.strip_prefix('\u{feff}') {
             Some(rest) => (rest.to_string(), true),
@@ -93,7 +93,7 @@ impl Span {
     }
 }
 
-/// Where something stands in a file.
+/// Where something is in a file.
 #[derive(Clone)]
 pub struct Place {
     /// The file.
@@ -245,14 +245,14 @@ impl Value {
             Self::Bool(_) => "true or false",
             Self::Integer(_) => "a whole number",
             Self::Float(_) => "a number",
-            Self::Text(_) => "a text",
+            Self::Text(_) => "text",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
         }
     }
 }
 
-/// Why a text is no YAML document that we read.
+/// Why a text is not a valid YAML document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// What is wrong.
@@ -321,29 +321,29 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
     let message = text.split(" at line ").next().unwrap_or(&text).trim_end_matches([',', ':', ' ']).to_string();
     let (message, help) = if text.contains("budget") || text.contains("alias") && text.contains("limit") {
         (
-            "the aliases (`*name`) of this file expand without bound, or it holds more than 250,000 values".to_string(),
-            Some("write the values out, or split the file".to_string()),
+            "the aliases (`*name`) of this file expand too far, or the file has more than 250,000 values".to_string(),
+            Some("replace the aliases with their values, or split the file".to_string()),
         )
     } else if text.contains("merge key") {
-        ("merge keys (`<<`) are not read here".to_string(), Some("write the keys out".to_string()))
+        ("merge keys (`<<`) are not supported".to_string(), Some("write each key where it is used".to_string()))
     } else if text.contains("multiple YAML documents") {
         (
-            "the file holds more than one YAML document".to_string(),
-            Some("one policy, one file: split it at `---`".into()),
+            "the file contains more than one YAML document".to_string(),
+            Some("use one file for each policy: split it at `---`".into()),
         )
     } else if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
-        (
-            format!("the key `{key}` stands here twice"),
-            Some("one of the two values would be lost: keep one".to_string()),
-        )
+        (format!("the key `{key}` is written twice"), Some("keep one of the two".to_string()))
     } else if text.contains("recursive references") {
-        ("this alias (`*name`) stands inside its own anchor".to_string(), Some("write the value out".to_string()))
+        (
+            "this alias (`*name`) is used inside its own anchor".to_string(),
+            Some("replace the alias with the value".to_string()),
+        )
     } else if text.contains("expected string scalar") {
-        ("a key must be a text".to_string(), Some("a value that begins with `{` needs 'single quotes'".to_string()))
+        ("a key must be text".to_string(), Some("a value that begins with `{` needs 'single quotes'".to_string()))
     } else if text.contains("escape") {
         (
             message,
-            Some("in double quotes a backslash begins an escape; write Windows paths without quotes or in 'single quotes'".into()),
+            Some("in double quotes a backslash starts an escape sequence; write Windows paths without quotes or in 'single quotes'".into()),
         )
     } else {
         (message, None)

@@ -147,7 +147,7 @@ pub fn read_payload(text: &str) -> Result<Payload, String> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut state, mut data, mut open) = (None, Vec::<(String, String)>::new(), 0_usize);
     loop {
-        match reader.read_event().map_err(|error| format!("the payload is no XML: {error}"))? {
+        match reader.read_event().map_err(|error| format!("the payload is not valid XML: {error}"))? {
             Event::Eof if open > 0 => return Err("a tag of the payload is not closed".into()),
             Event::Eof => break,
             Event::End(_) => open = open.saturating_sub(1),
@@ -167,22 +167,22 @@ pub fn read_payload(text: &str) -> Result<Payload, String> {
                         }
                         data.push((id, value));
                     }
-                    _ => return Err("the payload holds more than <enabled/>, <disabled/> and <data/>".into()),
+                    _ => return Err("the payload contains more than <enabled/>, <disabled/> and <data/>".into()),
                 }
             }
             Event::Text(text) if !text.trim().is_empty() => {
-                return Err("the payload holds text between its tags".into());
+                return Err("the payload contains text between its tags".into());
             }
             _ => {}
         }
     }
-    let enabled = state.ok_or("the payload holds neither <enabled/> nor <disabled/>")?;
+    let enabled = state.ok_or("the payload contains neither <enabled/> nor <disabled/>")?;
     Ok(Payload { enabled, data })
 }
 
 fn read_data(tag: &quick_xml::events::BytesStart<'_>) -> Result<(String, String), String> {
     let attribute = |name: &str| {
-        let found = tag.try_get_attribute(name).ok().flatten().ok_or(format!("<data/> lacks its {name}"))?;
+        let found = tag.try_get_attribute(name).ok().flatten().ok_or(format!("<data/> does not have {name}"))?;
         quick_xml::escape::unescape(&found.value).map(|text| text.into_owned()).map_err(|error| error.to_string())
     };
     Ok((attribute("id")?, attribute("value")?))

@@ -8,7 +8,7 @@ use crate::setting::{OmaUri, Scope};
 impl Catalogue {
     /// The node that a settings catalog id is the name of, with its address in the id's scope: its address in lower case
     /// with underscores, as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`. Without a scope it is
-    /// the device's, as `./Vendor/…` is. Nothing for ids that are no node's, or that two nodes may have.
+    /// the device's, as `./Vendor/…` is. Nothing for ids that are not of a node, or that two nodes may have.
     pub fn node_of_definition(&self, id: &str) -> Option<(OmaUri, &Node)> {
         let (scope, rest) = match (id.strip_prefix("device_"), id.strip_prefix("user_")) {
             (Some(rest), _) => (Scope::Device, rest),

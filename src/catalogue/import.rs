@@ -62,7 +62,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, ImportError> {
 /// Makes a table.
 ///
 /// # Errors
-/// A file that is no DDF, or no node at all. ADMX files that cannot be read are warnings.
+/// A file that is not a DDF file, or without nodes. ADMX files that cannot be read are warnings.
 pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportError> {
     let mut warnings = Vec::new();
     let described = ddf::read(&sources.ddf).map_err(ImportError)?;
@@ -75,7 +75,7 @@ pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportEr
         if is_sound(&one.node.uri) {
             joined.push(policies.join(one, &mut unfound));
         } else {
-            warnings.push(format!("{}: this is no address of a node", one.node.uri.escape_debug()));
+            warnings.push(format!("{}: this is not a valid node address", one.node.uri.escape_debug()));
         }
     }
     let mut nodes = join::merge_twins(joined);

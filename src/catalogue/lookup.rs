@@ -154,7 +154,7 @@ fn other_case(text: &str) -> Option<(&'static str, &str)> {
 /// The addresses that a text may stand for, the likelier first; never empty.
 fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
     if let Some((scope, rest)) = other_case(text) {
-        // Windows tells upper and lower case apart; the look-up then says what is right.
+        // Windows tells upper and lower case apart; the lookup then says what is right.
         return Ok(vec![Written { uri: OmaUri::parse(&format!("{scope}{rest}"))?, form: Form::Full }]);
     }
     if text.starts_with("./") {

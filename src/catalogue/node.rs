@@ -45,7 +45,7 @@ pub struct Node {
     /// Since which build Microsoft marks it as deprecated; `yes` where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
-    /// Whether Microsoft lists it under `./Vendor` (then that spelling is no mistake).
+    /// Whether Microsoft lists it under `./Vendor` (then that spelling is not a mistake).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vendor_root: bool,
     /// What must be set as well, or must not, before this one has an effect: addresses, as Microsoft lists them.

@@ -83,13 +83,13 @@ pub enum SameType {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoRegistryForm {
     /// Windows keeps it elsewhere, or nobody says where.
-    #[error("no registry value is known that sets the same")]
+    #[error("no registry value is known for this setting")]
     None,
     /// Only a part of it.
-    #[error("{0} holds only a part of it")]
+    #[error("{0} covers only a part of it")]
     Partial(String),
     /// Nobody has proved the correspondence.
-    #[error("{0} is probably its registry value, but how their values correspond is not proven")]
+    #[error("{0} is probably its registry value, but the mapping of the values is not proven")]
     Unproven(String),
     /// This value has no registry form.
     #[error("this value has no registry form: {0}")]
@@ -133,7 +133,7 @@ impl RegistryForm {
     /// What the ADMX policy behind it writes for this payload.
     ///
     /// # Errors
-    /// When it is no ADMX policy, or the payload does not fit it.
+    /// When it is not an ADMX policy, or the payload does not fit it.
     pub fn policy_writes(&self, scope: Scope, payload: &Payload) -> Result<Writes, NoRegistryForm> {
         let (Some(form), Some(key)) = (self.admx(), self.key(scope)) else { return Err(NoRegistryForm::None) };
         write::writes_of(form, &key, payload)
@@ -262,12 +262,12 @@ mod tests {
         assert_eq!(
             writes("Personalization/LockScreenImageUrl", OmaValue::String("https://contoso.example/lock.jpg".into())),
             [
-                r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl holds only a part of it"
+                r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl covers only a part of it"
             ]
         );
         assert_eq!(
             writes("AboveLock/AllowToasts", OmaValue::Integer(0)),
-            ["no registry value is known that sets the same"]
+            ["no registry value is known for this setting"]
         );
     }
 

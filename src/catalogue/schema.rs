@@ -20,8 +20,8 @@ const SHAPES: &str = "#/properties/settings/$defs/";
 /// Names of settings that the editor does not look into: full addresses, and the longer ways to write a short one.
 const OTHER_NAMES: &str = r"^(?:\.\/|Device\/|csp:)";
 
-const UNKNOWN: &str = "No setting of this name can be set (upper and lower case count; those of users begin with User/). \
-                       Past the catalogue write { type: string, raw: …, unchecked: why }.";
+const UNKNOWN: &str = "Unknown setting. Names are case-sensitive; user settings begin with User/. \
+                       To use a setting that is not in the catalogue, write { type: string, raw: …, unchecked: reason }.";
 
 impl Catalogue {
     /// The schema of `settings:`. It refers to the definitions `SettingValue` and `SettingForm` of the document that it
@@ -43,8 +43,8 @@ impl Catalogue {
         let mut patterns = Map::from_iter([(OTHER_NAMES.to_string(), json!({ "$ref": "#/$defs/SettingValue" }))]);
         patterns.extend(named.iter().filter_map(|(name, setting)| Some((pattern(name)?, setting.clone()))));
         json!({
-            "title": "A setting of Windows",
-            "description": "What is set, by `Area/Name` or by OMA-URI.",
+            "title": "A Windows setting",
+            "description": "The settings, by `Area/Name` or by OMA-URI.",
             "type": "object",
             "properties": named,
             "patternProperties": patterns,

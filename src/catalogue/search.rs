@@ -43,7 +43,7 @@ impl Catalogue {
     }
 }
 
-/// How well an entry fits; nothing where it lacks a word.
+/// How well an entry fits; `None` where it lacks a word.
 fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
     let short = match entry {
         Entry::Node(node) => OmaUri::short_of(&node.uri),

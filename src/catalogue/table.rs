@@ -71,10 +71,10 @@ impl<T: DeserializeOwned> Lines<T> {
         }
         let (mut lines, mut at, mut last) = (Vec::with_capacity(text.len() / 512), 0, "");
         for (number, line) in text.split_terminator('\n').enumerate() {
-            let rest = line.strip_prefix(start).ok_or_else(|| broken(number, "neither a node nor a policy"))?;
+            let rest = line.strip_prefix(start).ok_or_else(|| broken(number, "this is not a node or a policy"))?;
             let name = rest.split('"').next().unwrap_or_default();
             if last >= name {
-                return Err(broken(number, "the lines are not sorted by their names"));
+                return Err(broken(number, "the lines are not sorted by name"));
             }
             last = name;
             // All fit: the length of the whole does.

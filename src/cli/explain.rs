@@ -1,5 +1,6 @@
-//! `explain`: a setting, a rule or a target on one screen.
+//! `explain`: a setting, a rule, the code of a problem or a target on one screen.
 
+mod code;
 mod policy;
 mod registry;
 mod rule;
@@ -15,7 +16,7 @@ use clap::Args;
 use super::output::Output;
 use super::{Global, catalogue_of, repository_if_any};
 use crate::catalogue::{Catalogue, Entry, Found};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Code, nearest};
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 use crate::rules;
@@ -24,7 +25,7 @@ use crate::setting::{OmaUri, Scope};
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title or path, ADMX or security
-    /// template name, settings catalog id), a rule by code or name (`rules` lists them), or a target of this repository
+    /// template name, settings catalog id), a rule by code or name (`rules` lists them), the code of a problem (SP0201), or a target of this repository
     #[arg(required = true)]
     what: Vec<String>,
 }
@@ -33,6 +34,11 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
     let what = args.what.join(" ");
     if what.eq_ignore_ascii_case("rules") {
         output.result(&rule::rules_text());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if code::is_code(&what) {
+        let code = Code::of_number(&what).ok_or_else(|| code::unknown_code(&what))?;
+        output.result(&code::code_text(code));
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(rule) = rules::rule(&what) {
@@ -81,14 +87,7 @@ fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> Strin
 }
 
 fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
-    let is_code = what.len() == 6 && what.to_uppercase().starts_with("SP") && what[2..].parse::<u16>().is_ok();
-    if is_code {
-        return Failure::with_help(
-            format!("{} is the code of an error", what.to_uppercase()),
-            "each message says itself what is wrong and what to do",
-        );
-    }
-    let search = format!("`sspr-policy catalogue search {what}` looks for its words");
+    let search = format!("`sspr-policy catalogue search {what}` searches for these words");
     let titles = || catalogue.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
     let near = catalogue.suggest(what).or_else(|| {
         let last = catalogue.uris().filter_map(|uri| uri.rsplit('/').next());
@@ -97,8 +96,8 @@ fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
         nearest(what, names.chain(titles())).map(String::from)
     });
     let help = match near {
-        Some(near) => format!("did you mean `{near}`; {search}"),
+        Some(near) => format!("Did you mean `{near}`? {search}"),
         None => format!("{search}; a setting is `Area/Name`, an OMA-URI, a registry value or a Group Policy"),
     };
-    Failure::with_help(format!("nothing is known by the name `{what}`"), help)
+    Failure::with_help(format!("no setting, rule or target is called `{what}`"), help)
 }

@@ -1,4 +1,4 @@
-//! `schema`, `completions`, `man`: files that are generated from the program itself.
+//! `schema`, `reference`, `completions`, `man`: files that are generated from the program itself.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::plan::PlanDocument;
 use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
+use crate::report;
 use crate::repository::Repository;
 
 #[derive(Debug, Args)]
@@ -89,6 +90,24 @@ pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Res
         (None, Some(Document::Configuration)) => output.result(&configuration.1),
         (None, Some(Document::Plan)) => output.result(&plan.1),
         (None, _) => output.result(&policy.1),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReferenceArgs {
+    /// Write the pages into this folder
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+/// The pages of the documentation that are generated.
+pub(super) fn reference(args: &ReferenceArgs, output: &Output) -> Result<ExitCode, Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", args.out.display()));
+    fs::create_dir_all(&args.out).map_err(failed)?;
+    for (name, text) in report::pages() {
+        fs::write(args.out.join(name), text).map_err(failed)?;
+        output.say(&format!("wrote {}", args.out.join(name).display()));
     }
     Ok(ExitCode::SUCCESS)
 }

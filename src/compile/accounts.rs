@@ -78,7 +78,7 @@ pub(super) fn complaint(name: &str, span: Span) -> Option<ValueProblem> {
         return None;
     }
     let names: Vec<&str> = name.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect();
-    let problem = ValueProblem::new(Code::InvalidListItem, "several accounts stand in one text".into())
-        .at(span, "Windows would look for one account of this name");
+    let problem = ValueProblem::new(Code::InvalidListItem, "this text contains several accounts".into())
+        .at(span, "Windows would look for a single account with this name");
     Some(problem.fix(format!("[{}]", names.join(", ")), false))
 }

@@ -12,7 +12,7 @@ const EXAMPLE: &str = "<enabled/><data id=\"…\" value=\"…\"/>";
 pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Value::Text(text) = &yaml.value else {
         let problem = ValueProblem::new(Code::WrongValueType, format!("{} is ADMX-backed", node.short()))
-            .at(yaml.span, format!("this is {}; `enabled` or `disabled` is expected", yaml.value.kind()));
+            .at(yaml.span, format!("this is {}; write `enabled` or `disabled`", yaml.value.kind()));
         return Err(with_meaning(problem, node, &yaml.value));
     };
     if text.trim_start().starts_with('<') {
@@ -22,11 +22,11 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
         "enabled" => enabled(node, &Node::new(Value::Map(Vec::new()), yaml.span), source),
         "disabled" => Ok(Payload { enabled: false, data: Vec::new() }.write()),
         other => {
-            let problem = ValueProblem::new(Code::ValueNotAllowed, "value is not one of the allowed ones".into())
-                .at(yaml.span, format!("{} is ADMX-backed: `enabled` or `disabled`", node.short()));
+            let problem = ValueProblem::new(Code::ValueNotAllowed, "this value is not allowed".into())
+                .at(yaml.span, format!("{} is ADMX-backed: write `enabled` or `disabled`", node.short()));
             let problem = with_meaning(problem, node, &yaml.value);
             if other.trim() == "not configured" {
-                return Err(problem.note("what is not configured is not written: take the setting out"));
+                return Err(problem.note("for \"Not configured\", remove the setting"));
             }
             match nearest(other, ["enabled", "disabled"]).filter(|_| problem.fix.is_none()) {
                 Some(near) => Err(problem.fix(near, other.trim() == near)),
@@ -52,12 +52,12 @@ fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValuePr
     }
 }
 
-/// A payload that somebody wrote out: checked against the elements, and written in our shape.
+/// A complete payload: checked against the elements and put into canonical form.
 pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String, ValueProblem> {
     let wrong = |message: String| ValueProblem::new(Code::InvalidPayload, message).at(span, "");
     let payload = read_payload(text).map_err(wrong)?;
     if !payload.enabled && !payload.data.is_empty() {
-        return Err(wrong("a disabled policy has no elements".into()));
+        return Err(wrong("a disabled policy cannot have elements".into()));
     }
     if let Some(form) = node.admx()
         && payload.enabled
@@ -87,7 +87,7 @@ fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
             (value.parse().is_ok_and(|number| (low..=high).contains(&number)), format!("a number from {low} to {high}"))
         }
         ElementType::List => {
-            (value.split(SEPARATOR).count().is_multiple_of(2), "names and values in pairs, divided by U+F000".into())
+            (value.split(SEPARATOR).count().is_multiple_of(2), "pairs of names and values, separated by U+F000".into())
         }
         ElementType::Boolean => (matches!(value, "true" | "false"), "true or false".into()),
         ElementType::Enum => {
@@ -109,7 +109,7 @@ fn range(element: &AdmxElement) -> (u64, u64) {
 pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Some(form) = node.admx() else {
         return Err(ValueProblem::new(Code::InvalidPayload, format!("the elements of {} are not known", node.short()))
-            .at(yaml.span, "the catalogue cannot say what its payload holds")
+            .at(yaml.span, "the catalogue does not describe its payload")
             .note(format!("write the payload: `{{ raw: '{EXAMPLE}', unchecked: the reason }}`")));
     };
     let by_id: Vec<(&str, Span, &Node)> = match (&yaml.value, form.elements.as_slice()) {
@@ -125,7 +125,7 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<St
             let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
             let message = format!("{} has {} elements", node.short(), ids.len());
             return Err(ValueProblem::new(Code::InvalidPayload, message)
-                .at(yaml.span, "a map of elements by id is expected")
+                .at(yaml.span, "expected a map of elements by ID")
                 .note(format!("elements: {}", ids.join(", "))));
         }
     };
@@ -171,7 +171,7 @@ fn missing(node: &CspNode, elements: &[&AdmxElement], span: Span) -> ValueProble
     let ids: Vec<String> = elements.iter().map(|element| format!("`{}`", element.id)).collect();
     let form: Vec<String> = elements.iter().map(|element| format!("{}: …", element.id)).collect();
     ValueProblem::new(Code::InvalidPayload, format!("{} needs {}", node.short(), ids.join(", ")))
-        .at(span, "an enabled policy has a value for every element")
+        .at(span, "an enabled policy needs a value for every element")
         .note(format!("write `{{ enabled: {{ {} }} }}`", form.join(", ")))
 }
 
@@ -182,7 +182,7 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
     };
     match element.kind {
         ElementType::Text => {
-            let text = as_written(yaml, source).ok_or_else(|| wrong("a text".into()))?;
+            let text = as_written(yaml, source).ok_or_else(|| wrong("text".into()))?;
             let most = element.maxlen.unwrap_or(1023);
             let length = text.encode_utf16().count();
             // How long a secret is, its reference does not say.
@@ -218,7 +218,7 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
         ElementType::MultiText => match &yaml.value {
             Value::List(items) => Ok(texts(items, source, &wrong)?.join(SEPARATOR)),
             Value::Text(text) => Ok(text.clone()),
-            _ => Err(wrong("a list of texts".into())),
+            _ => Err(wrong("a list of strings".into())),
         },
         ElementType::List => list(element, yaml, source, &wrong),
     }
@@ -249,7 +249,7 @@ fn not_among(element: &AdmxElement, yaml: &Node, wrong: impl Fn(String) -> Value
     let labels = choices.iter().map(|(_, label)| label.as_str()).filter(|label| !label.is_empty());
     match &yaml.value {
         Value::Text(text) if labels.clone().any(|label| label.eq_ignore_ascii_case(text)) => {
-            problem.note("this label stands there twice: write the value before it")
+            problem.note("several values have this label: write the value itself")
         }
         Value::Text(text) => match nearest(text, choices.iter().map(|(value, _)| value.as_str()).chain(labels)) {
             Some(near) => problem.fix(near, false),
@@ -272,7 +272,7 @@ fn list(
             .iter()
             .map(|(key, value)| {
                 if key.value.is_empty() || key.value.contains(SEPARATOR) {
-                    return Err(wrong("names that are not empty and hold no U+F000".into()));
+                    return Err(wrong("names that are not empty and do not contain U+F000".into()));
                 }
                 Ok((key.value.clone(), texts(std::slice::from_ref(value), source, wrong)?.remove(0)))
             })
@@ -283,7 +283,7 @@ fn list(
             .map(|(at, text)| ((at + 1).to_string(), text))
             .collect(),
         _ if element.explicit => return Err(wrong("a map of names and values".into())),
-        _ => return Err(wrong("a list of texts".into())),
+        _ => return Err(wrong("a list of strings".into())),
     };
     Ok(pairs.into_iter().flat_map(|(name, value)| [name, value]).collect::<Vec<_>>().join(SEPARATOR))
 }
@@ -292,7 +292,7 @@ fn texts(items: &[Node], source: &Source, wrong: &dyn Fn(String) -> ValueProblem
     items
         .iter()
         .map(|item| match as_written(item, source) {
-            Some(text) if text.contains(SEPARATOR) => Err(wrong("no text with U+F000 in it".into())),
+            Some(text) if text.contains(SEPARATOR) => Err(wrong("text without U+F000".into())),
             Some(text) => Ok(text),
             None => Err(wrong("texts".into())),
         })

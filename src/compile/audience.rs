@@ -81,7 +81,7 @@ pub struct NamedAssignment {
     pub place: Place,
 }
 
-/// A policy's assignments and the name of their target; nothing where they are not managed.
+/// A policy's assignments and the name of their target; `None` where they are not managed.
 pub(super) fn compile(
     policy: &Policy,
     context: &Context<'_>,
@@ -113,9 +113,9 @@ fn no_target(name: &str, place: Place, context: &Context<'_>) -> Diagnostic {
         Code::UnknownTarget,
         format!("the environment `{}` has no target `{name}`", context.environment),
     )
-    .at(place.clone(), "neither under `targets:` nor under the environment's own");
+    .at(place.clone(), "not found under `targets:` of the file or of the environment");
     if let Some(near) = nearest(name, known.iter().copied()) {
-        problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
+        problem = problem.help(format!("Did you mean `{near}`?")).fix(place, near, false);
     } else if !known.is_empty() {
         problem = problem.note(format!("targets: {}", known.join(", ")));
     }
@@ -178,7 +178,7 @@ fn complain_of_twins(all: &[NamedAssignment], problems: &mut Vec<Diagnostic>) {
             continue;
         };
         let message = if twin.excluded == assignment.excluded {
-            format!("`{}` stands here twice", assignment.who.shown())
+            format!("`{}` is listed twice", assignment.who.shown())
         } else {
             format!("`{}` is both included and excluded", assignment.who.shown())
         };
@@ -186,7 +186,7 @@ fn complain_of_twins(all: &[NamedAssignment], problems: &mut Vec<Diagnostic>) {
             Diagnostic::error(Code::DuplicateTarget, message)
                 .at(assignment.place.clone(), "again here")
                 .and(twin.place.clone(), "first here")
-                .note("Graph takes each target once, with one filter"),
+                .note("Microsoft Graph accepts each target once, with one filter"),
         );
     }
 }

@@ -16,9 +16,9 @@ impl Input<'_> {
         };
         let value = &chosen.0;
         let wrong = || {
-            let value = format!("{}, which is no {} to Intune", value, self.oma_type.word());
+            let value = format!("{}, which Intune does not accept as {}", value, self.oma_type.word());
             ValueProblem::new(Code::ValueNotAllowed, format!("this value is {value}"))
-                .at(self.yaml.span, "the catalogue allows it, and gives its node another type")
+                .at(self.yaml.span, "the catalogue allows this value, but lists another data type for the setting")
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };
         match self.oma_type {
@@ -83,7 +83,7 @@ impl Input<'_> {
             written => one(written),
         };
         let Some(number) = number.filter(|number| *number >= 0 && number & !all == 0) else {
-            return Err(self.not_among(values).note("several of them are added up, or written as a list"));
+            return Err(self.not_among(values).note("to combine several of them, add the numbers or write a list"));
         };
         match self.oma_type {
             OmaType::String => Ok(OmaValue::String(number.to_string().into())),
@@ -121,10 +121,11 @@ pub(super) fn truth(value: &str) -> Option<bool> {
     }
 }
 
-/// `0 (Not allowed) or 1 (Allowed)`
+/// `0 = "Not allowed" or 1 = "Allowed"`
 pub(super) fn choices(values: &[EnumValue]) -> String {
     let plain = |value: &EnumValue| value.1.is_empty() || value.1 == value.0;
-    let label = |value: &EnumValue| if plain(value) { value.0.clone() } else { format!("{} ({})", value.0, value.1) };
+    let label =
+        |value: &EnumValue| if plain(value) { value.0.clone() } else { format!("{} = \"{}\"", value.0, value.1) };
     let choices: Vec<String> = values.iter().map(label).collect();
     match choices.as_slice() {
         [] => "nothing".into(),

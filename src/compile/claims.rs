@@ -31,7 +31,7 @@ impl Compiled<'_> {
         });
         let registry = self.registry.iter().map(move |entry| Claim {
             subject: Subject::Registry(Arc::clone(&entry.change)),
-            // Files are imported wherever somebody imports them.
+            // Files are imported wherever someone imports them.
             audience: None,
             origin: of_registry(entry.place.clone()),
             oldest_build,
@@ -40,7 +40,7 @@ impl Compiled<'_> {
         nodes.chain(registry)
     }
 
-    /// Whom it reaches, by the names that are written; nothing where that is not managed. Groups are told apart by their
+    /// Whom it reaches, by the names that are written; `None` where that is not managed. Groups are told apart by their
     /// names, and filters too where no id is written: two of one name must not pass for one.
     pub fn audience(&self) -> Option<Arc<Audience>> {
         let mut audience = Audience::default();

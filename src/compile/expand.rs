@@ -26,7 +26,7 @@ pub struct Expander<'a> {
     pub secrets: &'a Secrets,
 }
 
-/// Files and secrets that policies refer to, for somebody else to read.
+/// Files and secrets that policies refer to; the caller reads them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct References {
     /// Paths from the root of the repository.
@@ -151,8 +151,8 @@ impl Expander<'_> {
         let filled = self.text(text, text.span, source, &mut secret, problems);
         if secret {
             problems.push(
-                Diagnostic::error(Code::SecretNotAllowed, "a secret cannot stand here")
-                    .at(Place::new(source, text.span), "this text is shown in plans and in Intune"),
+                Diagnostic::error(Code::SecretNotAllowed, "a secret cannot be used here")
+                    .at(Place::new(source, text.span), "this text is visible in plans and in Intune"),
             );
         }
         match filled {
@@ -162,7 +162,7 @@ impl Expander<'_> {
             Value::Bool(value) => value.to_string(),
             _ => {
                 problems.push(
-                    Diagnostic::error(Code::UnusableReference, "this variable is a list, and a text is needed")
+                    Diagnostic::error(Code::UnusableReference, "this variable is a list, but text is needed here")
                         .at(Place::new(source, text.span), ""),
                 );
                 String::new()
@@ -223,7 +223,7 @@ impl Expander<'_> {
                         _ => problems.push(
                             Diagnostic::error(
                                 Code::UnusableReference,
-                                format!("`${{{reference}}}` is a list and cannot stand inside a text"),
+                                format!("`${{{reference}}}` is a list and cannot be used inside text"),
                             )
                             .at(Place::new(source, span), ""),
                         ),
@@ -248,13 +248,12 @@ impl Expander<'_> {
         }
         if !(reference.starts_with("env:") || reference.starts_with("secret-file:")) {
             let shown = if reference.starts_with("${") {
-                format!("`{reference}` has no end")
+                format!("`{reference}` is not closed with `}}`")
             } else {
-                format!("`${{{reference}}}` is no reference that is known")
+                format!("`${{{reference}}}` is not a known reference")
             };
-            return Err(Diagnostic::error(Code::UnusableReference, shown).note(
-                "references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`",
-            ));
+            return Err(Diagnostic::error(Code::UnusableReference, shown)
+                .note("use `${var:name}`, `${env:NAME}` or `${secret-file:path}`; for a literal `${`, write `$${`"));
         }
         match self.secrets {
             Secrets::Placeholders => Ok(Filled::Secret(format!("${{{reference}}}"))),
@@ -279,10 +278,10 @@ impl Expander<'_> {
             format!("the environment `{}` has no variable `{name}`", self.environment),
         );
         if let Some(near) = nearest(name, known.iter().copied()) {
-            problem = problem.help(format!("did you mean `{near}`"));
+            problem = problem.help(format!("Did you mean `{near}`?"));
         } else {
             problem =
-                problem.help(format!("write it under `variables:` of `{}` in sspr-policy.yaml", self.environment));
+                problem.help(format!("define it under `variables:` of `{}` in sspr-policy.yaml", self.environment));
         }
         problem
     }
@@ -322,6 +321,6 @@ mod tests {
         );
         let values = Secrets::Values([("env:A".to_string(), Err("it is not set".to_string()))].into());
         assert_eq!(expand("${env:A}", &values).1, ["the secret `${env:A}` cannot be read: it is not set"]);
-        assert!(expand("${foo}", &Secrets::Placeholders).1[0].contains("no reference that is known"));
+        assert!(expand("${foo}", &Secrets::Placeholders).1[0].contains("not a known reference"));
     }
 }

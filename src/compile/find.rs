@@ -11,7 +11,7 @@ use crate::source::{Place, Spanned};
 /// How many settings of a folder are named.
 const SOME: usize = 4;
 
-/// Finds what a name stands for, and complains when it stands for nothing.
+/// Finds the node that a name means; reports an error if there is none.
 pub(super) fn find<'a>(
     policy: &Policy,
     context: &Context<'a>,
@@ -48,7 +48,7 @@ pub(super) fn find<'a>(
 /// A name as it stands in a policy.
 struct Written<'w, 'a> {
     name: &'w Spanned<String>,
-    /// With the tenant's id in it.
+    /// The name with the tenant's id filled in.
     text: &'w str,
     policy: &'w Policy,
     context: &'w Context<'a>,
@@ -69,12 +69,12 @@ impl<'a> Written<'_, 'a> {
     fn meant(&self, problem: Diagnostic, right: &str, certain: bool) -> Diagnostic {
         let right = self.back(right);
         let fix = quoted_as(self.policy.source.slice(self.name.span), right.clone());
-        let help = if certain { format!("write `{right}`") } else { format!("did you mean `{right}`") };
+        let help = if certain { format!("write `{right}`") } else { format!("Did you mean `{right}`?") };
         problem.help(help).fix(self.place.clone(), fix, certain)
     }
 
     fn malformed(&self, reason: &UriError) -> Diagnostic {
-        let problem = Diagnostic::error(Code::UnknownSetting, format!("`{}` is no setting", self.name.value));
+        let problem = Diagnostic::error(Code::UnknownSetting, format!("`{}` is not a setting", self.name.value));
         if let Some(tidy) = tidied(self.text) {
             let problem = problem.clone().at(self.place.clone(), reason.to_string());
             match self.catalogue().resolve(&tidy) {
@@ -94,7 +94,7 @@ impl<'a> Written<'_, 'a> {
             return match near {
                 Some(near) => self.meant(problem, &near, false),
                 None => self.by_another_name(problem).unwrap_or_else(|problem| {
-                    problem.note("full addresses are taken too: `./Device/Vendor/MSFT/Policy/Config/Area/Name`")
+                    problem.note("full addresses are accepted, too: `./Device/Vendor/MSFT/Policy/Config/Area/Name`")
                 }),
             };
         }
@@ -116,7 +116,7 @@ impl<'a> Written<'_, 'a> {
         let problem = Diagnostic::error(Code::UnknownSetting, "unknown setting");
         // Spaces around a part do no harm to an address, and make another one of it.
         if let Some(tidy) = tidied(self.text).filter(|tidy| self.catalogue().resolve(tidy).is_ok()) {
-            let problem = problem.at(self.place.clone(), "there are stray spaces in it");
+            let problem = problem.at(self.place.clone(), "the name contains extra spaces");
             return self.meant(problem, &tidy, true);
         }
         let near = self.catalogue().suggest(self.text);
@@ -125,7 +125,7 @@ impl<'a> Written<'_, 'a> {
             Some(near) => self.meant(problem, &near, false),
             None => self.by_another_name(problem).unwrap_or_else(|problem| {
                 problem.help(
-                    "a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason",
+                    "to use a node that is not in the catalogue, write `type:`, `raw:` and `unchecked:` with the reason",
                 )
             }),
         }
@@ -138,7 +138,7 @@ impl<'a> Written<'_, 'a> {
         match first.entry {
             Entry::Node(node) => Ok(self.meant(problem, &short_of(node, first.scope), false)),
             Entry::Policy(_) => {
-                let what = "this is a Group Policy without a node: write its registry values under `registry:`";
+                let what = "no CSP node is known for this Group Policy: write its registry values under `registry:`";
                 Ok(problem.help(format!("{what}; `sspr-policy explain \"{}\"` shows them", self.text)))
             }
         }
@@ -152,9 +152,9 @@ impl<'a> Written<'_, 'a> {
             && !near.starts_with("csp:")
             && near.split('/').next() == Some(csp)
         {
-            return format!("the CSP {csp} has no such node; the area {csp} of the Policy CSP has");
+            return format!("the {csp} CSP does not have this node, but the {csp} area of the Policy CSP does");
         }
-        "no such node in the catalogue".into()
+        "this node is not in the catalogue".into()
     }
 
     /// An area, a CSP or another inner node.
@@ -174,18 +174,17 @@ impl<'a> Written<'_, 'a> {
         }
         let problem = Diagnostic::error(
             Code::UnknownSetting,
-            format!("`{}` is no setting, but a folder of {what}", self.name.value),
+            format!("`{}` is not a setting, but a folder of {what}", self.name.value),
         )
-        .at(self.place.clone(), "an inner node holds no value")
+        .at(self.place.clone(), "an inner node does not have a value")
         .note(format!("settings in it: {}", names.join(", ")));
         let area = first.trim_start_matches("csp:").trim_start_matches("User/").split('/').next()?;
-        Some(problem.help(format!("write one of them: `sspr-policy catalogue search {area}`")))
+        Some(problem.help(format!("use one of its settings: `sspr-policy catalogue search {area}` lists them")))
     }
 
     fn other_case(&self, right: String) -> Diagnostic {
-        let problem =
-            Diagnostic::error(Code::UnknownSetting, "unknown setting: Windows tells upper and lower case apart")
-                .at(self.place.clone(), format!("the node is `{}`", self.back(&right)));
+        let problem = Diagnostic::error(Code::UnknownSetting, "unknown setting: names are case-sensitive")
+            .at(self.place.clone(), format!("the correct spelling is `{}`", self.back(&right)));
         let fix = quoted_as(self.policy.source.slice(self.name.span), self.back(&right));
         problem.fix(self.place.clone(), fix, true)
     }
@@ -193,7 +192,7 @@ impl<'a> Written<'_, 'a> {
     /// The node belongs to the other scope; it may have a twin that belongs to this one.
     fn other_scope(&self, right: Scope, text: String) -> Diagnostic {
         let text = self.back(&text);
-        let problem = Diagnostic::error(Code::WrongScope, format!("this node exists for the {} only", right.word()));
+        let problem = Diagnostic::error(Code::WrongScope, format!("this setting exists for the {} only", right.word()));
         let wrong = if right == Scope::User { Scope::Device } else { Scope::User };
         let node = self.catalogue().resolve(&text).ok().and_then(|found| found.node);
         let twin = node.and_then(|node| self.catalogue().twin(node, wrong));
@@ -204,14 +203,14 @@ impl<'a> Written<'_, 'a> {
             return problem.at(self.place.clone(), format!("write `{text}`")).fix(self.place.clone(), fix, !scoped);
         };
         let name = short_of(twin, wrong);
-        problem.at(self.place.clone(), format!("its twin for the {} is `{name}`", wrong.word())).help(format!(
+        problem.at(self.place.clone(), format!("for the {}, the setting is `{name}`", wrong.word())).help(format!(
             "write `{name}` for the {}, or `{text}` for the {}",
             wrong.word(),
             right.word()
         ))
     }
 
-    /// `{ProfileName}` is what the catalogue writes for a name of ours; to Windows it is a name like any other.
+    /// In the catalogue `{ProfileName}` is a placeholder for a name that the administrator chooses.
     fn placeholder_left(&self, node: &CspNode, uri: &OmaUri) -> Option<Diagnostic> {
         let parts = Catalogue::placeholders_of(node, uri);
         let problem = |message: String| Diagnostic::error(Code::PlaceholderLeft, message);
@@ -220,14 +219,14 @@ impl<'a> Written<'_, 'a> {
             if left && !is_guid(written) {
                 let label = match name {
                     "{TenantId}" => "write `{TenantId}`, or the tenant's id".to_string(),
-                    _ => format!("write {} in its place", what_it_is(name)),
+                    _ => format!("replace it with {}", what_it_is(name)),
                 };
-                return Some(problem(format!("`{written}` stands for a name")).at(self.place.clone(), label));
+                return Some(problem(format!("`{written}` is a placeholder for a name")).at(self.place.clone(), label));
             }
             if name == "{TenantId}" && !is_guid(written) && written != self.context.tenant_id {
                 let right = self.text.replacen(written, "{TenantId}", 1);
-                let problem = problem(format!("`{written}` is no id of a tenant"))
-                    .at(self.place.clone(), "devices look for their tenant's id here");
+                let problem = problem(format!("`{written}` is not the ID of this tenant"))
+                    .at(self.place.clone(), "devices expect the ID of their own tenant here");
                 return Some(self.meant(problem, &right, false));
             }
         }
@@ -303,7 +302,7 @@ fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
     let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
     LACKS_SCOPE
         .finding(None)
-        .at(place.clone(), "devices were seen to ignore this form")
+        .at(place.clone(), "some devices ignore this form")
         .help(format!("write `{right}`"))
         .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
         .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")

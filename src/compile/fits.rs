@@ -33,7 +33,7 @@ impl Input<'_> {
                 _ => Err(format!("a number from {low} to {high}")),
             },
             Allowed::Regex(pattern) => {
-                matches(node, pattern, &text).then_some(()).ok_or(format!("what matches {pattern}"))
+                matches(node, pattern, &text).then_some(()).ok_or(format!("text that matches {pattern}"))
             }
             Allowed::Enum(values) if node.list.is_none() => {
                 let same = |EnumValue(known, _): &EnumValue| match &value {
@@ -44,10 +44,10 @@ impl Input<'_> {
             }
             Allowed::Json => serde_json::from_str::<serde::de::IgnoredAny>(&text)
                 .map(|_| ())
-                .map_err(|reason| format!("JSON, and this is none: {reason}")),
-            Allowed::Xml => well_formed(&text).map_err(|reason| format!("XML, and this is none: {reason}")),
+                .map_err(|reason| format!("JSON, but this is not valid JSON: {reason}")),
+            Allowed::Xml => well_formed(&text).map_err(|reason| format!("XML, but this is not valid XML: {reason}")),
             _ if self.oma_type == OmaType::Xml => {
-                well_formed(&text).map_err(|reason| format!("XML, and this is none: {reason}"))
+                well_formed(&text).map_err(|reason| format!("XML, but this is not valid XML: {reason}"))
             }
             _ => Ok(()),
         };
@@ -87,17 +87,17 @@ fn well_formed(text: &str) -> Result<(), String> {
             Event::Empty(_) => roots += usize::from(depth == 0),
             Event::End(_) => depth = depth.saturating_sub(1),
             Event::Text(text) if depth == 0 && !text.trim().is_empty() => {
-                return Err("there is text outside of its element".into());
+                return Err("there is text outside the root element".into());
             }
-            Event::Eof if depth > 0 => return Err("its last element has no end".into()),
+            Event::Eof if depth > 0 => return Err("the last element is not closed".into()),
             Event::Eof => break,
             _ => {}
         }
     }
     match roots {
-        0 => Err("there is no element in it".into()),
+        0 => Err("it does not contain an element".into()),
         1 => Ok(()),
-        many => Err(format!("there are {many} elements side by side")),
+        many => Err(format!("there are {many} root elements, but only one is allowed")),
     }
 }
 
@@ -124,9 +124,9 @@ mod tests {
         let wrong = |text: &str| well_formed(text).err().unwrap_or_default();
         assert_eq!(well_formed("<?xml version=\"1.0\"?>\n<a b=\"c\"><d/>&amp;</a>\n"), Ok(()));
         assert_eq!(wrong("<a><b></a>"), "line 1: ill-formed document: expected `</b>`, but `</a>` was found");
-        assert_eq!(wrong("<a>"), "its last element has no end");
-        assert_eq!(wrong("text"), "there is text outside of its element");
-        assert_eq!(wrong("<a/><b/>"), "there are 2 elements side by side");
-        assert_eq!(wrong(" "), "there is no element in it");
+        assert_eq!(wrong("<a>"), "the last element is not closed");
+        assert_eq!(wrong("text"), "there is text outside the root element");
+        assert_eq!(wrong("<a/><b/>"), "there are 2 root elements, but only one is allowed");
+        assert_eq!(wrong(" "), "it does not contain an element");
     }
 }

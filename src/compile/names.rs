@@ -69,8 +69,8 @@ pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> Wante
     wanted
 }
 
-/// Makes a profile with ids of a policy with names. Names that are not found, or found twice, are complained of
-/// at their line with what could be meant.
+/// Makes a profile with ids from a policy with names. A name that is not found, or found twice, is an error
+/// at its line, with suggestions.
 pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<Diagnostic>) -> Option<Profile> {
     let before = problems.len();
     let assignments = policy.assignments.as_ref().map(|all| {
@@ -109,11 +109,11 @@ fn complain_of_twins(all: &[(&NamedAssignment, Assignment)], problems: &mut Vec<
         problems.push(
             Diagnostic::error(
                 Code::DuplicateTarget,
-                format!("`{}` and `{}` are one target", first.who.shown(), written.who.shown()),
+                format!("`{}` and `{}` are the same target", first.who.shown(), written.who.shown()),
             )
             .at(written.place.clone(), "again here")
             .and(first.place.clone(), "first here")
-            .note("Graph takes each target once, with one filter"),
+            .note("Microsoft Graph accepts each target once, with one filter"),
         );
     }
 }
@@ -161,7 +161,7 @@ fn by_id(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
     let Some(entry) = entries.iter().find(|entry| entry.id.eq_ignore_ascii_case(id)) else {
-        let problem = Diagnostic::error(Code::NotInTenant, format!("no {what} has the id {id}"))
+        let problem = Diagnostic::error(Code::NotInTenant, format!("no {what} in the tenant has the ID {id}"))
             .at(place.clone(), "not found in the tenant");
         // Of filters and tags, all were read.
         let named = entries.iter().filter(|entry| what != GROUP && name.is_none_or(|name| entry.name == name));
@@ -173,8 +173,8 @@ fn by_id(
         Some(name) if name != entry.name => {
             problems.push(
                 Diagnostic::error(Code::NameMismatch, format!("the {what} {id} is not called `{name}`"))
-                    .at(place.clone(), format!("in the tenant it is `{}`", entry.name))
-                    .help("the id decides; correct the name, or the id"),
+                    .at(place.clone(), format!("in Intune it is called `{}`", entry.name))
+                    .help("correct the name or the ID"),
             );
             None
         }
@@ -214,9 +214,9 @@ fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &
     let names: Vec<&str> =
         entries.iter().map(|entry| entry.name.as_str()).chain(similar.iter().map(String::as_str)).collect();
     if let Some(near) = crate::diagnostic::nearest(name, names.iter().copied()) {
-        problem = problem.help(format!("did you mean `{near}`"));
+        problem = problem.help(format!("Did you mean `{near}`?"));
     } else if what != GROUP && entries.iter().any(|entry| entry.id.eq_ignore_ascii_case(name)) {
-        problem = problem.help(format!("this is an id: write `{{ id: \"{name}\" }}`"));
+        problem = problem.help(format!("this looks like an ID: write `{{ id: \"{name}\" }}`"));
     }
     let likely: BTreeSet<&str> = if similar.is_empty() && what != GROUP {
         names.into_iter().collect()
@@ -231,7 +231,7 @@ fn several(found: &BTreeSet<&Entry>, name: &str, place: &Place, what: &str) -> D
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     let word = if what == GROUP { "group" } else { "name" };
     Diagnostic::error(Code::AmbiguousName, format!("the tenant has {} {what}s `{name}`", found.len()))
-        .at(place.clone(), "which of them is meant?")
+        .at(place.clone(), "this name is not unique")
         .note(candidates(&ids))
-        .help(format!("write `{{ {word}: {name}, id: … }}` with the id of the one that is meant"))
+        .help(format!("write `{{ {word}: {name}, id: … }}` with the ID of the right one"))
 }

@@ -5,21 +5,21 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
 use crate::source::Place;
 
-/// Complains of what is wrong with a node whatever its value is.
+/// Reports problems of a node that do not depend on its value.
 pub(super) fn complain(node: &CspNode, policy: &Policy, place: &Place, problems: &mut Vec<Diagnostic>) {
     if !node.is_settable() {
         problems.push(
             Diagnostic::error(Code::NotSettable, "this node cannot be set")
                 .at(place.clone(), why_not(node))
-                .help("take it out"),
+                .help("remove it"),
         );
         return;
     }
     if !node.access.contains('G') {
         problems.push(
-            Diagnostic::warning(Code::WriteOnlySetting, "this node can be written, and not read back")
-                .at(place.clone(), "Intune reports an error for what a device does not give back")
-                .note("the setting may have its effect all the same")
+            Diagnostic::warning(Code::WriteOnlySetting, "this setting can be written but not read back")
+                .at(place.clone(), "Intune will report an error, because devices cannot return the value")
+                .note("the setting may still work")
                 .fact("source: Microsoft, \"Use custom settings for Windows 10/11 devices in Intune\""),
         );
     }
@@ -35,17 +35,17 @@ pub(super) fn complain(node: &CspNode, policy: &Policy, place: &Place, problems:
         problems.push(
             Diagnostic::warning(Code::PreviewOnly, "Microsoft lists this node for preview builds only")
                 .at(place.clone(), "released builds may not have it")
-                .note("such marks often stay after the release: try it on one device"),
+                .note("this mark often stays after the release: try the setting on one device"),
         );
     }
 }
 
 fn why_not(node: &CspNode) -> &'static str {
     match (node.format, node.access.contains('E'), node.access.contains('G')) {
-        (Format::Node, ..) => "an inner node holds no value",
-        (_, true, _) => "it is executed, and a profile only sets values",
-        (Format::Null, ..) => "it holds no value",
-        _ => "it is read-only: devices report with it",
+        (Format::Node, ..) => "an inner node does not have a value",
+        (_, true, _) => "it is a command, and a profile can only set values",
+        (Format::Null, ..) => "it does not have a value",
+        _ => "it is read-only",
     }
 }
 
@@ -54,9 +54,9 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
     let floor = policy.place(windows.span);
     if !node.on_build(windows.build) {
         problems.push(
-            Diagnostic::warning(Code::WindowsTooOld, format!("{} has no such node", windows.shown()))
+            Diagnostic::warning(Code::WindowsTooOld, format!("{} does not have this setting", windows.shown()))
                 .at(place.clone(), where_it_is(node))
-                .and(floor.clone(), "the oldest release that must work")
+                .and(floor.clone(), "this is the oldest release that must work")
                 .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
         );
     }

@@ -55,8 +55,8 @@ pub fn read_block(
 fn wrong_key(source: &Arc<Source>, name: &Spanned<String>, reason: &PathError) -> Diagnostic {
     let place = Place::new(source, name.span);
     let written = source.slice(name.span);
-    let mut problem =
-        Diagnostic::error(Code::InvalidRegistryName, "this is no registry key").at(place.clone(), reason.to_string());
+    let mut problem = Diagnostic::error(Code::InvalidRegistryName, "this is not a registry key")
+        .at(place.clone(), reason.to_string());
     if written.starts_with('"') && *reason == PathError::Control {
         let bare = written.trim_matches('"').replace('\'', "''");
         problem =
@@ -77,10 +77,10 @@ fn complain_of_twins(entries: &[RegistryEntry], problems: &mut Vec<Diagnostic>) 
         };
         let what = if matches!(knob, Knob::Value(_)) { "value" } else { "key" };
         problems.push(
-            Diagnostic::error(Code::SetTwice, format!("this registry {what} stands here twice"))
+            Diagnostic::error(Code::SetTwice, format!("this registry {what} is written twice"))
                 .at(entry.place.clone(), "written again here")
                 .and(twin.place.clone(), "first written here")
-                .note("Windows does not tell upper and lower case apart in names of keys and values"),
+                .note("the names of registry keys and values are not case-sensitive"),
         );
     }
 }
@@ -94,9 +94,10 @@ fn read_value(
     let place = || Place::new(source, node.span);
     if name.value.chars().any(|c| c.is_control()) || name.value.encode_utf16().count() > 16_383 {
         let place = Place::new(source, name.span);
-        let reason = "a value's name has at most 16,383 characters and no control characters";
+        let reason = "the name of a value can have up to 16,383 characters and no control characters";
         problems.push(
-            Diagnostic::error(Code::InvalidRegistryName, "this is no name of a registry value").at(place, reason),
+            Diagnostic::error(Code::InvalidRegistryName, "this is not a valid name of a registry value")
+                .at(place, reason),
         );
         return None;
     }
@@ -112,7 +113,7 @@ fn read_value(
         Value::Null => return Some(RegistryAction::Delete),
         Value::Bool(flag) => {
             let number = i32::from(*flag);
-            let fix = wrong("true and false are no registry data".into());
+            let fix = wrong("true and false are not registry data".into());
             problems.push(fix.help(format!("write `{number}`")).fix(place(), number.to_string(), true));
             return None;
         }
@@ -121,9 +122,9 @@ fn read_value(
         Value::List(items) => texts(items).map(RegistryData::MultiSz),
         Value::Map(entries) => match entries.as_slice() {
             [(kind, node)] => typed(kind, &node.value),
-            _ => Err("one type by name is expected, such as `{ expand_sz: \"%SystemRoot%\" }`".into()),
+            _ => Err("expected exactly one type, such as `{ expand_sz: \"%SystemRoot%\" }`".into()),
         },
-        Value::Float(_) => Err("the registry holds whole numbers only".into()),
+        Value::Float(_) => Err("registry numbers are whole numbers".into()),
     };
     data.map_err(|reason| problems.push(wrong(reason))).ok().map(RegistryAction::Set)
 }
@@ -132,13 +133,13 @@ fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
     let text = || match value {
         Value::Text(text) => single_line(text),
         Value::Null => Ok(String::new()),
-        other => Err(format!("`{kind}` takes a text, not {}", other.kind())),
+        other => Err(format!("`{kind}` takes text, not {}", other.kind())),
     };
     let number = |most: u64| match value {
         Value::Integer(number) => number_within(*number, most),
         // Beyond 63 bits YAML has no whole numbers. The text is not repeated: it may be a secret.
         Value::Text(text) => {
-            parse_number(text).filter(|number| *number <= most).ok_or(format!("this is no number up to {most}"))
+            parse_number(text).filter(|number| *number <= most).ok_or(format!("this is not a number from 0 to {most}"))
         }
         other => Err(format!("`{kind}` takes a number, not {}", other.kind())),
     };
@@ -150,12 +151,12 @@ fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
         "qword" => number(u64::MAX).map(RegistryData::Qword),
         "multi_sz" => match value {
             Value::List(items) => texts(items).map(RegistryData::MultiSz),
-            other => Err(format!("`multi_sz` takes a list of texts, not {}", other.kind())),
+            other => Err(format!("`multi_sz` takes a list of strings, not {}", other.kind())),
         },
         "binary" => hexadecimal(value).map(RegistryData::Binary),
         "none" => hexadecimal(value).map(RegistryData::None),
         other => Err(format!(
-            "`{other}` is no registry type; types: sz, expand_sz, multi_sz, dword, dword_big_endian, qword, binary, none"
+            "`{other}` is not a registry type; use one of: sz, expand_sz, multi_sz, dword, dword_big_endian, qword, binary, none"
         )),
     }
 }
@@ -170,13 +171,13 @@ fn parse_number(text: &str) -> Option<u64> {
 fn number_within(number: i64, most: u64) -> Result<u64, String> {
     match u64::try_from(number) {
         Ok(number) if number <= most => Ok(number),
-        Ok(_) => Err(format!("{number} is more than {most}; a larger number is `{{ qword: … }}`")),
-        Err(_) => Err(format!("{number} is less than 0; registry numbers have no sign")),
+        Ok(_) => Err(format!("{number} is more than {most}; for a larger number, write `{{ qword: … }}`")),
+        Err(_) => Err(format!("{number} is less than 0; registry numbers cannot be negative")),
     }
 }
 
 fn single_line(text: &str) -> Result<String, String> {
-    if text.contains('\0') { Err("a registry text holds no NUL".into()) } else { Ok(text.to_string()) }
+    if text.contains('\0') { Err("registry text cannot contain a NUL character".into()) } else { Ok(text.to_string()) }
 }
 
 fn texts(items: &[Node]) -> Result<Vec<String>, String> {
@@ -184,10 +185,10 @@ fn texts(items: &[Node]) -> Result<Vec<String>, String> {
         .iter()
         .map(|item| match &item.value {
             Value::Text(text) if text.is_empty() => {
-                Err("REG_MULTI_SZ cannot hold an empty text: it ends the list".into())
+                Err("REG_MULTI_SZ cannot contain an empty string, because that ends the list".into())
             }
             Value::Text(text) => single_line(text),
-            other => Err(format!("REG_MULTI_SZ holds texts, not {}: put it in quotes", other.kind())),
+            other => Err(format!("REG_MULTI_SZ contains strings, not {}: put it in quotes", other.kind())),
         })
         .collect()
 }

@@ -51,18 +51,18 @@ pub(super) fn compile<'a>(
     for pair in settings.windows(2).filter(|pair| pair[0].uri == pair[1].uri) {
         problems.push(
             Diagnostic::error(Code::SetTwice, format!("{} is set twice", pair[0].uri.short()))
-                .at(pair[1].name_place.clone(), "another spelling of the same node")
+                .at(pair[1].name_place.clone(), "this is the same setting in another spelling")
                 .and(pair[0].name_place.clone(), "first set here"),
         );
     }
     if settings.len() > MAX_SETTINGS {
         problems.push(
-            Diagnostic::error(Code::TooManySettings, format!("{} settings in one policy", settings.len()))
+            Diagnostic::error(Code::TooManySettings, format!("this policy has {} settings", settings.len()))
                 .at(
                     settings[MAX_SETTINGS].name_place.clone(),
-                    format!("Intune takes at most {MAX_SETTINGS} in one profile"),
+                    format!("Intune accepts at most {MAX_SETTINGS} in one profile"),
                 )
-                .help("split the policy"),
+                .help("split the policy into several files"),
         );
     }
     settings
@@ -99,9 +99,12 @@ fn compile_one<'a>(
     let value = canonical_value(&resolved.uri, value);
     if value.is_mask() {
         problems.push(
-            Diagnostic::error(Code::MaskedValue, "this is what Intune shows in place of a value")
-                .at(policy.place(written.span), "it was copied from an export, and the value itself was not in it")
-                .help("write the value; a secret as `${env:NAME}`"),
+            Diagnostic::error(Code::MaskedValue, "this is a placeholder that Intune shows instead of the value")
+                .at(
+                    policy.place(written.span),
+                    "it was probably copied from an export, which does not contain the value",
+                )
+                .help("write the real value; write a secret as `${env:NAME}`"),
         );
         return None;
     }
@@ -148,11 +151,11 @@ fn complain_of_type(
     }
     problems.push(
         finding
-            .at(policy.place(kind.span), "devices report an error for a value of another type")
+            .at(policy.place(kind.span), "devices report an error if the type is wrong")
             .help(if unchecked {
-                "take `type:` and `unchecked:` out, unless the catalogue is wrong"
+                "remove `type:` and `unchecked:`, unless the catalogue is wrong"
             } else {
-                "take `type:` out; past a catalogue that is wrong, write `unchecked:` with the reason"
+                "remove `type:`; if the catalogue is wrong, add `unchecked:` with the reason"
             })
             .fact("source: Policy CSP; `explain R03`"),
     );
@@ -163,8 +166,10 @@ fn complain_of_type(
 fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
     let (OmaValue::String(text) | OmaValue::Xml(text)) = &value else { return Ok(value) };
     match text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{80}'..)) {
-        Some(control) => Err(ValueProblem::new(Code::ControlCharacter, "a control character is in this value".into())
-            .at(span, format!("U+{:04X} cannot be sent to a device", u32::from(control)))),
+        Some(control) => {
+            Err(ValueProblem::new(Code::ControlCharacter, "this value contains a control character".into())
+                .at(span, format!("U+{:04X} cannot be sent to a device", u32::from(control))))
+        }
         None => Ok(value),
     }
 }
@@ -189,7 +194,7 @@ impl Reading<'_, '_> {
         let Some(oma_type) = oma_type else {
             let place = self.policy.place(self.written.span);
             problems.push(
-                Diagnostic::error(Code::UnknownType, "the type of this node is not known")
+                Diagnostic::error(Code::UnknownType, "the data type of this setting is not known")
                     .at(place, "write `type:` (integer, string, boolean, xml, base64, float, datetime)"),
             );
             return None;
@@ -205,9 +210,9 @@ impl Reading<'_, '_> {
             return None;
         }
         if secret && !oma_type.is_masked() {
-            problems.push(Diagnostic::error(Code::SecretNotAllowed, "a secret cannot be this setting's value").at(
+            problems.push(Diagnostic::error(Code::SecretNotAllowed, "a secret cannot be used for this setting").at(
                 self.policy.place(node.span),
-                format!("Intune shows values of type {} to every reader", oma_type.word()),
+                format!("Intune shows values of type {} to everyone who can read the profile", oma_type.word()),
             ));
             return None;
         }

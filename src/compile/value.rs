@@ -11,7 +11,7 @@ use crate::diagnostic::Code;
 use crate::setting::{Delivery, OmaType, OmaValue};
 use crate::source::{Node, Source, Span, Value};
 
-/// Why a value is not taken.
+/// Why a value is not accepted.
 pub(super) struct ValueProblem {
     pub code: Code,
     pub message: String,
@@ -45,7 +45,7 @@ impl ValueProblem {
 
 /// A value with what is known of its node.
 pub(super) struct Input<'a> {
-    /// Nothing for unknown and unchecked nodes.
+    /// `None` for unknown and unchecked nodes.
     pub node: Option<&'a CspNode>,
     pub oma_type: OmaType,
     pub yaml: &'a Node,
@@ -65,7 +65,7 @@ impl Input<'_> {
         };
         match &node.allowed {
             Allowed::Admx if self.secret => {
-                Err(ValueProblem::new(Code::SecretNotAllowed, "a secret cannot stand here".into())
+                Err(ValueProblem::new(Code::SecretNotAllowed, "a secret cannot be used here".into())
                     .at(self.yaml.span, "the state of an ADMX-backed policy is `enabled`, `disabled` or a payload"))
             }
             Allowed::Admx => admx::state(node, self.yaml, self.source).map(|text| OmaValue::String(text.into())),
@@ -86,8 +86,8 @@ impl Input<'_> {
             }
             Some(node) => Err(ValueProblem::new(Code::WrongValueType, format!("{} is not ADMX-backed", node.short()))
                 .at(self.yaml.span, "`enabled:` is for ADMX-backed policies only")),
-            None => Err(ValueProblem::new(Code::WrongValueType, "the elements of this node are not known".into())
-                .at(self.yaml.span, "write the payload as `raw:`")),
+            None => Err(ValueProblem::new(Code::WrongValueType, "the elements of this setting are not known".into())
+                .at(self.yaml.span, "write the whole payload as `raw:`")),
         }
     }
 
@@ -108,7 +108,7 @@ impl Input<'_> {
         };
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match base64::engine::general_purpose::STANDARD.decode(&digits) {
-            // A placeholder is no Base64; its bytes stand for it.
+            // A placeholder is not Base64; its bytes stand for it.
             _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.as_bytes().into())),
             Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes.into())),
             Ok(_) => Err(ValueProblem::new(
@@ -116,7 +116,7 @@ impl Input<'_> {
                 format!("this node takes {}, not Base64", self.oma_type.word()),
             )
             .at(self.yaml.span, "")),
-            Err(error) => Err(ValueProblem::new(Code::WrongValueType, "this is not Base64".into())
+            Err(error) => Err(ValueProblem::new(Code::WrongValueType, "this is not valid Base64".into())
                 .at(self.yaml.span, error.to_string())),
         }
     }
@@ -128,16 +128,17 @@ impl Input<'_> {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| {
             ValueProblem::new(Code::UnreadableValueFile, "the file is not UTF-8".into())
-                .at(self.yaml.span, "a text is expected")
+                .at(self.yaml.span, "expected text")
         })?;
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         match self.oma_type {
             OmaType::Xml => self.fitting(OmaValue::Xml(text.into())),
             OmaType::String => self.fitting(OmaValue::String(text.into())),
-            other => {
-                Err(ValueProblem::new(Code::WrongValueType, format!("a node of type {} takes no file", other.word()))
-                    .at(self.yaml.span, ""))
-            }
+            other => Err(ValueProblem::new(
+                Code::WrongValueType,
+                format!("a setting of type {} cannot be read from a file", other.word()),
+            )
+            .at(self.yaml.span, "")),
         }
     }
 
@@ -165,13 +166,15 @@ impl Input<'_> {
             (OmaType::Float, Value::Integer(number)) => Ok(OmaValue::Float(*number as f32)),
             (OmaType::DateTime, Value::Text(text)) => match text.parse::<jiff::Timestamp>() {
                 Ok(instant) => Ok(OmaValue::DateTime(instant.to_string().into())),
-                Err(_) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
+                Err(_) => Err(self.wrong_type("a date and time with its time zone, such as 2027-03-31T08:00:00Z")),
             },
             (OmaType::Base64, _) => Err(self.wrong_type("`{ base64: … }` or `{ file: … }`")),
             (OmaType::Integer, _) => Err(self.wrong_type("a whole number")),
             (OmaType::Boolean, _) => Err(self.no_truth()),
-            (OmaType::Float, _) => Err(self.wrong_type("a number of single precision")),
-            (OmaType::DateTime, _) => Err(self.wrong_type("an instant with its zone, as 2027-03-31T08:00:00Z")),
+            (OmaType::Float, _) => Err(self.wrong_type("a single-precision number")),
+            (OmaType::DateTime, _) => {
+                Err(self.wrong_type("a date and time with its time zone, such as 2027-03-31T08:00:00Z"))
+            }
         }
     }
 
@@ -187,7 +190,7 @@ impl Input<'_> {
     fn text(&self) -> Result<String, ValueProblem> {
         match &self.yaml.value {
             Value::List(items) => self.list(items),
-            // One name is a list of one; a payload that somebody joined is taken apart.
+            // One name is a list of one; a payload that someone joined is taken apart.
             Value::Text(text) if self.is_user_right() => {
                 if let Some(problem) = accounts::complaint(text, self.yaml.span).filter(|_| !self.secret) {
                     return Err(problem);
@@ -196,34 +199,34 @@ impl Input<'_> {
                 Ok(text.split(separator).map(accounts::account).collect::<Vec<_>>().join(separator))
             }
             other => as_written(self.yaml, self.source)
-                .ok_or_else(|| self.wrong_type(&format!("a text, not {}", other.kind()))),
+                .ok_or_else(|| self.wrong_type(&format!("text, not {}", other.kind()))),
         }
     }
 
     fn list(&self, items: &[Node]) -> Result<String, ValueProblem> {
         let separator = self.node.and_then(|node| node.list.as_deref());
         let Some(separator) = separator else {
-            return Err(ValueProblem::new(Code::WrongValueType, "this node takes no list".into())
-                .at(self.yaml.span, "one value is expected"));
+            return Err(ValueProblem::new(Code::WrongValueType, "this setting does not accept a list".into())
+                .at(self.yaml.span, "expected a single value"));
         };
         let rights = self.is_user_right();
         let mut texts = Vec::new();
         for item in items {
             let Some(text) = as_written(item, self.source) else {
                 return Err(ValueProblem::new(Code::WrongValueType, format!("an item is {}", item.value.kind()))
-                    .at(item.span, "a text is expected"));
+                    .at(item.span, "expected text"));
             };
             if text.is_empty() && !rights {
                 return Err(ValueProblem::new(Code::InvalidListItem, "an item is empty".into())
-                    .at(item.span, "Windows would take it for a value: take it out"));
+                    .at(item.span, "Windows would read it as a value: remove it"));
             }
             if text.contains(separator) {
                 let shown = if separator == "\u{f000}" { "U+F000" } else { separator };
                 return Err(ValueProblem::new(
                     Code::InvalidListItem,
-                    format!("an item holds `{shown}`, which separates the items"),
+                    format!("an item contains `{shown}`, which is the separator of the list"),
                 )
-                .at(item.span, "Windows would take it for two items"));
+                .at(item.span, "Windows would read it as two items"));
             }
             if let Some(problem) = accounts::complaint(&text, item.span).filter(|_| rights && !self.secret) {
                 return Err(problem);
@@ -239,7 +242,8 @@ impl Input<'_> {
 
     /// Graph's integers have 32 bits and a sign, also where Windows takes more.
     pub(super) fn beyond_intune(&self) -> ValueProblem {
-        self.not_allowed("a 32-bit whole number").note("Intune's integers end at 2147483647 (Graph: omaSettingInteger)")
+        self.not_allowed("a 32-bit whole number")
+            .note("the largest integer that Intune accepts is 2147483647 (Graph: omaSettingInteger)")
     }
 
     fn subject(&self) -> String {
@@ -252,7 +256,7 @@ impl Input<'_> {
     }
 
     pub(super) fn not_allowed(&self, expected: &str) -> ValueProblem {
-        ValueProblem::new(Code::ValueNotAllowed, "value is not one of the allowed ones".into())
+        ValueProblem::new(Code::ValueNotAllowed, "this value is not allowed".into())
             .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
     }
 }
@@ -280,7 +284,7 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// What `yes`, `on` and 1 were to mean, which YAML 1.2 and we read as they are written.
+/// The probable meaning of `yes`, `on` and 1; in YAML 1.2 they are not booleans.
 pub(super) fn yaml_1_1_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Integer(number @ (0 | 1)) => Some(*number == 1),

@@ -69,7 +69,7 @@ pub fn export(
     Some(Export { files, unsupported, remarks })
 }
 
-const NOTHING: &str = "there is nothing that Windows' own templates do not offer: no template was written";
+const NOTHING: &str = "the templates of Windows cover everything: no template was written";
 
 const FOR_GROUP_POLICY: &str = "This template is for Group Policy: copy both files to PolicyDefinitions of a central store or a computer.\n\
      Intune cannot ingest it: it refuses templates that write below Software\\Policies\\Microsoft. For Intune, use `apply`.";

@@ -82,7 +82,7 @@ impl Conversion<'_> {
         let converted = match converted(policy, setting) {
             Ok(converted) => converted,
             Err(reason) => {
-                let help = "state the registry value yourself with `registry:` in the long form";
+                let help = "give the registry value with `registry:` in the long form";
                 self.refuse(policy, setting.uri.short().to_string(), reason, &setting.name_place, help);
                 return Vec::new();
             }
@@ -123,9 +123,9 @@ impl Conversion<'_> {
 }
 
 fn plain_text(place: &Place) -> Diagnostic {
-    Diagnostic::error(Code::SecretInExport, "a secret would be written to a file in plain text")
-        .at(place.clone(), "this value holds a secret")
-        .help("take it out of what is exported; Intune alone gets secrets")
+    Diagnostic::error(Code::SecretInExport, "a secret would be written to a file as plain text")
+        .at(place.clone(), "this value contains a secret")
+        .help("do not export this policy; secrets can only be sent to Intune")
 }
 
 /// What a setting comes to in the registry, without looking for secrets.
@@ -142,7 +142,7 @@ pub(super) fn converted<'a>(
     if let Some(stated) = &setting.stated_registry {
         return stated.iter().map(|entry| convert(&entry.change, &entry.place, entry.is_secret)).collect();
     }
-    let node = setting.node.ok_or("no registry value is known that sets the same")?;
+    let node = setting.node.ok_or("no registry value is known for this setting")?;
     let writes = node.registry_writes(setting.uri.scope(), &setting.value).map_err(|reason| reason.to_string())?;
     let is_secret = setting.shown.is_some();
     let change = |(location, action)| Arc::new(RegistryChange::Value(location, action));
@@ -179,17 +179,17 @@ fn writable(change: &Arc<RegistryChange>) -> Result<Arc<RegistryChange>, &'stati
         return Ok(Arc::clone(change));
     };
     if location.name.contains(char::is_control) || location.key.path.contains(char::is_control) {
-        return Err("its name holds a control character");
+        return Err("its name contains a control character");
     }
     match action {
         RegistryAction::Set(RegistryData::Sz(text) | RegistryData::ExpandSz(text)) if text.contains('\0') => {
-            Err("a registry text holds no NUL")
+            Err("registry text cannot contain a NUL character")
         }
         RegistryAction::Set(RegistryData::MultiSz(texts)) => {
             // Splitting an empty value gives one empty text; the list that is meant has none.
             let empty = texts.iter().all(String::is_empty);
             if !empty && texts.iter().any(|text| text.is_empty() || text.contains('\0')) {
-                return Err("REG_MULTI_SZ cannot hold an empty text: it ends the list");
+                return Err("REG_MULTI_SZ cannot contain an empty string, because that ends the list");
             }
             let list = RegistryData::MultiSz(if empty { Vec::new() } else { texts.clone() });
             Ok(Arc::new(RegistryChange::Value(location.clone(), RegistryAction::Set(list))))
@@ -213,8 +213,8 @@ pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnost
     for same in values.chunk_by(|a, b| a.0 == b.0) {
         let (location, first, one) = same[0];
         for (_, _, other) in same.iter().skip(1).filter(|(_, action, _)| *action != first) {
-            let message = format!("{location} gets two contents");
-            problems.push(contradiction(message, (other, "another content here"), (one, "one content here")));
+            let message = format!("{location} has two different values");
+            problems.push(contradiction(message, (other, "different value here"), (one, "first value here")));
         }
     }
     for (key, deletes) in deleted {
@@ -226,7 +226,7 @@ pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnost
             let sets_it = matches!(action, RegistryAction::Set(_)) && is_emptied(&location.key);
             // Within one policy the order is clear: the key goes first.
             if sets_it && !deletes.claim.origin.is_same(&sets.claim.origin) {
-                let message = format!("{location} is set in a key that another policy deletes");
+                let message = format!("{location} is set, but another policy deletes its key");
                 problems.push(contradiction(message, (sets, "set here"), (deletes, "the key is deleted here")));
             }
         }
@@ -241,5 +241,5 @@ fn contradiction(message: String, at: (&Converted<'_>, &str), and: (&Converted<'
     Diagnostic::error(Code::Contradiction, message)
         .at(at.0.place.clone(), said(at))
         .and(and.0.place.clone(), said(and))
-        .help("one file can hold one of them: change one policy, or export them to two files")
+        .help("they cannot be in the same file: change one policy, or export them to two files")
 }

@@ -85,7 +85,7 @@ pub fn write(
     file.text.push_str("\nsettings:\n");
     let lines = setting::lines(profile, context, variables);
     if lines.is_empty() {
-        return Err(vec![Remark::error("the profile holds no settings, and a policy sets something")]);
+        return Err(vec![Remark::error("the profile does not have any settings, but a policy needs at least one")]);
     }
     if lines.iter().all(|line| line.written.is_none()) {
         return Err(lines.into_iter().filter_map(|line| line.lost).map(Remark::error).collect());

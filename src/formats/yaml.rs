@@ -117,12 +117,12 @@ pub fn bare(value: &str) -> String {
     if number || value == "true" || value == "false" { value.to_string() } else { scalar(value) }
 }
 
-/// A text as a value, in quotes where YAML would take it for something else; `${` in it is no reference.
+/// A text as a value, in quotes where YAML would take it for something else; `${` in it is not a reference.
 pub fn scalar(text: &str) -> String {
     if is_safe(text) { text.to_string() } else { quoted(&text.replace("${", "$${")) }
 }
 
-/// A key: braces and colons within are no trouble, except in front. In keys, nothing is a reference.
+/// A key: braces and colons within are fine, except at the start. In keys, nothing is a reference.
 pub fn plain_key(key: &str) -> String {
     let begins = key.starts_with(|c: char| c.is_alphanumeric() || c == '.');
     let within = !key.contains(": ") && !key.contains(" #") && key.chars().all(is_plain);

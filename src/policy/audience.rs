@@ -7,7 +7,7 @@ use super::name_or_id::NameOrId;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Span, Spanned, Value};
 
-/// Whom a policy reaches: written out, or the name of a target.
+/// Who gets a policy: includes and excludes, or the name of a target.
 #[derive(Debug, Clone)]
 pub enum Audiences {
     /// The name of a target in the configuration.
@@ -20,9 +20,9 @@ pub enum Audiences {
 #[derive(Debug, Clone, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Assignments {
-    /// Who gets it; an empty list: nobody.
+    /// Who gets the policy. An empty list means nobody.
     pub include: Vec<Include>,
-    /// Who does not.
+    /// Groups that do not get the policy.
     #[schemars(default)]
     pub exclude: Vec<Exclude>,
 }
@@ -34,7 +34,7 @@ pub struct Assignments {
 pub struct Include {
     /// A group by its display name.
     pub group: Option<Spanned<String>>,
-    /// The group's id, which decides; with `group`, a different name is an error.
+    /// The ID of the group. If `group` is also given, the name must match.
     pub id: Option<Spanned<String>>,
     /// Every device or every licensed user.
     pub all: Option<Spanned<All>>,
@@ -45,7 +45,7 @@ pub struct Include {
     pub span: Span,
 }
 
-/// A group that does not get it.
+/// A group that does not get the policy.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [{ "required": ["group"] }, { "required": ["id"] }]))]
@@ -59,7 +59,7 @@ pub struct Exclude {
     pub span: Span,
 }
 
-/// Everybody.
+/// All devices or all users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 pub enum All {
@@ -122,8 +122,8 @@ fn complain_of_bare_name(node: &Node, name: &str, excluded: bool, decoder: &mut 
         _ => format!("{{ group: {} }}", decoder.written(node.span)),
     };
     decoder.complain(
-        Diagnostic::error(Code::WrongValue, "expected a map for the target, found a text")
-            .at(decoder.place(node.span), "this is a text")
+        Diagnostic::error(Code::WrongValue, "expected a map for the target, found text")
+            .at(decoder.place(node.span), "this is text")
             .help(format!("write `{written}`"))
             .fix(decoder.place(node.span), written, false),
     );
@@ -174,8 +174,8 @@ impl Decode for Exclude {
             Self { group: fields.optional("group", decoder), id: fields.optional("id", decoder), span: node.span };
         if let Some(filter) = fields.node("filter", decoder) {
             decoder.complain(
-                Diagnostic::error(Code::FilterOnExclusion, "an excluded group takes no filter")
-                    .at(decoder.place(filter.span), "Microsoft Graph has no filter on exclusions")
+                Diagnostic::error(Code::FilterOnExclusion, "an excluded group cannot have a filter")
+                    .at(decoder.place(filter.span), "Microsoft Graph does not support filters on exclusions")
                     .help("put the filter on an included target, as `filter: { exclude: … }`"),
             );
         }
@@ -235,16 +235,16 @@ impl JsonSchema for Filter {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let one = generator.subschema_for::<NameOrId>();
         json_schema!({
-            "description": "An assignment filter: only devices that match, or with `exclude:` only those that do not.",
+            "description": "An assignment filter: only devices that match it, or with `exclude:` only devices that do not.",
             "anyOf": [
-                { "type": "string", "description": "The filter's name." },
+                { "type": "string", "description": "The name of the filter." },
                 {
                     "type": "object", "additionalProperties": false,
                     "properties": {
-                        "name": { "type": "string", "description": "The filter's name." },
+                        "name": { "type": "string", "description": "The name of the filter." },
                         "id": {
                             "type": "string",
-                            "description": "The filter's id, which decides; with `name`, a different name is an error."
+                            "description": "The ID of the filter. If `name` is also given, it must match."
                         },
                         "include": one, "exclude": one
                     },

@@ -10,18 +10,18 @@ use crate::source::{Node, Spanned, Value};
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Auth {
-    /// The way.
+    /// The sign-in method.
     pub method: Spanned<AuthMethod>,
-    /// The application's id, for all commands; AZURE_CLIENT_ID without this.
+    /// The ID of the application, for all commands. Default: AZURE_CLIENT_ID.
     pub client_id: Option<Spanned<String>>,
-    /// Another application for commands that only read.
+    /// A different application for commands that only read.
     pub plan: Option<ClientId>,
-    /// Another application for `apply` and `disown`.
+    /// A different application for `apply` and `disown`.
     pub apply: Option<ClientId>,
-    /// For `client-certificate`: a PEM file with certificate and private key, as a path from the root of the repository;
-    /// AZURE_CLIENT_CERTIFICATE_PATH without this. It does not belong into git.
+    /// For `client-certificate`: a PEM file with certificate and private key, relative to the repository;
+    /// default: AZURE_CLIENT_CERTIFICATE_PATH. Do not commit this file to git.
     pub certificate: Option<Spanned<String>>,
-    /// For `azure-devops-oidc`: the service connection's id; AZURESUBSCRIPTION_SERVICE_CONNECTION_ID without this.
+    /// For `azure-devops-oidc`: the ID of the service connection. Default: AZURESUBSCRIPTION_SERVICE_CONNECTION_ID.
     pub service_connection: Option<Spanned<String>>,
 }
 
@@ -29,15 +29,15 @@ pub struct Auth {
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ClientId {
-    /// Its id.
+    /// The application (client) ID.
     pub client_id: Spanned<String>,
 }
 
-/// Ways to sign in; docs/sign-in.md has each of them.
+/// Sign-in methods; see docs/sign-in.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
 pub enum AuthMethod {
-    /// The first of these that is there, in a fixed order; `doctor` shows it.
+    /// The first method that is available, in a fixed order; `doctor` shows which one.
     Auto,
     /// An access token for Microsoft Graph from SSPR_POLICY_TOKEN.
     Token,
@@ -47,17 +47,17 @@ pub enum AuthMethod {
     AzureDevopsOidc,
     /// A federated token in the file that AZURE_FEDERATED_TOKEN_FILE names, as in Kubernetes.
     WorkloadIdentity,
-    /// The machine's identity in Azure; with `client_id`, a user-assigned one.
+    /// A managed identity in Azure; user-assigned if `client_id` is set.
     ManagedIdentity,
     /// A certificate and its private key, in a PEM file.
     ClientCertificate,
     /// A secret from AZURE_CLIENT_SECRET.
     ClientSecret,
-    /// The Azure CLI's session (`az login`).
+    /// The session of the Azure CLI (`az login`).
     AzureCli,
-    /// A code that a person types into a browser, here or elsewhere.
+    /// A code that you enter in a browser, on any computer.
     DeviceCode,
-    /// A browser on this machine.
+    /// A browser on this computer.
     Browser,
 }
 
@@ -105,8 +105,8 @@ impl Decode for Auth {
         if let Value::Text(method) = &node.value {
             let written = format!("{{ method: {} }}", method.trim());
             decoder.complain(
-                Diagnostic::error(Code::WrongValue, "expected a map for the auth, found a text")
-                    .at(decoder.place(node.span), "this is a text")
+                Diagnostic::error(Code::WrongValue, "expected a map for `auth`, found text")
+                    .at(decoder.place(node.span), "this is text")
                     .help(format!("write `{written}`"))
                     .fix(decoder.place(node.span), written, false),
             );
@@ -135,19 +135,19 @@ impl Decode for ClientId {
     }
 }
 
-/// Complains of what is no application's id, such as the zeros that `init` writes in the place of one. A server that is not
+/// Reports what is not the ID of an application, such as the zeros that `init` writes in the place of one. A server that is not
 /// Microsoft's names applications in `other_forms`.
 pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: &mut Decoder<'_>) {
     let own = auth.plan.iter().chain(&auth.apply).map(|own| &own.client_id);
     for id in auth.client_id.iter().chain(own) {
         let reason = match uuid::Uuid::parse_str(id) {
-            Ok(id) if id.is_nil() => "nothing but zeros",
+            Ok(id) if id.is_nil() => "this ID is all zeros",
             Ok(_) => continue,
             Err(_) if other_forms => continue,
             Err(_) => "expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
         };
         decoder.complain(
-            Diagnostic::error(Code::InvalidApplication, "this names no application").at(decoder.place(id.span), reason).help(
+            Diagnostic::error(Code::InvalidApplication, "this is not the ID of an application").at(decoder.place(id.span), reason).help(
                 "write \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
                  a machine's own identity need none: then take the line out",
             ),

@@ -15,7 +15,7 @@ use crate::source::{Node, Span, Spanned, Value};
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Configuration {
-    /// Who owns the profiles that this repository makes; part of their marker in the tenant.
+    /// The owner of the profiles that this repository creates; part of the marker in their description.
     #[schemars(regex(pattern = r"^[a-z0-9._-]{1,60}$"))]
     pub owner: Spanned<String>,
     /// The environment that commands use without `--env`.
@@ -25,41 +25,41 @@ pub struct Configuration {
     pub targets: Mapping<Assignments>,
     /// The tenants.
     pub environments: Mapping<Environment>,
-    /// A table that `catalogue import` made, instead of the embedded one: a path from the root of the repository.
+    /// A catalogue created by `catalogue import`, to use instead of the built-in one: a path relative to the repository.
     pub catalogue: Option<Spanned<String>>,
 }
 
-/// A tenant, and how to speak to it.
+/// A tenant, and how to connect to it.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Environment {
-    /// The tenant's id or one of its domains; `sandbox` is the embedded one.
+    /// The ID of the tenant or one of its domains; `sandbox` is the built-in test tenant.
     pub tenant: Spanned<String>,
     /// The national cloud.
     pub cloud: Option<Spanned<Cloud>>,
-    /// A server that speaks Graph, instead of the cloud's; plain http to loopback only.
+    /// A Microsoft Graph server to use instead of the cloud's. http is allowed for loopback addresses only.
     #[schemars(regex(pattern = r"^https?://"))]
     pub graph_url: Option<Spanned<String>>,
-    /// A server that signs in, instead of the cloud's; plain http to loopback only.
+    /// A sign-in server to use instead of the cloud's. http is allowed for loopback addresses only.
     #[schemars(regex(pattern = r"^https?://"))]
     pub login_url: Option<Spanned<String>>,
     /// How to sign in.
     pub auth: Option<Auth>,
-    /// What `${var:name}` stands for.
+    /// Values for `${var:name}`.
     #[schemars(default)]
     pub variables: Mapping<Spanned<Value>>,
-    /// Targets that differ here.
+    /// Targets that are different in this environment.
     #[schemars(default)]
     pub targets: Mapping<Assignments>,
-    /// Whether what we own and nobody writes any more is deleted.
+    /// Whether apply deletes managed profiles that no longer have a policy file.
     pub prune: Option<bool>,
-    /// What stops an apply.
+    /// Limits for a plan; apply stops if one is exceeded.
     #[schemars(default)]
     pub limits: Limits,
-    /// The key of fingerprints, where a secret is among masked values: `${env:NAME}`.
+    /// The key for fingerprints of secret values: `${env:NAME}`.
     #[schemars(regex(pattern = r"^\$\{env:.*\}$"))]
     pub fingerprint_key: Option<Spanned<String>>,
-    /// What the sandbox holds besides what it always holds.
+    /// Additional objects in the sandbox.
     #[schemars(default)]
     pub seed: Seed,
     /// The whole, for messages.
@@ -67,24 +67,24 @@ pub struct Environment {
     pub span: Span,
 }
 
-/// What stops an apply.
+/// Limits for a plan; apply stops if one is exceeded.
 #[derive(Debug, Clone, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Limits {
-    /// The most changes in one plan. Absent: no limit.
+    /// The maximum number of changes in one plan. If omitted, no limit.
     pub max_changes: Option<u32>,
-    /// The most deletions in one plan. Absent: no limit.
+    /// The maximum number of deletions in one plan. If omitted, no limit.
     pub max_deletes: Option<u32>,
-    /// The most devices that one plan may touch: those that come into reach, get another value, or leave. Groups overlap,
-    /// so it is their sum; users' devices are not counted. Another name, description or scope tag touches nobody.
-    /// Absent: no limit.
+    /// The maximum number of devices that one plan may affect: added to a policy, removed from one, or given another value.
+    /// Groups may overlap, and their sizes are added; devices of users are not counted. Names, descriptions and scope tags
+    /// do not count. If omitted, no limit.
     pub max_devices: Option<u32>,
-    /// Whether a plan may touch what goes to all devices or all users, also where its policy does not manage assignments.
-    /// Absent: it may.
+    /// Whether a plan may change policies assigned to all devices or all users, even if their assignments are not managed.
+    /// Default: true.
     pub allow_all_targets: Option<bool>,
 }
 
-/// What a sandbox holds besides what it always holds, by display name.
+/// Additional objects in the sandbox, by display name.
 #[derive(Debug, Clone, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Seed {
@@ -124,7 +124,7 @@ impl Configuration {
     fn complain(&self, all_read: bool, decoder: &mut Decoder<'_>) {
         if let Err(reason) = check_owner(&self.owner) {
             decoder.complain(
-                Diagnostic::error(Code::InvalidOwner, format!("`{}` is no owner", self.owner.value))
+                Diagnostic::error(Code::InvalidOwner, format!("`{}` cannot be used as an owner", self.owner.value))
                     .at(decoder.place(self.owner.span), reason),
             );
         }
@@ -132,15 +132,15 @@ impl Configuration {
             let names: Vec<&str> = self.environments.keys().collect();
             let mut problem = Diagnostic::error(
                 Code::UnknownEnvironment,
-                format!("there is no environment `{}`", self.default.value),
+                format!("the environment `{}` does not exist", self.default.value),
             )
             .at(decoder.place(self.default.span), "the default must be one of `environments:`");
             problem = problem.note(match names.join(", ") {
-                none if none.is_empty() => "no environment is written".to_string(),
+                none if none.is_empty() => "no environment is defined".to_string(),
                 names => format!("environments: {names}"),
             });
             if let Some(name) = nearest(&self.default, names.iter().copied()) {
-                problem = problem.help(format!("did you mean `{name}`"));
+                problem = problem.help(format!("Did you mean `{name}`?"));
             }
             decoder.complain(problem);
         }
@@ -152,8 +152,11 @@ impl Configuration {
                         Code::SharedTenant,
                         format!("`{}` and `{}` are the same tenant", other.value, name.value),
                     )
-                    .at(decoder.place(environment.tenant.span), "with the same owner, each would undo the other's work")
-                    .and(decoder.place(first.tenant.span), "named here first")
+                    .at(
+                        decoder.place(environment.tenant.span),
+                        "with the same owner, each would undo the changes of the other",
+                    )
+                    .and(decoder.place(first.tenant.span), "first used here")
                     .help("keep one of them, or give the other its own repository and owner"),
                 );
             }
@@ -232,12 +235,14 @@ impl Environment {
             && let Err((reason, fix)) = check_tenant_name(tenant)
         {
             let mut problem =
-                Diagnostic::error(Code::InvalidTenant, "this names no tenant").at(decoder.place(tenant.span), reason);
+                Diagnostic::error(Code::InvalidTenant, "this is not a tenant").at(decoder.place(tenant.span), reason);
             problem = match fix {
                 Some(name) => {
-                    problem.help(format!("did you mean `{name}`")).fix(decoder.place(tenant.span), name, false)
+                    problem.help(format!("Did you mean `{name}`?")).fix(decoder.place(tenant.span), name, false)
                 }
-                None => problem.help("write the tenant's id, or one of its domains, as contoso.onmicrosoft.com"),
+                None => {
+                    problem.help("write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com")
+                }
             };
             decoder.complain(problem);
         }
@@ -251,7 +256,7 @@ fn check_tenant_name(name: &str) -> Result<(), (String, Option<&'static str>)> {
     }
     // Endpoints for whoever comes (Microsoft identity platform, "Endpoints"): a plan is for one tenant.
     if ["common", "organizations", "consumers"].contains(&name.to_ascii_lowercase().as_str()) {
-        return Err((format!("`{name}` stands for many tenants, and one is needed here"), None));
+        return Err((format!("`{name}` does not name a single tenant"), None));
     }
     let is_host = |c: char| c.is_alphanumeric() || ['.', '-', '_'].contains(&c);
     if name.contains('.') && name.chars().all(is_host) && !name.starts_with('.') && !name.ends_with('.') {
@@ -264,13 +269,13 @@ fn check_tenant_name(name: &str) -> Result<(), (String, Option<&'static str>)> {
 fn check_url(url: &str) -> Result<(), String> {
     let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if ["v1.0", "beta"].contains(&last) {
-        return Err(format!("requests bring their version along: take `/{last}` away"));
+        return Err(format!("do not include the API version: remove `/{last}`"));
     }
     if url.starts_with("https://") || url.starts_with("http://") && is_loopback(url) {
         return Ok(());
     }
     match url.starts_with("http://") {
-        true => Err("plain http is for this machine only: use https".into()),
+        true => Err("http is allowed for this computer only: use https".into()),
         false => Err("expected `https://…`, or `http://` to loopback".into()),
     }
 }

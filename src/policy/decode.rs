@@ -14,7 +14,7 @@ pub(super) trait Decode: Sized {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 
-/// Where complaints go.
+/// Reads nodes and collects problems.
 pub(super) struct Decoder<'a> {
     source: &'a Arc<Source>,
     problems: &'a mut Vec<Diagnostic>,
@@ -49,13 +49,13 @@ impl<'a> Decoder<'a> {
         self.problems.push(problem);
     }
 
-    /// "expected a text, found a list"; always nothing, for `return decoder.wrong(…)`.
+    /// "expected text, found a list"; always nothing, for `return decoder.wrong(…)`.
     pub fn wrong<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
         let found = node.value.kind();
         let mut problem = Diagnostic::error(Code::WrongValue, format!("expected {expected}, found {found}"))
             .at(self.place(node.span), format!("this is {found}"));
         let written = self.source.slice(node.span);
-        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) && expected == "a text" {
+        if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) && expected == "text" {
             problem = problem.help("put it in quotes").fix(self.place(node.span), format!("\"{written}\""), true);
         }
         if let (Value::Text(text), "true or false") = (&node.value, expected)
@@ -86,7 +86,7 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// Takes a map; complains when it is none, and of equal keys.
+    /// Takes a map; reports anything else, and duplicate keys.
     pub fn of(node: &'n Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
             return decoder.wrong(node, &format!("a map for the {what}"));
@@ -109,8 +109,8 @@ impl<'n> Fields<'n> {
         if node.value == Value::Null {
             decoder.complain(
                 Diagnostic::error(Code::WrongValue, format!("`{name}:` has no value"))
-                    .at(decoder.place(key.span), "nothing stands here")
-                    .help("write a value, or take the line out"),
+                    .at(decoder.place(key.span), "the value is missing")
+                    .help("write a value, or remove the line"),
             );
             return None;
         }
@@ -138,15 +138,15 @@ impl<'n> Fields<'n> {
         self.optional(name, decoder)
     }
 
-    /// Complains of what nobody took.
+    /// Reports the keys that were not read.
     pub fn finish(self, decoder: &mut Decoder<'_>) {
         for (key, _) in self.entries {
             let mut problem =
                 Diagnostic::error(Code::UnknownYamlKey, format!("unknown key `{}` in the {}", key.value, self.what))
-                    .at(decoder.place(key.span), "not a key that is known here");
+                    .at(decoder.place(key.span), "this key is not known here");
             match nearest(&key.value, self.absent.iter().copied()) {
                 Some(name) => {
-                    problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(key.span), name, false);
+                    problem = problem.help(format!("Did you mean `{name}`?")).fix(decoder.place(key.span), name, false);
                 }
                 None => problem = problem.note(format!("known keys: {}", self.known.join(", "))),
             }
@@ -155,7 +155,7 @@ impl<'n> Fields<'n> {
     }
 }
 
-/// Complains of each second key that is equal to an earlier one.
+/// Reports duplicate keys.
 pub(super) fn complain_of_equal_keys(entries: &[(Spanned<String>, Node)], decoder: &mut Decoder<'_>) {
     let mut first: std::collections::HashMap<&str, Span> = std::collections::HashMap::new();
     for (key, _) in entries {
@@ -163,29 +163,29 @@ pub(super) fn complain_of_equal_keys(entries: &[(Spanned<String>, Node)], decode
             continue;
         };
         decoder.complain(
-            Diagnostic::error(Code::DuplicateYamlKey, format!("the key `{}` stands here twice", key.value))
+            Diagnostic::error(Code::DuplicateYamlKey, format!("the key `{}` is written twice", key.value))
                 .at(decoder.place(key.span), "written again here")
                 .and(decoder.place(earlier), "first written here")
-                .help("one of the two values would be lost: keep one"),
+                .help("keep one of the two"),
         );
     }
 }
 
 impl Decode for String {
     fn expected() -> String {
-        "a text".into()
+        "text".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
             Value::Text(text) if text.trim().is_empty() => {
                 decoder.complain(
-                    Diagnostic::error(Code::WrongValue, "this text is empty")
-                        .at(decoder.place(node.span), "nothing but space"),
+                    Diagnostic::error(Code::WrongValue, "this value is empty")
+                        .at(decoder.place(node.span), "contains only spaces"),
                 );
                 None
             }
             Value::Text(text) => Some(text.clone()),
-            _ => decoder.wrong(node, "a text"),
+            _ => decoder.wrong(node, "text"),
         }
     }
 }
@@ -211,12 +211,15 @@ impl Decode for u32 {
             Value::Integer(number) if Self::try_from(number).is_ok() => Self::try_from(number).ok(),
             Value::Integer(number) => {
                 decoder.complain(
-                    Diagnostic::error(Code::WrongValue, format!("expected a whole number from 0, found {number}"))
-                        .at(decoder.place(node.span), "out of range"),
+                    Diagnostic::error(
+                        Code::WrongValue,
+                        format!("expected a whole number, 0 or greater, found {number}"),
+                    )
+                    .at(decoder.place(node.span), "this number is out of range"),
                 );
                 None
             }
-            _ => decoder.wrong(node, "a whole number from 0"),
+            _ => decoder.wrong(node, "a whole number, 0 or greater"),
         }
     }
 }
@@ -255,10 +258,10 @@ pub(super) fn word<T: Copy>(node: &Node, words: &[(&'static str, T)], decoder: &
     if let Some((_, value)) = words.iter().find(|(word, _)| word == text) {
         return Some(*value);
     }
-    let mut problem = Diagnostic::error(Code::WrongValue, format!("`{text}` is none of the words for this"))
-        .at(decoder.place(node.span), format!("expected one of {}", choices()));
+    let mut problem = Diagnostic::error(Code::WrongValue, format!("`{text}` is not allowed here"))
+        .at(decoder.place(node.span), format!("use {}", choices()));
     if let Some(name) = nearest(text, words.iter().map(|(word, _)| *word)) {
-        problem = problem.help(format!("did you mean `{name}`")).fix(decoder.place(node.span), name, false);
+        problem = problem.help(format!("Did you mean `{name}`?")).fix(decoder.place(node.span), name, false);
     }
     decoder.complain(problem);
     None

@@ -31,7 +31,7 @@ impl Policy {
     }
 }
 
-/// A device policy for Windows: settings, whom they reach, and how they are kept.
+/// A device policy for Windows: its settings, and who gets them.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields, rename = "Policy")]
 #[schemars(extend("anyOf" = [
@@ -39,38 +39,38 @@ impl Policy {
     { "required": ["registry"], "properties": { "registry": { "minProperties": 1 } } }
 ]))]
 pub struct PolicyDocument {
-    /// The profile's name in Intune; it may change freely.
+    /// The name of the profile in Intune. You can change it at any time.
     pub name: Spanned<String>,
-    /// What administrators read in Intune. Absent: not managed.
+    /// The description in Intune. If omitted, the description is not managed.
     #[schemars(default)]
     pub description: Option<Spanned<String>>,
-    /// What tells this policy from all others of the same owner; by default the file's path under `policies/`.
+    /// Identifies this policy; unique for the owner. Default: the path of the file under `policies/`.
     #[schemars(regex(pattern = r"^[a-z0-9._/-]{1,128}$"))]
     pub key: Option<Spanned<String>>,
-    /// The oldest release of Windows that must work, such as "10 1803", or a build number; an edition may follow it.
+    /// The oldest release of Windows that must be supported, such as "10 1803", or a build number; optionally an edition.
     pub windows: Option<Spanned<WindowsRelease>>,
-    /// What is set, by `Area/Name` or by OMA-URI.
+    /// The settings, by `Area/Name` or by OMA-URI.
     #[schemars(default)]
     pub settings: Mapping<SettingValue>,
-    /// Registry values that are exported, and never sent to Intune.
+    /// Registry values. They are only exported, never sent to Intune.
     #[schemars(default)]
     pub registry: RegistryBlock,
-    /// Whom it reaches: includes and excludes, or the name of a target. Absent: not managed.
+    /// Who gets the policy: includes and excludes, or the name of a target. If omitted, assignments are not managed.
     pub assignments: Option<Spanned<Audiences>>,
-    /// How Intune gets it.
+    /// The type of profile to create in Intune.
     pub deliver: Option<Spanned<Delivery>>,
-    /// Scope tags by name, or by id as `{ id: "1" }`. Absent: not managed; a new profile then gets the default one.
+    /// Scope tags by name, or by ID as `{ id: "1" }`. If omitted, they are not managed; a new profile gets the default tag.
     pub scope_tags: Option<Vec<NameOrId>>,
-    /// The environments that get it. Absent: all.
+    /// The environments that get the policy. If omitted, all of them.
     pub environments: Option<Vec<Spanned<String>>>,
-    /// active, draft (checked and exported when named, never sent) or retired (deleted from the tenant).
+    /// active; draft (checked, exported only if named, never sent to Intune); or retired (deleted from Intune).
     pub state: Option<Spanned<State>>,
-    /// The ids of portal-made profiles to take over, by environment; inert afterwards.
+    /// The IDs of existing profiles to adopt, by environment. No effect after the adoption.
     #[schemars(default, extend("additionalProperties" = {
         "type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
     }))]
     pub adopt: Mapping<Spanned<String>>,
-    /// Former keys of this policy.
+    /// Previous keys of this policy; needed after the file was renamed.
     #[schemars(default, inner(regex(pattern = r"^[a-z0-9._/-]{1,128}$")))]
     pub moved_from: Vec<Spanned<String>>,
     /// Accepted findings.
@@ -79,31 +79,31 @@ pub struct PolicyDocument {
 }
 
 impl PolicyDocument {
-    /// What is to become of it.
+    /// Active, draft or retired.
     pub fn state(&self) -> State {
         self.state.as_ref().map_or(State::Active, |state| state.value)
     }
 }
 
-/// What is to become of a policy.
+/// The state of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 pub enum State {
-    /// Sent and kept.
+    /// Sent to Intune and kept up to date.
     Active,
-    /// Checked, exported when named, never sent.
+    /// Checked, exported only if named, never sent to Intune.
     Draft,
-    /// Deleted from the tenant; its registry values are deleted by an exported `.reg`.
+    /// Deleted from Intune; an exported `.reg` file deletes its registry values.
     Retired,
 }
 
-/// How Intune gets a policy.
+/// The type of profile to create in Intune.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "kebab-case")]
 pub enum Delivery {
     /// As a custom OMA-URI profile.
     Custom,
-    /// As a settings catalog policy (not yet).
+    /// As a settings catalog policy (not supported yet).
     SettingsCatalog,
 }
 
@@ -111,11 +111,11 @@ pub enum Delivery {
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Waiver {
-    /// The rule's name or code.
+    /// The name or code of the rule.
     pub rule: Spanned<String>,
     /// Why it is accepted.
     pub reason: Spanned<String>,
-    /// The last day on which it is accepted, as 2027-03-31.
+    /// The last day on which it is accepted, such as 2027-03-31.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
     pub until: Spanned<String>,
 }
@@ -154,14 +154,14 @@ impl PolicyDocument {
         let first = Span { start: node.span.start, end: node.span.start + 1 };
         if self.settings.is_empty() && self.registry.is_empty() && !decoder.found_errors() {
             decoder.complain(
-                Diagnostic::error(Code::MissingPart, "the policy sets nothing")
-                    .at(decoder.place(first), "neither `settings:` nor `registry:` is here"),
+                Diagnostic::error(Code::MissingPart, "the policy does not set anything")
+                    .at(decoder.place(first), "add `settings:` or `registry:`"),
             );
         }
         for key in self.key.iter().chain(&self.moved_from) {
             if let Err(reason) = key::check_key(key) {
                 decoder.complain(
-                    Diagnostic::error(Code::InvalidKey, format!("`{}` is no key", key.value))
+                    Diagnostic::error(Code::InvalidKey, format!("`{}` cannot be used as a key", key.value))
                         .at(decoder.place(key.span), reason),
                 );
             }
@@ -169,11 +169,14 @@ impl PolicyDocument {
         for (environment, id) in self.adopt.iter() {
             if uuid::Uuid::try_parse(id).is_err() {
                 decoder.complain(
-                    Diagnostic::error(Code::WrongValue, format!("this is no id of a profile in {}", environment.value))
-                        .at(
-                            decoder.place(id.span),
-                            "expected the id of the profile to take over, as the portal's address has it",
-                        ),
+                    Diagnostic::error(
+                        Code::WrongValue,
+                        format!("this is not the ID of a profile in {}", environment.value),
+                    )
+                    .at(
+                        decoder.place(id.span),
+                        "expected the ID of the profile to adopt, as shown in the address bar of the portal",
+                    ),
                 );
             }
         }
@@ -181,9 +184,9 @@ impl PolicyDocument {
             && deliver.value == Delivery::SettingsCatalog
         {
             decoder.complain(
-                Diagnostic::error(Code::UnsupportedDelivery, "not yet: `deliver: settings-catalog`")
-                    .at(decoder.place(deliver.span), "this version writes custom OMA-URI profiles only")
-                    .help("write `custom`, or take the line out"),
+                Diagnostic::error(Code::UnsupportedDelivery, "`deliver: settings-catalog` is not supported yet")
+                    .at(decoder.place(deliver.span), "this version can only create custom OMA-URI profiles")
+                    .help("write `custom`, or remove the line"),
             );
         }
     }
@@ -219,7 +222,7 @@ impl Decode for Waiver {
         let until = until?;
         if until.parse::<jiff::civil::Date>().is_err() || until.len() != 10 {
             decoder.complain(
-                Diagnostic::error(Code::WrongValue, format!("`{}` is no date", until.value))
+                Diagnostic::error(Code::WrongValue, format!("`{}` is not a valid date", until.value))
                     .at(decoder.place(until.span), "expected a date such as 2027-03-31"),
             );
         }

@@ -5,33 +5,33 @@ const MAX_KEY: usize = 128;
 /// The longest owner: marker, owner and key fit 300 characters.
 const MAX_OWNER: usize = 60;
 
-/// Why a text is no key.
+/// Checks that a text can be used as a key.
 ///
 /// # Errors
 /// The reason, in one line.
 pub fn check_key(key: &str) -> Result<(), String> {
     if key.is_empty() || key.len() > MAX_KEY {
-        return Err(format!("a key has 1 to {MAX_KEY} characters"));
+        return Err(format!("a key must have 1 to {MAX_KEY} characters"));
     }
     if let Some(other) = key.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-' | '/')) {
-        return Err(format!("a key is made of a-z, 0-9, `.`, `_`, `-` and `/`, not `{other}`"));
+        return Err(format!("a key can contain only a-z, 0-9, `.`, `_`, `-` and `/`, not `{other}`"));
     }
     if key.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-        return Err("a key has no empty part, no `.` and no `..`".into());
+        return Err("no part of a key can be empty, `.` or `..`".into());
     }
     Ok(())
 }
 
-/// Why a text is no owner.
+/// Checks that a text can be used as an owner.
 ///
 /// # Errors
 /// The reason, in one line.
 pub fn check_owner(owner: &str) -> Result<(), String> {
     if owner.is_empty() || owner.len() > MAX_OWNER {
-        return Err(format!("an owner has 1 to {MAX_OWNER} characters"));
+        return Err(format!("an owner must have 1 to {MAX_OWNER} characters"));
     }
     match owner.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-')) {
-        Some(other) => Err(format!("an owner is made of a-z, 0-9, `.`, `_` and `-`, not `{other}`")),
+        Some(other) => Err(format!("an owner can contain only a-z, 0-9, `.`, `_` and `-`, not `{other}`")),
         None => Ok(()),
     }
 }

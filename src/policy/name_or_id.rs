@@ -28,12 +28,12 @@ impl NameOrId {
         let read = Self::take(&mut fields, node.span, decoder);
         fields.finish(decoder);
         match read {
-            None if decoder.errors() == before => decoder.wrong(node, "`id:`, with `name:` where you like"),
+            None if decoder.errors() == before => decoder.wrong(node, "`id:`, optionally with `name:`"),
             read => read,
         }
     }
 
-    /// Takes `name:` and `id:` from a map; nothing where neither is there.
+    /// Takes `name:` and `id:` from a map; `None` where neither is there.
     pub(super) fn take(fields: &mut Fields<'_>, whole: Span, decoder: &mut Decoder<'_>) -> Option<Self> {
         let name: Option<Spanned<String>> = fields.optional("name", decoder);
         let id: Option<Spanned<String>> = fields.optional("id", decoder);
@@ -63,7 +63,7 @@ impl JsonSchema for NameOrId {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "By name; or by id, where several have the name.",
+            "description": "A name, or an ID if several have the same name.",
             "anyOf": [
                 { "type": "string" },
                 {
@@ -72,7 +72,7 @@ impl JsonSchema for NameOrId {
                         "name": { "type": "string", "description": "Its name." },
                         "id": {
                             "type": "string",
-                            "description": "Its id, which decides; with `name`, a different name is an error."
+                            "description": "The ID. If `name` is also given, it must match."
                         }
                     },
                     "anyOf": [{ "required": ["name"] }, { "required": ["id"] }]

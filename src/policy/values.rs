@@ -72,7 +72,7 @@ impl<T: JsonSchema> JsonSchema for Mapping<T> {
 /// A node as it is written: variables of an environment.
 impl Decode for Value {
     fn expected() -> String {
-        "a text, a number, true, false or a list".into()
+        "text, a number, true, false or a list".into()
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
@@ -97,7 +97,7 @@ impl JsonSchema for Value {
 /// The value of one setting with everything that was written around it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SettingValue {
-    /// What is set.
+    /// The value itself.
     pub input: SettingInput,
     /// The parts of the long form.
     pub form: SettingForm,
@@ -108,15 +108,15 @@ pub struct SettingValue {
 /// The long form's parts around a value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SettingForm {
-    /// Why the catalogue is not asked.
+    /// Why the setting is not checked against the catalogue.
     pub unchecked: Option<Spanned<String>>,
-    /// Graph's type, where the catalogue does not say it.
+    /// The data type in Microsoft Graph, if the catalogue does not know it.
     pub kind: Option<Spanned<OmaType>>,
     /// A proven registry form.
     pub registry: Option<RegistryBlock>,
 }
 
-/// What is set.
+/// The value itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SettingInput {
     /// A scalar or a list.
@@ -142,8 +142,8 @@ impl Decode for SettingValue {
             Value::Null => {
                 decoder.complain(
                     Diagnostic::error(Code::WrongValue, "this setting has no value")
-                        .at(decoder.place(node.span), "nothing stands here")
-                        .help("write a value, or take the line out"),
+                        .at(decoder.place(node.span), "the value is missing")
+                        .help("write a value, or remove the line"),
                 );
                 None
             }
@@ -168,8 +168,8 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
             "enabled" => SettingInput::Enabled(node.clone()),
             "raw" if matches!(node.value, Value::Integer(_) | Value::Float(_) | Value::Bool(_)) => {
                 decoder.complain(
-                    Diagnostic::error(Code::WrongValue, format!("expected a text, found {}", node.value.kind()))
-                        .at(decoder.place(node.span), "`raw:` is a text as it is sent")
+                    Diagnostic::error(Code::WrongValue, format!("expected text, found {}", node.value.kind()))
+                        .at(decoder.place(node.span), "`raw:` is text that is sent unchanged")
                         .help(format!("write `value: {}`", decoder.written(node.span))),
                 );
                 return None;
@@ -193,8 +193,8 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
     }
     let many = if inputs.is_empty() { "none" } else { "more than one" };
     decoder.complain(
-        Diagnostic::error(Code::WrongValue, "a setting's long form has one value")
-            .at(decoder.place(node.span), format!("{many} of `value`, `enabled`, `raw`, `file`, `base64` stands here")),
+        Diagnostic::error(Code::WrongValue, "the long form of a setting needs exactly one value")
+            .at(decoder.place(node.span), format!("found {many} of `value`, `enabled`, `raw`, `file` and `base64`")),
     );
     None
 }
@@ -206,7 +206,7 @@ impl JsonSchema for SettingValue {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let form = generator.subschema_for::<SettingForm>();
         json_schema!({
-            "description": "A number, a label in any case, true or false, a list; or a long form.",
+            "description": "The value: a number, a label (not case-sensitive), true or false, or a list; or the long form.",
             "anyOf": [
                 { "type": ["string", "number", "boolean"] },
                 { "type": "array", "items": { "type": ["string", "number", "boolean"] } },
@@ -234,11 +234,11 @@ impl JsonSchema for SettingForm {
             "additionalProperties": false,
             "properties": {
                 "value": value("The value."),
-                "enabled": value("An ADMX-backed policy's elements by id, or its only element's value."),
-                "raw": { "type": "string", "description": "The payload exactly as a device gets it." },
-                "file": { "type": "string", "description": "A file beside this policy whose content is the value. Shown in plans: no secrets." },
-                "base64": { "type": "string", "description": "Bytes in Base64." },
-                "unchecked": { "type": "string", "description": "Why the catalogue is not asked." },
+                "enabled": value("Enables an ADMX-backed policy: its elements by ID, or the value of its only element."),
+                "raw": { "type": "string", "description": "The payload exactly as it is sent to devices." },
+                "file": { "type": "string", "description": "A file whose content is the value; the path is relative to this policy. Do not use it for secrets: plans show the content." },
+                "base64": { "type": "string", "description": "Binary data in Base64." },
+                "unchecked": { "type": "string", "description": "Why the setting is not checked against the catalogue." },
                 "type": kind,
                 "registry": registry
             },
@@ -297,7 +297,7 @@ impl JsonSchema for RegistryValues {
         let number = json_schema!({ "type": ["integer", "string"] });
         let text = json_schema!({ "type": "string" });
         json_schema!({
-            "description": "Values by name, `(Default)` for the key's own; null deletes a value, or the whole key.",
+            "description": "Values by name; `(Default)` is the default value of the key. null deletes a value or the whole key.",
             "type": ["object", "null"],
             "additionalProperties": {
                 "anyOf": [

@@ -11,7 +11,7 @@ use crate::source::{Node, Place, Value};
 pub struct WindowsRelease {
     /// The build, such as 17134; Windows 7 is 7601, 8.1 is 9600.
     pub build: u32,
-    /// The edition that must work; nothing where none is named.
+    /// The edition that must work; `None` where none is named.
     pub edition: Option<Edition>,
 }
 
@@ -56,7 +56,7 @@ impl WindowsRelease {
     fn parse(text: &str) -> Result<Self, NoRelease<'_>> {
         let text = text.trim();
         let text = text.strip_prefix("Windows ").unwrap_or(text).trim_start();
-        // The longest release that it begins with: `11 24H2 Home` is no `11` of the edition `24H2 Home`.
+        // The longest release that it begins with: `11 24H2 Home` is not a `11` of the edition `24H2 Home`.
         let mut ends = [text.len()].into_iter().chain(text.rmatch_indices(' ').map(|(at, _)| at));
         let found = ends.find_map(|at| Some((build(&text[..at])?, text[at..].trim())));
         match found {
@@ -95,22 +95,20 @@ fn complaint(text: &str, reason: &NoRelease<'_>, place: Place) -> Diagnostic {
     match reason {
         NoRelease::Release => {
             let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
-            Diagnostic::error(Code::UnknownWindowsRelease, format!("`{text}` is no release of Windows that is known"))
+            Diagnostic::error(Code::UnknownWindowsRelease, format!("`{text}` is not a known release of Windows"))
                 .at(place, format!("expected {}", WindowsRelease::expected()))
                 .note(format!("known releases: {}", names.join(", ")))
         }
         NoRelease::Edition(word) => {
             let names: Vec<&str> = Edition::all().map(Edition::name).collect();
-            let problem = Diagnostic::error(
-                Code::UnknownWindowsRelease,
-                format!("`{word}` is no edition of Windows that is known"),
-            )
-            .at(place.clone(), "after the release stands an edition, or nothing")
-            .note(format!("known editions: {}", names.join(", ")));
+            let problem =
+                Diagnostic::error(Code::UnknownWindowsRelease, format!("`{word}` is not a known edition of Windows"))
+                    .at(place.clone(), "only an edition can follow the release")
+                    .note(format!("known editions: {}", names.join(", ")));
             match nearest(word, names) {
                 Some(near) => {
                     let right = text.replacen(word, near, 1);
-                    problem.help(format!("did you mean `{right}`")).fix(place, format!("\"{right}\""), false)
+                    problem.help(format!("Did you mean `{right}`?")).fix(place, format!("\"{right}\""), false)
                 }
                 None => problem,
             }
@@ -141,7 +139,7 @@ impl schemars::JsonSchema for WindowsRelease {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let names: Vec<&str> = RELEASES.iter().map(|(name, _)| *name).collect();
         schemars::json_schema!({
-            "description": "The oldest release that must work, or a build number; an edition may follow, as \"11 23H2 Home\".",
+            "description": "The oldest release that must be supported, or a build number; optionally followed by an edition, such as \"11 23H2 Home\".",
             "anyOf": [{ "enum": names }, { "type": "string" }, { "type": "number" }],
             "examples": ["10 1803", 22621]
         })

@@ -1,4 +1,4 @@
-//! Secrets that somebody wrote into the configuration: found before anything else, so that no message shows them.
+//! Secrets that someone wrote into the configuration: found before anything else, so that no message shows them.
 
 use std::sync::Arc;
 
@@ -37,8 +37,8 @@ fn in_environment(source: &Arc<Source>, environment: &Node, found: &mut Vec<Diag
             ("graph_url" | "login_url", Value::Text(url)) if has_user(url) || url.contains(['?', '#']) => {
                 let what = if has_user(url) { "a user or a password" } else { "more than scheme, host and port" };
                 found.push(
-                    Diagnostic::error(Code::SecretInFile, format!("{}: `{key}:` holds {what}", at(source, value)))
-                        .note("the line is not shown, because of a password or a key that may stand in it")
+                    Diagnostic::error(Code::SecretInFile, format!("{}: `{key}:` contains {what}", at(source, value)))
+                        .note("the line is not shown, because it may contain a password or a key")
                         .help("write only `https://`, the host, and a port where one is needed"),
                 );
             }
@@ -62,7 +62,7 @@ fn in_auth(source: &Arc<Source>, auth: &Node, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Complains of a value whose key says that it is a secret.
+/// Reports a value whose key says that it is a secret.
 fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagnostic>) {
     let name = key.to_ascii_lowercase();
     if !NAMES.iter().any(|part| name.contains(part)) || names_a_variable(&value.value) {
@@ -70,14 +70,16 @@ fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagn
     }
     let place = at(source, value);
     found.push(if name.contains("key") {
-        Diagnostic::error(Code::SecretInFile, format!("{place}: a key does not belong into a file"))
-            .note("the line is not shown, because of the key")
+        Diagnostic::error(Code::SecretInFile, format!("{place}: a key must not be stored in this file"))
+            .note("the line is not shown, because it contains the key")
             .help("put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`")
     } else {
         let variable = if name.contains("token") { "SSPR_POLICY_TOKEN" } else { "AZURE_CLIENT_SECRET" };
-        Diagnostic::error(Code::SecretInFile, format!("{place}: a secret does not belong into a file"))
-            .note("the line is not shown, because of the secret")
-            .help(format!("take it out of the file and of git's history, and put it into {variable}"))
+        Diagnostic::error(Code::SecretInFile, format!("{place}: a secret must not be stored in this file"))
+            .note("the line is not shown, because it contains the secret")
+            .help(format!(
+                "remove it from the file and from the git history, and put it into the environment variable {variable}"
+            ))
     });
 }
 

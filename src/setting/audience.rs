@@ -64,7 +64,7 @@ pub enum Overlap {
 }
 
 impl Audience {
-    /// How far two audiences share devices, where one may be unknown: a file is imported wherever somebody imports it.
+    /// How far two audiences share devices, where one may be unknown: a file is imported wherever someone imports it.
     pub fn overlap_of(one: Option<&Self>, other: Option<&Self>) -> Overlap {
         match (one, other) {
             (Some(one), Some(other)) => one.overlap(other),

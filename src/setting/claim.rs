@@ -1,7 +1,7 @@
-//! The one form in which everything is judged: somebody sets something for somebody.
+//! The one form in which everything is judged: someone sets something for someone.
 //!
 //! Whether it stands in a policy, in a file or in a profile of a tenant makes no difference, and whose fault it is
-//! is no matter of the claim: who is judged is said by the one who asks.
+//! is not part of the claim: the caller says who is checked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use std::sync::Arc;
 use super::{Audience, OmaUri, OmaValue, Overlap, RegistryChange, RegistryKey, RegistryLocation};
 use crate::source::Place;
 
-/// Somebody sets something for somebody. Copies share their texts.
+/// Somebody sets something for someone. Copies share their texts.
 #[derive(Debug, Clone)]
 pub struct Claim {
     pub subject: Subject,
-    /// Whom it reaches; nothing where that is not known: wherever somebody imports a file.
+    /// Whom it reaches; `None` where that is not known: wherever someone imports a file.
     pub audience: Option<Arc<Audience>>,
     pub origin: Origin,
     /// The oldest Windows build that it is meant for.
@@ -117,7 +117,7 @@ pub enum Origin {
     },
     /// A profile of a tenant.
     Tenant { kind: ProfileKind, name: Arc<str>, id: Arc<str> },
-    /// A file that is no policy: a `.reg` file, an export, a backup.
+    /// A file that is not a policy: a `.reg` file, an export, a backup.
     File {
         path: Arc<str>,
         entry: Box<Entry>,

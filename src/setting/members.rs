@@ -48,9 +48,9 @@ impl Members {
 /// How many there are of everybody whom a plan mentions, as far as the token may know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Membership {
-    /// Groups by id; one that is not there any more is missing.
+    /// Groups by id; one that no longer exists is missing.
     pub groups: BTreeMap<String, Members>,
-    /// Devices that are enrolled, of every platform; nothing where nobody asked.
+    /// Devices that are enrolled, of every platform; `None` where nobody asked.
     pub all_devices: Option<usize>,
     /// What could not be read.
     pub unknown: Vec<UnknownMembers>,
@@ -64,7 +64,7 @@ pub struct UnknownMembers {
     pub what: String,
     /// Why, as `status 403`.
     pub reason: String,
-    /// The permission with which it can be read; nothing where a permission would not help.
+    /// The permission with which it can be read; `None` where a permission would not help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
 }

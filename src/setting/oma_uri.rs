@@ -32,17 +32,17 @@ impl Scope {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OmaUri(Arc<str>);
 
-/// Why a text is no OMA-URI.
+/// Why a text is not an OMA-URI.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UriError {
     /// It does not begin with `./`.
-    #[error("an OMA-URI begins with `./Device/` or `./User/`")]
+    #[error("an OMA-URI must begin with `./Device/` or `./User/`")]
     Start,
     /// A space, a control character or a backslash.
-    #[error("an OMA-URI holds no {0}")]
+    #[error("an OMA-URI cannot contain {0}")]
     Character(&'static str),
     /// Two slashes, or one at the end.
-    #[error("an OMA-URI has no empty part (a doubled slash, or one at the end)")]
+    #[error("an OMA-URI cannot have an empty part (two slashes in a row, or one at the end)")]
     EmptyPart,
 }
 
@@ -60,7 +60,7 @@ impl OmaUri {
             return Err(UriError::Character("backslash: write `/`"));
         }
         if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
-            return Err(UriError::Character("space at its ends"));
+            return Err(UriError::Character("leading or trailing spaces"));
         }
         if text.chars().any(char::is_control) {
             return Err(UriError::Character("control character"));
@@ -74,7 +74,7 @@ impl OmaUri {
         }))
     }
 
-    /// Takes an address as somebody else spelt it, whatever that is.
+    /// Takes an address as someone else spelt it, whatever that is.
     pub fn verbatim(text: &str) -> Self {
         Self(text.into())
     }
@@ -153,7 +153,7 @@ mod tests {
     fn what_is_no_address_is_refused() {
         assert_eq!(OmaUri::parse("Device/Vendor"), Err(UriError::Start));
         assert_eq!(OmaUri::parse("./Device//Vendor"), Err(UriError::EmptyPart));
-        assert_eq!(OmaUri::parse("./Device/Vendor "), Err(UriError::Character("space at its ends")));
+        assert_eq!(OmaUri::parse("./Device/Vendor "), Err(UriError::Character("leading or trailing spaces")));
         assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("backslash: write `/`")));
     }
 }

@@ -59,23 +59,23 @@ pub struct RegistryKey {
     pub path: String,
 }
 
-/// Why a text is no registry key.
+/// Why a text is not a registry key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// No known root in front.
-    #[error("a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash")]
+    #[error("a registry key must begin with HKLM, HKCU, HKCR, HKU or HKCC and a backslash")]
     Hive,
     /// Slashes that are none.
-    #[error("a registry key is written with backslashes")]
+    #[error("a registry key must use backslashes, not slashes")]
     Slash,
     /// Something that no key holds; most often a double-quoted YAML text whose `\n` became a line break.
-    #[error("the key holds a control character: in double quotes a backslash begins an escape")]
+    #[error("the key contains a control character: in double quotes a backslash starts an escape sequence")]
     Control,
     /// Nothing between two backslashes, or one at an end.
-    #[error("the key has an empty part (a doubled backslash, or one at the end)")]
+    #[error("the key has an empty part (two backslashes in a row, or one at the end)")]
     EmptyPart,
     /// A name of more than 255 characters (Microsoft, Registry element size limits).
-    #[error("a key name has at most 255 characters")]
+    #[error("each part of a key can have up to 255 characters")]
     TooLong,
 }
 

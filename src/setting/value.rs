@@ -82,7 +82,7 @@ impl OmaValue {
         }
     }
 
-    /// Whether this is what Intune shows in place of a value, and never one that somebody wants: `****`, and for XML
+    /// Whether this is what Intune shows in place of a value, and never one that someone wants: `****`, and for XML
     /// `PGEvPg==`, which is `<a/>` (CIPP-API).
     pub fn is_mask(&self) -> bool {
         match self {

@@ -199,8 +199,8 @@ def associated(server):
         ("a policy enabled without its elements", says(lock_screen + " enabled", "LockScreenImage, LockScreenOverlaysDisabled")),
         ("an element that is not there", says(lock_screen + " { enabled: { LockScreenImag: x } }", "LockScreenImag is not allowed")),
         ("the only element's value", says("  ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: [a] }", "Write a text")),
-        ("a name that is not there", says("  Authentication/AllowAadPasswordRest: 1", "No setting of this name")),
-        ("a name in another case", says("  authentication/AllowAadPasswordReset: 1", "No setting of this name")),
+        ("a name that is not there", says("  Authentication/AllowAadPasswordRest: 1", "Unknown setting")),
+        ("a name in another case", says("  authentication/AllowAadPasswordReset: 1", "Unknown setting")),
     ]
 
 

@@ -2,10 +2,11 @@
 
 use insta::assert_snapshot;
 use sspr_policy::catalogue::Catalogue;
+use sspr_policy::diagnostic::Code;
 use sspr_policy::report::{registry_block, setting_block};
 use sspr_policy::setting::{OmaUri, Scope};
 
-use crate::harness::repository::Repository;
+use crate::harness::repository::{CONFIGURATION, Repository};
 
 fn explain(what: &str) -> String {
     Repository::empty().run_with(&["explain", what])
@@ -155,7 +156,7 @@ fn a_target_of_the_repository() {
         .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments: pilot\n");
     assert_snapshot!(repository.run("explain pilot"), @"
     target pilot (everywhere)
-      include group SSPR Pilot, only what matches the filter Windows 11
+      include group SSPR Pilot, only devices that match the filter Windows 11
       exclude group Kiosks
     target pilot (lab)
       include all users
@@ -234,4 +235,84 @@ fn what_is_offered_to_copy_passes_check() {
         })
         .collect();
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_code_on_one_screen() {
+    assert_snapshot!(explain("SP0201"), @"
+    SP0201: This setting is not known
+
+      The catalogue of Windows settings has no setting with this name. It may be misspelled, its case
+      may be wrong (Windows distinguishes upper and lower case), or it may be the name of a folder of
+      settings. Use the suggested name, or look it up with `sspr-policy catalogue search WORD`. For a
+      setting that the catalogue really lacks, write `type:`, the value, and `unchecked:` with the
+      reason.
+
+      Example
+        settings:
+          Authentication/AllowAadPasswordRest: 1      # …PasswordReset
+    ");
+    // In any case, and one without an example.
+    assert_snapshot!(explain("sp0107"), @"
+    SP0107: The file is empty
+
+      A policy or configuration file has no content. Write it, or delete the file. `sspr-policy init`
+      writes an example into an empty folder.
+    ");
+    assert_snapshot!(explain("SP0299"), @"
+    error: SP0299 is not a code
+    help: Did you mean `SP0209`?
+    exit code 1
+    ");
+    assert_snapshot!(explain("SP9"), @"
+    error: SP9 is not a code
+    help: a code is `SP` and four digits, such as `SP0201`
+    exit code 1
+    ");
+}
+
+/// What `check` says of the policy or the configuration that a code's example is a part of.
+fn checked(example: &str) -> String {
+    let environment = |lines: &str| {
+        let indented: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+        let tenant = if lines.contains("tenant:") { "" } else { "    tenant: contoso.onmicrosoft.com\n" };
+        format!("owner: contoso\ndefault: lab\nenvironments:\n  lab:\n{tenant}{indented}")
+    };
+    let configuration = match example.split(':').next().unwrap() {
+        "owner" => format!("{example}default: lab\nenvironments: {{ lab: {{ tenant: sandbox }} }}\n"),
+        "environments" if example.contains("tenant:") => format!("owner: contoso\ndefault: pilot\n{example}"),
+        "catalogue" => format!("{}{example}", CONFIGURATION),
+        "tenant" | "graph_url" | "fingerprint_key" => environment(example),
+        "client_id" => environment(&format!("auth: {{ method: device-code, {} }}", example.trim_end())),
+        _ => {
+            let name = if example.contains("name:") { "" } else { "name: Example\n" };
+            let set = if example.contains("settings") || example.contains("registry:") {
+                ""
+            } else {
+                "settings: { Camera/AllowCamera: 1 }\n"
+            };
+            return Repository::new()
+                .with_bytes("policies/a.yaml", format!("{name}{example}{set}").as_bytes())
+                .run("check");
+        }
+    };
+    Repository::new()
+        .with_bytes("sspr-policy.yaml", configuration.as_bytes())
+        .with("policies/a.yaml", "name: Example\nsettings: { Camera/AllowCamera: 1 }\n")
+        .run("check")
+}
+
+/// Of all codes that `check` gives: those of exports and of plans have examples of other things.
+#[test]
+fn examples_of_codes_have_the_problem_that_they_show() {
+    let by_check = Code::ALL.into_iter().take_while(|code| *code != Code::NotInTenant);
+    let mut others = Vec::new();
+    for code in by_check.filter(|code| !matches!(code, Code::SecretInExport | Code::MarkerInDescription)) {
+        let Some(example) = code.about().example else { continue };
+        let said = checked(example);
+        if !said.contains(&format!("[{code}]")) {
+            others.push(format!("{code}\n{example}\n{said}"));
+        }
+    }
+    assert!(others.is_empty(), "{}", others.join("\n"));
 }

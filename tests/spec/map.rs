@@ -63,7 +63,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ),
     ("readiness", &["diagnostic", "failure", "policy", "graph", "repository", "session", "tenant", "planning"]),
     ("apply", &["setting", "profile", "delivery", "plan", "graph", "tenant"]),
-    ("report", &["source", "diagnostic", "setting", "catalogue", "formats", "plan"]),
+    ("report", &["source", "diagnostic", "setting", "catalogue", "rules", "formats", "plan"]),
     (
         "cli",
         &[

@@ -206,7 +206,7 @@ fn the_feature_switched_off_is_worth_a_line() {
 #[test]
 fn an_address_without_its_scope_is_a_warning_with_a_fix() {
     let said = setting("./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1");
-    assert_snapshot!(said, @"beside.yaml:2:13 warning[R02] an OMA-URI without its scope: devices were seen to ignore this form (write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`)");
+    assert_snapshot!(said, @"beside.yaml:2:13 warning[R02] an OMA-URI without its scope: some devices ignore this form (write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`)");
     assert_snapshot!(setting("./Vendor/MSFT/NetworkProxy/AutoDetect: 1"), @"");
 }
 
@@ -278,7 +278,7 @@ fn a_waiver_accepts_a_finding_until_its_day() {
     "#);
     let no_day = waived("rule: I04, reason: tested on 24H2, until: 2027-02-30");
     assert_snapshot!(no_day, @"
-    beside.yaml:5:49 error[SP0105] `2027-02-30` is no date: expected a date such as 2027-03-31
+    beside.yaml:5:49 error[SP0105] `2027-02-30` is not a valid date: expected a date such as 2027-03-31
     exit code 1
     ");
 }

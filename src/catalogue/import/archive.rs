@@ -14,10 +14,10 @@ const LARGEST: u64 = 256 << 20;
 /// # Errors
 /// What is wrong with it, in one line.
 pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, String> {
-    let broken = |error: zip::result::ZipError| format!("this is no whole zip file: {error}");
+    let broken = |error: zip::result::ZipError| format!("this is not a valid zip file: {error}");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     if archive.len() > MOST_FILES {
-        return Err(format!("the zip file holds {} files; more than {MOST_FILES} are not read", archive.len()));
+        return Err(format!("the zip file contains {} files; the limit is {MOST_FILES}", archive.len()));
     }
     let mut left = LARGEST;
     let mut files = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, String> {
         let read = entry.take(left + 1).read_to_end(&mut content).map_err(|error| format!("{name}: {error}"))?;
         left = left
             .checked_sub(read as u64)
-            .ok_or_else(|| format!("the zip file unpacks to more than {} MB, and is not read", LARGEST >> 20))?;
+            .ok_or_else(|| format!("the zip file unpacks to more than {} MB, which is the limit", LARGEST >> 20))?;
         files.push(SourceFile { name, bytes: content });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -36,14 +36,14 @@ struct Applicability {
     editions: Vec<Edition>,
 }
 
-/// All leaves of all files, in the order of the files. A file that is no DDF is an error: it was meant to be one.
+/// All leaves of all files, in the order of the files. A file that is not a DDF file is an error.
 pub(super) fn read(files: &[SourceFile]) -> Result<Vec<Described>, String> {
     let mut found = Vec::new();
     for file in files {
         let named = |reason: String| format!("{}: {reason}", file.name);
         let root = xml::decode(&file.bytes).and_then(|text| xml::read(&text)).map_err(named)?;
         if root.name != "MgmtTree" {
-            return Err(named(format!("the root element is <{}>, and a DDF file's is <MgmtTree>", root.name)));
+            return Err(named(format!("the root element is <{}>, but a DDF file must have <MgmtTree>", root.name)));
         }
         for top in root.all("Node") {
             let path = top.text_of("Path").unwrap_or(".").trim_end_matches('/');
@@ -53,7 +53,7 @@ pub(super) fn read(files: &[SourceFile]) -> Result<Vec<Described>, String> {
         }
     }
     if found.is_empty() {
-        return Err("there is no node in it; is it a DDF v2 bundle?".into());
+        return Err("it does not contain any nodes; is it a DDF v2 bundle?".into());
     }
     Ok(found)
 }

@@ -79,7 +79,7 @@ impl<'a> Policies<'a> {
             return node;
         }
         let Some(at) = self.find(&mapping, node.scope) else {
-            warnings.push(format!("{}: no ADMX file has its policy {}", node.uri, mapping.name));
+            warnings.push(format!("{}: its policy {} was not found in the ADMX files", node.uri, mapping.name));
             let file = Some(file_of(&mapping));
             node.group_policy = Some(GroupPolicy { name: mapping.name, file, ..GroupPolicy::default() });
             return node;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::policy_definitions::AdmxPolicy;
 use crate::catalogue::{AdmxElement, Allowed, DataForm, ElementType, Format, Node, RegistryForm, Relation, SameType};
 
-/// The registry form of a node that is not ADMX-backed; nothing where the policy writes nothing that it could be.
+/// The registry form of a node that is not ADMX-backed; `None` where the policy writes nothing that it could be.
 pub(super) fn registry_form(
     node: &Node,
     policy: &AdmxPolicy,
@@ -160,7 +160,7 @@ const FORBID: [&str; 14] = [
 ];
 const ALLOW: [&str; 7] = ["allow", "enable", "enabled", "permit", "show", "turnon", "use"];
 
-/// Whether two names call the same switch by the same direction (`true`), or by opposite ones (`false`); nothing where
+/// Whether two names call the same switch by the same direction (`true`), or by opposite ones (`false`); `None` where
 /// they are not surely the same switch.
 fn sense(node: &str, other: &str) -> Option<bool> {
     let (a, b) = (direction(node), direction(other));

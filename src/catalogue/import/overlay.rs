@@ -41,8 +41,10 @@ pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Res
     let older = OLDER_READ.get_or_init(|| lines("older-nodes.jsonl", OLDER)).as_ref().map_err(String::clone)?;
     for fact in facts {
         let Some(node) = nodes.iter_mut().find(|node| node.uri == fact.uri) else {
-            warnings
-                .push(format!("{}: the overlay knows this node ({}), and the bundle does not", fact.uri, fact.source));
+            warnings.push(format!(
+                "{}: this node is in the overlay ({}), but not in the DDF bundle",
+                fact.uri, fact.source
+            ));
             continue;
         };
         *node = patched(node, fact).map_err(|error| format!("overlay/facts.jsonl: {}: {error}", fact.uri))?;

@@ -34,7 +34,7 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    /// The text of a child, without white space around it; nothing where it is empty.
+    /// The text of a child, without white space around it; `None` where it is empty.
     pub fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.trim()).filter(|text| !text.is_empty())
     }
@@ -87,7 +87,7 @@ pub(super) fn read(text: &str) -> Result<Element, String> {
         let closed = match event {
             Event::Start(tag) => {
                 if open.len() >= DEEPEST {
-                    return Err(wrong(&format!("elements nest deeper than {DEEPEST}")));
+                    return Err(wrong(&format!("elements are nested deeper than {DEEPEST}")));
                 }
                 open.push(element(&tag).map_err(|reason| wrong(&reason))?);
                 None
@@ -127,7 +127,7 @@ pub(super) fn read(text: &str) -> Result<Element, String> {
     match (root, open.last()) {
         (Some(root), None) => Ok(root),
         (_, Some(unclosed)) => Err(format!("the file ends within <{}>", unclosed.name)),
-        (None, None) => Err("the file holds no element".to_string()),
+        (None, None) => Err("the file does not contain an element".to_string()),
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn what_is_no_document_says_why() {
         for (text, reason) in [
-            ("", "the file holds no element"),
+            ("", "the file does not contain an element"),
             ("<a><b>", "the file ends within <b>"),
             ("<a/><b/>", "line 1: there is a second root element"),
         ] {
@@ -186,7 +186,7 @@ mod tests {
         }
         assert!(read("<a>\n</b>").is_err_and(|reason| reason.starts_with("line 2:")));
         let deep = "<a>".repeat(100);
-        assert_eq!(read(&deep), Err("line 1: elements nest deeper than 64".into()));
+        assert_eq!(read(&deep), Err("line 1: elements are nested deeper than 64".into()));
     }
 
     #[test]

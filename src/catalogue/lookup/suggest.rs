@@ -67,7 +67,7 @@ impl Catalogue {
     }
 
     /// The short names of the nodes in a folder, such as an area, a CSP or an address that stands for no setting
-    /// itself; empty where there is no such folder. Case is not looked at.
+    /// itself; empty where there is no such folder. Case is ignored.
     pub fn below(&self, text: &str) -> Vec<&str> {
         let text = text.trim_end_matches('/');
         let paths = match text.strip_prefix("./") {

@@ -6,11 +6,11 @@ use crate::catalogue::admx::{AdmxElement, AdmxForm, ElementType, Payload};
 use crate::catalogue::{Format, Node};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
-/// What is known of a place in the registry: what it holds, or that it is deleted; nothing where nobody says.
+/// What is known of a place in the registry: what it holds, or that it is deleted; `None` where nobody says.
 pub type Registry<'r> = &'r dyn Fn(&RegistryLocation) -> Option<RegistryAction>;
 
 impl Node {
-    /// The value that sets what the registry holds: the inverse of [`Node::registry_writes`]. Nothing where no exact
+    /// The value that sets what the registry holds: the inverse of [`Node::registry_writes`]. `None` where no exact
     /// form is known, where a place is missing, where no value of the node is written so, or where lists are, whose
     /// names the registry alone knows.
     pub fn value_in_registry(&self, scope: Scope, registry: Registry<'_>) -> Option<OmaValue> {

@@ -37,7 +37,7 @@ impl Shapes {
     /// All of them, with those that they refer to.
     pub fn into_definitions(mut self) -> BTreeMap<String, Json> {
         let plain =
-            json!({ "if": { "type": ["string", "number", "boolean"] }, "else": wrong_type("string", "Write a text.") });
+            json!({ "if": { "type": ["string", "number", "boolean"] }, "else": wrong_type("string", "Write text.") });
         self.0.insert("text".into(), plain);
         self.0
     }
@@ -138,7 +138,7 @@ fn of_format(node: &Node) -> (String, Vec<Json>) {
             vec![json!({
                 "type": "string",
                 "pattern": format!(r"^\d{{4}}-\d{{2}}-\d{{2}}[Tt ]|{REFERENCE}"),
-                "patternErrorMessage": "Write an instant with its zone, as 2027-03-31T08:00:00Z."
+                "patternErrorMessage": "Write a date and time with its time zone, such as 2027-03-31T08:00:00Z."
             })],
         ),
         Format::B64 | Format::Bin => ("bytes", Vec::new()),
@@ -288,7 +288,7 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
     let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
     let message = match elements {
         [only] => format!("Write {}.", wanted(only)),
-        _ => format!("Write the elements by id: {}.", ids.join(", ")),
+        _ => format!("Write the elements by ID: {}.", ids.join(", ")),
     };
     let properties: Map<String, Json> = elements.iter().map(|element| (element.id.clone(), labeled(element))).collect();
     let by_id = json!({
@@ -301,7 +301,7 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
         [only] => {
             let mut value = element_value(only);
             if only.kind == ElementType::List && only.explicit {
-                // Its own id is no name of an item.
+                // Its own id is not a name of an item.
                 value["properties"] = json!({ &only.id: false });
             }
             json!({ "anyOf": [by_id, value] })
@@ -322,8 +322,8 @@ fn wanted(element: &AdmxElement) -> String {
             let shown = |(value, label)| EnumValue(value, label).shown();
             format!("one of: {}", element.choices().into_iter().map(shown).collect::<Vec<_>>().join(", "))
         }
-        ElementType::List if element.explicit => "a map of names and texts".into(),
-        ElementType::List | ElementType::MultiText => "a list of texts".into(),
+        ElementType::List if element.explicit => "a map of names and strings".into(),
+        ElementType::List | ElementType::MultiText => "a list of strings".into(),
     }
 }
 

@@ -17,16 +17,16 @@ pub(super) fn policy_text(
     repository: Option<&Repository>,
 ) -> String {
     let names = &policy.group_policy;
-    let mut screen = Screen::titled(&names.title, "no node is linked to it");
+    let mut screen = Screen::titled(&names.title, "no CSP node is known for it");
     screen.line(
         "Intune",
-        "Microsoft's description links no setting of Intune to it. Look at those near it; its registry values can be \
+        "Microsoft's description does not link it to an Intune setting. Look at similar settings; its registry values can be \
          exported.",
     );
     screen.line("Group Policy", &names.full_path(scope));
     if names.class == "Both" {
         let other = if scope == Scope::Device { "User" } else { "Computer" };
-        screen.line("", &format!("it is there below {other}, too"));
+        screen.line("", &format!("also exists under {other}"));
     }
     match &names.file {
         Some(file) => screen.line("ADMX name", &format!("{} ({file})", names.name)),
@@ -35,7 +35,7 @@ pub(super) fn policy_text(
     screen.line("Template", names.template.as_deref().unwrap_or_default());
     match &policy.registry {
         Some(form) => screen.lines("Registry", &registry_lines(form, scope)),
-        None => screen.line("Registry", "no registry value is known that sets the same"),
+        None => screen.line("Registry", "no registry value is known for this setting"),
     }
     let near: Vec<String> = catalogue
         .neighbors(names)

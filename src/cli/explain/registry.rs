@@ -20,9 +20,9 @@ pub(super) fn registry_lines(form: &RegistryForm, scope: Scope) -> Vec<String> {
     }
     match form.relation {
         Relation::Exact => {}
-        Relation::Partial => lines.push("This is only a part of what it sets: it is not exported.".into()),
+        Relation::Partial => lines.push("This covers only a part of the setting, so it is not exported.".into()),
         Relation::Unproven => {
-            lines.push("How their values correspond is not proven: it is not exported.".into());
+            lines.push("The mapping of the values is not proven, so it is not exported.".into());
         }
     }
     lines.extend(form.source.iter().map(|source| format!("source: {source}")));
@@ -60,7 +60,7 @@ fn element_line(element: &AdmxElement) -> String {
         }
         ElementType::List => {
             let names = match &element.prefix {
-                _ if element.explicit => "values with names of your own".to_string(),
+                _ if element.explicit => "values with names that you choose".to_string(),
                 Some(prefix) => format!("values {prefix}1, {prefix}2, …"),
                 None => "values 1, 2, …".into(),
             };

@@ -16,7 +16,7 @@ pub(super) fn rule_text(rule: &Rule) -> String {
             screen.line("Looks at", &codes.join(" and "));
         }
         Check::Fact(what) => screen.line("Looks at", what),
-        Check::Stated => screen.line("Looks at", "what no program can see: somebody has to look"),
+        Check::Stated => screen.line("Looks at", "a person must check this; a program cannot see it"),
     }
     screen.line("Remedy", rule.remedy);
     for source in rule.sources {
@@ -38,5 +38,5 @@ pub(super) fn rules_text() -> String {
             text.push_str(&format!("  {}  {:width$}  {}\n", rule.id.code, rule.id.name, rule.title));
         }
     }
-    text + "\n`explain CODE` says more of one of them.\n"
+    text + "\n`explain CODE` shows the details of a rule.\n"
 }

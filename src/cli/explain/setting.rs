@@ -29,7 +29,7 @@ pub(super) fn setting_text(
     screen.line("Access", &access(node));
     match &node.registry {
         Some(form) => screen.lines("Registry", &registry_lines(form, scope)),
-        None => screen.line("Registry", "no registry value is known that sets the same"),
+        None => screen.line("Registry", "no registry value is known for this setting"),
     }
     screen.line("Windows", &windows(node));
     screen.line("Editions", &editions(node));
@@ -37,21 +37,21 @@ pub(super) fn setting_text(
     screen.line("Restart", restart(node));
     screen.line("Conflicts", &conflict(node));
     screen.line("Note", node.note.as_deref().unwrap_or_default());
-    let older = node.source.as_ref().map(|source| format!("{source}; {} has it no more", catalogue.release));
+    let older = node.source.as_ref().map(|source| format!("{source}; {} no longer has it", catalogue.release));
     screen.line("Source", older.as_deref().unwrap_or(&catalogue.release));
     rules_lines(&mut screen, Some(&uri), &node.registry_places(scope));
     used_lines(&mut screen, repository.map_or(Vec::new(), |repository| used::by_node(repository, node, scope)));
     if node.is_settable() {
         screen.block("To copy", &format!("    settings:\n{}", setting_block(node, &uri, &name)));
     } else {
-        screen.block("It cannot be set: it is read, or executed.", "");
+        screen.block("This node cannot be set: it is read-only or a command.", "");
     }
     screen.text()
 }
 
 fn names(screen: &mut Screen, node: &Node, uri: &OmaUri, scope: Scope) {
     let backed = if node.allowed == Allowed::Admx { ", ADMX-backed" } else { "" };
-    let both = if node.scope == Scopes::Both { "; the other scope has it, too" } else { "" };
+    let both = if node.scope == Scopes::Both { "; also exists in the other scope" } else { "" };
     let what = format!("({}{backed}{both})", uri.scope().word());
     let beside = format!("{uri}   {what}");
     if beside.len() <= 85 {
@@ -67,7 +67,7 @@ fn names(screen: &mut Screen, node: &Node, uri: &OmaUri, scope: Scope) {
         return;
     };
     if policy.title.is_empty() {
-        screen.line("Group Policy", "named here, but no template is known to define it");
+        screen.line("Group Policy", "named here, but no known template defines it");
     } else {
         screen.line("Group Policy", &policy.full_path(scope));
     }
@@ -118,7 +118,7 @@ fn dependency(on: &Dependency) -> String {
     }
 }
 
-/// Nothing where it is as with most nodes.
+/// `None` where it is as with most nodes.
 fn access(node: &Node) -> String {
     let usual = node.access.len() == 4 && "ADGR".chars().all(|letter| node.access.contains(letter));
     let words = [('A', "add"), ('D', "delete"), ('G', "get"), ('R', "replace"), ('E', "execute"), ('C', "copy")];
@@ -138,7 +138,7 @@ fn release(build: &str) -> String {
 }
 
 fn windows(node: &Node) -> String {
-    let preview = "preview builds only, says Microsoft's file, which is often late";
+    let preview = "preview builds only, according to Microsoft's file, which is often outdated";
     let revised = |build: &&String| build.matches('.').count() > 2;
     let (with_update, whole): (Vec<&String>, Vec<&String>) = node.builds.iter().partition(revised);
     let list = |builds: &[&String]| builds.iter().map(|build| release(build)).collect::<Vec<_>>().join(", ");
@@ -165,14 +165,14 @@ fn editions(node: &Node) -> String {
 fn deprecated(since: &str) -> String {
     match since {
         "yes" => "yes, says Microsoft".into(),
-        build => format!("since {}, says Microsoft", release(build)),
+        build => format!("since {}, according to Microsoft", release(build)),
     }
 }
 
 fn restart(node: &Node) -> &str {
     match node.reboot.as_deref() {
-        Some("Automatic") => "the device restarts for it",
-        Some("ServerInitiated") => "it needs a restart, which Intune has to ask for",
+        Some("Automatic") => "the device restarts to apply it",
+        Some("ServerInitiated") => "needs a restart, which Intune must request",
         Some(other) => other,
         None => "",
     }
@@ -183,8 +183,12 @@ fn conflict(node: &Node) -> String {
         Some("LastWrite") => "the last write wins".into(),
         Some("LowestValueMostSecure") => "the lowest value wins".into(),
         Some("HighestValueMostSecure") => "the highest value wins".into(),
-        Some("LowestValueMostSecureZeroHasNoLimits") => "the lowest value wins; 0 means no limit and loses".into(),
-        Some("HighestValueMostSecureZeroHasNoLimits") => "the highest value wins; 0 means no limit and wins".into(),
+        Some("LowestValueMostSecureZeroHasNoLimits") => {
+            "the lowest value wins; 0 means no limit and has the lowest priority".into()
+        }
+        Some("HighestValueMostSecureZeroHasNoLimits") => {
+            "the highest value wins; 0 means no limit and has the highest priority".into()
+        }
         Some(other) => other.into(),
         None => String::new(),
     }

@@ -15,8 +15,8 @@ pub(super) fn target_text(what: &str, repository: &Repository) -> Option<String>
                 include.all.as_ref().map_or(String::new(), |all| format!("all {:?}", all.value).to_lowercase())
             });
             let filter = match &include.filter {
-                Some(Filter::Include(filter)) => format!(", only what matches the filter {}", filter.shown()),
-                Some(Filter::Exclude(filter)) => format!(", without what matches the filter {}", filter.shown()),
+                Some(Filter::Include(filter)) => format!(", only devices that match the filter {}", filter.shown()),
+                Some(Filter::Exclude(filter)) => format!(", except devices that match the filter {}", filter.shown()),
                 None => String::new(),
             };
             text.push_str(&format!("  include {who}{filter}\n"));

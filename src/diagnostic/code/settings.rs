@@ -182,7 +182,7 @@ pub(super) static NOT_SETTABLE: About = About {
     example: Some(
         "\
 settings:
-  DevDetail/SwV: \"10.0\"                       # devices report their version with it
+  ./DevDetail/SwV: \"10.0\"                       # devices report their version with it
 ",
     ),
 };

@@ -33,8 +33,8 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
             // Where the registry form is known, the contradiction has been found there.
             if twin.value != setting.value && node.registry_writes(scope, &setting.value).is_err() {
                 problems.push(
-                    Diagnostic::error(Code::Contradiction, format!("{} gets two values", setting.uri.short()))
-                        .at(setting.value_place.clone(), "another value here")
+                    Diagnostic::error(Code::Contradiction, format!("{} has two different values", setting.uri.short()))
+                        .at(setting.value_place.clone(), "different value here")
                         .and(twin.value_place.clone(), "one value here"),
                 );
             }

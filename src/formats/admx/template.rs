@@ -150,7 +150,7 @@ fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form),
         RegistryChange::DeleteValues(_) => return Err("a template cannot delete all values of a key".into()),
     };
     if !matches!(location.key.hive, Hive::LocalMachine | Hive::CurrentUser) {
-        return Err(format!("Group Policy writes to HKLM and HKCU only, not to {}", location.key.hive.short()));
+        return Err(format!("Group Policy can write to HKLM and HKCU only, not to {}", location.key.hive.short()));
     }
     // Registry.pol, which carries it to devices: a value without a name means the key alone, names with two stars
     // are commands, names are at most 259 characters (MS-GPREG 2.2.1).
@@ -159,10 +159,10 @@ fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form),
         return Err("Group Policy cannot set the default value of a key".into());
     }
     if name.starts_with("**") || name.encode_utf16().count() > 259 {
-        return Err("Group Policy takes no such name of a value".into());
+        return Err("Group Policy does not support this value name".into());
     }
     if !location.key.path.chars().chain(name.chars()).all(is_xml) {
-        return Err("XML cannot hold its name".into());
+        return Err("its name cannot be written in XML".into());
     }
     let form = match action {
         RegistryAction::Delete => Form::State { on: Data::Delete, off: None },
@@ -174,14 +174,14 @@ fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form),
 fn form(data: &RegistryData) -> Result<Form, String> {
     let typed = |text: &str| {
         if text.contains(char::is_control) || !text.chars().all(is_xml) {
-            return Err("a template cannot hold line breaks and other control characters".to_string());
+            return Err("a template cannot contain line breaks or other control characters".to_string());
         }
         // XML readers may take it for mere indentation.
         if !text.is_empty() && text.trim().is_empty() {
-            return Err("a template cannot hold a text of spaces only".to_string());
+            return Err("a template cannot contain text that is only spaces".to_string());
         }
         // Registry.pol, as above: at most 65,535 bytes.
-        if text.encode_utf16().count() > 32_766 { Err("Group Policy takes no text that long".into()) } else { Ok(()) }
+        if text.encode_utf16().count() > 32_766 { Err("the text is too long for Group Policy".into()) } else { Ok(()) }
     };
     match data {
         RegistryData::Dword(number) => Ok(Form::State { on: Data::Decimal(*number), off: Some(Data::Delete) }),

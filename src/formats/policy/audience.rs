@@ -23,7 +23,7 @@ fn assignments(profile: &Profile<'_>, file: &mut PolicyFile) {
     for assignment in profile.live.profile.assignments.iter().flatten() {
         let target = target(assignment, profile.directory).and_then(|target| match taken.insert(&assignment.who) {
             true => Ok(target),
-            false => Err("a target stands twice, and Graph takes each target once".into()),
+            false => Err("a target is listed twice, but Microsoft Graph accepts each target once".into()),
         });
         match target {
             Ok(target) if assignment.excluded => excludes.push(target),
@@ -43,12 +43,12 @@ fn assignments(profile: &Profile<'_>, file: &mut PolicyFile) {
         return;
     }
     for reason in lost {
-        let remark = Remark::error(format!("assignments are left as they are: {reason}"));
+        let remark = Remark::error(format!("assignments are not imported: {reason}"));
         comment(&mut file.text, 0, &remark.text);
         file.remarks.push(remark);
     }
     if any {
-        comment(&mut file.text, 0, "the other targets that are there:");
+        comment(&mut file.text, 0, "the other targets of the profile:");
         block.lines().for_each(|line| file.text.push_str(&format!("# {line}\n")));
     }
 }
@@ -75,7 +75,7 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
     };
     if let Some((mode, filter_id)) = &assignment.filter {
         if assignment.excluded {
-            return Err("an excluded group takes no filter".into());
+            return Err("an excluded group cannot have a filter".into());
         }
         let filter = name_or_id(&directory.filters, filter_id, "assignment filter")?;
         let filter = match mode {
@@ -99,7 +99,7 @@ fn other_kind(raw: &str) -> String {
 /// A group by its name; with its id where others have the name too.
 fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, String> {
     let Some(found) = directory.groups.iter().find(|entry| entry.id == *group_id) else {
-        return Err(format!("the group {group_id} is not there any more, and reaches nobody"));
+        return Err(format!("the group {group_id} no longer exists"));
     };
     if found.name.trim().is_empty() {
         return Ok(vec![("id".into(), id(group_id))]);
@@ -113,7 +113,7 @@ fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, S
 /// A filter or a tag by its name; with its id where others have the name, too.
 fn name_or_id(entries: &[Entry], entry_id: &str, what: &str) -> Result<Yaml, String> {
     let Some(found) = entries.iter().find(|entry| entry.id == entry_id) else {
-        return Err(format!("the {what} {entry_id} is not there any more"));
+        return Err(format!("the {what} {entry_id} no longer exists"));
     };
     let name = Yaml::text(&found.name);
     // The program takes this name for the tag that everything has.
@@ -141,7 +141,7 @@ fn scope_tags(profile: &Profile<'_>, file: &mut PolicyFile) {
             yaml::entry(&mut file.text, 0, "scope_tags", &Yaml::List(tags));
         }
         Err(reason) => {
-            let remark = Remark::error(format!("scope tags are left as they are: {reason}"));
+            let remark = Remark::error(format!("scope tags are not imported: {reason}"));
             comment(&mut file.text, 0, &remark.text);
             file.remarks.push(remark);
         }

@@ -17,7 +17,7 @@ use super::super::yaml::{self, Yaml};
 
 /// One row of a profile.
 pub(super) struct Line {
-    /// How it is written; nothing where it cannot be.
+    /// How it is written; `None` where it cannot be.
     pub written: Option<Written>,
     /// What is to be known of it.
     pub remarks: Vec<Remark>,
@@ -39,7 +39,7 @@ pub(super) struct Written {
 
 impl Line {
     fn lost(address: &Address, reason: &str) -> Self {
-        let text = format!("{address} cannot be written here, and applying takes it out of the profile: {reason}");
+        let text = format!("{address} cannot be written here; apply will remove it from the profile: {reason}");
         let lost = Some(format!("{address} cannot be written: {reason}"));
         Self { written: None, remarks: vec![Remark::error(text)], lost }
     }
@@ -55,12 +55,12 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mu
         let uri = match address {
             Address::Node(uri) => uri,
             Address::Repeated(..) | Address::ReadOnly(_, 1..) => {
-                let reason = "the profile has two rows with this address, and a device gets one of them";
+                let reason = "the profile has two rows with this address, but devices use only one of them";
                 lines.push(Line::lost(address, reason));
                 continue;
             }
             Address::ReadOnly(..) => {
-                lines.push(Line::lost(address, "Intune reads this row from devices, and a policy only writes"));
+                lines.push(Line::lost(address, "Intune only reads this row from devices; a policy can only write"));
                 continue;
             }
         };
@@ -83,7 +83,7 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mu
         let mut line = writing.line(uri, &setting.value);
         if respelt && line.written.is_some() {
             let right = &writing.place.uri;
-            line.remarks.push(Remark::warning(format!("in the tenant this is {uri}; applying makes it {right}")));
+            line.remarks.push(Remark::warning(format!("in Intune this is {uri}; apply will change it to {right}")));
         }
         lines.push(line);
     }
@@ -107,9 +107,9 @@ fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String
         Err(LookupError::Unknown { uri }) => Ok(Place { name: uri.to_string(), uri, node: None }),
         Err(LookupError::Case { right }) => match catalogue.resolve(&right) {
             Ok(found) => Ok(named(found.uri, found.node)),
-            Err(_) => Err("its spelling is no known one".into()),
+            Err(_) => Err("its spelling is not known".into()),
         },
-        Err(LookupError::Scope { right, .. }) => Err(format!("Windows has this node for the {} only", right.word())),
+        Err(LookupError::Scope { right, .. }) => Err(format!("this setting exists for the {} only", right.word())),
         Err(LookupError::Malformed(reason)) => Err(reason.to_string()),
     }
 }
@@ -150,10 +150,13 @@ impl Writing<'_, '_> {
             };
             let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
             let Some(form) = form else {
-                return Line::lost(&Address::Node(uri.clone()), "its value is masked, and no secret can stand for it");
+                return Line::lost(
+                    &Address::Node(uri.clone()),
+                    "its value is masked, and a secret cannot be used for it",
+                );
             };
             let text = format!(
-                "{}: the token may not read its value: supply it as {variable}, or import again with \
+                "{}: the token is not allowed to read its value: provide it as {variable}, or import again with \
                  DeviceManagementConfiguration.ReadWrite.All",
                 self.place.name
             );
@@ -164,12 +167,12 @@ impl Writing<'_, '_> {
             OmaValue::Base64(_) => ".bin",
             _ => ".txt",
         };
-        let mut reason = "it would become another value".to_string();
+        let mut reason = "the value would change".to_string();
         for form in forms(self.place.node, value, &format!("{}{end}", self.file)) {
             match self.compiled(&form, end) {
                 Ok((compiled, became)) if compiled == self.place.uri && became == *value => {
                     let warning = may_be_secret(&self.place.uri, self.place.node, value).then(|| {
-                        Remark::warning(format!("{}: may hold a secret; it now stands in the file", self.place.name))
+                        Remark::warning(format!("{}: may contain a secret, which is now in the file", self.place.name))
                     });
                     return self.written(form, false, warning.into_iter().collect());
                 }
@@ -218,7 +221,7 @@ impl Writing<'_, '_> {
             });
         }
         let setting = compiled.into_iter().next().and_then(|policy| policy.settings.into_iter().next());
-        setting.map(|setting| (setting.uri, setting.value)).ok_or_else(|| "it sets nothing".into())
+        setting.map(|setting| (setting.uri, setting.value)).ok_or_else(|| "it does not set anything".into())
     }
 }
 

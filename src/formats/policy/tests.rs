@@ -123,48 +123,48 @@ fn what_a_tenant_holds_and_a_policy_cannot_say() {
     name: Test
 
     settings:
-      # ./Device/Vendor/MSFT/Contoso/Base64: the token may not read its value: supply it as
+      # ./Device/Vendor/MSFT/Contoso/Base64: the token is not allowed to read its value: provide it as
       # SSPR_TEST_CONTOSO_BASE64, or import again with DeviceManagementConfiguration.ReadWrite.All
       ./Device/Vendor/MSFT/Contoso/Base64:
         type: base64
         base64: '${env:SSPR_TEST_CONTOSO_BASE64}'
         unchecked: imported from the tenant
-      # ./Device/Vendor/MSFT/Contoso/Mask cannot be written here, and applying takes it out of the
-      # profile: this is what Intune shows in place of a value: it was copied from an export, and the
-      # value itself was not in it
+      # ./Device/Vendor/MSFT/Contoso/Mask cannot be written here; apply will remove it from the profile:
+      # this is a placeholder that Intune shows instead of the value: it was probably copied from an
+      # export, which does not contain the value
       ./Device/Vendor/MSFT/Contoso/Twice:
         type: integer
         value: 1
         unchecked: imported from the tenant
-      # ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written here, and applying takes it out of
-      # the profile: the profile has two rows with this address, and a device gets one of them
-      # AppVirtualization/PublishingAllowServer1: the token may not read its value: supply it as
-      # SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1, or import again with
+      # ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written here; apply will remove it from the
+      # profile: the profile has two rows with this address, but devices use only one of them
+      # AppVirtualization/PublishingAllowServer1: the token is not allowed to read its value: provide it
+      # as SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1, or import again with
       # DeviceManagementConfiguration.ReadWrite.All
       AppVirtualization/PublishingAllowServer1:
         type: xml
         raw: '${env:SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1}'
-      # UserRights/AllowLocalLogOn: the token may not read its value: supply it as
+      # UserRights/AllowLocalLogOn: the token is not allowed to read its value: provide it as
       # SSPR_TEST_USERRIGHTS_ALLOWLOCALLOGON, or import again with
       # DeviceManagementConfiguration.ReadWrite.All
       UserRights/AllowLocalLogOn: '${env:SSPR_TEST_USERRIGHTS_ALLOWLOCALLOGON}'
-      # WindowsLogon/DisableLockScreenAppNotifications: the token may not read its value: supply it as
-      # SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS, or import again with
+      # WindowsLogon/DisableLockScreenAppNotifications: the token is not allowed to read its value:
+      # provide it as SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS, or import again with
       # DeviceManagementConfiguration.ReadWrite.All
       WindowsLogon/DisableLockScreenAppNotifications:
         raw: '${env:SSPR_TEST_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS}'
 
-    # assignments are left as they are: an included target cannot be written here: a target stands
-    # twice, and Graph takes each target once
-    # assignments are left as they are: an included target cannot be written here: the group c is not
-    # there any more, and reaches nobody
-    # the other targets that are there:
+    # assignments are not imported: an included target cannot be written here: a target is listed twice,
+    # but Microsoft Graph accepts each target once
+    # assignments are not imported: an included target cannot be written here: the group c no longer
+    # exists
+    # the other targets of the profile:
     # assignments:
     #   include:
     #     - { group: Pilot }
     #     - { id: b }
 
-    # scope tags are left as they are: the scope tag 7 is not there any more
+    # scope tags are not imported: the scope tag 7 no longer exists
     adopt: { lab: 5f1c0000-0000-4000-8000-000000000000 }
     ");
 }

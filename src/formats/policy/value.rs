@@ -10,7 +10,7 @@ use crate::setting::{OmaType, OmaValue};
 /// Longer texts, and bytes, stand in files of their own.
 const LARGE: usize = 1000;
 const MANY_BYTES: usize = 60;
-/// A longer label is no name any more.
+/// A longer label is not used as a name.
 const LONG_LABEL: usize = 50;
 /// Why the catalogue is not asked.
 const UNCHECKED: &str = "imported from the tenant";

@@ -23,10 +23,10 @@ pub fn read(path: &str, bytes: &[u8], problems: &mut Vec<Diagnostic>) -> Vec<Reg
     let source = Arc::new(Source { path: path.into(), text, bom });
     if !source.bom && !source.text.is_ascii() {
         problems.push(
-            Diagnostic::warning(Code::AmbiguousEncoding, "Windows may read other letters than these")
+            Diagnostic::warning(Code::AmbiguousEncoding, "Windows may read some characters differently")
                 .at(
                     Place::start_of(&source),
-                    "UTF-8 without a byte order mark, which some Windows take for its own code page",
+                    "UTF-8 without a byte order mark; Windows may read it in its own code page",
                 )
                 .help("save the file as UTF-16LE with a byte order mark, as regedit does"),
         );
@@ -40,20 +40,20 @@ pub fn read(path: &str, bytes: &[u8], problems: &mut Vec<Diagnostic>) -> Vec<Reg
 /// The text without its byte order mark, and whether there was one.
 fn decode(bytes: &[u8]) -> Result<(String, bool), String> {
     if bytes.len() > MAX_BYTES {
-        return Err(format!("the file has {} bytes; at most {MAX_BYTES} are read", bytes.len()));
+        return Err(format!("the file has {} bytes; the limit is {MAX_BYTES}", bytes.len()));
     }
     if let Some(rest) = bytes.strip_prefix(&[0xff, 0xfe]) {
-        return wide(rest).map(|text| (text, true)).ok_or_else(|| "the file is no whole UTF-16".into());
+        return wide(rest).map(|text| (text, true)).ok_or_else(|| "the file is not valid UTF-16".into());
     }
     if bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("the file is UTF-16BE, which Windows does not read: save it as UTF-16LE".into());
+        return Err("the file is UTF-16BE, which Windows cannot read: save it as UTF-16LE".into());
     }
     if bytes.contains(&0) {
-        return Err("the file is UTF-16 without a byte order mark, which Windows does not read".into());
+        return Err("the file is UTF-16 without a byte order mark, which Windows cannot read".into());
     }
     let (rest, bom) = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).map_or((bytes, false), |rest| (rest, true));
     let text = std::str::from_utf8(rest).map_err(|error| {
-        format!("the byte at offset {} is of an unknown code page: save the file as UTF-16LE", error.valid_up_to())
+        format!("the byte at offset {} is in an unknown code page: save the file as UTF-16LE", error.valid_up_to())
     })?;
     Ok((text.to_string(), bom))
 }
@@ -119,8 +119,8 @@ impl<'s> Reader<'s> {
         if !self.ansi && header != HEADER {
             let place = Place::start_of(self.source);
             self.problems.push(
-                unreadable(place, format!("the first line is neither `{HEADER}` nor `REGEDIT4`"))
-                    .note("Windows imports nothing from such a file"),
+                unreadable(place, format!("the first line must be `{HEADER}` or `REGEDIT4`"))
+                    .note("Windows does not import anything from this file"),
             );
             return;
         }
@@ -129,10 +129,10 @@ impl<'s> Reader<'s> {
                 None | Some(';' | '#') => Ok(()),
                 Some('[') => self.key(line, &place),
                 Some('@' | '"') => self.value(line, &place),
-                Some(_) => Err("neither a key, nor a value, nor a comment".to_string()),
+                Some(_) => Err("this line is not a key, a value or a comment".to_string()),
             };
             if let Err(reason) = read {
-                let problem = unreadable(place, reason).note("Windows skips such a line without a word");
+                let problem = unreadable(place, reason).note("Windows silently skips this line");
                 self.problems.push(problem);
             }
         }
@@ -146,7 +146,7 @@ impl<'s> Reader<'s> {
         let (name, deletes) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
         let root = name.split('\\').next().unwrap_or_default().to_ascii_uppercase();
         if !ROOTS.contains(&root.as_str()) {
-            return Err("a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`".into());
+            return Err("a key must begin with the full name of its root, such as `HKEY_LOCAL_MACHINE`".into());
         }
         if root.len() == name.len() && !deletes {
             // regedit writes the root itself above its keys.
@@ -156,7 +156,7 @@ impl<'s> Reader<'s> {
         let key = match RegistryKey::parse(name) {
             Ok(key) => key,
             Err(reason) => {
-                let problem = Diagnostic::error(Code::InvalidRegistryName, "this is no registry key");
+                let problem = Diagnostic::error(Code::InvalidRegistryName, "this is not a registry key");
                 self.problems.push(problem.at(place.clone(), reason.to_string()));
                 return Ok(());
             }
@@ -179,14 +179,14 @@ impl<'s> Reader<'s> {
             Some(text) => unquote(text).map_err(|reason| format!("in its name, {reason}"))?,
             None => (String::new(), &line[1..]),
         };
-        let rest = rest.trim_start_matches(BLANK).strip_prefix('=').ok_or("there is no `=` after its name")?;
+        let rest = rest.trim_start_matches(BLANK).strip_prefix('=').ok_or("the `=` after its name is missing")?;
         // Read before looking at the section: the data may go on over several lines.
         let action = self.action(rest.trim_start_matches(BLANK))?;
         match &self.section {
             Section::Broken => Ok(()),
-            Section::None => Err("it stands before the first key".into()),
-            Section::Root => Err("it stands in a root, not in a key".into()),
-            Section::Deleted => Err("it stands below a key that is deleted".into()),
+            Section::None => Err("this value is before the first key".into()),
+            Section::Root => Err("this value is in a root, not in a key".into()),
+            Section::Deleted => Err("this value is in a key that is deleted".into()),
             Section::Key(key) => {
                 let location = RegistryLocation { key: key.clone(), name };
                 self.push(RegistryChange::Value(location, action), place);
@@ -212,16 +212,16 @@ impl<'s> Reader<'s> {
         let (kind, rest) = match (text.strip_prefix("hex:"), text.strip_prefix("hex(")) {
             (Some(rest), _) => (3, rest),
             (_, Some(rest)) => {
-                let (digits, rest) = rest.split_once("):").ok_or("`hex(` lacks its `):`")?;
+                let (digits, rest) = rest.split_once("):").ok_or("`):` is missing after `hex(`")?;
                 (hexadecimal(digits, 8)?, rest)
             }
-            _ => return Err("its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`".into()),
+            _ => return Err("its data must be text in quotes, `dword:`, `hex:`, `hex(…):` or `-`".into()),
         };
         let bytes = self.bytes(rest)?;
         data(kind, bytes, self.ansi).map(RegistryAction::Set)
     }
 
-    /// Bytes with commas between them; a backslash at a line's end goes on to the next line that is no comment.
+    /// Bytes with commas between them; a backslash at a line's end goes on to the next line that is not a comment.
     fn bytes(&mut self, first: &'s str) -> Result<Vec<u8>, String> {
         let (mut bytes, mut line) = (Vec::new(), first);
         loop {
@@ -244,7 +244,7 @@ impl<'s> Reader<'s> {
                 match self.line() {
                     Some((_, line)) if line.is_empty() || line.starts_with(';') => {}
                     Some((_, line)) => break line,
-                    None => return Err("its data breaks off".into()),
+                    None => return Err("its data is incomplete".into()),
                 }
             };
         }
@@ -276,10 +276,10 @@ fn unquote(text: &str) -> Result<(String, &str), String> {
             '"' => return Ok((out, chars.as_str())),
             '\\' => match chars.next() {
                 Some(c @ ('\\' | '"')) => out.push(c),
-                Some(c) => return Err(format!("`\\{c}` is no escape: a backslash is written `\\\\`")),
+                Some(c) => return Err(format!("`\\{c}` is not a valid escape: write a backslash as `\\\\`")),
                 None => break,
             },
-            '\0' => return Err("a registry text holds no NUL".into()),
+            '\0' => return Err("registry text cannot contain a NUL character".into()),
             c => out.push(c),
         }
     }
@@ -287,18 +287,18 @@ fn unquote(text: &str) -> Result<(String, &str), String> {
 }
 
 fn data(kind: u32, bytes: Vec<u8>, ansi: bool) -> Result<RegistryData, String> {
-    let sized = |count: usize| format!("{} bytes where {count} are needed", bytes.len());
+    let sized = |count: usize| format!("{} bytes, but {count} are needed", bytes.len());
     let texts = |bytes: &[u8]| {
         if ansi {
             let ascii = bytes.is_ascii().then(|| String::from_utf8_lossy(bytes).into_owned());
             return ascii.ok_or("its text is in an unknown code page".to_string());
         }
-        wide(bytes).ok_or("its bytes are no whole UTF-16 text".to_string())
+        wide(bytes).ok_or("its bytes are not valid UTF-16".to_string())
     };
     // Programs read a text up to its NUL; more than one at the end means nothing.
     let text = |bytes: &[u8]| {
         let text = texts(bytes)?.trim_end_matches('\0').to_string();
-        if text.contains('\0') { Err("its text holds a NUL".to_string()) } else { Ok(text) }
+        if text.contains('\0') { Err("its text contains a NUL character".to_string()) } else { Ok(text) }
     };
     Ok(match kind {
         0 => RegistryData::None(bytes),
@@ -312,11 +312,11 @@ fn data(kind: u32, bytes: Vec<u8>, ansi: bool) -> Result<RegistryData, String> {
             let list: Vec<String> = whole.trim_end_matches('\0').split('\0').map(String::from).collect();
             match list.as_slice() {
                 [only] if only.is_empty() => RegistryData::MultiSz(Vec::new()),
-                list if list.iter().any(String::is_empty) => return Err("its list holds an empty text".into()),
+                list if list.iter().any(String::is_empty) => return Err("its list contains an empty string".into()),
                 _ => RegistryData::MultiSz(list),
             }
         }
         0xb => RegistryData::Qword(u64::from_le_bytes(bytes.as_slice().try_into().map_err(|_| sized(8))?)),
-        other => return Err(format!("a value of type {other} is none that policies know")),
+        other => return Err(format!("policies do not support values of type {other}")),
     })
 }

@@ -89,41 +89,41 @@ fn no_line_is_dropped_in_silence() {
                 \"a\"=-\n[HKEY_USERS\\A]\n\"a\"=hex:00,\\\n";
     insta::assert_snapshot!(reading(text.as_bytes()), @r"
     t.reg:26:1 DeleteKey(HKU\A)
-    2 it stands before the first key
-    3 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
-    5 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
+    2 this value is before the first key
+    3 a key must begin with the full name of its root, such as `HKEY_LOCAL_MACHINE`
+    5 a key must begin with the full name of its root, such as `HKEY_LOCAL_MACHINE`
     6 the closing bracket is missing
-    7 a key begins with the long name of its root, such as `HKEY_LOCAL_MACHINE`
-    8 the key has an empty part (a doubled backslash, or one at the end)
-    10 neither a key, nor a value, nor a comment
-    11 its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`
-    12 there is no `=` after its name
-    13 `\n` is no escape: a backslash is written `\\`
+    7 a key must begin with the full name of its root, such as `HKEY_LOCAL_MACHINE`
+    8 the key has an empty part (two backslashes in a row, or one at the end)
+    10 this line is not a key, a value or a comment
+    11 its data must be text in quotes, `dword:`, `hex:`, `hex(…):` or `-`
+    12 the `=` after its name is missing
+    13 `\n` is not a valid escape: write a backslash as `\\`
     14 `#c` follows it
     15 the closing quote is missing
     16 `000000001` is not one to 8 hexadecimal digits
     17 `g` is not one to 8 hexadecimal digits
     18 `g` is not one to 2 hexadecimal digits
     19 a comma is missing before the backslash
-    20 neither a key, nor a value, nor a comment
-    21 its bytes are no whole UTF-16 text
-    22 a value of type 8 is none that policies know
-    23 1 bytes where 8 are needed
-    24 its list holds an empty text
-    25 its data is none of a text in quotes, `dword:`, `hex:`, `hex(…):` and `-`
-    27 it stands below a key that is deleted
-    29 its data breaks off
+    20 this line is not a key, a value or a comment
+    21 its bytes are not valid UTF-16
+    22 policies do not support values of type 8
+    23 1 bytes, but 8 are needed
+    24 its list contains an empty string
+    25 its data must be text in quotes, `dword:`, `hex:`, `hex(…):` or `-`
+    27 this value is in a key that is deleted
+    29 its data is incomplete
     ");
 }
 
 #[test]
 fn other_files_are_refused() {
-    insta::assert_snapshot!(reading(b"Windows Registry Editor Version 5\n"), @"1 the first line is neither `Windows Registry Editor Version 5.00` nor `REGEDIT4`");
-    insta::assert_snapshot!(reading(b"W\0i\0n\0"), @"1 the file is UTF-16 without a byte order mark, which Windows does not read");
-    insta::assert_snapshot!(reading(b"\xfe\xff\0W"), @"1 the file is UTF-16BE, which Windows does not read: save it as UTF-16LE");
-    insta::assert_snapshot!(reading(b"\xff\xfeW"), @"1 the file is no whole UTF-16");
-    insta::assert_snapshot!(reading(b"REGEDIT4\r\n\xe4"), @"1 the byte at offset 10 is of an unknown code page: save the file as UTF-16LE");
-    insta::assert_snapshot!(reading("REGEDIT4\r\n;\u{e4}".as_bytes()), @"1 UTF-8 without a byte order mark, which some Windows take for its own code page");
+    insta::assert_snapshot!(reading(b"Windows Registry Editor Version 5\n"), @"1 the first line must be `Windows Registry Editor Version 5.00` or `REGEDIT4`");
+    insta::assert_snapshot!(reading(b"W\0i\0n\0"), @"1 the file is UTF-16 without a byte order mark, which Windows cannot read");
+    insta::assert_snapshot!(reading(b"\xfe\xff\0W"), @"1 the file is UTF-16BE, which Windows cannot read: save it as UTF-16LE");
+    insta::assert_snapshot!(reading(b"\xff\xfeW"), @"1 the file is not valid UTF-16");
+    insta::assert_snapshot!(reading(b"REGEDIT4\r\n\xe4"), @"1 the byte at offset 10 is in an unknown code page: save the file as UTF-16LE");
+    insta::assert_snapshot!(reading("REGEDIT4\r\n;\u{e4}".as_bytes()), @"1 UTF-8 without a byte order mark; Windows may read it in its own code page");
 }
 
 fn data() -> impl Strategy<Value = RegistryData> {

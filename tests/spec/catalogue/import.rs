@@ -155,7 +155,7 @@ fn a_node_without_a_sound_address_is_left_out() {
     let told = said.lines().find(|line| line.contains("Hide")).unwrap();
     assert_eq!(
         told,
-        r#"warning: ./Device/Vendor/MSFT/Policy/Config/Printing/Hide\"\\Queue: this is no address of a node"#
+        r#"warning: ./Device/Vendor/MSFT/Policy/Config/Printing/Hide\"\\Queue: this is not a valid node address"#
     );
     assert!(!repository.read("table.jsonl").contains("Hide\\\"\\\\Queue"));
 }

@@ -19,16 +19,16 @@ fn what_has_no_registry_form_is_an_error_that_names_it() {
      --> policies/toasts.yaml:2:13
       |
     2 | settings: { AboveLock/AllowToasts: 0 }
-      |             ^^^^^^^^^^^^^^^^^^^^^ no registry value is known that sets the same
+      |             ^^^^^^^^^^^^^^^^^^^^^ no registry value is known for this setting
       |
-      = help: state the registry value yourself with `registry:` in the long form, or leave it out with `--skip-unsupported`
+      = help: give the registry value with `registry:` in the long form, or leave it out with `--skip-unsupported`
     error: 1 error in the files; nothing was done
     exit code 1
     ");
     assert!(!repository.path("out.reg").exists());
     assert_snapshot!(repository.run("export reg --out out.reg --skip-unsupported"), @"
     left out, because the format cannot express it:
-      policies/toasts.yaml:2:13: AboveLock/AllowToasts (no registry value is known that sets the same)
+      policies/toasts.yaml:2:13: AboveLock/AllowToasts (no registry value is known for this setting)
     wrote out.reg
     ");
     assert!(repository.path("out.reg").exists());
@@ -69,18 +69,18 @@ fn two_policies_that_give_one_value_two_contents_are_an_error_with_both_lines() 
             ",
         );
     assert_snapshot!(repository.run("export reg --out out.reg"), @r"
-    error[SP0304]: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset gets two contents
+    error[SP0304]: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has two different values
      --> policies/b.yaml:2:86
       |
     2 | registry: { 'HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount': { AllowPasswordReset: 0 } }
-      |                                                                                      ^ another content here
+      |                                                                                      ^ different value here
       |
      ::: policies/a.yaml:2:51
       |
     2 | settings: { Authentication/AllowAadPasswordReset: 1 }
-      |                                                   - one content here, by Authentication/AllowAadPasswordReset
+      |                                                   - first value here, by Authentication/AllowAadPasswordReset
       |
-      = help: one file can hold one of them: change one policy, or export them to two files
+      = help: they cannot be in the same file: change one policy, or export them to two files
     error: 1 error in the files; nothing was done
     exit code 1
     ");
@@ -89,17 +89,17 @@ fn two_policies_that_give_one_value_two_contents_are_an_error_with_both_lines() 
 #[test]
 fn a_policy_with_an_error_is_not_exported() {
     let repository = Repository::new().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
-    assert_snapshot!(repository.run("export admx --out out/"), @"
-    error[SP0204]: value is not one of the allowed ones
+    assert_snapshot!(repository.run("export admx --out out/"), @r#"
+    error[SP0204]: this value is not allowed
      --> policies/a.yaml:2:33
       |
     2 | settings: { Camera/AllowCamera: 7 }
-      |                                 ^ Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+      |                                 ^ Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
     error: 1 error in the files; nothing was done
     exit code 1
-    ");
+    "#);
     assert_eq!(repository.files(), ["policies/a.yaml", "sspr-policy.yaml"]);
 }
 
@@ -117,6 +117,6 @@ fn an_admx_names_what_windows_offers_itself() {
       Camera/AllowCamera
         Computer > Administrative Templates > Windows Components > Camera > Allow Use of Camera
         Disabled (it writes AllowCamera = 0)
-    there is nothing that Windows' own templates do not offer: no template was written
+    the templates of Windows cover everything: no template was written
     ");
 }

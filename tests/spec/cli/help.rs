@@ -85,7 +85,7 @@ fn help_of_every_command() {
     Arguments:
       <WHAT>...  A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title
                  or path, ADMX or security template name, settings catalog id), a rule by code or name
-                 (`rules` lists them), or a target of this repository
+                 (`rules` lists them), the code of a problem (SP0201), or a target of this repository
 
     Options:
           --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]

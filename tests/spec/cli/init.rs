@@ -82,19 +82,19 @@ fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
         repository.read("sspr-policy.yaml").replace("  # production:", "  production:").replace("  #   ", "    ");
     std::fs::write(repository.path("sspr-policy.yaml"), &text).unwrap();
     assert_snapshot!(repository.run("check"), @r#"
-    error[SP0412]: this names no application
+    error[SP0412]: this is not the ID of an application
       --> sspr-policy.yaml:23:26
        |
     23 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
-       |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing but zeros
+       |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this ID is all zeros
        |
        = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
 
-    error[SP0412]: this names no application
+    error[SP0412]: this is not the ID of an application
       --> sspr-policy.yaml:24:27
        |
     24 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
-       |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing but zeros
+       |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this ID is all zeros
        |
        = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
 
@@ -132,7 +132,7 @@ fn init_writes_over_nothing_and_takes_its_owner_from_the_folder() {
     assert_eq!(repository.read("Contoso IT/.gitignore"), "mine\n");
     let wrong = Repository::empty().run_with(&["init", "--owner", "Contoso IT"]);
     assert_snapshot!(wrong, @"
-    error: `Contoso IT` is no owner: an owner is made of a-z, 0-9, `.`, `_` and `-`, not `C`
+    error: `Contoso IT` is no owner: an owner can contain only a-z, 0-9, `.`, `_` and `-`, not `C`
     help: give one with `--owner`
     exit code 1
     ");

@@ -113,8 +113,8 @@ fn what_has_no_exact_registry_form_is_refused_or_listed() {
     let policy = "p\nname: p\nsettings:\n  AboveLock/AllowToasts: 0\n  Authentication/AllowAadPasswordReset: 1\n  \
         Personalization/LockScreenImageUrl: https://contoso.example/lock.jpg\n";
     insta::assert_snapshot!(to_reg(&[policy]), @r"
-    SP0303 p.yaml:5:3 Personalization/LockScreenImageUrl cannot be written in this format: HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl holds only a part of it
-    SP0303 p.yaml:3:3 AboveLock/AllowToasts cannot be written in this format: no registry value is known that sets the same
+    SP0303 p.yaml:5:3 Personalization/LockScreenImageUrl cannot be written in this format: HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl covers only a part of it
+    SP0303 p.yaml:3:3 AboveLock/AllowToasts cannot be written in this format: no registry value is known for this setting
     ");
     let listed = compiled(&[policy], |policies| {
         let export = reg::export(policies, WHOLE, true, &mut Vec::new()).expect("no error");
@@ -126,8 +126,8 @@ fn what_has_no_exact_registry_form_is_refused_or_listed() {
             .collect::<String>()
     });
     insta::assert_snapshot!(listed, @r"
-    p.yaml:5:3 p Personalization/LockScreenImageUrl: HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl holds only a part of it
-    p.yaml:3:3 p AboveLock/AllowToasts: no registry value is known that sets the same
+    p.yaml:5:3 p Personalization/LockScreenImageUrl: HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\PersonalizationCSP LockScreenImageUrl covers only a part of it
+    p.yaml:3:3 p AboveLock/AllowToasts: no registry value is known for this setting
     ");
 }
 
@@ -138,16 +138,17 @@ fn contradictions_name_both_places() {
         "b\nname: b\nsettings:\n  Authentication/AllowAadPasswordReset: 0\nregistry:\n  hklm\\a: { X: 1, Y: 2, z: \"\" }\n  HKLM\\B\\C: { x: 1, y: null }\n  HKLM\\BB: { x: 1 }\n",
     );
     insta::assert_snapshot!(to_reg(&[a, b, RESET]), @r"
-    SP0304 b.yaml:5:22 HKLM\A y gets two contents: another content here; a.yaml:3:22 one content here
-    SP0304 b.yaml:5:28 HKLM\A z gets two contents: another content here; a.yaml:3:28 one content here
-    SP0304 sspr/reset.yaml:2:51 HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset gets two contents: another content here, by Authentication/AllowAadPasswordReset; b.yaml:3:41 one content here, by Authentication/AllowAadPasswordReset
-    SP0304 b.yaml:6:18 HKLM\B\C x is set in a key that another policy deletes: set here; a.yaml:4:3 the key is deleted here
+    SP0304 b.yaml:5:22 HKLM\A y has two different values: different value here; a.yaml:3:22 first value here
+    SP0304 b.yaml:5:28 HKLM\A z has two different values: different value here; a.yaml:3:28 first value here
+    SP0304 sspr/reset.yaml:2:51 HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has two different values: different value here, by Authentication/AllowAadPasswordReset; b.yaml:3:41 first value here, by Authentication/AllowAadPasswordReset
+    SP0304 b.yaml:6:18 HKLM\B\C x is set, but another policy deletes its key: set here; a.yaml:4:3 the key is deleted here
     ");
     assert_eq!(
         to_admx(&["a\nname: a\nregistry:\n  HKLM\\A: { x: 1 }\n", "b\nname: b\nregistry:\n  HKLM\\A: { x: 2 }\n"])
             .err(),
         Some(
-            "SP0304 b.yaml:3:16 HKLM\\A x gets two contents: another content here; a.yaml:3:16 one content here".into()
+            "SP0304 b.yaml:3:16 HKLM\\A x has two different values: different value here; a.yaml:3:16 first value here"
+                .into()
         )
     );
 }
@@ -157,8 +158,8 @@ fn secrets_stay_out_of_files() {
     let policy = "p\nname: p\nregistry:\n  HKLM\\A: { x: '${env:SECRET}' }\nsettings:\n  \
         LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn: '${env:SECRET}'\n";
     insta::assert_snapshot!(to_reg(&[policy]), @"
-    SP0307 p.yaml:5:88 a secret would be written to a file in plain text: this value holds a secret
-    SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret
+    SP0307 p.yaml:5:88 a secret would be written to a file as plain text: this value contains a secret
+    SP0307 p.yaml:3:16 a secret would be written to a file as plain text: this value contains a secret
     ");
-    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0307 p.yaml:3:16 a secret would be written to a file in plain text: this value holds a secret");
+    insta::assert_snapshot!(to_admx(&[policy]).expect_err("a secret"), @"SP0307 p.yaml:3:16 a secret would be written to a file as plain text: this value contains a secret");
 }

@@ -109,7 +109,7 @@ fn a_policy_that_cannot_be_read_stops_an_import() {
     let id = text(&repo.portal().profile("Portal - Camera")["id"]);
     repo.policy("mine", &format!("name: [\nadopt: {{ sandbox: {id} }}\n"));
     insta::assert_snapshot!(import(&repo, &[]), @"
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/mine.yaml:1:7
       |
     1 | name: [

@@ -28,15 +28,15 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
     drop(portal);
     insta::assert_snapshot!(import(&repo, &[]), @r#"
     not written: policies/imported/empty.yaml  "Empty" ([id])
-      error: the profile holds no settings, and a policy sets something
+      error: the profile does not have any settings, but a policy needs at least one
     wrote policies/imported/half-of-it.yaml  adopts [id], and not as it is
-      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written here, and applying takes it out of the profile: a control character is in this value: U+0001 cannot be sent to a device
-      warning: in the tenant this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; applying makes it ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
-      warning: WiFi/Profile/Guest/WlanXml: may hold a secret; it now stands in the file
-      error: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here, and applying takes it out of the profile: Windows has this node for the device only
-      warning: in the tenant this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; applying makes it ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
-      error: Device/Vendor/MSFT/Contoso/Start cannot be written here, and applying takes it out of the profile: an OMA-URI begins with `./Device/` or `./User/`
-      error: assignments are left as they are: an included target cannot be written here: the Configuration Manager collection SMS00001
+      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written here; apply will remove it from the profile: this value contains a control character: U+0001 cannot be sent to a device
+      warning: in Intune this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; apply will change it to ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
+      warning: WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
+      error: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here; apply will remove it from the profile: this setting exists for the device only
+      warning: in Intune this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; apply will change it to ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
+      error: Device/Vendor/MSFT/Contoso/Start cannot be written here; apply will remove it from the profile: an OMA-URI must begin with `./Device/` or `./User/`
+      error: assignments are not imported: an included target cannot be written here: the Configuration Manager collection SMS00001
       plan: - Contoso/Control [device]                           (hidden)
       plan: + AboveLock/AllowToasts [device]                     Allowed (1)
       plan: + Authentication/AllowAadPasswordReset [device]      Allowed (1)
@@ -48,7 +48,7 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
     wrote policies/imported/long-text.yaml  for [id], and it cannot be applied as it is
       plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
-      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: a control character is in this value: U+0001 cannot be sent to a device
+      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
 
     Import: 2 of 4 profiles written, 0 proven to be adopted as they are; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
     reading 4 profiles; each policy is compiled and planned before it counts
@@ -59,25 +59,25 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
     name: Half of it
 
     settings:
-      # ./Device/Vendor/MSFT/Contoso/Control cannot be written here, and applying takes it out of the
-      # profile: a control character is in this value: U+0001 cannot be sent to a device
+      # ./Device/Vendor/MSFT/Contoso/Control cannot be written here; apply will remove it from the
+      # profile: this value contains a control character: U+0001 cannot be sent to a device
       Camera/AllowCamera: Not allowed
-      # in the tenant this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; applying makes
-      # it ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
+      # in Intune this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; apply will change it
+      # to ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
       AboveLock/AllowToasts: Allowed
-      # WiFi/Profile/Guest/WlanXml: may hold a secret; it now stands in the file
+      # WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
       WiFi/Profile/Guest/WlanXml: { type: xml, raw: '<a><keyMaterial>hunter2</keyMaterial></a>' }
-      # ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here, and
-      # applying takes it out of the profile: Windows has this node for the device only
-      # in the tenant this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; applying
-      # makes it ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
+      # ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here;
+      # apply will remove it from the profile: this setting exists for the device only
+      # in Intune this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; apply will
+      # change it to ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
       Authentication/AllowAadPasswordReset: Allowed
-      # Device/Vendor/MSFT/Contoso/Start cannot be written here, and applying takes it out of the
-      # profile: an OMA-URI begins with `./Device/` or `./User/`
+      # Device/Vendor/MSFT/Contoso/Start cannot be written here; apply will remove it from the profile:
+      # an OMA-URI must begin with `./Device/` or `./User/`
 
-    # assignments are left as they are: an included target cannot be written here: the Configuration
-    # Manager collection SMS00001
-    # the other targets that are there:
+    # assignments are not imported: an included target cannot be written here: the Configuration Manager
+    # collection SMS00001
+    # the other targets of the profile:
     # assignments:
     #   include:
     #     - { all: devices }
@@ -187,7 +187,7 @@ fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
     repo.write(".sspr-policy/sandbox.json", &state.to_string());
     insta::assert_snapshot!(import(&repo, &[]), @"
     wrote policies/imported/gone.yaml  adopts [id], and not as it is
-      error: assignments are left as they are: an excluded target cannot be written here: the group [id] is not there any more, and reaches nobody
+      error: assignments are not imported: an excluded target cannot be written here: the group [id] no longer exists
       plan:   assignments: not managed, stays as it is: include all devices, exclude group 11e0b253-cd96-4355-877a-…
 
     Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
@@ -204,9 +204,9 @@ fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
         raw: '8'
         unchecked: imported from the tenant
 
-    # assignments are left as they are: an excluded target cannot be written here: the group
-    # [id] is not there any more, and reaches nobody
-    # the other targets that are there:
+    # assignments are not imported: an excluded target cannot be written here: the group
+    # [id] no longer exists
+    # the other targets of the profile:
     # assignments:
     #   include:
     #     - { all: devices }
@@ -231,7 +231,7 @@ fn a_row_that_only_reads_is_left_out_and_told() {
     drop(portal);
     insta::assert_snapshot!(import(&repo, &[]), @"
     wrote policies/imported/asks.yaml  adopts [id], and not as it is
-      error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written here, and applying takes it out of the profile: Intune reads this row from devices, and a policy only writes
+      error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written here; apply will remove it from the profile: Intune only reads this row from devices; a policy can only write
       plan: - Camera/AllowCamera (read only) [device]            0
 
     Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.

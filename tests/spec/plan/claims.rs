@@ -112,7 +112,7 @@ fn one_group_by_name_and_by_id_is_one_target() {
     let assignments = format!("assignments: {{ include: [{{ group: All Staff }}], exclude: [{{ id: {id} }}] }}\n");
     repo.policy("a", &format!("name: A\nsettings: {{ Start/HideLock: Hide }}\n{assignments}"));
     let stderr = repo.run(&["plan"]).fails();
-    assert!(stderr.contains("error[SP0406]") && stderr.contains("are one target"), "{stderr}");
+    assert!(stderr.contains("error[SP0406]") && stderr.contains("are the same target"), "{stderr}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn refused(lines: &str) -> String {
 
 #[test]
 fn a_group_that_is_not_there() {
-    insta::assert_snapshot!(refused("assignments:\n  include:\n    - group: SSPR Pilots\n"), @r#"
+    insta::assert_snapshot!(refused("assignments:\n  include:\n    - group: SSPR Pilots\n"), @"
     error[SP0501]: the tenant has no group `SSPR Pilots`
      --> policies/reset.yaml:6:14
       |
@@ -30,29 +30,29 @@ fn a_group_that_is_not_there() {
       |              ^^^^^^^^^^^ not found in the tenant
       |
       = note: candidates: SSPR Pilot, SSPR Ring 2
-      = help: did you mean `SSPR Pilot`
+      = help: Did you mean `SSPR Pilot`?
     error: 1 error in the files; nothing was done
-    "#);
+    ");
 }
 
 #[test]
 fn a_group_that_is_there_twice() {
-    insta::assert_snapshot!(refused("assignments:\n  include: []\n  exclude:\n    - { group: Front Desk }\n"), @r#"
+    insta::assert_snapshot!(refused("assignments:\n  include: []\n  exclude:\n    - { group: Front Desk }\n"), @"
     error[SP0502]: the tenant has 2 groups `Front Desk`
      --> policies/reset.yaml:7:16
       |
     7 |     - { group: Front Desk }
-      |                ^^^^^^^^^^ which of them is meant?
+      |                ^^^^^^^^^^ this name is not unique
       |
       = note: candidates: [id], [id]
-      = help: write `{ group: Front Desk, id: … }` with the id of the one that is meant
+      = help: write `{ group: Front Desk, id: … }` with the ID of the right one
     error: 1 error in the files; nothing was done
-    "#);
+    ");
 }
 
 #[test]
 fn a_group_in_another_case() {
-    insta::assert_snapshot!(refused("assignments: { include: [{ group: sspr pilot }] }\n"), @r#"
+    insta::assert_snapshot!(refused("assignments: { include: [{ group: sspr pilot }] }\n"), @"
     error[SP0501]: the tenant has no group `sspr pilot`
      --> policies/reset.yaml:4:35
       |
@@ -60,9 +60,9 @@ fn a_group_in_another_case() {
       |                                   ^^^^^^^^^^ not found in the tenant
       |
       = note: candidates: SSPR Pilot, SSPR Ring 2
-      = help: did you mean `SSPR Pilot`
+      = help: Did you mean `SSPR Pilot`?
     error: 1 error in the files; nothing was done
-    "#);
+    ");
 }
 
 #[test]
@@ -83,14 +83,14 @@ fn a_group_with_nothing_like_it() {
 #[test]
 fn an_id_that_no_group_has() {
     insta::assert_snapshot!(
-        refused("assignments: { include: [{ group: Kiosks, id: 11111111-2222-3333-4444-555555555555 }] }\n"), @r#"
-    error[SP0501]: no group has the id 11111111-2222-3333-4444-555555555555
+        refused("assignments: { include: [{ group: Kiosks, id: 11111111-2222-3333-4444-555555555555 }] }\n"), @"
+    error[SP0501]: no group in the tenant has the ID 11111111-2222-3333-4444-555555555555
      --> policies/reset.yaml:4:35
       |
     4 | assignments: { include: [{ group: Kiosks, id: 11111111-2222-3333-4444-555555555555 }] }
       |                                   ^^^^^^ not found in the tenant
     error: 1 error in the files; nothing was done
-    "#);
+    ");
 }
 
 #[test]
@@ -98,16 +98,16 @@ fn an_id_with_another_groups_name() {
     let repo = Repo::new(EMBEDDED);
     let kiosks = repo.portal().group("Kiosks");
     let said = refused(&format!("assignments: {{ include: [{{ group: SSPR Pilot, id: {kiosks} }}] }}\n"));
-    insta::assert_snapshot!(said, @r#"
+    insta::assert_snapshot!(said, @"
     error[SP0503]: the group [id] is not called `SSPR Pilot`
      --> policies/reset.yaml:4:35
       |
     4 | assignments: { include: [{ group: SSPR Pilot, id: [id] }] }
-      |                                   ^^^^^^^^^^ in the tenant it is `Kiosks`
+      |                                   ^^^^^^^^^^ in Intune it is called `Kiosks`
       |
-      = help: the id decides; correct the name, or the id
+      = help: correct the name or the ID
     error: 1 error in the files; nothing was done
-    "#);
+    ");
 }
 
 #[test]
@@ -132,10 +132,10 @@ fn a_filter_that_is_there_twice() {
      --> policies/reset.yaml:4:50
       |
     4 | assignments: { include: [{ all: devices, filter: Duplicate filter }] }
-      |                                                  ^^^^^^^^^^^^^^^^ which of them is meant?
+      |                                                  ^^^^^^^^^^^^^^^^ this name is not unique
       |
       = note: candidates: [id], [id]
-      = help: write `{ name: Duplicate filter, id: … }` with the id of the one that is meant
+      = help: write `{ name: Duplicate filter, id: … }` with the ID of the right one
     error: 1 error in the files; nothing was done
     ");
 }
@@ -217,7 +217,7 @@ assignments:
 scope_tags: [{ id: \"9\" }]
 ";
     insta::assert_snapshot!(refused(lines), @r#"
-    error[SP0501]: no assignment filter has the id 11111111-2222-3333-4444-555555555555
+    error[SP0501]: no assignment filter in the tenant has the ID 11111111-2222-3333-4444-555555555555
      --> policies/reset.yaml:6:38
       |
     6 |     - { group: Kiosks, filter: { id: 11111111-2222-3333-4444-555555555555 } }
@@ -225,7 +225,7 @@ scope_tags: [{ id: \"9\" }]
       |
       = note: candidates: Windows 11 corporate ([id]), Kiosk hardware ([id]), Duplicate filter ([id]), Duplicate filter ([id])
 
-    error[SP0501]: no assignment filter has the id 11111111-2222-3333-4444-555555555555
+    error[SP0501]: no assignment filter in the tenant has the ID 11111111-2222-3333-4444-555555555555
      --> policies/reset.yaml:7:92
       |
     7 |     - { all: devices, filter: { exclude: { id: 11111111-2222-3333-4444-555555555555, name: Kiosk hardware } } }
@@ -233,7 +233,7 @@ scope_tags: [{ id: \"9\" }]
       |
       = note: candidates: Kiosk hardware ([id])
 
-    error[SP0501]: no scope tag has the id 9
+    error[SP0501]: no scope tag in the tenant has the ID 9
      --> policies/reset.yaml:8:20
       |
     8 | scope_tags: [{ id: "9" }]
@@ -255,17 +255,17 @@ fn ids_with_another_filters_or_scope_tags_name() {
      --> policies/reset.yaml:4:58
       |
     4 | assignments: { include: [{ all: devices, filter: { name: Windows 11, id: [id] } }] }
-      |                                                          ^^^^^^^^^^ in the tenant it is `Kiosk hardware`
+      |                                                          ^^^^^^^^^^ in Intune it is called `Kiosk hardware`
       |
-      = help: the id decides; correct the name, or the id
+      = help: correct the name or the ID
 
     error[SP0503]: the scope tag 1 is not called `Branch Office`
      --> policies/reset.yaml:5:31
       |
     5 | scope_tags: [{ id: "1", name: Branch Office }]
-      |                               ^^^^^^^^^^^^^ in the tenant it is `Service Desk`
+      |                               ^^^^^^^^^^^^^ in Intune it is called `Service Desk`
       |
-      = help: the id decides; correct the name, or the id
+      = help: correct the name or the ID
     error: 2 errors in the files; nothing was done
     "#);
 }
@@ -281,14 +281,14 @@ fn an_id_where_a_name_belongs() {
       |                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not found in the tenant
       |
       = note: candidates: Duplicate filter, Kiosk hardware, Windows 11 corporate
-      = help: this is an id: write `{ id: "[id]" }`
+      = help: this looks like an ID: write `{ id: "[id]" }`
     error: 1 error in the files; nothing was done
     "#);
 }
 
 #[test]
 fn a_scope_tag_that_is_not_there() {
-    insta::assert_snapshot!(refused("scope_tags: [Service Desk, Service Dsk]\n"), @r#"
+    insta::assert_snapshot!(refused("scope_tags: [Service Desk, Service Dsk]\n"), @"
     error[SP0501]: the tenant has no scope tag `Service Dsk`
      --> policies/reset.yaml:4:28
       |
@@ -296,9 +296,9 @@ fn a_scope_tag_that_is_not_there() {
       |                            ^^^^^^^^^^^ not found in the tenant
       |
       = note: candidates: Branch Office, Default, Service Desk
-      = help: did you mean `Service Desk`
+      = help: Did you mean `Service Desk`?
     error: 1 error in the files; nothing was done
-    "#);
+    ");
 }
 
 #[test]
@@ -319,10 +319,10 @@ fn a_scope_tag_that_is_there_twice() {
      --> policies/reset.yaml:4:5
       |
     4 |   - Twin
-      |     ^^^^ which of them is meant?
+      |     ^^^^ this name is not unique
       |
       = note: candidates: 8, 9
-      = help: write `{ name: Twin, id: … }` with the id of the one that is meant
+      = help: write `{ name: Twin, id: … }` with the ID of the right one
     error: 1 error in the files; nothing was done
     ");
 }
@@ -336,7 +336,7 @@ assignments:
     - { group: Front Desk }
 scope_tags: [None]
 ";
-    insta::assert_snapshot!(refused(lines), @r#"
+    insta::assert_snapshot!(refused(lines), @"
     error[SP0501]: the tenant has no group `Nobody`
      --> policies/reset.yaml:6:16
       |
@@ -355,10 +355,10 @@ scope_tags: [None]
      --> policies/reset.yaml:7:16
       |
     7 |     - { group: Front Desk }
-      |                ^^^^^^^^^^ which of them is meant?
+      |                ^^^^^^^^^^ this name is not unique
       |
       = note: candidates: [id], [id]
-      = help: write `{ group: Front Desk, id: … }` with the id of the one that is meant
+      = help: write `{ group: Front Desk, id: … }` with the ID of the right one
 
     error[SP0501]: the tenant has no scope tag `None`
      --> policies/reset.yaml:8:14
@@ -368,7 +368,7 @@ scope_tags: [None]
       |
       = note: candidates: Branch Office, Default, Service Desk
     error: 4 errors in the files; nothing was done
-    "#);
+    ");
 }
 
 /// Names of policies that are not sent are not looked up.

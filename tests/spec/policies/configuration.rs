@@ -11,9 +11,9 @@ fn a_wrong_configuration_hides_nothing_and_is_not_hidden() {
         .with("policies/a.yaml", "name: A\nsetings: { Camera/AllowCamera: 1 }\n")
         .with("policies/b.yaml", "name: B\nsettings: { Camera/AllowCamera: 1 }\n");
     assert_snapshot!(briefly(&repository), @"
-    a.yaml:2:1 error[SP0104] unknown key `setings` in the policy: not a key that is known here (did you mean `settings`)
+    a.yaml:2:1 error[SP0104] unknown key `setings` in the policy: this key is not known here (Did you mean `settings`?)
     sspr-policy.yaml:1:1 error[SP0106] `environments:` is missing in the configuration: write `environments:` and a map
-    sspr-policy.yaml:3:1 error[SP0104] unknown key `environment` in the configuration: not a key that is known here (did you mean `environments`)
+    sspr-policy.yaml:3:1 error[SP0104] unknown key `environment` in the configuration: this key is not known here (Did you mean `environments`?)
     exit code 1
     ");
     assert_snapshot!(repository.run("check policies/b.yaml"), @"
@@ -27,9 +27,9 @@ fn a_wrong_configuration_hides_nothing_and_is_not_hidden() {
      --> sspr-policy.yaml:3:1
       |
     3 | environment: { lab: { tenant: sandbox } }
-      | ^^^^^^^^^^^ not a key that is known here
+      | ^^^^^^^^^^^ this key is not known here
       |
-    help: did you mean `environments`
+    help: Did you mean `environments`?
       |
     3 | environments: { lab: { tenant: sandbox } }
       |            +
@@ -38,9 +38,9 @@ fn a_wrong_configuration_hides_nothing_and_is_not_hidden() {
     exit code 1
     ");
     assert_snapshot!(repository.run("check --output-format github"), @"
-    ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: not a key that is known here (did you mean `settings`)
+    ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: this key is not known here (Did you mean `settings`?)
     ::error file=sspr-policy.yaml,line=1,col=1,title=SP0106::`environments:` is missing in the configuration: write `environments:` and a map
-    ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: not a key that is known here (did you mean `environments`)
+    ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: this key is not known here (Did you mean `environments`?)
     3 errors, 0 warnings in 2 policies
     exit code 1
     ");
@@ -57,13 +57,13 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
      --> sspr-policy.yaml:1:1
       |
     1 | environments: { lab: { tenant: sandbox } }
-      | ^ write `default:` and a text
+      | ^ write `default:` and text
 
     error[SP0106]: `owner:` is missing in the configuration
      --> sspr-policy.yaml:1:1
       |
     1 | environments: { lab: { tenant: sandbox } }
-      | ^ write `owner:` and a text
+      | ^ write `owner:` and text
 
     2 errors, 0 warnings in 0 policies
     exit code 1
@@ -73,21 +73,21 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
      --> sspr-policy.yaml:1:1
       |
     1 |
-      | ^ nothing is written here
+      | ^ this file has no content
       |
-      = help: `sspr-policy init` writes an example into an empty folder
+      = help: `sspr-policy init` creates an example in an empty folder
 
     1 error, 0 warnings in 0 policies
     exit code 1
     ");
     assert_snapshot!(configure("owner: contoso\ndefault: lab\nenvironments: {}\n"), @"
-    error[SP0404]: there is no environment `lab`
+    error[SP0404]: the environment `lab` does not exist
      --> sspr-policy.yaml:2:10
       |
     2 | default: lab
       |          ^^^ the default must be one of `environments:`
       |
-      = note: no environment is written
+      = note: no environment is defined
 
     1 error, 0 warnings in 0 policies
     exit code 1
@@ -109,17 +109,17 @@ fn the_configuration_is_checked_as_policies_are() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0112]: `Contoso Ltd` is no owner
+    error[SP0112]: `Contoso Ltd` cannot be used as an owner
      --> sspr-policy.yaml:1:8
       |
     1 | owner: Contoso Ltd
-      |        ^^^^^^^^^^^ an owner is made of a-z, 0-9, `.`, `_` and `-`, not `C`
+      |        ^^^^^^^^^^^ an owner can contain only a-z, 0-9, `.`, `_` and `-`, not `C`
 
-    error[SP0405]: an excluded group takes no filter
+    error[SP0405]: an excluded group cannot have a filter
      --> sspr-policy.yaml:4:55
       |
     4 |   pilot: { include: [], exclude: [{ group: A, filter: B }] }
-      |                                                       ^ Microsoft Graph has no filter on exclusions
+      |                                                       ^ Microsoft Graph does not support filters on exclusions
       |
       = help: put the filter on an included target, as `filter: { exclude: … }`
 
@@ -127,9 +127,9 @@ fn the_configuration_is_checked_as_policies_are() {
      --> sspr-policy.yaml:6:50
       |
     6 |   production: { tenant: contoso.onmicrosoft.com, clud: global }
-      |                                                  ^^^^ not a key that is known here
+      |                                                  ^^^^ this key is not known here
       |
-    help: did you mean `cloud`
+    help: Did you mean `cloud`?
       |
     6 |   production: { tenant: contoso.onmicrosoft.com, cloud: global }
       |                                                    +
@@ -138,43 +138,43 @@ fn the_configuration_is_checked_as_policies_are() {
      --> sspr-policy.yaml:7:8
       |
     7 |   lab: { cloud: moon, auth: { method: password } }
-      |        ^ write `tenant:` and a text
+      |        ^ write `tenant:` and text
 
-    error[SP0105]: `moon` is none of the words for this
+    error[SP0105]: `moon` is not allowed here
      --> sspr-policy.yaml:7:17
       |
     7 |   lab: { cloud: moon, auth: { method: password } }
-      |                 ^^^^ expected one of `global`, `usgov-high`, `usgov-dod`, `china`
+      |                 ^^^^ use `global`, `usgov-high`, `usgov-dod`, `china`
 
-    error[SP0105]: `password` is none of the words for this
+    error[SP0105]: `password` is not allowed here
      --> sspr-policy.yaml:7:39
       |
     7 |   lab: { cloud: moon, auth: { method: password } }
-      |                                       ^^^^^^^^ expected one of `auto`, `token`, `github-oidc`, `azure-devops-oidc`, `workload-identity`, `managed-identity`, `client-certificate`, `client-secret`, `azure-cli`, `device-code`, `browser`
+      |                                       ^^^^^^^^ use `auto`, `token`, `github-oidc`, `azure-devops-oidc`, `workload-identity`, `managed-identity`, `client-certificate`, `client-secret`, `azure-cli`, `device-code`, `browser`
 
-    error[SP0105]: expected a text, found a list
+    error[SP0105]: expected text, found a list
      --> sspr-policy.yaml:8:20
       |
     8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
       |                    ^^ this is a list
 
-    error[SP0105]: expected a whole number from 0, found -1
+    error[SP0105]: expected a whole number, 0 or greater, found -1
      --> sspr-policy.yaml:8:48
       |
     8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
-      |                                                ^^ out of range
+      |                                                ^^ this number is out of range
 
-    error[SP0105]: expected a whole number from 0, found a text
+    error[SP0105]: expected a whole number, 0 or greater, found text
      --> sspr-policy.yaml:8:65
       |
     8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
-      |                                                                 ^^^ this is a text
+      |                                                                 ^^^ this is text
 
-    error[SP0105]: expected a list, found a text
+    error[SP0105]: expected a list, found text
      --> sspr-policy.yaml:8:88
       |
     8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
-      |                                                                                        ^ this is a text
+      |                                                                                        ^ this is text
 
     10 errors, 0 warnings in 0 policies
     exit code 1
@@ -194,22 +194,22 @@ fn two_environments_are_two_tenants() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0404]: there is no environment `prodcution`
+    error[SP0404]: the environment `prodcution` does not exist
      --> sspr-policy.yaml:2:10
       |
     2 | default: prodcution
       |          ^^^^^^^^^^ the default must be one of `environments:`
       |
       = note: environments: production, copy, behind-proxy
-      = help: did you mean `production`
+      = help: Did you mean `production`?
 
     error[SP0408]: `production` and `copy` are the same tenant
      --> sspr-policy.yaml:5:19
       |
     4 |   production: { tenant: contoso.onmicrosoft.com }
-      |                         ----------------------- named here first
+      |                         ----------------------- first used here
     5 |   copy: { tenant: Contoso.onmicrosoft.com }
-      |                   ^^^^^^^^^^^^^^^^^^^^^^^ with the same owner, each would undo the other's work
+      |                   ^^^^^^^^^^^^^^^^^^^^^^^ with the same owner, each would undo the changes of the other
       |
       = help: keep one of them, or give the other its own repository and owner
 
@@ -237,7 +237,7 @@ fn plain_http_does_not_leave_the_machine() {
      --> sspr-policy.yaml:5:38
       |
     5 |   b: { tenant: b.example, graph_url: http://graph.contoso.example }
-      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ http is allowed for this computer only: use https
 
     error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:6:38
@@ -249,13 +249,13 @@ fn plain_http_does_not_leave_the_machine() {
      --> sspr-policy.yaml:6:72
       |
     6 |   c: { tenant: c.example, graph_url: ftp://contoso.example, login_url: http://10.0.0.1 }
-      |                                                                        ^^^^^^^^^^^^^^^ plain http is for this machine only: use https
+      |                                                                        ^^^^^^^^^^^^^^^ http is allowed for this computer only: use https
 
     error[SP0410]: this server cannot be used
      --> sspr-policy.yaml:8:38
       |
     8 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }
-      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ plain http is for this machine only: use https
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ http is allowed for this computer only: use https
 
     4 errors, 0 warnings in 0 policies
     exit code 1
@@ -270,11 +270,11 @@ fn a_target_without_its_kind() {
         .with("sspr-policy.yaml", "owner: contoso\ndefault: a\nenvironments: { a: { tenant: sandbox } }\n")
         .with("policies/a.yaml", policy);
     assert_snapshot!(repository.run("check"), @r#"
-    error[SP0105]: expected a map for the target, found a text
+    error[SP0105]: expected a map for the target, found text
      --> policies/a.yaml:4:13
       |
     4 |   include: [SSPR Pilot, All devices]
-      |             ^^^^^^^^^^ this is a text
+      |             ^^^^^^^^^^ this is text
       |
     help: write `{ group: SSPR Pilot }`
       |
@@ -282,11 +282,11 @@ fn a_target_without_its_kind() {
     4 +   include: [{ group: SSPR Pilot }, All devices]
       |
 
-    error[SP0105]: expected a map for the target, found a text
+    error[SP0105]: expected a map for the target, found text
      --> policies/a.yaml:4:25
       |
     4 |   include: [SSPR Pilot, All devices]
-      |                         ^^^^^^^^^^^ this is a text
+      |                         ^^^^^^^^^^^ this is text
       |
     help: write `{ all: devices }`
       |
@@ -294,11 +294,11 @@ fn a_target_without_its_kind() {
     4 +   include: [SSPR Pilot, { all: devices }]
       |
 
-    error[SP0105]: expected a map for the target, found a text
+    error[SP0105]: expected a map for the target, found text
      --> policies/a.yaml:5:13
       |
     5 |   exclude: ["Bob's PCs"]
-      |             ^^^^^^^^^^^ this is a text
+      |             ^^^^^^^^^^^ this is text
       |
     help: write `{ group: "Bob's PCs" }`
       |

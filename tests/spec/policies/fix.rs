@@ -19,12 +19,12 @@ registry:\r\n  \
 #[test]
 fn only_what_is_certain_is_mended_and_everything_else_is_the_same_byte_for_byte() {
     let repository = Repository::new().with_bytes("policies/reset.yaml", POLICY.as_bytes());
-    assert_snapshot!(repository.run("check --fix"), @"
-    error[SP0204]: value is not one of the allowed ones
+    assert_snapshot!(repository.run("check --fix"), @r#"
+    error[SP0204]: this value is not allowed
      --> policies/reset.yaml:8:26
       |
     8 |   AboveLock/AllowToasts: Alowed   # a person decides
-      |                          ^^^^^^ AboveLock/AllowToasts takes 0 (Not allowed) or 1 (Allowed)
+      |                          ^^^^^^ AboveLock/AllowToasts takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
     help: write `Allowed`
@@ -35,7 +35,7 @@ fn only_what_is_certain_is_mended_and_everything_else_is_the_same_byte_for_byte(
     1 error, 0 warnings in 1 policy
     fixed policies/reset.yaml
     exit code 1
-    ");
+    "#);
     let mended = POLICY
         .replace("windowslogon/hidefastuserswitching", "WindowsLogon/HideFastUserSwitching")
         .replace("./Vendor/", "./Device/Vendor/")
@@ -204,11 +204,11 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     exit code 1
     ");
     let error = Repository::new().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
-    assert_snapshot!(error.run("check --output-format github"), @"
-    ::error file=policies/a.yaml,line=2,col=33,title=SP0204::value is not one of the allowed ones: Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+    assert_snapshot!(error.run("check --output-format github"), @r#"
+    ::error file=policies/a.yaml,line=2,col=33,title=SP0204::this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
     1 error, 0 warnings in 1 policy
     exit code 1
-    ");
+    "#);
 }
 
 #[test]
@@ -228,18 +228,18 @@ fn what_is_checked_is_named_by_path() {
         .with("policies/b/c.yaml", "name: C\nsettings: { AboveLock/AllowToasts: 7 }\n")
         .with("gpo.reg", "Windows Registry Editor Version 5.00\n")
         .with("notes.txt", "none\n");
-    assert_snapshot!(repository.run("check policies/b"), @"
-    error[SP0204]: value is not one of the allowed ones
+    assert_snapshot!(repository.run("check policies/b"), @r#"
+    error[SP0204]: this value is not allowed
      --> policies/b/c.yaml:2:36
       |
     2 | settings: { AboveLock/AllowToasts: 7 }
-      |                                    ^ AboveLock/AllowToasts takes 0 (Not allowed) or 1 (Allowed)
+      |                                    ^ AboveLock/AllowToasts takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
 
     1 error, 0 warnings in 1 policy
     exit code 1
-    ");
+    "#);
     assert_snapshot!(repository.run("check gpo.reg"), @"
     error: gpo.reg: not yet: this version checks policies only
     exit code 1
@@ -267,11 +267,11 @@ fn what_is_checked_is_named_by_path() {
         {
           "code": "SP0204",
           "severity": "error",
-          "message": "value is not one of the allowed ones",
+          "message": "this value is not allowed",
           "file": "policies/b/c.yaml",
           "line": 2,
           "column": 36,
-          "label": "AboveLock/AllowToasts takes 0 (Not allowed) or 1 (Allowed)",
+          "label": "AboveLock/AllowToasts takes 0 = \"Not allowed\" or 1 = \"Allowed\"",
           "notes": [
             "source: DDF February 2026"
           ]

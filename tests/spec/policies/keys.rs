@@ -18,7 +18,7 @@ fn everything_wrong_in_one_file_is_said_in_one_run() {
         ",
     );
     assert_snapshot!(said, @r#"
-    error[SP0105]: expected a text, found a whole number
+    error[SP0105]: expected text, found a whole number
      --> policies/policy.yaml:1:7
       |
     1 | name: 7
@@ -34,28 +34,28 @@ fn everything_wrong_in_one_file_is_said_in_one_run() {
      --> policies/policy.yaml:2:1
       |
     2 | asignments: pilot
-      | ^^^^^^^^^^ not a key that is known here
+      | ^^^^^^^^^^ this key is not known here
       |
-    help: did you mean `assignments`
+    help: Did you mean `assignments`?
       |
     2 | assignments: pilot
       |   +
 
-    error[SP0109]: not yet: `deliver: settings-catalog`
+    error[SP0109]: `deliver: settings-catalog` is not supported yet
      --> policies/policy.yaml:6:10
       |
     6 | deliver: settings-catalog
-      |          ^^^^^^^^^^^^^^^^ this version writes custom OMA-URI profiles only
+      |          ^^^^^^^^^^^^^^^^ this version can only create custom OMA-URI profiles
       |
-      = help: write `custom`, or take the line out
+      = help: write `custom`, or remove the line
 
-    error[SP0105]: `retierd` is none of the words for this
+    error[SP0105]: `retierd` is not allowed here
      --> policies/policy.yaml:7:8
       |
     7 | state: retierd
-      |        ^^^^^^^ expected one of `active`, `draft`, `retired`
+      |        ^^^^^^^ use `active`, `draft`, `retired`
       |
-    help: did you mean `retired`
+    help: Did you mean `retired`?
       |
     7 - state: retierd
     7 + state: retired
@@ -87,7 +87,7 @@ fn unknown_keys_are_named_wherever_they_stand() {
      --> policies/policy.yaml:2:1
       |
     2 | colour: blue
-      | ^^^^^^ not a key that is known here
+      | ^^^^^^ this key is not known here
       |
       = note: known keys: name, description, key, windows, settings, registry, assignments, deliver, scope_tags, environments, state, adopt, moved_from, waive
 
@@ -95,9 +95,9 @@ fn unknown_keys_are_named_wherever_they_stand() {
      --> policies/policy.yaml:4:43
       |
     4 |   Authentication/AllowAadPasswordReset: { valeu: 1, because: we like it }
-      |                                           ^^^^^ not a key that is known here
+      |                                           ^^^^^ this key is not known here
       |
-    help: did you mean `value`
+    help: Did you mean `value`?
       |
     4 -   Authentication/AllowAadPasswordReset: { valeu: 1, because: we like it }
     4 +   Authentication/AllowAadPasswordReset: { value: 1, because: we like it }
@@ -107,7 +107,7 @@ fn unknown_keys_are_named_wherever_they_stand() {
      --> policies/policy.yaml:4:53
       |
     4 |   Authentication/AllowAadPasswordReset: { valeu: 1, because: we like it }
-      |                                                     ^^^^^^^ not a key that is known here
+      |                                                     ^^^^^^^ this key is not known here
       |
       = note: known keys: value, enabled, raw, file, base64, unchecked, type, registry
 
@@ -115,9 +115,9 @@ fn unknown_keys_are_named_wherever_they_stand() {
      --> policies/policy.yaml:7:28
       |
     7 |     - { group: SSPR Pilot, filtre: Windows 11, owner: me }
-      |                            ^^^^^^ not a key that is known here
+      |                            ^^^^^^ this key is not known here
       |
-    help: did you mean `filter`
+    help: Did you mean `filter`?
       |
     7 -     - { group: SSPR Pilot, filtre: Windows 11, owner: me }
     7 +     - { group: SSPR Pilot, filter: Windows 11, owner: me }
@@ -127,7 +127,7 @@ fn unknown_keys_are_named_wherever_they_stand() {
      --> policies/policy.yaml:7:48
       |
     7 |     - { group: SSPR Pilot, filtre: Windows 11, owner: me }
-      |                                                ^^^^^ not a key that is known here
+      |                                                ^^^^^ this key is not known here
       |
       = note: known keys: group, id, all, filter
 
@@ -135,9 +135,9 @@ fn unknown_keys_are_named_wherever_they_stand() {
      --> policies/policy.yaml:8:3
       |
     8 |   exlude: []
-      |   ^^^^^^ not a key that is known here
+      |   ^^^^^^ this key is not known here
       |
-    help: did you mean `exclude`
+    help: Did you mean `exclude`?
       |
     8 |   exclude: []
       |     +
@@ -146,7 +146,7 @@ fn unknown_keys_are_named_wherever_they_stand() {
       --> policies/policy.yaml:10:53
        |
     10 |   - { rule: I01, reason: tested, until: 2099-12-31, untill: 2099-12-31 }
-       |                                                     ^^^^^^ not a key that is known here
+       |                                                     ^^^^^^ this key is not known here
        |
        = note: known keys: rule, reason, until
 
@@ -172,7 +172,7 @@ fn of_two_equal_keys_both_places_are_shown() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0103]: the key `name` stands here twice
+    error[SP0103]: the key `name` is written twice
      --> policies/policy.yaml:2:1
       |
     1 | name: Reset
@@ -180,9 +180,9 @@ fn of_two_equal_keys_both_places_are_shown() {
     2 | name: Reset again
       | ^^^^ written again here
       |
-      = help: one of the two values would be lost: keep one
+      = help: keep one of the two
 
-    error[SP0103]: the key `Authentication/AllowAadPasswordReset` stands here twice
+    error[SP0103]: the key `Authentication/AllowAadPasswordReset` is written twice
      --> policies/policy.yaml:6:3
       |
     4 |   Authentication/AllowAadPasswordReset: 1
@@ -191,9 +191,9 @@ fn of_two_equal_keys_both_places_are_shown() {
     6 |   Authentication/AllowAadPasswordReset: 0
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ written again here
       |
-      = help: one of the two values would be lost: keep one
+      = help: keep one of the two
 
-    error[SP0103]: the key `Mode` stands here twice
+    error[SP0103]: the key `Mode` is written twice
       --> policies/policy.yaml:10:5
        |
      9 |     Mode: 1
@@ -201,7 +201,7 @@ fn of_two_equal_keys_both_places_are_shown() {
     10 |     Mode: 2
        |     ^^^^ written again here
        |
-       = help: one of the two values would be lost: keep one
+       = help: keep one of the two
 
     3 errors, 0 warnings in 1 policy
     exit code 1
@@ -221,13 +221,13 @@ fn equal_keys_beside_a_number_as_key_are_found_too() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/policy.yaml:6:5
       |
     6 |     1: uno
-      |     ^^^^^^ the key `1` stands here twice
+      |     ^^^^^^ the key `1` is written twice
       |
-      = help: one of the two values would be lost: keep one
+      = help: keep one of the two
 
     1 error, 0 warnings in 1 policy
     exit code 1
@@ -255,20 +255,20 @@ fn each_field_says_what_it_takes() {
         ",
     );
     assert_snapshot!(said, @r#"
-    policy.yaml:1:7 error[SP0105] expected a text, found a list: this is a list
-    policy.yaml:2:14 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
-    policy.yaml:3:6 error[SP0105] expected a text, found a map: this is a map
+    policy.yaml:1:7 error[SP0105] expected text, found a list: this is a list
+    policy.yaml:2:14 error[SP0105] expected text, found a whole number: this is a whole number (put it in quotes)
+    policy.yaml:3:6 error[SP0105] expected text, found a map: this is a map
     policy.yaml:4:10 error[SP0105] expected a release such as "10 1803", or a build number, found true or false: this is true or false
-    policy.yaml:5:11 error[SP0105] expected a map, found a text: this is a text
+    policy.yaml:5:11 error[SP0105] expected a map, found text: this is text
     policy.yaml:6:11 error[SP0105] expected a map, found a list: this is a list
     policy.yaml:7:14 error[SP0105] expected the name of a target, or `include:` and `exclude:`, found a whole number: this is a whole number
     policy.yaml:8:10 error[SP0105] expected one of `custom`, `settings-catalog`, found a list: this is a list
-    policy.yaml:9:13 error[SP0105] expected a list, found a text: this is a text
-    policy.yaml:10:15 error[SP0105] expected a list, found a text: this is a text
-    policy.yaml:11:8 error[SP0105] `activ` is none of the words for this: expected one of `active`, `draft`, `retired` (did you mean `active`)
-    policy.yaml:12:8 error[SP0105] expected a map, found a text: this is a text
-    policy.yaml:13:13 error[SP0105] expected a list, found a text: this is a text
-    policy.yaml:14:8 error[SP0105] expected a list, found a text: this is a text
+    policy.yaml:9:13 error[SP0105] expected a list, found text: this is text
+    policy.yaml:10:15 error[SP0105] expected a list, found text: this is text
+    policy.yaml:11:8 error[SP0105] `activ` is not allowed here: use `active`, `draft`, `retired` (Did you mean `active`?)
+    policy.yaml:12:8 error[SP0105] expected a map, found text: this is text
+    policy.yaml:13:13 error[SP0105] expected a list, found text: this is text
+    policy.yaml:14:8 error[SP0105] expected a list, found text: this is text
     exit code 1
     "#);
 }
@@ -296,19 +296,19 @@ fn the_parts_of_an_assignment_say_what_they_take() {
         ",
     );
     assert_snapshot!(said, @"
-    policy.yaml:5:7 error[SP0105] expected a map for the target, found a text: this is a text (write `{ group: SSPR Pilot }`)
-    policy.yaml:6:16 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
-    policy.yaml:7:13 error[SP0105] expected a text, found true or false: this is true or false (put it in quotes)
-    policy.yaml:8:14 error[SP0105] `everybody` is none of the words for this: expected one of `devices`, `users`
+    policy.yaml:5:7 error[SP0105] expected a map for the target, found text: this is text (write `{ group: SSPR Pilot }`)
+    policy.yaml:6:16 error[SP0105] expected text, found a whole number: this is a whole number (put it in quotes)
+    policy.yaml:7:13 error[SP0105] expected text, found true or false: this is true or false (put it in quotes)
+    policy.yaml:8:14 error[SP0105] `everybody` is not allowed here: use `devices`, `users`
     policy.yaml:9:27 error[SP0105] expected a filter's name, `{ id: … }` or `{ exclude: … }`, found a list: this is a list
     policy.yaml:10:27 error[SP0105] expected one of `id:` (with `name:`), `include:` and `exclude:`, found a map: this is a map
     policy.yaml:11:27 error[SP0105] expected one of `id:` (with `name:`), `include:` and `exclude:`, found a map: this is a map
-    policy.yaml:12:29 error[SP0104] unknown key `not` in the filter: not a key that is known here
+    policy.yaml:12:29 error[SP0104] unknown key `not` in the filter: this key is not known here
     policy.yaml:13:27 error[SP0105] expected one of `id:` (with `name:`), `include:` and `exclude:`, found a map: this is a map
-    policy.yaml:14:40 error[SP0104] unknown key `nam` in the filter: not a key that is known here (did you mean `name`)
-    policy.yaml:14:52 error[SP0105] expected a text, found a whole number: this is a whole number (put it in quotes)
+    policy.yaml:14:40 error[SP0104] unknown key `nam` in the filter: this key is not known here (Did you mean `name`?)
+    policy.yaml:14:52 error[SP0105] expected text, found a whole number: this is a whole number (put it in quotes)
     policy.yaml:15:7 error[SP0105] a target is either a group or `all:`: write `group: NAME`, `id: …`, `all: devices` or `all: users`
-    policy.yaml:16:12 error[SP0105] expected a list, found a text: this is a text
+    policy.yaml:16:12 error[SP0105] expected a list, found text: this is text
     exit code 1
     ");
 }
@@ -334,25 +334,25 @@ fn what_is_missing_is_named() {
      --> policies/name.yaml:1:1
       |
     1 | settings: { Camera/AllowCamera: 1 }
-      | ^ write `name:` and a text
+      | ^ write `name:` and text
 
-    error[SP0106]: the policy sets nothing
+    error[SP0106]: the policy does not set anything
      --> policies/nothing.yaml:1:1
       |
     1 | name: Nothing
-      | ^ neither `settings:` nor `registry:` is here
+      | ^ add `settings:` or `registry:`
 
     error[SP0106]: `reason:` is missing in the waiver
      --> policies/waiver.yaml:3:9
       |
     3 | waive: [{ rule: I01 }]
-      |         ^ write `reason:` and a text
+      |         ^ write `reason:` and text
 
     error[SP0106]: `until:` is missing in the waiver
      --> policies/waiver.yaml:3:9
       |
     3 | waive: [{ rule: I01 }]
-      |         ^ write `until:` and a text
+      |         ^ write `until:` and text
 
     5 errors, 0 warnings in 4 policies
     exit code 1
@@ -376,13 +376,13 @@ fn what_a_later_version_brings_is_said_on_its_line() {
         )
         .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\ndeliver: settings-catalog\n");
     assert_snapshot!(repository.run("check"), @"
-    error[SP0109]: not yet: `deliver: settings-catalog`
+    error[SP0109]: `deliver: settings-catalog` is not supported yet
      --> policies/a.yaml:3:10
       |
     3 | deliver: settings-catalog
-      |          ^^^^^^^^^^^^^^^^ this version writes custom OMA-URI profiles only
+      |          ^^^^^^^^^^^^^^^^ this version can only create custom OMA-URI profiles
       |
-      = help: write `custom`, or take the line out
+      = help: write `custom`, or remove the line
 
     1 error, 0 warnings in 1 policy
     exit code 1

@@ -51,32 +51,32 @@ fn a_path_that_is_no_key_needs_one() {
         .with("policies/With Space.yaml", &format!("name: B\nkey: with-space\n{setting}"))
         .with("policies/wrong.yaml", &format!("name: C\nkey: Wrong Key\nmoved_from: [a//b, ../c]\n{setting}"));
     assert_snapshot!(repository.run("check"), @"
-    error[SP0108]: this path gives no key
+    error[SP0108]: this file name cannot be used as a key
      --> policies/SSPR/Reset.yaml:1:1
       |
     1 | name: A
       | ^
       |
-      = note: a key is the path under `policies/` without `.yaml`: a-z, 0-9, `.`, `_`, `-`, `/`, at most 128
-      = help: rename the file, or write an explicit `key:`
+      = note: the key is the path under `policies/` without `.yaml`. It can contain a-z, 0-9, `.`, `_`, `-` and `/`, up to 128 characters
+      = help: rename the file, or add `key:` to it
 
-    error[SP0108]: `Wrong Key` is no key
+    error[SP0108]: `Wrong Key` cannot be used as a key
      --> policies/wrong.yaml:2:6
       |
     2 | key: Wrong Key
-      |      ^^^^^^^^^ a key is made of a-z, 0-9, `.`, `_`, `-` and `/`, not `W`
+      |      ^^^^^^^^^ a key can contain only a-z, 0-9, `.`, `_`, `-` and `/`, not `W`
 
-    error[SP0108]: `a//b` is no key
+    error[SP0108]: `a//b` cannot be used as a key
      --> policies/wrong.yaml:3:14
       |
     3 | moved_from: [a//b, ../c]
-      |              ^^^^ a key has no empty part, no `.` and no `..`
+      |              ^^^^ no part of a key can be empty, `.` or `..`
 
-    error[SP0108]: `../c` is no key
+    error[SP0108]: `../c` cannot be used as a key
      --> policies/wrong.yaml:3:20
       |
     3 | moved_from: [a//b, ../c]
-      |                    ^^^^ a key has no empty part, no `.` and no `..`
+      |                    ^^^^ no part of a key can be empty, `.` or `..`
 
     4 errors, 0 warnings in 3 policies
     exit code 1
@@ -103,7 +103,7 @@ fn a_target_a_variable_and_an_environment_must_be_there() {
     1 | name: Windows - ${var:compny}
       |       ^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: did you mean `company`
+      = help: Did you mean `company`?
 
     error[SP0402]: the environment `lab` has no variable `nothing`
      --> policies/policy.yaml:3:23
@@ -111,46 +111,46 @@ fn a_target_a_variable_and_an_environment_must_be_there() {
     3 |   Camera/AllowCamera: ${var:nothing}
       |                       ^^^^^^^^^^^^^^
       |
-      = help: write it under `variables:` of `lab` in sspr-policy.yaml
+      = help: define it under `variables:` of `lab` in sspr-policy.yaml
 
-    error[SP0402]: `${nothing}` is no reference that is known
+    error[SP0402]: `${nothing}` is not a known reference
      --> policies/policy.yaml:4:26
       |
     4 |   AboveLock/AllowToasts: ${nothing}
       |                          ^^^^^^^^^^
       |
-      = note: references: `${var:name}`, `${env:NAME}`, `${secret-file:path}`; a literal `${` is written `$${`
+      = note: use `${var:name}`, `${env:NAME}` or `${secret-file:path}`; for a literal `${`, write `$${`
 
     error[SP0401]: the environment `lab` has no target `pilto`
      --> policies/policy.yaml:5:14
       |
     5 | assignments: pilto
-      |              ^^^^^ neither under `targets:` nor under the environment's own
+      |              ^^^^^ not found under `targets:` of the file or of the environment
       |
-    help: did you mean `pilot`
+    help: Did you mean `pilot`?
       |
     5 - assignments: pilto
     5 + assignments: pilot
       |
 
-    error[SP0404]: there is no environment `lba`
+    error[SP0404]: the environment `lba` does not exist
      --> policies/policy.yaml:6:16
       |
     6 | environments: [lba]
-      |                ^^^ not in sspr-policy.yaml
+      |                ^^^ not defined in sspr-policy.yaml
       |
       = note: environments: lab
-    help: did you mean `lab`
+    help: Did you mean `lab`?
       |
     6 - environments: [lba]
     6 + environments: [lab]
       |
 
-    error[SP0404]: there is no environment `production`
+    error[SP0404]: the environment `production` does not exist
      --> policies/policy.yaml:7:10
       |
     7 | adopt: { production: 5f1c0000-0000-4000-8000-000000000000 }
-      |          ^^^^^^^^^^ not in sspr-policy.yaml
+      |          ^^^^^^^^^^ not defined in sspr-policy.yaml
       |
       = note: environments: lab
 
@@ -189,7 +189,7 @@ fn each_environment_is_checked_and_named() {
      --> policies/lock.yaml:3:73
       |
     3 |   LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: ${var:minutes}
-      |                                                                         ^^^^^^^^^^^^^^ this is a text
+      |                                                                         ^^^^^^^^^^^^^^ this is text
       |
       = note: source: DDF February 2026
 
@@ -197,7 +197,7 @@ fn each_environment_is_checked_and_named() {
      --> policies/lock.yaml:4:14
       |
     4 | assignments: everyone
-      |              ^^^^^^^^ neither under `targets:` nor under the environment's own
+      |              ^^^^^^^^ not found under `targets:` of the file or of the environment
       |
       = note: targets: broken
 
@@ -207,7 +207,7 @@ fn each_environment_is_checked_and_named() {
     4 |   broken: { include: [{ group: '${var:nobody}' }] }
       |                                ^^^^^^^^^^^^^^^
       |
-      = help: write it under `variables:` of `lab` in sspr-policy.yaml
+      = help: define it under `variables:` of `lab` in sspr-policy.yaml
 
     error[SP0402]: the environment `production` has no variable `nobody`
      --> sspr-policy.yaml:4:32
@@ -215,7 +215,7 @@ fn each_environment_is_checked_and_named() {
     4 |   broken: { include: [{ group: '${var:nobody}' }] }
       |                                ^^^^^^^^^^^^^^^
       |
-      = help: write it under `variables:` of `production` in sspr-policy.yaml
+      = help: define it under `variables:` of `production` in sspr-policy.yaml
 
     4 errors, 0 warnings in 2 policies
     exit code 1
@@ -235,23 +235,23 @@ fn a_secret_stays_where_nobody_reads_it() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0403]: a secret cannot stand here
+    error[SP0403]: a secret cannot be used here
      --> policies/policy.yaml:1:7
       |
     1 | name: ${env:NAME}
-      |       ^^^^^^^^^^^ this text is shown in plans and in Intune
+      |       ^^^^^^^^^^^ this text is visible in plans and in Intune
 
-    error[SP0403]: a secret cannot be this setting's value
+    error[SP0403]: a secret cannot be used for this setting
      --> policies/policy.yaml:3:23
       |
     3 |   Camera/AllowCamera: ${env:CAMERA}
-      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to every reader
+      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to everyone who can read the profile
 
-    error[SP0403]: a secret cannot stand here
+    error[SP0403]: a secret cannot be used here
      --> policies/policy.yaml:5:35
       |
     5 | assignments: { include: [{ group: '${secret-file:group.txt}' }] }
-      |                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ this text is shown in plans and in Intune
+      |                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ this text is visible in plans and in Intune
 
     3 errors, 0 warnings in 1 policy
     exit code 1
@@ -286,11 +286,11 @@ fn an_excluded_group_is_a_group_without_filter() {
     6 |     - {}
       |       ^ write `group: NAME`, `id: …`, `all: devices` or `all: users`
 
-    error[SP0405]: an excluded group takes no filter
+    error[SP0405]: an excluded group cannot have a filter
      --> policies/policy.yaml:8:32
       |
     8 |     - { group: Kiosks, filter: Kiosk hardware }
-      |                                ^^^^^^^^^^^^^^ Microsoft Graph has no filter on exclusions
+      |                                ^^^^^^^^^^^^^^ Microsoft Graph does not support filters on exclusions
       |
       = help: put the filter on an included target, as `filter: { exclude: … }`
 
@@ -298,7 +298,7 @@ fn an_excluded_group_is_a_group_without_filter() {
      --> policies/policy.yaml:9:9
       |
     9 |     - { all: users }
-      |         ^^^ not a key that is known here
+      |         ^^^ this key is not known here
       |
       = note: known keys: group, id, filter
 
@@ -325,7 +325,7 @@ fn a_group_stands_in_an_assignment_once() {
         ",
     );
     assert_snapshot!(said, @"
-    error[SP0406]: `SSPR Pilot` stands here twice
+    error[SP0406]: `SSPR Pilot` is listed twice
      --> policies/policy.yaml:6:16
       |
     5 |     - { group: SSPR Pilot }
@@ -333,9 +333,9 @@ fn a_group_stands_in_an_assignment_once() {
     6 |     - { group: SSPR Pilot, filter: Windows 11 }
       |                ^^^^^^^^^^ again here
       |
-      = note: Graph takes each target once, with one filter
+      = note: Microsoft Graph accepts each target once, with one filter
 
-    error[SP0406]: `all devices` stands here twice
+    error[SP0406]: `all devices` is listed twice
      --> policies/policy.yaml:8:7
       |
     7 |     - { all: devices }
@@ -343,7 +343,7 @@ fn a_group_stands_in_an_assignment_once() {
     8 |     - { all: devices }
       |       ^^^^^^^^^^^^^^ again here
       |
-      = note: Graph takes each target once, with one filter
+      = note: Microsoft Graph accepts each target once, with one filter
 
     error[SP0406]: `Kiosks` is both included and excluded
       --> policies/policy.yaml:11:16
@@ -354,7 +354,7 @@ fn a_group_stands_in_an_assignment_once() {
     11 |     - { group: Kiosks }
        |                ^^^^^^ again here
        |
-       = note: Graph takes each target once, with one filter
+       = note: Microsoft Graph accepts each target once, with one filter
 
     3 errors, 0 warnings in 1 policy
     exit code 1

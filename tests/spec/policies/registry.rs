@@ -10,19 +10,19 @@ fn a_registry_key_in_double_quotes_loses_its_backslashes() {
         .with("policies/n.yaml", "name: N\nregistry:\n  \"HKLM\\SOFTWARE\\new\": { Mode: 1 }\n")
         .with("policies/valid.yaml", "name: V\nregistry:\n  \"HKLM\\new\\table\": { Mode: 1 }\n");
     assert_snapshot!(repository.run("check"), @r#"
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/n.yaml:3:3
       |
     3 |   "HKLM\SOFTWARE\new": { Mode: 1 }
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ while parsing a quoted scalar, found unknown escape character
       |
-      = help: in double quotes a backslash begins an escape; write Windows paths without quotes or in 'single quotes'
+      = help: in double quotes a backslash starts an escape sequence; write Windows paths without quotes or in 'single quotes'
 
-    error[SP0301]: this is no registry key
+    error[SP0301]: this is not a registry key
      --> policies/valid.yaml:3:3
       |
     3 |   "HKLM\new\table": { Mode: 1 }
-      |   ^^^^^^^^^^^^^^^^ the key holds a control character: in double quotes a backslash begins an escape
+      |   ^^^^^^^^^^^^^^^^ the key contains a control character: in double quotes a backslash starts an escape sequence
       |
     help: write the key in 'single quotes', or without quotes
       |
@@ -71,17 +71,17 @@ fn a_registry_key_begins_with_its_hive() {
         ",
     );
     assert_snapshot!(said, @r"
-    error[SP0301]: this is no registry key
+    error[SP0301]: this is not a registry key
      --> policies/policy.yaml:3:3
       |
     3 |   SOFTWARE\Contoso: { Mode: 1 }
-      |   ^^^^^^^^^^^^^^^^ a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
+      |   ^^^^^^^^^^^^^^^^ a registry key must begin with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
 
-    error[SP0301]: this is no registry key
+    error[SP0301]: this is not a registry key
      --> policies/policy.yaml:4:3
       |
     4 |   HKLM/SOFTWARE/Contoso: { Mode: 1 }
-      |   ^^^^^^^^^^^^^^^^^^^^^ a registry key is written with backslashes
+      |   ^^^^^^^^^^^^^^^^^^^^^ a registry key must use backslashes, not slashes
       |
     help: write `HKLM\SOFTWARE\Contoso`
       |
@@ -89,23 +89,23 @@ fn a_registry_key_begins_with_its_hive() {
     4 +   HKLM\SOFTWARE\Contoso: { Mode: 1 }
       |
 
-    error[SP0301]: this is no registry key
+    error[SP0301]: this is not a registry key
      --> policies/policy.yaml:5:3
       |
     5 |   HKXX\Contoso: { Mode: 1 }
-      |   ^^^^^^^^^^^^ a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
+      |   ^^^^^^^^^^^^ a registry key must begin with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
 
-    error[SP0301]: this is no registry key
+    error[SP0301]: this is not a registry key
      --> policies/policy.yaml:6:3
       |
     6 |   HKLM: { Mode: 1 }
-      |   ^^^^ a registry key begins with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
+      |   ^^^^ a registry key must begin with HKLM, HKCU, HKCR, HKU or HKCC and a backslash
 
-    error[SP0301]: this is no registry key
+    error[SP0301]: this is not a registry key
      --> policies/policy.yaml:7:3
       |
     7 |   HKLM\SOFTWARE\\Contoso\: { Mode: 1 }
-      |   ^^^^^^^^^^^^^^^^^^^^^^^ the key has an empty part (a doubled backslash, or one at the end)
+      |   ^^^^^^^^^^^^^^^^^^^^^^^ the key has an empty part (two backslashes in a row, or one at the end)
 
     5 errors, 0 warnings in 1 policy
     exit code 1
@@ -140,24 +140,24 @@ fn registry_data_has_a_type_of_windows() {
         "#,
     );
     assert_snapshot!(said, @r#"
-    policy.yaml:4:12 error[SP0302] `Float` cannot hold this: the registry holds whole numbers only
-    policy.yaml:5:12 error[SP0302] `Large` cannot hold this: 4294967296 is more than 4294967295; a larger number is `{ qword: … }`
-    policy.yaml:6:15 error[SP0302] `Negative` cannot hold this: -1 is less than 0; registry numbers have no sign
-    policy.yaml:7:11 error[SP0302] `Bool` cannot hold this: true and false are no registry data (write `1`)
-    policy.yaml:8:10 error[SP0302] `Two` cannot hold this: one type by name is expected, such as `{ expand_sz: "%SystemRoot%" }`
-    policy.yaml:9:11 error[SP0302] `None` cannot hold this: one type by name is expected, such as `{ expand_sz: "%SystemRoot%" }`
-    policy.yaml:10:11 error[SP0302] `Kind` cannot hold this: `word` is no registry type; types: sz, expand_sz, multi_sz, dword, dword_big_endian, qword, binary, none
+    policy.yaml:4:12 error[SP0302] `Float` cannot hold this: registry numbers are whole numbers
+    policy.yaml:5:12 error[SP0302] `Large` cannot hold this: 4294967296 is more than 4294967295; for a larger number, write `{ qword: … }`
+    policy.yaml:6:15 error[SP0302] `Negative` cannot hold this: -1 is less than 0; registry numbers cannot be negative
+    policy.yaml:7:11 error[SP0302] `Bool` cannot hold this: true and false are not registry data (write `1`)
+    policy.yaml:8:10 error[SP0302] `Two` cannot hold this: expected exactly one type, such as `{ expand_sz: "%SystemRoot%" }`
+    policy.yaml:9:11 error[SP0302] `None` cannot hold this: expected exactly one type, such as `{ expand_sz: "%SystemRoot%" }`
+    policy.yaml:10:11 error[SP0302] `Kind` cannot hold this: `word` is not a registry type; use one of: sz, expand_sz, multi_sz, dword, dword_big_endian, qword, binary, none
     policy.yaml:11:10 error[SP0302] `Hex` cannot hold this: expected pairs of hexadecimal digits, such as "01 ff"
     policy.yaml:12:13 error[SP0302] `Number` cannot hold this: expected hexadecimal digits in quotes, such as "01 ff", not a whole number
     policy.yaml:13:14 error[SP0302] `Letters` cannot hold this: expected pairs of hexadecimal digits, such as "01 ff"
-    policy.yaml:14:12 error[SP0302] `Dword` cannot hold this: this is no number up to 4294967295
-    policy.yaml:15:12 error[SP0302] `Qword` cannot hold this: this is no number up to 18446744073709551615
-    policy.yaml:16:11 error[SP0302] `Text` cannot hold this: `expand_sz` takes a text, not a whole number
-    policy.yaml:17:11 error[SP0302] `List` cannot hold this: `multi_sz` takes a list of texts, not a text
-    policy.yaml:18:12 error[SP0302] `Empty` cannot hold this: REG_MULTI_SZ cannot hold an empty text: it ends the list
-    policy.yaml:19:12 error[SP0302] `Mixed` cannot hold this: REG_MULTI_SZ holds texts, not a whole number: put it in quotes
-    policy.yaml:20:5 error[SP0301] this is no name of a registry value: a value's name has at most 16,383 characters and no control characters
-    policy.yaml:21:10 error[SP0302] `Nul` cannot hold this: a registry text holds no NUL
+    policy.yaml:14:12 error[SP0302] `Dword` cannot hold this: this is not a number from 0 to 4294967295
+    policy.yaml:15:12 error[SP0302] `Qword` cannot hold this: this is not a number from 0 to 18446744073709551615
+    policy.yaml:16:11 error[SP0302] `Text` cannot hold this: `expand_sz` takes text, not a whole number
+    policy.yaml:17:11 error[SP0302] `List` cannot hold this: `multi_sz` takes a list of strings, not text
+    policy.yaml:18:12 error[SP0302] `Empty` cannot hold this: REG_MULTI_SZ cannot contain an empty string, because that ends the list
+    policy.yaml:19:12 error[SP0302] `Mixed` cannot hold this: REG_MULTI_SZ contains strings, not a whole number: put it in quotes
+    policy.yaml:20:5 error[SP0301] this is not a valid name of a registry value: the name of a value can have up to 16,383 characters and no control characters
+    policy.yaml:21:10 error[SP0302] `Nul` cannot hold this: registry text cannot contain a NUL character
     exit code 1
     "#);
 }
@@ -175,7 +175,7 @@ fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
         ",
     );
     assert_snapshot!(said, @r"
-    error[SP0205]: this registry value stands here twice
+    error[SP0205]: this registry value is written twice
      --> policies/policy.yaml:3:43
       |
     3 |   HKLM\SOFTWARE\Contoso: { Mode: 1, MODE: 2 }
@@ -183,9 +183,9 @@ fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
       |                                  |
       |                                  first written here
       |
-      = note: Windows does not tell upper and lower case apart in names of keys and values
+      = note: the names of registry keys and values are not case-sensitive
 
-    error[SP0205]: this registry value stands here twice
+    error[SP0205]: this registry value is written twice
      --> policies/policy.yaml:4:34
       |
     3 |   HKLM\SOFTWARE\Contoso: { Mode: 1, MODE: 2 }
@@ -193,9 +193,9 @@ fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
     4 |   hklm\software\contoso: { mode: 3 }
       |                                  ^ written again here
       |
-      = note: Windows does not tell upper and lower case apart in names of keys and values
+      = note: the names of registry keys and values are not case-sensitive
 
-    error[SP0205]: this registry key stands here twice
+    error[SP0205]: this registry key is written twice
      --> policies/policy.yaml:6:3
       |
     5 |   HKLM\SOFTWARE\Old:
@@ -203,7 +203,7 @@ fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
     6 |   HKEY_LOCAL_MACHINE\SOFTWARE\OLD:
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ written again here
       |
-      = note: Windows does not tell upper and lower case apart in names of keys and values
+      = note: the names of registry keys and values are not case-sensitive
 
     3 errors, 0 warnings in 1 policy
     exit code 1

@@ -30,19 +30,19 @@ fn the_name_of_a_setting_is_that_of_windows() {
      --> policies/policy.yaml:3:3
       |
     3 |   WindowsLogon/HideFastUserSwitchin: 0
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such node in the catalogue
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this node is not in the catalogue
       |
       = note: source: DDF February 2026
-    help: did you mean `WindowsLogon/HideFastUserSwitching`
+    help: Did you mean `WindowsLogon/HideFastUserSwitching`?
       |
     3 |   WindowsLogon/HideFastUserSwitching: 0
       |                                    +
 
-    error[SP0201]: unknown setting: Windows tells upper and lower case apart
+    error[SP0201]: unknown setting: names are case-sensitive
      --> policies/policy.yaml:4:3
       |
     4 |   windowslogon/enablefirstlogonanimation: 0
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the node is `WindowsLogon/EnableFirstLogonAnimation`
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the correct spelling is `WindowsLogon/EnableFirstLogonAnimation`
       |
       = note: source: DDF February 2026
     help: write `WindowsLogon/EnableFirstLogonAnimation`
@@ -51,7 +51,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
     4 +   WindowsLogon/EnableFirstLogonAnimation: 0
       |
 
-    error[SP0202]: this node exists for the user only
+    error[SP0202]: this setting exists for the user only
      --> policies/policy.yaml:5:3
       |
     5 |   Experience/AllowWindowsSpotlight: 0
@@ -63,7 +63,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
     5 |   User/Experience/AllowWindowsSpotlight: 0
       |   +++++
 
-    error[SP0202]: this node exists for the device only
+    error[SP0202]: this setting exists for the device only
      --> policies/policy.yaml:6:3
       |
     6 |   User/Camera/AllowCamera: 1
@@ -80,7 +80,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
      --> policies/policy.yaml:7:3
       |
     7 |   ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ devices were seen to ignore this form
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some devices ignore this form
       |
       = note: source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`
     help: write `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`
@@ -88,11 +88,11 @@ fn the_name_of_a_setting_is_that_of_windows() {
     7 |   ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
       |     +++++++
 
-    error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager` is no setting
+    error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager` is not a setting
      --> policies/policy.yaml:8:3
       |
     8 |   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no backslash: write `/`
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI cannot contain backslash: write `/`
       |
       = note: source: DDF February 2026
     help: write `./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager`
@@ -105,7 +105,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
      --> policies/policy.yaml:9:3
       |
     9 |   " AboveLock/AllowToasts": 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^ there are stray spaces in it
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^ the name contains extra spaces
       |
       = note: source: DDF February 2026
     help: write `AboveLock/AllowToasts`
@@ -114,11 +114,11 @@ fn the_name_of_a_setting_is_that_of_windows() {
     9 +   "AboveLock/AllowToasts": 1
       |
 
-    error[SP0201]: `AboveLock/ConfigureAudioOnLockScreen ` is no setting
+    error[SP0201]: `AboveLock/ConfigureAudioOnLockScreen ` is not a setting
       --> policies/policy.yaml:10:3
        |
     10 |   "AboveLock/ConfigureAudioOnLockScreen ": 1
-       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI holds no space at its ends
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI cannot contain leading or trailing spaces
        |
        = note: source: DDF February 2026
     help: write `AboveLock/ConfigureAudioOnLockScreen`
@@ -127,11 +127,11 @@ fn the_name_of_a_setting_is_that_of_windows() {
     10 +   "AboveLock/ConfigureAudioOnLockScreen": 1
        |
 
-    error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Start/HideLock/` is no setting
+    error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Start/HideLock/` is not a setting
       --> policies/policy.yaml:11:3
        |
     11 |   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock/: 1
-       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI cannot have an empty part (two slashes in a row, or one at the end)
        |
        = note: source: DDF February 2026
     help: write `./Device/Vendor/MSFT/Policy/Config/Start/HideLock`
@@ -140,11 +140,11 @@ fn the_name_of_a_setting_is_that_of_windows() {
     11 +   ./Device/Vendor/MSFT/Policy/Config/Start/HideLock: 1
        |
 
-    error[SP0201]: `./Device/Vendor/MSFT//Personalization/LockScreenImageUrl` is no setting
+    error[SP0201]: `./Device/Vendor/MSFT//Personalization/LockScreenImageUrl` is not a setting
       --> policies/policy.yaml:12:3
        |
     12 |   ./Device/Vendor/MSFT//Personalization/LockScreenImageUrl: x
-       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI has no empty part (a doubled slash, or one at the end)
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI cannot have an empty part (two slashes in a row, or one at the end)
        |
        = note: source: DDF February 2026
     help: write `./Device/Vendor/MSFT/Personalization/LockScreenImageUrl`
@@ -153,32 +153,32 @@ fn the_name_of_a_setting_is_that_of_windows() {
     12 +   ./Device/Vendor/MSFT/Personalization/LockScreenImageUrl: x
        |
 
-    error[SP0201]: `Start` is no setting, but a folder of 42 settings
+    error[SP0201]: `Start` is not a setting, but a folder of 42 settings
       --> policies/policy.yaml:13:3
        |
     13 |   Start: 1
-       |   ^^^^^ an inner node holds no value
+       |   ^^^^^ an inner node does not have a value
        |
        = note: settings in it: `Start/AllowPinnedFolderDocuments`, `Start/AllowPinnedFolderDownloads`, `Start/AllowPinnedFolderFileExplorer`, `Start/AllowPinnedFolderHomeGroup`, …
        = note: source: DDF February 2026
-       = help: write one of them: `sspr-policy catalogue search Start`
+       = help: use one of its settings: `sspr-policy catalogue search Start` lists them
 
     error[SP0201]: unknown setting
       --> policies/policy.yaml:14:3
        |
     14 |   Contoso~Policy~Printing/Mode: 1
-       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such node in the catalogue
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this node is not in the catalogue
        |
        = note: source: DDF February 2026
-       = help: a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason
+       = help: to use a node that is not in the catalogue, write `type:`, `raw:` and `unchecked:` with the reason
 
     error[SP0216]: this node cannot be set
       --> policies/policy.yaml:15:3
        |
     15 |   Personalization/LockScreenImageStatus: 1
-       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is read-only: devices report with it
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is read-only
        |
-       = help: take it out
+       = help: remove it
 
     12 errors, 1 warning in 1 policy
     exit code 1
@@ -201,7 +201,7 @@ fn two_spellings_of_one_node_are_one_setting() {
      --> policies/policy.yaml:4:3
       |
     4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ devices were seen to ignore this form
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some devices ignore this form
       |
       = note: source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`
     help: write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`
@@ -215,7 +215,7 @@ fn two_spellings_of_one_node_are_one_setting() {
     3 |   Camera/AllowCamera: 1
       |   ------------------ first set here
     4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ another spelling of the same node
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this is the same setting in another spelling
 
     error[SP0205]: Camera/AllowCamera is set twice
      --> policies/policy.yaml:5:3
@@ -223,7 +223,7 @@ fn two_spellings_of_one_node_are_one_setting() {
     4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
       |   ---------------------------------------------- first set here
     5 |   Device/Camera/AllowCamera: 0
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^ another spelling of the same node
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^ this is the same setting in another spelling
 
     2 errors, 1 warning in 1 policy
     exit code 1
@@ -238,13 +238,13 @@ fn intune_takes_a_thousand_settings_in_one_profile() {
     };
     assert_snapshot!(check_briefly(&lines(1000)), @"");
     assert_snapshot!(check(&lines(1001)), @"
-    error[SP0206]: 1001 settings in one policy
+    error[SP0206]: this policy has 1001 settings
         --> policies/policy.yaml:1002:3
          |
     1002 |   DMClient/Provider/P999/ConfigRefresh/Enabled: true
-         |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Intune takes at most 1000 in one profile
+         |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Intune accepts at most 1000 in one profile
          |
-         = help: split the policy
+         = help: split the policy into several files
 
     1 error, 0 warnings in 1 policy
     exit code 1
@@ -270,11 +270,11 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
     5 |   AboveLock/AllowActionCenterNotifications: 1
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ since 10.0.22000
 
-    warning[SP0209]: Windows 10 1709 (build 16299) has no such node
+    warning[SP0209]: Windows 10 1709 (build 16299) does not have this setting
      --> policies/policy.yaml:6:3
       |
     2 | windows: "10 1709"
-      |          --------- the oldest release that must work
+      |          --------- this is the oldest release that must work
     ...
     6 |   Personalization/CompanyName: Contoso
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is there with updates: 10.0.22621.3374
@@ -284,7 +284,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
     0 errors, 2 warnings in 1 policy
     "#);
     assert_snapshot!(check("name: Old\nwindows: Vista\nsettings: { Camera/AllowCamera: 1 }\n"), @r#"
-    error[SP0110]: `Vista` is no release of Windows that is known
+    error[SP0110]: `Vista` is not a known release of Windows
      --> policies/policy.yaml:2:10
       |
     2 | windows: Vista

@@ -19,13 +19,13 @@ fn a_key_with_nothing_under_it_is_no_default() {
         "#,
     );
     assert_snapshot!(said, @"
-    policy.yaml:1:1 error[SP0105] `name:` has no value: nothing stands here (write a value, or take the line out)
-    policy.yaml:2:14 error[SP0105] this text is empty: nothing but space
-    policy.yaml:4:39 error[SP0105] this setting has no value: nothing stands here (write a value, or take the line out)
-    policy.yaml:5:39 error[SP0105] this setting has no value: nothing stands here (write a value, or take the line out)
-    policy.yaml:6:1 error[SP0105] `assignments:` has no value: nothing stands here (write a value, or take the line out)
-    policy.yaml:7:1 error[SP0105] `scope_tags:` has no value: nothing stands here (write a value, or take the line out)
-    policy.yaml:8:16 error[SP0105] this text is empty: nothing but space
+    policy.yaml:1:1 error[SP0105] `name:` has no value: the value is missing (write a value, or remove the line)
+    policy.yaml:2:14 error[SP0105] this value is empty: contains only spaces
+    policy.yaml:4:39 error[SP0105] this setting has no value: the value is missing (write a value, or remove the line)
+    policy.yaml:5:39 error[SP0105] this setting has no value: the value is missing (write a value, or remove the line)
+    policy.yaml:6:1 error[SP0105] `assignments:` has no value: the value is missing (write a value, or remove the line)
+    policy.yaml:7:1 error[SP0105] `scope_tags:` has no value: the value is missing (write a value, or remove the line)
+    policy.yaml:8:16 error[SP0105] this value is empty: contains only spaces
     exit code 1
     ");
 }
@@ -42,11 +42,11 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
         ",
     );
     assert_snapshot!(said.run("check"), @"
-    error[SP0105]: expected true or false, found a text
+    error[SP0105]: expected true or false, found text
      --> sspr-policy.yaml:4:34
       |
     4 |   lab: { tenant: sandbox, prune: yes, limits: { allow_all_targets: off } }
-      |                                  ^^^ this is a text
+      |                                  ^^^ this is text
       |
     help: write `true`
       |
@@ -54,11 +54,11 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
     4 +   lab: { tenant: sandbox, prune: true, limits: { allow_all_targets: off } }
       |
 
-    error[SP0105]: expected true or false, found a text
+    error[SP0105]: expected true or false, found text
      --> sspr-policy.yaml:4:68
       |
     4 |   lab: { tenant: sandbox, prune: yes, limits: { allow_all_targets: off } }
-      |                                                                    ^^^ this is a text
+      |                                                                    ^^^ this is text
       |
     help: write `false`
       |
@@ -78,12 +78,12 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
           Authentication/AllowAadPasswordReset: on
         ",
     );
-    assert_snapshot!(said, @"
-    error[SP0204]: value is not one of the allowed ones
+    assert_snapshot!(said, @r#"
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:3:32
       |
     3 |   SharedPC/EnableSharedPCMode: yes
-      |                                ^^^ SharedPC/EnableSharedPCMode takes false (Not configured) or true (Enabled)
+      |                                ^^^ SharedPC/EnableSharedPCMode takes false = "Not configured" or true = "Enabled"
       |
       = note: source: DDF February 2026
     help: write `true`
@@ -92,11 +92,11 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
     3 +   SharedPC/EnableSharedPCMode: true
       |
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:4:51
       |
     4 |   WindowsLogon/DisableLockScreenAppNotifications: off
-      |                                                   ^^^ WindowsLogon/DisableLockScreenAppNotifications is ADMX-backed: `enabled` or `disabled`
+      |                                                   ^^^ WindowsLogon/DisableLockScreenAppNotifications is ADMX-backed: write `enabled` or `disabled`
       |
       = note: source: DDF February 2026
     help: write `disabled`
@@ -105,17 +105,17 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
     4 +   WindowsLogon/DisableLockScreenAppNotifications: disabled
       |
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:5:41
       |
     5 |   Authentication/AllowAadPasswordReset: on
-      |                                         ^^ Authentication/AllowAadPasswordReset takes 0 (Not allowed) or 1 (Allowed)
+      |                                         ^^ Authentication/AllowAadPasswordReset takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
 
     3 errors, 0 warnings in 1 policy
     exit code 1
-    ");
+    "#);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn numbers_as_names_are_put_in_quotes() {
         ",
     );
     assert_snapshot!(said, @r#"
-    error[SP0105]: expected a text, found a whole number
+    error[SP0105]: expected text, found a whole number
      --> policies/policy.yaml:1:7
       |
     1 | name: 2027
@@ -143,7 +143,7 @@ fn numbers_as_names_are_put_in_quotes() {
     1 + name: "2027"
       |
 
-    error[SP0105]: expected a text, found a number
+    error[SP0105]: expected text, found a number
      --> policies/policy.yaml:2:14
       |
     2 | description: 1.50
@@ -155,7 +155,7 @@ fn numbers_as_names_are_put_in_quotes() {
     2 + description: "1.50"
       |
 
-    error[SP0105]: expected a text, found a whole number
+    error[SP0105]: expected text, found a whole number
      --> policies/policy.yaml:5:14
       |
     5 | scope_tags: [2027, true]
@@ -167,7 +167,7 @@ fn numbers_as_names_are_put_in_quotes() {
     5 + scope_tags: ["2027", true]
       |
 
-    error[SP0105]: expected a text, found true or false
+    error[SP0105]: expected text, found true or false
      --> policies/policy.yaml:5:20
       |
     5 | scope_tags: [2027, true]
@@ -179,7 +179,7 @@ fn numbers_as_names_are_put_in_quotes() {
     5 + scope_tags: [2027, "true"]
       |
 
-    error[SP0105]: expected a text, found a whole number
+    error[SP0105]: expected text, found a whole number
      --> policies/policy.yaml:6:14
       |
     6 | moved_from: [7]

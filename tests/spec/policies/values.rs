@@ -19,20 +19,20 @@ fn a_value_is_one_that_the_node_takes() {
           LAPS/Policies/PasswordAgeDays: a month
         ",
     );
-    assert_snapshot!(said, @"
-    error[SP0204]: value is not one of the allowed ones
+    assert_snapshot!(said, @r#"
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:3:41
       |
     3 |   Authentication/AllowAadPasswordReset: 2
-      |                                         ^ Authentication/AllowAadPasswordReset takes 0 (Not allowed) or 1 (Allowed)
+      |                                         ^ Authentication/AllowAadPasswordReset takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:4:23
       |
     4 |   Camera/AllowCamera: Alowed
-      |                       ^^^^^^ Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+      |                       ^^^^^^ Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
     help: write `Allowed`
@@ -40,7 +40,7 @@ fn a_value_is_one_that_the_node_takes() {
     4 |   Camera/AllowCamera: Allowed
       |                         +
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:5:57
       |
     5 |   DMClient/Provider/MS DM Server/ConfigRefresh/Cadence: 1441
@@ -48,19 +48,19 @@ fn a_value_is_one_that_the_node_takes() {
       |
       = note: source: DDF February 2026
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:6:32
       |
     6 |   Personalization/CompanyName: 'Contoso Limited, all of its companies'
-      |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Personalization/CompanyName takes what matches ^.{1,30}$
+      |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Personalization/CompanyName takes text that matches ^.{1,30}$
       |
       = note: source: DDF February 2026
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:7:32
       |
     7 |   SharedPC/EnableSharedPCMode: 1
-      |                                ^ SharedPC/EnableSharedPCMode takes false (Not configured) or true (Enabled)
+      |                                ^ SharedPC/EnableSharedPCMode takes false = "Not configured" or true = "Enabled"
       |
       = note: source: DDF February 2026
     help: write `true`
@@ -69,11 +69,11 @@ fn a_value_is_one_that_the_node_takes() {
     7 +   SharedPC/EnableSharedPCMode: true
       |
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:8:75
       |
     8 |   LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior: Panic
-      |                                                                           ^^^^^ LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior takes 0 (No Action), 1 (Lock Workstation), 2 (Force Logoff) or 3
+      |                                                                           ^^^^^ LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior takes 0 = "No Action", 1 = "Lock Workstation", 2 = "Force Logoff" or 3
       |
       = note: source: DDF February 2026
 
@@ -81,13 +81,13 @@ fn a_value_is_one_that_the_node_takes() {
      --> policies/policy.yaml:9:34
       |
     9 |   LAPS/Policies/PasswordAgeDays: a month
-      |                                  ^^^^^^^ this is a text
+      |                                  ^^^^^^^ this is text
       |
       = note: source: DDF February 2026
 
     7 errors, 0 warnings in 1 policy
     exit code 1
-    ");
+    "#);
 }
 
 #[test]
@@ -108,10 +108,10 @@ fn the_form_of_a_value_is_that_of_its_node() {
         ",
     );
     assert_snapshot!(said, @"
-    policy.yaml:5:26 error[SP0105] a setting's long form has one value: more than one of `value`, `enabled`, `raw`, `file`, `base64` stands here
-    policy.yaml:6:19 error[SP0105] a setting's long form has one value: none of `value`, `enabled`, `raw`, `file`, `base64` stands here
-    policy.yaml:10:48 error[SP0105] expected a text, found a whole number: `raw:` is a text as it is sent (write `value: 1`)
-    policy.yaml:11:51 error[SP0105] `word` is none of the words for this: expected one of `integer`, `string`, `boolean`, `xml`, `base64`, `float`, `datetime`
+    policy.yaml:5:26 error[SP0105] the long form of a setting needs exactly one value: found more than one of `value`, `enabled`, `raw`, `file` and `base64`
+    policy.yaml:6:19 error[SP0105] the long form of a setting needs exactly one value: found none of `value`, `enabled`, `raw`, `file` and `base64`
+    policy.yaml:10:48 error[SP0105] expected text, found a whole number: `raw:` is text that is sent unchanged (write `value: 1`)
+    policy.yaml:11:51 error[SP0105] `word` is not allowed here: use `integer`, `string`, `boolean`, `xml`, `base64`, `float`, `datetime`
     exit code 1
     ");
     let said = check_briefly(
@@ -132,21 +132,21 @@ fn the_form_of_a_value_is_that_of_its_node() {
           Contoso/Bytes: { value: aGk=, type: base64, unchecked: ours }
         ",
     );
-    assert_snapshot!(said, @"
-    policy.yaml:3:41 error[SP0204] value is not one of the allowed ones: Authentication/AllowAadPasswordReset takes 0 (Not allowed) or 1 (Allowed)
+    assert_snapshot!(said, @r#"
+    policy.yaml:3:41 error[SP0204] this value is not allowed: Authentication/AllowAadPasswordReset takes 0 = "Not allowed" or 1 = "Allowed"
     policy.yaml:4:34 error[SP0203] Camera/AllowCamera is not ADMX-backed: `enabled:` is for ADMX-backed policies only
     policy.yaml:5:38 error[SP0203] this node takes integer, not Base64
-    policy.yaml:6:39 error[SP0203] this node takes no list: one value is expected
-    policy.yaml:7:46 error[SP0203] this is not Base64: Invalid symbol 33, offset 0.
-    policy.yaml:8:17 error[SP0217] the type of this node is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
-    policy.yaml:9:28 error[SP0203] this node takes a whole number: this is a text
-    policy.yaml:10:27 error[SP0204] value is not one of the allowed ones: this node takes a 32-bit whole number
+    policy.yaml:6:39 error[SP0203] this setting does not accept a list: expected a single value
+    policy.yaml:7:46 error[SP0203] this is not valid Base64: Invalid symbol 33, offset 0.
+    policy.yaml:8:17 error[SP0217] the data type of this setting is not known: write `type:` (integer, string, boolean, xml, base64, float, datetime)
+    policy.yaml:9:28 error[SP0203] this node takes a whole number: this is text
+    policy.yaml:10:27 error[SP0204] this value is not allowed: this node takes a 32-bit whole number
     policy.yaml:11:26 error[SP0203] this node takes true or false: this is a whole number (write `true`)
-    policy.yaml:12:26 error[SP0203] this node takes an instant with its zone, as 2027-03-31T08:00:00Z: this is a text
-    policy.yaml:13:27 error[SP0203] this node takes a number of single precision: this is a text
-    policy.yaml:14:27 error[SP0203] this node takes `{ base64: … }` or `{ file: … }`: this is a text
+    policy.yaml:12:26 error[SP0203] this node takes a date and time with its time zone, such as 2027-03-31T08:00:00Z: this is text
+    policy.yaml:13:27 error[SP0203] this node takes a single-precision number: this is text
+    policy.yaml:14:27 error[SP0203] this node takes `{ base64: … }` or `{ file: … }`: this is text
     exit code 1
-    ");
+    "#);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn an_admx_backed_policy_is_enabled_or_disabled() {
      --> policies/policy.yaml:3:51
       |
     3 |   WindowsLogon/DisableLockScreenAppNotifications: 0
-      |                                                   ^ this is a whole number; `enabled` or `disabled` is expected
+      |                                                   ^ this is a whole number; write `enabled` or `disabled`
       |
       = note: source: DDF February 2026
     help: write `disabled`
@@ -176,11 +176,11 @@ fn an_admx_backed_policy_is_enabled_or_disabled() {
     3 +   WindowsLogon/DisableLockScreenAppNotifications: disabled
       |
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:4:47
       |
     4 |   WindowsLogon/DontDisplayNetworkSelectionUI: enabeld
-      |                                               ^^^^^^^ WindowsLogon/DontDisplayNetworkSelectionUI is ADMX-backed: `enabled` or `disabled`
+      |                                               ^^^^^^^ WindowsLogon/DontDisplayNetworkSelectionUI is ADMX-backed: write `enabled` or `disabled`
       |
       = note: source: DDF February 2026
     help: write `enabled`
@@ -193,7 +193,7 @@ fn an_admx_backed_policy_is_enabled_or_disabled() {
      --> policies/policy.yaml:5:46
       |
     5 |   WindowsLogon/ConfigAutomaticRestartSignOn: enabled
-      |                                              ^^^^^^^ an enabled policy has a value for every element
+      |                                              ^^^^^^^ an enabled policy needs a value for every element
       |
       = note: write `{ enabled: { ConfigAutomaticRestartSignOnDescription: … } }`
       = note: source: DDF February 2026
@@ -202,7 +202,7 @@ fn an_admx_backed_policy_is_enabled_or_disabled() {
      --> policies/policy.yaml:6:83
       |
     6 |   ADMX_ControlPanelDisplay/CPL_Personalization_ForceDefaultLockScreen: { enabled: lock.jpg }
-      |                                                                                   ^^^^^^^^ a map of elements by id is expected
+      |                                                                                   ^^^^^^^^ expected a map of elements by ID
       |
       = note: elements: LockScreenImage, LockScreenOverlaysDisabled
       = note: source: DDF February 2026
@@ -246,13 +246,13 @@ fn the_elements_of_an_admx_backed_policy_are_checked() {
         "#,
     );
     assert_snapshot!(said, @"
-    policy.yaml:4:71 error[SP0208] `LockScreenOverlaysDisabled` takes true or false: this is a text
-    policy.yaml:6:14 error[SP0208] `DefaultCredentialProvider_Message` takes at most 48 characters, not 49: this is a text
+    policy.yaml:4:71 error[SP0208] `LockScreenOverlaysDisabled` takes true or false: this is text
+    policy.yaml:6:14 error[SP0208] `DefaultCredentialProvider_Message` takes at most 48 characters, not 49: this is text
     policy.yaml:7:57 error[SP0208] `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is a whole number
     policy.yaml:8:62 error[SP0208] `IZ_ZonemapPrompt` takes a map of names and values: this is a list
     policy.yaml:9:87 error[SP0208] `IZ_ZonemapPrompt` takes texts: this is a map
-    policy.yaml:10:42 error[SP0208] ADMX_WinLogon/CustomShell needs `CustomShellInst`: an enabled policy has a value for every element
-    policy.yaml:11:47 error[SP0208] the payload holds more than <enabled/>, <disabled/> and <data/>
+    policy.yaml:10:42 error[SP0208] ADMX_WinLogon/CustomShell needs `CustomShellInst`: an enabled policy needs a value for every element
+    policy.yaml:11:47 error[SP0208] the payload contains more than <enabled/>, <disabled/> and <data/>
     policy.yaml:12:55 error[SP0208] DeviceLock/PreventLockScreenSlideShow has no element `Nothing`
     policy.yaml:13:55 error[SP0208] BitLocker/EncryptionMethodByDriveType has no element `a`
     exit code 1
@@ -271,19 +271,19 @@ fn an_item_of_a_list_does_not_hold_its_separator() {
         "#,
     );
     assert_snapshot!(said, @r#"
-    error[SP0211]: an item holds `;`, which separates the items
+    error[SP0211]: an item contains `;`, which is the separator of the list
      --> policies/policy.yaml:3:63
       |
     3 |   NetworkProxy/ProxyServer/Exceptions: [intranet.contoso.com, "a;b"]
-      |                                                               ^^^^^ Windows would take it for two items
+      |                                                               ^^^^^ Windows would read it as two items
       |
       = note: source: DDF February 2026
 
-    error[SP0211]: an item holds `U+F000`, which separates the items
+    error[SP0211]: an item contains `U+F000`, which is the separator of the list
      --> policies/policy.yaml:4:48
       |
     4 |   UserRights/AllowLocalLogOn: [Administrators, "Users\uF000Guests"]
-      |                                                ^^^^^^^^^^^^^^^^^^^ Windows would take it for two items
+      |                                                ^^^^^^^^^^^^^^^^^^^ Windows would read it as two items
       |
       = note: source: DDF February 2026
 
@@ -291,7 +291,7 @@ fn an_item_of_a_list_does_not_hold_its_separator() {
      --> policies/policy.yaml:5:50
       |
     5 |   Authentication/ConfigureWebSignInAllowedUrls: [{ url: contoso.com }]
-      |                                                  ^^^^^^^^^^^^^^^^^^ a text is expected
+      |                                                  ^^^^^^^^^^^^^^^^^^ expected text
       |
       = note: source: DDF February 2026
 
@@ -341,7 +341,7 @@ fn a_file_is_one_of_the_repository() {
      --> policies/files.yaml:6:65
       |
     6 |   AppLocker/ApplicationLaunchRestrictions/D/EXE/Policy: { file: wdac.bin }
-      |                                                                 ^^^^^^^^ a text is expected
+      |                                                                 ^^^^^^^^ expected text
 
     error[SP0415]: this file cannot be read
      --> policies/files.yaml:7:65
@@ -349,7 +349,7 @@ fn a_file_is_one_of_the_repository() {
     7 |   AppLocker/ApplicationLaunchRestrictions/E/EXE/Policy: { file: . }
       |                                                                 ^ policies/. is a folder
 
-    error[SP0203]: a node of type integer takes no file
+    error[SP0203]: a setting of type integer cannot be read from a file
      --> policies/files.yaml:8:31
       |
     8 |   Camera/AllowCamera: { file: ../secret.txt }

@@ -24,15 +24,15 @@ fn files_that_are_no_policy_are_each_said_in_one_run() {
      --> policies/ansi.yaml:1:1
       |
     1 |
-      | ^ the file is not UTF-8 (first wrong byte at offset 8); save it as UTF-8
+      | ^ the file is not UTF-8 (first invalid byte at offset 8); save it as UTF-8
 
     error[SP0107]: the policy is empty
      --> policies/comment.yaml:1:1
       |
     1 | # nothing but a comment
-      | ^ nothing is written here
+      | ^ this file has no content
       |
-      = help: `sspr-policy init` writes an example into an empty folder
+      = help: `sspr-policy init` creates an example in an empty folder
 
     error[SP0101]: this file cannot be read
      --> policies/directory.yaml:1:1
@@ -40,21 +40,21 @@ fn files_that_are_no_policy_are_each_said_in_one_run() {
     1 |
       | ^ this is a folder, and its name is a policy's
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/documents.yaml:3:1
       |
     3 | name: Two
-      | ^^^^^^^^^ the file holds more than one YAML document
+      | ^^^^^^^^^ the file contains more than one YAML document
       |
-      = help: one policy, one file: split it at `---`
+      = help: use one file for each policy: split it at `---`
 
     error[SP0107]: the policy is empty
      --> policies/empty.yaml:1:1
       |
     1 |
-      | ^ nothing is written here
+      | ^ this file has no content
       |
-      = help: `sspr-policy init` writes an example into an empty folder
+      = help: `sspr-policy init` creates an example in an empty folder
 
     error[SP0105]: expected a map for the policy, found a list
      --> policies/list.yaml:1:1
@@ -66,27 +66,27 @@ fn files_that_are_no_policy_are_each_said_in_one_run() {
      --> policies/null.yaml:1:1
       |
     1 | ~
-      | ^ nothing is written here
+      | ^ this file has no content
       |
-      = help: `sspr-policy init` writes an example into an empty folder
+      = help: `sspr-policy init` creates an example in an empty folder
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/open.yaml:2:1
       |
     2 | settings: {}
       | ^^^^^^^^^^^^ invalid indentation in multiline quoted scalar
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/tab.yaml:3:2
       |
     3 |     Camera/AllowCamera: 1
       |     ^^^^^^^^^^^^^^^^^^^^^ tabs disallowed within this context (block indentation)
 
-    error[SP0105]: expected a map for the policy, found a text
+    error[SP0105]: expected a map for the policy, found text
      --> policies/text.yaml:1:1
       |
     1 | Reset
-      | ^^^^^ this is a text
+      | ^^^^^ this is text
 
     error[SP0101]: this file cannot be read
      --> policies/utf-16.yaml:1:1
@@ -133,9 +133,9 @@ fn aliases_that_expand_without_bound_are_refused() {
         .with("policies/laughs.yaml", &text)
         .with("policies/self.yaml", "name: Self\nsettings: &a { Camera/AllowCamera: *a }\n");
     assert_snapshot!(briefly(&repository), @"
-    deep.yaml:2:266 error[SP0102] this is not the YAML that we read: recursion limit exceeded
-    laughs.yaml:7:20 error[SP0102] this is not the YAML that we read: the aliases (`*name`) of this file expand without bound, or it holds more than 250,000 values (write the values out, or split the file)
-    self.yaml:2:36 error[SP0102] this is not the YAML that we read: this alias (`*name`) stands inside its own anchor (write the value out)
+    deep.yaml:2:266 error[SP0102] this file is not valid YAML: recursion limit exceeded
+    laughs.yaml:7:20 error[SP0102] this file is not valid YAML: the aliases (`*name`) of this file expand too far, or the file has more than 250,000 values (replace the aliases with their values, or split the file)
+    self.yaml:2:36 error[SP0102] this file is not valid YAML: this alias (`*name`) is used inside its own anchor (replace the alias with the value)
     exit code 1
     ");
 }
@@ -150,26 +150,26 @@ fn an_alias_is_a_copy_and_points_at_its_anchor() {
           AboveLock/AllowToasts: *off
         ",
     );
-    assert_snapshot!(said, @"
-    error[SP0204]: value is not one of the allowed ones
+    assert_snapshot!(said, @r#"
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:3:28
       |
     3 |   Camera/AllowCamera: &off 2
-      |                            ^ Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+      |                            ^ Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
 
-    error[SP0204]: value is not one of the allowed ones
+    error[SP0204]: this value is not allowed
      --> policies/policy.yaml:4:26
       |
     4 |   AboveLock/AllowToasts: *off
-      |                          ^^^^ AboveLock/AllowToasts takes 0 (Not allowed) or 1 (Allowed)
+      |                          ^^^^ AboveLock/AllowToasts takes 0 = "Not allowed" or 1 = "Allowed"
       |
       = note: source: DDF February 2026
 
     2 errors, 0 warnings in 1 policy
     exit code 1
-    ");
+    "#);
 }
 
 #[test]
@@ -181,39 +181,39 @@ fn merge_keys_tags_and_undefined_aliases_are_refused() {
         .with("policies/tag.yaml", "name: !important Reset\n")
         .with("policies/template.yaml", "name: Reset\nkey: {{ owner }}\n");
     assert_snapshot!(repository.run("check"), @"
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/alias.yaml:1:7
       |
     1 | name: *nobody
       |       ^^^^^^^ alias references unknown anchor
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/complex.yaml:3:5
       |
     3 |   ? [a, b]
-      |     ^^^^^^ a key must be a text
+      |     ^^^^^^ a key must be text
       |
       = help: a value that begins with `{` needs 'single quotes'
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/merge.yaml:3:3
       |
     3 |   <<: { Camera/AllowCamera: 1 }
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ merge keys (`<<`) are not read here
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ merge keys (`<<`) are not supported
       |
-      = help: write the keys out
+      = help: write each key where it is used
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/tag.yaml:1:18
       |
     1 | name: !important Reset
       |                  ^^^^^ unsupported tag `!important`
 
-    error[SP0102]: this is not the YAML that we read
+    error[SP0102]: this file is not valid YAML
      --> policies/template.yaml:2:7
       |
     2 | key: {{ owner }}
-      |       ^^^^^^^^^^ a key must be a text
+      |       ^^^^^^^^^^ a key must be text
       |
       = help: a value that begins with `{` needs 'single quotes'
 
@@ -231,10 +231,10 @@ fn a_byte_order_mark_and_windows_line_ends_move_no_column() {
      --> policies/windows.yaml:4:3
       |
     4 |   Camera/AlowCamera: 1 # 🙂
-      |   ^^^^^^^^^^^^^^^^^ no such node in the catalogue
+      |   ^^^^^^^^^^^^^^^^^ this node is not in the catalogue
       |
       = note: source: DDF February 2026
-    help: did you mean `Camera/AllowCamera`
+    help: Did you mean `Camera/AllowCamera`?
       |
     4 |   Camera/AllowCamera: 1 # 🙂
       |            +
@@ -268,9 +268,9 @@ fn the_folder_of_the_policies_must_be_there() {
 #[test]
 fn a_column_counts_characters_also_after_wide_ones() {
     let said = check_briefly("name: A\nsettings: { \"Größe/🙂\": 1, Camera/AllowCamera: nein }\n");
-    assert_snapshot!(said, @"
-    policy.yaml:2:13 error[SP0201] unknown setting: no such node in the catalogue (a node that the catalogue does not know: write `type:`, `raw:` and `unchecked:` with the reason)
-    policy.yaml:2:47 error[SP0204] value is not one of the allowed ones: Camera/AllowCamera takes 0 (Not allowed) or 1 (Allowed)
+    assert_snapshot!(said, @r#"
+    policy.yaml:2:13 error[SP0201] unknown setting: this node is not in the catalogue (to use a node that is not in the catalogue, write `type:`, `raw:` and `unchecked:` with the reason)
+    policy.yaml:2:47 error[SP0204] this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
     exit code 1
-    ");
+    "#);
 }

@@ -55,6 +55,17 @@ fn schemas_are_as_generated() {
 }
 
 #[test]
+fn pages_of_the_documentation_are_as_generated() {
+    let fresh = Repository::empty();
+    fresh.succeeds("reference --out docs");
+    for path in fresh.files() {
+        let stored = std::fs::read_to_string(root().join(&path)).unwrap_or_default().replace("\r\n", "\n");
+        assert!(stored == fresh.read(&path), "{path} is stale: run `cargo run -- reference --out docs`");
+    }
+    assert_eq!(fresh.files(), ["docs/codes.md", "docs/rules.md"]);
+}
+
+#[test]
 fn schemas_are_json_schemas() {
     for name in ["policy", "configuration", "plan"] {
         let schema = schema(name);

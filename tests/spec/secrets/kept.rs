@@ -108,35 +108,35 @@ fn a_secret_in_the_open() {
     repo.variables.insert("NUMBER".into(), "4711".into());
     repo.policy("wifi", "name: \"N ${env:FIRST}\"\nsettings:\n  Camera/AllowCamera: ${env:NUMBER}\n  Contoso/N: { type: integer, value: \"${env:NUMBER}\", unchecked: our own }\ndescription: ${env:SECOND}\nassignments: { include: [{ group: \"${env:FIRST}\" }] }\n");
     insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
-    error[SP0403]: a secret cannot stand here
+    error[SP0403]: a secret cannot be used here
      --> policies/wifi.yaml:1:7
       |
     1 | name: "N ${env:FIRST}"
-      |       ^^^^^^^^^^^^^^^^ this text is shown in plans and in Intune
+      |       ^^^^^^^^^^^^^^^^ this text is visible in plans and in Intune
 
-    error[SP0403]: a secret cannot be this setting's value
+    error[SP0403]: a secret cannot be used for this setting
      --> policies/wifi.yaml:3:23
       |
     3 |   Camera/AllowCamera: ${env:NUMBER}
-      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to every reader
+      |                       ^^^^^^^^^^^^^ Intune shows values of type integer to everyone who can read the profile
 
-    error[SP0403]: a secret cannot be this setting's value
+    error[SP0403]: a secret cannot be used for this setting
      --> policies/wifi.yaml:4:38
       |
     4 |   Contoso/N: { type: integer, value: "${env:NUMBER}", unchecked: our own }
-      |                                      ^^^^^^^^^^^^^^^ Intune shows values of type integer to every reader
+      |                                      ^^^^^^^^^^^^^^^ Intune shows values of type integer to everyone who can read the profile
 
-    error[SP0403]: a secret cannot stand here
+    error[SP0403]: a secret cannot be used here
      --> policies/wifi.yaml:5:14
       |
     5 | description: ${env:SECOND}
-      |              ^^^^^^^^^^^^^ this text is shown in plans and in Intune
+      |              ^^^^^^^^^^^^^ this text is visible in plans and in Intune
 
-    error[SP0403]: a secret cannot stand here
+    error[SP0403]: a secret cannot be used here
      --> policies/wifi.yaml:6:35
       |
     6 | assignments: { include: [{ group: "${env:FIRST}" }] }
-      |                                   ^^^^^^^^^^^^^^ this text is shown in plans and in Intune
+      |                                   ^^^^^^^^^^^^^^ this text is visible in plans and in Intune
     error: 5 errors in the files; nothing was done
     "#);
 }

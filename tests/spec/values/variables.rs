@@ -76,18 +76,18 @@ fn a_secret_is_a_text_wherever_it_stands() {
         WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: '${env:MODE}' }
         ";
     assert_snapshot!(compiled(policy), @"
-    policies/values.yaml:3:40 a secret cannot stand here: the state of an ADMX-backed policy is `enabled`, `disabled` or a payload
-    policies/values.yaml:4:57 `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is a text
+    policies/values.yaml:3:40 a secret cannot be used here: the state of an ADMX-backed policy is `enabled`, `disabled` or a payload
+    policies/values.yaml:4:57 `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is text
     ");
     let secret = |name: &str, value: &str| (name.to_string(), Ok(value.to_string()));
     let secrets = Secrets::Values([secret("env:STATE", "enabled"), secret("env:MODE", "1")].into());
     assert_snapshot!(compiled_with(policy, &secrets), @"
-    policies/values.yaml:3:40 a secret cannot stand here: the state of an ADMX-backed policy is `enabled`, `disabled` or a payload
-    policies/values.yaml:4:57 `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is a text
+    policies/values.yaml:3:40 a secret cannot be used here: the state of an ADMX-backed policy is `enabled`, `disabled` or a payload
+    policies/values.yaml:4:57 `ConfigAutomaticRestartSignOnDescription` takes 0, 1 (Always Enabled): this is text
     ");
 }
 
 #[test]
 fn what_is_wrong_with_a_variable_is_said_where_it_is_used() {
-    assert_snapshot!(compiled("\n        UserRights/AllowLocalLogOn: ${var:joined}\n"), @"policies/values.yaml:3:31 an item holds `U+F000`, which separates the items: Windows would take it for two items");
+    assert_snapshot!(compiled("\n        UserRights/AllowLocalLogOn: ${var:joined}\n"), @"policies/values.yaml:3:31 an item contains `U+F000`, which is the separator of the list: Windows would read it as two items");
 }

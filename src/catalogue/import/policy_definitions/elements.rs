@@ -35,7 +35,7 @@ pub(super) fn form(policy: &Element, key: &str, texts: &Texts) -> (AdmxForm, boo
     (form, partial)
 }
 
-/// One element; nothing where its type is not known or it has no id, which the payload would need.
+/// One element; `None` where its type is not known or it has no id, which the payload would need.
 fn element(source: &Element, policy_key: &str, texts: &Texts) -> Option<AdmxElement> {
     let kind = match source.name.as_str() {
         "text" => ElementType::Text,

@@ -233,7 +233,7 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
             "broken.admx: the file ends within <policyDefinitions>",
             "bytes.admx: the file is not UTF-16, as its byte order mark says",
             "html.admx: the root element is <html>; <policyDefinitions> is expected",
-            "en-US/a.adml: the file holds no element",
+            "en-US/a.adml: the file does not contain an element",
             "p/A.admx: a policy has no name",
             "p/A.admx: policy `Odd` is of class `Device`; `Machine`, `User` or `Both` is expected",
         ]

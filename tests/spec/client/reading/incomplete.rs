@@ -41,10 +41,10 @@ fn one_of_two_groups_with_one_name_is_not_taken_for_the_only_one() {
      --> policies/camera.yaml:3:35
       |
     3 | assignments: { include: [{ group: Front Desk }] }
-      |                                   ^^^^^^^^^^ which of them is meant?
+      |                                   ^^^^^^^^^^ this name is not unique
       |
       = note: candidates: [id], [id]
-      = help: write `{ group: Front Desk, id: … }` with the id of the one that is meant
+      = help: write `{ group: Front Desk, id: … }` with the ID of the right one
     error: 1 error in the files; nothing was done
     exit 1
     ");

@@ -308,29 +308,29 @@ fn a_masked_value_is_never_written() {
         "name: Mask\nsettings:\n  Contoso/A: { type: string, value: \"****\", unchecked: copied }\n  Contoso/B: { type: xml, raw: \"<a/>\", unchecked: copied }\n  Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }\n",
     );
     insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
-    error[SP0218]: this is what Intune shows in place of a value
+    error[SP0218]: this is a placeholder that Intune shows instead of the value
      --> policies/mask.yaml:3:14
       |
     3 |   Contoso/A: { type: string, value: "****", unchecked: copied }
-      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was copied from an export, and the value itself was not in it
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was probably copied from an export, which does not contain the value
       |
-      = help: write the value; a secret as `${env:NAME}`
+      = help: write the real value; write a secret as `${env:NAME}`
 
-    error[SP0218]: this is what Intune shows in place of a value
+    error[SP0218]: this is a placeholder that Intune shows instead of the value
      --> policies/mask.yaml:4:14
       |
     4 |   Contoso/B: { type: xml, raw: "<a/>", unchecked: copied }
-      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was copied from an export, and the value itself was not in it
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was probably copied from an export, which does not contain the value
       |
-      = help: write the value; a secret as `${env:NAME}`
+      = help: write the real value; write a secret as `${env:NAME}`
 
-    error[SP0218]: this is what Intune shows in place of a value
+    error[SP0218]: this is a placeholder that Intune shows instead of the value
      --> policies/mask.yaml:5:14
       |
     5 |   Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }
-      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was copied from an export, and the value itself was not in it
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it was probably copied from an export, which does not contain the value
       |
-      = help: write the value; a secret as `${env:NAME}`
+      = help: write the real value; write a secret as `${env:NAME}`
     error: 3 errors in the files; nothing was done
     "#);
 }

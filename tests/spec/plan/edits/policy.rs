@@ -289,7 +289,7 @@ fn a_group_that_is_not_there() {
       |              ^^^^^^^^^^^ not found in the tenant
       |
       = note: candidates: SSPR Pilot, SSPR Ring 2
-      = help: did you mean `SSPR Pilot`
+      = help: Did you mean `SSPR Pilot`?
     error: 1 error in the files; nothing was done
     ");
     let (ran, sent) = applied_through_proxy(&repo);

@@ -14,19 +14,19 @@ fn a_secret_in_the_configuration_is_not_shown() {
         tenant.run("check")
     };
     assert_snapshot!(said("tenant: Sandbox, auth: { method: client-secret, client_secret: FAKE }"), @"
-    error[SP0413]: sspr-policy.yaml:4: a secret does not belong into a file
+    error[SP0413]: sspr-policy.yaml:4: a secret must not be stored in this file
      |
-     = note: the line is not shown, because of the secret
-     = help: take it out of the file and of git's history, and put it into AZURE_CLIENT_SECRET
+     = note: the line is not shown, because it contains the secret
+     = help: remove it from the file and from the git history, and put it into the environment variable AZURE_CLIENT_SECRET
 
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, auth: { method: token, token: FAKE }"), @"
-    error[SP0413]: sspr-policy.yaml:4: a secret does not belong into a file
+    error[SP0413]: sspr-policy.yaml:4: a secret must not be stored in this file
      |
-     = note: the line is not shown, because of the secret
-     = help: take it out of the file and of git's history, and put it into SSPR_POLICY_TOKEN
+     = note: the line is not shown, because it contains the secret
+     = help: remove it from the file and from the git history, and put it into the environment variable SSPR_POLICY_TOKEN
 
     1 error, 0 warnings in 1 policy
     exit code 1
@@ -35,9 +35,9 @@ fn a_secret_in_the_configuration_is_not_shown() {
         .map(|key| said(&format!("tenant: a.example, fingerprint_key: {key}")));
     assert!(keyed.iter().all(|said| *said == keyed[0]), "{keyed:#?}");
     assert_snapshot!(keyed[0], @"
-    error[SP0413]: sspr-policy.yaml:4: a key does not belong into a file
+    error[SP0413]: sspr-policy.yaml:4: a key must not be stored in this file
      |
-     = note: the line is not shown, because of the key
+     = note: the line is not shown, because it contains the key
      = help: put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`
 
     1 error, 0 warnings in 1 policy
@@ -59,11 +59,11 @@ fn a_secret_in_the_configuration_is_not_shown() {
         assert!(!said.contains("FAKE") && said.contains("the line is not shown"), "{said}");
     }
     let user = said("tenant: e.example, graph_url: 'http://localhost@evil.example'");
-    assert!(user.contains("`graph_url:` holds a user or a password"), "{user}");
+    assert!(user.contains("`graph_url:` contains a user or a password"), "{user}");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://user:FAKE@graph.example'"), @"
-    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds a user or a password
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` contains a user or a password
      |
-     = note: the line is not shown, because of a password or a key that may stand in it
+     = note: the line is not shown, because it may contain a password or a key
      = help: write only `https://`, the host, and a port where one is needed
 
     1 error, 0 warnings in 1 policy
@@ -80,13 +80,13 @@ fn what_names_no_tenant_and_no_server() {
         tenant.run("check")
     };
     assert_snapshot!(said("tenant: Sandbox"), @"
-    error[SP0411]: this names no tenant
+    error[SP0411]: this is not a tenant
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: Sandbox }
       |                ^^^^^^^ expected `sandbox`, an id or a domain
       |
-    help: did you mean `sandbox`
+    help: Did you mean `sandbox`?
       |
     4 -   a: { tenant: Sandbox }
     4 +   a: { tenant: sandbox }
@@ -96,25 +96,25 @@ fn what_names_no_tenant_and_no_server() {
     exit code 1
     ");
     assert_snapshot!(said("tenant: common"), @"
-    error[SP0411]: this names no tenant
+    error[SP0411]: this is not a tenant
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: common }
-      |                ^^^^^^ `common` stands for many tenants, and one is needed here
+      |                ^^^^^^ `common` does not name a single tenant
       |
-      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+      = help: write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com
 
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: 'https://contoso.example'"), @"
-    error[SP0411]: this names no tenant
+    error[SP0411]: this is not a tenant
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: 'https://contoso.example' }
       |                ^^^^^^^^^^^^^^^^^^^^^^^^^ expected `sandbox`, an id or a domain
       |
-      = help: write the tenant's id, or one of its domains, as contoso.onmicrosoft.com
+      = help: write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com
 
     1 error, 0 warnings in 1 policy
     exit code 1
@@ -124,26 +124,26 @@ fn what_names_no_tenant_and_no_server() {
      --> sspr-policy.yaml:4:38
       |
     4 |   a: { tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0' }
-      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ requests bring their version along: take `/v1.0` away
+      |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ do not include the API version: remove `/v1.0`
 
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
-    error[SP0413]: sspr-policy.yaml:4: `graph_url:` holds more than scheme, host and port
+    error[SP0413]: sspr-policy.yaml:4: `graph_url:` contains more than scheme, host and port
      |
-     = note: the line is not shown, because of a password or a key that may stand in it
+     = note: the line is not shown, because it may contain a password or a key
      = help: write only `https://`, the host, and a port where one is needed
 
     1 error, 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, auth: azure-cli"), @"
-    error[SP0105]: expected a map for the auth, found a text
+    error[SP0105]: expected a map for `auth`, found text
      --> sspr-policy.yaml:4:33
       |
     4 |   a: { tenant: a.example, auth: azure-cli }
-      |                                 ^^^^^^^^^ this is a text
+      |                                 ^^^^^^^^^ this is text
       |
     help: write `{ method: azure-cli }`
       |
@@ -226,7 +226,7 @@ fn what_is_no_id_names_no_application() {
         "owner: contoso\ndefault: a\nenvironments:\n  a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }\n",
     );
     assert_snapshot!(repo.run(&["check"]).out, @r#"
-    error[SP0412]: this names no application
+    error[SP0412]: this is not the ID of an application
      --> sspr-policy.yaml:4:68
       |
     4 |   a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }
@@ -243,6 +243,6 @@ fn an_application_of_zeros_was_never_filled_in() {
     let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
     let tenant = Tenant::new("https://login.contoso.example", auth);
     let said = tenant.run("check");
-    assert!(said.contains("error[SP0412]: this names no application"), "{said}");
+    assert!(said.contains("error[SP0412]: this is not the ID of an application"), "{said}");
     assert!(said.ends_with("exit code 1\n"), "{said}");
 }

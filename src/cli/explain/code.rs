@@ -1,0 +1,37 @@
+//! The code of a problem: what it means, with an example.
+
+use crate::diagnostic::{Code, nearest};
+use crate::failure::Failure;
+use crate::report::{WIDTH, wrap};
+
+/// A code on one screen.
+pub(super) fn code_text(code: Code) -> String {
+    let about = code.about();
+    let mut text = format!("{}: {}\n\n", about.number, about.title);
+    for line in wrap(about.explanation, WIDTH - 2) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    if let Some(example) = about.example {
+        text.push_str("\n  Example\n");
+        for line in example.lines() {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    text
+}
+
+/// Whether a text has the form of a code.
+pub(super) fn is_code(what: &str) -> bool {
+    let digits = what.to_uppercase().strip_prefix("SP").map(String::from);
+    digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// The error for a code that does not exist.
+pub(super) fn unknown_code(what: &str) -> Failure {
+    let what = what.to_uppercase();
+    let message = format!("{what} is not a code");
+    match nearest(&what, Code::ALL.into_iter().map(Code::number)) {
+        Some(near) => Failure::with_help(message, format!("Did you mean `{near}`?")),
+        None => Failure::with_help(message, "a code is `SP` and four digits, such as `SP0201`"),
+    }
+}

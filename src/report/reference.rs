@@ -1,0 +1,74 @@
+//! The pages of `docs/` that are made from the program itself.
+
+use crate::diagnostic::{About, Code};
+use crate::formats::yaml::wrap;
+use crate::rules::{Area, Check, Rule};
+
+/// How wide the pages are.
+const WIDTH: usize = 120;
+
+/// All of them, by file name.
+pub fn pages() -> Vec<(&'static str, String)> {
+    vec![("codes.md", codes()), ("rules.md", rules())]
+}
+
+/// A page that people do not edit.
+fn page(title: &str, introduction: &str) -> String {
+    let made = "<!-- Generated from the program: `cargo run -- reference --out docs` writes it again. -->";
+    format!("# {title}\n\n{made}\n\n{}\n", wrap(introduction, WIDTH).join("\n"))
+}
+
+/// Every code of a problem, with a table to find it in.
+fn codes() -> String {
+    let mut text = page(
+        "Codes",
+        "Each error, warning and note has a code. This page explains them; `sspr-policy explain SP0201` prints the same \
+         for one code. A finding of a rule has the rule's code instead, such as `I01`: `sspr-policy explain I01`.",
+    );
+    text.push_str("\n| code | meaning |\n|---|---|\n");
+    for About { number, title, .. } in Code::ALL.map(Code::about) {
+        text.push_str(&format!("| [{number}](#{}) | {title} |\n", number.to_lowercase()));
+    }
+    for About { number, title, explanation, example } in Code::ALL.map(Code::about) {
+        text.push_str(&format!("\n## {number}\n\n**{title}.**\n\n{}\n", wrap(explanation, WIDTH).join("\n")));
+        if let Some(example) = example {
+            text.push_str(&format!("\n```yaml\n{example}```\n"));
+        }
+    }
+    text
+}
+
+/// Every rule, by area.
+fn rules() -> String {
+    let mut text = page(
+        "Rules",
+        "What can break password reset at the Windows sign-in screen, and what else the program warns about. A finding \
+         has the rule's code; `sspr-policy explain I01` prints the same for one rule. To accept a finding, write `waive:` in \
+         the policy, with a reason and an end date.",
+    );
+    for area in Area::ALL {
+        text.push_str(&format!("\n## {}\n", area.title()));
+        area.rules().iter().for_each(|rule| text.push_str(&section(rule)));
+    }
+    text
+}
+
+fn section(rule: &Rule) -> String {
+    let mut text = format!("\n### {}: {}\n\n**{}.**\n\n", rule.id.code, rule.id.name, rule.title);
+    let mut line = |name: &str, said: &str| text.push_str(&format!("- **{name}**: {said}\n"));
+    line("Symptom", rule.symptom);
+    line("Severity", &rule.severity.to_string());
+    line("Confidence", rule.confidence.word());
+    match &rule.check {
+        Check::Values { bad, .. } => bad.iter().for_each(|way| line("Looks at", &format!("`{way}`"))),
+        Check::Together { parts, .. } => {
+            let codes: Vec<&str> = parts.iter().map(|part| part.id.code).collect();
+            line("Looks at", &codes.join(" and "));
+        }
+        Check::Fact(what) => line("Looks at", what),
+        Check::Stated => line("Looks at", "a person must check this; a program cannot see it"),
+    }
+    line("Remedy", rule.remedy);
+    rule.sources.iter().for_each(|source| line("Source", source));
+    text
+}
