@@ -1,5 +1,5 @@
-//! What is in a tenant as policies that adopt it, and the proof that applying them changes nothing; and how a profile is
-//! found that is to be let go.
+//! Import: writes policies that adopt a tenant's profiles, and proves that applying them changes nothing else. Also finds
+//! the profile for `disown`.
 
 mod choose;
 mod disown;
@@ -27,23 +27,21 @@ use crate::setting::Who;
 use crate::{formats, tenant};
 use proof::prove;
 
-/// Values of policies that are only being written refer to no files.
+/// Policies that are being written do not refer to files yet.
 static NO_FILES: Files = BTreeMap::new();
 
-/// What an import wrote and proved.
 #[derive(Debug)]
 pub struct Import {
     /// Sorted by key.
     pub profiles: Vec<ImportedProfile>,
     /// What was left out, and why.
     pub skipped: Vec<String>,
-    /// How many profiles of other kinds the tenant has.
+    /// The number of profiles in the tenant that are not custom profiles.
     pub other_kinds: usize,
     /// Why the files could not be planned.
     pub problems: Vec<Diagnostic>,
 }
 
-/// What became of one profile.
 #[derive(Debug)]
 pub struct ImportedProfile {
     pub id: String,
@@ -55,7 +53,7 @@ pub struct ImportedProfile {
     /// Whether secrets have to be supplied before it can be planned.
     needs_secrets: bool,
     pub remarks: Vec<Remark>,
-    /// What a plan says of it; nothing where it was not planned.
+    /// What the plan says about it; `None` if it was not planned.
     pub verdict: Option<Verdict>,
 }
 
@@ -65,11 +63,11 @@ pub enum ImportState {
     NotWritten,
     /// Written; secrets have to be supplied before it can be planned.
     NotProven,
-    /// Written, and it cannot be applied as it is.
+    /// Written, but it cannot be applied without further edits.
     NotApplicable,
-    /// Written, and applying it would change more than who owns the profile.
+    /// Written, but applying it would change more than the profile's owner.
     Differs,
-    /// Written, and applying it would change nothing but who owns the profile.
+    /// Written, and applying it would change only the profile's owner.
     Proven,
 }
 
@@ -100,24 +98,24 @@ impl Import {
         self.profiles.iter().filter(|one| one.state() == ImportState::Proven).count()
     }
 
-    /// Whether everything that was asked for was written, and is adopted as it is.
+    /// Whether every selected profile was written and will be adopted unchanged.
     pub fn is_complete(&self) -> bool {
         self.written() == self.profiles.len() && self.proven() == self.written()
     }
 }
 
-/// A policy that cannot be read may be the one that adopts a profile already.
+/// Refuses to import if a policy cannot be read: it may already adopt one of the profiles.
 pub fn require_readable(repository: &Repository) -> Result<(), Failure> {
     if !any_error(&repository.problems) {
         return Ok(());
     }
     Err(Failure::with_help(
-        "nothing was imported: policies with errors may adopt the same profiles",
-        "mend them first; `check` shows them, too",
+        "nothing was imported: the policies with errors may adopt the same profiles",
+        "fix these errors first; `sspr-policy check` lists them",
     ))
 }
 
-/// Reads a tenant's profiles, and chooses the one that is asked for, or all that nobody manages.
+/// Reads the tenant's profiles, and selects one of them, or all that are not managed.
 pub async fn select(
     session: &Session,
     repository: &Repository,
@@ -162,7 +160,7 @@ pub async fn import(
     Ok(Import { profiles, skipped: selection.skipped, other_kinds, problems: proof.problems })
 }
 
-/// Writes the files of a policy, where nothing is in their way.
+/// Writes the files of a policy, unless that would overwrite a file.
 fn write_policy(
     live: &LiveProfile,
     path: String,
@@ -181,7 +179,7 @@ fn write_policy(
                     is_written = true;
                     file.remarks
                 }
-                // Of what was not written, only the reason matters.
+                // If nothing was written, only the reason matters.
                 Err(text) => vec![Remark { severity: Severity::Error, text }],
             }
         }
@@ -189,7 +187,7 @@ fn write_policy(
     ImportedProfile { id, name, path, key, is_written, needs_secrets, remarks, verdict: None }
 }
 
-/// Names for everything that the profiles have by id; groups with a name that several have are all in it.
+/// The names of everything that the profiles refer to by id, including all groups that share one of these names.
 async fn directory<'p>(client: &Client, profiles: impl Iterator<Item = &'p LiveProfile>) -> Result<Directory, Error> {
     let mut wanted = Wanted::default();
     for live in profiles {

@@ -1,4 +1,4 @@
-//! The command line: arguments in, text out, no decisions. The only place that prints.
+//! The command line: parses arguments and prints results. It makes no decisions, and nothing else prints.
 
 mod apply;
 mod catalogue;
@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::repository::Repository;
 use output::Output;
 
-/// Windows device policies in git: YAML in; Intune profiles, .reg files and ADMX out.
+/// Windows device policies as code: YAML in git becomes Intune profiles, .reg files and ADMX
 #[derive(Debug, Parser)]
 #[command(name = "sspr-policy", version, about, propagate_version = true, max_term_width = 100)]
 struct Cli {
@@ -34,28 +34,27 @@ struct Cli {
     command: Command,
 }
 
-/// What every command takes.
 #[derive(Debug, Clone, Args)]
 struct Global {
-    /// The policy repository: the folder with sspr-policy.yaml
+    /// Folder of the policy repository, which holds sspr-policy.yaml
     #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
-    /// The environment in sspr-policy.yaml; its `default:` without this
+    /// Environment to use [default: `default:` in sspr-policy.yaml]
     #[arg(long, global = true, value_name = "NAME")]
     env: Option<String>,
-    /// When to colour
+    /// When to use color
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
-    color: Colour,
-    /// Say less
+    color: Color,
+    /// Print only errors and the summary
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Say more, on stderr; twice for every request
+    /// Print more detail to stderr; -vv also logs every request
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Colour {
+enum Color {
     Auto,
     Always,
     Never,
@@ -63,56 +62,55 @@ enum Colour {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a policy repository here: a first policy, the configuration, a pipeline
+    /// Create a policy repository: configuration, a first policy and a pipeline
     Init(init::InitArgs),
-    /// Validate policies and tell what will break
+    /// Check policies for errors and for settings that break features
     #[command(alias = "validate")]
     Check(check::CheckArgs),
-    /// A setting, a rule or a target on one screen
+    /// Show everything about a setting, a rule or a target
     Explain(explain::ExplainArgs),
-    /// What Windows accepts: search it, compare releases, import a newer one
+    /// Search the catalogue of Windows settings, compare releases, import a newer one
     #[command(alias = "catalog")]
     Catalogue(catalogue::CatalogueArgs),
-    /// What `apply` would do; also the drift report
+    /// Show what `apply` would change, including drift
     Plan(plan::PlanArgs),
-    /// A saved plan
+    /// Show a saved plan
     Show(plan::ShowArgs),
-    /// Bring the tenant to the written state; asks first
+    /// Change the tenant to match the policies; asks for confirmation first
     Apply(apply::ApplyArgs),
-    /// The same policies as .reg files, or what no in-box template offers as ADMX
+    /// Export policies as .reg files or as a Group Policy template (ADMX)
     Export(export::ExportArgs),
-    /// A tenant's custom profiles as policies that adopt them; writes files only
+    /// Write policies that adopt existing custom profiles; changes nothing in the tenant
     Import(import::ImportArgs),
-    /// Take our marker off a profile in the tenant, and change nothing else
+    /// Stop managing a profile; leave it as it is
     Disown(disown::DisownArgs),
-    /// Whether an environment can be used: reachability, sign-in, tenant, permissions
+    /// Check whether an environment can be used: network, sign-in, tenant, permissions
     Doctor(doctor::DoctorArgs),
-    /// The embedded Microsoft Graph, for trying and testing
+    /// Run the embedded Microsoft Graph sandbox, for trying things out and for tests
     Sandbox(sandbox::SandboxArgs),
-    /// JSON Schemas of policies, configuration and plans
+    /// Print the JSON Schemas of policies, configuration and plans
     Schema(generated::SchemaArgs),
     /// Write the generated pages of the documentation
     #[command(hide = true)]
     Reference(generated::ReferenceArgs),
-    /// Completions for a shell
+    /// Print a completion script for a shell
     Completions(generated::CompletionsArgs),
-    /// The manual page
+    /// Print the manual page
     Man,
 }
 
-/// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no failures; a wrong usage is one, and 2 means "changes are present" here.
+            // Help and version are not failures. A usage error exits with 1: clap's own 2 means "there are changes" here.
             let code = if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
             let _ = error.print();
             return code;
         }
     };
     let output = Output::new(&cli.global);
-    start_log(cli.global.verbose, cli.global.quiet, output.colour_err);
+    start_log(cli.global.verbose, cli.global.quiet, output.color_err);
     match run(cli, &output) {
         Ok(_) if output.lost() => {
             output.failure(&Failure::new("the output could not be written"));
@@ -148,13 +146,13 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Only commands that talk to a network start a runtime.
+/// Starts a runtime, which only the commands that use the network need.
 fn online<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::new(format!("the network cannot be used: {error}")))?.block_on(work)
+    runtime.map_err(|error| Failure::new(format!("cannot start the network runtime: {error}")))?.block_on(work)
 }
 
-fn start_log(verbose: u8, quiet: bool, colour: bool) {
+fn start_log(verbose: u8, quiet: bool, color: bool) {
     let level = match verbose {
         0 if quiet => return,
         0 => "sspr_policy=warn",
@@ -162,40 +160,40 @@ fn start_log(verbose: u8, quiet: bool, colour: bool) {
         _ => "sspr_policy=debug",
     };
     let filter = tracing_subscriber::EnvFilter::new(level);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(std::io::stderr);
-    // Whoever reads along may have gone away.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(color).with_writer(std::io::stderr);
+    // The reader of stderr may have gone away.
     let log = log.log_internal_errors(false);
-    // Fails only when a log was started before.
+    // Fails only if logging has been started already.
     let _ = match verbose {
-        // Without being asked, only that something takes long is said: as a sentence.
+        // By default only notices of long waits are logged, as plain sentences.
         0 => log.without_time().with_target(false).with_level(false).try_init(),
         _ => log.try_init(),
     };
 }
 
-/// Waivers end with a day, wherever that day is.
+/// The date in UTC, so that a waiver ends at the same moment everywhere.
 fn today() -> jiff::civil::Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
-/// The repository for commands that do without one. One that cannot be read is said, because they then know less.
+/// The repository, for commands that also work without one. If it cannot be read, a note says so.
 fn repository_if_any(global: &Global, output: &Output) -> Option<Repository> {
     if !Repository::is_at(&global.dir) {
         return None;
     }
     let opened = Repository::open(&global.dir);
     if opened.is_err() {
-        output.say("note: the policy repository cannot be read, `check` says why; the embedded catalogue is used");
+        output.say("note: the policy repository cannot be read, so the embedded catalogue is used. Run `sspr-policy check` to see why");
     }
     opened.ok()
 }
 
-/// The catalogue of commands that do without a repository.
+/// The repository's catalogue, or the embedded one.
 fn catalogue_of(repository: Option<&Repository>) -> &Catalogue {
     repository.map_or_else(|| Catalogue::embedded(), Repository::catalogue)
 }
 
-/// The command line's definition, for completions and the manual page.
+/// For completions and the manual page.
 fn definition() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }

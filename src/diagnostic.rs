@@ -220,7 +220,7 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
-/// Optimal string alignment: insertions, deletions, replacements and swapped neighbours, one each.
+/// Optimal string alignment: insertions, deletions, replacements and swapped neighbors, one each.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before = vec![0; b.len() + 1];

@@ -1,12 +1,12 @@
-//! Why work could not be done. It is shown once, by whoever asked for the work.
+//! Why a command failed. The caller shows it once.
 
 use crate::diagnostic::Diagnostic;
 
 #[derive(Debug, Clone)]
 pub enum Failure {
-    /// What happened, and what to do.
+    /// What happened, and optionally what to do.
     Message(String, Option<String>),
-    /// People's files are wrong.
+    /// Errors in the repository's files.
     Diagnostics(Vec<Diagnostic>),
 }
 

@@ -1,4 +1,4 @@
-//! A policy repository on disk: its configuration, its policies, and the files and secrets that they refer to.
+//! A policy repository on disk: configuration, policies, and the files and secrets that they refer to.
 
 mod check;
 mod fixes;
@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use policy_files::{POLICIES, complain_of_twins, open_policy, policy_files, policy_names};
+use policy_files::{POLICIES, open_policy, policy_files, policy_names, report_duplicate_keys};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
@@ -28,9 +28,9 @@ use crate::failure::Failure;
 use crate::policy::{Configuration, Environment, Policy, read_configuration};
 use crate::source::{Place, Source, Span};
 
-/// The name of the configuration.
+/// The name of the configuration file.
 pub const CONFIGURATION: &str = "sspr-policy.yaml";
-/// The folder of what is ours and nobody else's: sandbox, lock, journal.
+/// The folder of the program's own state: sandbox, lock, journal.
 pub const STATE: &str = ".sspr-policy";
 
 pub struct Repository {
@@ -38,35 +38,35 @@ pub struct Repository {
     pub configuration: Configuration,
     pub configuration_source: Arc<Source>,
     pub policies: Vec<Policy>,
-    /// The names of all policy files, also of those that cannot be read.
+    /// The names of all policy files, including those that cannot be read.
     pub files: Vec<String>,
-    /// What is wrong; with errors there is no plan.
+    /// With errors here, nothing is planned.
     pub problems: Vec<Diagnostic>,
-    /// What the configuration names as `catalogue:`.
+    /// From `catalogue:` in the configuration.
     own_catalogue: Option<Catalogue>,
 }
 
 impl Repository {
-    /// Reads configuration and policies. What is wrong with policies is kept for the caller; without a configuration
-    /// it is the failure, so that one run says everything.
+    /// Reads configuration and policies. Problems of the policies are kept for the caller. If the configuration cannot be
+    /// read, the failure holds all problems, so that one run reports everything.
     pub fn open(root: &Path) -> Result<Self, Failure> {
         let mut problems = Vec::new();
         let configuration = open_configuration(root, &mut problems)?;
         let files = policy_files(root, &mut problems);
         let policies: Vec<Policy> = files.iter().filter_map(|file| open_policy(root, file, &mut problems)).collect();
-        complain_of_twins(&policies, &mut problems);
+        report_duplicate_keys(&policies, &mut problems);
         let Some((configuration, configuration_source)) = configuration else {
             return Err(Failure::Diagnostics(problems));
         };
         let own_catalogue = match configuration.catalogue.as_ref().map(|path| open_catalogue(root, path)) {
             None => None,
             Some(Ok(catalogue)) => Some(catalogue),
-            // With another catalogue, every setting that only this one has would look misspelt.
+            // With the embedded catalogue instead, settings that only this one has would look misspelled.
             Some(Err((message, reason))) => {
                 let span = configuration.catalogue.as_ref().map_or(Span::default(), |path| path.span);
                 let problem = Diagnostic::error(Code::UnreadableCatalogue, message)
                     .at(Place::new(&configuration_source, span), reason);
-                problems.push(problem.help("make one with `sspr-policy catalogue import DDF --out FILE`"));
+                problems.push(problem.help("create it with `sspr-policy catalogue import DDF --out FILE`"));
                 return Err(Failure::Diagnostics(problems));
             }
         };
@@ -75,17 +75,17 @@ impl Repository {
         Ok(Self { root, configuration, configuration_source, policies, files, problems, own_catalogue })
     }
 
-    /// Whether there is a policy repository, readable or not.
+    /// Whether the folder has a configuration, readable or not.
     pub fn is_at(root: &Path) -> bool {
         root.join(CONFIGURATION).exists()
     }
 
-    /// What its policies are checked with: its own catalogue, or the embedded one.
+    /// Its own catalogue, or the embedded one.
     pub fn catalogue(&self) -> &Catalogue {
         self.own_catalogue.as_ref().unwrap_or_else(|| Catalogue::embedded())
     }
 
-    /// The environment that is asked for, or the default one.
+    /// The environment of this name, or the default one.
     pub fn environment(&self, wanted: Option<&str>) -> Result<(&str, &Environment), Failure> {
         let name = wanted.unwrap_or(&self.configuration.default);
         match self.configuration.environments.iter().find(|(known, _)| known.value == name) {
@@ -93,15 +93,15 @@ impl Repository {
             None => {
                 let known: Vec<&str> = self.configuration.environments.keys().collect();
                 let help = match nearest(name, known.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`"),
+                    Some(near) => format!("Did you mean `{near}`?"),
                     None => format!("environments: {}", known.join(", ")),
                 };
-                Err(Failure::with_help(format!("there is no environment `{name}` in {CONFIGURATION}"), help))
+                Err(Failure::with_help(format!("{CONFIGURATION} has no environment `{name}`"), help))
             }
         }
     }
 
-    /// What its policies are compiled with in an environment.
+    /// What compiling its policies for an environment needs.
     pub fn context<'a>(
         &'a self,
         (name, environment): (&'a str, &'a Environment),
@@ -121,18 +121,17 @@ impl Repository {
         }
     }
 
-    /// That there are policies to plan with: with `prune: true`, a folder that was lost would delete everything.
+    /// Fails if the folder of policies is missing: with `prune: true`, losing it would delete every profile.
     pub fn require_policies(&self) -> Result<(), Failure> {
         if self.root.join(POLICIES).is_dir() {
             return Ok(());
         }
         Err(Failure::with_help(
-            format!("there is no folder {POLICIES}/ in {}", shown(&self.root)),
-            "make it; where it is meant to be empty, with a file such as `.gitkeep` in it",
+            format!("the folder {POLICIES}/ is missing in {}", shown(&self.root)),
+            "create it; if it is meant to be empty, put a file such as `.gitkeep` into it so that git keeps it",
         ))
     }
 
-    /// Where state lies.
     pub fn state(&self) -> PathBuf {
         self.root.join(STATE)
     }
@@ -152,7 +151,7 @@ impl Repository {
     }
 }
 
-/// The configuration; nothing where its problems say why.
+/// The configuration; `None` if it cannot be read, with the reasons in `problems`.
 fn open_configuration(
     root: &Path,
     problems: &mut Vec<Diagnostic>,
@@ -160,29 +159,29 @@ fn open_configuration(
     let path = root.join(CONFIGURATION);
     let bytes = fs::read(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::with_help(
-            format!("there is no {CONFIGURATION} in {}", shown(root)),
-            "`sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder",
+            format!("{CONFIGURATION} is missing in {}", shown(root)),
+            "run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`",
         ),
-        _ => Failure::new(format!("{CONFIGURATION} cannot be read: {error}")),
+        _ => Failure::new(format!("cannot read {CONFIGURATION}: {error}")),
     })?;
     let source =
         Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
     Ok(read_configuration(&source, problems).map(|configuration| (configuration, source)))
 }
 
-/// The table that the configuration names; else what is wrong, and why.
+/// The catalogue of the configuration; on error, a message and the reason.
 fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, String)> {
     const UNREADABLE: &str = "the catalogue cannot be read";
-    const NO_TABLE: &str = "this is no catalogue";
+    const NOT_A_CATALOGUE: &str = "this is not a catalogue";
     let bytes = secrets::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
-    let text = String::from_utf8(bytes).map_err(|_| (NO_TABLE, format!("{path} is not UTF-8")))?;
+    let text = String::from_utf8(bytes).map_err(|_| (NOT_A_CATALOGUE, format!("{path} is not UTF-8")))?;
     Catalogue::parse(text).map_err(|error| match error.line {
-        1 => (NO_TABLE, format!("{path}:1: {}", error.reason)),
+        1 => (NOT_A_CATALOGUE, format!("{path}:1: {}", error.reason)),
         line => (UNREADABLE, format!("{path}:{line}: {}", error.reason)),
     })
 }
 
-/// A folder as people write it.
+/// A folder as shown in messages.
 pub fn shown(folder: &Path) -> String {
     if folder == Path::new(".") || folder.as_os_str().is_empty() {
         "this folder".into()

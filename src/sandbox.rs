@@ -1,10 +1,10 @@
-//! An embedded Microsoft Graph for trying and testing: the part of it that device policies touch, on loopback, with its
-//! state in a folder.
+//! An embedded Microsoft Graph for trying things out and for tests: the part that device policies use, served on loopback,
+//! with its state in a folder.
 //!
 //! It works on JSON as a real server would and shares no types with the client, so that a wrong field name cannot hide
 //! on both sides. It is as strict as Graph where Graph is known to be strict, and stricter where a sloppy client would
 //! otherwise go unnoticed. Every answer is valid against Microsoft's published API description, except where a fault
-//! ([`Faults`]) was asked for. It checks no tokens unless it is told which there are. `docs/sandbox.md` is its manual.
+//! ([`Faults`]) was asked for. It does not check tokens unless a faults file lists them. `docs/sandbox.md` is its manual.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,16 +32,16 @@ use tenant::store::Store;
 /// How a sandbox is opened.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// What it holds besides its own contents.
+    /// Contents to add.
     pub seed: Seed,
     /// For crash tests: the write that is never answered.
     pub hold: Option<Hold>,
     /// What the links to next pages begin with, such as `http://127.0.0.1:8898`, for a proxy that does not pass the
     /// client's `Host` header on (Prism does not). Absent: the `Host` header of each request.
     pub public_url: Option<String>,
-    /// What goes wrong, on purpose.
+    /// Faults to inject.
     pub faults: Faults,
-    /// Decides which requests the faults strike: with the same seed and the same sequence of requests, the same faults.
+    /// Decides which requests get a fault: the same seed and sequence of requests give the same faults.
     pub random_seed: u64,
 }
 
@@ -54,11 +54,11 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Opens the sandbox in `folder` (for instance `.sspr-policy`), which is made when it is missing.
+    /// Opens the sandbox in `folder` (for instance `.sspr-policy`), and creates it if it is missing.
     ///
     /// # Errors
     /// [`Error::Locked`] when another process has it open; [`Error::Broken`] and [`Error::TooNew`] when the state cannot
-    /// be understood, in which case no file is changed; [`Error::File`] for everything the disk refuses.
+    /// be read, in which case no file is changed; [`Error::File`] when a file cannot be read or written.
     pub fn open(folder: &Path, options: Options) -> Result<Sandbox, Error> {
         let store = Store::open(folder, &options.seed, options.hold, &options.faults)?;
         let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
@@ -69,13 +69,13 @@ impl Sandbox {
     /// Serves it on a loopback address; port 0 takes a free one.
     ///
     /// # Errors
-    /// [`Error::NotLoopback`], or [`Error::Listen`] when the address cannot be had.
+    /// [`Error::NotLoopback`], or [`Error::Listen`] when the address is not available.
     pub async fn serve(self, address: SocketAddr) -> Result<Running, Error> {
         let shared = Arc::new(SharedService::new(self.service, self.folder, self.public_url));
         Running::start(shared, address).await
     }
 
-    /// Deletes the state in `folder`; fine if there is none.
+    /// Deletes the state in `folder`, if there is one.
     ///
     /// # Errors
     /// [`Error::Locked`] when a process has it open, [`Error::File`] when a file cannot be deleted.

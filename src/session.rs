@@ -1,4 +1,4 @@
-//! An environment that is signed in to: a client of its tenant, which tenant it is, and as whom it is spoken to.
+//! A session with an environment's tenant: the client, the tenant, and the identity that signs in.
 
 mod connection;
 mod identity;
@@ -13,23 +13,23 @@ use crate::graph::{Access, Client, Error, Organization, WINDOW};
 use crate::plan::TenantLine;
 use crate::{sandbox, tenant};
 
-/// How long Graph's servers may take to show what one of them has taken. The embedded sandbox shows it at once.
+/// How long Graph's servers may take until all of them show a write. The embedded sandbox shows it at once.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Whoever asks for more patience than a day gets a day: no clock reaches as far as any number of seconds.
+/// The longest patience that can be configured: a deadline too far away would overflow the clock.
 const MOST_PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A tenant that is known to be the right one.
+/// A connection to a tenant that was verified to be the configured one.
 pub struct Session {
     pub client: Client,
     pub tenant: TenantLine,
-    /// Nobody's tenant: secrets stay away from it.
+    /// A sandbox gets placeholders instead of secrets.
     pub is_sandbox: bool,
     pub patience: Duration,
     embedded: Option<sandbox::Running>,
 }
 
 impl Session {
-    /// Connects, and asks the tenant who it is before anything else.
+    /// Connects, and checks which tenant answers before any other request.
     pub async fn open(connection: &Connection, purpose: Purpose, prompt: Prompt) -> Result<Self, Failure> {
         let (client, embedded) = connect(connection, purpose, prompt).await?;
         let organization = tenant::organization(&client).await.map_err(refused)?;
@@ -44,7 +44,7 @@ impl Session {
         Ok(Self { client, tenant: TenantLine { id: organization.id, name }, is_sandbox, patience, embedded })
     }
 
-    /// How long writes have to wait for the server's limits; nothing where it is less than a window of them.
+    /// How long the server's limits will delay these writes; `None` if less than one window.
     pub fn pause_for(&self, writes: usize) -> Option<Duration> {
         Some(self.client.pause_for(writes)).filter(|pause| *pause >= WINDOW)
     }
@@ -71,14 +71,14 @@ async fn connect(
     Ok((Client::new(connection.graph_url(), access, window())?, None))
 }
 
-/// The window of the server's limits. A sandbox can scale its own down, and its clients are told so with
-/// `SSPR_POLICY_QUOTA_WINDOW_MS`; 0 is a server without limits.
+/// The window of the server's limits. A sandbox can use a shorter one, which `SSPR_POLICY_QUOTA_WINDOW_MS` sets for the
+/// client, too; 0 means no limits.
 fn window() -> Duration {
     let asked = std::env::var("SSPR_POLICY_QUOTA_WINDOW_MS").ok().and_then(|text| text.parse().ok());
     asked.map_or(WINDOW, Duration::from_millis)
 }
 
-/// Why the first question was not answered. Microsoft Graph always has `/organization`; what has not is another server.
+/// Why the first request failed. Microsoft Graph always has `/organization`; a server without it is a different one.
 fn refused(error: Error) -> Failure {
     match no_graph(&error) {
         Some(help) => Failure::with_help(error.to_string(), help),
@@ -86,13 +86,13 @@ fn refused(error: Error) -> Failure {
     }
 }
 
-/// What helps where another server than Graph answers.
+/// The help if the server that answers is not Microsoft Graph.
 pub fn no_graph(error: &Error) -> Option<String> {
     let other = error.status() == Some(404) || matches!(error, Error::Unusable { .. });
-    other.then(|| "this is no Microsoft Graph, as it seems: correct `graph_url:`".to_owned())
+    other.then(|| "this does not look like Microsoft Graph; correct `graph_url:`".to_owned())
 }
 
-/// Whether the tenant that answers is the configured one, and the token's.
+/// Checks that the tenant that answers is the configured one, and the token's.
 pub async fn check_tenant(
     client: &Client,
     connection: &Connection,
@@ -102,7 +102,8 @@ pub async fn check_tenant(
     check_token(client, &connection.tenant, organization).await
 }
 
-/// Whether the token is that tenant's, too, where it says whose it is: of a configured domain no id was known before.
+/// Checks that the token, if it names a tenant, is for this one. With a configured domain, the tenant's id was not known
+/// before.
 async fn check_token(client: &Client, wanted: &str, organization: &Organization) -> Result<(), Failure> {
     let claimed = client.claims().await?.and_then(|claims| claims.tenant);
     let Some(claimed) = claimed.filter(|claimed| !claimed.eq_ignore_ascii_case(&organization.id)) else {
@@ -110,14 +111,14 @@ async fn check_token(client: &Client, wanted: &str, organization: &Organization)
     };
     Err(Failure::with_help(
         format!(
-            "the access token is for another tenant: {wanted} is {}, and the token says {claimed}",
+            "the access token is for another tenant: {wanted} is {}, but the token is for {claimed}",
             organization.id
         ),
-        "use an identity of the configured tenant; nothing but `/organization` was asked",
+        "sign in with an identity of the configured tenant; only `/organization` was read",
     ))
 }
 
-/// Nothing else is asked until the tenant is the configured one.
+/// Checks that the tenant that answers is the configured one. No other request is sent before.
 fn check_configured(wanted: &str, organization: &Organization) -> Result<(), Failure> {
     let domains: Vec<&str> = organization.verified_domains.iter().filter_map(|domain| domain.name.as_deref()).collect();
     let right = match wanted {
@@ -131,12 +132,8 @@ fn check_configured(wanted: &str, organization: &Organization) -> Result<(), Fai
         return Ok(());
     }
     Err(Failure::with_help(
-        format!(
-            "this is another tenant: {wanted} is configured, and {} ({}) answers",
-            organization.id,
-            domains.join(", ")
-        ),
-        "use a token for the configured tenant, or correct `tenant:`; nothing else was asked",
+        format!("wrong tenant: {wanted} is configured, but {} ({}) answers", organization.id, domains.join(", ")),
+        "use a token for the configured tenant, or correct `tenant:`; no other request was sent",
     ))
 }
 

@@ -1,4 +1,4 @@
-//! Which profiles are imported, and why the others are not.
+//! Selects the profiles to import, with the reasons for skipping the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use crate::profile::LiveProfile;
 use crate::repository::Repository;
 use crate::tenant::{self, Tenant};
 
-/// The profiles to import.
 #[derive(Debug)]
 pub struct Selection {
     pub(super) tenant: Tenant,
     ids: BTreeSet<String>,
-    /// File names without their ends, by id; of all profiles, so that one alone gets the same as among the others.
+    /// File names without extension, by id. They cover all profiles, so that a profile gets the same name alone as together
+    /// with the others.
     file_names: BTreeMap<String, String>,
-    /// What is left out, and why.
+    /// What is skipped, and why.
     pub(super) skipped: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Selection {
     }
 }
 
-/// All custom profiles that nobody manages, or the one that is asked for.
+/// Selects the wanted profile, or all custom profiles that are not managed.
 pub(super) async fn choose(
     wanted: Option<&str>,
     tenant: Tenant,
@@ -51,8 +51,9 @@ pub(super) async fn choose(
     if let Some(wanted) = wanted {
         let live = find(wanted, &tenant, client).await?;
         if let Some(reason) = tenant.unclear.get(&live.id) {
-            let message = format!("\"{}\" ({}) cannot be understood: {reason}", live.profile.name, live.id);
-            return Err(Failure::with_help(message, "look at it in the portal, and save it there once more"));
+            let message =
+                format!("\"{}\" ({}) has data that this version cannot read: {reason}", live.profile.name, live.id);
+            return Err(Failure::with_help(message, "open it in the Intune admin center and save it again"));
         }
         if let Some((reason, help)) = managed_by(live, repository, environment) {
             return Err(Failure::with_help(format!("\"{}\" ({}) {reason}", live.profile.name, live.id), help));
@@ -62,7 +63,10 @@ pub(super) async fn choose(
     }
     for live in &tenant.profiles {
         if let Some(reason) = tenant.unclear.get(&live.id) {
-            skipped.push(format!("\"{}\" ({}): cannot be understood: {reason}", live.profile.name, live.id));
+            skipped.push(format!(
+                "\"{}\" ({}): has data that this version cannot read: {reason}",
+                live.profile.name, live.id
+            ));
             continue;
         }
         match managed_by(live, repository, environment) {
@@ -76,29 +80,29 @@ pub(super) async fn choose(
     Ok(Selection { ids, file_names, skipped, tenant })
 }
 
-/// Who manages a profile already, and what to do.
+/// Who already manages a profile, and what to do.
 fn managed_by(live: &LiveProfile, repository: &Repository, environment: &str) -> Option<(String, &'static str)> {
     let owner = &repository.configuration.owner.value;
     if let Some(marker) = &live.marker {
         return Some(if marker.owner == *owner {
             let has_policy = repository.policies.iter().any(|policy| policy.key == marker.key);
             let help = if has_policy {
-                "it has a policy; `disown ID` takes our marker off"
+                "it already has a policy; to stop managing it, run `sspr-policy disown ID`"
             } else {
-                "its policy is not here: bring the file back, or take our marker off with `disown ID` and import again"
+                "its policy file is missing: restore the file, or run `sspr-policy disown ID` and import again"
             };
-            (format!("is ours, as {}", marker.key), help)
+            (format!("is already managed here, as {}", marker.key), help)
         } else {
-            (format!("belongs to {}, as {}", marker.owner, marker.key), "import it in the repository of that owner")
+            (format!("is managed by {}, as {}", marker.owner, marker.key), "import it in that owner's repository")
         });
     }
     let adopts = |id: &str| id.eq_ignore_ascii_case(&live.id);
     let mut policies = repository.policies.iter();
     let policy = policies.find(|policy| policy.document.adopt.get(environment).is_some_and(|id| adopts(id)))?;
-    Some((format!("is adopted by {} already", policy.source.path), "`plan` shows what that does"))
+    Some((format!("is already adopted by {}", policy.source.path), "run `sspr-policy plan` to see what that changes"))
 }
 
-/// The profile of a name or an id.
+/// Finds a profile by name or id.
 async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&'t LiveProfile, Failure> {
     let profiles = || tenant.profiles.iter().map(AsRef::<LiveProfile>::as_ref);
     let by_id = profiles().find(|live| live.id.eq_ignore_ascii_case(wanted));
@@ -111,7 +115,7 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
             let ids: Vec<&str> = several.iter().map(|live| live.id.as_str()).collect();
             return Err(Failure::with_help(
                 format!("{} custom profiles are called \"{wanted}\": {}", several.len(), ids.join(", ")),
-                "write `--profile` with the id of the one that is meant",
+                "pass one of these ids to `--profile`",
             ));
         }
     }
@@ -120,16 +124,16 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
         return Err(Failure::with_help(format!("{} cannot be imported", other.shown()), other.help()));
     }
     let help = match similar_names(wanted, tenant).as_slice() {
-        [] => "without `--profile`, all custom profiles are imported".into(),
-        likely => format!("did you mean {}", likely.join(", ")),
+        [] => "leave out `--profile` to import all custom profiles".into(),
+        likely => format!("Did you mean {}?", likely.join(" or ")),
     };
-    Err(Failure::with_help(format!("no custom profile in the tenant has the name or the id {wanted}"), help))
+    Err(Failure::with_help(format!("no custom profile in the tenant has the name or id {wanted}"), help))
 }
 
-/// How many names are offered at most.
+/// The largest number of names to suggest.
 const MOST: usize = 5;
 
-/// The names that one may have meant, in quotes: the nearest one, and those that hold what was written.
+/// Names to suggest, in quotes: the nearest one, and those that contain the text.
 fn similar_names(wanted: &str, tenant: &Tenant) -> Vec<String> {
     let known = || tenant.profiles.iter().map(|live| live.profile.name.as_str());
     let part = wanted.trim().to_lowercase();

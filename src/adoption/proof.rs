@@ -1,4 +1,4 @@
-//! The proof of an import: what was written is read again and planned, and the plan adopts and does nothing else.
+//! Proves an import: reads the written policies back and plans them. The plan must adopt the profiles and change nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,23 +14,20 @@ use crate::repository::Repository;
 use crate::session::Session;
 use crate::source::Place;
 
-/// What plans say.
 #[derive(Debug, Default)]
 pub(super) struct Proof {
     /// By key.
     pub verdicts: BTreeMap<String, Verdict>,
-    /// Why there is no plan.
+    /// Why the policies could not be planned.
     pub problems: Vec<Diagnostic>,
 }
 
-/// What the plan says of a policy.
+/// What the plan says about a policy.
 #[derive(Debug)]
 pub struct Verdict {
     /// Whether the plan adopts its profile.
     pub is_planned: bool,
-    /// What is wrong.
     pub problems: Vec<String>,
-    /// What the plan would do.
     pub change: Option<ChangeDocument>,
 }
 
@@ -41,7 +38,7 @@ impl Verdict {
     }
 }
 
-/// Plans the policies of these files, and no others: what else is wrong in the repository is another matter.
+/// Plans only the policies of these files: errors elsewhere in the repository do not count.
 pub(super) async fn prove(
     session: &Session,
     root: &Path,
@@ -68,12 +65,12 @@ pub(super) async fn prove(
     }
 }
 
-/// Why there is no plan of a policy.
+/// The verdict on a policy that could not be planned.
 fn not_planned(problems: &[Diagnostic], policy: &Policy) -> Verdict {
     let here = |place: &Place| place.source.path == policy.source.path;
     let mut own: Vec<String> = problems.iter().filter(|problem| touches(problem, &here)).map(in_one_line).collect();
     if own.is_empty() {
-        own.push("there is no plan, because of other files".into());
+        own.push("it could not be planned, because of errors in other files".into());
     }
     Verdict { is_planned: false, problems: own, change: None }
 }
@@ -95,7 +92,7 @@ fn verdict(planned: &Planned, policy: &Policy) -> Verdict {
     let is_adopted = |change: &crate::plan::Change| change.object.key == policy.key && change.reason == Reason::Adopted;
     let is_planned = planned.plan.changes.iter().any(is_adopted);
     if !is_planned && problems.is_empty() {
-        problems.push("it adopts nothing".into());
+        problems.push("the plan does not adopt the profile".into());
     }
     let change = planned.document.changes.iter().find(|change| change.key == policy.key).cloned();
     Verdict { is_planned, problems, change }

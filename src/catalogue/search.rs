@@ -169,7 +169,7 @@ fn singular(word: &str) -> &str {
 
 impl Catalogue {
     /// The nodes that are nearest to a Group Policy without one: in its folder or file, or with a title like its own.
-    pub fn neighbours(&self, policy: &GroupPolicy) -> Vec<&Node> {
+    pub fn neighbors(&self, policy: &GroupPolicy) -> Vec<&Node> {
         let title = parts(&policy.title);
         let likeness = |other: &GroupPolicy| {
             let others = parts(&other.title);

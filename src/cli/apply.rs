@@ -21,40 +21,40 @@ use crate::report;
 use crate::repository::{Guard, Repository, lock_folder, lock_tenant};
 use crate::session::{Purpose, Session};
 
-/// Pipelines tell by it whether to go on later.
+/// Shown in the help, because pipelines decide by it whether to run again later.
 pub(super) const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 something failed, 3 nothing failed and something waits for approval";
+    "Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ApplyArgs {
-    /// A plan that `plan --out` saved: what it does not approve is refused
+    /// Saved plan from `plan --out`; anything that it does not contain is refused
     plan: Option<PathBuf>,
-    /// Do not ask
+    /// Skip the confirmation
     #[arg(long)]
     auto_approve: bool,
-    /// Only keys that match, such as 'sspr/*'
+    /// Apply only policies whose key matches, such as 'sspr/*'
     #[arg(long, value_name = "GLOB", conflicts_with = "plan")]
     only: Option<glob::Pattern>,
-    /// The limits of the environment do not stop this, if you say yes to what it passes over; a saved plan says itself
+    /// Ignore the environment's limits, after confirmation; a saved plan records this itself
     #[arg(long, conflicts_with = "plan")]
     override_limits: bool,
-    /// What approvers read, where a second administrator has to approve
+    /// Justification that approvers see, where Multi Admin Approval is on
     #[arg(long, value_name = "TEXT", value_parser = justification)]
     justification: Option<String>,
 }
 
-/// Approvers read it. Intune takes 1,024 characters, and what tells the writes apart comes behind it.
+/// Checks a justification. Intune takes 1,024 characters; the rest is for the text that identifies each write.
 pub(super) fn justification(text: &str) -> Result<String, String> {
     match text.trim().chars().count() {
-        0 => Err("approvers want to know why".into()),
-        count if count > 700 => Err(format!("it has {count} characters, and 700 fit")),
+        0 => Err("the justification is empty; say why, for the approvers".into()),
+        count if count > 700 => Err(format!("the justification has {count} characters; at most 700 are allowed")),
         _ => Ok(text.to_string()),
     }
 }
 
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    require_somebody(args)?;
+    require_consent(args)?;
     let repository = Repository::open(&global.dir)?;
     let approved = args.plan.as_deref().map(load).transpose()?;
     let wanted = match (&approved, &global.env) {
@@ -75,7 +75,7 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     code
 }
 
-/// A session that writes, and what keeps others from writing meanwhile.
+/// A session that writes, with the locks that keep others from writing at the same time.
 pub(super) struct Writing {
     pub session: Session,
     pub journal: Journal,
@@ -91,7 +91,7 @@ impl Writing {
         let connection = connection(repository, environment);
         let session = Session::open(&connection, Purpose::Apply, prompt()).await?;
         let mut tenant = None;
-        // The embedded sandbox belongs to its folder and has a lock of its own.
+        // The embedded sandbox belongs to its folder and has its own lock.
         if !connection.is_embedded() {
             let owner = &repository.configuration.owner;
             match lock_tenant(&repository.root, connection.graph_url(), &session.tenant.id, owner)? {
@@ -103,28 +103,26 @@ impl Writing {
     }
 }
 
-/// Limits are passed over by somebody: at the terminal, or in a saved plan that was approved.
-fn require_somebody(args: &ApplyArgs) -> Result<(), Failure> {
+/// Ignoring limits needs a person's consent: at the terminal, or in a saved plan that was approved.
+fn require_consent(args: &ApplyArgs) -> Result<(), Failure> {
     let is_asked = !args.auto_approve && std::io::stdin().is_terminal();
     if !args.override_limits || is_asked {
         return Ok(());
     }
     Err(Failure::with_help(
-        "nobody is asked here, and `--override-limits` needs somebody who says yes; nothing was changed",
-        "save a plan with `plan --override-limits --out FILE`, have that approved, then `apply FILE`",
+        "--override-limits needs a person to confirm, and there is no terminal to confirm on; nothing was changed",
+        "save a plan with `plan --override-limits --out FILE`, have it approved, then run `apply FILE`",
     ))
 }
 
-/// How an apply ended.
 #[derive(PartialEq, Eq)]
 enum Ended {
     Done,
-    /// Nothing failed, and something waits for approval.
+    /// Nothing failed, but something waits for approval.
     Waiting,
     Failed,
 }
 
-/// One apply.
 struct Run<'a> {
     args: &'a ApplyArgs,
     output: &'a Output,
@@ -146,17 +144,17 @@ impl Run<'_> {
         if !refused.is_empty() {
             return Err(Failure::with_help(
                 format!(
-                    "the plan does not approve what would be done; nothing was changed\n  {}",
+                    "the saved plan no longer matches what apply would do; nothing was changed\n  {}",
                     refused.join("\n  ")
                 ),
-                "plan again, and have that approved",
+                "run `plan --out FILE` again and have the new plan approved",
             ));
         }
         let stops = planned.plan.stops().len();
         if stops > 0 {
             return Err(Failure::with_help(
                 format!("{stops} error{} above; nothing was changed", if stops == 1 { "" } else { "s" }),
-                "mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml",
+                "fix the errors above, or accept a finding with `waive:`; limits are in sspr-policy.yaml",
             ));
         }
         let failed = planned.document.has_errors();
@@ -177,7 +175,7 @@ impl Run<'_> {
         })
     }
 
-    /// An approved plan is planned again as it was.
+    /// A saved plan is planned again with the options that it was made with.
     fn request(&self, approved: Option<&PlanDocument>) -> Result<PlanRequest, Failure> {
         let only = match approved.and_then(|approved| approved.only.as_deref()) {
             Some(only) => {
@@ -193,7 +191,6 @@ impl Run<'_> {
         Ok(PlanRequest { only, overridden, today: today() })
     }
 
-    /// Carries the plan out.
     async fn execute(&self, planned: &Planned, owner: &str) -> Ended {
         let session = &self.writing.session;
         let (asked, stop) = watch::channel(Stop::No);
@@ -213,14 +210,14 @@ impl Run<'_> {
             stop,
             on_event: &on_event,
         };
-        self.say_how_long(&planned.plan);
+        self.announce_duration(&planned.plan);
         let report = tokio::select! {
             report = executor.run(&planned.plan.changes) => report,
             never = interrupts(&asked, self.output) => match never {},
         };
         let counts = report.counts();
         self.output.result(&report::outcome_summary(counts));
-        // What is left because something waits is no failure; what is left because of an interrupt is.
+        // A change that was not started because another one waits is not a failure; after an interrupt, it is.
         match counts {
             Counts { failed: 0, waiting: 1.., .. } if *asked.borrow() == Stop::No => Ended::Waiting,
             Counts { failed: 0, waiting: 0, skipped: 0, .. } => Ended::Done,
@@ -230,31 +227,32 @@ impl Run<'_> {
 }
 
 impl Run<'_> {
-    /// Nothing seems to happen while a window of Intune's limits is full; a person wants to know for how long.
-    fn say_how_long(&self, plan: &Plan) {
+    /// Intune's request limits can pause the run, which looks like a hang unless it is announced.
+    fn announce_duration(&self, plan: &Plan) {
         let writes: usize = plan.changes.iter().map(|change| stages(change).len()).sum();
         if let Some(pause) = self.writing.session.pause_for(writes) {
             let minutes = pause.as_secs().div_ceil(60);
             let about = if minutes == 1 { "a minute".to_string() } else { format!("{minutes} minutes") };
-            self.output.say(&format!("{writes} writes; Intune takes 100 in 20 seconds, so this takes about {about}"));
+            self.output
+                .say(&format!("{writes} writes; Intune accepts 100 every 20 seconds, so this takes about {about}"));
         }
     }
 }
 
-/// Waits for interrupts: the first one lets what is in flight come to its end, the second one lets go of it.
+/// Waits for interrupts: after the first one, requests in flight are finished; the second one abandons them.
 async fn interrupts(asked: &watch::Sender<Stop>, output: &Output) -> Infallible {
     if interrupted().await.is_ok() {
         asked.send_replace(Stop::Soon);
-        output.say("stopping: what is in flight is finished first; once more, and it is left as it is");
+        output.say("stopping after the requests in flight have finished; press Ctrl+C again to stop at once");
         if interrupted().await.is_ok() {
             asked.send_replace(Stop::Now);
         }
     }
-    // Without signals there is nothing to wait for.
+    // If signals cannot be received, never end.
     std::future::pending().await
 }
 
-/// Ctrl+C; and where there is one, the signal with which pipelines end a job.
+/// Ctrl+C, or on Unix SIGTERM, with which pipelines end a job.
 async fn interrupted() -> std::io::Result<()> {
     #[cfg(unix)]
     {

@@ -59,7 +59,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
 fn print(checked: &Checked, args: &CheckArgs, output: &Output) {
     let found = &checked.found;
     match args.output_format {
-        CheckFormat::Human => output.result(&report::human(found, output.colour_out)),
+        CheckFormat::Human => output.result(&report::human(found, output.color_out)),
         CheckFormat::Json => output.result(&format!("{:#}\n", report::json(found))),
         CheckFormat::Github => output.result(&report::github(found)),
     }

@@ -1,4 +1,4 @@
-//! `disown`.
+//! `disown`: stop managing a profile.
 
 use std::process::ExitCode;
 
@@ -18,9 +18,9 @@ use crate::repository::Repository;
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct DisownArgs {
-    /// The profile's id
+    /// Id of the profile, as in Intune
     id: String,
-    /// What approvers read, where a second administrator has to approve
+    /// Justification that approvers see, where Multi Admin Approval is on
     #[arg(long, value_name = "TEXT", value_parser = justification)]
     justification: Option<String>,
 }
@@ -51,12 +51,15 @@ async fn disown(writing: &Writing, args: &DisownArgs, owner: &str, output: &Outp
     let what = format!("\"{}\" ({})", owned.live.profile.name, owned.live.id);
     match executor.disown(owned.live).await {
         Outcome::Done(_) => {
-            output.result(&format!("{what} is no longer {} of {owner}; nothing else was changed\n", owned.key));
+            output.result(&format!(
+                "{what} is no longer managed as {} of {owner}; nothing else was changed\n",
+                owned.key
+            ));
             Ok(ExitCode::SUCCESS)
         }
         Outcome::Waiting(code) => {
             let how = report::after_approval("disown");
-            output.result(&format!("{what} waits for approval; its code: {code}\n{how}\n"));
+            output.result(&format!("{what} waits for approval, code {code}\n{how}\n"));
             Ok(waiting())
         }
         Outcome::Failed(text, help) => Err(Failure::Message(text, help)),

@@ -22,20 +22,20 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Subcommand)]
 enum Format {
-    /// Registry files, for environments without Intune, also Windows 7 and 8.1
+    /// Export .reg files, for devices that Intune does not manage, such as Windows 7 and 8.1
     Reg(Selection),
-    /// A Group Policy template for what Windows' own templates do not offer (not for Intune: it refuses these keys)
+    /// Export a Group Policy template for settings that Windows' own templates lack (Intune rejects its keys)
     Admx(Selection),
 }
 
 #[derive(Debug, Args)]
 struct Selection {
-    /// Policy files or folders; all active and retired ones without this. Drafts only when named
+    /// Policy files or folders [default: all active and retired policies; name a draft's file to export it]
     paths: Vec<PathBuf>,
-    /// A file: one document. A folder (it is there, or ends with a slash): one per policy
+    /// Output: a file for one document, or a folder (existing, or ending with a slash) for one per policy
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
-    /// List what the format cannot express, and go on
+    /// Skip settings that the format cannot express, and list them
     #[arg(long)]
     skip_unsupported: bool,
 }
@@ -72,7 +72,7 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     write_all(&export, &folder, output)
 }
 
-/// Where an export goes: a folder, and the name of the one file where that is said.
+/// The folder of an export, and the file's name if `--out` names a file.
 fn destination(out: &Path) -> (PathBuf, Option<String>) {
     if is_folder(out) {
         return (out.to_path_buf(), None);
@@ -81,12 +81,12 @@ fn destination(out: &Path) -> (PathBuf, Option<String>) {
     (out.parent().unwrap_or(Path::new("")).to_path_buf(), Some(name))
 }
 
-/// Says what there is to say, and writes the files.
+/// Prints what the export reports, and writes the files.
 fn write_all(export: &Export, folder: &Path, output: &Output) -> Result<ExitCode, Failure> {
     list_unsupported(&export.unsupported, output);
     let in_box = |remark: &ExportRemark| matches!(remark, ExportRemark::InBox(_));
     if export.remarks.iter().any(in_box) {
-        output.result("Windows' own templates and security settings offer these; choose there:\n");
+        output.result("Windows' own templates and security settings already have these; set them there:\n");
     }
     for remark in &export.remarks {
         if let ExportRemark::InBox(line) = remark {
@@ -104,7 +104,7 @@ fn write_all(export: &Export, folder: &Path, output: &Output) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// A folder that is there, or is written with a slash at its end.
+/// A folder that exists, or a path that ends with a slash.
 fn is_folder(path: &Path) -> bool {
     path.is_dir() || path.to_string_lossy().ends_with(['/', '\\'])
 }
@@ -114,7 +114,7 @@ fn list_unsupported(unsupported: &[Unsupported], output: &Output) {
         return;
     }
     output.say(&format!(
-        "left out, because the format cannot express {}:",
+        "skipped, because the format cannot express {}:",
         if unsupported.len() == 1 { "it" } else { "them" }
     ));
     for one in unsupported {
@@ -127,7 +127,7 @@ fn write(path: &Path, bytes: &[u8], output: &Output) -> Result<(), Failure> {
         output.bytes(bytes);
         return Ok(());
     }
-    let failed = |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
+    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }

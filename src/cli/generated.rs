@@ -1,4 +1,4 @@
-//! `schema`, `reference`, `completions`, `man`: files that are made from the program itself.
+//! `schema`, `reference`, `completions`, `man`: files that are generated from the program itself.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::repository::Repository;
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
-    /// Which document
+    /// Document to print the schema of
     #[arg(required_unless_present = "out")]
     document: Option<Document>,
     /// Write all schemas into this folder
@@ -35,11 +35,11 @@ enum Document {
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
-    /// Which shell
+    /// Shell to generate completions for
     shell: clap_complete::Shell,
 }
 
-/// The schemas by file name.
+/// File names and schemas.
 pub(super) fn schemas(catalogue: &Catalogue) -> [(&'static str, String); 3] {
     let text = |value: Value| format!("{value:#}\n");
     [
@@ -49,7 +49,7 @@ pub(super) fn schemas(catalogue: &Catalogue) -> [(&'static str, String); 3] {
     ]
 }
 
-/// What people write, with every setting that Windows has. One setting is one line.
+/// The schema of a policy with every setting of the catalogue, one line each.
 fn policy_schema(catalogue: &Catalogue) -> String {
     let mut schema = written_schema::<PolicyDocument>("sspr-policy: a policy");
     schema["properties"]["settings"] = catalogue.settings_schema();
@@ -58,7 +58,7 @@ fn policy_schema(catalogue: &Catalogue) -> String {
     text + "\n"
 }
 
-/// Writes a value over lines, and what is deeper than four levels on one line.
+/// Writes a value on several lines; anything deeper than four levels goes on one line.
 fn write_lines(value: &Value, depth: usize, text: &mut String) {
     match value {
         Value::Object(entries) if depth < 4 && !entries.is_empty() => {
@@ -74,7 +74,7 @@ fn write_lines(value: &Value, depth: usize, text: &mut String) {
 }
 
 pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    // An editor must not know other settings than `check` does.
+    // An editor has to know the same settings as `check`.
     let repository = if Repository::is_at(&global.dir) { Some(Repository::open(&global.dir)?) } else { None };
     let catalogue = catalogue_of(repository.as_ref());
     let [policy, configuration, plan] = schemas(catalogue);
@@ -122,7 +122,7 @@ pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> Result<Exi
 pub(super) fn man(output: &Output) -> Result<ExitCode, Failure> {
     let mut page = Vec::new();
     let written = clap_mangen::Man::new(super::definition()).render(&mut page);
-    written.map_err(|error| Failure::new(format!("the manual page cannot be made: {error}")))?;
+    written.map_err(|error| Failure::new(format!("cannot generate the manual page: {error}")))?;
     output.bytes(&page);
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `import`: a tenant's custom profiles as policies that adopt them.
+//! `import`: writes policies that adopt a tenant's custom profiles.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,13 +17,13 @@ use crate::setting::grouped;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// Files to read (not yet: only a tenant can be imported)
+    /// Files to import (not supported yet: only a tenant can be imported)
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Only this custom profile, by its name or its id
+    /// Import only this custom profile, by name or id
     #[arg(long, value_name = "NAME|ID")]
     profile: Option<String>,
-    /// Where the policies go: a folder below policies/
+    /// Folder for the policies, inside policies/
     #[arg(long, value_name = "FOLDER", default_value = "policies/imported")]
     out: String,
 }
@@ -31,8 +31,8 @@ pub(super) struct ImportArgs {
 pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     if !args.files.is_empty() {
         return Err(Failure::with_help(
-            "not yet: `import` reads no files",
-            "without FILE it reads the custom profiles of an environment's tenant; `--profile NAME|ID` reads one of them",
+            "`import` cannot read files yet",
+            "leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its name or id",
         ));
     }
     let repository = Repository::open(&global.dir)?;
@@ -61,14 +61,15 @@ async fn import(
     let selection = adoption::select(session, repository, environment, args.profile.as_deref()).await?;
     match selection.len() {
         0 => {}
-        1 => output.say("reading 1 profile; its policy is compiled and planned before it counts"),
-        count => output
-            .say(&format!("reading {} profiles; each policy is compiled and planned before it counts", grouped(count))),
+        1 => output.say("reading 1 profile; its policy is then planned, to prove that adopting changes nothing else"),
+        count => output.say(&format!(
+            "reading {} profiles; each policy is then planned, to prove that adopting changes nothing else",
+            grouped(count)
+        )),
     }
     adoption::import(session, repository, environment, selection, folder, today()).await
 }
 
-/// Prints what became of every profile.
 fn print(import: &Import, output: &Output) {
     for line in &import.skipped {
         output.result(&format!("skipped {line}\n"));
@@ -81,15 +82,15 @@ fn print(import: &Import, output: &Output) {
         let verdict = one.verdict.as_ref();
         let problems = verdict.iter().flat_map(|verdict| verdict.problems.iter().cloned());
         let changes = verdict.and_then(|verdict| verdict.change.as_ref());
-        for line in problems.chain(changes.iter().flat_map(|change| differences(change, Paint { colour: false }))) {
+        for line in problems.chain(changes.iter().flat_map(|change| differences(change, Paint { color: false }))) {
             output.result(&format!("  plan: {line}\n"));
         }
     }
     let (written, proven) = (import.written(), import.proven());
     let done = match import.profiles.len() {
         0 => "nothing to write".to_string(),
-        1 => format!("{written} of 1 profile written, {proven} proven to be adopted as it is"),
-        count => format!("{written} of {count} profiles written, {proven} proven to be adopted as they are"),
+        1 => format!("{written} of 1 profile written, {proven} proven to be adopted unchanged"),
+        count => format!("{written} of {count} profiles written, {proven} proven to be adopted unchanged"),
     };
     let rest = format!("{} skipped, {} of other kinds", import.skipped.len(), import.other_kinds);
     output.result(&format!("\nImport: {done}; {rest}. Nothing was changed in the tenant.\n"));
@@ -101,8 +102,8 @@ fn first_line(one: &ImportedProfile) -> String {
     match one.state() {
         ImportState::Proven => format!("{adopts}, nothing else\n"),
         ImportState::NotProven => format!("{adopts}, not proven\n"),
-        ImportState::NotApplicable => format!("wrote {path}  for {id}, and it cannot be applied as it is\n"),
-        ImportState::Differs => format!("{adopts}, and not as it is\n"),
+        ImportState::NotApplicable => format!("wrote {path}  for {id}, but it cannot be applied yet\n"),
+        ImportState::Differs => format!("{adopts}, but changes it\n"),
         ImportState::NotWritten => format!("not written: {path}  \"{name}\" ({id})\n"),
     }
 }

@@ -18,12 +18,11 @@ use crate::repository::{CONFIGURATION, shown};
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// Who owns the profiles that this repository makes; the folder's name without this
+    /// Owner of the profiles that this repository creates [default: the folder's name]
     #[arg(long)]
     owner: Option<String>,
 }
 
-/// Where each template goes.
 const TEMPLATES: [(&str, &str); 7] = [
     (CONFIGURATION, include_str!("../../templates/sspr-policy.yaml.hbs")),
     ("policies/sspr/lock-screen-reset.yaml", include_str!("../../templates/lock-screen-reset.yaml.hbs")),
@@ -40,16 +39,17 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
     fs::create_dir_all(root).map_err(failed)?;
     if root.join(CONFIGURATION).exists() {
         return Err(Failure::with_help(
-            format!("{} is a policy repository already: {CONFIGURATION} is there", shown(root)),
-            "`sspr-policy plan` shows what its policies would do",
+            format!("{} is already a policy repository: it contains {CONFIGURATION}", shown(root)),
+            "run `sspr-policy plan` to see what its policies would change",
         ));
     }
     let owner = match &args.owner {
         Some(owner) => owner.clone(),
         None => owner_of(&fs::canonicalize(root).map_err(failed)?),
     };
-    check_owner(&owner)
-        .map_err(|reason| Failure::with_help(format!("`{owner}` is no owner: {reason}"), "give one with `--owner`"))?;
+    check_owner(&owner).map_err(|reason| {
+        Failure::with_help(format!("`{owner}` cannot be used as an owner: {reason}"), "choose one with `--owner NAME`")
+    })?;
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
     engine.register_escape_fn(handlebars::no_escape);
@@ -63,13 +63,13 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
         write(root, &format!("schemas/{name}"), &text, output)?;
     }
     output.say(&format!(
-        "\nA policy repository of {owner}. Next:\n\n  sspr-policy check     what is wrong\n  sspr-policy plan      what would be done, in the embedded sandbox\n  sspr-policy apply     do it there\n\n\
-         For your own tenant, fill in `production` in {CONFIGURATION}."
+        "\nCreated a policy repository with the owner {owner}. Next:\n\n  sspr-policy check     check the policies\n  sspr-policy plan      show what would change in the embedded sandbox\n  sspr-policy apply     make these changes\n\n\
+         To use your own tenant, fill in `production` in {CONFIGURATION}."
     ));
     Ok(ExitCode::SUCCESS)
 }
 
-/// The folder's name as an owner.
+/// Turns the folder's name into an owner.
 fn owner_of(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let letters: String =
@@ -78,12 +78,12 @@ fn owner_of(folder: &Path) -> String {
     if owner.is_empty() { "my-team".into() } else { owner }
 }
 
-/// Writes a file that is not there; never over somebody's own.
+/// Writes a file, unless it exists.
 fn write(root: &Path, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
     let file = root.join(path);
-    let failed = |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", file.display()));
+    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", file.display()));
     if file.exists() {
-        output.say(&format!("kept  {path} (it is there already)"));
+        output.say(&format!("kept  {path} (already exists)"));
         return Ok(());
     }
     if let Some(folder) = file.parent() {

@@ -18,35 +18,35 @@ use crate::setting::grouped;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
-    /// Save the plan, for `apply FILE`; it holds no secrets
+    /// Save the plan for `apply FILE`; it contains no secrets
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Only keys that match, such as 'sspr/*'
+    /// Plan only policies whose key matches, such as 'sspr/*'
     #[arg(long, value_name = "GLOB")]
     only: Option<glob::Pattern>,
-    /// Print the requests of the changes, with secrets blanked
+    /// Print the requests that would be sent, without secrets
     #[arg(long)]
     requests: bool,
-    /// 2 when there are changes
+    /// Exit with code 2 if there are changes
     #[arg(long)]
     detailed_exitcode: bool,
-    /// What could not be compared fails
+    /// Fail if a masked value could not be compared
     #[arg(long)]
     strict: bool,
-    /// The limits of the environment do not stop an apply of this plan; it says which
+    /// Let this plan exceed the environment's limits; the plan lists which
     #[arg(long)]
     override_limits: bool,
-    /// The form of the plan
-    #[arg(long, value_name = "FORM", default_value = "human")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     output_format: PlanFormat,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// A file that `plan --out` wrote
+    /// File that `plan --out` wrote
     file: PathBuf,
-    /// The form of the plan
-    #[arg(long, value_name = "FORM", default_value = "human")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     output_format: PlanFormat,
 }
 
@@ -78,8 +78,8 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     if let Some(file) = &args.out {
         save(&planned.document, file)?;
         let use_ = match planned.plan.stops().is_empty() {
-            true => format!("`sspr-policy apply {}` does this and nothing else", file.display()),
-            false => "its errors have to be mended before it can be applied".to_string(),
+            true => format!("run `sspr-policy apply {}` to apply exactly this plan", file.display()),
+            false => "fix its errors and plan again before you apply".to_string(),
         };
         output.say(&format!("saved the plan to {}; {use_}", file.display()));
     }
@@ -96,12 +96,12 @@ pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was read for a plan, in a line.
+/// One line about what was read for the plan.
 pub(super) fn header(reading: &Reading) -> Header {
     let count = |count: usize, what: &str| format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" });
     let uncounted = match reading.uncounted.as_slice() {
         [] => String::new(),
-        what => format!("; this server does not count {}", what.join(", ")),
+        what => format!("; this server did not confirm the number of {}", what.join(", ")),
     };
     let read = format!(
         "Read {} and {} in {}, {:.1} s{uncounted}",
@@ -113,16 +113,15 @@ pub(super) fn header(reading: &Reading) -> Header {
     Header { read: Some(read) }
 }
 
-/// Says in one line that the plan was made without some values, for `--strict`.
+/// Whether `--strict` accepts the plan; prints an error if not.
 fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
     if strict && !document.unverified.is_empty() {
-        output.say("error: masked values could not be compared, which `--strict` does not accept");
+        output.say("error: --strict: some masked values could not be compared");
         return false;
     }
     true
 }
 
-/// Prints a plan in one of its forms; with a machine's form on stdout, people read stderr.
 fn print(document: &PlanDocument, header: &Header, format: PlanFormat, output: &Output) {
     match format {
         PlanFormat::Human => {
@@ -142,22 +141,21 @@ fn json(document: &PlanDocument) -> String {
 }
 
 fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
-    fs::write(file, json(document))
-        .map_err(|error| Failure::new(format!("{} cannot be written: {error}", file.display())))
+    fs::write(file, json(document)).map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }
 
 /// Reads a saved plan.
 pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
-    let broken = |reason: String| Failure::new(format!("{} is no plan that can be read: {reason}", file.display()));
+    let broken = |reason: String| Failure::new(format!("{} is not a readable plan: {reason}", file.display()));
     let bytes = fs::read(file).map_err(|error| broken(error.to_string()))?;
     let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
     if value["format"] != FORMAT {
-        return Err(broken(format!("its format is {}, and this version knows {FORMAT}", value["format"])));
+        return Err(broken(format!("its format is {}, but this version reads format {FORMAT}", value["format"])));
     }
     serde_json::from_value(value).map_err(|error| broken(error.to_string()))
 }
 
-/// The requests of each change, as they would be sent; ids and versions that are not known yet are placeholders.
+/// The requests of each change, with placeholders for ids and versions that are not known yet.
 fn requests(planned: &Planned) -> String {
     let mut text = String::new();
     for next in order(&planned.plan.changes) {

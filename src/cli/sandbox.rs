@@ -23,40 +23,40 @@ pub(super) struct SandboxArgs {
 
 #[derive(Debug, Subcommand)]
 enum SandboxCommand {
-    /// Serve it on loopback for other programs, until Ctrl+C
+    /// Serve the sandbox on a loopback port until Ctrl+C
     Serve(ServeArgs),
-    /// Approve what waits for Multi Admin Approval; without a code, list it
+    /// Approve a request that waits for Multi Admin Approval; without a code, list them
     Approve(DecideArgs),
-    /// Reject what waits for Multi Admin Approval; without a code, list it
+    /// Reject a request that waits for Multi Admin Approval; without a code, list them
     Reject(DecideArgs),
-    /// Forget everything in it
+    /// Delete everything in the sandbox
     Reset,
 }
 
 #[derive(Debug, Args)]
 struct DecideArgs {
-    /// The request, as `x-msft-approval-code` named it
+    /// Code of the request, from `x-msft-approval-code`
     code: Option<String>,
-    /// Every request that waits
+    /// All waiting requests
     #[arg(long, conflicts_with = "code")]
     all: bool,
 }
 
 #[derive(Debug, Args)]
 struct ServeArgs {
-    /// The port; a free one without this
+    /// Port to listen on; 0 for a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// What links to next pages begin with, behind a proxy
+    /// Base URL of links to next pages, if the sandbox runs behind a proxy
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// What goes wrong, on purpose: a YAML file (docs/sandbox.md)
+    /// YAML file with faults to inject (see docs/sandbox.md)
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
-    /// Decides which requests the faults strike; the same seed, the same faults
+    /// Seed that decides which requests fail; the same seed gives the same faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// For crash tests: never answer the Nth write; `before:N` or `after:N` it is on disk
+    /// For crash tests: never answer the Nth write, stopping before or after it is on disk (`before:N`, `after:N`)
     #[arg(long, hide = true, value_parser = hold)]
     hold: Option<Hold>,
 }
@@ -68,7 +68,7 @@ fn hold(text: &str) -> Result<Hold, String> {
         "after" => HoldWhen::After,
         _ => return Err("expected before:N or after:N".into()),
     };
-    Ok(Hold { write: write.parse().map_err(|_| "N is a number from 1")?, when })
+    Ok(Hold { write: write.parse().map_err(|_| "N has to be a number, 1 or greater")?, when })
 }
 
 pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
@@ -78,7 +78,7 @@ pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Resul
         SandboxCommand::Reject(args) => decide(args, Decision::Reject, global, output),
         SandboxCommand::Reset => {
             Sandbox::reset(&global.dir.join(STATE))?;
-            output.say("the sandbox is empty; the next command makes it anew");
+            output.say("the sandbox was deleted; the next command creates a new one");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Resul
 fn decide(args: &DecideArgs, decision: Decision, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let folder = global.dir.join(STATE);
     let (lines, what) = match (&args.code, args.all, decision) {
-        (None, false, _) => (sandbox::waiting(&folder)?, "wait for a decision; name a code, or --all"),
+        (None, false, _) => (sandbox::waiting(&folder)?, "waiting for a decision; pass a code, or --all"),
         (code, _, Decision::Approve) => (sandbox::decide(&folder, code.as_deref(), decision)?, "approved"),
         (code, _, Decision::Reject) => (sandbox::decide(&folder, code.as_deref(), decision)?, "rejected"),
     };
@@ -111,7 +111,7 @@ async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<Exi
     let mut running = Sandbox::open(&global.dir.join(STATE), options)?.serve(address).await?;
     output.result(&format!("{}\n", running.url()));
     output.say(&format!(
-        "tenant {TENANT_ID}; an environment that uses it: {{ tenant: {TENANT_ID}, graph_url: {}, auth: {{ method: token }} }}\nCtrl+C stops it",
+        "tenant {TENANT_ID}; to use it, add an environment: {{ tenant: {TENANT_ID}, graph_url: {}, auth: {{ method: token }} }}\nPress Ctrl+C to stop",
         running.url()
     ));
     wait(&mut running, output).await?;
@@ -119,9 +119,9 @@ async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Until Ctrl+C; says when a held write was reached.
+/// Waits for Ctrl+C; prints `held` when the held write is reached.
 async fn wait(running: &mut Running, output: &Output) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("Ctrl+C cannot be waited for: {error}"));
+    let failed = |error: std::io::Error| Failure::new(format!("cannot wait for Ctrl+C: {error}"));
     tokio::select! {
         signal = tokio::signal::ctrl_c() => return signal.map_err(failed),
         () = running.held() => output.result("held\n"),
@@ -129,7 +129,7 @@ async fn wait(running: &mut Running, output: &Output) -> Result<(), Failure> {
     tokio::signal::ctrl_c().await.map_err(failed)
 }
 
-/// What the configuration asks of a sandbox; without a configuration, nothing.
+/// The options from the configuration; the defaults if there is no configuration.
 fn seeds(global: &Global) -> Result<Options, Failure> {
     if !global.dir.join(CONFIGURATION).exists() {
         return Ok(Options::default());

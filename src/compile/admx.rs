@@ -235,8 +235,8 @@ fn choice(element: &AdmxElement, yaml: &Node) -> Option<String> {
         return Some(value.clone());
     }
     // Some labels stand twice: then only the value says which.
-    let mut labelled = choices.iter().filter(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written));
-    labelled.next().filter(|_| labelled.next().is_none()).map(|(value, _)| value.clone())
+    let mut labeled = choices.iter().filter(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written));
+    labeled.next().filter(|_| labeled.next().is_none()).map(|(value, _)| value.clone())
 }
 
 fn not_among(element: &AdmxElement, yaml: &Node, wrong: impl Fn(String) -> ValueProblem) -> ValueProblem {

@@ -73,8 +73,8 @@ impl Input<'_> {
         let one = |written: &Value| match written {
             Value::Integer(number) => Some(*number),
             Value::Text(text) => {
-                let labelled = values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text));
-                labelled.map(bits)
+                let labeled = values.iter().find(|value| !value.1.is_empty() && value.1.eq_ignore_ascii_case(text));
+                labeled.map(bits)
             }
             _ => None,
         };

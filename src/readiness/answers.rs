@@ -1,4 +1,4 @@
-//! What Graph's answers tell: also of a token that cannot be read.
+//! Learns from Graph's answers, even if the token cannot be read.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::graph::{
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
 use crate::tenant::{self, profiles_path};
 
-/// An id that nothing has.
+/// An id that no object has.
 const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
-/// How long an answer that is good to have is waited for, with all tries.
+/// How long to wait for an optional answer, retries included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a plan reads, once each; and where the token cannot be read, what tells more of its permissions.
+/// Sends one request of each kind that a plan needs; and if the token cannot be read, more that reveal its permissions.
 pub(super) async fn requests(connection: &Connection, client: &Client, readiness: &mut Readiness) {
     match tenant::organization(client).await {
         Ok(organization) => {
@@ -57,7 +57,7 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
     }
 }
 
-/// What an answer tells of the permission; nothing where something else went wrong.
+/// Whether an answer shows that the permission was granted; `None` if something else went wrong.
 fn granted<T>(answer: &Result<T, &Error>) -> Option<bool> {
     match answer {
         Ok(_) => Some(true),
@@ -72,8 +72,8 @@ async fn devices(client: &Client, readiness: &mut Readiness) {
 }
 
 /// One read needs the permission that writes need (Microsoft Learn, getOmaSettingPlainTextValue: "ReadWrite permission is
-/// required"). It asks for nothing that is there, so that no secret is read: whoever may not is told so all the same, and
-/// no other answer proves anything.
+/// required"). It asks for an object that does not exist, so that no secret is read. A 403 shows that the permission is
+/// missing; no other answer proves anything.
 async fn writing(client: &Client, readiness: &mut Readiness) {
     let path = format!("{}/{NOTHING}/getOmaSettingPlainTextValue(secretReferenceValueId='{NOTHING}')", profiles_path());
     let answer = tokio::time::timeout(PATIENCE, client.get::<Value>(&path)).await;
@@ -82,8 +82,8 @@ async fn writing(client: &Client, readiness: &mut Readiness) {
         Ok(Err(error)) if error.status() == Some(403) => {
             permissions::learn(&mut readiness.permissions, WRITE_CONFIGURATION, Some(false));
             if wants_to_write {
-                let help = format!("an administrator grants {WRITE_CONFIGURATION}; see docs/sign-in.md");
-                let what = "403 a read that needs what writing needs: apply would be refused";
+                let help = format!("ask an administrator to grant {WRITE_CONFIGURATION}; see docs/sign-in.md");
+                let what = "403 a read that needs the same permission as writing: apply would be refused";
                 readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help));
             }
         }
@@ -91,7 +91,7 @@ async fn writing(client: &Client, readiness: &mut Readiness) {
             readiness.add(
                 PERMISSIONS,
                 Status::Note,
-                "no read shows whether profiles may be written: only `apply` will tell",
+                "whether profiles may be written cannot be checked by reading; only `apply` will show it",
             );
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! What `doctor` looks at, in the order in which a command would need it.
+//! The checks of `doctor`, in the order in which a command would need them.
 
 use jiff::Timestamp;
 
@@ -17,13 +17,13 @@ const CONFIGURATION: &str = "Configuration";
 const NETWORK: &str = "Network";
 const SIGN_IN: &str = "Signing in";
 const TOKEN: &str = "Access token";
-/// Tokens are not good before and after their time, and Entra allows for this much (Microsoft, "Access tokens").
+/// Entra accepts a token this much before and after its period of validity (Microsoft, "Access tokens").
 const MOST_SKEW_SECONDS: i64 = 5 * 60;
 
-/// Looks at everything that can be looked at; what depends on something that failed is left out.
+/// Runs all checks, except those that depend on one that failed.
 ///
 /// # Errors
-/// When there is no such environment.
+/// If the repository has no such environment.
 pub async fn examine(
     repository: &Repository,
     environment: &str,
@@ -46,15 +46,15 @@ async fn examine_connection(
     readiness: &mut Readiness,
 ) {
     if connection.is_embedded() {
-        readiness.add(SIGN_IN, Status::Ok, "the embedded sandbox: nobody signs in, and nothing leaves this machine");
+        readiness.add(SIGN_IN, Status::Ok, "embedded sandbox: no sign-in needed, and nothing leaves this machine");
         return;
     }
     let identity = Identity::find(connection, readiness.purpose, prompt).await;
     let reached = network(connection, &identity, now, readiness).await;
     ways(&identity, readiness);
     if identity.method.is_none() && identity.choice.is_some() {
-        let help = "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one";
-        readiness.add_with_help(SIGN_IN, Status::Fail, "none of them is there", Some(help.into()));
+        let help = "docs/sign-in.md shows how to set up each method; select one with `auth: { method: … }`";
+        readiness.add_with_help(SIGN_IN, Status::Fail, "none of these methods can be used here", Some(help.into()));
         return;
     }
     match signed_in(&identity).await {
@@ -75,7 +75,7 @@ async fn examine_connection(
     }
 }
 
-/// What the command needs, and the token says that it lacks: a server may answer all the same.
+/// Reports permissions that the command needs and the token lacks, even if the server answered.
 fn lacking(readiness: &mut Readiness) {
     let commands: &[&str] = match readiness.purpose {
         Purpose::Plan => &["plan"],
@@ -84,9 +84,9 @@ fn lacking(readiness: &mut Readiness) {
     let lacks = |row: &&Granted| commands.iter().any(|command| row.lacks(command));
     let missing = readiness.permissions.iter().filter(lacks);
     let missing: Vec<String> =
-        missing.map(|row| format!("{} needs {}, and the token lacks it", row.for_what, row.permission)).collect();
+        missing.map(|row| format!("{} needs {}, which the token lacks", row.for_what, row.permission)).collect();
     for what in missing {
-        let help = "an administrator grants it to the application, and then a new token has it; see docs/sign-in.md";
+        let help = "ask an administrator to grant it to the application, then get a new token; see docs/sign-in.md";
         readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
     }
 }
@@ -100,11 +100,10 @@ fn configuration(repository: &Repository, readiness: &mut Readiness) {
     let errors = repository.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if errors > 0 {
         let what = format!("{errors} error{} in the files", if errors == 1 { "" } else { "s" });
-        readiness.add_with_help(CONFIGURATION, Status::Fail, what, Some("`sspr-policy check` shows them".into()));
+        readiness.add_with_help(CONFIGURATION, Status::Fail, what, Some("run `sspr-policy check` to see them".into()));
     }
 }
 
-/// Whether Graph answers at all.
 async fn network(
     connection: &Connection,
     identity: &Identity,
@@ -115,9 +114,9 @@ async fn network(
     if [login, graph].iter().any(|url| url.starts_with("https://"))
         && let Some(proxy) = proxy()
     {
-        readiness.add(NETWORK, Status::Note, format!("through a proxy: {proxy}"));
+        readiness.add(NETWORK, Status::Note, format!("uses the proxy {proxy}"));
     }
-    // Whoever has a token already does not need the login server, nor do those who ask somebody else for one.
+    // The login server is not needed with a token at hand, or if another service provides the token.
     let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
     if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
         server("login", login, readiness).await;
@@ -137,11 +136,11 @@ async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Prob
         }
         Err(reason) => {
             let help = if reason.contains("certificate") {
-                "the certificate is not trusted here; SSL_CERT_FILE names the authority that issued it"
+                "this machine does not trust the certificate; set SSL_CERT_FILE to a file with the certificate of its issuer"
             } else if what == "Graph" && url.starts_with("http://") && is_loopback(url) {
                 "start the server, for example with `sspr-policy sandbox serve`"
             } else {
-                "HTTPS_PROXY names a proxy, NO_PROXY what to reach without it"
+                "if a proxy is needed, set HTTPS_PROXY to it, and NO_PROXY to the hosts to reach without it"
             };
             readiness.add_with_help(NETWORK, Status::Fail, format!("{what}: {url}: {reason}"), Some(help.into()));
             None
@@ -161,16 +160,16 @@ fn clock(ours: Timestamp, theirs: Timestamp, readiness: &mut Readiness) {
         NETWORK,
         Status::Warn,
         what,
-        Some("set it: tokens are refused before and after their time".into()),
+        Some("correct the clock: a token is refused outside its period of validity".into()),
     );
 }
 
-/// The way that is taken, and why.
+/// The chosen sign-in method, and why.
 fn ways(identity: &Identity, readiness: &mut Readiness) {
     let Some(choice) = &identity.choice else {
         let what = match identity.method {
             Some(method) => format!("{} (as configured)", method.name()),
-            None => "nobody signs in: the server is on this machine".to_owned(),
+            None => "no sign-in needed: the server is on this machine".to_owned(),
         };
         readiness.add(SIGN_IN, Status::Note, what);
         return;
@@ -199,18 +198,16 @@ fn whose(
 ) {
     if matches!(identity.method, Some(SignInMethod::DeviceCode | SignInMethod::Browser)) {
         let kept = match key_store_name() {
-            Some(store) => format!("you stay signed in: the refresh token is in {store}"),
-            None => "you are asked each time: this system has no key store that is used, and nothing is written".into(),
+            Some(store) => format!("you stay signed in: the refresh token is stored in {store}"),
+            None => {
+                "you sign in each time: no supported key store was found on this system, so nothing is stored".into()
+            }
         };
         readiness.add(SIGN_IN, Status::Note, kept);
     }
     let Some(claims) = claims else {
         if has_token {
-            readiness.add(
-                TOKEN,
-                Status::Note,
-                "it cannot be read, so that only Graph's answers tell what it is good for",
-            );
+            readiness.add(TOKEN, Status::Note, "it cannot be read; only Graph's answers show which permissions it has");
         }
         return;
     };
@@ -224,7 +221,7 @@ fn whose(
     let ends = claims.expires.and_then(|second| Timestamp::from_second(second).ok());
     if let Some(ends) = ends {
         let status = if ends > now() { Status::Ok } else { Status::Fail };
-        readiness.add(TOKEN, status, format!("good until {ends}"));
+        readiness.add(TOKEN, status, format!("valid until {ends}"));
     }
     if let Some(audience) = &claims.audience {
         readiness.add(TOKEN, Status::Note, format!("for {audience}"));
@@ -235,7 +232,7 @@ fn whose(
 mod tests {
     use super::*;
 
-    fn told(ours: i64, theirs: i64) -> (Status, String) {
+    fn checked_clock(ours: i64, theirs: i64) -> (Status, String) {
         let time = |second| Timestamp::from_second(second).expect("a time");
         let mut readiness = Readiness {
             environment: String::new(),
@@ -249,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_wrong_is_said() {
-        assert_eq!(told(1000, 1300), (Status::Ok, "the clock agrees with the server's".into()));
-        assert_eq!(told(1000, 1421), (Status::Warn, "the clock is 7 minutes behind the server's".into()));
-        assert_eq!(told(5000, 1000), (Status::Warn, "the clock is 66 minutes ahead of the server's".into()));
+    fn a_wrong_clock_is_reported() {
+        assert_eq!(checked_clock(1000, 1300), (Status::Ok, "the clock agrees with the server's".into()));
+        assert_eq!(checked_clock(1000, 1421), (Status::Warn, "the clock is 7 minutes behind the server's".into()));
+        assert_eq!(checked_clock(5000, 1000), (Status::Warn, "the clock is 66 minutes ahead of the server's".into()));
     }
 }

@@ -1,10 +1,10 @@
-//! Which of the permissions that are needed a token has.
+//! Compares the permissions that commands need with those of a token.
 
 use serde::Serialize;
 
 use crate::graph::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
 
-/// A row of the table, and whether a token has it.
+/// A permission that a command needs, and whether the token has it.
 #[derive(Debug, Serialize)]
 pub struct Granted {
     #[serde(rename = "for")]
@@ -16,13 +16,13 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// Whether a command cannot do its work, because the token is known to lack this.
+    /// Whether a command will fail because the token is known to lack this.
     pub fn lacks(&self, command: &str) -> bool {
         self.for_what == command && !self.optional && self.granted == Some(false)
     }
 }
 
-/// Whether a command has what it cannot do without; nothing where that is not known.
+/// Whether a command has all the permissions that it requires; `None` if that is not known.
 pub(super) fn suffice(rows: &[Granted], command: &str) -> Option<bool> {
     if rows.iter().any(|row| row.lacks(command)) {
         return Some(false);
@@ -31,7 +31,7 @@ pub(super) fn suffice(rows: &[Granted], command: &str) -> Option<bool> {
     (!rows.iter().any(is_unknown)).then_some(true)
 }
 
-/// The table against what a token carries; nothing known of a token that cannot be read.
+/// The permissions of all commands against those in a token; `None` for a token that cannot be read.
 pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
     let has = |permission: &Permission, carried: &[String]| {
         let names = permission.larger.iter().chain([&permission.least]);
@@ -46,8 +46,8 @@ pub(super) fn compare(carried: Option<&[String]>) -> Vec<Granted> {
     PERMISSIONS.iter().map(row).collect()
 }
 
-/// Writes down what an answer told of a permission that was not known: it is there, itself or a larger one, or a command
-/// was refused. An optional part of a command may still have another permission that does as well.
+/// Records what an answer showed about a permission that was not known: it, or a larger one, is granted, or a command was
+/// refused. A refusal does not settle an optional part, because another permission may be enough for it.
 pub(super) fn learn(rows: &mut [Granted], permission: &str, granted: Option<bool>) {
     let Some(granted) = granted else { return };
     let unknown = rows.iter_mut().filter(|row| row.permission == permission && row.granted.is_none());

@@ -9,8 +9,8 @@ use crate::plan::diagnostic_document;
 use crate::source::{Place, Source};
 
 /// All diagnostics for a terminal, each followed by an empty line.
-pub fn human(diagnostics: &[Diagnostic], colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+pub fn human(diagnostics: &[Diagnostic], color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     diagnostics.iter().map(|diagnostic| format!("{}\n\n", one(diagnostic, &renderer))).collect()
 }
 

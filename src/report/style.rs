@@ -1,17 +1,17 @@
-//! Colour, which carries nothing that the text does not say.
+//! Color. It never carries information that the text does not have.
 
 use anstyle::{AnsiColor, Style};
 
-/// Whether and how to colour.
+/// Whether and how to color.
 #[derive(Debug, Clone, Copy)]
 pub struct Paint {
     /// Whether escape codes are wanted.
-    pub colour: bool,
+    pub color: bool,
 }
 
 impl Paint {
     fn with(self, style: Style, text: &str) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_string() }
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
     /// What comes.

@@ -1,4 +1,4 @@
-//! Everything that can be said about policies without a tenant.
+//! Checks policies without a tenant.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,29 +13,27 @@ use crate::diagnostic::{Diagnostic, sort};
 use crate::failure::Failure;
 use crate::rules;
 
-/// Any tenant's id will do: what is checked is that its place can be filled.
+/// Stands in for the tenant's id, which does not matter for a check.
 const ANY_TENANT: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
-/// What is fixed may bring to light what else can be; some rounds are enough for every file.
+/// One fix may uncover another. Eight rounds are enough for any file.
 const MOST_ROUNDS: usize = 8;
 
-/// What is to be checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Check<'a> {
     pub root: &'a Path,
-    /// Only this environment; every one without it.
+    /// Only this environment; `None` checks all.
     pub environment: Option<&'a str>,
-    /// Only what stands in these files and folders. Everything is read all the same, because policies meet each other.
+    /// Only findings in these files and folders. All policies are read, because they can conflict with each other.
     pub paths: &'a [PathBuf],
-    /// Waivers end with a day.
+    /// Decides which waivers have expired.
     pub today: Date,
 }
 
-/// What was checked, and what was found.
 #[derive(Debug)]
 pub struct Checked {
     pub files: Vec<String>,
     pub found: Vec<Diagnostic>,
-    /// Whether there is a configuration; what is wrong with it concerns every file.
+    /// Whether the configuration could be read. If not, its problems are shown whatever `paths` says.
     is_configured: bool,
 }
 
@@ -46,7 +44,7 @@ impl Check<'_> {
                 let found = repository.findings(self.environment, self.today)?;
                 Checked { files: repository.files, found, is_configured: true }
             }
-            // Without a configuration nothing can be compiled; what is wrong is said in the same form.
+            // Without a configuration nothing can be compiled; its problems are reported like findings.
             Err(Failure::Diagnostics(mut found)) => {
                 sort(&mut found);
                 Checked { files: policy_names(self.root), found, is_configured: false }
@@ -56,7 +54,7 @@ impl Check<'_> {
         checked.restricted(self.root, self.paths)
     }
 
-    /// Writes all certain fixes, and says in which files.
+    /// Writes all certain fixes. Returns the changed files, and what remains.
     pub fn fix(&self) -> Result<(BTreeSet<String>, Checked), Failure> {
         let mut checked = self.run()?;
         let mut written = BTreeSet::new();
@@ -106,11 +104,15 @@ fn why_not_checked(name: &str) -> &'static str {
     let is_other = Path::new(name).extension().is_some_and(|extension| {
         ["reg", "pol", "json", "xml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     });
-    if is_other { "not yet: this version checks policies only" } else { "there is no policy of this repository" }
+    if is_other {
+        "this version checks policies only"
+    } else {
+        "this is outside policies/, so it is not read as a policy"
+    }
 }
 
 impl Repository {
-    /// What is wrong with the policies, in every environment or in one.
+    /// Findings in all environments, or in one.
     fn findings(&self, only: Option<&str>, today: Date) -> Result<Vec<Diagnostic>, Failure> {
         let mut found = self.problems.clone();
         if let Some(name) = only {
@@ -132,8 +134,7 @@ impl Repository {
         Ok(found)
     }
 
-    /// What is wrong in one environment, and what rules say about policies among themselves and while they were compiled,
-    /// less what they accept.
+    /// The problems of one environment and the findings of the rules, without those that the policies waive.
     fn findings_in(&self, context: &Context<'_>, today: Date) -> Vec<Diagnostic> {
         let (mut problems, mut claims, mut compiled) = (Vec::new(), Claims::default(), Vec::new());
         for policy in &self.policies {

@@ -1,4 +1,4 @@
-//! Corrects files where only one text is right.
+//! Corrects files where only one correction is possible.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::failure::Failure;
 use crate::source::{Source, parse};
 
-/// A file's text before and after; both with the byte order mark that the file has.
+/// A file's text before and after, each with the file's byte order mark.
 #[derive(Debug)]
 pub struct FixedFile {
     pub path: String,
@@ -16,8 +16,8 @@ pub struct FixedFile {
     pub after: String,
 }
 
-/// The files after all certain fixes, in the order of their paths. Of two fixes that touch each other the first is
-/// taken; the next run takes the other.
+/// The files after all certain fixes, sorted by path. Of two overlapping fixes the first is applied, and the other in the
+/// next run.
 pub fn fixes(root: &Path, found: &[Diagnostic]) -> Vec<FixedFile> {
     let mut by_file: BTreeMap<&str, Vec<&Fix>> = BTreeMap::new();
     for fix in found.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.certain) {
@@ -40,7 +40,7 @@ fn fixed(root: &Path, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
         }
     }
     after.push_str(&before[at..]);
-    // A fix that made the file unreadable would be none.
+    // A fix must not make the file unreadable.
     let readable = Source::new(path.clone(), after.clone().into_bytes()).is_ok_and(|source| parse(&source).is_ok());
     let was_readable = parse(source).is_ok();
     if was_readable && !readable || !root.join(path).is_file() || after == *before {
@@ -50,13 +50,12 @@ fn fixed(root: &Path, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
     Some(FixedFile { path: path.clone(), before: format!("{mark}{before}"), after: format!("{mark}{after}") })
 }
 
-/// Writes what is fixed.
 pub fn write_fixes(root: &Path, fixed: &[FixedFile]) -> Result<(), Failure> {
     for FixedFile { path, after, .. } in fixed {
-        // Where the name is a link, the file that it leads to is written, and the link stays.
-        let failed = |error: std::io::Error| Failure::new(format!("{path} cannot be written: {error}"));
+        // If the name is a link, write the file that it points to and keep the link.
+        let failed = |error: std::io::Error| Failure::new(format!("cannot write {path}: {error}"));
         let file = fs::canonicalize(root.join(path)).map_err(failed)?;
-        // Beside and renamed: a file of somebody's is never half written.
+        // Written next to the file and renamed, so that the file is never half written.
         let beside = file.with_extension("yaml.new");
         let mode = fs::metadata(&file).map_err(failed)?.permissions();
         fs::write(&beside, after)

@@ -1,6 +1,6 @@
-//! One apply at a time: in a folder, and on this machine for a tenant and an owner.
+//! Allows one apply at a time: in a folder, and on this machine for a tenant and an owner.
 //!
-//! The locks are the operating system's, so a crash frees them; the files stay.
+//! The operating system holds the locks, so a crash releases them. The files remain.
 
 use std::env;
 use std::fs::{self, File, TryLockError};
@@ -11,29 +11,30 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 
-const HELP: &str = "wait until it has ended, and run again";
-/// The longest text about a holder that is shown, in characters.
+const HELP: &str = "wait until it has finished, then run the command again";
+/// The longest description of a lock's holder to show, in characters.
 const LONGEST_HOLDER: usize = 300;
 
-/// Two applies from one folder would each undo what the other does. Held until the file is dropped.
+/// Locks the folder: two applies from it would undo each other's changes. Held until the file is dropped.
 pub fn lock_folder(state: &Path) -> Result<File, Failure> {
     match take(&state.join("apply.lock")) {
         Ok(Some(file)) => Ok(file),
-        Ok(None) => Err(Failure::with_help("another apply runs in this folder", HELP)),
-        Err(error) => Err(Failure::new(format!("{} cannot be used: {error}", state.display()))),
+        Ok(None) => Err(Failure::with_help("another apply is running in this folder", HELP)),
+        Err(error) => Err(Failure::new(format!("cannot use {}: {error}", state.display()))),
     }
 }
 
-/// Whether another apply to the same tenant would be noticed.
+/// Whether another apply to the same tenant on this machine is kept out.
 #[derive(Debug)]
 pub enum Guard {
-    /// Until this is dropped.
+    /// Held until the file is dropped.
     Locked(File),
-    /// Why it would not be.
+    /// Not locked, with the reason.
     Unlocked(String),
 }
 
-/// So would two clones of one repository, and both might make the same profile. `root` is said to whoever is refused.
+/// Locks the tenant for this owner: two clones of a repository could create the same profile twice. The other apply's error
+/// message shows `root`.
 pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -> Result<Guard, Failure> {
     let folder = state_folder();
     let path = folder.join(file_name(graph_url, tenant_id, owner));
@@ -41,30 +42,30 @@ pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -
         Ok(Some(mut file)) => {
             let root = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
             let holder = format!("in {} (process {})", root.display(), std::process::id());
-            // Only for whoever is refused; without it he knows less.
+            // Shown in the other apply's error message only, so a failure to write it does not matter.
             let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
             Ok(Guard::Locked(file))
         }
         Ok(None) => {
             let holder = holder(&path).map_or_else(String::new, |holder| format!(" {holder}"));
-            let message = format!("another apply of {owner} to this tenant runs on this machine{holder}");
+            let message = format!("another apply of {owner} to this tenant is running on this machine{holder}");
             Err(Failure::with_help(message, HELP))
         }
         Err(error) => {
             let folder = folder.display();
             Ok(Guard::Unlocked(format!(
-                "{folder} cannot be used ({error}), so an apply from another folder would not be noticed"
+                "cannot use {folder} ({error}), so an apply from another folder at the same time will not be prevented"
             )))
         }
     }
 }
 
-/// The locked file; nothing where somebody else has it.
+/// The locked file; `None` if another process holds the lock.
 fn take(path: &Path) -> io::Result<Option<File>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Not truncated: what the holder wrote is still wanted.
+    // Not truncated: the holder's description is still needed.
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
@@ -73,7 +74,7 @@ fn take(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// What the holder wrote about itself. Windows does not let others read a locked file.
+/// The holder's description of itself. Windows does not let others read a locked file.
 fn holder(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let shown: String = text.chars().filter(|c| !c.is_control()).take(LONGEST_HOLDER).collect();
@@ -86,7 +87,7 @@ fn file_name(graph_url: &str, tenant_id: &str, owner: &str) -> String {
     format!("{name}.lock")
 }
 
-/// Where programs keep the state of this user: XDG Base Directory Specification (relative paths are to be ignored); Apple,
+/// The folder for this user's program state: XDG Base Directory Specification (relative paths are to be ignored); Apple,
 /// File System Programming Guide; Windows, Known Folders.
 fn state_folder() -> PathBuf {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

@@ -1,4 +1,4 @@
-//! The files of the policies below `policies/`.
+//! Finds and reads the policy files in `policies/`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,10 +10,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Policy, key_of_path, read_policy};
 use crate::source::{Place, Source};
 
-/// The folder of the policies.
 pub(super) const POLICIES: &str = "policies";
 
-/// The files of all policies, in the order of their paths.
+/// All policy files, sorted by path.
 pub(super) fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let folder = root.join(POLICIES);
@@ -25,17 +24,17 @@ pub(super) fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<P
     files
 }
 
-/// The names of all policy files, also where there is no configuration.
+/// The names of all policy files, even without a configuration.
 pub(super) fn policy_names(root: &Path) -> Vec<String> {
     policy_files(root, &mut Vec::new()).iter().map(|file| relative(root, file)).collect()
 }
 
-/// All YAML files below a folder, in the order of their paths.
+/// Collects the YAML files of a folder and its subfolders, sorted by path.
 fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
     let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
         Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
         Err(error) => {
-            problems.push(unreadable(root, folder, &format!("the folder cannot be read: {error}")));
+            problems.push(unreadable(root, folder, &format!("cannot read the folder: {error}")));
             return;
         }
     };
@@ -50,20 +49,20 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec
         if let Err(reason) = stays_inside(root, &path) {
             problems.push(unreadable(root, &path, &reason));
         } else if path.is_dir() && yaml {
-            problems.push(unreadable(root, &path, "this is a folder, and its name is a policy's"));
+            problems.push(unreadable(root, &path, "this is a folder with a policy's file name; rename it"));
         } else if path.is_dir() {
             walk(root, &path, files, problems);
         } else if nearly {
-            problems.push(unreadable(root, &path, "a policy's name ends with `.yaml` in small letters"));
+            problems.push(unreadable(root, &path, "a policy's file name has to end with `.yaml` in lower case"));
         } else if yaml && !path.is_file() {
-            problems.push(unreadable(root, &path, "this is no ordinary file"));
+            problems.push(unreadable(root, &path, "this is not a regular file"));
         } else if yaml {
             files.push(path);
         }
     }
 }
 
-/// A link that leads out of the repository would let a pull request read other files of the machine.
+/// A link that points outside the repository would let a pull request read other files of the machine.
 fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink());
     if !is_link {
@@ -72,9 +71,9 @@ fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
     let (root, real) = (fs::canonicalize(root), fs::canonicalize(path));
     match (root, real) {
         (Ok(root), Ok(real)) if real.starts_with(&root) && !path.is_dir() => Ok(()),
-        (Ok(root), Ok(real)) if real.starts_with(&root) => Err("a link to a folder is not followed".into()),
-        (_, Err(error)) => Err(format!("the link leads nowhere: {error}")),
-        _ => Err("the link leads out of the policy repository".into()),
+        (Ok(root), Ok(real)) if real.starts_with(&root) => Err("links to folders are not followed".into()),
+        (_, Err(error)) => Err(format!("this link is broken: {error}")),
+        _ => Err("this link points outside the policy repository".into()),
     }
 }
 
@@ -98,7 +97,7 @@ pub(super) fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnosti
     read_policy(&source, key.as_deref(), problems)
 }
 
-pub(super) fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
+pub(super) fn report_duplicate_keys(policies: &[Policy], problems: &mut Vec<Diagnostic>) {
     let mut first: BTreeMap<&str, &Policy> = BTreeMap::new();
     for policy in policies.iter().filter(|policy| !policy.key.is_empty()) {
         let place = |policy: &Policy| {
@@ -110,9 +109,9 @@ pub(super) fn complain_of_twins(policies: &[Policy], problems: &mut Vec<Diagnost
         };
         problems.push(
             Diagnostic::error(Code::DuplicateKey, format!("two policies have the key `{}`", policy.key))
-                .at(place(policy), "the key is what tells profiles apart in the tenant")
+                .at(place(policy), "a key identifies one profile in the tenant")
                 .and(place(earlier), "the other policy")
-                .help("give one of them another `key:`"),
+                .help("give one of them a different `key:`"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Reads what policies refer to: files beside them, secrets in the environment and in files.
+//! Reads what policies refer to: files, and secrets from environment variables and files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,10 +8,10 @@ use super::Repository;
 use crate::compile::{References, Secrets, references};
 use crate::source::MAX_BYTES;
 
-/// Files by path from the root of the repository; what could not be read, with the reason.
+/// Contents by path from the root of the repository, or the reason why a file could not be read.
 pub type Files = BTreeMap<String, Result<Vec<u8>, String>>;
 
-/// What all policies refer to.
+/// The references of all policies.
 fn all(repository: &Repository) -> References {
     let mut found = References::default();
     for policy in &repository.policies {
@@ -24,57 +24,57 @@ fn all(repository: &Repository) -> References {
 }
 
 impl Repository {
-    /// The files that values refer to; none outside the repository.
+    /// The files that values refer to. Files outside the repository are not read.
     pub fn referenced_files(&self) -> Files {
         all(self).files.into_iter().map(|path| (path.clone(), read(&self.root, &path))).collect()
     }
 
-    /// The secrets, for a real tenant.
+    /// The values of secrets, for a real tenant.
     pub fn secrets(&self) -> Secrets {
         let value = |reference: &str| match reference.split_once(':') {
             Some(("env", name)) => variable(name),
             Some((_, path)) => fs::read_to_string(self.root.join(path))
                 .map(|text| text.trim_end_matches(['\r', '\n']).to_string())
                 .map_err(|error| format!("{path}: {error}")),
-            None => Err("it is no reference".into()),
+            None => Err("it is not a reference".into()),
         };
         let secrets = all(self).secrets.into_iter();
         Secrets::Values(secrets.map(|reference| (reference.clone(), value(&reference))).collect())
     }
 }
 
-/// A file of the repository, and of no other place.
+/// Reads a file of the repository; refuses any other file.
 pub(super) fn read(root: &Path, path: &str) -> Result<Vec<u8>, String> {
     let root = fs::canonicalize(root).map_err(|error| error.to_string())?;
-    // What lies outside is not even said to be there or not.
+    // Checked first, so that the message does not reveal whether a file outside exists.
     let inside = |depth: usize, part: &str| match part {
         "" | "." => Some(depth),
         ".." => depth.checked_sub(1),
         _ => Some(depth + 1),
     };
     if path.split(['/', '\\']).try_fold(0, inside).is_none() {
-        return Err(format!("{path} lies outside the policy repository"));
+        return Err(format!("{path} is outside the policy repository"));
     }
-    let real = fs::canonicalize(root.join(path)).map_err(|_| format!("{path} is not there"))?;
+    let real = fs::canonicalize(root.join(path)).map_err(|_| format!("{path} does not exist"))?;
     if !real.starts_with(&root) {
-        return Err(format!("{path} lies outside the policy repository"));
+        return Err(format!("{path} is outside the policy repository"));
     }
     if real.is_dir() {
         return Err(format!("{path} is a folder"));
     }
     let length = fs::metadata(&real).map_err(|error| error.to_string())?.len();
     if length > MAX_BYTES as u64 {
-        return Err(format!("{path} has {length} bytes; at most {MAX_BYTES} are read"));
+        return Err(format!("{path} has {length} bytes; at most {MAX_BYTES} are allowed"));
     }
     fs::read(&real).map_err(|error| format!("{path}: {error}"))
 }
 
-/// A variable of the process.
+/// An environment variable; on error, why it cannot be used.
 pub fn variable(name: &str) -> Result<String, String> {
     match std::env::var(name) {
         Ok(value) if value.is_empty() => Err("it is empty".into()),
         Ok(value) => Ok(value),
         Err(std::env::VarError::NotPresent) => Err("it is not set".into()),
-        Err(std::env::VarError::NotUnicode(_)) => Err("it is no text".into()),
+        Err(std::env::VarError::NotUnicode(_)) => Err("it is not valid Unicode".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! The policies that somebody names by their files.
+//! Selects policies by their files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::compile::Compiled;
 use crate::failure::Failure;
 use crate::policy::State;
 
-/// The policies of these files and folders; without paths, all but drafts and those kept out of the environment.
+/// The policies of these files and folders; without paths, all but drafts and policies kept out of the environment.
 pub fn select<'c, 'a>(
     root: &Path,
     compiled: &'c [Compiled<'a>],
@@ -20,7 +20,7 @@ pub fn select<'c, 'a>(
     for typed in paths {
         let path = NamedPath::find(root, typed)?;
         let is_below = |policy: &Compiled<'_>| policy.files.iter().any(|file| path.holds(file));
-        // A draft is exported when its own file is named, not when its folder is.
+        // A draft is selected by its file, not by its folder.
         let is_named = |policy: &&Compiled<'_>| {
             is_below(policy) && (policy.state != State::Draft || policy.files.contains(&path.name))
         };
@@ -28,9 +28,9 @@ pub fn select<'c, 'a>(
         selected.extend(compiled.iter().filter(is_named));
         if selected.len() == before {
             let reason = if compiled.iter().any(is_below) {
-                "only drafts are there: name a draft's own file"
+                "only drafts here; to select a draft, name its file"
             } else {
-                "there is no policy of this repository"
+                "this is outside policies/, so it is not read as a policy"
             };
             return Err(Failure::new(format!("{}: {reason}", typed.display())));
         }

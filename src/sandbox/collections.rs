@@ -1,4 +1,4 @@
-//! What clients ask for, a file a collection: what is answered, what is accepted, and how it is stored.
+//! One file per Graph collection: what it accepts, how it stores objects, and what it returns.
 
 pub(crate) mod approval_requests;
 pub(crate) mod assignments;

@@ -7,31 +7,22 @@ use std::path::{Path, PathBuf};
 pub enum Error {
     /// Another process has the sandbox open.
     #[error(
-        "another sspr-policy uses this sandbox: {} is locked. Wait for it, or stop `sspr-policy sandbox serve`",
+        "another sspr-policy is using this sandbox: {} is locked. Wait until it has finished, or stop `sspr-policy sandbox serve`",
         .path.display()
     )]
-    Locked {
-        /// The lock file.
-        path: PathBuf,
-    },
+    Locked { path: PathBuf },
     /// The state is not what a sandbox writes. It was not touched.
     #[error(
-        "the sandbox's state {} cannot be read: {reason}; it was left as it is. Run `sspr-policy sandbox reset` to start anew",
+        "the sandbox's state {} cannot be read: {reason}; it was not changed. Run `sspr-policy sandbox reset` to start with an empty one",
         .path.display()
     )]
-    Broken {
-        /// The file that is broken.
-        path: PathBuf,
-        /// What is wrong in it.
-        reason: String,
-    },
+    Broken { path: PathBuf, reason: String },
     /// The state has a format that this version does not know. It was not touched.
     #[error(
-        "the sandbox's state {} was written by a newer sspr-policy (format {found}, this one knows {known}); it was left as it is. Update sspr-policy, or run `sspr-policy sandbox reset` to start anew",
+        "the sandbox's state {} was written by a newer sspr-policy (format {found}; this version reads up to {known}); it was not changed. Update sspr-policy, or run `sspr-policy sandbox reset` to start with an empty one",
         .path.display()
     )]
     TooNew {
-        /// The state file.
         path: PathBuf,
         /// The format's version in the file.
         found: u64,
@@ -43,26 +34,18 @@ pub enum Error {
     File {
         /// What was tried, as a verb.
         doing: &'static str,
-        /// On which file or folder.
         path: PathBuf,
-        /// The system's own words.
         source: io::Error,
     },
     /// The address could be reached from other machines.
-    #[error("the sandbox checks no tokens, so it is served on loopback only: {address} is not; use 127.0.0.1 or [::1]")]
-    NotLoopback {
-        /// The address that was asked for.
-        address: SocketAddr,
-    },
+    #[error(
+        "the sandbox does not check tokens, so it is served only on loopback addresses, and {address} is not one; use 127.0.0.1 or [::1]"
+    )]
+    NotLoopback { address: SocketAddr },
     /// The address cannot be listened on.
-    #[error("the sandbox cannot listen on {address}: {source}; try another --port, or 0 for a free one")]
-    Listen {
-        /// The address that was asked for.
-        address: SocketAddr,
-        /// The system's own words.
-        source: io::Error,
-    },
-    /// A faults file says something that cannot be.
+    #[error("the sandbox cannot listen on {address}: {source}; choose another --port, or 0 for a free one")]
+    Listen { address: SocketAddr, source: io::Error },
+    /// A value in a faults file is invalid.
     #[error("{reason}")]
     Faults {
         /// Which key, such as `throttle.rate`.
@@ -71,25 +54,20 @@ pub enum Error {
         reason: String,
     },
     /// No approval request with this code waits for a decision.
-    #[error("no approval request {code} waits for a decision; `sspr-policy sandbox approve` lists those that do")]
-    NoRequest {
-        /// The code that was given.
-        code: String,
-    },
-    /// The sandbox is served by another process, which could not be asked.
-    #[error("the sandbox is served at {url}, and cannot be asked there: {reason}")]
+    #[error(
+        "no approval request {code} is waiting for a decision; run `sspr-policy sandbox approve` to list those that are"
+    )]
+    NoRequest { code: String },
+    /// The sandbox is served by another process, which did not answer.
+    #[error("the sandbox is served at {url}, but did not answer there: {reason}")]
     Unreachable {
-        /// Where it is served.
         url: String,
         /// What came instead of an answer.
         reason: String,
     },
     /// The server ended with an error.
-    #[error("the sandbox's server ended: {reason}")]
-    Server {
-        /// What it ended with.
-        reason: String,
-    },
+    #[error("the sandbox's server stopped: {reason}")]
+    Server { reason: String },
 }
 
 impl Error {

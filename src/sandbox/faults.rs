@@ -38,7 +38,7 @@ pub struct Faults {
     pub(crate) list_lag: Duration,
     /// How long a new object is not found by its id.
     pub(crate) not_found_after_create: Duration,
-    pub(crate) overrides: BehaviourOverrides,
+    pub(crate) overrides: BehaviorOverrides,
     pub(crate) approval: Option<ApprovalRules>,
     /// What each token may do, by its name; absent: tokens are not looked at.
     pub(crate) tokens: Option<BTreeMap<String, Vec<String>>>,
@@ -52,7 +52,7 @@ pub struct Faults {
 
 /// What differs between tenants; absent: as the state says.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct BehaviourOverrides {
+pub(crate) struct BehaviorOverrides {
     pub patch_status: Option<u16>,
     pub delete_status: Option<u16>,
     pub assign_raises_version: Option<bool>,
@@ -131,11 +131,11 @@ impl Faults {
     }
 }
 
-fn overrides(table: &Table) -> Result<BehaviourOverrides, Error> {
+fn overrides(table: &Table) -> Result<BehaviorOverrides, Error> {
     let status = |name| table.take(name, |value| status(value).filter(|n| [200, 204].contains(n)), "200 or 204");
     let size = |name| table.take(name, size, "a number from 1 to 100000");
     let flag = |name| table.take(name, flag, "true or false");
-    Ok(BehaviourOverrides {
+    Ok(BehaviorOverrides {
         patch_status: status("patch_status")?,
         delete_status: status("delete_status")?,
         assign_raises_version: flag("assign_raises_version")?,

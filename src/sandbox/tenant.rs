@@ -1,7 +1,7 @@
-//! The tenant itself: what is in it, how it is kept on disk, and who approves what.
+//! The tenant: its contents, their storage on disk, and approvals.
 
 pub(crate) mod approvals;
-pub(crate) mod behaviour;
+pub(crate) mod behavior;
 pub(crate) mod configurations;
 pub(crate) mod contents;
 pub(crate) mod decisions;

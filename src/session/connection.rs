@@ -1,4 +1,4 @@
-//! Where a tenant is, and how to sign in there.
+//! Which servers a tenant is reached at, and how to sign in there.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,6 @@ use crate::source::Spanned;
 /// The application id of Microsoft Graph, the same in every cloud (Microsoft Graph permissions reference).
 const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
 
-/// What a session is opened from.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// An id, a domain, or `sandbox`.
@@ -24,7 +23,6 @@ pub struct Connection {
     pub servers: Servers,
 }
 
-/// Who answers.
 #[derive(Debug, Clone)]
 pub enum Servers {
     /// The sandbox inside the program.
@@ -38,7 +36,8 @@ pub enum Servers {
 }
 
 impl Connection {
-    /// What an environment says. Files that it names lie below `root`; the embedded sandbox keeps its state in `state`.
+    /// The connection of an environment. Its file paths are relative to `root`; the embedded sandbox keeps its state in
+    /// `state`.
     pub fn of(environment: &Environment, root: &Path, state: &Path) -> Self {
         let auth = environment.auth.clone();
         let certificate = auth.as_ref().and_then(|auth| auth.certificate.as_ref()).map(|path| root.join(&path.value));
@@ -50,12 +49,11 @@ impl Connection {
         Self { tenant: environment.tenant.value.clone(), cloud: environment.cloud(), auth, certificate, servers }
     }
 
-    /// Whether this is the sandbox inside the program, and not a server.
     pub fn is_embedded(&self) -> bool {
         matches!(self.servers, Servers::Embedded { .. })
     }
 
-    /// The server that speaks Graph; of the embedded sandbox, the cloud's.
+    /// Graph's URL; for the embedded sandbox, the cloud's.
     pub fn graph_url(&self) -> &str {
         match &self.servers {
             Servers::Remote { graph, .. } => graph,
@@ -63,7 +61,7 @@ impl Connection {
         }
     }
 
-    /// The server that signs in; of the embedded sandbox, the cloud's.
+    /// The URL of the sign-in server; for the embedded sandbox, the cloud's.
     pub fn login_url(&self) -> &str {
         match &self.servers {
             Servers::Remote { login, .. } => login,
@@ -71,22 +69,22 @@ impl Connection {
         }
     }
 
-    /// For whom a token may be: Microsoft Graph of the cloud, by its address or its application's id, which tokens may
-    /// carry instead; and a server on this machine.
+    /// The audiences that a token may have: the cloud's Microsoft Graph, as its URL or its application id; and a server on
+    /// this machine.
     pub fn audiences(&self) -> Vec<String> {
         let graph = [self.cloud.graph_url(), GRAPH_APPLICATION].map(String::from);
         graph.into_iter().chain(is_loopback(self.graph_url()).then(|| self.graph_url().to_owned())).collect()
     }
 
-    /// What a token is for. Another server in Graph's place takes the cloud's tokens; one on this machine does not, so
-    /// that no token for the tenant goes to whatever listens there.
+    /// The scope to request a token for. Another server in Graph's place gets the cloud's tokens. A server on this machine
+    /// does not, so that a token for the tenant never goes to an unknown local process.
     pub fn scope(&self) -> String {
         let resource = if is_loopback(self.graph_url()) { self.graph_url() } else { self.cloud.graph_url() };
         format!("{resource}/.default")
     }
 }
 
-/// What the configuration asks of a sandbox.
+/// What the configuration adds to a new sandbox.
 pub fn seed(environment: &Environment) -> sandbox::Seed {
     let names = |names: &[Spanned<String>]| names.iter().map(|name| name.value.clone()).collect();
     sandbox::Seed {

@@ -1,4 +1,4 @@
-//! As whom an environment is spoken to.
+//! The identity that signs in to an environment.
 
 use super::Connection;
 use crate::failure::Failure;
@@ -6,12 +6,12 @@ use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_tok
 use crate::policy::AuthMethod;
 use crate::sandbox;
 
-/// What a command is about to do in the tenant.
+/// What a command does in the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Read only.
+    /// Only read.
     Plan,
-    /// Write, too.
+    /// Read and write.
     Apply,
 }
 
@@ -19,34 +19,34 @@ pub enum Purpose {
 #[derive(Debug, Clone, Copy)]
 pub struct Prompt {
     pub can_ask: bool,
-    /// Shows what a person has to do now.
+    /// Shows a person how to sign in.
     pub show: fn(&str),
 }
 
 impl Prompt {
-    /// Nobody is there.
+    /// No one can be asked.
     pub const NOBODY: Self = Self { can_ask: false, show: |_| {} };
 }
 
-/// As whom an environment is spoken to, before anything is asked of anybody.
+/// How to sign in, decided before any request is sent.
 pub struct Identity {
     pub settings: SignInSettings,
-    /// What `auto` looked at; none where the configuration names a way.
+    /// What `auto` tried; `None` if the configuration names a method.
     pub choice: Option<MethodChoice>,
-    /// The way; none where nobody signs in.
+    /// `None` if no sign-in is needed or possible.
     pub method: Option<SignInMethod>,
-    /// Whether the server takes requests of nobody in particular: only on this machine.
+    /// Whether the server accepts requests without a token: only on this machine.
     anybody: bool,
 }
 
 impl Identity {
-    /// What the configuration and the environment's variables say.
+    /// Chooses a method from the configuration and the environment variables.
     pub async fn find(connection: &Connection, purpose: Purpose, prompt: Prompt) -> Self {
         let settings = settings(connection, purpose, prompt);
         let plain = connection.graph_url().starts_with("http://");
         let found = |method| Self { settings: settings.clone(), choice: None, method, anybody: plain };
         match connection.auth.as_ref().map(|auth| method(auth.method.value)) {
-            // A sandbox on this machine takes anybody, and a real identity is none of its business.
+            // A sandbox on this machine needs no sign-in, and must not see a real identity.
             None if plain => found(token().map(|_| SignInMethod::Token)),
             Some(Some(SignInMethod::Token)) if plain && token().is_none() => found(None),
             Some(Some(method)) => found(Some(method)),
@@ -57,26 +57,26 @@ impl Identity {
         }
     }
 
-    /// What requests are sent with. Nothing is asked of anybody before the first request.
+    /// How requests are authorized. Sign-in happens with the first request.
     pub fn access(&self) -> Result<Access, Failure> {
         match (self.method, &self.choice) {
             (Some(SignInMethod::Token), _) => {
                 let token = token().ok_or_else(|| {
                     Failure::with_help(
                         "SSPR_POLICY_TOKEN is not set",
-                        "put an access token for Microsoft Graph into it, for example from `az account get-access-token --resource-type ms-graph`",
+                        "set it to an access token for Microsoft Graph, for example the output of `az account get-access-token --resource-type ms-graph --query accessToken --output tsv`",
                     )
                 })?;
                 if token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("Bearer ")) {
                     return Err(Failure::with_help(
-                        "SSPR_POLICY_TOKEN begins with the word Bearer",
-                        "that word does not belong in it: put the token alone there",
+                        "SSPR_POLICY_TOKEN starts with the word Bearer",
+                        "remove that word; set it to the token only",
                     ));
                 }
                 if token.contains(|c: char| c.is_whitespace() || c.is_control()) {
                     return Err(Failure::with_help(
-                        "SSPR_POLICY_TOKEN holds a space or a line break, and a token has none",
-                        "put the token alone there, in one line",
+                        "SSPR_POLICY_TOKEN contains a space or a line break, which a token never does",
+                        "set it to the token only, on one line",
                     ));
                 }
                 check_token(&self.settings, &token).map_err(|(reason, help)| Failure::with_help(reason, help))?;
@@ -86,10 +86,10 @@ impl Identity {
             (None, _) if self.anybody => Ok(Access::Nobody),
             (None, choice) => Err(Failure::with_help(
                 format!(
-                    "there is no way to sign in here:\n{}",
+                    "no sign-in method can be used here:\n{}",
                     choice.as_ref().map_or(String::new(), MethodChoice::reasons)
                 ),
-                "docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one",
+                "docs/sign-in.md shows how to set up each method; select one with `auth: { method: … }`",
             )),
         }
     }
@@ -116,7 +116,7 @@ fn settings(connection: &Connection, purpose: Purpose, prompt: Prompt) -> SignIn
     }
 }
 
-/// The way that the configuration names; none for `auto`.
+/// The method that the configuration names; `None` for `auto`.
 fn method(method: AuthMethod) -> Option<SignInMethod> {
     Some(match method {
         AuthMethod::Auto => return None,
@@ -133,7 +133,7 @@ fn method(method: AuthMethod) -> Option<SignInMethod> {
     })
 }
 
-/// The token of SSPR_POLICY_TOKEN, without the line break that programs print behind it.
+/// The token in SSPR_POLICY_TOKEN, without the line break that programs print after it.
 fn token() -> Option<String> {
     std::env::var("SSPR_POLICY_TOKEN").ok().map(|token| token.trim().to_owned()).filter(|token| !token.is_empty())
 }

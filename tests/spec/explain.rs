@@ -125,7 +125,7 @@ fn a_repository_says_which_of_its_policies_set_it() {
     let said = broken.succeeds("explain AllowAadPasswordReset");
     assert!(
         said.ends_with(
-            "note: the policy repository cannot be read, `check` says why; the embedded catalogue is used\n"
+            "note: the policy repository cannot be read, so the embedded catalogue is used. Run `sspr-policy check` to see why\n"
         )
     );
 }

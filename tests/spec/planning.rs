@@ -123,7 +123,7 @@ fn a_session_needs_no_repository() {
         session.close().await.unwrap();
         let other = Session::open(&connection("other.example"), Purpose::Plan, Prompt::NOBODY).await;
         let failure = format!("{:?}", other.err().unwrap());
-        assert!(failure.contains("this is another tenant: other.example is configured"), "{failure}");
+        assert!(failure.contains("wrong tenant: other.example is configured"), "{failure}");
         running.stop().await.unwrap();
     });
 }

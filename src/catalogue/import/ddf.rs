@@ -221,7 +221,7 @@ fn address(text: &str) -> String {
 }
 
 fn depends(properties: &Element) -> Vec<Dependency> {
-    let groups = properties.child("DependencyBehavior").map_or(&[][..], |behaviour| &behaviour.children);
+    let groups = properties.child("DependencyBehavior").map_or(&[][..], |behavior| &behavior.children);
     let dependencies = groups.iter().filter(|group| group.name == "DependencyGroup").flat_map(|group| &group.children);
     dependencies
         .filter(|dependency| dependency.name == "Dependency")

@@ -290,8 +290,7 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
         [only] => format!("Write {}.", wanted(only)),
         _ => format!("Write the elements by ID: {}.", ids.join(", ")),
     };
-    let properties: Map<String, Json> =
-        elements.iter().map(|element| (element.id.clone(), labelled(element))).collect();
+    let properties: Map<String, Json> = elements.iter().map(|element| (element.id.clone(), labeled(element))).collect();
     let by_id = json!({
         "allOf": [
             wrong_type("object", &message),
@@ -328,7 +327,7 @@ fn wanted(element: &AdmxElement) -> String {
     }
 }
 
-fn labelled(element: &AdmxElement) -> Json {
+fn labeled(element: &AdmxElement) -> Json {
     let mut value = element_value(element);
     if let Some(label) = &element.label {
         value["description"] = label.as_str().into();

@@ -38,7 +38,7 @@ pub(super) fn policy_text(
         None => screen.line("Registry", "no registry value is known for this setting"),
     }
     let near: Vec<String> = catalogue
-        .neighbours(names)
+        .neighbors(names)
         .into_iter()
         .map(|node| {
             let title = node.group_policy.as_ref().map_or("", |policy| policy.title.as_str());

@@ -1,4 +1,4 @@
-//! `--faults FILE`: the faults as people write them, in YAML.
+//! `--faults FILE`: reads faults from a YAML file.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::sandbox::{Error, Faults};
 use crate::source::{Node, Source, Span, Value, parse};
 
-/// Reads a faults file. What is wrong in it is said with its line.
+/// Reads a faults file. Errors name the line.
 pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
     })
 }
 
-/// A node as JSON; an empty file is an empty map. With an error comes its place.
+/// A node as JSON; an empty file is an empty map.
 fn json(node: &Node) -> Result<Json, (Span, String)> {
     Ok(match &node.value {
         Value::Null => Json::Object(Map::new()),
@@ -39,7 +39,7 @@ fn json(node: &Node) -> Result<Json, (Span, String)> {
             let mut map = Map::new();
             for (key, node) in entries {
                 if map.insert(key.value.clone(), json(node)?).is_some() {
-                    return Err((key.span, format!("`{}` is there twice", key.value)));
+                    return Err((key.span, format!("`{}` appears twice", key.value)));
                 }
             }
             Json::Object(map)
@@ -47,7 +47,7 @@ fn json(node: &Node) -> Result<Json, (Span, String)> {
     })
 }
 
-/// Where a key such as `throttle.rate` stands, or the nearest one around it.
+/// The place of a key such as `throttle.rate`, or of the nearest key that encloses it.
 fn find(node: &Node, key: &str) -> Option<Span> {
     let Value::Map(entries) = &node.value else {
         return None;

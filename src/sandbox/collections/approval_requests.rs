@@ -1,4 +1,4 @@
-//! `deviceManagement/operationApprovalRequests`, to be read: Multi Admin Approval.
+//! `deviceManagement/operationApprovalRequests` (Multi Admin Approval), read-only.
 
 use serde_json::{Map, Value, json};
 
@@ -34,8 +34,8 @@ fn allowed<'a>(state: &TenantState, options: &'a [&'a str]) -> AllowedOptions<'a
         options,
         properties: vec!["id", "status", "requestDateTime", "expirationDateTime", "requestJustification"],
         prefixes: false,
-        page_size: state.behaviour.page_size,
-        max_page_size: state.behaviour.max_page_size,
+        page_size: state.behavior.page_size,
+        max_page_size: state.behavior.max_page_size,
         too_large: TooLarge::Cut,
     }
 }

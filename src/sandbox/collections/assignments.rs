@@ -1,4 +1,4 @@
-//! Assignments: what `assign` accepts, how it is stored, and what of it is shown.
+//! Assignments: what `assign` accepts, how they are stored, and what is returned.
 
 use serde_json::{Map, Value, json};
 
@@ -27,7 +27,7 @@ pub(crate) fn asked_for(call: &Call, id: &str, state: &TenantState) -> Result<Ve
     accepted(given, call.version, id, state)
 }
 
-/// What a caller sees of stored assignments. v1.0 knows no filters and no intent.
+/// Stored assignments as a client sees them. v1.0 has neither filters nor intent.
 pub(crate) fn seen(assignments: &[Value], version: ApiVersion) -> Value {
     let mut assignments = assignments.to_vec();
     if version == ApiVersion::V1 {
@@ -41,14 +41,14 @@ pub(crate) fn seen(assignments: &[Value], version: ApiVersion) -> Value {
     Value::Array(assignments)
 }
 
-/// Checks a set of assignments and gives it the form in which it is stored.
+/// Checks a set of assignments and converts it to the form in which it is stored.
 fn accepted(given: &[Value], version: ApiVersion, profile: &str, state: &TenantState) -> Result<Vec<Value>, Refusal> {
     let mut stored: Vec<Value> = Vec::with_capacity(given.len());
     for assignment in given {
         let target = target_of(assignment, version)?;
         let assignment = stored_assignment(profile, &target_id(target, state)?, stored_target(target, version, state)?);
-        // An id is made of profile and group, so this refuses a target that is there twice and also a group that is
-        // both included and excluded, as the portal does.
+        // An id consists of profile and group, so this refuses duplicate targets and also a group that is both included
+        // and excluded, as the portal does.
         if stored.iter().any(|earlier| earlier["id"] == assignment["id"]) {
             return Err(Refusal::bad(format!(
                 "There is more than one assignment for the same target: {}",
@@ -136,7 +136,7 @@ struct UsedFilter<'a> {
     mode: &'a str,
 }
 
-/// The filter of a target. Unused is null and `none`, however it was spelled; half of a filter is refused.
+/// The filter of a target. An unused one is stored as null and `none`, however it was sent; half a filter is refused.
 fn filter_of<'a>(target: &'a Map<String, Value>, state: &TenantState) -> Result<UsedFilter<'a>, Refusal> {
     let id = match target.get(FILTER_ID) {
         None | Some(Value::Null) => None,
@@ -164,7 +164,7 @@ fn stored_assignment(profile: &str, target_id: &str, target: Value) -> Value {
     })
 }
 
-/// The assignments of a portal-made profile, from targets that are known to be right.
+/// The assignments of a profile made in the portal, from targets that are known to be valid.
 pub(crate) fn portal(profile: &str, targets: &[Value], state: &TenantState) -> Vec<Value> {
     let given: Vec<Value> = targets.iter().map(|target| json!({ "target": target })).collect();
     accepted(&given, ApiVersion::Beta, profile, state).unwrap_or_default()

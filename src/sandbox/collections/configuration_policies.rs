@@ -38,7 +38,7 @@ pub(crate) fn read(state: &TenantState, call: &Call, rest: &[&str]) -> Result<An
     }
 }
 
-/// The policy with this id. Of one that is not there, Intune says so with 400 (measured on a live tenant: TenuVault,
+/// The policy with this id. For an unknown id, Intune answers 400 (measured on a live tenant: TenuVault,
 /// graph-verification of 2026-09-30).
 fn find<'a>(state: &'a TenantState, id: &str) -> Result<&'a Value, Refusal> {
     let policy = state.policies.iter().find(|policy| policy["id"] == id);
@@ -70,8 +70,8 @@ fn allowed<'a>(state: &'a TenantState, options: &'a [&'a str]) -> AllowedOptions
         options,
         properties: first.into_iter().flatten().map(|(name, _)| name.as_str()).collect(),
         prefixes: false,
-        page_size: state.behaviour.page_size.min(PAGE),
-        max_page_size: state.behaviour.max_page_size,
+        page_size: state.behavior.page_size.min(PAGE),
+        max_page_size: state.behavior.max_page_size,
         too_large: TooLarge::Cut,
     }
 }
@@ -94,7 +94,7 @@ pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     let mut policy = find(&store.state, id)?.clone();
     let mut assigned = assignments::asked_for(call, id, &store.state)?;
     for assignment in assigned.iter_mut().filter_map(Value::as_object_mut) {
-        // Assignments of device configurations have one, these have none.
+        // Unlike assignments of device configurations, these do not have one.
         assignment.shift_remove("intent");
     }
     policy["isAssigned"] = json!(!assigned.is_empty());

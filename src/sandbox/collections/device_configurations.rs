@@ -1,4 +1,4 @@
-//! `deviceManagement/deviceConfigurations`, and who gets them.
+//! `deviceManagement/deviceConfigurations` and their assignments.
 
 use serde_json::{Map, Value, json};
 
@@ -86,7 +86,7 @@ pub(crate) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     object::touch(&mut configuration.properties);
     let body = object::seen(&configuration, call, &store.state, false);
     store.commit(call, id, ObjectWrite::DeviceConfiguration(Some(configuration)))?;
-    match store.state.behaviour.patch_status {
+    match store.state.behavior.patch_status {
         200 => Ok(listing::entity(call, &options, OF, body)),
         status => Ok(Answer::empty(status)),
     }
@@ -97,11 +97,11 @@ pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     find(store, id)?;
     store.commit(call, id, ObjectWrite::DeviceConfiguration(None))?;
-    Ok(Answer::empty(store.state.behaviour.delete_status))
+    Ok(Answer::empty(store.state.behavior.delete_status))
 }
 
 /// `GET /deviceConfigurations/{id}/getOmaSettingPlainTextValue(secretReferenceValueId='…')`; `function` is the last
-/// segment.
+/// segment of the path.
 pub(crate) fn plain_text(store: &Store, call: &Call, id: &str, function: &str) -> Result<Answer, NotDone> {
     QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     let configuration = find(store, id)?;
@@ -128,7 +128,7 @@ pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     QueryOptions::none(call)?;
     let mut configuration = find(store, id)?.clone();
     configuration.assignments = assignments::asked_for(call, id, &store.state)?;
-    if store.state.behaviour.assign_raises_version {
+    if store.state.behavior.assign_raises_version {
         object::touch(&mut configuration.properties);
     }
     let answer = assignments_answer(call, id, &configuration);
@@ -153,8 +153,8 @@ fn allowed<'a>(options: &'a [&'a str], version: ApiVersion, state: &TenantState)
         options,
         properties: object::selectable(version),
         prefixes: false,
-        page_size: state.behaviour.page_size,
-        max_page_size: state.behaviour.max_page_size,
+        page_size: state.behavior.page_size,
+        max_page_size: state.behavior.max_page_size,
         too_large: TooLarge::Cut,
     }
 }

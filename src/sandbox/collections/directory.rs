@@ -1,4 +1,4 @@
-//! What can only be read: organization, groups, assignment filters, role scope tags.
+//! Read-only objects: organization, groups, assignment filters, role scope tags.
 
 use serde_json::{Map, Value};
 
@@ -41,7 +41,7 @@ pub(crate) fn list(state: &TenantState, call: &Call, of: &str) -> Result<Answer,
     Ok(listing::page(call, &options, of, total, items, object))
 }
 
-/// One of them by its id.
+/// One object by its id.
 pub(crate) fn get(state: &TenantState, call: &Call, of: &str, id: &str) -> Result<Answer, NotDone> {
     let options = QueryOptions::read(call, &allowed(state, of, &["$select"]))?;
     let item = collection(state, of).iter().find(|item| item["id"] == id);
@@ -66,8 +66,8 @@ fn allowed<'a>(state: &'a TenantState, of: &str, options: &'a [&'a str]) -> Allo
         options,
         properties,
         prefixes: of == "groups",
-        page_size: if entra { GROUP_PAGE } else { state.behaviour.page_size },
-        max_page_size: if entra { MAX_GROUP_PAGE } else { state.behaviour.max_page_size },
+        page_size: if entra { GROUP_PAGE } else { state.behavior.page_size },
+        max_page_size: if entra { MAX_GROUP_PAGE } else { state.behavior.max_page_size },
         too_large: if entra { TooLarge::Refused } else { TooLarge::Cut },
     }
 }

@@ -1,4 +1,4 @@
-//! Who is in groups, and which devices are enrolled: made up on the fly, the same in every sandbox, and kept nowhere.
+//! Members of groups, and enrolled devices: generated on the fly, the same in every sandbox, and not stored.
 
 use serde_json::{Map, Value, json};
 
@@ -18,16 +18,16 @@ const MAX_PAGE: usize = 999;
 /// How many devices are enrolled in Intune.
 const ENROLLED: u64 = 4120;
 
-/// Who is in a built-in group.
+/// The members of a built-in group.
 struct GroupSize {
     group: &'static str,
-    /// Which one of that name.
+    /// Which of the groups with this name.
     nth: usize,
     users: u64,
     devices: u64,
 }
 
-/// The groups that have members. All others have none.
+/// The groups that have members. All others are empty.
 const SIZES: [GroupSize; 8] = [
     GroupSize { group: "SSPR Pilot", nth: 0, users: 0, devices: 24 },
     GroupSize { group: "SSPR Ring 2", nth: 0, users: 0, devices: 310 },
@@ -39,7 +39,7 @@ const SIZES: [GroupSize; 8] = [
     GroupSize { group: "R&D #1 100% + A/B", nth: 0, users: 7, devices: 4 },
 ];
 
-/// `GET /groups/{id}/members` or `/groups/{id}/transitiveMembers`: no group is in another one here, so both are the same.
+/// `GET /groups/{id}/members` or `/groups/{id}/transitiveMembers`: there are no nested groups here, so both are the same.
 pub(crate) fn list(state: &TenantState, call: &Call, group: &str) -> Result<Answer, NotDone> {
     if !state.groups.iter().any(|one| one["id"] == group) {
         return Err(directory::missing("groups", group).into());
@@ -56,8 +56,8 @@ pub(crate) fn list(state: &TenantState, call: &Call, group: &str) -> Result<Answ
         },
     )?;
     if options.count && !call.eventual {
-        // Counting members is an advanced query (Graph documentation, aad-advanced-queries). Graph leaves the count out
-        // without a word; a client that forgets the header is found out here.
+        // Counting members is an advanced query (Graph documentation, aad-advanced-queries). Graph silently
+        // omits the count; the sandbox reveals a client that forgets the header.
         return Err(
             Refusal::new(400, "Request_BadRequest", "$count needs the header ConsistencyLevel: eventual.").into()
         );
@@ -100,8 +100,8 @@ pub(crate) fn managed_devices(state: &TenantState, call: &Call) -> Result<Answer
             options: &["$select", "$top", "$count", "$skiptoken"],
             properties: first.keys().map(String::as_str).collect(),
             prefixes: false,
-            page_size: state.behaviour.page_size,
-            max_page_size: state.behaviour.max_page_size,
+            page_size: state.behavior.page_size,
+            max_page_size: state.behavior.max_page_size,
             too_large: TooLarge::Cut,
         },
     )?;

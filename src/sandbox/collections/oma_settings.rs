@@ -1,4 +1,4 @@
-//! `omaSettings`: what is accepted, how it is stored, and what of it is shown.
+//! `omaSettings`: what is accepted, how they are stored, and what is returned.
 //!
 //! Stored settings hold plain values. String, Base64 and XML values are shown masked, everything else as it is
 //! (learn.microsoft.com, custom-settings-windows-10: "For settings created with string, base64 or XML data types the
@@ -53,7 +53,7 @@ impl Type {
         matches!(self, Type::String | Type::Base64 | Type::Xml)
     }
 
-    /// The one property that it has besides the common ones.
+    /// Its property besides the common ones.
     fn extra_property(self) -> Option<&'static str> {
         match self {
             Type::Integer => Some("isReadOnly"),
@@ -62,7 +62,7 @@ impl Type {
         }
     }
 
-    /// What its value has to be.
+    /// A description of valid values.
     fn expected(self) -> &'static str {
         match self {
             Type::Integer => "a JSON integer of 32 bits",
@@ -76,7 +76,7 @@ impl Type {
     }
 }
 
-/// Checks the settings of a profile that is written, and gives them the form in which they are stored.
+/// Checks the settings of a profile in a write, and converts them to the form in which they are stored.
 pub(crate) fn accepted(settings: &Value, version: ApiVersion, profile: &str) -> Result<Value, Refusal> {
     let Value::Array(settings) = settings else {
         return Err(Refusal::bad("omaSettings has to be an array."));
@@ -168,7 +168,7 @@ fn optional_text(given: &Map<String, Value>, name: &str) -> Result<Value, String
     }
 }
 
-/// Checks a value and gives it the form in which it is stored.
+/// Checks a value and converts it to the form in which it is stored.
 fn accepted_value(setting_type: Type, value: &Value) -> Result<Value, String> {
     let stored = match (setting_type, value) {
         (Type::Integer, Value::Number(n)) => n.as_i64().and_then(|n| i32::try_from(n).ok()).map(|n| json!(n)),
@@ -192,7 +192,7 @@ fn single(number: f64) -> Option<Value> {
 }
 
 /// An Edm.DateTimeOffset, answered in UTC. Whether Intune keeps the offset is not documented; a client that compares
-/// moments is right either way, one that compares texts is found out here.
+/// points in time is right either way; one that compares text fails here.
 fn date_time(text: &str) -> Option<Value> {
     let moment: Timestamp = text.parse().ok().filter(|_| text.contains('T'))?;
     Some(json!(moment.to_string()))
@@ -202,7 +202,7 @@ fn xml(base64: &str) -> Option<String> {
     String::from_utf8(STANDARD.decode(base64).ok()?).ok()
 }
 
-/// What a caller sees of stored settings.
+/// Stored settings as a client sees them.
 pub(crate) fn seen(settings: &mut Value, version: ApiVersion, masking: bool) {
     for setting in settings.as_array_mut().into_iter().flatten() {
         let Value::Object(setting) = setting else {
@@ -241,7 +241,7 @@ pub(crate) fn plain_text(settings: &Value, secret: &str) -> Option<String> {
     }
 }
 
-/// The settings of a portal-made profile, which are known to be right; with the same ids in every sandbox.
+/// The settings of a profile made in the portal, known to be valid, with the same ids in every sandbox.
 pub(crate) fn portal(settings: &Value, profile: &str) -> Value {
     let mut stored = accepted(settings, ApiVersion::Beta, profile).unwrap_or_else(|_| json!([]));
     for setting in stored.as_array_mut().into_iter().flatten() {

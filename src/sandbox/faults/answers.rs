@@ -1,11 +1,11 @@
-//! What is answered instead of the right answer.
+//! Answers of faults, sent instead of the real answer.
 
 use super::{BatchRole, ErrorPage, Fault, Strike};
 use crate::sandbox::http::answer::{Answer, Body, Refusal, Trace};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::quota::too_many;
 
-/// The answer of a fault that comes instead of the right one.
+/// The answer of a fault.
 pub(crate) fn fault_answer(strike: &Strike, call: &Call, trace: &Trace, role: BatchRole) -> Answer {
     let rule = &strike.rule;
     let intune = call.intune_path();
@@ -25,7 +25,7 @@ pub(crate) fn fault_answer(strike: &Strike, call: &Call, trace: &Trace, role: Ba
                 ErrorPage::Html => true,
                 ErrorPage::Either => strike.coin(),
             };
-            // Whatever stands before Graph answers in HTML, and it stands before whole requests.
+            // A gateway in front of Graph answers in HTML, and only to whole requests, not inside a `$batch`.
             if html && role != BatchRole::InBatch {
                 return html_page(status);
             }
@@ -52,7 +52,7 @@ fn server_error(status: u16, strike: &Strike) -> Refusal {
     }
 }
 
-/// What gateways and captive proxies say.
+/// The text of gateways and captive portals.
 pub(crate) fn html_page(status: u16) -> Answer {
     let title = match status {
         200 => "Sign in to the network",

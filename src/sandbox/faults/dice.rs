@@ -1,15 +1,14 @@
-//! Chance that can be repeated.
+//! Repeatable randomness.
 
 use std::collections::BTreeMap;
 
 use super::fault::{Candidate, Fault};
 use super::rule::FaultRule;
 
-/// Decides which requests are struck.
+/// Decides which requests get a fault.
 ///
-/// Each fault numbers the requests that it looks at, in the order of their arrival, and draws for each number by itself:
-/// the same seed and the same sequence of requests give the same faults, and a fault that is switched on does not move
-/// the others.
+/// Each fault numbers the requests that it considers, in the order of arrival, and decides each number independently: the
+/// same seed and sequence of requests give the same faults, and enabling one fault does not affect the others.
 #[derive(Debug)]
 pub(crate) struct Dice {
     seed: u64,
@@ -18,7 +17,7 @@ pub(crate) struct Dice {
     latencies: u64,
 }
 
-/// A fault that strikes, with a number to choose by.
+/// A fault that occurs, with a random number for its choices.
 #[derive(Debug)]
 pub(crate) struct Strike {
     pub fault: Fault,
@@ -27,7 +26,7 @@ pub(crate) struct Strike {
 }
 
 impl Strike {
-    /// One of the rule's statuses; `None` where it has none.
+    /// One of the rule's statuses; `None` if it has none.
     pub(crate) fn status(&self) -> Option<u16> {
         self.choose(&self.rule.statuses)
     }
@@ -38,7 +37,7 @@ impl Strike {
         all.get(usize::try_from(index).ok()?).copied()
     }
 
-    /// Something else to decide, as independent of the status as it gets.
+    /// A second choice, independent of the status.
     pub(crate) fn coin(&self) -> bool {
         self.random & 1 == 1
     }
@@ -49,7 +48,7 @@ impl Dice {
         Dice { seed, rules, seen: BTreeMap::new(), latencies: 0 }
     }
 
-    /// Numbers a request for one fault and says whether the fault strikes it.
+    /// Numbers a request for one fault and decides whether the fault occurs.
     pub(crate) fn draw(&mut self, fault: Fault, candidate: &Candidate) -> Option<Strike> {
         let rule = self.rules.get(&fault)?;
         let elsewhere = rule.path.as_deref().is_some_and(|part| !candidate.path.contains(part));
@@ -63,15 +62,15 @@ impl Dice {
         strikes.then(|| Strike { fault, rule: rule.clone(), random: random(self.seed, "how", drawn) })
     }
 
-    /// From 0 up to 1: how much of the jitter the next request gets.
+    /// The share of the jitter for the next request, from 0 up to 1.
     pub(crate) fn jitter(&mut self) -> f64 {
         self.latencies += 1;
         fraction(random(self.seed, "latency", self.latencies))
     }
 }
 
-/// Splitmix64 (Steele, Lea, Flood 2014), over a seed, a purpose and a number. A few lines of our own and no crate: the
-/// numbers behind a seed must not change with a dependency, or seeds in other people's tests would lose their meaning.
+/// Splitmix64 (Steele, Lea, Flood 2014), over a seed, a purpose and a number. Not from a
+/// crate, because a new version of it could change the numbers of a seed, and with them other people's tests.
 fn random(seed: u64, purpose: &str, number: u64) -> u64 {
     // FNV-1a
     let name = purpose
@@ -99,7 +98,7 @@ mod tests {
     use super::super::fault::BatchRole;
     use super::*;
 
-    /// Which of the first hundred requests are struck.
+    /// Which of the first hundred requests get the fault.
     fn struck(faults: &serde_json::Value, seed: u64) -> Vec<u64> {
         let rules = Faults::from_json(faults).map(|faults| faults.rules).unwrap_or_default();
         let mut dice = Dice::new(seed, rules);
@@ -118,7 +117,7 @@ mod tests {
         let alone = struck(&json!({ "throttle": 0.1 }), 7);
         assert_eq!(struck(&json!({ "throttle": 0.1, "cut_before": 0.5 }), 7), alone);
         assert_ne!(struck(&json!({ "throttle": 0.1 }), 8), alone);
-        // A higher rate strikes these and more.
+        // A higher rate affects these and more.
         let more = struck(&json!({ "throttle": 0.3 }), 7);
         assert!(alone.iter().all(|number| more.contains(number)) && more.len() > alone.len());
     }

@@ -1,6 +1,6 @@
-//! The faults that strike single requests, and what they strike.
+//! The faults of single requests, and which requests each one considers.
 
-/// One of them. Their order is the order in which they are tried.
+/// A fault. They are tried in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
     CutBefore,
@@ -21,16 +21,16 @@ pub(crate) enum Fault {
     SlowBody,
 }
 
-/// What a fault looks at.
+/// Which requests a fault considers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// What comes over HTTP: a request, or a whole `$batch`.
+    /// HTTP requests: single requests, and each `$batch` as a whole.
     Whole,
-    /// Each of these, and each request in a `$batch` too.
+    /// HTTP requests, and each request in a `$batch`.
     Each,
     /// Requests in a `$batch` only.
     Inner,
-    /// Requests that are answered by a list, in a `$batch` or not.
+    /// Requests for lists, in a `$batch` or not.
     List,
 }
 
@@ -76,7 +76,7 @@ impl Fault {
         }
     }
 
-    /// What it can be told besides when to strike.
+    /// Its options besides when to occur.
     pub(super) fn options(self) -> &'static [&'static str] {
         match self {
             Fault::Throttle => &["retry_after", "seconds"],
@@ -104,7 +104,7 @@ impl Fault {
         }
     }
 
-    /// What only makes sense for writes is about writes unless told otherwise.
+    /// Faults that only make sense for writes consider only writes by default.
     pub(super) fn usual(self) -> Of {
         match self {
             Fault::CutAfter | Fault::FailedButDone => Of::Writes,
@@ -112,7 +112,7 @@ impl Fault {
         }
     }
 
-    /// Whether a request is one that this fault looks at and numbers.
+    /// Whether this fault considers a request.
     pub(super) fn concerns(self, candidate: &Candidate, of: Of) -> bool {
         let batch = matches!(candidate.role, BatchRole::Batch { .. });
         let in_scope = match self.scope() {
@@ -122,7 +122,7 @@ impl Fault {
             Scope::List if self == Fault::LatePages => !batch && candidate.page,
             Scope::List => !batch && candidate.list,
         };
-        // The broker stands before Intune only.
+        // Only Intune is behind the broker.
         let at_home = self != Fault::Broker || candidate.path.starts_with("deviceManagement");
         in_scope && at_home && of.covers(candidate, self.scope() == Scope::Whole)
     }
@@ -150,7 +150,7 @@ impl Of {
         })
     }
 
-    /// A `$batch` is a write when it holds one, for faults that strike it as a whole; for others its parts are counted.
+    /// For faults of a whole `$batch`, it is a write if it contains one; for other faults, its requests count.
     fn covers(self, candidate: &Candidate, whole: bool) -> bool {
         match (self, candidate.role) {
             (Of::All, _) | (Of::Batches, BatchRole::Batch { .. }) => true,
@@ -168,7 +168,7 @@ impl Of {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate<'a> {
     pub method: &'a str,
-    /// After the version, decoded, without a slash at its beginning.
+    /// After the version, decoded, without a leading slash.
     pub path: &'a str,
     pub role: BatchRole,
     /// It reads a collection that has pages.
@@ -183,7 +183,7 @@ pub(crate) enum BatchRole {
     Alone,
     /// A `$batch` as a whole.
     Batch {
-        /// It holds a request that is not a GET.
+        /// It contains a request that is not a GET.
         writes: bool,
     },
     InBatch,

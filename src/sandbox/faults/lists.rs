@@ -1,4 +1,4 @@
-//! Lists that are not what they should be.
+//! Faults in lists.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(crate) fn is_next_page(call: &Call) -> bool {
     is_list(call) && call.query.iter().any(|(option, _)| option == page_link::TOKEN)
 }
 
-/// Makes an answer wrong in the way of a fault; says whether there was anything to make wrong.
+/// Applies a fault to an answer; returns whether it could.
 pub(crate) fn spoil(answer: &mut Answer, strike: &Strike, call: &Call) -> bool {
     let Body::Json(Value::Object(body)) = &mut answer.body else {
         return false;
@@ -33,7 +33,7 @@ pub(crate) fn spoil(answer: &mut Answer, strike: &Strike, call: &Call) -> bool {
     let goes_on = body.contains_key(NEXT);
     match strike.fault {
         Fault::MissingNextLink => body.shift_remove(NEXT).is_some(),
-        // A page that came twice is not made to come a third time, or a client could never end.
+        // A page is repeated only once, so that a client can reach the end.
         Fault::DuplicatePages if goes_on && strike.rule.what == Duplicate::Page => match page_link::same_page(call) {
             Some(link) => body.insert(NEXT.to_owned(), json!(link)).is_some(),
             None => false,

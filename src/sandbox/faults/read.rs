@@ -1,4 +1,4 @@
-//! Reading a faults file: tables of known keys, and values that have to fit.
+//! Reads a faults file: maps with known keys, and values that are validated.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::sandbox::http::quota::RetryAfter;
 /// A map with known keys only.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
-    /// Where it stands, such as `quota`; empty for the whole file.
+    /// Its key, such as `quota`; empty for the whole file.
     at: &'a str,
     entries: &'a Map<String, Value>,
 }
@@ -36,7 +36,7 @@ impl<'a> Table<'a> {
         self.entries.get(name)
     }
 
-    /// The value of a key as `read` takes it; `expected` says what would be right.
+    /// The value of a key as `read` returns it; `expected` describes valid values.
     pub(super) fn take<T>(
         &self,
         name: &str,
@@ -85,13 +85,13 @@ pub(super) fn milliseconds(value: &Value) -> Option<Duration> {
     value.as_u64().map(Duration::from_millis)
 }
 
-/// A list of at least one, or a single one.
+/// A list with at least one element, or a single value.
 pub(super) fn list<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     values.iter().map(read).collect::<Option<Vec<T>>>().filter(|all| !all.is_empty())
 }
 
-/// How a 429 says when to come back; in whole seconds without the key.
+/// The form of a 429's `Retry-After`; whole seconds by default.
 pub(super) fn retry_after(table: &Table) -> Result<RetryAfter, Error> {
     let read = |value: &Value| match value.as_str()? {
         "seconds" => Some(RetryAfter::Seconds),

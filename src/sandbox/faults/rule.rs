@@ -1,4 +1,4 @@
-//! When one fault strikes, and how.
+//! When a fault occurs, and how.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use super::read::{Table, count, list, milliseconds, rate, retry_after, status, t
 use crate::sandbox::error::Error;
 use crate::sandbox::http::quota::RetryAfter;
 
-/// What the file says about one fault.
+/// The options of one fault in the file.
 #[derive(Debug, Clone)]
 pub(crate) struct FaultRule {
     rate: f64,
     /// Exactly these requests; empty: by rate.
     on: Vec<u64>,
-    /// Not before this many requests have gone by.
+    /// Not for this many requests at first.
     after: u64,
-    /// Only among this many requests, `after` not counted.
+    /// Only for this many requests, not counting `after`.
     first: Option<u64>,
     pub(super) of: Of,
     /// Only requests with this in their path.
@@ -38,10 +38,10 @@ pub(crate) enum ErrorPage {
     Either,
 }
 
-/// What comes twice.
+/// What a list repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Duplicate {
-    /// The page, where there is a next one; else an object.
+    /// The page, if there is a next one; otherwise an object.
     Page,
     Object,
 }
@@ -49,7 +49,7 @@ pub(crate) enum Duplicate {
 const CONDITIONS: [&str; 6] = ["rate", "on", "first", "after", "of", "path"];
 
 impl FaultRule {
-    /// A number is a rate; a map says more.
+    /// A number is a rate; a map has more options.
     pub(super) fn read(value: &Value, fault: Fault) -> Result<FaultRule, Error> {
         if value.is_number() {
             let rate = rate(value).ok_or_else(|| Error::faults(fault.key(), value, "a rate from 0 to 1"))?;
@@ -79,7 +79,7 @@ impl FaultRule {
             first: table.take("first", count, "a number of requests, from 1")?,
             of: table.take("of", |value| Of::read(value.as_str()?), Of::EXPECTED)?.unwrap_or(usual.of),
             path: table.take("path", text, "a part of a path")?,
-            // A page that is only late is answered in the end.
+            // A late page is answered eventually.
             statuses: statuses.unwrap_or(if delay.is_some() { Vec::new() } else { usual.statuses }),
             retry_after: retry_after(&table)?,
             seconds: table.take("seconds", Value::as_u64, "a number of seconds")?.unwrap_or(usual.seconds),
@@ -106,7 +106,7 @@ impl FaultRule {
         }
     }
 
-    /// Whether it strikes the `number`th request that it looks at, from 1; `chance` is from 0 up to 1.
+    /// Whether it occurs for the `number`th request that it considers, from 1; `chance` is from 0 up to 1.
     pub(super) fn strikes(&self, number: u64, chance: f64) -> bool {
         if !self.on.is_empty() {
             return self.on.contains(&number);

@@ -1,4 +1,4 @@
-//! What goes back: answers, and Graph's error bodies.
+//! Answers, and Graph's error bodies.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct Answer {
     pub body: Body,
     /// Besides those that every answer has.
     pub headers: Vec<(&'static str, String)>,
-    /// How long it is held back.
+    /// How long it is delayed.
     pub late: Duration,
 }
 
@@ -25,7 +25,7 @@ pub(crate) struct Answer {
 pub(crate) enum Body {
     Nothing,
     Json(Value),
-    /// From something between client and Graph that speaks no JSON.
+    /// From a gateway between client and Graph that does not use JSON.
     Html(String),
     /// A bare number, as `$count` answers.
     Text(String),
@@ -45,16 +45,16 @@ impl Answer {
     }
 }
 
-/// Why there is no answer of success.
+/// Why a call did not succeed.
 #[derive(Debug)]
 pub(crate) enum NotDone {
-    /// There is an answer, and it says no.
+    /// The call is answered with an error.
     Refused(Refusal),
-    /// There is no answer at all ([`crate::sandbox::Hold`]).
+    /// The call is not answered at all ([`crate::sandbox::Hold`]).
     Held,
 }
 
-/// The call was taken and gets no answer.
+/// The call was carried out but is not answered.
 #[derive(Debug)]
 pub(crate) struct Held;
 
@@ -96,7 +96,7 @@ impl Refusal {
         Refusal::new(500, "InternalServerError", message)
     }
 
-    /// The answer. `intune` is the path of a call that Graph hands on to Intune, whose errors are JSON inside `message`
+    /// The answer. `intune` is the path of a call that Graph forwards to Intune, whose errors are JSON inside `message`
     /// (microsoftgraph/microsoft-graph-docs-contrib#4157, Microsoft365DSC#5650).
     pub(crate) fn answer(self, trace: &Trace, intune: Option<&str>) -> Answer {
         let message = match intune {
@@ -134,7 +134,7 @@ fn wrapped(message: &str, path: &str, trace: &Trace) -> String {
     format!("{wrapped:#}").replace('\n', "\r\n")
 }
 
-/// The two ids by which a request is found again.
+/// The two ids that identify a request in logs.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
     pub request_id: String,
@@ -142,7 +142,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// With the client's own id, when it sent one that can go back in a header.
+    /// With the client's own id, if it sent one that is valid in a header.
     pub(crate) fn new(client_request_id: Option<&str>) -> Trace {
         let request_id = ids::random();
         let client_request_id = client_request_id

@@ -23,11 +23,11 @@ pub(crate) struct BatchItem<'a> {
 #[derive(Debug)]
 pub(crate) struct ItemAnswer {
     pub answer: Answer,
-    /// It is lost on its way.
+    /// The request is lost.
     pub lost: bool,
 }
 
-/// What has been answered of a batch.
+/// The answers to a batch so far.
 #[derive(Debug, Default)]
 pub(crate) struct BatchAnswer<'a> {
     statuses: HashMap<&'a str, u16>,
@@ -51,7 +51,7 @@ impl BatchItem<'_> {
 }
 
 impl<'a> BatchAnswer<'a> {
-    /// The answer to a request of which a parent failed; `None` when it may be carried out.
+    /// The answer to a request that depends on a failed one; `None` when it may be carried out.
     pub(crate) fn failed_dependency(&self, item: &BatchItem, trace: &Trace) -> Option<Answer> {
         let failed = |parent: &&&str| self.statuses.get(**parent).is_none_or(|status| *status >= 400);
         let parent = item.depends_on.iter().find(failed)?;
@@ -68,7 +68,7 @@ impl<'a> BatchAnswer<'a> {
     }
 
     pub(crate) fn into_answer(mut self) -> Answer {
-        // Graph answers in any order. Here it is always the opposite one, so that clients have to match by id.
+        // Graph answers in any order. The sandbox reverses the order, so that clients have to match by id.
         self.responses.reverse();
         Answer { late: self.late, ..Answer::ok(json!({ "responses": self.responses })) }
     }
@@ -106,7 +106,7 @@ fn items(body: &Map<String, Value>) -> Result<Vec<BatchItem<'_>>, Refusal> {
 
 fn item(request: &Value) -> Result<BatchItem<'_>, Refusal> {
     let known = ["id", "method", "url", "headers", "body", "dependsOn"];
-    // Microsoft's SDK for Python writes `depends_on`, and Graph passes over it (msgraph-sdk-python-core#996).
+    // Microsoft's SDK for Python writes `depends_on`, and Graph ignores it (msgraph-sdk-python-core#996).
     let fine = |name: &String| known.contains(&name.as_str()) || name == "depends_on";
     let Some(fields) = request.as_object().filter(|fields| fields.keys().all(fine)) else {
         return Err(Refusal::bad(format!("A request in a batch is not an object of {}.", known.join(", "))));
@@ -146,7 +146,7 @@ fn checked(item: BatchItem) -> Result<BatchItem, Refusal> {
     if !["GET", "POST", "PATCH", "PUT", "DELETE"].contains(&item.method) {
         return Err(Refusal::bad(format!("The request {id} has the unknown method '{}'.", item.method)));
     }
-    // The description allows no colon, so that no absolute URL gets in; inside a value it is %3A.
+    // Graph's description does not allow a colon, which excludes absolute URLs; inside a value it is %3A.
     if item.url.contains(':') {
         return Err(Refusal::bad(format!("The url of the request {id} has to be relative, with colons encoded.")));
     }
@@ -162,7 +162,7 @@ fn header<'a>(headers: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a
     found.and_then(|(_, value)| value.as_str())
 }
 
-/// Puts parents before the requests that depend on them, and otherwise leaves the order.
+/// Moves requests before those that depend on them, and otherwise keeps the order.
 fn in_order(mut waiting: Vec<BatchItem>) -> Result<Vec<BatchItem>, Refusal> {
     let mut ordered: Vec<BatchItem> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
@@ -184,7 +184,7 @@ pub(crate) fn is_batch(call: &Call) -> bool {
     call.method == "POST" && call.path == ["$batch"]
 }
 
-/// Whether a batch holds a request that changes something.
+/// Whether a batch contains a write.
 pub(crate) fn writes(call: &Call) -> bool {
     let requests = call.body.as_ref().and_then(|body| body["requests"].as_array());
     requests.into_iter().flatten().any(|request| request["method"] != "GET")

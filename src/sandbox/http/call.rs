@@ -1,10 +1,10 @@
-//! One request, taken apart.
+//! One parsed request.
 
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 
-/// Which version of the API is asked.
+/// The version of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ApiVersion {
     V1,
@@ -30,13 +30,13 @@ pub(crate) struct Call {
     /// The decoded query options in their order.
     pub query: Vec<(String, String)>,
     pub body: Option<Value>,
-    /// What links begin with, without a slash at the end.
+    /// The base URL of links, without a trailing slash.
     pub base: String,
     /// `ConsistencyLevel: eventual` was sent.
     pub eventual: bool,
-    /// JSON was asked for, and nothing else.
+    /// `Accept` allows only JSON.
     pub wants_json: bool,
-    /// The bearer token; requests in a `$batch` have that of the batch.
+    /// The bearer token. Requests in a `$batch` have the token of the batch.
     pub token: Option<String>,
     /// `x-msft-approval-justification`, as it was sent.
     pub justification: Option<String>,
@@ -73,7 +73,7 @@ impl Call {
         })
     }
 
-    /// Takes over what the headers say; `header` finds one by its name in small letters.
+    /// Reads the headers; `header` finds one by its lower-case name.
     pub(crate) fn read_headers<'a>(&mut self, header: impl Fn(&str) -> Option<&'a str>) {
         self.eventual = header("consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
         self.wants_json = header("accept").is_some_and(|kinds| {
@@ -83,7 +83,7 @@ impl Call {
         self.approval_code = header("x-msft-approval-code").map(str::to_owned);
     }
 
-    /// Whether it changes something, or tries to.
+    /// Whether it is a write.
     pub(crate) fn writes(&self) -> bool {
         self.method != "GET"
     }
@@ -111,19 +111,19 @@ impl Call {
         }
     }
 
-    /// Whether Graph hands this on to Intune.
+    /// Whether Graph forwards this to Intune.
     pub(crate) fn is_for_intune(&self) -> bool {
         self.path.first().is_some_and(|first| first == "deviceManagement")
     }
 
-    /// The path of a call that Graph hands on to Intune.
+    /// The path of a call that Graph forwards to Intune.
     pub(crate) fn intune_path(&self) -> Option<String> {
         self.is_for_intune().then(|| self.path.join("/"))
     }
 }
 
 /// Percent-decoding. In a query a plus is a space, as in forms: Graph reads `+` as a space and `%2B` as a plus, and the
-/// validating proxy (Prism) writes spaces as plus. A quote may stand raw, for the same proxy's sake.
+/// validating proxy (Prism) writes spaces as plus. A quote may be unencoded, for the same proxy.
 fn decoded(text: &str, query: bool) -> Result<String, Refusal> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

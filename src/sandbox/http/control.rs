@@ -1,4 +1,4 @@
-//! What tests ask of the sandbox itself, beside Graph: `/sandbox/…`.
+//! Requests to the sandbox itself, for tests: `/sandbox/…`.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -11,13 +11,13 @@ use super::service::Service;
 use super::shared_service::SharedService;
 use crate::sandbox::tenant::approvals::{self, Decision};
 
-/// What the paths begin with.
+/// The prefix of the paths.
 pub(crate) const ROOT: &str = "/sandbox/";
 
 /// Answers `GET counters`, `GET approvals` and `POST approvals/{code or all}/{approve or reject}`.
 pub(crate) fn answer(shared: &SharedService, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    // A page in a browser sends its origin along, and has no business here.
+    // Requests from web pages carry an origin, and are refused.
     if request::base(shared.public_url(), &parts.headers).is_err() || parts.headers.contains_key(header::ORIGIN) {
         return response(
             StatusCode::FORBIDDEN,

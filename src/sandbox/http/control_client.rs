@@ -1,4 +1,4 @@
-//! Asking the process that serves a sandbox, where this one finds it locked.
+//! Sends requests to the process that serves a sandbox, when the folder is locked.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,10 +12,11 @@ use super::control;
 use crate::sandbox::error::{Error, file};
 use crate::sandbox::tenant::files;
 
-/// How long the other process may take.
+/// The timeout for the other process.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// One request to the process that serves the sandbox; gives the lines of its answer. A line of HTTP by hand: nothing else here is a client.
+/// Sends one request to the process that serves the sandbox, and returns the lines of its answer. HTTP is written by hand,
+/// because nothing else in the sandbox is a client.
 pub(crate) fn ask(folder: &Path, method: &str, path: &str) -> Result<Vec<String>, Error> {
     let place = files::served(folder);
     let url = fs::read_to_string(&place).map_err(file("read", &place))?;

@@ -1,4 +1,4 @@
-//! What has happened since a sandbox was opened, for tests to look at.
+//! Counts what has happened since a sandbox was opened, for tests.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// A request came over HTTP.
+    /// Counts an HTTP request.
     pub(crate) fn arrived(&mut self, is_batch: bool) {
         self.requests += 1;
         self.batches += u64::from(is_batch);
@@ -29,13 +29,13 @@ impl Counters {
         self.most_in_flight = self.most_in_flight.max(self.in_flight);
     }
 
-    /// A request came that is none for Graph, and was told so.
+    /// Counts a request that is not a Graph request and was refused.
     pub(crate) fn refused(&mut self, status: u16) {
         self.arrived(false);
         self.finished(Some(status));
     }
 
-    /// Its answer is on its way; `None` when there is none.
+    /// Counts its answer; `None` if there is none.
     pub(crate) fn finished(&mut self, status: Option<u16>) {
         self.in_flight = self.in_flight.saturating_sub(1);
         match status {
@@ -44,13 +44,13 @@ impl Counters {
         }
     }
 
-    /// A request in a `$batch` was answered.
+    /// Counts an answered request in a `$batch`.
     pub(crate) fn answered_in_batch(&mut self, status: u16) {
         self.sub_requests += 1;
         *self.sub_answers.entry(status).or_default() += 1;
     }
 
-    /// A request that changes something, alone or in a `$batch`, whatever became of it.
+    /// Counts a write, alone or in a `$batch`, whatever its result.
     pub(crate) fn count_write(&mut self) {
         self.writes += 1;
     }
@@ -59,12 +59,12 @@ impl Counters {
         self.count_fault_named(fault.key());
     }
 
-    /// The same for what strikes by its own rules, such as the quota.
+    /// The same for faults with their own rules, such as the quota.
     pub(crate) fn count_fault_named(&mut self, name: &'static str) {
         *self.faults.entry(name).or_default() += 1;
     }
 
-    /// `late` is what struck in the store: faults by their keys.
+    /// `late` counts the faults of the store, by key.
     pub(crate) fn to_json(&self, late: &[(&'static str, u64)]) -> Value {
         let mut faults = self.faults.clone();
         faults.extend(late.iter().copied().filter(|(_, count)| *count > 0));

@@ -1,4 +1,4 @@
-//! How an answer goes over the wire: at once, slowly, or not to its end.
+//! How an answer is sent: at once, slowly, or cut off.
 
 use std::convert::Infallible;
 use std::io;
@@ -16,18 +16,18 @@ use super::wire::Wire;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum BodyPace {
     Whole,
-    /// In small pieces that together take this long.
+    /// In small pieces over this time.
     Slow(Duration),
     /// Half of what `Content-Length` says.
     Truncated,
 }
 
-/// In how many pieces a slow body comes.
+/// The number of pieces of a slow body.
 const PIECES: usize = 10;
-/// How long half a body gets to leave before the connection is cut. Without it the half might stay unsent.
+/// The time to send half a body before the connection is cut; without it, the half might not be sent.
 const TO_LEAVE: Duration = Duration::from_millis(20);
 
-/// An answer and how it goes out.
+/// An answer and how it is sent.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub answer: Answer,
@@ -50,7 +50,7 @@ impl Delivery {
 
 /// A body as bytes.
 struct Content {
-    /// `None`: there is no body.
+    /// `None` if the answer has no body.
     content_type: Option<&'static str>,
     bytes: Bytes,
 }
@@ -108,7 +108,7 @@ fn response(
     if let Some(content_type) = content_type {
         builder = builder.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, length);
     }
-    // Cannot fail: statuses, names and ids are made here. It would be an answer without a body.
+    // Cannot fail, because statuses, names and ids are valid. If it did, the answer would have no body.
     builder.body(body).unwrap_or_else(|_| {
         let mut broken = Response::new(Body::empty());
         *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

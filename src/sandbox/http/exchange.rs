@@ -1,4 +1,4 @@
-//! One HTTP request from its arrival to its answer, with all that may happen to it on its way.
+//! One HTTP request from its arrival to its answer, faults included.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) async fn handle(
             return Delivery { answer: refusal.answer(&trace, None), pace: BodyPace::Whole }.response(&trace, wire);
         }
     };
-    // A task of its own: what has arrived is carried out even when the client hangs up meanwhile, as Graph does.
+    // A separate task, so that a request is carried out even if the client hangs up, as in Graph.
     let task = tokio::spawn(async move {
         let outcome = carry_out(&shared, &call, &trace).await;
         shared.with(|service| service.counters.finished(outcome.as_ref().map(|delivery| delivery.answer.status)));
@@ -40,7 +40,7 @@ pub(crate) async fn handle(
     });
     match task.await {
         Ok((Some(delivery), trace)) => delivery.response(&trace, wire),
-        // Only a panic ends a task early, and the connection is all that can be given up then.
+        // Only a panic ends the task early. Then all that is left is to cut the connection.
         Ok((None, _)) | Err(_) => {
             wire.cut();
             Response::new(Body::empty())
@@ -48,7 +48,7 @@ pub(crate) async fn handle(
     }
 }
 
-/// Answers a request with all that may happen to it on its way; `None` when the connection is cut.
+/// Answers a request, faults included; `None` when the connection is cut.
 async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option<Delivery> {
     let arrival = shared.with(|service| service.arrive(call))?;
     pause(arrival.wait).await;
@@ -91,7 +91,7 @@ async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option
     Some(Delivery { answer, pace })
 }
 
-/// Nothing costs no time: even an empty sleep would take a millisecond.
+/// Skips a sleep of zero, which would still take a millisecond.
 async fn pause(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;

@@ -1,4 +1,4 @@
-//! `$filter`: only `displayName eq '…'` (`name` or `id` where there is no display name), and for groups
+//! `$filter`: only `displayName eq '…'` (`name` or `id` for objects without a display name), and for groups
 //! `startswith(displayName,'…')`.
 //!
 //! Graph's description declares every function on every collection; Intune refuses most of them or answers 500
@@ -6,7 +6,7 @@
 
 use super::answer::Refusal;
 
-/// The name that is looked for, which is in `property`.
+/// The name to find in `property`.
 pub(crate) fn name(filter: &str, property: &str) -> Result<String, Refusal> {
     literal(filter.trim(), property).and_then(unquoted).ok_or_else(|| {
         Refusal::bad(format!(
@@ -15,7 +15,7 @@ pub(crate) fn name(filter: &str, property: &str) -> Result<String, Refusal> {
     })
 }
 
-/// The beginning of a name that is looked for; groups know this function without advanced query capabilities.
+/// The beginning of a name to find; groups support this function without advanced query capabilities.
 pub(crate) fn prefix(filter: &str) -> Option<String> {
     let inner = filter
         .trim()
@@ -29,10 +29,10 @@ fn literal<'a>(filter: &'a str, property: &str) -> Option<&'a str> {
     Some(operation.strip_prefix("eq ")?.trim_start_matches(' '))
 }
 
-/// The text of an OData string literal, in which a quote is written twice.
+/// The text of an OData string literal, in which quotes are doubled.
 pub(crate) fn unquoted(literal: &str) -> Option<String> {
     let inner = literal.strip_prefix('\'')?.strip_suffix('\'')?;
-    // Every quote has to be one of a pair.
+    // Every quote has to be doubled.
     let lone = inner.replace("''", "").contains('\'');
     (!lone).then(|| inner.replace("''", "'"))
 }

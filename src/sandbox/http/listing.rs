@@ -7,9 +7,9 @@ use super::call::Call;
 use super::page_link::next_link;
 use super::query::QueryOptions;
 
-/// Answers with the page that `options` ask for of `items`, which come in order and begin after `options.after`.
+/// Answers with the page of `items` that `options` select. `items` are in order and begin after `options.after`.
 ///
-/// `of` names the collection, `total` counts what the whole answer has, and `seen` makes of an item what the caller sees.
+/// `of` names the collection, `total` is the number of items on all pages, and `seen` converts an item to what the client sees.
 pub(crate) fn page<T>(
     call: &Call,
     options: &QueryOptions,
@@ -48,7 +48,7 @@ pub(crate) fn entity(call: &Call, options: &QueryOptions, of: &str, object: Map<
     Answer::ok(Value::Object(body))
 }
 
-/// Keeps what `$select` names. The type always stays, and so does what `$expand` asked for.
+/// Keeps the properties in `$select`, the type, and the properties in `$expand`.
 fn selected(mut object: Map<String, Value>, options: &QueryOptions) -> Map<String, Value> {
     if let Some(select) = &options.select {
         let keeps = |name: &str| {

@@ -6,17 +6,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::answer::Refusal;
 use super::call::{Call, encoded};
 
-/// The option by which a next page is asked for.
+/// The query option for the next page.
 pub(crate) const TOKEN: &str = "$skiptoken";
-/// Marks a token that leads to a page that was given already.
+/// Marks a token that leads to a page that was already returned.
 const AGAIN: &str = ":again";
 
-/// The link to what comes after `order`: the call's own options, and an opaque token in place of the old one.
+/// The link to the page after `order`: the call's own options with a new opaque token.
 pub(crate) fn next_link(call: &Call, order: u64) -> String {
     link(call, &format!("after:{order}"))
 }
 
-/// The link to the page that the call asked for, once more; `None` when it is that already.
+/// The link to the same page again; `None` if the call already followed such a link.
 pub(crate) fn same_page(call: &Call) -> Option<String> {
     let token = call.query.iter().find(|(option, _)| option == TOKEN);
     let text = token.map_or(Some("after:0".to_owned()), |(_, token)| decoded_token(token))?;
@@ -32,7 +32,7 @@ fn link(call: &Call, token: &str) -> String {
     link + TOKEN + "=" + &token
 }
 
-/// After which place in the order a page begins.
+/// The place in the order after which a page begins.
 pub(crate) fn position(token: &str) -> Result<u64, Refusal> {
     decoded_token(token)
         .and_then(|text| text.trim_end_matches(AGAIN).strip_prefix("after:")?.parse().ok())

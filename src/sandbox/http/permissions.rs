@@ -1,4 +1,4 @@
-//! Which permissions a call needs, where tokens are looked at.
+//! Which permissions a call needs, if tokens are checked.
 
 use super::answer::Refusal;
 use super::call::Call;
@@ -20,7 +20,7 @@ const GROUPS: [&str; 6] = [
 const ORGANIZATION: [&str; 4] =
     ["Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
-/// Every permission that makes a difference here.
+/// The permissions that the sandbox distinguishes.
 pub(crate) const KNOWN: [&str; 14] = [
     READ_CONFIGURATION,
     WRITE_CONFIGURATION,
@@ -38,7 +38,7 @@ pub(crate) const KNOWN: [&str; 14] = [
     "Organization.ReadWrite.All",
 ];
 
-/// Refuses a call for which none of the permissions that allow it was granted.
+/// Refuses a call if none of the permissions that allow it was granted.
 pub(crate) fn check(call: &Call, granted: &[String]) -> Result<(), Refusal> {
     let Some(needed) = needed(call) else {
         return Ok(());
@@ -61,8 +61,8 @@ pub(crate) fn check(call: &Call, granted: &[String]) -> Result<(), Refusal> {
     })
 }
 
-/// The permissions of which one is enough, least first (Graph documentation, the pages of each call); `None` where the
-/// sandbox has nothing to protect.
+/// The permissions of which one is enough, least first (Graph documentation, the pages of each call); `None` for calls
+/// that need no permission here.
 fn needed(call: &Call) -> Option<&'static [&'static str]> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     let reads = call.method == "GET";

@@ -4,13 +4,13 @@ use super::answer::Refusal;
 use super::call::Call;
 use super::{filter, page_link};
 
-/// What a resource allows.
+/// The query options that a resource supports.
 #[derive(Debug)]
 pub(crate) struct AllowedOptions<'a> {
     pub options: &'a [&'a str],
     /// The properties that `$select` may name.
     pub properties: Vec<&'a str>,
-    /// Whether `$filter` may ask for the beginning of a name.
+    /// Whether `$filter` supports `startswith`.
     pub prefixes: bool,
     pub page_size: usize,
     pub max_page_size: usize,
@@ -19,25 +19,25 @@ pub(crate) struct AllowedOptions<'a> {
 }
 
 impl AllowedOptions<'_> {
-    /// By which property objects are found.
+    /// The property that `$filter` compares.
     fn named_by(&self) -> &'static str {
         ["displayName", "name"].into_iter().find(|name| self.properties.contains(name)).unwrap_or("id")
     }
 }
 
-/// What becomes of a `$top` over the largest page.
+/// What happens with a `$top` that exceeds the largest page.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TooLarge {
     Refused,
     Cut,
 }
 
-/// What a call asks for.
+/// The query options of a call.
 #[derive(Debug)]
 pub(crate) struct QueryOptions {
-    /// The name that is looked for; an id where objects have no name.
+    /// The name to find, or the id of objects without a name.
     pub name: Option<String>,
-    /// What a name begins with.
+    /// The beginning of a name to find.
     pub prefix: Option<String>,
     pub select: Option<Vec<String>>,
     /// `$expand=assignments`.
@@ -46,7 +46,7 @@ pub(crate) struct QueryOptions {
     pub settings: bool,
     pub count: bool,
     pub page_size: usize,
-    /// Only what was made after this.
+    /// Only objects that were created after this place in the order.
     pub after: u64,
 }
 
@@ -109,7 +109,7 @@ impl QueryOptions {
         Ok(())
     }
 
-    /// `settings` only where there is such a property.
+    /// Allows `settings` only for resources with this property.
     fn expand(&mut self, value: &str, allowed: &AllowedOptions) -> Result<(), Refusal> {
         for name in value.split(',').map(str::trim) {
             match name {

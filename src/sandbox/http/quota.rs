@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::answer::Refusal;
 
-/// How much one app may do.
+/// The limits of one app.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct QuotaLimits {
     pub writes: u64,
@@ -33,7 +33,7 @@ impl Default for QuotaLimits {
     }
 }
 
-/// How a 429 says when to come back.
+/// The form of a 429's `Retry-After`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RetryAfter {
     Seconds,
@@ -50,7 +50,7 @@ impl RetryAfter {
             RetryAfter::Date => {
                 let then = SystemTime::now() + Duration::from_secs(seconds);
                 let then = Timestamp::try_from(then).ok()?;
-                // The form that RFC 9110 wants.
+                // The format of RFC 9110.
                 Some(then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
             }
             RetryAfter::Nothing => None,
@@ -58,7 +58,7 @@ impl RetryAfter {
     }
 }
 
-/// What each app has done within the last window.
+/// The requests of each app within the last window.
 #[derive(Debug)]
 pub(crate) struct Quota {
     limits: QuotaLimits,
@@ -98,8 +98,8 @@ impl Quota {
 }
 
 impl QuotaLimits {
-    /// Whole seconds, rounded up so that whoever waits them gets through. In a window of less than a second every pause
-    /// would become many windows, so there it is 0.
+    /// Whole seconds, rounded up so that a client that waits gets through. With a window of less than a second, rounding
+    /// would make every pause many windows long, so the result is 0.
     fn seconds(&self, wait: Duration) -> u64 {
         match self.window < Duration::from_secs(1) {
             true => 0,
@@ -108,17 +108,17 @@ impl QuotaLimits {
     }
 }
 
-/// Forgets what left the window; when as much is left as may be, says when the next one is free.
+/// Drops requests that left the window; if the limit is reached, returns when the next request is allowed.
 fn full(times: &mut VecDeque<Instant>, limit: u64, window: Duration, now: Instant) -> Option<Instant> {
     while times.front().is_some_and(|time| now.saturating_duration_since(*time) >= window) {
         times.pop_front();
     }
     let over = (times.len() as u64).checked_sub(limit)?;
-    // With refused ones counted there may be more than the limit: as many have to leave.
+    // If refused requests count, there may be more than the limit: that many more have to leave the window.
     times.get(usize::try_from(over).ok()?).map(|time| *time + window)
 }
 
-/// A 429 in Graph's words (Graph documentation, throttling).
+/// A 429 with Graph's text (Graph documentation, throttling).
 pub(crate) fn too_many(retry_after: RetryAfter, seconds: u64) -> Refusal {
     let refusal = Refusal::new(429, "TooManyRequests", "Too many requests. Please retry again later.");
     match retry_after.value(seconds) {

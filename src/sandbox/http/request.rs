@@ -1,4 +1,4 @@
-//! An HTTP request, read into a call.
+//! Parses an HTTP request into a call.
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -9,7 +9,6 @@ use super::call::{ApiVersion, Call};
 
 const LARGEST_BODY: usize = 20 * 1024 * 1024;
 
-/// Takes a request apart.
 pub(crate) async fn read(public_url: Option<&str>, request: Request) -> Result<Call, Refusal> {
     let (parts, body) = request.into_parts();
     let base = base(public_url, &parts.headers)?;
@@ -44,7 +43,7 @@ fn versioned<'a>(target: &'a str, version: &str) -> Option<&'a str> {
     target.strip_prefix(version).filter(|rest| rest.starts_with('/'))
 }
 
-/// What links begin with. A request for another host is refused: some page in a browser has pointed its own name at
+/// The base URL of links. A request for another host is refused: it may come from a web page that pointed its own name at
 /// loopback (DNS rebinding).
 pub(crate) fn base(public_url: Option<&str>, headers: &HeaderMap) -> Result<String, Refusal> {
     let host = header_text(headers, "host").unwrap_or_default();
@@ -62,7 +61,7 @@ pub(crate) fn base(public_url: Option<&str>, headers: &HeaderMap) -> Result<Stri
     Ok(public_url.map_or_else(|| format!("http://{host}"), str::to_owned))
 }
 
-/// No other type: a page in a browser may send a form anywhere unasked, but not JSON.
+/// Refuses bodies that are not JSON: a web page may send a form to any server, but not JSON.
 fn json_only(headers: &HeaderMap) -> Result<(), Refusal> {
     let kind = header_text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();

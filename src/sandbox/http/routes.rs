@@ -1,4 +1,4 @@
-//! Which path is what.
+//! Maps paths to collections.
 
 use super::answer::{Answer, Held, NotDone, Refusal, Trace};
 use super::call::{ApiVersion, Call};
@@ -7,7 +7,7 @@ use crate::sandbox::collections::{
 };
 use crate::sandbox::tenant::store::Store;
 
-/// Answers a call, with an error body where it is refused.
+/// Answers a call, with an error body if it is refused.
 pub(crate) fn answer(store: &mut Store, call: &Call, trace: &Trace) -> Result<Answer, Held> {
     match route(store, call) {
         Ok(answer) => Ok(answer),

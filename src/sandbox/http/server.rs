@@ -16,10 +16,10 @@ use super::wire::{Listening, Wire};
 use crate::sandbox::error::{Error, file};
 use crate::sandbox::tenant::files;
 
-/// How long a stop waits for requests that are being answered.
+/// How long stopping waits for requests in progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A sandbox that is being served. Dropping it stops it too.
+/// A sandbox that is being served. Dropping it also stops it.
 #[derive(Debug)]
 pub struct Running {
     url: String,
@@ -51,23 +51,23 @@ impl Running {
         Ok(Running { url, shared, stop, task, held })
     }
 
-    /// Where it is served, such as `http://127.0.0.1:8898`.
+    /// Its base URL, such as `http://127.0.0.1:8898`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Waits until the held write ([`crate::sandbox::Hold`]) has been reached; for ever when there is none.
+    /// Waits until the held write ([`crate::sandbox::Hold`]) has been reached; forever if there is none.
     pub async fn held(&mut self) {
         if self.held.wait_for(|held| *held).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Stops listening, waits half a second at most for requests that are being answered, and gives up the lock.
+    /// Stops listening, waits at most half a second for requests in progress, and releases the lock.
     ///
     /// # Errors
-    /// [`Error::Server`] when the server had ended before, with an error.
+    /// [`Error::Server`] when the server had already stopped with an error.
     pub async fn stop(mut self) -> Result<(), Error> {
         self.stop.send_replace(true);
         let Some(mut task) = self.task.take() else {

@@ -1,4 +1,4 @@
-//! One tenant as its clients meet it: the store, and everything that stands before it.
+//! One tenant as clients see it: the store, with faults, quota and tokens in front of it.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -24,26 +24,26 @@ pub(crate) struct Service {
     jitter: Duration,
     quota: Option<Quota>,
     tokens: Tokens,
-    /// The links to next pages that were late once.
+    /// The links to next pages that have already been late once.
     late: HashSet<String>,
 }
 
-/// What is known of a request before it is answered.
+/// What is decided about a request before it is answered.
 #[derive(Debug)]
 pub(crate) struct Arrival {
-    /// How long it is on its way.
+    /// How long its arrival is delayed.
     pub wait: Duration,
     pub cut_before: bool,
-    /// Somebody else answers with this status, and it never reaches Graph.
+    /// A gateway answers with this status, and the request does not reach Graph.
     pub html: Option<u16>,
-    /// How long the answer is held back.
+    /// How long the answer is delayed.
     pub late_answer: Option<Duration>,
     pub cut_after: bool,
     pub truncated: bool,
     pub slow_body: Option<Duration>,
 }
 
-/// How long what is slow takes: a second when the file does not say.
+/// The duration of slow answers: one second by default.
 fn delay(strike: Strike) -> Duration {
     strike.rule.delay.unwrap_or(Duration::from_secs(1))
 }
@@ -62,7 +62,7 @@ impl Service {
         }
     }
 
-    /// A request has come over HTTP: what will strike it as a whole is decided now, in the order of arrival.
+    /// Decides on arrival which faults an HTTP request gets as a whole, so that the order of arrival counts.
     pub(crate) fn arrive(&mut self, call: &Call) -> Arrival {
         let is_batch = batch::is_batch(call);
         self.counters.arrived(is_batch);
@@ -80,7 +80,7 @@ impl Service {
         }
     }
 
-    /// Answers what came over HTTP.
+    /// Answers an HTTP request.
     pub(crate) fn answer(&mut self, call: &Call, trace: &Trace) -> Result<Answer, Held> {
         if let Err(refusal) = self.tokens.arrived(call) {
             self.counters.count_fault_named("expired_token");
@@ -95,7 +95,7 @@ impl Service {
         }
     }
 
-    /// Answers `POST /$batch`. Nothing is done when any part of the batch is malformed.
+    /// Answers `POST /$batch`. Nothing is carried out if any part of the batch is malformed.
     fn answer_batch(&mut self, batch: &Call, trace: &Trace) -> Result<Answer, Held> {
         let items = match batch::read(batch) {
             Ok(items) => items,
@@ -134,7 +134,7 @@ impl Service {
         self.guarded(call, trace, role, |service| service.answer_past_faults(call, trace, role))
     }
 
-    /// Does `work` unless a fault comes before it, and may deny afterwards that it was done.
+    /// Carries out `work` unless a fault prevents it. A fault may also report failure afterwards.
     fn guarded(
         &mut self,
         call: &Call,
@@ -144,7 +144,7 @@ impl Service {
     ) -> Result<Answer, Held> {
         let path = call.path.join("/");
         let candidate = candidate(call, &path, role);
-        // Each numbers the request, whichever strikes.
+        // Each fault numbers the request, whichever one occurs.
         let before = [Fault::ServerErrors, Fault::Throttle, Fault::Broker, Fault::SubRequestFailures]
             .map(|fault| self.dice.draw(fault, &candidate));
         let after = self.dice.draw(Fault::FailedButDone, &candidate);
@@ -162,11 +162,11 @@ impl Service {
         }
     }
 
-    /// Answers a request that no fault kept away.
+    /// Answers a request that no fault prevented.
     fn answer_past_faults(&mut self, call: &Call, trace: &Trace, role: BatchRole) -> Result<Answer, Held> {
         let intune = call.intune_path();
         if let Err(refusal) = self.tokens.check(call) {
-            // A token is refused by Graph itself, before Intune is asked.
+            // Graph itself refuses a token, before it forwards to Intune.
             let intune = intune.filter(|_| refusal.status == 403);
             return Ok(refusal.answer(trace, intune.as_deref()));
         }

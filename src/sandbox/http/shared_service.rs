@@ -12,8 +12,8 @@ use crate::sandbox::tenant::files;
 /// What all connections share.
 #[derive(Debug)]
 pub(crate) struct SharedService {
-    /// Taken out when the server stops: connections may outlive it, and must hold neither state nor lock then. An
-    /// ordinary mutex, since no request waits for anything while it has the service.
+    /// `None` after the server has stopped: connections may outlive it, and must hold neither state nor lock. An ordinary
+    /// mutex is enough, because no request awaits anything while it holds the service.
     service: Mutex<Option<Service>>,
     folder: PathBuf,
     public_url: Option<String>,
@@ -44,7 +44,7 @@ impl SharedService {
         self.held.send_replace(true);
     }
 
-    /// Does something with the service; `None` when the sandbox has stopped.
+    /// Calls a function with the service; `None` when the sandbox has stopped.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Service) -> T) -> Option<T> {
         self.service.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(work)
     }
@@ -52,7 +52,7 @@ impl SharedService {
     pub(crate) fn close(&self) {
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
         if service.is_some() {
-            // Whoever reads it looks at the lock first, so it may stay where it cannot be deleted.
+            // Readers check the lock first, so it does not matter if the file cannot be deleted.
             let _ = fs::remove_file(files::served(&self.folder));
         }
         service.take();

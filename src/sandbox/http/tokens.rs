@@ -1,4 +1,4 @@
-//! Bearer tokens. A sandbox signs nobody in: the text of a token is its name.
+//! Bearer tokens. There is no sign-in: the text of a token is its name.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +13,7 @@ pub(crate) struct Tokens {
     /// After how many requests a token expires.
     expiry: Option<u64>,
     stays_expired: bool,
-    /// How many requests came with each text.
+    /// The number of requests with each token.
     used: HashMap<String, u64>,
 }
 
@@ -51,7 +51,7 @@ impl Tokens {
         }
     }
 
-    /// What the token of a call may do; `None` where everybody may do everything. A token that is not known is refused.
+    /// The permissions of a call's token; `None` if everything is allowed. Unknown tokens are refused.
     pub(crate) fn granted(&self, call: &Call) -> Result<Option<&[String]>, Refusal> {
         let Some(granted) = &self.granted else {
             return Ok(None);
@@ -64,7 +64,7 @@ impl Tokens {
     }
 }
 
-/// Graph's words for a token that it does not take.
+/// Graph's answer to a token that it does not accept.
 fn unauthorized(message: &str) -> Refusal {
     Refusal::new(401, "InvalidAuthenticationToken", message).with("WWW-Authenticate", "Bearer".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Connections that can be cut in the middle of an answer, which a handler of requests cannot do by itself.
+//! Connections that can be cut in the middle of an answer, which a request handler cannot do.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +20,7 @@ pub(crate) struct Connection {
     wire: Wire,
 }
 
-/// What cuts a connection: nothing more is written to it, and then it is closed.
+/// Cuts a connection: nothing more is written, and it is closed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wire(Arc<AtomicBool>);
 

@@ -12,7 +12,7 @@ use crate::sandbox::http::call::Call;
 #[derive(Debug, Clone)]
 pub(crate) struct ApprovalRequest {
     pub id: String,
-    /// Method and URL, for people.
+    /// Method and URL, for display.
     pub what: String,
     /// A digest of method, URL and body: the body itself may hold secrets.
     digest: String,
@@ -25,7 +25,7 @@ pub(crate) struct ApprovalRequest {
     pub justification: String,
 }
 
-/// How far it is, whether it has expired or not.
+/// The state of a request, regardless of expiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ApprovalStatus {
     NeedsApproval,
@@ -75,12 +75,12 @@ impl ApprovalRequest {
         may_expire && Timestamp::now() > self.expires
     }
 
-    /// Whether the write that it is for may still be carried out because of it.
+    /// Whether it still allows its write to be carried out.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.status, ApprovalStatus::NeedsApproval | ApprovalStatus::Approved) && !self.expired()
     }
 
-    /// Whether somebody can approve or reject it now.
+    /// Whether it can be approved or rejected now.
     pub(crate) fn waits(&self) -> bool {
         self.status == ApprovalStatus::NeedsApproval && !self.expired()
     }
@@ -133,19 +133,19 @@ impl ApprovalRequest {
     }
 }
 
-/// What becomes of a request.
+/// The decision on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// The same request is carried out once when it comes with the code.
+    /// The write is carried out once, when it is sent again with the code.
     Approve,
-    /// It is not, ever.
+    /// The write is never carried out.
     Reject,
 }
 
 impl Decision {
     pub(crate) const ALL: [Decision; 2] = [Decision::Approve, Decision::Reject];
 
-    /// How it is called in URLs.
+    /// Its name in URLs.
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Decision::Approve => "approve",
@@ -161,7 +161,7 @@ impl Decision {
     }
 }
 
-/// A line for each, for people: code, request and justification.
+/// One line for each, for display: code, request and justification.
 pub(crate) fn lines(requests: &[ApprovalRequest]) -> Vec<String> {
     requests.iter().map(|one| format!("{} {}: {}", one.id, one.what, one.justification)).collect()
 }

@@ -39,7 +39,7 @@ impl DeviceConfiguration {
     }
 }
 
-/// The device configurations in the order in which they were made, found by id.
+/// The device configurations in the order of their creation, found by id.
 #[derive(Debug, Default)]
 pub(crate) struct DeviceConfigurations {
     in_order: BTreeMap<u64, DeviceConfiguration>,
@@ -51,13 +51,13 @@ impl DeviceConfigurations {
         self.in_order.get(self.order.get(id)?)
     }
 
-    /// One of them with its place in the order.
+    /// A device configuration and its place in the order.
     pub(crate) fn placed(&self, id: &str) -> Option<(u64, &DeviceConfiguration)> {
         let order = *self.order.get(id)?;
         Some((order, self.in_order.get(&order)?))
     }
 
-    /// Those made after `order`, oldest first, each with its own.
+    /// Those created after `order`, oldest first, each with its own place.
     pub(crate) fn after(&self, order: u64) -> impl Iterator<Item = (u64, &DeviceConfiguration)> {
         let range = (std::ops::Bound::Excluded(order), std::ops::Bound::Unbounded);
         self.in_order.range(range).map(|(n, one)| (*n, one))
@@ -67,7 +67,7 @@ impl DeviceConfigurations {
         self.in_order.contains_key(&order)
     }
 
-    /// Puts one in: in its old place, or last with `order`.
+    /// Inserts or replaces one: in its old place, or at the end with `order`.
     pub(crate) fn put(&mut self, id: &str, order: u64, configuration: DeviceConfiguration) {
         let order = *self.order.entry(id.to_owned()).or_insert(order);
         self.in_order.insert(order, configuration);

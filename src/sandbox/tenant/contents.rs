@@ -1,9 +1,9 @@
-//! What a new sandbox holds: the same in every one, ids included. There are names that go wrong easily, names that are
-//! there twice, and profiles that people made in the portal.
+//! The contents of a new sandbox, always the same, including ids. They include names that are easy to get wrong, duplicate
+//! names, and profiles as people create them in the portal.
 
 use serde_json::Value;
 
-use super::behaviour::Behaviour;
+use super::behavior::Behavior;
 use super::configurations::DeviceConfigurations;
 use super::state::TenantState;
 
@@ -14,19 +14,18 @@ use directory::{filter, group, organization, scope_tag};
 
 pub use directory::TENANT_ID;
 
-/// What a sandbox additionally holds (from the configuration's `seed:`): display names, added when missing, at every
-/// open.
+/// Display names that a sandbox also has, from `seed:` in the configuration. Missing ones are added at every open.
 #[derive(Debug, Clone, Default)]
 pub struct Seed {
     /// Security groups.
     pub groups: Vec<String>,
-    /// Assignment filters; a new one matches every device.
+    /// Assignment filters. A new one matches every device.
     pub filters: Vec<String>,
     /// Role scope tags.
     pub scope_tags: Vec<String>,
 }
 
-/// A tenant that nobody has changed yet.
+/// A new tenant.
 pub(crate) fn new_tenant() -> TenantState {
     let groups = [
         group("SSPR Pilot", 0),
@@ -53,7 +52,7 @@ pub(crate) fn new_tenant() -> TenantState {
     ];
     let mut state = TenantState {
         policies: policies(&groups),
-        behaviour: Behaviour::default(),
+        behavior: Behavior::default(),
         organization: organization(),
         groups: groups.into(),
         filters: filters.into(),
@@ -67,12 +66,12 @@ pub(crate) fn new_tenant() -> TenantState {
     state
 }
 
-/// The settings-catalog policies of a new tenant, for a state that was made before there were any.
+/// The settings-catalog policies of a new tenant, for a state from before the sandbox had any.
 pub(crate) fn policies(groups: &[Value]) -> Vec<Value> {
     portal::policies(groups)
 }
 
-/// Adds what the seed names and the tenant does not have; says whether there was anything.
+/// Adds what the seed names and the tenant lacks; returns whether anything was added.
 pub(crate) fn add_seed(state: &mut TenantState, seed: &Seed) -> bool {
     let mut changed = false;
     for name in &seed.groups {
@@ -96,7 +95,7 @@ fn add_missing(all: &mut Vec<Value>, name: &str, make: impl Fn(&str, &[Value]) -
     true
 }
 
-/// Scope tags are numbered.
+/// Ids of scope tags are numbers.
 fn next_number(tags: &[Value]) -> String {
     let numbers = tags.iter().filter_map(|tag| tag["id"].as_str()?.parse::<u64>().ok());
     (numbers.max().unwrap_or(0) + 1).to_string()

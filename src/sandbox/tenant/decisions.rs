@@ -1,7 +1,7 @@
-//! Approving and rejecting, which in Intune only a person can do in the portal.
+//! Approves and rejects requests, which in Intune only a person can do, in the portal.
 //!
-//! Where another process serves the sandbox it holds the lock, so it is asked over loopback; otherwise the state is
-//! changed in place.
+//! If another process serves the sandbox, it holds the lock, so this sends it a request over loopback; otherwise it changes
+//! the state directly.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::sandbox::error::Error;
 use crate::sandbox::faults::Faults;
 use crate::sandbox::http::control_client;
 
-/// Decides the approval request `code`, or every one that waits, in the sandbox in `folder`. Gives one line for each:
+/// Decides the approval request `code`, or all waiting requests, of the sandbox in `folder`. Returns one line for each:
 /// code, request and justification.
 ///
 /// # Errors
@@ -37,7 +37,7 @@ pub fn decide(folder: &Path, code: Option<&str>, decision: Decision) -> Result<V
     }
 }
 
-/// The approval requests that wait for a decision, a line each.
+/// The waiting approval requests, one line each.
 ///
 /// # Errors
 /// As for [`decide`].
@@ -52,7 +52,7 @@ pub fn waiting(folder: &Path) -> Result<Vec<String>, Error> {
 fn opened(folder: &Path) -> Result<Option<Store>, Error> {
     match Store::open(folder, &Seed::default(), None, &Faults::default()) {
         Ok(store) => Ok(Some(store)),
-        // Only a sandbox that is served can be asked.
+        // A locked sandbox without a URL is not being served.
         Err(Error::Locked { .. }) if files::served(folder).exists() => Ok(None),
         Err(error) => Err(error),
     }

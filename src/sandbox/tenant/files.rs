@@ -1,9 +1,9 @@
 //! The sandbox's files: `sandbox.lock`, `sandbox.json` (everything as of the last open), `sandbox.log` (each write
 //! since), and `sandbox.url` while it is served.
 //!
-//! Rewriting one file for every write would cost the square of the number of profiles, and a file for each profile makes
-//! every open slow where files are scanned. A snapshot and a log is the least that is both cheap and safe: a write is one
-//! line appended and synced, and each open folds the log into a new snapshot.
+//! Rewriting one file for every write would take time quadratic in the number of profiles, and one file per profile makes
+//! every open slow on machines with a virus scanner. A snapshot with a log is cheap and safe: a write appends and syncs one
+//! line, and each open merges the log into a new snapshot.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -11,17 +11,17 @@ use std::path::{Path, PathBuf};
 
 use crate::sandbox::error::{Error, file};
 
-/// The snapshot's place in a sandbox folder.
+/// The path of the snapshot.
 pub(crate) fn snapshot(folder: &Path) -> PathBuf {
     folder.join("sandbox.json")
 }
 
-/// The log's place in a sandbox folder.
+/// The path of the log.
 pub(crate) fn log(folder: &Path) -> PathBuf {
     folder.join("sandbox.log")
 }
 
-/// Where the sandbox is served while it is: one line with its URL, for commands that find the folder locked.
+/// The file with the URL of a sandbox that is being served, for commands that find the folder locked.
 pub(crate) fn served(folder: &Path) -> PathBuf {
     folder.join("sandbox.url")
 }
@@ -52,20 +52,20 @@ pub(crate) fn read_snapshot(folder: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Replaces the snapshot whole or not at all: written beside it, synced, renamed.
+/// Replaces the snapshot atomically: written next to it, synced, renamed.
 pub(crate) fn write_snapshot(folder: &Path, bytes: &[u8]) -> Result<(), Error> {
     let new = unfinished(folder);
     let mut out = File::create(&new).map_err(file("create", &new))?;
     out.write_all(bytes).map_err(file("write", &new))?;
     out.sync_all().map_err(file("write", &new))?;
-    // Windows does not rename onto a name while a handle is open.
+    // Windows cannot rename onto a file while a handle to it is open.
     drop(out);
     let path = snapshot(folder);
     fs::rename(&new, &path).map_err(file("replace", &path))?;
     sync_folder(folder)
 }
 
-/// A rename survives a power loss only once its folder is synced. Windows has no such call and needs none.
+/// A rename survives a power loss only once its folder is synced. Windows has no such call and does not need it.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(file("sync", folder))
@@ -78,7 +78,7 @@ fn sync_folder(_: &Path) -> Result<(), Error> {
 
 /// Deletes snapshot and log under the lock.
 ///
-/// The snapshot goes first: a log without one is refused at the next open, whereas a snapshot without its log would
+/// The snapshot is deleted first: the next open refuses a log without a snapshot, but a snapshot without its log would
 /// look like a sandbox that forgot its last writes.
 pub(crate) fn delete_state(folder: &Path) -> Result<(), Error> {
     if !folder.exists() {

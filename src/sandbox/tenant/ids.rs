@@ -1,4 +1,4 @@
-//! Ids: fixed ones for what a new sandbox holds, random ones for everything made later.
+//! Ids: fixed for the contents of a new sandbox, random for everything created later.
 
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -11,7 +11,7 @@ pub(crate) fn fixed(kind: &str, name: &str) -> String {
     Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-/// The id of a group that every sandbox holds; `nth` tells apart those with one name.
+/// The id of a group of every sandbox; `nth` distinguishes groups with the same name.
 pub(crate) fn group(name: &str, nth: usize) -> String {
     fixed("group", &format!("{name}\n{nth}"))
 }

@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::files;
 use crate::sandbox::error::{Error, file};
 
-/// An open log. Its length is what is known to be whole.
+/// An open log, with the length up to which it is known to be complete.
 #[derive(Debug)]
 pub(crate) struct Log {
     file: File,
     length: u64,
-    /// A write failed and could not be taken back: the end of the file is unknown.
+    /// A write failed and could not be undone: the end of the file is unknown.
     torn: bool,
     /// Every write is synced.
     durable: bool,
@@ -29,8 +29,8 @@ pub(crate) struct OpenedLog {
 impl Log {
     /// Opens the log of a sandbox folder and reads its lines.
     ///
-    /// Bytes after the last line end are a write that was torn by a crash. It was never answered, since answers go out
-    /// after the sync, so it is as if it had never been made. Anything else that is not JSON is an error.
+    /// Bytes after the last line end are a write that a crash interrupted. They are dropped: the write was never answered,
+    /// because answers are sent after the sync. Anything else that is not JSON is an error.
     pub(crate) fn open(folder: &Path, durable: bool) -> Result<OpenedLog, Error> {
         let path = files::log(folder);
         // Not `append`: on Windows such a handle cannot be truncated.
@@ -54,7 +54,7 @@ impl Log {
         Ok(OpenedLog { log, lines })
     }
 
-    /// Appends one line, and syncs it unless that was switched off. After an error the log is as it was before.
+    /// Appends one line, and syncs it unless syncing is off. After an error, the log is unchanged.
     pub(crate) fn append(&mut self, line: &Value) -> io::Result<()> {
         if self.torn {
             return Err(io::Error::other("an earlier write could not be taken back"));
@@ -67,7 +67,7 @@ impl Log {
                 Ok(())
             }
             Err(error) => {
-                // Half a line must not be glued to the next one.
+                // Half a line must not run into the next one.
                 self.torn = self.file.set_len(self.length).is_err();
                 Err(error)
             }

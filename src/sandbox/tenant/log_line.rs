@@ -6,7 +6,7 @@ use super::approvals::ApprovalRequest;
 use super::configurations::DeviceConfiguration;
 use super::state::{ObjectWrite, TenantState};
 
-/// A write, and with it the request that approved it.
+/// A write, with the request that approved it.
 pub(crate) fn write(number: u64, id: &str, write: &ObjectWrite, approval: Option<&ApprovalRequest>) -> Value {
     let mut line = match write {
         ObjectWrite::DeviceConfiguration(configuration) => {
@@ -21,14 +21,14 @@ pub(crate) fn write(number: u64, id: &str, write: &ObjectWrite, approval: Option
     line
 }
 
-/// An approval request that is new, or has changed.
+/// A new or changed approval request.
 pub(crate) fn approval(number: u64, approval: &ApprovalRequest) -> Value {
     json!({ "write": number, "approval": approval.to_json() })
 }
 
 impl TenantState {
-    /// Takes over a line of the log. A line that the snapshot holds already is passed over: the process was killed
-    /// between writing the snapshot and emptying the log.
+    /// Applies a line of the log. A line that the snapshot already contains is skipped: the process was killed between
+    /// writing the snapshot and emptying the log.
     pub(crate) fn replay(&mut self, mut line: Value) -> Result<(), String> {
         let number = line["write"].as_u64().ok_or("a write has no number")?;
         if number <= self.last_write {

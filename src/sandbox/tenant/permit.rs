@@ -2,7 +2,7 @@
 //!
 //! What a client sees is described by Microsoft (learn.microsoft.com, multi-admin-approval-graph-api), with messages as
 //! they were seen (Micke-K/IntuneManagement#426 for a missing justification; public logs for the others). Answers to a
-//! code that fits no approved request are known for a code that is no GUID only; the others are this sandbox's own.
+//! code that matches no approved request are known only for a code that is not a GUID; the others are this sandbox's own.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,19 +16,19 @@ use crate::sandbox::http::call::Call;
 /// "Maximum length of justification is 1024 characters" (Graph documentation, operationApprovalRequest).
 const LONGEST_JUSTIFICATION: usize = 1024;
 
-/// What a write may do.
+/// Whether a write may be carried out.
 #[derive(Debug)]
 pub(crate) enum Permit {
     /// Approval is not required.
     Free,
-    /// It is the approved one; this is its request, completed.
+    /// It was approved; this is its request, now completed.
     Approved(ApprovalRequest),
-    /// It has to be approved first: the request for that is new.
+    /// It has to be approved first; this is the new request.
     Wait(ApprovalRequest),
 }
 
-/// Looks at a write that is right in every other respect. `requests` are all there ever were; without `rules` nothing
-/// has to be approved.
+/// Decides on a write that is valid in every other respect. `requests` are all requests so far; without `rules`, writes
+/// need no approval.
 pub(crate) fn permit(
     rules: Option<&ApprovalRules>,
     requests: &[ApprovalRequest],
@@ -78,7 +78,7 @@ fn requested(
         Refusal::bad("Header 'x-msft-approval-justification' has to be Base64 of a text of 1 to 1024 characters.")
     })?;
     let new = ApprovalRequest::new(call, text, rules);
-    // The same write, or the same operation on the same object: "for this entity". A collection is no entity.
+    // The same write, or the same operation on the same object: "for this entity". A collection is not an entity.
     let on_object = !call.path.ends_with(&["deviceConfigurations".to_owned()]);
     let same = |other: &ApprovalRequest| other.is_for(call) || (on_object && other.what == new.what);
     match requests.iter().any(|other| other.is_open() && same(other)) {

@@ -1,4 +1,4 @@
-//! What was written a moment ago, and what was there before: for tenants that show writes late.
+//! Recent writes and the objects before them, to imitate tenants that show writes late.
 
 use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::configurations::{DeviceConfiguration, DeviceConfigurations};
 
-/// The writes of the last moments.
+/// Recent writes.
 #[derive(Debug)]
 pub(crate) struct Recent {
     /// How long lists do not show a write.
@@ -24,7 +24,7 @@ pub(crate) struct Recent {
 struct RecentWrite {
     at: Instant,
     id: String,
-    /// What was there before, with its place; `None` for a new object.
+    /// The object before the write, with its place; `None` for a new object.
     before: Option<(u64, DeviceConfiguration)>,
 }
 
@@ -39,12 +39,12 @@ impl Recent {
         }
     }
 
-    /// How often each of its faults has struck, by the fault's key.
+    /// How often each of its faults has occurred, by the fault's key.
     pub(crate) fn strikes(&self) -> [(&'static str, u64); 2] {
         [("list_lag_ms", self.late_lists.get()), ("not_found_after_create_ms", self.not_found.get())]
     }
 
-    /// Remembers a write that is about to be made.
+    /// Records a write that is about to be made.
     pub(crate) fn remember(&mut self, configurations: &DeviceConfigurations, id: &str, now: Instant) {
         let longest = self.list_lag.max(self.not_found_after_create);
         if longest.is_zero() {
@@ -65,7 +65,7 @@ impl Recent {
         too_new
     }
 
-    /// What lists show: everything after `order`, as it was before the writes that they do not show yet.
+    /// The objects after `order` as lists show them, without the writes that are not shown yet.
     pub(crate) fn listed<'a>(
         &'a self,
         configurations: &'a DeviceConfigurations,
@@ -75,7 +75,7 @@ impl Recent {
         let mut hidden: HashMap<&str, Option<(u64, &DeviceConfiguration)>> = HashMap::new();
         for write in self.writes.iter().filter(|write| now.duration_since(write.at) < self.list_lag) {
             let before = write.before.as_ref().map(|(order, one)| (*order, one));
-            // The oldest of several writes knows what was there before all of them.
+            // Of several writes to an object, the oldest one has the object before all of them.
             hidden.entry(&write.id).or_insert(before);
         }
         if hidden.is_empty() {

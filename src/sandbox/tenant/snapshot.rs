@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::approvals::ApprovalRequest;
-use super::behaviour::Behaviour;
+use super::behavior::Behavior;
 use super::configurations::{DeviceConfiguration, DeviceConfigurations};
 use super::contents;
 use super::state::TenantState;
@@ -25,7 +25,7 @@ impl TenantState {
             "format": "sspr-policy sandbox",
             "version": FORMAT,
             "lastWrite": self.last_write,
-            "behaviour": self.behaviour.to_json(),
+            "behaviour": self.behavior.to_json(),
             "organization": self.organization,
             "groups": self.groups,
             "assignmentFilters": self.filters,
@@ -36,7 +36,7 @@ impl TenantState {
         })
     }
 
-    /// Reads `sandbox.json`; `path` is for errors.
+    /// Reads `sandbox.json`; `path` is for error messages.
     pub(crate) fn read(path: &Path, bytes: &[u8]) -> Result<TenantState, Error> {
         let mut json: Value = serde_json::from_slice(bytes).map_err(|error| Error::broken(path, error.to_string()))?;
         match json["version"].as_u64() {
@@ -55,7 +55,7 @@ impl TenantState {
     fn from_json(json: &mut Value) -> Result<TenantState, String> {
         let last_write = json["lastWrite"].as_u64().ok_or("`lastWrite` is not a number")?;
         let configurations = configurations(json, last_write)?;
-        // Older states have none.
+        // Older states do not have it.
         let approvals = json["operationApprovalRequests"].as_array().map(Vec::as_slice).unwrap_or_default();
         let approvals = approvals.iter().map(ApprovalRequest::from_json).collect::<Result<_, _>>()?;
         if !json["organization"].is_object() {
@@ -67,7 +67,7 @@ impl TenantState {
             _ => contents::policies(&groups),
         };
         Ok(TenantState {
-            behaviour: Behaviour::from_json(&json["behaviour"])?,
+            behavior: Behavior::from_json(&json["behaviour"])?,
             organization: json["organization"].take(),
             groups,
             policies,

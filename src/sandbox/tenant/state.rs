@@ -3,27 +3,26 @@
 use serde_json::Value;
 
 use super::approvals::ApprovalRequest;
-use super::behaviour::Behaviour;
+use super::behavior::Behavior;
 use super::configurations::{DeviceConfiguration, DeviceConfigurations};
 
-/// Everything in the tenant.
 #[derive(Debug)]
 pub(crate) struct TenantState {
-    pub behaviour: Behaviour,
+    pub behavior: Behavior,
     pub organization: Value,
     pub groups: Vec<Value>,
     pub filters: Vec<Value>,
     pub scope_tags: Vec<Value>,
     pub configurations: DeviceConfigurations,
-    /// Of the settings catalog.
+    /// Policies of the settings catalog.
     pub policies: Vec<Value>,
-    /// Every approval request there ever was, oldest first.
+    /// All approval requests, including old ones, oldest first.
     pub approvals: Vec<ApprovalRequest>,
-    /// The number of the newest write that is in here.
+    /// The number of the newest write that is included.
     pub last_write: u64,
 }
 
-/// What a write makes of an object; nothing means that it is deleted.
+/// The result of a write; `None` means that the object is deleted.
 #[derive(Debug)]
 pub(crate) enum ObjectWrite {
     DeviceConfiguration(Option<DeviceConfiguration>),
@@ -32,7 +31,7 @@ pub(crate) enum ObjectWrite {
 }
 
 impl TenantState {
-    /// Makes a write in memory.
+    /// Applies a write in memory.
     pub(crate) fn apply(&mut self, number: u64, id: &str, write: ObjectWrite) {
         match write {
             ObjectWrite::DeviceConfiguration(Some(configuration)) => self.configurations.put(id, number, configuration),
@@ -52,7 +51,7 @@ impl TenantState {
         }
     }
 
-    /// Takes over an approval request, or what it has become.
+    /// Inserts an approval request, or replaces it.
     pub(crate) fn put_approval(&mut self, approval: ApprovalRequest) {
         match self.approvals.iter_mut().find(|other| other.id == approval.id) {
             Some(other) => *other = approval,

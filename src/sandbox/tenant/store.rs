@@ -1,4 +1,4 @@
-//! The state together with its files: what is answered is on disk.
+//! The state and its files: a write is answered only after it is on disk.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -58,8 +58,8 @@ impl Store {
             files::write_snapshot(folder, &bytes)?;
             log.clear().map_err(file("empty", &log_path))?;
         }
-        // Only now: what a faults file says is not written down.
-        state.behaviour = state.behaviour.with(&faults.overrides);
+        // Only now, because a faults file must not change the stored state.
+        state.behavior = state.behavior.with(&faults.overrides);
         let recent = Recent::new(faults.list_lag, faults.not_found_after_create);
         Ok(Store { state, log, hold, writes: 0, recent, approval: faults.approval, _lock: lock })
     }
@@ -74,8 +74,8 @@ impl Store {
         self.recent.listed(&self.state.configurations, order, Instant::now())
     }
 
-    /// Writes one object, or deletes it: first to disk, then to memory. `call` asks for it, and has been found right; where
-    /// approval is required and not given yet, it is refused here, and the request is remembered.
+    /// Writes one object, or deletes it: first to disk, then to memory. `call` requests it and has been
+    /// validated. If it needs approval that is not given yet, it is refused here and the request is recorded.
     pub(crate) fn commit(&mut self, call: &Call, id: &str, write: ObjectWrite) -> Result<(), NotDone> {
         let approval = match permit::permit(self.approval.as_ref(), &self.state.approvals, call)? {
             Permit::Free => None,
@@ -102,15 +102,15 @@ impl Store {
         }
     }
 
-    /// Remembers a new request for approval, and says so.
+    /// Records a new request for approval, and returns the refusal that names it.
     fn wait_for(&mut self, approval: ApprovalRequest) -> Result<Refusal, Refusal> {
         let refusal = permit::required(&approval, &self.approval.unwrap_or_default());
         self.keep(approval)?;
         Ok(refusal)
     }
 
-    /// Decides the request `id`, or every one that waits; says which these were, as they are now. An id that does not
-    /// wait is none.
+    /// Decides the request `id`, or all waiting requests; returns them as they are now. A request that is not waiting is not
+    /// decided.
     pub(crate) fn decide(&mut self, id: Option<&str>, status: ApprovalStatus) -> Result<Vec<ApprovalRequest>, Refusal> {
         let chosen = |approval: &&ApprovalRequest| approval.waits() && id.is_none_or(|id| approval.id == id);
         let decided: Vec<ApprovalRequest> =

@@ -143,7 +143,11 @@ fn disown_takes_off_the_marker_and_nothing_else() {
     let after = graph.profile("Cameras");
     assert_eq!(after["description"], "Two\nlines.");
     assert_eq!((&after["omaSettings"], &after["assignments"]), (&before["omaSettings"], &before["assignments"]));
-    assert!(repo.run(&["disown", before["id"].as_str().unwrap()]).fails().contains("carries no marker of ours"));
+    assert!(
+        repo.run(&["disown", before["id"].as_str().unwrap()])
+            .fails()
+            .contains("is not managed by sspr-policy: it has no marker")
+    );
 }
 
 /// It waits as long as the tenant asks for, and looks whether a write that "failed" was carried out.

@@ -124,7 +124,7 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     help: wait until it has ended, and run again
     ");
     #[cfg(not(unix))]
-    assert!(said(clone.apply()).contains("another apply of contoso to this tenant runs on this machine"));
+    assert!(said(clone.apply()).contains("another apply of contoso to this tenant is running on this machine"));
     assert!(said(clone.run(&["disown", "3f2a"])).contains("another apply of contoso"));
     // Another owner's profiles are others.
     let other = Repo::new(&served("fabrikam", &server.url, ""));

@@ -19,7 +19,7 @@ fn planned() -> Repo {
     repo.edit("lock", ": Hide", ": do not hide");
     repo.policy("toasts", TOASTS);
     let ran = repo.run(&["plan", "--out", "plan.json"]).succeeds();
-    assert_eq!(ran.err, "saved the plan to plan.json; `sspr-policy apply plan.json` does this and nothing else\n");
+    assert_eq!(ran.err, "saved the plan to plan.json; run `sspr-policy apply plan.json` to apply exactly this plan\n");
     repo
 }
 

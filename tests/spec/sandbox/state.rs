@@ -65,7 +65,7 @@ fn one_process_at_a_time() {
     trial!(|graph| {
         let folder = graph.folder.path().to_owned();
         for refused in [Sandbox::open(&folder, Options::default()).map(|_| ()), Sandbox::reset(&folder)] {
-            assert!(refused.unwrap_err().to_string().starts_with("another sspr-policy uses this sandbox"));
+            assert!(refused.unwrap_err().to_string().starts_with("another sspr-policy is using this sandbox"));
         }
         graph.create("Forgotten", json!([])).await;
         graph.stop().await;
@@ -97,8 +97,8 @@ fn a_broken_state_is_an_error_and_stays_as_it_is() {
         let error = broken(|folder| fs::write(folder.join("sandbox.json"), "{\n  \"version\" 1 }").unwrap()).await;
         assert_eq!(
             error,
-            "the sandbox's state /sandbox.json cannot be read: expected `:` at line 2 column 13; it was left as it is. \
-             Run `sspr-policy sandbox reset` to start anew"
+            "the sandbox's state /sandbox.json cannot be read: expected `:` at line 2 column 13; it was not changed. \
+             Run `sspr-policy sandbox reset` to start with an empty one"
         );
         let edit = |file: &'static str, from: &'static str, to: &'static str| {
             move |folder: &Path| {
@@ -109,7 +109,7 @@ fn a_broken_state_is_an_error_and_stays_as_it_is() {
             }
         };
         let newer = broken(edit("sandbox.json", "\"version\": 1", "\"version\": 2")).await;
-        assert!(newer.contains("written by a newer sspr-policy (format 2, this one knows 1)"), "{newer}");
+        assert!(newer.contains("written by a newer sspr-policy (format 2; this version reads up to 1)"), "{newer}");
         let knob = broken(edit("sandbox.json", "\"page_size\": 100", "\"page_size\": 0")).await;
         assert!(knob.contains("`behaviour.page_size` is not a number from 1"), "{knob}");
         let garbage = broken(edit("sandbox.log", "{\"write\":8", "garbage{")).await;

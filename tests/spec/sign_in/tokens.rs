@@ -70,7 +70,7 @@ fn proxies_are_those_of_the_system() {
     let direct = direct.with("NO_PROXY", "localhost");
     assert!(direct.run("plan").ends_with("exit code 0\n"));
     let report = direct.run("doctor");
-    assert!(report.contains("through a proxy: HTTPS_PROXY=http://127.0.0.1:9, but not for NO_PROXY=localhost"));
+    assert!(report.contains("uses the proxy HTTPS_PROXY=http://127.0.0.1:9, but not for NO_PROXY=localhost"));
     assert!(!report.contains("passw0rd"));
 }
 
@@ -86,7 +86,7 @@ fn an_authority_that_nobody_named_is_not_trusted() {
     exit code 1
     ");
     let report = tenant.run("doctor");
-    assert!(report.contains("SSL_CERT_FILE names the authority that issued it"), "{report}");
+    assert!(report.contains("set SSL_CERT_FILE to a file with the certificate of its issuer"), "{report}");
 }
 
 /// In the middle of a plan, and at every request of an apply: here a token that was refused is refused for ever.

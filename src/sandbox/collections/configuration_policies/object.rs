@@ -1,5 +1,5 @@
-//! One policy of the settings catalog: how it is made from what a client sends, and what is shown of it. Which settings
-//! there are, this sandbox does not know: what has the form of a setting is taken.
+//! One policy of the settings catalog: creating it and returning it to a client. The sandbox does not know which settings
+//! exist: it accepts everything that has the form of a setting.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use crate::sandbox::tenant::state::TenantState;
 
 /// The collection in an `@odata.context`.
 pub(super) const OF: &str = "deviceManagement/configurationPolicies";
-/// What is only there when it is asked for.
+/// Properties that are only returned with `$expand`.
 const EXPANDED: [&str; 2] = ["settings", "assignments"];
 const PLATFORMS: [&str; 11] = [
     "none",
@@ -42,7 +42,7 @@ const TEXTS: [&str; 2] = ["description", "creationSource"];
 const SETTING: &str = "#microsoft.graph.deviceManagementConfigurationSetting";
 const INSTANCE: &str = "#microsoft.graph.deviceManagementConfiguration";
 
-/// The policy that a body asks for.
+/// The policy in a request's body.
 pub(super) fn made(body: &Map<String, Value>, id: &str, state: &TenantState) -> Result<Value, Refusal> {
     let now = format!("{:.7}", Timestamp::now());
     let mut policy = json!({
@@ -123,8 +123,8 @@ fn settings(value: &Value) -> Result<Value, Refusal> {
     stored.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
-/// One policy as it is seen on its own: with assignments expanded it has none, though its list has them (measured on the
-/// same tenant).
+/// One policy as a read of it alone returns it: expanding assignments returns none, although lists have them (measured on
+/// the same tenant).
 pub(super) fn seen_alone(policy: &Value, call: &Call, options: &QueryOptions) -> Map<String, Value> {
     let mut seen = seen(policy, call, options);
     if options.assignments {

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-/// The kind that can be read, made and changed in full.
+/// The kind that is fully supported.
 pub(crate) const CUSTOM: &str = "#microsoft.graph.windows10CustomConfiguration";
 
-/// The properties that a kind has of its own, with what they are when nobody sets them; `None` for a kind that is not
-/// known. Only a few of each: other kinds are here so that a client meets them in lists and leaves them alone.
+/// The properties of a kind, besides those of the base type, with their defaults; `None` for an unknown kind. Other kinds
+/// than the supported one have only a few: a client sees them in lists and must not change them.
 pub(crate) fn own_properties(odata_type: &str) -> Option<Map<String, Value>> {
     let properties = match odata_type.strip_prefix("#microsoft.graph.")? {
         "windows10CustomConfiguration" => json!({ "omaSettings": [] }),

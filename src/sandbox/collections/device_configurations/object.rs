@@ -1,4 +1,4 @@
-//! One device configuration: how it is made and changed by what a client sends, and what is shown of it.
+//! One device configuration: creating it, changing it, and returning it to a client.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -11,9 +11,9 @@ use crate::sandbox::tenant::state::TenantState;
 
 /// The collection in an `@odata.context`.
 pub(crate) const OF: &str = "deviceManagement/deviceConfigurations";
-/// What `$select` may name: the properties of the base type, since the collection is one of the base type.
+/// The properties of the base type, which is the type of the collection. Only these can be used in `$select`.
 const BASE: [&str; 6] = ["id", "createdDateTime", "description", "displayName", "lastModifiedDateTime", "version"];
-/// The same, of beta only.
+/// More of them, in beta only.
 const BETA: [&str; 5] = [
     "roleScopeTagIds",
     "supportsScopeTags",
@@ -34,7 +34,7 @@ pub(crate) fn selectable(version: ApiVersion) -> Vec<&'static str> {
     properties
 }
 
-/// The properties of a profile in which nothing is said yet.
+/// The properties of a new profile, with their defaults.
 pub(crate) fn blank(kind: &str, id: &str, made: &str, own: Map<String, Value>) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut put = |name: &str, value: Value| properties.insert(name.to_owned(), value);
@@ -54,7 +54,7 @@ pub(crate) fn blank(kind: &str, id: &str, made: &str, own: Map<String, Value>) -
     properties
 }
 
-/// One more version, now.
+/// Raises the version and sets the time of the change.
 pub(crate) fn touch(properties: &mut Map<String, Value>) {
     let version = properties.get("version").and_then(Value::as_i64).unwrap_or(0);
     properties.insert("version".to_owned(), json!(version + 1));
@@ -66,7 +66,7 @@ pub(crate) fn now() -> String {
     format!("{:.7}", Timestamp::now())
 }
 
-/// Takes over what a body says.
+/// Applies the properties in a request's body.
 pub(crate) fn change(
     properties: &mut Map<String, Value>,
     body: &Map<String, Value>,
@@ -92,7 +92,7 @@ pub(crate) fn change(
     Ok(())
 }
 
-/// A property of the kind's own has to keep its JSON type. Applicability rules are always null here, and stay so.
+/// A property that belongs to the kind has to keep its JSON type. Applicability rules are always null here.
 fn own_value(properties: &Map<String, Value>, name: &str, value: &Value) -> Result<Value, Refusal> {
     let old = properties.get(name).ok_or_else(|| unknown(name))?;
     match std::mem::discriminant(old) == std::mem::discriminant(value) {
@@ -122,7 +122,7 @@ fn description(value: &Value) -> Result<Value, Refusal> {
     }
 }
 
-/// An empty list puts the default tag back: Intune has no object without a tag.
+/// An empty list restores the default tag: every object in Intune has a tag.
 fn scope_tags(value: &Value, state: &TenantState) -> Result<Value, Refusal> {
     let ids = value.as_array().ok_or_else(|| Refusal::bad("roleScopeTagIds has to be an array of strings."))?;
     if let Some(id) = ids.iter().find(|id| !id.is_string() || !state.scope_tags.iter().any(|tag| tag["id"] == **id)) {
@@ -131,7 +131,7 @@ fn scope_tags(value: &Value, state: &TenantState) -> Result<Value, Refusal> {
     Ok(if ids.is_empty() { json!(["0"]) } else { value.clone() })
 }
 
-/// What a caller sees of a stored profile.
+/// A stored profile as a client sees it.
 pub(crate) fn seen(
     configuration: &DeviceConfiguration,
     call: &Call,
@@ -140,7 +140,7 @@ pub(crate) fn seen(
 ) -> Map<String, Value> {
     let mut properties = configuration.properties.clone();
     if let Some(settings) = properties.get_mut("omaSettings") {
-        oma_settings::seen(settings, call.version, state.behaviour.masking);
+        oma_settings::seen(settings, call.version, state.behavior.masking);
     }
     if call.version == ApiVersion::V1 {
         properties.retain(|name, _| !BETA.contains(&name.as_str()));

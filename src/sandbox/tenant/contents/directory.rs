@@ -1,13 +1,13 @@
-//! Organization, groups, assignment filters and role scope tags, as they are when nobody has changed them.
+//! Organization, groups, assignment filters and role scope tags, as in a new sandbox.
 
 use serde_json::{Value, json};
 
 use crate::sandbox::tenant::ids;
 
-/// When everything in it was made.
+/// The creation time of all contents.
 pub(super) const MADE: &str = "2025-01-15T08:00:00Z";
 
-/// The id of the sandbox's tenant: fixed and well known, so that a client recognizes that it talks to a sandbox.
+/// The id of the sandbox's tenant: fixed and well known, so that a client recognizes a sandbox.
 pub const TENANT_ID: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
 
 pub(super) fn organization() -> Value {
@@ -37,7 +37,7 @@ pub(super) fn organization() -> Value {
     })
 }
 
-/// `nth` tells apart those with one name.
+/// `nth` distinguishes groups with the same name.
 pub(super) fn group(name: &str, nth: usize) -> Value {
     let nickname: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     json!({

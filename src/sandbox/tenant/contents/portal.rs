@@ -1,4 +1,4 @@
-//! What people made in the portal: profiles and policies, assigned and not.
+//! Profiles and policies as people create them in the portal, assigned and unassigned.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::sandbox::tenant::configurations::DeviceConfiguration;
 use crate::sandbox::tenant::ids;
 use crate::sandbox::tenant::state::{ObjectWrite, TenantState};
 
-/// Profiles of the kind that can be changed in full.
+/// Custom profiles, which the sandbox supports fully.
 pub(super) fn add_custom_profiles(state: &mut TenantState) {
     let lock_screen = json!([{
         "@odata.type": "#microsoft.graph.omaSettingString",
@@ -36,7 +36,7 @@ pub(super) fn add_custom_profiles(state: &mut TenantState) {
     add(state, "Portal - Camera", description, &custom(camera), &[kiosks]);
 }
 
-/// Profiles of kinds that a client meets in lists and leaves alone.
+/// Profiles of other kinds, which a client sees in lists and must not change.
 pub(super) fn add_other_profiles(state: &mut TenantState) {
     let everything_but_kiosks = json!({
         "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget",

@@ -68,7 +68,7 @@ fn what_a_server_does_not_count_is_said() {
     repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
     let said = repo.run(&["plan"]).succeeds();
     let line = said.out.lines().find(|line| line.starts_with("Read ")).unwrap_or_default().to_owned();
-    assert!(line.ends_with(" s; this server does not count profiles"), "{}{}", said.out, said.err);
+    assert!(line.ends_with(" s; this server did not confirm the number of profiles"), "{}{}", said.out, said.err);
 }
 
 /// The line of a plan that says how much was read, without the time.

@@ -217,7 +217,7 @@ fn a_server_that_is_no_graph() {
         tenant.repo.read("sspr-policy.yaml").replace(&tenant.graph.url, &format!("{}/other", tenant.graph.url));
     tenant.repo.write("sspr-policy.yaml", &configuration);
     let said = tenant.run("plan");
-    assert!(said.contains("help: this is no Microsoft Graph, as it seems: correct `graph_url:`"), "{said}");
+    assert!(said.contains("help: this does not look like Microsoft Graph; correct `graph_url:`"), "{said}");
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! What differs between tenants.
+//! Behavior that differs between tenants.
 
 use serde_json::{Value, json};
 
-use crate::sandbox::faults::BehaviourOverrides;
+use crate::sandbox::faults::BehaviorOverrides;
 
-/// What differs between tenants and between the sources about them; kept in the state, for tests to edit.
+/// Behavior that differs between tenants, or on which sources disagree. It is in the state file so that tests can edit it,
+/// under the key `behaviour`.
 #[derive(Debug, Clone)]
-pub(crate) struct Behaviour {
+pub(crate) struct Behavior {
     pub page_size: usize,
     pub max_page_size: usize,
     pub assign_raises_version: bool,
@@ -18,9 +19,9 @@ pub(crate) struct Behaviour {
     pub masking: bool,
 }
 
-impl Default for Behaviour {
-    fn default() -> Behaviour {
-        Behaviour {
+impl Default for Behavior {
+    fn default() -> Behavior {
+        Behavior {
             page_size: 100,
             max_page_size: 1000,
             assign_raises_version: false,
@@ -31,7 +32,7 @@ impl Default for Behaviour {
     }
 }
 
-impl Behaviour {
+impl Behavior {
     pub(crate) fn to_json(&self) -> Value {
         json!({
             "page_size": self.page_size,
@@ -43,7 +44,7 @@ impl Behaviour {
         })
     }
 
-    pub(crate) fn from_json(json: &Value) -> Result<Behaviour, String> {
+    pub(crate) fn from_json(json: &Value) -> Result<Behavior, String> {
         let size = |name: &str| {
             let size = json[name].as_u64().filter(|n| (1..=100_000).contains(n));
             let size = size.and_then(|n| usize::try_from(n).ok());
@@ -54,7 +55,7 @@ impl Behaviour {
             Some(204) => Ok(204),
             _ => Err(format!("`behaviour.{name}` is not 200 or 204")),
         };
-        Ok(Behaviour {
+        Ok(Behavior {
             page_size: size("page_size")?,
             max_page_size: size("max_page_size")?,
             assign_raises_version: json["assign_raises_version"]
@@ -66,9 +67,9 @@ impl Behaviour {
         })
     }
 
-    /// The same where a faults file does not say otherwise.
-    pub(crate) fn with(&self, overrides: &BehaviourOverrides) -> Behaviour {
-        Behaviour {
+    /// This behavior, with the overrides of a faults file.
+    pub(crate) fn with(&self, overrides: &BehaviorOverrides) -> Behavior {
+        Behavior {
             page_size: overrides.page_size.unwrap_or(self.page_size),
             max_page_size: overrides.max_page_size.unwrap_or(self.max_page_size),
             assign_raises_version: overrides.assign_raises_version.unwrap_or(self.assign_raises_version),
