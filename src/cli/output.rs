@@ -44,6 +44,13 @@ impl Output {
         Paint { colour: self.colour_out }
     }
 
+    /// A document, for programs.
+    pub fn json(&self, document: &impl serde::Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(document).map_err(|error| Failure::new(error.to_string()))?;
+        self.result(&(text + "\n"));
+        Ok(())
+    }
+
     /// A result.
     pub fn result(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stdout(), choice(self.colour_out));
