@@ -7,6 +7,7 @@ mod permissions;
 pub use examine::examine;
 pub use permissions::Granted;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -18,7 +19,7 @@ const GRAPH: &str = "Microsoft Graph";
 pub const PERMISSIONS: &str = "Permissions of Microsoft Graph";
 
 /// How a check went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Ok,
@@ -30,7 +31,7 @@ pub enum Status {
 }
 
 /// Something that was looked at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Observation {
     pub area: &'static str,
     pub status: Status,
@@ -40,7 +41,7 @@ pub struct Observation {
 }
 
 /// What was seen of an environment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Readiness {
     pub environment: String,
     pub tenant: String,
@@ -52,7 +53,8 @@ pub struct Readiness {
 }
 
 /// The same for programs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessReport")]
 pub struct ReadinessDocument<'a> {
     /// Nothing (`null`): as far as can be seen, for the token cannot be read and no answer tells.
     can_plan: Option<bool>,

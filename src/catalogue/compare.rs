@@ -34,7 +34,7 @@ pub struct Changed {
 }
 
 /// One fact before and after; empty where nothing was said.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Fact {
     /// Which: `builds`, `editions`, `allowed`…
     pub fact: &'static str,

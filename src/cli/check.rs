@@ -52,19 +52,24 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
     let wrong = |finding: &Diagnostic| {
         finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
     };
-    print(&checked, args, output);
+    print(&checked, args, output)?;
     Ok(exit(checked.found.iter().any(wrong)))
 }
 
-fn print(checked: &Checked, args: &CheckArgs, output: &Output) {
+fn print(checked: &Checked, args: &CheckArgs, output: &Output) -> Result<(), Failure> {
     let found = &checked.found;
     match args.output_format {
         CheckFormat::Human => output.result(&report::human(found, output.color_out)),
-        CheckFormat::Json => output.result(&format!("{:#}\n", report::json(found))),
+        CheckFormat::Json => output.json(&report::CheckDocument::new(found))?,
         CheckFormat::Github => output.result(&report::github(found)),
     }
     let summary = report::summary(found, checked.files.len());
-    if args.output_format == CheckFormat::Human { output.result(&format!("{summary}\n")) } else { output.say(&summary) }
+    if args.output_format == CheckFormat::Human {
+        output.result(&format!("{summary}\n"))
+    } else {
+        output.say(&summary)
+    }
+    Ok(())
 }
 
 fn show_difference(fixed: &[FixedFile], output: &Output) -> ExitCode {

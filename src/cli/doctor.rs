@@ -44,10 +44,7 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
     let readiness = examine(&repository, name, (purpose, prompt()), Timestamp::now).await?;
     match args.output_format {
         DoctorFormat::Human => output.result(&human(&readiness)),
-        DoctorFormat::Json => {
-            let text = serde_json::to_string_pretty(&readiness.document());
-            output.result(&(text.map_err(|error| Failure::new(error.to_string()))? + "\n"));
-        }
+        DoctorFormat::Json => output.json(&readiness.document())?,
     }
     Ok(exit(readiness.is_ready() == Some(false)))
 }

@@ -13,7 +13,8 @@ use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::plan::PlanDocument;
 use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
-use crate::report;
+use crate::readiness::ReadinessDocument;
+use crate::report::{self, CatalogueDiffDocument, CheckDocument};
 use crate::repository::Repository;
 
 #[derive(Debug, Args)]
@@ -31,6 +32,9 @@ enum Document {
     Policy,
     Configuration,
     Plan,
+    Check,
+    Readiness,
+    CatalogueDiff,
 }
 
 #[derive(Debug, Args)]
@@ -39,13 +43,16 @@ pub(super) struct CompletionsArgs {
     shell: clap_complete::Shell,
 }
 
-/// File names and schemas.
-pub(super) fn schemas(catalogue: &Catalogue) -> [(&'static str, String); 3] {
+/// The schemas by file name.
+pub(super) fn schemas(catalogue: &Catalogue) -> [(&'static str, String); 6] {
     let text = |value: Value| format!("{value:#}\n");
     [
         ("policy.schema.json", policy_schema(catalogue)),
         ("configuration.schema.json", text(written_schema::<Configuration>("sspr-policy: sspr-policy.yaml"))),
         ("plan.schema.json", text(schema_of::<PlanDocument>("sspr-policy: a plan"))),
+        ("check.schema.json", text(schema_of::<CheckDocument>("sspr-policy: the findings of check"))),
+        ("readiness.schema.json", text(schema_of::<ReadinessDocument>("sspr-policy: the report of doctor"))),
+        ("catalogue-diff.schema.json", text(schema_of::<CatalogueDiffDocument>("sspr-policy: a catalogue diff"))),
     ]
 }
 
@@ -77,18 +84,21 @@ pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Res
     // An editor has to know the same settings as `check`.
     let repository = if Repository::is_at(&global.dir) { Some(Repository::open(&global.dir)?) } else { None };
     let catalogue = catalogue_of(repository.as_ref());
-    let [policy, configuration, plan] = schemas(catalogue);
+    let [policy, configuration, plan, check, readiness, difference] = schemas(catalogue);
     match (&args.out, args.document) {
         (Some(folder), _) => {
             let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
             fs::create_dir_all(folder).map_err(failed)?;
-            for (name, text) in [policy, configuration, plan] {
+            for (name, text) in [policy, configuration, plan, check, readiness, difference] {
                 fs::write(folder.join(name), text).map_err(failed)?;
                 output.say(&format!("wrote {}", folder.join(name).display()));
             }
         }
         (None, Some(Document::Configuration)) => output.result(&configuration.1),
         (None, Some(Document::Plan)) => output.result(&plan.1),
+        (None, Some(Document::Check)) => output.result(&check.1),
+        (None, Some(Document::Readiness)) => output.result(&readiness.1),
+        (None, Some(Document::CatalogueDiff)) => output.result(&difference.1),
         (None, _) => output.result(&policy.1),
     }
     Ok(ExitCode::SUCCESS)

@@ -43,6 +43,13 @@ impl Output {
         Paint { color: self.color_out }
     }
 
+    /// A document, for programs.
+    pub fn json(&self, document: &impl serde::Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(document).map_err(|error| Failure::new(error.to_string()))?;
+        self.result(&(text + "\n"));
+        Ok(())
+    }
+
     pub fn result(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stdout(), choice(self.color_out));
         self.written(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::graph::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
 
 /// A permission that a command needs, and whether the token has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Granted {
     #[serde(rename = "for")]
     pub for_what: &'static str,

@@ -1,11 +1,9 @@
-//! Diagnostics as rustc shows them, as JSON, and as GitHub annotations.
+//! Diagnostics as rustc shows them, and as GitHub annotations.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
-use serde_json::{Value, json};
 
 use super::style::visible;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::plan::diagnostic_document;
 use crate::source::{Place, Source};
 
 /// All diagnostics for a terminal, each followed by an empty line.
@@ -101,11 +99,6 @@ fn with_places<'d>(mut group: Group<'d>, diagnostic: &'d Diagnostic, place: &'d 
         group = group.element(window.snippet(&other.source.path).annotation(annotation));
     }
     group
-}
-
-/// All diagnostics as JSON, in the form that plans use too.
-pub fn json(diagnostics: &[Diagnostic]) -> Value {
-    json!({ "format": 1, "diagnostics": diagnostics.iter().map(diagnostic_document).collect::<Vec<_>>() })
 }
 
 /// Annotations for a GitHub workflow, a line each (GitHub, "Workflow commands": `%`, line ends, `:` and `,` are escaped).

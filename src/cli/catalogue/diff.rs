@@ -5,14 +5,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
 
 use super::import::{make, read};
 use crate::catalogue::{Catalogue, Changed, Comparison, Fact, compare};
 use crate::cli::output::Output;
 use crate::cli::{Global, repository_if_any};
 use crate::failure::Failure;
-use crate::report::{WIDTH, wrap};
+use crate::report::{CatalogueDiffDocument, TouchedSetting, WIDTH, wrap};
 use crate::repository::Repository;
 use crate::setting::Scope;
 
@@ -47,7 +46,9 @@ pub(super) fn run(args: &DiffArgs, global: &Global, output: &Output) -> Result<E
             let head = format!("{} → {}\n", old.release, new.release);
             output.result(&(head + &as_text(&comparison, &touched, global.verbose > 0)));
         }
-        DiffFormat::Json => output.result(&format!("{:#}\n", as_json(&comparison, &touched, &old, &new))),
+        DiffFormat::Json => {
+            output.json(&CatalogueDiffDocument::new(&comparison, touched, old.release.clone(), new.release.clone()))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -72,15 +73,7 @@ fn open(what: &str) -> Result<Catalogue, Failure> {
     Catalogue::parse(text).map_err(|error| no_table(error.to_string()))
 }
 
-/// A setting of a policy whose node is other than before.
-struct Touched {
-    file: String,
-    line: usize,
-    setting: String,
-    what: String,
-}
-
-fn touched(repository: &Repository, found: &Comparison, old: &Catalogue, new: &Catalogue) -> Vec<Touched> {
+fn touched(repository: &Repository, found: &Comparison, old: &Catalogue, new: &Catalogue) -> Vec<TouchedSetting> {
     let changed: BTreeMap<(&str, Scope), &Changed> = found
         .changed
         .iter()
@@ -103,13 +96,13 @@ fn touched(repository: &Repository, found: &Comparison, old: &Catalogue, new: &C
             };
             let place = policy.place(name.span);
             let (file, line) = (place.source.path.clone(), place.position().0);
-            touched.push(Touched { file, line, setting: name.value.clone(), what });
+            touched.push(TouchedSetting { file, line, setting: name.value.clone(), what });
         }
     }
     touched
 }
 
-fn as_text(found: &Comparison, touched: &[Touched], verbose: bool) -> String {
+fn as_text(found: &Comparison, touched: &[TouchedSetting], verbose: bool) -> String {
     let mut text = String::new();
     let mut list = |heading: &str, names: Vec<String>| {
         if !names.is_empty() {
@@ -205,27 +198,4 @@ fn policies(text: &mut String, found: &Comparison, verbose: bool) {
             names.iter().for_each(|name| text.push_str(&format!("  {word}: {name}\n")));
         }
     }
-}
-
-fn as_json(found: &Comparison, touched: &[Touched], old: &Catalogue, new: &Catalogue) -> Value {
-    let words = |scopes: &[Scope]| scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>();
-    let names = |names: &[(String, Vec<Scope>)]| -> Vec<Value> {
-        names.iter().map(|(name, scopes)| json!({ "setting": name, "scopes": words(scopes) })).collect()
-    };
-    let changed = |one: &Changed| json!({ "setting": one.name, "scopes": words(&one.scopes), "facts": one.facts });
-    let policy =
-        |one: &Touched| json!({ "file": one.file, "line": one.line, "setting": one.setting, "what": one.what });
-    json!({
-        "old": old.release,
-        "new": new.release,
-        "added": names(&found.added),
-        "removed": names(&found.removed),
-        "changed": found.changed.iter().map(changed).collect::<Vec<_>>(),
-        "group_policies": {
-            "added": found.policies_added,
-            "removed": found.policies_removed,
-            "changed": found.policies_changed,
-        },
-        "policies": touched.iter().map(policy).collect::<Vec<_>>(),
-    })
 }

@@ -51,7 +51,7 @@ fn schemas_are_as_generated() {
         let stored = std::fs::read_to_string(root().join(&path)).unwrap_or_default().replace("\r\n", "\n");
         assert!(stored == fresh.read(&path), "{path} is stale: run `cargo run -- schema --out schemas`");
     }
-    assert_eq!(fresh.files().len(), 3);
+    assert_eq!(fresh.files().len(), 6);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn pages_of_the_documentation_are_as_generated() {
 
 #[test]
 fn schemas_are_json_schemas() {
-    for name in ["policy", "configuration", "plan"] {
+    for name in ["policy", "configuration", "plan", "check", "readiness", "catalogue-diff"] {
         let schema = schema(name);
         jsonschema::meta::validate(&schema).unwrap();
         if name == "plan" {
