@@ -139,7 +139,7 @@ fn disown_takes_off_the_marker_and_nothing_else() {
     repo.apply().succeeds();
     let before = graph.profile("Cameras");
     let ran = repo.run(&["disown", before["id"].as_str().unwrap()]).succeeds();
-    insta::assert_snapshot!(normal(&ran.out), @r#""Cameras" ([id]) is no longer camera of contoso; nothing else was changed"#);
+    insta::assert_snapshot!(normal(&ran.out), @r#""Cameras" ([id]) is no longer managed as camera of contoso; nothing else was changed"#);
     let after = graph.profile("Cameras");
     assert_eq!(after["description"], "Two\nlines.");
     assert_eq!((&after["omaSettings"], &after["assignments"]), (&before["omaSettings"], &before["assignments"]));
@@ -170,7 +170,7 @@ fn disown_survives_a_bad_day() {
         let graph = Graph::new(&server.url);
         let id = text(&graph.profile("Cameras")["id"]);
         let ran = repo.run(&["disown", &id]).succeeds();
-        assert!(ran.out.contains("is no longer camera of contoso"), "{fault}: {}", ran.out);
+        assert!(ran.out.contains("is no longer managed as camera of contoso"), "{fault}: {}", ran.out);
         assert_eq!(graph.profile("Cameras")["description"], "", "{fault}");
     }
 }

@@ -59,7 +59,7 @@ fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
     let ended = apply.wait_with_output().unwrap();
     let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
     assert_eq!(ended.status.code(), Some(1), "{out}{err}");
-    assert_snapshot!(err, @"stopping: what is in flight is finished first; once more, and it is left as it is");
+    assert_snapshot!(err, @"stopping after the requests in flight have finished; press Ctrl+C again to stop at once");
     assert!(out.contains("left     stopped before it began"), "{out}");
     let last = out.lines().last().unwrap();
     assert!(last.contains(" done, 0 failed, ") && last.contains(" left."), "{last}");
@@ -97,8 +97,8 @@ fn a_second_apply_in_the_same_folder_is_refused() {
     let second = repo.apply();
     assert_eq!(second.code, Some(1));
     assert_snapshot!(second.err, @"
-    error: another apply runs in this folder
-    help: wait until it has ended, and run again
+    error: another apply is running in this folder
+    help: wait until it has finished, then run the command again
     ");
     assert!(first.wait_with_output().unwrap().status.success());
     repo.assert_converged();
@@ -120,8 +120,8 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     };
     #[cfg(unix)]
     assert_snapshot!(said(clone.apply()), @"
-    error: another apply of contoso to this tenant runs on this machine in [folder] (process [number])
-    help: wait until it has ended, and run again
+    error: another apply of contoso to this tenant is running on this machine in [folder] (process [number])
+    help: wait until it has finished, then run the command again
     ");
     #[cfg(not(unix))]
     assert!(said(clone.apply()).contains("another apply of contoso to this tenant is running on this machine"));
@@ -144,7 +144,7 @@ fn an_apply_without_a_place_for_its_lock_goes_on() {
     let (_tenant, mut repo, _server) = tenant("durable: false\n", 1);
     repo.variables.insert("XDG_STATE_HOME".into(), "/dev/null".into());
     let ran = repo.apply().succeeds();
-    assert_snapshot!(ran.err, @"warning: /dev/null/sspr-policy cannot be used (Not a directory (os error 20)), so an apply from another folder would not be noticed");
+    assert_snapshot!(ran.err, @"warning: cannot use /dev/null/sspr-policy (Not a directory (os error 20)), so an apply from another folder at the same time will not be prevented");
 }
 
 /// The first PATCH is throttled for two seconds; meanwhile somebody changes the profile in the portal.

@@ -292,13 +292,13 @@ fn disown_waits_for_approval() {
     let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
     let ran = waits(repo.run(&["disown", &id, "--justification", "CHG-1043"]));
     assert_snapshot!(normal(&ran.out), @r#"
-    "Policy 0" ([id]) waits for approval; its code: [id]
+    "Policy 0" ([id]) waits for approval, code [id]
     Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy disown` again.
     "#);
     forget(&repo);
     approve(&tenant, "approve");
     let ran = repo.run(&["disown", &id]).succeeds();
-    assert_snapshot!(normal(&ran.out), @r#""Policy 0" ([id]) is no longer p00 of contoso; nothing else was changed"#);
+    assert_snapshot!(normal(&ran.out), @r#""Policy 0" ([id]) is no longer managed as p00 of contoso; nothing else was changed"#);
     let profile = Graph::new(&server.url).profile("Policy 0");
     assert_eq!((text(&profile["description"]), profile["assignments"].as_array().unwrap().len()), (String::new(), 1));
 }

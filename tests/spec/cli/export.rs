@@ -27,7 +27,7 @@ fn what_has_no_registry_form_is_an_error_that_names_it() {
     ");
     assert!(!repository.path("out.reg").exists());
     assert_snapshot!(repository.run("export reg --out out.reg --skip-unsupported"), @"
-    left out, because the format cannot express it:
+    skipped, because the format cannot express it:
       policies/toasts.yaml:2:13: AboveLock/AllowToasts (no registry value is known for this setting)
     wrote out.reg
     ");
@@ -38,12 +38,12 @@ fn what_has_no_registry_form_is_an_error_that_names_it() {
 fn a_draft_is_exported_when_its_file_is_named() {
     let repository = exportable();
     assert_snapshot!(repository.run("export reg policies/drafts --out out.reg"), @"
-    error: policies/drafts: only drafts are there: name a draft's own file
+    error: policies/drafts: only drafts here; to select a draft, name its file
     exit code 1
     ");
     assert_snapshot!(repository.run("export reg policies/drafts/draft.yaml --out out.reg"), @"wrote out.reg");
     assert_snapshot!(repository.run("export reg policies/nowhere.yaml --out out.reg"), @"
-    error: policies/nowhere.yaml: there is no such file or folder
+    error: policies/nowhere.yaml: no such file or folder
     exit code 1
     ");
     assert_snapshot!(repository.run("export reg policies/reset.yaml"), @"
@@ -113,7 +113,7 @@ fn an_admx_names_what_windows_offers_itself() {
     Intune cannot ingest it: it refuses templates that write below Software\Policies\Microsoft. For Intune, use `apply`.
     ");
     assert_snapshot!(repository.run("export admx policies/drafts/draft.yaml --out out/"), @"
-    Windows' own templates and security settings offer these; choose there:
+    Windows' own templates and security settings already have these; set them there:
       Camera/AllowCamera
         Computer > Administrative Templates > Windows Components > Camera > Allow Use of Camera
         Disabled (it writes AllowCamera = 0)

@@ -13,50 +13,50 @@ fn help_of_every_command() {
     Usage: sspr-policy [OPTIONS] <COMMAND>
 
     Commands:
-      init         Make a policy repository here: a first policy, the configuration, a pipeline
-      check        Validate policies and tell what will break
-      explain      A setting, a rule or a target on one screen
-      catalogue    What Windows accepts: search it, compare releases, import a newer one
-      plan         What `apply` would do; also the drift report
-      show         A saved plan
-      apply        Bring the tenant to the written state; asks first
-      export       The same policies as .reg files, or what no in-box template offers as ADMX
-      import       A tenant's custom profiles as policies that adopt them; writes files only
-      disown       Take our marker off a profile in the tenant, and change nothing else
-      doctor       Whether an environment can be used: reachability, sign-in, tenant, permissions
-      sandbox      The embedded Microsoft Graph, for trying and testing
-      schema       JSON Schemas of policies, configuration and plans
-      completions  Completions for a shell
-      man          The manual page
+      init         Create a policy repository: configuration, a first policy and a pipeline
+      check        Check policies for errors and for settings that break features
+      explain      Show everything about a setting, a rule or a target
+      catalogue    Search the catalogue of Windows settings, compare releases, import a newer one
+      plan         Show what `apply` would change, including drift
+      show         Show a saved plan
+      apply        Change the tenant to match the policies; asks for confirmation first
+      export       Export policies as .reg files or as a Group Policy template (ADMX)
+      import       Write policies that adopt existing custom profiles; changes nothing in the tenant
+      disown       Stop managing a profile; leave it as it is
+      doctor       Check whether an environment can be used: network, sign-in, tenant, permissions
+      sandbox      Run the embedded Microsoft Graph sandbox, for trying things out and for tests
+      schema       Print the JSON Schemas of policies, configuration and plans
+      completions  Print a completion script for a shell
+      man          Print the manual page
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");
     assert_snapshot!(help("init"), @"
-    Make a policy repository here: a first policy, the configuration, a pipeline
+    Create a policy repository: configuration, a first policy and a pipeline
 
     Usage: sspr-policy init [OPTIONS]
 
     Options:
-          --dir <FOLDER>   The policy repository: the folder with sspr-policy.yaml [default: .]
-          --owner <OWNER>  Who owns the profiles that this repository makes; the folder's name without
-                           this
-          --env <NAME>     The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>   When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet          Say less
-      -v, --verbose...     Say more, on stderr; twice for every request
+          --dir <FOLDER>   Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --owner <OWNER>  Owner of the profiles that this repository creates [default: the folder's
+                           name]
+          --env <NAME>     Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>   When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet          Print only errors and the summary
+      -v, --verbose...     Print more detail to stderr; -vv also logs every request
       -h, --help           Print help
       -V, --version        Print version
     ");
     assert_snapshot!(help("check"), @"
-    Validate policies and tell what will break
+    Check policies for errors and for settings that break features
 
     Usage: sspr-policy check [OPTIONS] [PATHS]...
 
@@ -64,21 +64,23 @@ fn help_of_every_command() {
       [PATHS]...  Policy files or folders; everything under policies/ without this
 
     Options:
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
+                                  [default: .]
           --fix                   Mend what has only one right form
           --diff                  Show what `--fix` would change
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
+                                  never]
           --strict                Warnings fail, too
           --output-format <FORM>  The form of the findings [default: human] [possible values: human,
                                   json, github]
-      -q, --quiet                 Say less
-      -v, --verbose...            Say more, on stderr; twice for every request
+      -q, --quiet                 Print only errors and the summary
+      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
     ");
     assert_snapshot!(help("explain"), @"
-    A setting, a rule or a target on one screen
+    Show everything about a setting, a rule or a target
 
     Usage: sspr-policy explain [OPTIONS] <WHAT>...
 
@@ -88,16 +90,16 @@ fn help_of_every_command() {
                  (`rules` lists them), the code of a problem (SP0201), or a target of this repository
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");
     assert_snapshot!(help("catalogue"), @"
-    What Windows accepts: search it, compare releases, import a newer one
+    Search the catalogue of Windows settings, compare releases, import a newer one
 
     Usage: sspr-policy catalogue [OPTIONS] <COMMAND>
 
@@ -109,11 +111,11 @@ fn help_of_every_command() {
       help    Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");
@@ -126,14 +128,16 @@ fn help_of_every_command() {
       <WORDS>...  Words of a name, a title, a path or a label; the beginning of a word is enough
 
     Options:
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
+                                  [default: .]
           --limit <N>             How many are shown [default: 20]
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
+          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
           --output-format <FORM>  The form of what is found [default: human] [possible values: human,
                                   json]
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet                 Say less
-      -v, --verbose...            Say more, on stderr; twice for every request
+          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
+                                  never]
+      -q, --quiet                 Print only errors and the summary
+      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
     ");
@@ -147,13 +151,15 @@ fn help_of_every_command() {
       <NEW>  The newer one, likewise
 
     Options:
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
+          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
+                                  [default: .]
           --output-format <FORM>  The form of the differences [default: human] [possible values: human,
                                   json]
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet                 Say less
-      -v, --verbose...            Say more, on stderr; twice for every request
+          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
+                                  never]
+      -q, --quiet                 Print only errors and the summary
+      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
     ");
@@ -168,218 +174,226 @@ fn help_of_every_command() {
     Options:
           --admx <FOLDER>   A PolicyDefinitions folder, such as C:\Windows\PolicyDefinitions, for
                             elements and registry values
-          --dir <FOLDER>    The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>      The environment in sspr-policy.yaml; its `default:` without this
+          --dir <FOLDER>    Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>      Environment to use [default: `default:` in sspr-policy.yaml]
           --out <FILE>      Write the catalogue here instead of to stdout
-          --color <WHEN>    When to colour [default: auto] [possible values: auto, always, never]
+          --color <WHEN>    When to use color [default: auto] [possible values: auto, always, never]
           --release <NAME>  What it calls itself; by default after the bundle's name
-      -q, --quiet           Say less
-      -v, --verbose...      Say more, on stderr; twice for every request
+      -q, --quiet           Print only errors and the summary
+      -v, --verbose...      Print more detail to stderr; -vv also logs every request
       -h, --help            Print help
       -V, --version         Print version
     ");
     assert_snapshot!(help("plan"), @"
-    What `apply` would do; also the drift report
+    Show what `apply` would change, including drift
 
     Usage: sspr-policy plan [OPTIONS]
 
     Options:
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
-          --out <FILE>            Save the plan, for `apply FILE`; it holds no secrets
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
-          --only <GLOB>           Only keys that match, such as 'sspr/*'
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-          --requests              Print the requests of the changes, with secrets blanked
-          --detailed-exitcode     2 when there are changes
-      -q, --quiet                 Say less
-          --strict                What could not be compared fails
-      -v, --verbose...            Say more, on stderr; twice for every request
-          --override-limits       The limits of the environment do not stop an apply of this plan; it
-                                  says which
-          --output-format <FORM>  The form of the plan [default: human] [possible values: human, json,
-                                  markdown]
-      -h, --help                  Print help
-      -V, --version               Print version
+          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
+                                    [default: .]
+          --out <FILE>              Save the plan for `apply FILE`; it contains no secrets
+          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
+          --only <GLOB>             Plan only policies whose key matches, such as 'sspr/*'
+          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
+                                    never]
+          --requests                Print the requests that would be sent, without secrets
+          --detailed-exitcode       Exit with code 2 if there are changes
+      -q, --quiet                   Print only errors and the summary
+          --strict                  Fail if a masked value could not be compared
+      -v, --verbose...              Print more detail to stderr; -vv also logs every request
+          --override-limits         Let this plan exceed the environment's limits; the plan lists which
+          --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
+                                    markdown]
+      -h, --help                    Print help
+      -V, --version                 Print version
     ");
     assert_snapshot!(help("show"), @"
-    A saved plan
+    Show a saved plan
 
     Usage: sspr-policy show [OPTIONS] <FILE>
 
     Arguments:
-      <FILE>  A file that `plan --out` wrote
+      <FILE>  File that `plan --out` wrote
 
     Options:
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
-          --output-format <FORM>  The form of the plan [default: human] [possible values: human, json,
-                                  markdown]
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet                 Say less
-      -v, --verbose...            Say more, on stderr; twice for every request
-      -h, --help                  Print help
-      -V, --version               Print version
+          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
+                                    [default: .]
+          --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
+                                    markdown]
+          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
+                                    never]
+      -q, --quiet                   Print only errors and the summary
+      -v, --verbose...              Print more detail to stderr; -vv also logs every request
+      -h, --help                    Print help
+      -V, --version                 Print version
     ");
     assert_snapshot!(help("apply"), @"
-    Bring the tenant to the written state; asks first
+    Change the tenant to match the policies; asks for confirmation first
 
     Usage: sspr-policy apply [OPTIONS] [PLAN]
 
     Arguments:
-      [PLAN]  A plan that `plan --out` saved: what it does not approve is refused
+      [PLAN]  Saved plan from `plan --out`; anything that it does not contain is refused
 
     Options:
-          --auto-approve          Do not ask
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
-          --only <GLOB>           Only keys that match, such as 'sspr/*'
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-          --override-limits       The limits of the environment do not stop this, if you say yes to what
-                                  it passes over; a saved plan says itself
-          --justification <TEXT>  What approvers read, where a second administrator has to approve
-      -q, --quiet                 Say less
-      -v, --verbose...            Say more, on stderr; twice for every request
+          --auto-approve          Skip the confirmation
+          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
+                                  [default: .]
+          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
+          --only <GLOB>           Apply only policies whose key matches, such as 'sspr/*'
+          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
+                                  never]
+          --override-limits       Ignore the environment's limits, after confirmation; a saved plan
+                                  records this itself
+          --justification <TEXT>  Justification that approvers see, where Multi Admin Approval is on
+      -q, --quiet                 Print only errors and the summary
+      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
 
-    Exit codes: 0 done, 1 something failed, 3 nothing failed and something waits for approval
+    Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval
     ");
     assert_snapshot!(help("export"), @"
-    The same policies as .reg files, or what no in-box template offers as ADMX
+    Export policies as .reg files or as a Group Policy template (ADMX)
 
     Usage: sspr-policy export [OPTIONS] <COMMAND>
 
     Commands:
-      reg   Registry files, for environments without Intune, also Windows 7 and 8.1
-      admx  A Group Policy template for what Windows' own templates do not offer (not for Intune: it
-            refuses these keys)
+      reg   Export .reg files, for devices that Intune does not manage, such as Windows 7 and 8.1
+      admx  Export a Group Policy template for settings that Windows' own templates lack (Intune rejects
+            its keys)
       help  Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");
     assert_snapshot!(help("export reg"), @"
-    Registry files, for environments without Intune, also Windows 7 and 8.1
+    Export .reg files, for devices that Intune does not manage, such as Windows 7 and 8.1
 
     Usage: sspr-policy export reg [OPTIONS] --out <PATH> [PATHS]...
 
     Arguments:
-      [PATHS]...  Policy files or folders; all active and retired ones without this. Drafts only when
-                  named
+      [PATHS]...  Policy files or folders [default: all active and retired policies; name a draft's file
+                  to export it]
 
     Options:
-          --dir <FOLDER>      The policy repository: the folder with sspr-policy.yaml [default: .]
-          --out <PATH>        A file: one document. A folder (it is there, or ends with a slash): one
-                              per policy
-          --env <NAME>        The environment in sspr-policy.yaml; its `default:` without this
-          --skip-unsupported  List what the format cannot express, and go on
-          --color <WHEN>      When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet             Say less
-      -v, --verbose...        Say more, on stderr; twice for every request
+          --dir <FOLDER>      Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
+                              slash) for one per policy
+          --env <NAME>        Environment to use [default: `default:` in sspr-policy.yaml]
+          --skip-unsupported  Skip settings that the format cannot express, and list them
+          --color <WHEN>      When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet             Print only errors and the summary
+      -v, --verbose...        Print more detail to stderr; -vv also logs every request
       -h, --help              Print help
       -V, --version           Print version
     ");
     assert_snapshot!(help("export admx"), @"
-    A Group Policy template for what Windows' own templates do not offer (not for Intune: it refuses
-    these keys)
+    Export a Group Policy template for settings that Windows' own templates lack (Intune rejects its
+    keys)
 
     Usage: sspr-policy export admx [OPTIONS] --out <PATH> [PATHS]...
 
     Arguments:
-      [PATHS]...  Policy files or folders; all active and retired ones without this. Drafts only when
-                  named
+      [PATHS]...  Policy files or folders [default: all active and retired policies; name a draft's file
+                  to export it]
 
     Options:
-          --dir <FOLDER>      The policy repository: the folder with sspr-policy.yaml [default: .]
-          --out <PATH>        A file: one document. A folder (it is there, or ends with a slash): one
-                              per policy
-          --env <NAME>        The environment in sspr-policy.yaml; its `default:` without this
-          --skip-unsupported  List what the format cannot express, and go on
-          --color <WHEN>      When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet             Say less
-      -v, --verbose...        Say more, on stderr; twice for every request
+          --dir <FOLDER>      Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
+                              slash) for one per policy
+          --env <NAME>        Environment to use [default: `default:` in sspr-policy.yaml]
+          --skip-unsupported  Skip settings that the format cannot express, and list them
+          --color <WHEN>      When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet             Print only errors and the summary
+      -v, --verbose...        Print more detail to stderr; -vv also logs every request
       -h, --help              Print help
       -V, --version           Print version
     ");
     assert_snapshot!(help("disown"), @"
-    Take our marker off a profile in the tenant, and change nothing else
+    Stop managing a profile; leave it as it is
 
     Usage: sspr-policy disown [OPTIONS] <ID>
 
     Arguments:
-      <ID>  The profile's id
+      <ID>  Id of the profile, as in Intune
 
     Options:
-          --dir <FOLDER>          The policy repository: the folder with sspr-policy.yaml [default: .]
-          --justification <TEXT>  What approvers read, where a second administrator has to approve
-          --env <NAME>            The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet                 Say less
-      -v, --verbose...            Say more, on stderr; twice for every request
+          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
+                                  [default: .]
+          --justification <TEXT>  Justification that approvers see, where Multi Admin Approval is on
+          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
+                                  never]
+      -q, --quiet                 Print only errors and the summary
+      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
 
-    Exit codes: 0 done, 1 something failed, 3 nothing failed and something waits for approval
+    Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval
     ");
     assert_snapshot!(help("sandbox"), @"
-    The embedded Microsoft Graph, for trying and testing
+    Run the embedded Microsoft Graph sandbox, for trying things out and for tests
 
     Usage: sspr-policy sandbox [OPTIONS] <COMMAND>
 
     Commands:
-      serve    Serve it on loopback for other programs, until Ctrl+C
-      approve  Approve what waits for Multi Admin Approval; without a code, list it
-      reject   Reject what waits for Multi Admin Approval; without a code, list it
-      reset    Forget everything in it
+      serve    Serve the sandbox on a loopback port until Ctrl+C
+      approve  Approve a request that waits for Multi Admin Approval; without a code, list them
+      reject   Reject a request that waits for Multi Admin Approval; without a code, list them
+      reset    Delete everything in the sandbox
       help     Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");
     assert_snapshot!(help("schema"), @"
-    JSON Schemas of policies, configuration and plans
+    Print the JSON Schemas of policies, configuration and plans
 
     Usage: sspr-policy schema [OPTIONS] [DOCUMENT]
 
     Arguments:
-      [DOCUMENT]  Which document [possible values: policy, configuration, plan]
+      [DOCUMENT]  Document to print the schema of [possible values: policy, configuration, plan, check,
+                  readiness, catalogue-diff]
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --out <FOLDER>  Write all schemas into this folder
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");
     assert_snapshot!(help("completions"), @"
-    Completions for a shell
+    Print a completion script for a shell
 
     Usage: sspr-policy completions [OPTIONS] <SHELL>
 
     Arguments:
-      <SHELL>  Which shell [possible values: bash, elvish, fish, powershell, zsh]
+      <SHELL>  Shell to generate completions for [possible values: bash, elvish, fish, powershell, zsh]
 
     Options:
-          --dir <FOLDER>  The policy repository: the folder with sspr-policy.yaml [default: .]
-          --env <NAME>    The environment in sspr-policy.yaml; its `default:` without this
-          --color <WHEN>  When to colour [default: auto] [possible values: auto, always, never]
-      -q, --quiet         Say less
-      -v, --verbose...    Say more, on stderr; twice for every request
+          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
       -h, --help          Print help
       -V, --version       Print version
     ");

@@ -18,41 +18,42 @@ fn init_makes_a_repository_that_passes_check() {
     wrote schemas/policy.schema.json
     wrote schemas/configuration.schema.json
 
-    A policy repository of contoso-endpoint. Next:
+    Created a policy repository with the owner contoso-endpoint. Next:
 
-      sspr-policy check     what is wrong
-      sspr-policy plan      what would be done, in the embedded sandbox
-      sspr-policy apply     do it there
+      sspr-policy check     check the policies
+      sspr-policy plan      show what would change in the embedded sandbox
+      sspr-policy apply     make these changes
 
-    For your own tenant, fill in `production` in sspr-policy.yaml.
+    To use your own tenant, fill in `production` in sspr-policy.yaml.
     ");
     assert_snapshot!(repository.run("check --strict"), @"0 errors, 0 warnings in 1 policy");
     assert_snapshot!(repository.run("validate"), @"0 errors, 0 warnings in 1 policy");
     assert_snapshot!(repository.read("sspr-policy.yaml"), @"
     # yaml-language-server: $schema=schemas/configuration.schema.json
-    owner: contoso-endpoint                 # who owns what this repository makes; part of each profile's marker in the tenant
-    default: sandbox                 # the environment that commands use without --env
+    owner: contoso-endpoint                 # the owner of this repository's profiles; part of each profile's marker in the tenant
+    default: sandbox                 # the environment to use without --env
 
-    # Assignments by name. Policies say `assignments: pilot`.
+    # Named assignments, for `assignments: pilot` in policies.
     targets:
       pilot:
         include: [{ group: SSPR Pilot }]
         exclude: [{ group: Kiosks }]
 
     environments:
-      # The embedded Microsoft Graph: nobody's tenant, for trying. Its state lies in .sspr-policy/.
+      # An embedded Microsoft Graph for trying things out. It keeps its state in .sspr-policy/.
       sandbox: { tenant: sandbox }
 
-      # Your tenant: take one comment sign away from each of the lines below, and fill in.
+      # Your tenant: uncomment the lines below and fill in your values.
 
       # production:
-      #   tenant: contoso.onmicrosoft.com            # its id, or one of its domains
-      #   # Who signs in: the first that is there of SSPR_POLICY_TOKEN, a pipeline's identity, a secret or certificate from the
-      #   # environment, a managed identity, the Azure CLI. `sspr-policy doctor --env production` shows it.
+      #   tenant: contoso.onmicrosoft.com            # the tenant's id, or one of its domains
+      #   # `auto` signs in with the first of these that is available: SSPR_POLICY_TOKEN, the pipeline's identity, a secret or
+      #   # certificate from environment variables, a managed identity, the Azure CLI. To see which one, run
+      #   # `sspr-policy doctor --env production`.
       #   auth:
-      #     method: auto                             # or name one: token, github-oidc, client-secret, azure-cli, …
-      #     plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
-      #     apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
+      #     method: auto                             # or one of token, github-oidc, client-secret, azure-cli, …
+      #     plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an app registration with read permissions
+      #     apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an app registration with write permissions
       #   limits: { max_changes: 50, max_deletes: 5 }
     ");
     assert_snapshot!(repository.read("policies/sspr/lock-screen-reset.yaml"), @r#"
@@ -68,8 +69,8 @@ fn init_makes_a_repository_that_passes_check() {
     "#);
     let again = repository.run("init");
     assert_snapshot!(again, @"
-    error: this folder is a policy repository already: sspr-policy.yaml is there
-    help: `sspr-policy plan` shows what its policies would do
+    error: this folder is already a policy repository: it contains sspr-policy.yaml
+    help: run `sspr-policy plan` to see what its policies would change
     exit code 1
     ");
 }
@@ -83,17 +84,17 @@ fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
     std::fs::write(repository.path("sspr-policy.yaml"), &text).unwrap();
     assert_snapshot!(repository.run("check"), @r#"
     error[SP0412]: this is not the ID of an application
-      --> sspr-policy.yaml:23:26
+      --> sspr-policy.yaml:24:26
        |
-    23 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an application that may read
+    24 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an app registration with read permissions
        |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this ID is all zeros
        |
        = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
 
     error[SP0412]: this is not the ID of an application
-      --> sspr-policy.yaml:24:27
+      --> sspr-policy.yaml:25:27
        |
-    24 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an application that may write
+    25 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an app registration with write permissions
        |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this ID is all zeros
        |
        = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
@@ -114,26 +115,26 @@ fn init_writes_over_nothing_and_takes_its_owner_from_the_folder() {
     wrote sspr-policy.yaml
     wrote policies/sspr/lock-screen-reset.yaml
     wrote .github/workflows/policies.yml
-    kept  .gitignore (it is there already)
+    kept  .gitignore (already exists)
     wrote .gitattributes
     wrote .vscode/settings.json
     wrote .vscode/extensions.json
     wrote schemas/policy.schema.json
     wrote schemas/configuration.schema.json
 
-    A policy repository of contoso-it. Next:
+    Created a policy repository with the owner contoso-it. Next:
 
-      sspr-policy check     what is wrong
-      sspr-policy plan      what would be done, in the embedded sandbox
-      sspr-policy apply     do it there
+      sspr-policy check     check the policies
+      sspr-policy plan      show what would change in the embedded sandbox
+      sspr-policy apply     make these changes
 
-    For your own tenant, fill in `production` in sspr-policy.yaml.
+    To use your own tenant, fill in `production` in sspr-policy.yaml.
     ");
     assert_eq!(repository.read("Contoso IT/.gitignore"), "mine\n");
     let wrong = Repository::empty().run_with(&["init", "--owner", "Contoso IT"]);
     assert_snapshot!(wrong, @"
-    error: `Contoso IT` is no owner: an owner can contain only a-z, 0-9, `.`, `_` and `-`, not `C`
-    help: give one with `--owner`
+    error: `Contoso IT` cannot be used as an owner: an owner can contain only a-z, 0-9, `.`, `_` and `-`, not `C`
+    help: choose one with `--owner NAME`
     exit code 1
     ");
 }

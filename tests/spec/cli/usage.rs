@@ -34,18 +34,18 @@ fn a_wrong_usage_is_exit_code_1() {
 #[test]
 fn without_a_configuration_the_way_out_is_said() {
     assert_snapshot!(Repository::empty().run("check"), @"
-    error: there is no sspr-policy.yaml in this folder
-    help: `sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder
+    error: sspr-policy.yaml is missing in this folder
+    help: run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`
     exit code 1
     ");
     assert_snapshot!(Repository::empty().run("export reg --out x.reg"), @"
-    error: there is no sspr-policy.yaml in this folder
-    help: `sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder
+    error: sspr-policy.yaml is missing in this folder
+    help: run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`
     exit code 1
     ");
     assert_snapshot!(Repository::empty().run("check --dir nowhere"), @"
-    error: there is no sspr-policy.yaml in nowhere
-    help: `sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder
+    error: sspr-policy.yaml is missing in nowhere
+    help: run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`
     exit code 1
     ");
 }
@@ -53,17 +53,17 @@ fn without_a_configuration_the_way_out_is_said() {
 #[test]
 fn an_environment_is_one_of_the_configuration() {
     assert_snapshot!(Repository::new().run("check --env lba"), @"
-    error: there is no environment `lba` in sspr-policy.yaml
-    help: did you mean `lab`
+    error: sspr-policy.yaml has no environment `lba`
+    help: Did you mean `lab`?
     exit code 1
     ");
     assert_snapshot!(Repository::new().run("check --env production"), @"
-    error: there is no environment `production` in sspr-policy.yaml
+    error: sspr-policy.yaml has no environment `production`
     help: environments: lab
     exit code 1
     ");
     assert_snapshot!(Repository::new().run("export reg --env production --out x.reg"), @"
-    error: there is no environment `production` in sspr-policy.yaml
+    error: sspr-policy.yaml has no environment `production`
     help: environments: lab
     exit code 1
     ");

@@ -11,8 +11,8 @@ fn what_the_portal_made_becomes_policies_that_adopt_it() {
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
 
-    Import: 2 of 2 profiles written, 2 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 2 profiles; each policy is compiled and planned before it counts
+    Import: 2 of 2 profiles written, 2 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is then planned, to prove that adopting changes nothing else
     exit 0
     ");
     assert_eq!(repo.portal().profiles(), before, "import changes nothing in the tenant");
@@ -33,8 +33,8 @@ fn what_the_portal_made_becomes_policies_that_adopt_it() {
     adopt: { sandbox: [id] }
     ");
     insta::assert_snapshot!(import(&repo, &[]), @r#"
-    skipped "Portal - Camera" ([id]): is adopted by policies/imported/portal-camera.yaml already
-    skipped "Portal - Lock screen hardening" ([id]): is adopted by policies/imported/portal-lock-screen-hardening.yaml already
+    skipped "Portal - Camera" ([id]): is already adopted by policies/imported/portal-camera.yaml
+    skipped "Portal - Lock screen hardening" ([id]): is already adopted by policies/imported/portal-lock-screen-hardening.yaml
 
     Import: nothing to write; 2 skipped, 5 of other kinds. Nothing was changed in the tenant.
     exit 0
@@ -54,8 +54,8 @@ fn an_adoption_is_inert_afterwards() {
     repo.policy("imported/portal-camera", &without.join("\n"));
     repo.assert_converged();
     insta::assert_snapshot!(import(&repo, &[]), @r#"
-    skipped "Portal - Camera" ([id]): is ours, as imported/portal-camera
-    skipped "Portal - Lock screen hardening" ([id]): is ours, as imported/portal-lock-screen-hardening
+    skipped "Portal - Camera" ([id]): is already managed here, as imported/portal-camera
+    skipped "Portal - Lock screen hardening" ([id]): is already managed here, as imported/portal-lock-screen-hardening
 
     Import: nothing to write; 2 skipped, 5 of other kinds. Nothing was changed in the tenant.
     exit 0
@@ -81,7 +81,7 @@ fn every_ready_made_policy_comes_back_from_the_tenant() {
     insta::assert_snapshot!(normal(&repo.read("policies/imported/windows-nothing-in-the-way-of-password-reset.yaml")), @r#"
     # yaml-language-server: $schema=../../schemas/policy.schema.json
     name: Windows - Nothing in the way of password reset
-    description: 'Settings that hide or break "Reset password" at sign-in, at the value that does not.'
+    description: 'Settings that can hide or break "Reset password" at sign-in, set to values that do not.'
 
     settings:
       ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen: disabled
@@ -114,8 +114,8 @@ fn a_policy_that_cannot_be_read_stops_an_import() {
       |
     1 | name: [
       |       ^ unclosed bracket '['
-    error: nothing was imported: policies with errors may adopt the same profiles
-    help: mend them first; `check` shows them, too
+    error: nothing was imported: the policies with errors may adopt the same profiles
+    help: fix these errors first; `sspr-policy check` lists them
     exit 1
     ");
     assert!(!repo.path().join("policies/imported").exists());
@@ -128,8 +128,8 @@ fn a_profile_of_ours_without_its_policy_is_no_policy() {
     repo.apply().succeeds();
     repo.remove("imported/portal-camera");
     insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"
-    error: "Portal - Camera" ([id]) is ours, as imported/portal-camera
-    help: its policy is not here: bring the file back, or take our marker off with `disown ID` and import again
+    error: "Portal - Camera" ([id]) is already managed here, as imported/portal-camera
+    help: its policy file is missing: restore the file, or run `sspr-policy disown ID` and import again
     exit 1
     "#);
 }

@@ -19,7 +19,7 @@ fn a_value_that_the_token_may_not_read_becomes_a_reference_to_a_secret() {
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], not proven
       error: WindowsLogon/DisableLockScreenAppNotifications: the token is not allowed to read its value: provide it as SSPR_PORTAL_LOCK_SCREEN_HARDENING_WINDOWSLOGON_DISABLELOCKSCREENAPPNOTIFICATIONS, or import again with DeviceManagementConfiguration.ReadWrite.All
 
-    Import: 2 of 2 profiles written, 1 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    Import: 2 of 2 profiles written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
     ");
     let text = repo.read("policies/imported/portal-lock-screen-hardening.yaml");
     assert!(!text.contains("****"));

@@ -29,7 +29,7 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
     insta::assert_snapshot!(import(&repo, &[]), @r#"
     not written: policies/imported/empty.yaml  "Empty" ([id])
       error: the profile does not have any settings, but a policy needs at least one
-    wrote policies/imported/half-of-it.yaml  adopts [id], and not as it is
+    wrote policies/imported/half-of-it.yaml  adopts [id], but changes it
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written here; apply will remove it from the profile: this value contains a control character: U+0001 cannot be sent to a device
       warning: in Intune this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; apply will change it to ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
       warning: WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
@@ -45,13 +45,13 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
       plan: - ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset [device]   1
       plan: - Device/Vendor/MSFT/Contoso/Start [device]          (hidden)
       plan:   assignments: not managed, stays as it is: include a target of another kind, include all devices
-    wrote policies/imported/long-text.yaml  for [id], and it cannot be applied as it is
+    wrote policies/imported/long-text.yaml  for [id], but it cannot be applied yet
       plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
 
-    Import: 2 of 4 profiles written, 0 proven to be adopted as they are; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 4 profiles; each policy is compiled and planned before it counts
+    Import: 2 of 4 profiles written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 4 profiles; each policy is then planned, to prove that adopting changes nothing else
     exit 1
     "#);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/half-of-it.yaml")), @"
@@ -94,19 +94,19 @@ fn nothing_that_is_there_is_overwritten() {
     repo.policy("unknown", "name: Unknown\nsettings: { Contoso/Unknown: 1 }\n");
     insta::assert_snapshot!(import(&repo, &[]), @r#"
     not written: policies/imported/portal-camera.yaml  "Portal - Camera" ([id])
-      error: policies/imported/portal-camera.yaml is there already, and was left as it is: move it away, or name another `--out`
+      error: policies/imported/portal-camera.yaml already exists and was not overwritten; move it, or choose another folder with `--out`
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
 
-    Import: 1 of 2 profiles written, 1 proven to be adopted as they are; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 2 profiles; each policy is compiled and planned before it counts
+    Import: 1 of 2 profiles written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 2 profiles; each policy is then planned, to prove that adopting changes nothing else
     exit 1
     "#);
     assert!(repo.read("policies/imported/portal-camera.yaml").starts_with("name: Mine"));
     insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera", "--out", "policies/"]), @"
     wrote policies/portal-camera.yaml  adopts [id], nothing else
 
-    Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is compiled and planned before it counts
+    Import: 1 of 1 profile written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
     exit 0
     ");
     assert!(repo.read("policies/portal-camera.yaml").starts_with("# yaml-language-server: $schema=../schemas/"));
@@ -124,49 +124,49 @@ fn one_profile_is_chosen_by_its_name_or_its_id() {
         said.push_str(&import(&repo, &["--profile", wanted]));
     }
     insta::assert_snapshot!(said, @r#"
-    error: no custom profile in the tenant has the name or the id Portal - Camer
-    help: did you mean "Portal - Camera"
+    error: no custom profile in the tenant has the name or id Portal - Camer
+    help: Did you mean "Portal - Camera"?
     exit 1
-    error: no custom profile in the tenant has the name or the id camera
-    help: did you mean "Portal - Camera"
+    error: no custom profile in the tenant has the name or id camera
+    help: Did you mean "Portal - Camera"?
     exit 1
-    error: no custom profile in the tenant has the name or the id Nothing like it
-    help: without `--profile`, all custom profiles are imported
+    error: no custom profile in the tenant has the name or id Nothing like it
+    help: leave out `--profile` to import all custom profiles
     exit 1
     error: the profile "Update ring - Broad" of another kind (windowsUpdateForBusinessConfiguration) cannot be imported
     help: only custom profiles (OMA-URI) can be taken over: write the same settings as a policy
     exit 1
     error: 2 custom profiles are called "Twins": [id], [id]
-    help: write `--profile` with the id of the one that is meant
+    help: pass one of these ids to `--profile`
     exit 1
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
 
-    Import: 1 of 1 profile written, 1 proven to be adopted as it is; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is compiled and planned before it counts
+    Import: 1 of 1 profile written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
     exit 0
     "#);
     repo.run(&["import", "--profile", &text(&twins[1]["id"]).to_uppercase()]).succeeds();
     repo.apply().succeeds();
     insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"
-    error: "Portal - Camera" ([id]) is ours, as imported/portal-camera
-    help: it has a policy; `disown ID` takes our marker off
+    error: "Portal - Camera" ([id]) is already managed here, as imported/portal-camera
+    help: it already has a policy; to stop managing it, run `sspr-policy disown ID`
     exit 1
     "#);
     let other = Repo::new(&EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
     copy(&repo.path().join(".sspr-policy"), &other.path().join(".sspr-policy"));
     insta::assert_snapshot!(import(&other, &["--profile", "Portal - Camera"]), @r#"
-    error: "Portal - Camera" ([id]) belongs to contoso, as imported/portal-camera
-    help: import it in the repository of that owner
+    error: "Portal - Camera" ([id]) is managed by contoso, as imported/portal-camera
+    help: import it in that owner's repository
     exit 1
     "#);
     insta::assert_snapshot!(import(&repo, &["export.reg"]), @"
-    error: not yet: `import` reads no files
-    help: without FILE it reads the custom profiles of an environment's tenant; `--profile NAME|ID` reads one of them
+    error: `import` cannot read files yet
+    help: leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its name or id
     exit 1
     ");
     insta::assert_snapshot!(import(&repo, &["--out", "../elsewhere"]), @"
-    error: `--out ../elsewhere`: policies lie below policies/
-    help: name a folder of this repository, as `policies/imported`
+    error: `--out ../elsewhere`: it has to be inside policies/
+    help: choose a folder of this repository, such as `policies/imported`
     exit 1
     ");
 }
@@ -186,12 +186,12 @@ fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
     state["groups"].as_array_mut().unwrap().retain(|group| group["displayName"] != "Kiosks");
     repo.write(".sspr-policy/sandbox.json", &state.to_string());
     insta::assert_snapshot!(import(&repo, &[]), @"
-    wrote policies/imported/gone.yaml  adopts [id], and not as it is
+    wrote policies/imported/gone.yaml  adopts [id], but changes it
       error: assignments are not imported: an excluded target cannot be written here: the group [id] no longer exists
       plan:   assignments: not managed, stays as it is: include all devices, exclude group 11e0b253-cd96-4355-877a-…
 
-    Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is compiled and planned before it counts
+    Import: 1 of 1 profile written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
     exit 1
     ");
     insta::assert_snapshot!(normal(&repo.read("policies/imported/gone.yaml")), @"
@@ -230,12 +230,12 @@ fn a_row_that_only_reads_is_left_out_and_told() {
     let made = portal.create("Asks", &Value::Null, &[asked, integer("AboveLock/AllowToasts", 1)]);
     drop(portal);
     insta::assert_snapshot!(import(&repo, &[]), @"
-    wrote policies/imported/asks.yaml  adopts [id], and not as it is
+    wrote policies/imported/asks.yaml  adopts [id], but changes it
       error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written here; apply will remove it from the profile: Intune only reads this row from devices; a policy can only write
       plan: - Camera/AllowCamera (read only) [device]            0
 
-    Import: 1 of 1 profile written, 0 proven to be adopted as it is; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is compiled and planned before it counts
+    Import: 1 of 1 profile written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
     exit 1
     ");
     let id = text(&made["id"]);

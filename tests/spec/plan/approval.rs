@@ -144,11 +144,11 @@ fn an_object_that_was_changed_since() {
         let portal = repo.portal();
         portal.patch(&portal.profile("Lock screen"), json!({ "omaSettings": [integer("Start/HideLock", 7)] }));
     }
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       lock: it was changed in the tenant since the plan
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 /// Also where what was changed would be the same afterwards.
@@ -159,11 +159,11 @@ fn an_object_that_was_only_saved_again_since() {
         let portal = repo.portal();
         portal.patch(&portal.profile("Lock screen"), json!({ "omaSettings": [integer("Start/HideLock", 1)] }));
     }
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       lock: it was changed in the tenant since the plan
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 #[test]
@@ -173,55 +173,55 @@ fn an_object_that_was_deleted_since() {
         let portal = repo.portal();
         portal.delete(&portal.profile("Lock screen"));
     }
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       lock: it was changed in the tenant since the plan
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 #[test]
 fn a_policy_that_was_changed_since() {
     let repo = planned();
     repo.edit("toasts", "Allowed", "Not allowed");
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       toasts: the change is another one than the plan approved
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 #[test]
 fn an_assignment_that_was_changed_since() {
     let repo = planned();
     repo.edit("lock", "SSPR Pilot", "All Staff");
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       lock: the change is another one than the plan approved
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 #[test]
 fn a_description_that_was_changed_since() {
     let repo = planned();
     repo.edit("toasts", "name: Toasts", "name: Toasts\ndescription: Said to nobody.");
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       toasts: the change is another one than the plan approved
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 #[test]
 fn a_policy_that_was_written_since() {
     let repo = planned();
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 1 }\n");
-    insta::assert_snapshot!(refused(&repo), @r#"
-    error: the plan does not approve what would be done; nothing was changed
+    insta::assert_snapshot!(refused(&repo), @"
+    error: the saved plan no longer matches what apply would do; nothing was changed
       more: the plan does not have this change
-    help: plan again, and have that approved
-    "#);
+    help: run `plan --out FILE` again and have the new plan approved
+    ");
 }
 
 #[test]
@@ -229,9 +229,9 @@ fn a_policy_that_was_taken_out_since() {
     let repo = planned();
     repo.remove("toasts");
     insta::assert_snapshot!(normal(&refused(&repo)), @"
-    error: the plan does not approve what would be done; nothing was changed
+    error: the saved plan no longer matches what apply would do; nothing was changed
       toasts: the policies changed since the plan, and do not ask for all of it
-    help: plan again, and have that approved
+    help: run `plan --out FILE` again and have the new plan approved
     ");
 }
 
@@ -244,19 +244,19 @@ fn what_is_no_plan() {
         assert_eq!(said, repo.run(&["show", "plan.json"]).fails());
         said
     };
-    insta::assert_snapshot!(said("{"), @r#"error: plan.json is no plan that can be read: EOF while parsing an object at line 1 column 1"#);
-    insta::assert_snapshot!(said("{ \"format\": 2 }"), @r#"error: plan.json is no plan that can be read: its format is 2, and this version knows 1"#);
-    insta::assert_snapshot!(said("{ \"format\": 1 }"), @r#"error: plan.json is no plan that can be read: missing field `program`"#);
+    insta::assert_snapshot!(said("{"), @"error: plan.json is not a readable plan: EOF while parsing an object at line 1 column 1");
+    insta::assert_snapshot!(said("{ \"format\": 2 }"), @"error: plan.json is not a readable plan: its format is 2, but this version reads format 1");
+    insta::assert_snapshot!(said("{ \"format\": 1 }"), @"error: plan.json is not a readable plan: missing field `program`");
 }
 
 #[test]
 fn nobody_can_be_asked() {
     let repo = planned();
     let before = repo.portal().profiles();
-    insta::assert_snapshot!(repo.run(&["apply"]).fails(), @r#"
-    error: nobody can be asked here, so nothing was changed
-    help: run with `--auto-approve`, or apply a plan that was approved: `plan --out FILE`, `apply FILE`
-    "#);
+    insta::assert_snapshot!(repo.run(&["apply"]).fails(), @"
+    error: no terminal to confirm on; nothing was changed
+    help: use --auto-approve in a pipeline, or apply a saved plan: `plan --out FILE`, then `apply FILE`
+    ");
     assert_eq!(repo.portal().profiles(), before);
 }
 
@@ -290,14 +290,14 @@ fn policies_that_ask_for_less_by_now() {
     let repo = planned();
     repo.edit("lock", ": do not hide", ": Hide");
     insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
-    error: the plan does not approve what would be done; nothing was changed
+    error: the saved plan no longer matches what apply would do; nothing was changed
       lock: the policies changed since the plan, and do not ask for all of it
-    help: plan again, and have that approved
+    help: run `plan --out FILE` again and have the new plan approved
     ");
     repo.remove("lock");
     insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
-    error: the plan does not approve what would be done; nothing was changed
+    error: the saved plan no longer matches what apply would do; nothing was changed
       lock: the policies changed since the plan, and do not ask for all of it
-    help: plan again, and have that approved
+    help: run `plan --out FILE` again and have the new plan approved
     ");
 }

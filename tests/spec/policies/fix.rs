@@ -241,15 +241,15 @@ fn what_is_checked_is_named_by_path() {
     exit code 1
     "#);
     assert_snapshot!(repository.run("check gpo.reg"), @"
-    error: gpo.reg: not yet: this version checks policies only
+    error: gpo.reg: this version checks policies only
     exit code 1
     ");
     assert_snapshot!(repository.run("check notes.txt"), @"
-    error: notes.txt: there is no policy of this repository
+    error: notes.txt: this is outside policies/, so it is not read as a policy
     exit code 1
     ");
     assert_snapshot!(repository.run("check nowhere"), @"
-    error: nowhere: there is no such file or folder
+    error: nowhere: no such file or folder
     exit code 1
     ");
     assert_snapshot!(repository.run("check --fix --diff"), @"

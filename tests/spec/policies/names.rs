@@ -16,27 +16,27 @@ fn two_policies_have_two_keys() {
      --> policies/b.yaml:2:6
       |
     2 | key: a
-      |      ^ the key is what tells profiles apart in the tenant
+      |      ^ a key identifies one profile in the tenant
       |
      ::: policies/a.yaml:1:7
       |
     1 | name: A
       |       - the other policy
       |
-      = help: give one of them another `key:`
+      = help: give one of them a different `key:`
 
     error[SP0111]: two policies have the key `c`
      --> policies/c.yml:1:7
       |
     1 | name: C too
-      |       ^^^^^ the key is what tells profiles apart in the tenant
+      |       ^^^^^ a key identifies one profile in the tenant
       |
      ::: policies/c.yaml:2:6
       |
     2 | key: c
       |      - the other policy
       |
-      = help: give one of them another `key:`
+      = help: give one of them a different `key:`
 
     2 errors, 0 warnings in 4 policies
     exit code 1

@@ -323,19 +323,19 @@ fn a_file_is_one_of_the_repository() {
      --> policies/files.yaml:3:65
       |
     3 |   AppLocker/ApplicationLaunchRestrictions/A/EXE/Policy: { file: missing.xml }
-      |                                                                 ^^^^^^^^^^^ policies/missing.xml is not there
+      |                                                                 ^^^^^^^^^^^ policies/missing.xml does not exist
 
     error[SP0415]: this file cannot be read
      --> policies/files.yaml:4:65
       |
     4 |   AppLocker/ApplicationLaunchRestrictions/B/EXE/Policy: { file: ../../outside.xml }
-      |                                                                 ^^^^^^^^^^^^^^^^^ policies/../../outside.xml lies outside the policy repository
+      |                                                                 ^^^^^^^^^^^^^^^^^ policies/../../outside.xml is outside the policy repository
 
     error[SP0415]: this file cannot be read
      --> policies/files.yaml:5:65
       |
     5 |   AppLocker/ApplicationLaunchRestrictions/C/EXE/Policy: { file: /etc/hostname }
-      |                                                                 ^^^^^^^^^^^^^ policies//etc/hostname is not there
+      |                                                                 ^^^^^^^^^^^^^ policies//etc/hostname does not exist
 
     error[SP0415]: the file is not UTF-8
      --> policies/files.yaml:6:65

@@ -38,7 +38,7 @@ fn files_that_are_no_policy_are_each_said_in_one_run() {
      --> policies/directory.yaml:1:1
       |
     1 |
-      | ^ this is a folder, and its name is a policy's
+      | ^ this is a folder with a policy's file name; rename it
 
     error[SP0102]: this file is not valid YAML
      --> policies/documents.yaml:3:1
@@ -114,12 +114,12 @@ fn links_are_followed_to_files_of_the_repository_only() {
     link("nowhere.yaml", "policies/dangling.yaml");
     link("../elsewhere/twin.yaml", "policies/twin.yaml");
     assert_snapshot!(briefly(&repository), @"
-    dangling.yaml:1:1 error[SP0101] this file cannot be read: the link leads nowhere: No such file or directory (os error 2)
-    here:1:1 error[SP0101] this file cannot be read: a link to a folder is not followed
-    loop-1.yaml:1:1 error[SP0101] this file cannot be read: the link leads nowhere: Too many levels of symbolic links (os error 40)
-    loop-2.yaml:1:1 error[SP0101] this file cannot be read: the link leads nowhere: Too many levels of symbolic links (os error 40)
-    secret.yaml:1:1 error[SP0101] this file cannot be read: the link leads out of the policy repository
-    up:1:1 error[SP0101] this file cannot be read: the link leads out of the policy repository
+    dangling.yaml:1:1 error[SP0101] this file cannot be read: this link is broken: No such file or directory (os error 2)
+    here:1:1 error[SP0101] this file cannot be read: links to folders are not followed
+    loop-1.yaml:1:1 error[SP0101] this file cannot be read: this link is broken: Too many levels of symbolic links (os error 40)
+    loop-2.yaml:1:1 error[SP0101] this file cannot be read: this link is broken: Too many levels of symbolic links (os error 40)
+    secret.yaml:1:1 error[SP0101] this file cannot be read: this link points outside the policy repository
+    up:1:1 error[SP0101] this file cannot be read: this link points outside the policy repository
     exit code 1
     ");
 }
@@ -258,7 +258,7 @@ fn the_folder_of_the_policies_must_be_there() {
      --> policies/Reset.YAML:1:1
       |
     1 |
-      | ^ a policy's name ends with `.yaml` in small letters
+      | ^ a policy's file name has to end with `.yaml` in lower case
 
     1 error, 0 warnings in 0 policies
     exit code 1

@@ -199,11 +199,11 @@ fn the_command_line_approves_with_a_server_and_without() {
         assert_snapshot!(listed, @"
         [id] POST /beta/deviceManagement/deviceConfigurations: Password reset for the pilot
         [id] POST /beta/deviceManagement/deviceConfigurations: Password reset for the pilot
-        2 wait for a decision; name a code, or --all
+        2 waiting for a decision; pass a code, or --all
         exit 0
         ");
         assert_snapshot!(rejected, @"
-        error: no approval request [id] waits for a decision; `sspr-policy sandbox approve` lists those that do
+        error: no approval request [id] is waiting for a decision; run `sspr-policy sandbox approve` to list those that are
         exit 1
         ");
         graph.stop().await;
@@ -214,7 +214,7 @@ fn the_command_line_approves_with_a_server_and_without() {
         exit 0
         ");
         assert_snapshot!(sandbox(&graph, &["approve"]), @"
-        0 wait for a decision; name a code, or --all
+        0 waiting for a decision; pass a code, or --all
         exit 0
         ");
     });

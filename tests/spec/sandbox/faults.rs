@@ -280,7 +280,7 @@ fn a_faults_file_is_checked() {
     assert_snapshot!(said("cut_after: { of: everything }\n"), @r#"error: faults.yaml:1:14: `cut_after.of` is "everything"; expected reads, writes, batches, GET, POST, PATCH, PUT or DELETE"#);
     assert_snapshot!(said("tokens: { reader: [DeviceManagementConfiguration.Read] }\n"), @r#"error: faults.yaml:1:11: `tokens.reader` is "DeviceManagementConfiguration.Read"; expected one of DeviceManagementConfiguration.Read.All, DeviceManagementConfiguration.ReadWrite.All, DeviceManagementManagedDevices.Read.All, DeviceManagementManagedDevices.ReadWrite.All, DeviceManagementRBAC.Read.All, DeviceManagementRBAC.ReadWrite.All, Directory.Read.All, Directory.ReadWrite.All, Group.Read.All, Group.ReadWrite.All, GroupMember.Read.All, GroupMember.ReadWrite.All, Organization.Read.All, Organization.ReadWrite.All"#);
     assert_snapshot!(said("html: { statuses: [301] }\n"), @"error: faults.yaml:1:9: `html.statuses` is [301]; expected 200, or statuses from 400 to 599");
-    assert_snapshot!(said("durable: false\ndurable: true\n"), @"error: faults.yaml:2:1: `durable` is there twice");
+    assert_snapshot!(said("durable: false\ndurable: true\n"), @"error: faults.yaml:2:1: `durable` appears twice");
 }
 
 #[test]

@@ -94,11 +94,11 @@ fn a_second_witness_costs_no_request() {
 fn what_a_server_refuses_to_count_is_read_without() {
     // Once for the apply, once for the plan.
     let faults = "sub_request_failures: { path: groups, statuses: [400], on: [1, 4] }\n";
-    insta::assert_snapshot!(read(faults, "group: Kiosks"), @"Read 8 profiles and 1 name in 6 requests; this server does not count groups");
+    insta::assert_snapshot!(read(faults, "group: Kiosks"), @"Read 8 profiles and 1 name in 6 requests; this server did not confirm the number of groups");
     let faults = "server_errors: { path: assignmentFilters, statuses: [500], page: json, first: 6 }\n";
     insta::assert_snapshot!(planned(faults, "Kiosks, filter: Kiosk hardware"), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
-    Read 7 profiles and 5 names in 15 requests; this server does not count filters
+    Read 7 profiles and 5 names in 15 requests; this server did not confirm the number of filters
 
       + camera                       "Cameras"
           + Camera/AllowCamera [device]                        Allowed (1)

@@ -115,7 +115,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
     repo.remove("second");
     let imported = repo.run(&["import"]).succeeds();
     insta::assert_snapshot!(format!("{}{}", imported.out, imported.err), @r#"
-    skipped "Odd" (5f1c0000-0000-4000-8000-000000000001): cannot be understood: `omaSettings`: invalid type: map, expected a sequence
+    skipped "Odd" (5f1c0000-0000-4000-8000-000000000001): has data that this version cannot read: `omaSettings`: invalid type: map, expected a sequence
 
     Import: nothing to write; 1 skipped, 0 of other kinds. Nothing was changed in the tenant.
     "#);
@@ -193,8 +193,8 @@ fn a_token_of_another_tenant_sees_nothing_but_the_organization() {
     repo.policy("camera", &policy("group: Kiosks"));
     repo.variables.insert("SSPR_POLICY_TOKEN".into(), token("8f6d1111-5a5a-4b4b-8c8c-5590c0de0003"));
     insta::assert_snapshot!(repo.plan(), @"
-    error: the access token is for another tenant: contoso.example is [id], and the token says [id]
-    help: use an identity of the configured tenant; nothing but `/organization` was asked
+    error: the access token is for another tenant: contoso.example is [id], but the token is for [id]
+    help: sign in with an identity of the configured tenant; only `/organization` was read
     exit 1
     ");
     assert_eq!(Graph::new(&server.own).get("/sandbox/counters")["requests"], 1);

@@ -240,10 +240,10 @@ fn more_changes_than_the_limits_allow() {
     exit 1
     "#);
     let before = repo.portal().profiles();
-    insta::assert_snapshot!(repo.apply().fails(), @r#"
+    insta::assert_snapshot!(repo.apply().fails(), @"
     error: 1 error above; nothing was changed
-    help: mend what is named, or accept a finding with `waive:`; limits are in sspr-policy.yaml
-    "#);
+    help: fix the errors above, or accept a finding with `waive:`; limits are in sspr-policy.yaml
+    ");
     assert_eq!(repo.portal().profiles(), before);
     repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     repo.run(&["apply", "plan.json"]).succeeds();

@@ -88,11 +88,11 @@ fn an_apply_that_asks_nobody_passes_over_no_limit() {
     assert!(repo.apply().fails().contains("1 error above"));
     let before = repo.portal().profiles();
     insta::assert_snapshot!(repo.apply_with(&["--override-limits"]).fails(), @"
-    error: nobody is asked here, and `--override-limits` needs somebody who says yes; nothing was changed
-    help: save a plan with `plan --override-limits --out FILE`, have that approved, then `apply FILE`
+    error: --override-limits needs a person to confirm, and there is no terminal to confirm on; nothing was changed
+    help: save a plan with `plan --override-limits --out FILE`, have it approved, then run `apply FILE`
     ");
     // Without a terminal there is nobody to ask either.
-    assert!(repo.run(&["apply", "--override-limits"]).fails().contains("nobody is asked here"));
+    assert!(repo.run(&["apply", "--override-limits"]).fails().contains("there is no terminal to confirm on"));
     assert_eq!(repo.portal().profiles(), before);
     repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     let ran = repo.run(&["apply", "plan.json"]).succeeds();

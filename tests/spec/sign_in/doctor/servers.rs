@@ -19,7 +19,7 @@ fn the_embedded_sandbox_needs_nothing() {
       ok    sspr-policy.yaml, owner contoso
 
     Signing in
-      ok    the embedded sandbox: nobody signs in, and nothing leaves this machine
+      ok    embedded sandbox: no sign-in needed, and nothing leaves this machine
 
     This environment can be planned.
     ");
@@ -39,7 +39,7 @@ fn a_sandbox_on_this_machine_takes_anybody() {
       ok    the clock agrees with the server's
 
     Signing in
-            nobody signs in: the server is on this machine
+            no sign-in needed: the server is on this machine
 
     Microsoft Graph
       ok    200 /organization: Contoso (sandbox) ([id])
@@ -90,8 +90,8 @@ fn no_way_to_sign_in() {
             managed-identity   [machine]
             azure-cli          `az` is not installed
             device-code        nobody sits at a terminal here
-      FAIL  none of them is there
-            help: docs/sign-in.md tells how each of them is set up; `auth: { method: … }` names one
+      FAIL  none of these methods can be used here
+            help: docs/sign-in.md shows how to set up each method; select one with `auth: { method: … }`
 
     This environment cannot be planned yet.
     exit code 1
@@ -117,7 +117,7 @@ fn a_server_that_is_not_there() {
             token (as configured)
 
     Access token
-            it cannot be read, so that only Graph's answers tell what it is good for
+            it cannot be read; only Graph's answers show which permissions it has
 
     Permissions of Microsoft Graph
       plan                             DeviceManagementConfiguration.Read.All       ?
@@ -141,8 +141,8 @@ fn another_tenant_is_asked_nothing_else() {
     served.repo.write("sspr-policy.yaml", &configuration);
     let said = served.run("doctor");
     assert_snapshot!(said.split("Microsoft Graph\n").nth(1).unwrap(), @"
-      FAIL  this is another tenant: fabrikam.example is configured, and [id] (contoso.onmicrosoft.com, contoso.example) answers
-            help: use a token for the configured tenant, or correct `tenant:`; nothing else was asked
+      FAIL  wrong tenant: fabrikam.example is configured, but [id] (contoso.onmicrosoft.com, contoso.example) answers
+            help: use a token for the configured tenant, or correct `tenant:`; no other request was sent
 
     Permissions of
     ");

@@ -32,7 +32,7 @@ fn a_token_without_all_permissions() {
 
     Access token
       ok    application [id], tenant [id], application permissions
-      ok    good until 2100-01-01T00:00:00Z
+      ok    valid until 2100-01-01T00:00:00Z
             for https://graph.microsoft.com
 
     Microsoft Graph
@@ -113,8 +113,8 @@ fn a_token_that_cannot_be_read_and_may_not_write() {
       ok    200 the filters
 
     Permissions of Microsoft Graph
-      FAIL  403 a read that needs what writing needs: apply would be refused
-            help: an administrator grants DeviceManagementConfiguration.ReadWrite.All; see docs/sign-in.md
+      FAIL  403 a read that needs the same permission as writing: apply would be refused
+            help: ask an administrator to grant DeviceManagementConfiguration.ReadWrite.All; see docs/sign-in.md
       plan                             DeviceManagementConfiguration.Read.All       yes
       plan                             GroupMember.Read.All                         yes
       plan                             Organization.Read.All                        yes
@@ -146,7 +146,7 @@ fn a_token_that_cannot_be_read_and_may_write() {
       ok    200 the filters
 
     Permissions of Microsoft Graph
-            no read shows whether profiles may be written: only `apply` will tell
+            whether profiles may be written cannot be checked by reading; only `apply` will show it
       plan                             DeviceManagementConfiguration.Read.All       yes
       plan                             GroupMember.Read.All                         yes
       plan                             Organization.Read.All                        yes
@@ -201,9 +201,10 @@ fn an_application_that_may_only_read_cannot_apply() {
     let said = tenant.run("doctor --for apply");
     assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
 
+
     Permissions of Microsoft Graph
-      FAIL  apply needs DeviceManagementConfiguration.ReadWrite.All, and the token lacks it
-            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      FAIL  apply needs DeviceManagementConfiguration.ReadWrite.All, which the token lacks
+            help: ask an administrator to grant it to the application, then get a new token; see docs/sign-in.md
       plan                             DeviceManagementConfiguration.Read.All       yes
       plan                             GroupMember.Read.All                         yes
       plan                             Organization.Read.All                        yes
@@ -230,11 +231,12 @@ fn a_permission_of_plan_that_is_missing_fails_though_the_server_answers() {
     let said = tenant.run("doctor");
     assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
 
+
     Permissions of Microsoft Graph
-      FAIL  plan needs GroupMember.Read.All, and the token lacks it
-            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
-      FAIL  plan needs Organization.Read.All, and the token lacks it
-            help: an administrator grants it to the application, and then a new token has it; see docs/sign-in.md
+      FAIL  plan needs GroupMember.Read.All, which the token lacks
+            help: ask an administrator to grant it to the application, then get a new token; see docs/sign-in.md
+      FAIL  plan needs Organization.Read.All, which the token lacks
+            help: ask an administrator to grant it to the application, then get a new token; see docs/sign-in.md
       plan                             DeviceManagementConfiguration.Read.All       yes
       plan                             GroupMember.Read.All                         no
       plan                             Organization.Read.All                        no
@@ -270,5 +272,5 @@ fn a_token_that_says_nothing_cannot_be_read() {
     let token = token(&json!({}));
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
     let said = tenant.run("doctor");
-    assert_snapshot!(said.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap(), @"        it cannot be read, so that only Graph's answers tell what it is good for");
+    assert_snapshot!(said.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap(), @"        it cannot be read; only Graph's answers show which permissions it has");
 }

@@ -170,13 +170,13 @@ fn a_token_that_is_not_to_be_sent() {
     exit code 1
     ");
     assert_snapshot!(said("Bearer e30.e30.c2ln"), @"
-    error: SSPR_POLICY_TOKEN begins with the word Bearer
-    help: that word does not belong in it: put the token alone there
+    error: SSPR_POLICY_TOKEN starts with the word Bearer
+    help: remove that word; set it to the token only
     exit code 1
     ");
     assert_snapshot!(said("e30.e30.c2ln\nand more"), @"
-    error: SSPR_POLICY_TOKEN holds a space or a line break, and a token has none
-    help: put the token alone there, in one line
+    error: SSPR_POLICY_TOKEN contains a space or a line break, which a token never does
+    help: set it to the token only, on one line
     exit code 1
     ");
     // {"aud":"00000003-0000-0000-c000-000000000000"}, as a program prints it
