@@ -1,8 +1,10 @@
 //! What is wrong in people's files, as data: coded, placed, with help and a fix where there is one.
 
 mod code;
+mod words;
 
 pub use code::{About, Code};
+pub use words::{counted, grouped};
 
 use crate::source::Place;
 

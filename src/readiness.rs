@@ -4,63 +4,23 @@ mod answers;
 mod examine;
 mod permissions;
 
-pub use examine::examine;
-pub use permissions::Granted;
-
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use crate::failure::Failure;
+use crate::report::{GrantedPermission, Observation, PERMISSIONS, ReadinessDocument, Status};
 use crate::session::Purpose;
+pub use examine::examine;
 
-/// The area of the requests.
+/// The heading of the requests.
 const GRAPH: &str = "Microsoft Graph";
-/// The area of the table.
-pub const PERMISSIONS: &str = "Permissions of Microsoft Graph";
 
-/// How a check went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    Ok,
-    Warn,
-    /// What the command needs is not there.
-    Fail,
-    /// Neither good nor bad.
-    Note,
-}
-
-/// Something that was looked at.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Observation {
-    pub area: &'static str,
-    pub status: Status,
-    pub what: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
-}
-
-/// What was seen of an environment.
-#[derive(Debug, Serialize, JsonSchema)]
+/// What was observed about an environment.
+#[derive(Debug)]
 pub struct Readiness {
-    pub environment: String,
-    pub tenant: String,
-    /// For which commands.
-    #[serde(skip)]
-    pub purpose: Purpose,
-    pub checks: Vec<Observation>,
-    pub permissions: Vec<Granted>,
-}
-
-/// The same for programs.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ReadinessReport")]
-pub struct ReadinessDocument<'a> {
-    /// Nothing (`null`): as far as can be seen, for the token cannot be read and no answer tells.
-    can_plan: Option<bool>,
-    can_apply: Option<bool>,
-    #[serde(flatten)]
-    readiness: &'a Readiness,
+    environment: String,
+    tenant: String,
+    /// The command that was asked about.
+    purpose: Purpose,
+    checks: Vec<Observation>,
+    permissions: Vec<GrantedPermission>,
 }
 
 impl Readiness {
@@ -79,8 +39,15 @@ impl Readiness {
         }
     }
 
-    pub fn document(&self) -> ReadinessDocument<'_> {
-        ReadinessDocument { can_plan: self.can_plan(), can_apply: self.can_apply(), readiness: self }
+    pub fn document(self) -> ReadinessDocument {
+        ReadinessDocument {
+            can_plan: self.can_plan(),
+            can_apply: self.can_apply(),
+            environment: self.environment,
+            tenant: self.tenant,
+            checks: self.checks,
+            permissions: self.permissions,
+        }
     }
 
     /// Whether everything but a permission of `apply` is there; nothing where nobody can tell.
@@ -95,14 +62,6 @@ impl Readiness {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,
-        }
-    }
-
-    /// Whether the commands that were asked about could do their work; nothing where nobody can tell.
-    pub fn is_ready(&self) -> Option<bool> {
-        match self.purpose {
-            Purpose::Plan => self.can_plan(),
-            Purpose::Apply => self.can_apply(),
         }
     }
 }

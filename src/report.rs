@@ -1,22 +1,22 @@
-//! Findings, plans and examples as text for people and machines. Nothing here prints.
+//! Documents that programs read, each with a schema, and the output forms: one file for each. Nothing here prints.
+//!
+//! The document of a plan belongs to `plan`, because `apply` reads it back.
 
-mod diagnostics;
 mod documents;
-mod example;
+mod github;
 mod markdown;
-mod outcome;
-mod plan_text;
-mod reach;
 mod reference;
-mod style;
+mod text;
 
 pub use crate::formats::yaml::{WIDTH, wrap};
-pub use diagnostics::{github, human, summary};
-pub use documents::{CatalogueDiffDocument, CheckDocument, TouchedSetting};
-pub use example::{registry_block, setting_block};
+pub use documents::{
+    CatalogueDiffDocument, CheckDocument, GrantedPermission, Observation, PERMISSIONS, ReadinessDocument, Status,
+    TouchedSetting,
+};
+pub use github::github;
 pub use markdown::markdown;
-pub use outcome::{after_approval, outcome_line, outcome_summary};
-pub use plan_text::{Header, differences, plan_text};
-pub use reach::limits;
 pub use reference::pages;
-pub use style::Paint;
+pub use text::{
+    Header, Paint, after_approval, catalogue_diff_text, check_summary, differences, findings_text, limits_line,
+    outcome_line, outcome_summary, plan_text, readiness_text, registry_block, setting_block,
+};

@@ -13,6 +13,7 @@ use super::output::{Output, exit, prompt, waiting};
 use super::plan::{header, load};
 use super::{Global, today};
 use crate::apply::{Event, Executor, Journal, JournalError, PendingError, Stop, await_pending};
+use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::plan::{Counts, Overridden, Plan, PlanDocument, bound_elsewhere, not_approved, stages};
 use crate::planning::{PlanRequest, Planned, connection, plan};
@@ -139,7 +140,7 @@ impl Run<'_> {
         }
         await_pending(&session.client, &self.writing.journal, &session.tenant.id, owner, session.patience).await?;
         let planned = plan(session, self.repository, self.environment, &self.request(approved)?).await?;
-        self.output.result(&report::plan_text(&planned.document, &header(&planned.reading), self.output.paint()));
+        self.output.result(&report::plan_text(&planned.document, &header(&planned), self.output.paint()));
         let refused = approved.map_or(Vec::new(), |approved| not_approved(approved, &planned.document));
         if !refused.is_empty() {
             return Err(Failure::with_help(
@@ -153,7 +154,7 @@ impl Run<'_> {
         let stops = planned.plan.stops().len();
         if stops > 0 {
             return Err(Failure::with_help(
-                format!("{stops} error{} above; nothing was changed", if stops == 1 { "" } else { "s" }),
+                format!("{} above; nothing was changed", counted(stops, "error")),
                 "fix the errors above, or accept a finding with `waive:`; limits are in sspr-policy.yaml",
             ));
         }
@@ -163,8 +164,7 @@ impl Run<'_> {
         }
         if !self.args.auto_approve && approved.is_none() {
             let count = planned.plan.changes.len();
-            let question =
-                format!("Apply {count} change{} to {}?", if count == 1 { "" } else { "s" }, session.tenant.name);
+            let question = format!("Apply {} to {}?", counted(count, "change"), session.tenant.name);
             if !self.output.confirm(&question)? {
                 return Err(Failure::new("not approved; nothing was changed"));
             }

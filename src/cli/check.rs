@@ -59,11 +59,11 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
 fn print(checked: &Checked, args: &CheckArgs, output: &Output) -> Result<(), Failure> {
     let found = &checked.found;
     match args.output_format {
-        CheckFormat::Human => output.result(&report::human(found, output.color_out)),
+        CheckFormat::Human => output.result(&report::findings_text(found, output.color_out)),
         CheckFormat::Json => output.json(&report::CheckDocument::new(found))?,
         CheckFormat::Github => output.result(&report::github(found)),
     }
-    let summary = report::summary(found, checked.files.len());
+    let summary = report::check_summary(found, checked.files.len());
     if args.output_format == CheckFormat::Human {
         output.result(&format!("{summary}\n"))
     } else {

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::Global;
 use super::output::{Output, exit, prompt};
 use crate::failure::Failure;
-use crate::readiness::{PERMISSIONS, Readiness, Status, examine};
+use crate::readiness::examine;
+use crate::report::readiness_text;
 use crate::repository::Repository;
 use crate::session::Purpose;
 
@@ -42,52 +43,14 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
         For::Apply => Purpose::Apply,
     };
     let readiness = examine(&repository, name, (purpose, prompt()), Timestamp::now).await?;
+    let document = readiness.document();
+    let (done, is_ready) = match purpose {
+        Purpose::Plan => ("planned", document.can_plan),
+        Purpose::Apply => ("applied", document.can_apply),
+    };
     match args.output_format {
-        DoctorFormat::Human => output.result(&human(&readiness)),
-        DoctorFormat::Json => output.json(&readiness.document())?,
+        DoctorFormat::Human => output.result(&readiness_text(&document, done, is_ready)),
+        DoctorFormat::Json => output.json(&document)?,
     }
-    Ok(exit(readiness.is_ready() == Some(false)))
-}
-
-fn human(readiness: &Readiness) -> String {
-    let mut text = format!("Environment {}   tenant {}\n", readiness.environment, readiness.tenant);
-    let mut area = "";
-    for check in &readiness.checks {
-        if check.area != area {
-            area = check.area;
-            text.push_str(&format!("\n{area}\n"));
-        }
-        let status = match check.status {
-            Status::Ok => "ok",
-            Status::Warn => "warn",
-            Status::Fail => "FAIL",
-            Status::Note => "",
-        };
-        text.push_str(&format!("  {status:<5} {}\n", check.what.replace('\n', "\n        ")));
-        if let Some(help) = &check.help {
-            text.push_str(&format!("        help: {help}\n"));
-        }
-    }
-    if !readiness.permissions.is_empty() && area != PERMISSIONS {
-        text.push_str(&format!("\n{PERMISSIONS}\n"));
-    }
-    for row in &readiness.permissions {
-        let has = match (row.granted, row.optional) {
-            (Some(true), _) => "yes",
-            (Some(false), true) => "no (optional)",
-            (Some(false), false) => "no",
-            (None, _) => "?",
-        };
-        text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what, row.permission));
-    }
-    let done = match readiness.purpose {
-        Purpose::Plan => "planned",
-        Purpose::Apply => "applied",
-    };
-    let end = match readiness.is_ready() {
-        Some(true) => format!("\nThis environment can be {done}.\n"),
-        None => format!("\nAs far as can be seen, this environment can be {done}.\n"),
-        Some(false) => format!("\nThis environment cannot be {done} yet.\n"),
-    };
-    text + &end
+    Ok(exit(is_ready == Some(false)))
 }

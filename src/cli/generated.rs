@@ -13,8 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::plan::PlanDocument;
 use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
-use crate::readiness::ReadinessDocument;
-use crate::report::{self, CatalogueDiffDocument, CheckDocument};
+use crate::report::{self, CatalogueDiffDocument, CheckDocument, ReadinessDocument};
 use crate::repository::Repository;
 
 #[derive(Debug, Args)]

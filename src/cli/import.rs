@@ -8,12 +8,12 @@ use clap::Args;
 use super::output::{Output, exit, prompt};
 use super::{Global, today};
 use crate::adoption::{self, Folder, Import, ImportState, ImportedProfile, require_readable};
+use crate::diagnostic::grouped;
 use crate::failure::Failure;
 use crate::planning::connection;
 use crate::report::{Paint, differences};
 use crate::repository::Repository;
 use crate::session::{Purpose, Session};
-use crate::setting::grouped;
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {

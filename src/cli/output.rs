@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::{Color, Global};
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::diagnostic::{Diagnostic, Severity, counted, sort};
 use crate::failure::Failure;
 use crate::report::{self, Paint};
 use crate::session::Prompt;
@@ -93,7 +93,7 @@ impl Output {
 
     pub fn diagnostics(&self, diagnostics: &mut [Diagnostic]) {
         sort(diagnostics);
-        let text = report::human(diagnostics, self.color_err);
+        let text = report::findings_text(diagnostics, self.color_err);
         if !text.is_empty() {
             self.err(text.trim_end());
         }
@@ -111,10 +111,7 @@ impl Output {
                 let mut diagnostics = diagnostics.clone();
                 self.diagnostics(&mut diagnostics);
                 let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-                self.err(&format!(
-                    "error: {errors} error{} in the files; nothing was done",
-                    if errors == 1 { "" } else { "s" }
-                ));
+                self.err(&format!("error: {} in the files; nothing was done", counted(errors, "error")));
             }
         }
     }

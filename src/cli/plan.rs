@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum};
 
 use super::output::{Output, exit, prompt};
 use super::{Global, today};
+use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::plan::{FORMAT, Overridden, PlanDocument, order};
-use crate::planning::{PlanRequest, Planned, Reading, connection, plan};
+use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::report::{self, Header};
 use crate::repository::Repository;
 use crate::session::{Purpose, Session};
-use crate::setting::grouped;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
@@ -68,12 +68,12 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     let planned = planned?;
     if args.requests {
         output.diagnostics(&mut planned.plan.problems.clone());
-        if let Some(line) = report::limits(&planned.document) {
+        if let Some(line) = report::limits_line(&planned.document) {
             output.say(&line);
         }
         output.result(&requests(&planned));
     } else {
-        print(&planned.document, &header(&planned.reading), args.output_format, output);
+        print(&planned.document, &header(&planned), args.output_format, output);
     }
     if let Some(file) = &args.out {
         save(&planned.document, file)?;
@@ -97,20 +97,20 @@ pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure
 }
 
 /// One line about what was read for the plan.
-pub(super) fn header(reading: &Reading) -> Header {
-    let count = |count: usize, what: &str| format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" });
+pub(super) fn header(planned: &Planned) -> Header<'_> {
+    let reading = &planned.reading;
     let uncounted = match reading.uncounted.as_slice() {
         [] => String::new(),
         what => format!("; this server did not confirm the number of {}", what.join(", ")),
     };
     let read = format!(
         "Read {} and {} in {}, {:.1} s{uncounted}",
-        count(reading.profiles, "profile"),
-        count(reading.names, "name"),
-        count(reading.requests, "request"),
+        counted(reading.profiles, "profile"),
+        counted(reading.names, "name"),
+        counted(reading.requests, "request"),
         reading.time.as_secs_f32(),
     );
-    Header { read: Some(read) }
+    Header { read: Some(read), findings: Some(&planned.plan.problems) }
 }
 
 /// Whether `--strict` accepts the plan; prints an error if not.
@@ -122,7 +122,7 @@ fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
     true
 }
 
-fn print(document: &PlanDocument, header: &Header, format: PlanFormat, output: &Output) {
+fn print(document: &PlanDocument, header: &Header<'_>, format: PlanFormat, output: &Output) {
     match format {
         PlanFormat::Human => {
             output.result(&report::plan_text(document, header, output.paint()));

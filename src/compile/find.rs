@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::policy::Policy;
 use crate::rules::LACKS_SCOPE;
 use crate::setting::{OmaUri, Scope, UriError};
@@ -167,7 +167,7 @@ impl<'a> Written<'_, 'a> {
         if first.contains('{') && setting() {
             return None;
         }
-        let what = if below.len() == 1 { "1 setting".to_string() } else { format!("{} settings", below.len()) };
+        let what = counted(below.len(), "setting");
         let mut names: Vec<String> = below.iter().take(SOME).map(|name| format!("`{name}`")).collect();
         if below.len() > SOME {
             names.push("…".into());

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::reach::{after, members_of, touched};
 use super::reach_document::LimitLine;
 use super::{Action, Names, Plan};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::setting::{Membership, UnknownMembers, Who, grouped};
+use crate::diagnostic::{Code, Diagnostic, counted, grouped};
+use crate::setting::{Membership, UnknownMembers, Who};
 
 /// The limits of an environment.
 #[derive(Debug, Clone, Default)]
@@ -62,8 +62,8 @@ impl Plan {
     pub fn check_limits(&mut self, limits: &Limits, membership: &Membership, names: &Names) {
         let (all, deletes) = (self.changes.len(), self.count(Action::Delete));
         let counted = [
-            counted("max_changes", limits.max_changes, all, "change"),
-            counted("max_deletes", limits.max_deletes, deletes, "deletion"),
+            if_more("max_changes", limits.max_changes, all, "change"),
+            if_more("max_deletes", limits.max_deletes, deletes, "deletion"),
             self.devices(limits.max_devices, membership, names),
             self.all_targets(limits.allow_all_targets),
         ];
@@ -112,7 +112,7 @@ impl Plan {
         if let Some(all) = membership.all_devices.filter(|_| touched.contains(&Who::AllDevices)) {
             sum = sum.min(all);
         }
-        let mut problem = too_many(sum, "devices that are touched", "max_devices", most);
+        let mut problem = too_many(&format!("{} in reach", counted(sum, "device")), sum, "max_devices", most);
         parts.sort();
         for part in parts {
             problem = problem.note(part);
@@ -165,11 +165,10 @@ impl Plan {
     }
 }
 
-fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Exceeded> {
+fn if_more(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Exceeded> {
     let most = most.filter(|most| found > *most as usize)?;
     let line = LimitLine { limit: name.into(), allowed: most.into(), found: Some(found as u64) };
-    let what = if found == 1 { what.to_string() } else { format!("{what}s") };
-    Some(Exceeded { line, problems: vec![too_many(found, &what, name, most)] })
+    Some(Exceeded { line, problems: vec![too_many(&counted(found, what), found, name, most)] })
 }
 
 /// `uncountable` targets are of a kind of which Graph tells no members.
@@ -193,9 +192,9 @@ fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
     })
 }
 
-fn too_many(found: usize, what: &str, name: &str, most: u32) -> Diagnostic {
+fn too_many(what: &str, found: usize, name: &str, most: u32) -> Diagnostic {
     let are = if found == 1 { "is" } else { "are" };
-    limit(format!("{} {what} {are} more than `limits: {name}: {}` allows", grouped(found), grouped(most as usize)))
+    limit(format!("{what} {are} more than `limits: {name}: {}` allows", grouped(most as usize)))
 }
 
 fn limit(message: String) -> Diagnostic {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::permissions;
-use super::{GRAPH, PERMISSIONS, Readiness, Status};
+use super::{GRAPH, Readiness};
 use crate::graph::{
     Client, Error, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
 };
+use crate::report::{PERMISSIONS, Status};
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
 use crate::tenant::{self, profiles_path};
 

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::answers::requests;
-use super::permissions::{Granted, compare};
-use super::{GRAPH, PERMISSIONS, Readiness, Status};
-use crate::diagnostic::Severity;
+use super::permissions::{compare, lacks};
+use super::{GRAPH, Readiness};
+use crate::diagnostic::{Severity, counted};
 use crate::failure::Failure;
 use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
 use crate::planning::connection;
 use crate::policy::is_loopback;
+use crate::report::{GrantedPermission, PERMISSIONS, Status};
 use crate::repository::Repository;
 use crate::session::{Connection, Identity, Prompt, Purpose};
 
@@ -81,8 +82,8 @@ fn lacking(readiness: &mut Readiness) {
         Purpose::Plan => &["plan"],
         Purpose::Apply => &["plan", "apply"],
     };
-    let lacks = |row: &&Granted| commands.iter().any(|command| row.lacks(command));
-    let missing = readiness.permissions.iter().filter(lacks);
+    let is_missing = |row: &&GrantedPermission| commands.iter().any(|command| lacks(row, command));
+    let missing = readiness.permissions.iter().filter(is_missing);
     let missing: Vec<String> =
         missing.map(|row| format!("{} needs {}, which the token lacks", row.for_what, row.permission)).collect();
     for what in missing {
@@ -99,7 +100,7 @@ fn configuration(repository: &Repository, readiness: &mut Readiness) {
     );
     let errors = repository.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if errors > 0 {
-        let what = format!("{errors} error{} in the files", if errors == 1 { "" } else { "s" });
+        let what = format!("{} in the files", counted(errors, "error"));
         readiness.add_with_help(CONFIGURATION, Status::Fail, what, Some("run `sspr-policy check` to see them".into()));
     }
 }

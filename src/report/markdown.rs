@@ -1,18 +1,17 @@
 //! A plan for a pull request.
 
-use super::plan_text::summary;
-use super::reach;
-use super::style::{cut_pair, visible};
-/// What fits a cell of a table.
-const WIDTH: usize = 200;
-
+use super::text::style::{cut_pair, visible};
+use super::text::{plan_summary, reach};
 use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
+
+/// What fits into a cell of a table.
+const WIDTH: usize = 200;
 
 /// The whole plan. What people wrote is escaped: a name cannot become markup.
 pub fn markdown(plan: &PlanDocument) -> String {
     let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
-    let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, summary(plan));
-    for line in reach::reach(plan).into_iter().chain(reach::default_scope_tag(plan)).chain(reach::limits(plan)) {
+    let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, plan_summary(plan));
+    for line in reach::reach(plan).into_iter().chain(reach::default_scope_tag(plan)).chain(reach::limits_line(plan)) {
         text.push_str(&format!("\n{}\n", escape(&line)));
     }
     for diagnostic in &plan.diagnostics {

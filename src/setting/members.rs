@@ -68,16 +68,3 @@ pub struct UnknownMembers {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
 }
-
-/// A number as people read it: `4,120`.
-pub fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}

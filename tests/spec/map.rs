@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// No files, no network, no clock, no environment: each with all that it may see.
-const PURE: [(&str, &[&str]); 12] = [
+const PURE: [(&str, &[&str]); 13] = [
     ("source", &[]),
     ("setting", &["source"]),
     ("diagnostic", &["source"]),
@@ -16,9 +16,10 @@ const PURE: [(&str, &[&str]); 12] = [
     ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile", "delivery", "rules"]),
     ("formats", &["source", "diagnostic", "policy", "setting", "catalogue", "compile", "profile"]),
     ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
+    ("report", &["source", "diagnostic", "setting", "catalogue", "rules", "formats", "plan"]),
 ];
 /// The same for what reads files, talks to a network or prints. `cli` sees everything, and talks to no tenant itself.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("sandbox", &[]),
     ("graph", &[]),
     ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules"]),
@@ -61,9 +62,11 @@ const EDGES: [(&str, &[&str]); 11] = [
             "planning",
         ],
     ),
-    ("readiness", &["diagnostic", "failure", "policy", "graph", "repository", "session", "tenant", "planning"]),
+    (
+        "readiness",
+        &["diagnostic", "failure", "policy", "report", "graph", "repository", "session", "tenant", "planning"],
+    ),
     ("apply", &["setting", "profile", "delivery", "plan", "graph", "tenant"]),
-    ("report", &["source", "diagnostic", "setting", "catalogue", "rules", "formats", "plan"]),
     (
         "cli",
         &[

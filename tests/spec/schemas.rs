@@ -1,4 +1,5 @@
 //! The JSON Schemas.
 
 mod documents;
+pub mod outputs;
 mod settings;

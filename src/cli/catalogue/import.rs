@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::catalogue::{Catalogue, Imported, SourceFile, Sources, import, unpack};
 use crate::cli::output::Output;
+use crate::diagnostic::counted;
 use crate::failure::Failure;
 
 /// Microsoft's largest file has 1 MB, its bundles under 1 MB, a PolicyDefinitions folder 20 MB.
@@ -55,8 +56,8 @@ pub(super) fn run(args: &ImportArgs, output: &Output) -> Result<ExitCode, Failur
         1 => "; 1 thing did not fit, `-v` shows it".into(),
         many => format!("; {many} things did not fit, `-v` shows them"),
     };
-    let policies = if imported.policies == 1 { "Group Policy" } else { "Group Policies" };
-    output.say(&format!("{} nodes, {} {policies} without a node{notes}", imported.nodes, imported.policies));
+    let (nodes, policies) = (counted(imported.nodes, "node"), counted(imported.policies, "Group Policy"));
+    output.say(&format!("{nodes}, {policies} without a node{notes}"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::harness::repository::{CONFIGURATION, Repository};
+use crate::schemas::outputs::assert_follows_schema;
 
 const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
 
@@ -58,7 +59,9 @@ fn two_tables_are_compared_fact_by_fact() {
         .with("policies/camera.yaml", POLICY);
     assert_snapshot!("diff", repository.run("catalogue diff old.jsonl new.jsonl"));
     assert_snapshot!("diff_verbose", repository.run("catalogue diff old.jsonl new.jsonl -v"));
-    assert_snapshot!("diff_json", repository.run("catalogue diff old.jsonl new.jsonl --output-format json"));
+    let json = repository.run("catalogue diff old.jsonl new.jsonl --output-format json");
+    assert_follows_schema(&json, "catalogue-diff");
+    assert_snapshot!("diff_json", json);
     assert_eq!(
         repository.run("catalogue diff new.jsonl new.jsonl"),
         "DDF new → DDF new\n\n0 added, 0 removed, 0 changed\n"

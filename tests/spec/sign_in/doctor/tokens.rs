@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::token;
 use crate::harness::{Repo, Served, TENANT, normal, served};
+use crate::schemas::outputs::assert_follows_schema;
 use crate::sign_in::tenant::Tenant;
 
 #[test]
@@ -96,6 +97,7 @@ fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
     let said = normal(&format!("{}exit code {}\n", ran.out, ran.code.unwrap()));
     let json = repo.run(&[&["doctor", "--output-format", "json"], arguments].concat());
     assert_eq!(json.code, ran.code);
+    assert_follows_schema(&json.out, "readiness");
     let report: Value = serde_json::from_str(&json.out).unwrap();
     let said = said.split("\nMicrosoft Graph\n").nth(1).unwrap().to_owned();
     (said, json!([report["can_plan"], report["can_apply"]]))

@@ -1,6 +1,6 @@
 //! What became of an apply.
 
-use super::Paint;
+use super::style::Paint;
 use crate::plan::{Action, Change, Counts, Outcome};
 
 /// One line about what became of a change.

@@ -1,8 +1,9 @@
 //! Whom a plan reaches, in words.
 
 use super::style::visible;
+use crate::diagnostic::{counted, grouped};
 use crate::plan::{LimitLine, PlanDocument, ReachLine, ReachWord};
-use crate::setting::{Members, grouped};
+use crate::setting::Members;
 
 /// How many names one part of the line has at most.
 const NAMES: usize = 4;
@@ -20,7 +21,7 @@ const WAYS: [(ReachWord, &str, &str); 7] = [
 ];
 
 /// `310 devices`, `7 users and 4 devices`, `5,200 members (the first 999 are users)`, `nobody`.
-pub(super) fn members(members: Members) -> String {
+pub fn members(members: Members) -> String {
     if !members.estimated {
         let others = members.total.saturating_sub(members.users + members.devices);
         return parts("", members.users, members.devices, others, 0);
@@ -31,10 +32,6 @@ pub(super) fn members(members: Members) -> String {
         (users, devices) => format!("of the first 999, {}", parts("", users, devices, 0, 0)),
     };
     format!("{} ({kinds})", counted(members.total, "member"))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// `310 devices and 8 users`, each with a sign in front.
@@ -49,7 +46,7 @@ fn parts(sign: &str, users: usize, devices: usize, others: usize, unsorted: usiz
 }
 
 /// One line about whom the changes reach, and one for each thing that is not known; nothing where nobody is reached.
-pub(super) fn reach(plan: &PlanDocument) -> Vec<String> {
+pub fn reach(plan: &PlanDocument) -> Vec<String> {
     let mut lines = Vec::new();
     let split = WAYS.iter().flat_map(|(how, sign, after)| match how {
         ReachWord::Refiltered => {
@@ -134,7 +131,7 @@ fn name(target: &ReachLine) -> String {
 }
 
 /// New profiles that get the default scope tag because their policies name none, in one line.
-pub(super) fn default_scope_tag(plan: &PlanDocument) -> Option<String> {
+pub fn default_scope_tag(plan: &PlanDocument) -> Option<String> {
     match plan.default_scope_tag.len() {
         0 => None,
         1 => Some("Scope tags: 1 new profile names none, and gets Default.".into()),
@@ -143,7 +140,7 @@ pub(super) fn default_scope_tag(plan: &PlanDocument) -> Option<String> {
 }
 
 /// The limits that a plan passes over, in one line; nothing where there are none.
-pub fn limits(plan: &PlanDocument) -> Option<String> {
+pub fn limits_line(plan: &PlanDocument) -> Option<String> {
     let number = |count: u64| grouped(count as usize);
     let word = |line: &LimitLine| match (line.limit.as_str(), line.found) {
         ("allow_all_targets", Some(found)) => {

@@ -1,15 +1,26 @@
-//! Diagnostics as rustc shows them, and as GitHub annotations.
+//! Findings and problems in the form that rustc gives its messages.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::style::visible;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, counted};
+use crate::plan::DiagnosticDocument;
 use crate::source::{Place, Source};
 
-/// All diagnostics for a terminal, each followed by an empty line.
-pub fn human(diagnostics: &[Diagnostic], color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+/// Each is followed by an empty line.
+pub fn findings_text(diagnostics: &[Diagnostic], color: bool) -> String {
+    let renderer = renderer(color);
     diagnostics.iter().map(|diagnostic| format!("{}\n\n", one(diagnostic, &renderer))).collect()
+}
+
+/// The same for findings of a saved plan, which does not contain the lines of the files.
+pub(super) fn saved_findings_text(diagnostics: &[DiagnosticDocument], color: bool) -> String {
+    let renderer = renderer(color);
+    diagnostics.iter().map(|diagnostic| format!("{}\n\n", saved(diagnostic, &renderer))).collect()
+}
+
+fn renderer(color: bool) -> Renderer {
+    if color { Renderer::styled() } else { Renderer::plain() }
 }
 
 /// The lines of a source that some spans touch, as a text of their own.
@@ -56,11 +67,31 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
+fn title(name: Option<&str>, message: &str) -> String {
+    match name {
+        Some(name) => format!("{name}: {}", visible(message)),
+        None => visible(message),
+    }
+}
+
+fn saved(diagnostic: &DiagnosticDocument, renderer: &Renderer) -> String {
+    let title = title(diagnostic.name.as_deref(), &diagnostic.message);
+    let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(&diagnostic.code));
+    if let (Some(file), Some(line), Some(column)) = (&diagnostic.file, diagnostic.line, diagnostic.column) {
+        group = group.element(Origin::path(file).line(line).char_column(column));
+    }
+    let label = (!diagnostic.label.is_empty()).then_some(&diagnostic.label);
+    for note in label.into_iter().chain(&diagnostic.notes) {
+        group = group.element(Level::NOTE.message(visible(note)));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(visible(help)));
+    }
+    renderer.render(&[group])
+}
+
 fn one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
-    let title = match diagnostic.kind.name() {
-        Some(name) => format!("{name}: {}", visible(&diagnostic.message)),
-        None => visible(&diagnostic.message),
-    };
+    let title = title(diagnostic.kind.name(), &diagnostic.message);
     let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(diagnostic.kind.code()));
     if let Some(place) = &diagnostic.place {
         group = with_places(group, diagnostic, place);
@@ -101,41 +132,13 @@ fn with_places<'d>(mut group: Group<'d>, diagnostic: &'d Diagnostic, place: &'d 
     group
 }
 
-/// Annotations for a GitHub workflow, a line each (GitHub, "Workflow commands": `%`, line ends, `:` and `,` are escaped).
-pub fn github(diagnostics: &[Diagnostic]) -> String {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    let line = |diagnostic: &Diagnostic| {
-        let kind = match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "notice",
-        };
-        let place = diagnostic.place.as_ref().map_or(String::new(), |place| {
-            let (line, column) = place.position();
-            format!("file={},line={line},col={column},", property(&place.source.path))
-        });
-        let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
-        let label = if diagnostic.label.is_empty() { String::new() } else { format!(": {}", diagnostic.label) };
-        let text = data(&format!("{}{label}{help}", diagnostic.message));
-        format!("::{kind} {place}title={}::{text}\n", property(diagnostic.kind.code()))
-    };
-    diagnostics.iter().map(line).collect()
-}
-
 /// `2 errors, 0 warnings in 38 policies`
-pub fn summary(diagnostics: &[Diagnostic], policies: usize) -> String {
+pub fn check_summary(diagnostics: &[Diagnostic], policies: usize) -> String {
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let mut text = format!(
-        "{}, {} in {}",
-        plural(count(Severity::Error), "error", "errors"),
-        plural(count(Severity::Warning), "warning", "warnings"),
-        plural(policies, "policy", "policies")
-    );
-    match count(Severity::Info) {
-        0 => {}
-        infos => text.push_str(&format!(" ({})", plural(infos, "note", "notes"))),
-    }
-    text
+    let notes = match count(Severity::Info) {
+        0 => String::new(),
+        notes => format!(" ({})", counted(notes, "note")),
+    };
+    let (errors, warnings) = (counted(count(Severity::Error), "error"), counted(count(Severity::Warning), "warning"));
+    format!("{errors}, {warnings} in {}{notes}", counted(policies, "policy"))
 }

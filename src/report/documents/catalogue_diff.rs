@@ -1,0 +1,84 @@
+//! What `catalogue diff` prints for programs.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::catalogue::{Changed, Comparison, Fact};
+use crate::setting::Scope;
+
+/// How two catalogues differ.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CatalogueDiff")]
+pub struct CatalogueDiffDocument {
+    /// The release of the old catalogue.
+    pub old: String,
+    /// The release of the new catalogue.
+    pub new: String,
+    pub added: Vec<SettingLine>,
+    pub removed: Vec<SettingLine>,
+    pub changed: Vec<ChangedSetting>,
+    /// Group Policies that have no setting of their own in the catalogue.
+    pub group_policies: GroupPolicies,
+    /// Settings of your policies that differ between the two.
+    pub policies: Vec<TouchedSetting>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingLine {
+    pub setting: String,
+    /// `device`, `user` or both.
+    pub scopes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedSetting {
+    pub setting: String,
+    /// `device`, `user` or both.
+    pub scopes: Vec<String>,
+    pub facts: Vec<Fact>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupPolicies {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    pub changed: Vec<String>,
+}
+
+/// A setting of a policy that the two catalogues describe differently.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TouchedSetting {
+    pub file: String,
+    pub line: usize,
+    pub setting: String,
+    /// `removed`, `now known`, or `changed:` and the facts.
+    pub what: String,
+}
+
+impl CatalogueDiffDocument {
+    pub fn new(found: Comparison, touched: Vec<TouchedSetting>, old: String, new: String) -> Self {
+        let words = |scopes: &[Scope]| scopes.iter().map(|scope| scope.word().to_string()).collect::<Vec<_>>();
+        let lines = |names: Vec<(String, Vec<Scope>)>| -> Vec<SettingLine> {
+            names.into_iter().map(|(setting, scopes)| SettingLine { setting, scopes: words(&scopes) }).collect()
+        };
+        let changed = |one: Changed| ChangedSetting { setting: one.name, scopes: words(&one.scopes), facts: one.facts };
+        Self {
+            old,
+            new,
+            added: lines(found.added),
+            removed: lines(found.removed),
+            changed: found.changed.into_iter().map(changed).collect(),
+            group_policies: GroupPolicies {
+                added: found.policies_added,
+                removed: found.policies_removed,
+                changed: found.policies_changed,
+            },
+            policies: touched,
+        }
+    }
+}

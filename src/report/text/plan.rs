@@ -1,0 +1,160 @@
+//! A plan for a terminal.
+
+use std::collections::BTreeMap;
+
+use super::change::{DECRYPTS, assignment_text, change_text};
+use super::findings::{findings_text, saved_findings_text};
+use super::reach;
+use super::style::{Paint, visible};
+use crate::diagnostic::{Diagnostic, Severity, counted};
+use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument};
+
+/// What is known of a plan that was just made, and is not saved with it.
+#[derive(Debug, Clone, Default)]
+pub struct Header<'a> {
+    /// How many profiles, groups, filters and tags were read, and with how many requests.
+    pub read: Option<String>,
+    /// The findings with the lines of the files that they are about.
+    pub findings: Option<&'a [Diagnostic]>,
+}
+
+/// The whole plan, ending with its summary line.
+pub fn plan_text(plan: &PlanDocument, header: &Header<'_>, paint: Paint) -> String {
+    let tenant = if plan.sandbox {
+        "sandbox (embedded, not your tenant)".to_string()
+    } else {
+        format!("{} ({})", visible(&plan.tenant.name), plan.tenant.id)
+    };
+    let mut text =
+        format!("Environment {}   tenant {tenant}   owner {}\n", paint.strong(&plan.environment), plan.owner);
+    if let Some(read) = &header.read {
+        text.push_str(&paint.faint(read));
+        text.push('\n');
+    }
+    text.push('\n');
+    let shared = shared_targets(&plan.changes);
+    for (target, (lines, keys)) in &shared {
+        text.push_str(&format!("  target {} changed, for {}\n", paint.strong(target), counted(keys.len(), "profile")));
+        for line in lines {
+            text.push_str(&format!("      {}\n", assignment_text(line, paint)));
+        }
+        text.push('\n');
+    }
+    for change in &plan.changes {
+        let follows = change
+            .target
+            .as_ref()
+            .filter(|target| shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str())));
+        let unverified = plan.unverified.get(&change.key).map_or(&[][..], Vec::as_slice);
+        text.push_str(&change_text(change, follows.map(String::as_str), unverified, paint));
+        text.push('\n');
+    }
+    text.push_str(&notes(plan));
+    text.push_str(&match header.findings {
+        Some(findings) => findings_text(findings, paint.color),
+        None => saved_findings_text(&plan.diagnostics, paint.color),
+    });
+    for line in reach::reach(plan) {
+        text.push_str(&wrapped(&line, "  "));
+    }
+    if let Some(line) = reach::default_scope_tag(plan) {
+        text.push_str(&wrapped(&line, "  "));
+    }
+    if let Some(line) = reach::limits_line(plan) {
+        text.push_str(&wrapped(&paint.changed(&line), "  "));
+    }
+    text.push_str(&plan_summary(plan));
+    text.push('\n');
+    text
+}
+
+type Shared<'p> = BTreeMap<String, (Vec<&'p AssignmentLine>, Vec<&'p str>)>;
+
+/// Targets whose change is the same in several profiles: said once.
+fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
+    let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<&str>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty())
+    {
+        if let Some(target) = &change.target {
+            groups.entry((target, change.assignments.iter().collect())).or_default().push(&change.key);
+        }
+    }
+    let several = groups.into_iter().filter(|(_, keys)| keys.len() > 1);
+    several.map(|((target, lines), keys)| (target.to_string(), (lines, keys))).collect()
+}
+
+fn notes(plan: &PlanDocument) -> String {
+    let mut text = String::new();
+    let kept: Vec<&str> = plan
+        .orphans
+        .iter()
+        .filter(|orphan| !plan.changes.iter().any(|change| change.id.as_ref() == Some(&orphan.id)))
+        .map(|orphan| orphan.key.as_str())
+        .collect();
+    if !kept.is_empty() {
+        let hint = if plan.prune { "kept" } else { "kept; `prune: true` would delete them" };
+        text.push_str(&format!(
+            "  {} of ours in the tenant that no policy writes: {} ({hint})\n\n",
+            kept.len(),
+            kept.join(", ")
+        ));
+    }
+    let alone = plan.unverified.iter().filter(|(key, _)| !plan.changes.iter().any(|change| change.key == **key));
+    let alone: Vec<(&String, &Vec<String>)> = alone.collect();
+    if !alone.is_empty() {
+        let profiles = counted(alone.len(), "profile");
+        text.push_str(&format!("  ? {profiles} with masked values that could not be compared\n"));
+        for (key, settings) in alone {
+            text.push_str(&format!("      {key}: {}\n", settings.join(", ")));
+        }
+        text.push_str(&format!("      {DECRYPTS}\n\n"));
+    }
+    if !plan.foreign_unverified.is_empty() {
+        let profiles = counted(plan.foreign_unverified.len(), "profile");
+        text.push_str(&format!("  ? {profiles} of others with masked values that may interfere\n"));
+        for (name, settings) in &plan.foreign_unverified {
+            text.push_str(&format!("      \"{}\": {}\n", visible(name), settings.join(", ")));
+        }
+        text.push_str(&format!("      {DECRYPTS}\n\n"));
+    }
+    if !plan.held.is_empty() {
+        text.push_str(&format!("  kept as they are, outside this environment: {}\n\n", plan.held.join(", ")));
+    }
+    if !plan.registry_only.is_empty() {
+        text.push_str(&format!("  registry only, exported and not sent: {}\n\n", plan.registry_only.join(", ")));
+    }
+    text
+}
+
+/// A line with at most 100 columns where its words allow, continued with an indent, and its line end.
+fn wrapped(text: &str, indent: &str) -> String {
+    let (mut wrapped, mut width) = (String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        let length = word.trim_end().chars().count();
+        if width > indent.len() && width + length > 100 {
+            wrapped.truncate(wrapped.trim_end_matches(' ').len());
+            wrapped.push('\n');
+            wrapped.push_str(indent);
+            width = indent.len();
+        }
+        wrapped.push_str(word);
+        width += word.chars().count();
+    }
+    wrapped.push('\n');
+    wrapped
+}
+
+/// `Plan: 1 to add, 2 to change, 1 to delete; 209 not ours.`
+pub fn plan_summary(plan: &PlanDocument) -> String {
+    let counts = plan.summary;
+    let errors = plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    let blocked = if errors == 0 { String::new() } else { format!("; {}", counted(errors, "error")) };
+    if counts.create + counts.update + counts.delete == 0 {
+        let nothing = if errors == 0 { "nothing to do" } else { "nothing can be done" };
+        return format!("Plan: {nothing}; {} as written, {} not ours{blocked}.", counts.unchanged, counts.not_ours);
+    }
+    format!(
+        "Plan: {} to add, {} to change, {} to delete; {} as written, {} not ours{blocked}.",
+        counts.create, counts.update, counts.delete, counts.unchanged, counts.not_ours
+    )
+}

@@ -1,0 +1,43 @@
+//! What `doctor` observed, for a terminal.
+
+use crate::report::documents::{PERMISSIONS, ReadinessDocument, Status};
+
+/// The report ends with whether the environment can be `done`: planned or applied.
+pub fn readiness_text(readiness: &ReadinessDocument, done: &str, is_ready: Option<bool>) -> String {
+    let mut text = format!("Environment {}   tenant {}\n", readiness.environment, readiness.tenant);
+    let mut area = "";
+    for check in &readiness.checks {
+        if check.area != area {
+            area = check.area;
+            text.push_str(&format!("\n{area}\n"));
+        }
+        let status = match check.status {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Fail => "FAIL",
+            Status::Note => "",
+        };
+        text.push_str(&format!("  {status:<5} {}\n", check.what.replace('\n', "\n        ")));
+        if let Some(help) = &check.help {
+            text.push_str(&format!("        help: {help}\n"));
+        }
+    }
+    if !readiness.permissions.is_empty() && area != PERMISSIONS {
+        text.push_str(&format!("\n{PERMISSIONS}\n"));
+    }
+    for row in &readiness.permissions {
+        let has = match (row.granted, row.optional) {
+            (Some(true), _) => "yes",
+            (Some(false), true) => "no (optional)",
+            (Some(false), false) => "no",
+            (None, _) => "?",
+        };
+        text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what, row.permission));
+    }
+    let end = match is_ready {
+        Some(true) => format!("\nThis environment can be {done}.\n"),
+        None => format!("\nAs far as can be seen, this environment can be {done}.\n"),
+        Some(false) => format!("\nThis environment cannot be {done} yet.\n"),
+    };
+    text + &end
+}
