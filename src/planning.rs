@@ -197,7 +197,7 @@ fn complain_of_no_match(request: &PlanRequest, desired: &[Desired], plan: &Plan)
     let alike: Vec<&str> = alike.take(10).collect();
     let message = format!("`--only {only}` matches no key");
     Err(match alike.as_slice() {
-        [] => Failure::with_help(message, "a key is a policy's path under policies/ without .yaml"),
-        alike => Failure::with_help(message, format!("did you mean {}", alike.join(", "))),
+        [] => Failure::with_help(message, "a key is the path of a policy file below policies/, without .yaml"),
+        alike => Failure::with_help(message, format!("Did you mean {}?", alike.join(" or "))),
     })
 }

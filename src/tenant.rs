@@ -53,7 +53,7 @@ pub async fn organization(client: &Client) -> Result<Organization, Error> {
     if items.len() == 1 {
         return Ok(items.remove(0));
     }
-    let reason = format!("one tenant is expected, and there are {}", items.len());
+    let reason = format!("expected one tenant, but there are {}", items.len());
     Err(Error::Unusable { path: path.into(), reason, request_id })
 }
 
@@ -79,7 +79,7 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
             None => client.not_counted("profiles"),
             Some(count) if count.objects == came => {}
             Some(Count { objects, request_id }) if reading == READINGS => {
-                let reason = format!("{objects} profiles are counted, and {came} came");
+                let reason = format!("the server counts {objects} profiles, but the list has {came}");
                 return Err(Error::Unusable { path, reason, request_id });
             }
             Some(_) => {
@@ -127,7 +127,7 @@ enum Configuration {
 /// A profile in canonical form; or what is missing, or that nobody can tell whose it is: an incomplete read is none.
 fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
-        return Err(BadObject::Incomplete(format!("{} came without an id", found.shown())));
+        return Err(BadObject::Incomplete(format!("{} has no id", found.shown())));
     }
     let unclear = |(field, why): &(&str, String)| format!("`{field}`: {why}");
     let unclear: Vec<String> = found.unclear.iter().map(unclear).collect();
@@ -136,14 +136,17 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
     if !found.is_custom() {
         let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
         return match found.kind.is_empty() && (may_be_ours || is_marked()) {
-            true => Err(BadObject::Unclear(format!("{} does not say its kind (`@odata.type`)", found.shown()))),
+            true => Err(BadObject::Unclear(format!("{} has no type (`@odata.type`)", found.shown()))),
             false => Ok(Configuration::OtherKind),
         };
     }
     if !unclear.is_empty() {
         let reason = unclear.join(", ");
         if may_be_ours {
-            return Err(BadObject::Unclear(format!("{} cannot be understood: {reason}", found.shown())));
+            return Err(BadObject::Unclear(format!(
+                "{} has data that this version cannot read: {reason}",
+                found.shown()
+            )));
         }
         return Ok(Configuration::Unclear(custom::read_name_only(found), reason));
     }
@@ -152,7 +155,7 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
         _ => return Ok(Configuration::Custom(custom::read(found))),
     };
-    Err(BadObject::Incomplete(format!("{} came without {missing}", found.shown())))
+    Err(BadObject::Incomplete(format!("{} was returned without {missing}", found.shown())))
 }
 
 /// Profiles that the first reading of the lists did not show, and a second one does.

@@ -7,12 +7,12 @@ use crate::setting::ObjectKey;
 pub fn bound_elsewhere(approved: &PlanDocument, tenant: &TenantLine, owner: &str) -> Option<String> {
     if approved.tenant.id != tenant.id {
         return Some(format!(
-            "this plan is for the tenant {} ({}), and this one is {} ({})",
+            "this plan is for the tenant {} ({}), but this environment's tenant is {} ({})",
             approved.tenant.name, approved.tenant.id, tenant.name, tenant.id
         ));
     }
     (approved.owner != owner)
-        .then(|| format!("this plan is for the owner {}, and this repository's is {owner}", approved.owner))
+        .then(|| format!("this plan is for the owner {}, but this repository's owner is {owner}", approved.owner))
 }
 
 /// What of a fresh plan was not approved, a line each; nothing where all of it was.
@@ -25,10 +25,10 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
         let why = match approved.changes.iter().find(|other| other.object() == change.object()) {
             Some(other) if other.is_same_as(change) || other.leaves(change) => continue,
             Some(other) if other.before != change.before || other.id != change.id => {
-                "it was changed in the tenant since the plan"
+                "someone changed this in Intune after the plan was made"
             }
-            Some(_) => "the change is another one than the plan approved",
-            None => "the plan does not have this change",
+            Some(_) => "the change differs from the approved one",
+            None => "the approved plan does not contain this change",
         };
         refused.push((change.object(), format!("{}: {why}", change.key)));
     }
@@ -36,7 +36,10 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
         let is_whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
         for change in approved.changes.iter().filter(|change| !is_whole(change)) {
             if !refused.iter().any(|(object, _)| *object == change.object()) {
-                let line = format!("{}: the policies changed since the plan, and do not ask for all of it", change.key);
+                let line = format!(
+                    "{}: the policies changed after the plan was made, and no longer contain all of this change",
+                    change.key
+                );
                 refused.push((change.object(), line));
             }
         }

@@ -86,18 +86,18 @@ fn decide(
         (Fate::RegistryOnly, Some(_)) => plan.problems.push(
             Diagnostic::error(
                 Code::UnsentPolicyHasProfile,
-                format!("{} has nothing left for Intune, and its profile is in the tenant", policy.object),
+                format!("{} no longer has settings for Intune, but its profile still exists", policy.object),
             )
             .at(policy.place.clone(), "`settings:` is empty")
-            .help("write `state: retired` first, or put the registry values into a policy of their own"),
+            .help("move the registry values to a new policy, and write `state: retired` here to delete the profile"),
         ),
         (Fate::Draft, Some(object)) => plan.problems.push(
             Diagnostic::error(
                 Code::UnsentPolicyHasProfile,
-                format!("{} is a draft, and its profile is in the tenant ({})", policy.object, object.id),
+                format!("{} is a draft, but its profile already exists in the tenant ({})", policy.object, object.id),
             )
-            .at(policy.place.clone(), "a draft is never sent")
-            .help("write `state: retired` to delete the profile, or `state: active`"),
+            .at(policy.place.clone(), "a draft is not sent to Intune")
+            .help("write `state: active` to manage the profile, or `state: retired` to delete it"),
         ),
         (Fate::Retired, Some(object)) => {
             plan.changes.push(deletion(object, &policy.object, Reason::Retired, Some(policy)))
@@ -132,9 +132,9 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: 
         plan.problems.push(
             Diagnostic::error(
                 Code::NameTaken,
-                format!("the tenant has a profile \"{}\" that is not ours", policy.profile.name),
+                format!("the tenant already has a profile \"{}\" that is not managed here", policy.profile.name),
             )
-            .at(policy.place.clone(), "a second profile of this name would be made")
+            .at(policy.place.clone(), "a second profile with this name would be created")
             .note(format!("its id: {}", ids.join(", ")))
             .help(format!("take it over with `adopt: {{ {}: {id} }}`, or choose another name", options.environment)),
         );
@@ -159,10 +159,10 @@ fn no_adoption(id: &str, place: &Place, live: &[Arc<LiveProfile>], options: &Opt
         return problem.at(place.clone(), format!("it is {what}")).help(help);
     }
     let reason = match live.iter().find(|object| object.id == id).and_then(|object| object.marker.as_ref()) {
-        Some(marker) => format!("it belongs to {} {}", marker.owner, marker.key),
+        Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
         None => "no custom profile in the tenant has this id".to_string(),
     };
-    problem.at(place.clone(), reason).help("take the line out, and a new profile is made")
+    problem.at(place.clone(), reason).help("correct the id, or remove this line to have a new profile created")
 }
 
 fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: &mut Plan) {
@@ -264,7 +264,7 @@ fn change(
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
             Diagnostic::error(Code::DescriptionTooLong, format!("the description of {} is too long", policy.object))
-                .at(policy.place.clone(), format!("with our marker, at most {most} characters fit"))
+                .at(policy.place.clone(), format!("with the marker, at most {most} characters fit"))
                 .help("shorten `description:`"),
         );
         return None;
@@ -277,7 +277,7 @@ fn change(
         plan.problems.push(
             Diagnostic::error(
                 Code::MarkerInDescription,
-                format!("the description of {} looks like our marker", policy.object),
+                format!("the description of {} contains text that looks like a marker", policy.object),
             )
             .at(policy.place.clone(), ""),
         );
@@ -300,8 +300,11 @@ fn change(
 fn as_masked(policy: &Desired) -> Option<Diagnostic> {
     let (address, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
     Some(
-        Diagnostic::error(Code::MaskedValue, format!("{} would be written as it is masked", address.short()))
-            .at(policy.place.clone(), "nothing is changed under this key"),
+        Diagnostic::error(
+            Code::MaskedValue,
+            format!("{} has a placeholder that Intune shows instead of the value", address.short()),
+        )
+        .at(policy.place.clone(), "nothing is changed for this key"),
     )
 }
 
@@ -336,9 +339,9 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
                 )
                 .at(
                     policy.place.clone(),
-                    format!("{} moves here, and this policy is blocked or not selected", address.short()),
+                    format!("{} moves to this policy, which is blocked or not selected", address.short()),
                 )
-                .help("devices would have neither: clear what blocks it, or select both with `--only`");
+                .help("fix what blocks this policy, or select both policies with `--only`");
                 held.entry(change.object.clone()).or_insert(problem);
             }
         }
@@ -377,10 +380,10 @@ fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
             problems.push(
                 Diagnostic::error(
                     Code::MissingMovedFrom,
-                    format!("{} would be made anew beside `{key}` (\"{name}\")", change.object),
+                    format!("{} would be created again next to `{key}` (\"{name}\")", change.object),
                 )
-                .at(place.clone(), "was its file moved?")
-                .help(format!("write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice")),
+                .at(place.clone(), "was this file moved or renamed?")
+                .help(format!("add `moved_from: [{key}]` to keep the profile and not assign its settings twice")),
             );
             stopped.extend([change.object.clone(), key.clone()]);
         }

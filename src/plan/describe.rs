@@ -239,21 +239,21 @@ fn not_managed(live: &LiveProfile, after: &Profile, released: &[Part], frame: &F
 
 fn because(change: &Change) -> String {
     match (&change.reason, change.cause, change.action()) {
-        (Reason::Adopted, ..) => "adopted: ours from now on".into(),
+        (Reason::Adopted, ..) => "adopted: will be managed here from now on".into(),
         (Reason::Moved(key), ..) => format!("moved from {key}"),
         (Reason::Retired, ..) => "retired".into(),
-        (Reason::Pruned, ..) => "no policy writes it (prune: true)".into(),
+        (Reason::Pruned, ..) => "it no longer has a policy file (prune: true)".into(),
         (Reason::Content, _, Action::Create) => "new".into(),
         (Reason::Content, Cause::You, _) => "you changed the policy".into(),
-        (Reason::Content, Cause::Tenant, _) => "changed in the tenant".into(),
+        (Reason::Content, Cause::Tenant, _) => "someone changed this in Intune; apply will put it back".into(),
         (Reason::Content, Cause::Unassigned, _) => {
-            "not assigned: an apply was cut short, or somebody took it away".into()
+            "not assigned: an apply was interrupted, or someone removed the assignments".into()
         }
-        (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
+        (Reason::Content, Cause::Both, _) => "you changed the policy, and someone changed this in Intune".into(),
         (Reason::Content, ..) if change.before.as_deref().is_some_and(has_damaged_marker) => {
-            "its marker was damaged, and is written anew".into()
+            "its marker was damaged and will be written again".into()
         }
-        (Reason::Content, Cause::Unknown, _) => "who changed it is not known".into(),
+        (Reason::Content, Cause::Unknown, _) => "it is not known who changed this".into(),
     }
 }
 

@@ -92,15 +92,15 @@ impl<'d, 'l> Found<'d, 'l> {
                     Code::UnclearOwnership,
                     format!("`{key}` is still the key of a policy"),
                     place,
-                    "a former key is one that nobody has any more",
+                    "`moved_from:` can only name a key that no policy has",
                 );
             } else if doubled.contains(&former) {
                 block(
                     self,
                     Code::UnclearOwnership,
-                    format!("several profiles carry the key `{key}`"),
+                    format!("several profiles have the key `{key}`"),
                     place,
-                    "which of them moved is not clear",
+                    "it is not clear which of them moved",
                 );
             } else if let Some(objects) = ours.get(&former) {
                 candidate = candidate.or(Some((objects[0], place)));
@@ -115,9 +115,9 @@ impl<'d, 'l> Found<'d, 'l> {
                     block(
                         self,
                         Code::RetireUnmanaged,
-                        format!("{} cannot retire a profile that is not ours", policy.object),
+                        format!("{} cannot retire a profile that is not managed", policy.object),
                         place,
-                        "adopt it first: `state: active`, apply, then retire",
+                        "first write `state: active` and apply to take it over, and then retire it",
                     );
                 }
                 _ => {}
@@ -140,7 +140,7 @@ impl<'d, 'l> Found<'d, 'l> {
                     Code::UnclearOwnership,
                     format!("{} and {other} claim the same profile ({})", policy.object, object.id),
                     place,
-                    "only one policy can have it",
+                    "only one policy can manage a profile",
                 );
             }
             None => {
@@ -162,7 +162,10 @@ impl<'d, 'l> Found<'d, 'l> {
                     Code::NewerMarker,
                     format!("the profile of {whose} ({}) was last applied by a newer version of sspr-policy", live.id),
                 )
-                .help("install the version that the rest of your team and your pipelines use; nothing is changed under this key until then"),
+                .help(
+                    "install the version that the rest of your team and your pipelines use; until then, nothing is \
+                     changed for this key",
+                ),
             );
         }
     }
@@ -173,14 +176,14 @@ fn complain_of_duplicates(ours: &Ours<'_>, problems: &mut Vec<Diagnostic>) -> BT
     for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
         doubled.insert(key.clone());
         let mut problem =
-            Diagnostic::error(Code::DuplicateProfile, format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
-                .note(
-                    "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed under this key until one is left",
-                );
+            Diagnostic::error(Code::DuplicateProfile, format!("{} profiles have the key `{key}`", objects.len())).note(
+                "\"Duplicate\" in the portal copies the marker, and two applies at the same time can create two \
+                     profiles; nothing is changed for this key until only one is left",
+            );
         for object in objects {
             problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));
         }
-        problems.push(problem.help("`sspr-policy disown ID` takes our marker off the one that is a copy"));
+        problems.push(problem.help("run `sspr-policy disown ID` for the copy, or delete it in the portal"));
     }
     doubled
 }

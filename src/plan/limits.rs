@@ -112,7 +112,7 @@ impl Plan {
         if let Some(all) = membership.all_devices.filter(|_| touched.contains(&Who::AllDevices)) {
             sum = sum.min(all);
         }
-        let mut problem = too_many(sum, "devices that are touched", "max_devices", most);
+        let mut problem = too_many(sum, "affected devices", "max_devices", most);
         parts.sort();
         for part in parts {
             problem = problem.note(part);
@@ -139,7 +139,7 @@ impl Plan {
                 Code::DevicesOfUsersNotCounted,
                 format!("`limits: max_devices: {most}` does not count the devices of users"),
             )
-            .note(format!("users are touched: {}", named.join(", ")))
+            .note(format!("the plan affects users: {}", named.join(", ")))
         })
     }
 
@@ -152,7 +152,7 @@ impl Plan {
         let problems: Vec<Diagnostic> = wide
             .map(|change| {
                 limit(format!(
-                    "{} goes to all devices or all users, which `limits: allow_all_targets` forbids",
+                    "{} is assigned to all devices or all users, which `limits: allow_all_targets: false` forbids",
                     change.object
                 ))
             })
@@ -174,11 +174,12 @@ fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
 
 /// `uncountable` targets are of a kind of which Graph tells no members.
 fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
-    let message = "how many devices are touched is not known, and `limits: max_devices` is set";
+    let message = "`limits: max_devices` is set, but the number of affected devices is not known";
     let mut problem = Diagnostic::error(Code::LimitNotChecked, message);
     if uncountable > 0 {
-        let many = if uncountable == 1 { "a target is" } else { "targets are" };
-        problem = problem.note(format!("{many} of another kind, such as a Configuration Manager collection"));
+        let many = if uncountable == 1 { "a target" } else { "some targets" };
+        problem = problem
+            .note(format!("Graph does not report the members of {many}, such as a Configuration Manager collection"));
     }
     for one in missing {
         problem = problem.note(format!("{} cannot be read ({})", one.what, one.reason));
@@ -186,10 +187,13 @@ fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
     let permissions: Vec<&str> = missing.iter().filter_map(|one| one.permission.as_deref()).collect();
     problem.help(match permissions.as_slice() {
         [] if missing.is_empty() => {
-            "save the plan with `plan --override-limits --out FILE`, and have that approved".into()
+            "save the plan with `plan --override-limits --out FILE`, and have that file approved".into()
         }
-        [] => "plan again, or take the limit out".to_string(),
-        needed => format!("grant {} to whoever plans, or take the limit out", needed.join(" and ")),
+        [] => "plan again, or remove the limit from sspr-policy.yaml".to_string(),
+        needed => format!(
+            "grant {} to the identity that plans, or remove the limit from sspr-policy.yaml",
+            needed.join(" and ")
+        ),
     })
 }
 
@@ -200,7 +204,7 @@ fn too_many(found: usize, what: &str, name: &str, most: u32) -> Diagnostic {
 
 fn limit(message: String) -> Diagnostic {
     Diagnostic::error(Code::LimitExceeded, message).help(
-        "look at the plan again; if it is right, save it with `plan --override-limits --out FILE` and have that \
-         approved, or raise the limit in sspr-policy.yaml",
+        "review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file \
+         approved, or change the limit in sspr-policy.yaml",
     )
 }

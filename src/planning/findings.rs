@@ -164,8 +164,9 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         let default = catalogue.node(uri)?.default.as_ref()?;
         let differs =
             !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
-        differs
-            .then(|| format!("{} stays at {}; Windows' own value is {default}", uri.short(), setting.value.canonical()))
+        differs.then(|| {
+            format!("{} stays at {}; the Windows default is {default}", uri.short(), setting.value.canonical())
+        })
     });
     let lines: Vec<String> = unsafe_values.collect();
     if lines.is_empty() {
@@ -173,7 +174,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     }
     let mut warning = Diagnostic::warning(
         Code::LastValuesStay,
-        format!("{} goes, and its last values stay on devices", change.object),
+        format!("{} will be deleted; devices keep its last values", change.object),
     );
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
@@ -182,7 +183,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         warning = warning.note(line);
     }
     Some(warning.help(
-        "to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`",
+        "to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy",
     ))
 }
 
@@ -191,9 +192,9 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     exchanges
         .map(|next| {
             let key = &plan.changes[next.index].object;
-            Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
-                .note("for a moment devices may have neither of the two profiles' values")
-                .help("move one of the settings first, apply, then the other")
+            Diagnostic::warning(Code::SettingsSwapped, format!("{key} swaps settings with another policy"))
+                .note("for a moment, devices may have neither profile's values")
+                .help("to avoid this, move one setting, apply, and then move the other")
         })
         .collect()
 }

@@ -143,7 +143,7 @@ impl Parts {
             setting_count: policy.setting_count.unwrap_or_default(),
             id: policy.id,
             assignments,
-            reason: "it came without all of its settings and assignments".into(),
+            reason: "it was returned without all of its settings and assignments".into(),
         }
     }
 

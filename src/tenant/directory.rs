@@ -114,9 +114,9 @@ fn read_lookup(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
     let unusable = |reason: String| Error::Unusable { path: url.to_string(), reason, request_id: request_id.clone() };
     let found = groups(&body);
     match (body["value"].as_array(), body["@odata.count"].as_u64()) {
-        (None, _) if is_list => Err(unusable("a list is expected, and there is no `value`".into())),
+        (None, _) if is_list => Err(unusable("expected a list, but there is no `value`".into())),
         (Some(came), Some(count)) if count != came.len() as u64 => {
-            Ok(Lookup::Partial(unusable(format!("{count} groups are counted, and {} came", came.len()))))
+            Ok(Lookup::Partial(unusable(format!("the server counts {count} groups, but the list has {}", came.len()))))
         }
         (Some(_), None) => Ok(Lookup::NotCounted(found)),
         _ => Ok(Lookup::Whole(found)),

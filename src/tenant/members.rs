@@ -73,7 +73,7 @@ fn refused(what: &str, status: u16, permission: &str) -> UnknownMembers {
 
 /// Graph leaves the count out without a word where it does not want to count. A part is not taken for the whole.
 fn uncounted(what: &str) -> UnknownMembers {
-    UnknownMembers { what: what.into(), reason: "Graph did not say".into(), permission: None }
+    UnknownMembers { what: what.into(), reason: "Graph did not return a number".into(), permission: None }
 }
 
 fn count(page: &Value) -> Option<usize> {

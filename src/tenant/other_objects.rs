@@ -27,7 +27,7 @@ impl OtherObject {
     pub fn shown(&self) -> String {
         match &self.kind {
             None => format!("the settings catalog policy \"{}\"", self.name),
-            Some(kind) => format!("the profile \"{}\" of another kind ({kind})", self.name),
+            Some(kind) => format!("the profile \"{}\" ({kind}, not a custom profile)", self.name),
         }
     }
 
@@ -35,10 +35,10 @@ impl OtherObject {
     pub fn help(&self) -> &'static str {
         match &self.kind {
             None => {
-                "write the same settings as a policy, apply it, and only then unassign the settings catalog policy: both \
-                 write the same nodes, and would conflict"
+                "write a policy with the same settings and apply it, and then unassign the settings catalog policy: \
+                 both set the same nodes, so they would conflict"
             }
-            Some(_) => "only custom profiles (OMA-URI) can be taken over: write the same settings as a policy",
+            Some(_) => "only custom profiles (OMA-URI) can be taken over; write a policy with the same settings",
         }
     }
 }

@@ -32,13 +32,16 @@ impl<'c> ProfileLookup<'c> {
         let answer = Accepted::new(url, answer)?;
         let found: DeviceConfiguration = answer.typed(answer.body.clone())?;
         if !found.id.eq_ignore_ascii_case(id) {
-            return Err(answer.unusable(format!("it is about {}", found.id)));
+            return Err(answer.unusable(format!("it is about the profile {}", found.id)));
         }
         match classify(found).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
             Configuration::Custom(profile) => Ok(Some(profile)),
             Configuration::Unclear(_, reason) => {
                 let request_id = answer.request_id;
-                Err(Error::Unclear { reason: format!("the profile {id} cannot be understood: {reason}"), request_id })
+                Err(Error::Unclear {
+                    reason: format!("the profile {id} has data that this version cannot read: {reason}"),
+                    request_id,
+                })
             }
             Configuration::OtherKind => Ok(None),
         }
