@@ -1,4 +1,4 @@
-//! The walk over desired and actual.
+//! Builds a plan by comparing policies with a tenant's profiles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,25 +15,24 @@ use crate::profile::{
 use crate::setting::ObjectKey;
 use crate::source::Place;
 
-/// What a plan is made with.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Who owns what we make.
+    /// The owner in the markers of managed profiles.
     pub owner: String,
     /// The environment's name, for messages.
     pub environment: String,
-    /// Whether orphans are deleted.
+    /// Whether managed profiles without a policy file are deleted.
     pub prune: bool,
-    /// Only these keys are changed; all without this.
+    /// Change only keys that match; `None` means all keys.
     pub only: Option<glob::Pattern>,
-    /// The key of digests with secrets.
+    /// The key for digests of values with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
-    /// What ids to adopt belong to that are no custom profiles: what it is, and what to do instead.
+    /// For each id in `adopt:` that is not a custom profile: what it is, and what to do instead.
     pub elsewhere: BTreeMap<String, (String, String)>,
 }
 
-/// The masked settings whose values decide something: of objects that changed since they were last applied, that
-/// were written otherwise, or whose marker does not say.
+/// The masked settings whose values are needed for a comparison, by profile id. A profile's are needed if it or its
+/// policy's masked values changed since the last apply, or if its marker does not tell.
 pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Vec<(String, Vec<Address>)> {
     let ours = by_key(live, &options.owner);
     let found = Found::new(desired, &ours, live, &mut Vec::new());
@@ -52,7 +51,7 @@ pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Opti
     wanted
 }
 
-/// What an apply would do. Problems with a key block that key; the rest of the plan stands.
+/// Builds the plan. A problem with one key blocks only this key.
 pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Plan {
     let mut plan = Plan::default();
     let ours = by_key(live, &options.owner);
@@ -145,7 +144,8 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: 
     }
 }
 
-/// The ids that policies would adopt, that no custom profile has, and that are not inert.
+/// The ids in `adopt:` that no custom profile has. Policies that already have a profile are skipped, because their
+/// `adopt:` no longer has an effect.
 pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) -> BTreeSet<String> {
     let ours = by_key(live, owner);
     let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(&policy.object));
@@ -173,7 +173,7 @@ fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: 
         Some(_) => Reason::Content,
     };
     let differs = difference(object, &policy.profile, verified);
-    // A marker that is damaged, or that does not know what is managed by now, is written anew.
+    // A marker that is damaged, or that lists other managed parts than the policy, is written again.
     let marked = object.last_applied().is_some_and(|last| last.managed == policy.profile.managed());
     if differs.is_empty() && reason == Reason::Content && marked {
         plan.unchanged.push(policy.object.clone());
@@ -191,7 +191,7 @@ fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: 
     }
 }
 
-/// What is known of an object's masked values.
+/// Whether the profile's masked values are known to equal the policy's.
 fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Verified {
     if object.unread().next().is_none() {
         return Verified::Yes;
@@ -207,7 +207,7 @@ fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Ve
             }
         }
         (Some(_), Some(_)) => Verified::Changed,
-        // A secret without a key: nobody can tell.
+        // A secret without a fingerprint key cannot be compared.
         _ => Verified::No,
     }
 }
@@ -217,8 +217,8 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
     let key = options.fingerprint_key.as_deref();
     let written = masked_digest(wanted, key);
     let masked_written = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
-    // A digest that was made with a key cannot be compared without it; and another key looks like other values. Whoever
-    // changes a value in the tenant also counts the version up.
+    // A digest that was made with a key cannot be compared without it, and a different key looks like different values.
+    // A change of a value in Intune also increases the profile's version.
     let comparable = |digest: &&String| {
         let has_key = key.is_some() || !is_keyed(digest);
         has_key && object.unread().next().is_none() && object.revision != last.revision
@@ -232,12 +232,12 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
         (false, true) if only_assignments_are_missing(object, wanted) => Cause::Unassigned,
         (false, true) => Cause::Tenant,
         (true, false) => Cause::You,
-        // A secret without a key: its value differs, and nobody can tell since when.
+        // A secret without a fingerprint key: its value differs, but it is not known which side changed.
         (false, false) => Cause::Unknown,
     }
 }
 
-/// Whether nobody gets an object that is as it was last applied in all else.
+/// Whether a profile is not assigned to anyone, and otherwise is as it was last applied.
 fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool {
     let Some(last) = object.last_applied() else { return false };
     let nobody = object.profile.assignments.as_ref().is_none_or(|all| all.is_empty());
@@ -246,7 +246,7 @@ fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool 
     nobody && unseen && readable_digest(&assigned.restricted(last.managed)) == last.readable
 }
 
-/// The change, unless its description would not fit.
+/// The change; `None`, with an error added to the plan, if the profile cannot be written.
 fn change(
     policy: &Desired,
     before: Option<&Arc<LiveProfile>>,
@@ -257,7 +257,7 @@ fn change(
 ) -> Option<Change> {
     let masked = masked_digest(&policy.profile, options.fingerprint_key.as_deref());
     let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
-    // The longest that the marker can become.
+    // Digests add up to 74 characters to a marker.
     let marker = Marker { owner: options.owner.clone(), key: policy.object.key.clone(), applied: Applied::Damaged };
     let longest = marker.append(&text).encode_utf16().count() + 74;
     if longest > MAX_DESCRIPTION {
@@ -295,8 +295,8 @@ fn change(
     })
 }
 
-/// A value that Intune shows in place of one must never be written back: whatever was there would be lost. `check` says
-/// so on its line; this is the last place before requests are made.
+/// A placeholder that Intune shows instead of a value must never be written back, because the real value would be lost.
+/// `check` reports it where it is written; this is the last check before requests are built.
 fn as_masked(policy: &Desired) -> Option<Diagnostic> {
     let (address, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
     Some(
@@ -308,8 +308,8 @@ fn as_masked(policy: &Desired) -> Option<Diagnostic> {
     )
 }
 
-/// A setting leaves its profile only after its new one has it: where the new one is blocked or not selected, the change
-/// that would lose the setting is held back.
+/// A setting that moves leaves its old profile only after the new one has it. If the change to the new profile is
+/// blocked or not selected, the change to the old one is removed from the plan, too.
 fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
     let selected = |key: &str| options.only.as_ref().is_none_or(|only| only.matches(key));
     let planned: BTreeSet<&ObjectKey> = plan.changes.iter().map(|change| &change.object).collect();
@@ -321,7 +321,7 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
     let mut held: BTreeMap<ObjectKey, Diagnostic> = BTreeMap::new();
     for policy in stuck {
         let there = found.objects.get(&policy.object);
-        // Settings of a profile that is not assigned as written are not where they should be.
+        // If assignments are still missing, some devices do not have the profile's settings yet.
         let whole = there.is_some_and(|object| !widens(object, &policy.profile));
         let missing =
             |address: &&Address| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*address)));
@@ -350,7 +350,7 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
     plan.problems.extend(held.into_values());
 }
 
-/// Ours, and no policy has their key.
+/// Finds the managed profiles without a policy file, and deletes them with `prune`.
 fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
     let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
     let objects = ours.iter().flat_map(|(object, all)| all.iter().map(move |live| (object, *live)));
@@ -365,7 +365,8 @@ fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &m
     }
 }
 
-/// A policy that was renamed without `moved_from` looks like an orphan beside a create. Neither is done.
+/// A policy file that was moved without `moved_from:` looks like a new policy and a managed profile without a file. The
+/// one is not created, and the other not deleted.
 fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
     let mut problems = Vec::new();
     let mut stopped: BTreeSet<ObjectKey> = BTreeSet::new();

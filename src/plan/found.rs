@@ -1,4 +1,4 @@
-//! Which object belongs to which policy.
+//! Finds the profile of each policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::profile::{Applied, LiveProfile};
 use crate::setting::ObjectKey;
 use crate::source::Place;
 
-/// Our objects by key.
+/// The managed profiles by key.
 pub(super) type Ours<'l> = BTreeMap<ObjectKey, Vec<&'l Arc<LiveProfile>>>;
 
 pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> {
@@ -22,23 +22,23 @@ pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> 
     ours
 }
 
-/// Which object each policy has: the one under its key; else the one under a former key, or one that it adopts, which
-/// nobody else may claim.
+/// The profile of each policy: the one with its key; otherwise the one with a former key, or the one that it adopts. No
+/// two policies can claim the same one.
 pub(super) struct Found<'d, 'l> {
     pub objects: BTreeMap<&'d ObjectKey, &'l Arc<LiveProfile>>,
-    /// Objects for which nothing is done.
+    /// Keys for which nothing is done.
     pub blocked: BTreeSet<&'d ObjectKey>,
-    /// Ids of objects that stay as they are, because it is not clear whose they are.
+    /// Ids of profiles that stay as they are, because it is not clear which policy they belong to.
     pub untouchable: BTreeSet<&'l str>,
 }
 
-/// What claims are judged by.
+/// What is needed to check a claim.
 struct Around<'a, 'l> {
     ours: &'a Ours<'l>,
     live: &'l [Arc<LiveProfile>],
-    /// Keys that policies have.
+    /// The keys of all policies.
     keys: BTreeSet<&'a str>,
-    /// Keys that several objects carry.
+    /// The keys that several profiles have.
     doubled: BTreeSet<ObjectKey>,
 }
 
@@ -70,7 +70,7 @@ impl<'d, 'l> Found<'d, 'l> {
         found
     }
 
-    /// Looks under former keys, and for a profile to adopt.
+    /// Finds a profile with a former key, or one to adopt.
     fn claim(
         &mut self,
         policy: &'d Desired,
@@ -110,7 +110,7 @@ impl<'d, 'l> Found<'d, 'l> {
             let portal_made = live.iter().find(|object| object.id == *id && object.marker.is_none());
             match (policy.fate, portal_made) {
                 (Fate::Kept, Some(object)) => candidate = candidate.or(Some((object, place))),
-                // Promise: nothing unmarked is ever deleted.
+                // A profile without a marker is never deleted.
                 (Fate::Retired, Some(_)) if !self.objects.contains_key(&policy.object) => {
                     block(
                         self,
@@ -149,7 +149,7 @@ impl<'d, 'l> Found<'d, 'l> {
         }
     }
 
-    /// What a newer version of this program applied is not compared, and stays: this version cannot tell what it means.
+    /// Leaves profiles alone that a newer version of this program applied: this version cannot read their markers.
     fn keep_off_newer_markers(&mut self, ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) {
         for live in ours.values().flatten() {
             let Some(Applied::Newer(_)) = live.marker.as_ref().map(|marker| &marker.applied) else { continue };

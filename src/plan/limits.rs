@@ -1,4 +1,4 @@
-//! What stops an apply because it is too much.
+//! The limits of an environment, which block a plan that changes more than expected.
 
 use std::collections::BTreeSet;
 
@@ -8,30 +8,24 @@ use super::{Action, Names, Plan};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{Membership, UnknownMembers, Who, grouped};
 
-/// The limits of an environment.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
-    /// The most changes.
     pub max_changes: Option<u32>,
-    /// The most deletions.
     pub max_deletes: Option<u32>,
-    /// The most devices that may be touched: they come into reach, get something else, or leave.
+    /// The largest number of affected devices: they will get a profile, lose it, or get other settings.
     pub max_devices: Option<u32>,
-    /// Whether a profile that touches devices may go to all devices or all users.
+    /// Whether a profile whose change affects devices may be assigned to all devices or all users.
     pub allow_all_targets: bool,
-    /// Which of them are passed over.
     pub overridden: Overridden,
 }
 
-/// Which limits are passed over.
+/// Which limits do not block the plan.
 #[derive(Debug, Clone, Default)]
 pub enum Overridden {
-    /// None.
     #[default]
     Nothing,
-    /// All of them.
     Everything,
-    /// Those that an approved plan passed over, up to the number that it saw.
+    /// The limits that were overridden for an approved plan, up to the numbers in that plan.
     Approved(Vec<LimitLine>),
 }
 
@@ -51,14 +45,14 @@ impl Overridden {
     }
 }
 
-/// A limit that is exceeded, and what is said of it.
+/// A limit that is exceeded, with its errors.
 struct Exceeded {
     line: LimitLine,
     problems: Vec<Diagnostic>,
 }
 
 impl Plan {
-    /// Complains of limits that the plan exceeds, or remembers that they are passed over.
+    /// Adds errors for the limits that the plan exceeds, or records that they are overridden.
     pub fn check_limits(&mut self, limits: &Limits, membership: &Membership, names: &Names) {
         let (all, deletes) = (self.changes.len(), self.count(Action::Delete));
         let counted = [
@@ -108,7 +102,7 @@ impl Plan {
             let missing: Vec<&UnknownMembers> = missing.iter().map(|at| &membership.unknown[*at]).collect();
             return Some(Exceeded { line: line(None), problems: vec![unreadable(&missing, uncountable)] });
         }
-        // No group adds a device to all devices.
+        // The groups are part of all devices.
         if let Some(all) = membership.all_devices.filter(|_| touched.contains(&Who::AllDevices)) {
             sum = sum.min(all);
         }
@@ -120,7 +114,7 @@ impl Plan {
         (sum > most as usize).then(|| Exceeded { line: line(Some(sum as u64)), problems: vec![problem] })
     }
 
-    /// Graph knows no number of devices for users, and a limit that does not see them must say so.
+    /// Graph does not report how many devices users have. The plan must say that the limit does not count them.
     fn devices_of_users(&self, most: u32, membership: &Membership, names: &Names) -> Option<Diagnostic> {
         let touched: BTreeSet<&Who> = self.changes.iter().flat_map(touched).collect();
         let has_users = |who: &&Who| match who {
@@ -143,7 +137,7 @@ impl Plan {
         })
     }
 
-    /// Whoever has all devices and gets another value reaches them all, also where the policy does not manage that.
+    /// Checks profiles that are assigned to all devices or all users, even if their policies do not manage assignments.
     fn all_targets(&self, allowed: bool) -> Option<Exceeded> {
         let is_all = |who: &Who| matches!(who, Who::AllDevices | Who::AllUsers);
         let wide = self.changes.iter().filter(|change| {
@@ -172,7 +166,7 @@ fn counted(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
     Some(Exceeded { line, problems: vec![too_many(found, &what, name, most)] })
 }
 
-/// `uncountable` targets are of a kind of which Graph tells no members.
+/// `uncountable` is the number of targets whose members Graph does not report.
 fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
     let message = "`limits: max_devices` is set, but the number of affected devices is not known";
     let mut problem = Diagnostic::error(Code::LimitNotChecked, message);

@@ -86,7 +86,7 @@ fn a_former_key_that_several_profiles_carry_is_none() {
     let plan = changes_nothing(&repo);
     assert_eq!(
         errors(&plan),
-        ["error[SP0504] 2 profiles have the key `a`", "error[SP0508] several profiles have the key `a`",]
+        ["error[SP0504] 2 profiles have the key `a`", "error[SP0508] several profiles have the key `a`"]
     );
 }
 
