@@ -1,4 +1,4 @@
-//! Custom profiles that cannot be understood: they are left alone, and stop nobody else.
+//! Custom profiles with data that this version cannot read: they are not changed, and block no other policy.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,7 @@ use crate::tenant::Tenant;
 const HELP: &str =
     "open it in the Intune admin center and save it again; until then, it is not compared with the policies";
 
-/// Takes out of the plan what would change a profile that cannot be understood, which blocks that key; says which others
-/// there are.
+/// Removes changes of such profiles from the plan, with an error for each, and warns about the other such profiles.
 pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
     let is_unclear = |live: &LiveProfile| tenant.unclear.contains_key(&live.id);
     let changes = std::mem::take(&mut plan.changes).into_iter();
