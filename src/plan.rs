@@ -10,7 +10,7 @@
 //! # Which profiles are managed
 //!
 //! A profile is managed here if the last line of its description is a marker with this repository's owner. The marker
-//! also holds the key, which is the path of the policy file unless the file has a `key:`. Names play no part, so a
+//! also holds the key, which is the path of the policy file unless the file has a `key:`. Names do not matter, so a
 //! profile can be renamed freely. Profiles without a marker, or with another owner's, are never changed or deleted;
 //! `adopt:` in a policy takes over one that has no marker. If two profiles have the same key and delivery (the portal's
 //! Duplicate copies the marker), nothing is done for that key, because it is not clear which one is meant. The other
@@ -42,7 +42,7 @@
 //!   file. If a profile to be added has the name or the settings of such a profile, neither is done until `moved_from:`
 //!   says which it is.
 //! * A setting that moves to another profile leaves the old one only after the new one has it, so devices are never
-//!   without it ([`order`]). Two profiles that exchange settings are the exception, and the plan warns of it.
+//!   without it ([`order`]). Two profiles that swap settings are the exception, and the plan warns of it.
 //! * Devices that leave an audience leave before the content changes, and devices that join it join afterwards
 //!   ([`stages`]).
 //! * A saved plan is not a script. `apply PLAN` plans again, and [`not_approved`] finds every change that the saved

@@ -32,7 +32,7 @@ pub struct Options {
 }
 
 /// The masked settings whose values are needed for a comparison, by profile id. A profile's are needed if it or its
-/// policy's masked values changed since the last apply, or if its marker does not tell.
+/// policy's masked values changed since the last apply, or if its marker has no usable digest of them.
 pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Vec<(String, Vec<Address>)> {
     let ours = by_key(live, &options.owner);
     let found = Found::new(desired, &ours, live, &mut Vec::new());

@@ -75,7 +75,7 @@ pub enum Cause {
     Both,
     /// Only the profile's assignments are missing: an apply was interrupted, or someone removed them in Intune.
     Unassigned,
-    /// The marker does not tell.
+    /// The marker does not show which.
     Unknown,
 }
 

@@ -170,8 +170,8 @@ fn update_document(
 ) {
     let last = live.last_applied();
     let differs = difference(live, after, written_otherwise(live, change));
-    // A decrypted value may be a secret that an earlier apply wrote. The marker tells whether there was one, unless it
-    // is damaged. A profile without a marker never had a secret of ours.
+    // A decrypted value may be a secret that an earlier apply wrote. The marker shows whether there was one, unless it
+    // is damaged. A profile without a marker never had a secret from a policy.
     let plain = match (&live.marker, last) {
         (None, _) => true,
         (Some(_), None) => false,

@@ -44,7 +44,7 @@ pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
                 (false, _, false) => came(one, &before),
                 (_, false, false) if stands(&after, false) => continue,
                 (_, false, false) => ReachWord::Leaves,
-                // A target that changes from include to exclude, or back, is listed only as the include.
+                // A target that moves between include and exclude is listed once, for its include.
                 (false, _, true) if stands(&before, false) => continue,
                 (_, false, true) if stands(&after, false) => continue,
                 // An exclusion matters only if the profile is assigned to someone.

@@ -3,7 +3,7 @@
 //! Their settings and their assignments are read as two lists. If both are requested together, either may be missing
 //! without an error: a read of one policy with both expanded returns no assignments although there are some, and the
 //! list with assignments returns them (measured on a live tenant: TenuVault, graph-verification of 2026-09-30). A list
-//! with settings has pages of one or two policies in large tenants, whatever `$top` says (measured: RKSolutions,
+//! with settings has pages of one or two policies in large tenants, regardless of `$top` (measured: RKSolutions,
 //! FINDINGS.md); there, each policy's settings are read on their own, many in a batch.
 
 use std::collections::{BTreeMap, BTreeSet};
