@@ -1,5 +1,5 @@
-//! How Intune gets a profile. Each delivery is one codec: a Graph body ⇄ a profile, the collection that it lives in, and
-//! how its content is replaced. Nothing else in the program knows what a body looks like.
+//! How profiles are sent to Intune. A delivery converts between Graph bodies and profiles, and has a collection and a
+//! way to replace content. No other part of the program knows the form of a body.
 
 pub mod catalog;
 pub mod custom;
@@ -14,24 +14,24 @@ use serde_json::Value;
 use crate::profile::{LiveProfile, Marker, Profile, Revision};
 use crate::setting::Delivery;
 
-/// The version of Graph that has all collections (Microsoft Graph beta; `secretReferenceValueId` and filters of assignments
-/// are in it alone).
+/// The version of Graph that has everything that is needed: `secretReferenceValueId` and assignment filters exist in
+/// beta only (Microsoft Graph beta).
 const VERSION: &str = "/beta";
 
-/// A request that changes one object.
+/// A request that changes one profile.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// Makes the object, assigned to nobody.
+    /// Creates the profile, without assignments.
     Create(Value),
-    /// Gives it this content; its assignments stay.
+    /// Replaces the content; the assignments stay.
     Replace(Value),
-    /// Gives it these assignments and no others.
+    /// Replaces all assignments with these.
     Assign(Value),
     Delete,
 }
 
 impl Request {
-    /// The method, and the path of an object with this id.
+    /// The HTTP method, and the path for a profile with this id.
     pub fn method_and_path(&self, delivery: Delivery, id: &str) -> (&'static str, String) {
         let all = path(delivery);
         match self {
@@ -42,7 +42,6 @@ impl Request {
         }
     }
 
-    /// What is sent.
     pub fn body(&self) -> Option<&Value> {
         match self {
             Self::Create(body) | Self::Replace(body) | Self::Assign(body) => Some(body),
@@ -51,7 +50,7 @@ impl Request {
     }
 }
 
-/// Where its objects are.
+/// The path of the collection.
 pub fn path(delivery: Delivery) -> String {
     let collection = match delivery {
         Delivery::Custom => custom::COLLECTION,
@@ -59,22 +58,23 @@ pub fn path(delivery: Delivery) -> String {
     format!("{VERSION}{collection}")
 }
 
-/// The whole numbers that it can carry.
+/// The integers that it can deliver.
 pub fn integers(delivery: Delivery) -> RangeInclusive<i64> {
     match delivery {
         Delivery::Custom => custom::INTEGERS,
     }
 }
 
-/// The body of a profile. `now` is the object right before (nothing for a new one): what no policy says stays as it is
-/// there. With `blank`, secrets are replaced by what is shown for them.
+/// The body of a profile. `now` is the profile right before the request, or `None` for a new one; what the policy does
+/// not manage is taken from it. With `blank`, secrets are replaced by what is shown for them.
 pub fn write(delivery: Delivery, wanted: &Profile, now: Option<&LiveProfile>, marker: &Marker, blank: bool) -> Value {
     match delivery {
         Delivery::Custom => custom::write(wanted, now, marker, blank),
     }
 }
 
-/// The body that takes the marker off. Nothing but the description is sent: values that Intune masks cannot be.
+/// The body of a request that removes the marker. It only has the description, because masked values cannot be sent
+/// back.
 pub fn without_marker(live: &LiveProfile) -> Value {
     let text = live.profile.description.clone().unwrap_or_default();
     match live.delivery {
@@ -82,7 +82,7 @@ pub fn without_marker(live: &LiveProfile) -> Value {
     }
 }
 
-/// The revision that the answer to a write says, where it says one.
+/// The revision in the answer to a write, if it has one.
 pub fn answered_revision(delivery: Delivery, answer: &Value) -> Option<Revision> {
     match delivery {
         Delivery::Custom => answer["version"].as_i64().map(Revision::of_version),

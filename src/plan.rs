@@ -2,18 +2,19 @@
 //!
 //! # The premise
 //!
-//! A repository describes everything that it manages. What a policy file describes is added or changed until the tenant has
-//! it, and a managed profile without a policy file is deleted or reported. The plan is therefore a comparison of two maps from
-//! key to profile. It is a pure function: it reads no file and no tenant, and it sends nothing. `apply` turns each change into
-//! requests with [`requests`], and `plan --requests` prints the same ones.
+//! A repository describes everything that it manages. What a policy file describes is added or changed until the tenant
+//! has it, and a managed profile without a policy file is deleted or reported. The plan is therefore a comparison of
+//! two maps from key to profile. It is a pure function: it reads no file and no tenant, and it sends nothing. `apply`
+//! turns each change into requests with [`requests`], and `plan --requests` prints the same ones.
 //!
 //! # Which profiles are managed
 //!
-//! A profile is managed here if the last line of its description is a marker with this repository's owner. The marker also
-//! holds the key, which is the path of the policy file unless the file has a `key:`. Names play no part, so a profile can be
-//! renamed freely. Profiles without a marker, or with another owner's, are never changed or deleted; `adopt:` in a policy takes
-//! over one that has no marker. If two profiles have the same key and delivery (the portal's Duplicate copies the marker), nothing
-//! is done for that key, because nobody can know which one is meant. The other keys are not affected.
+//! A profile is managed here if the last line of its description is a marker with this repository's owner. The marker
+//! also holds the key, which is the path of the policy file unless the file has a `key:`. Names do not matter, so a
+//! profile can be renamed freely. Profiles without a marker, or with another owner's, are never changed or deleted;
+//! `adopt:` in a policy takes over one that has no marker. If two profiles have the same key and delivery (the portal's
+//! Duplicate copies the marker), nothing is done for that key, because it is not clear which one is meant. The other
+//! keys are not affected.
 //!
 //! # What is compared
 //!
@@ -21,28 +22,31 @@
 //! * Description, assignments and scope tags only if the policy has them. The others stay as they are in Intune.
 //! * Values in canonical form, because Graph has several spellings of "nothing".
 //!
-//! Intune masks some values when they are read. Such a value counts as unchanged if the digest in the marker equals that of
-//! the policy and the version of the profile has not moved on since. If the version has moved on, the value has to be
+//! Intune masks some values when they are read. Such a value counts as unchanged if the digest in the marker equals
+//! that of the policy and the version of the profile has not increased since. If it has increased, the value has to be
 //! decrypted; where that is not possible, it is listed as not verified.
 //!
 //! # Why there is no state file
 //!
-//! The marker holds two digests of what was last applied: one of everything readable and one of the masked values. If the
-//! policy differs from them, someone changed the policy; if the tenant does, someone changed Intune; both can be true. A state
-//! file would be asked for nothing more. The marker is in the profile itself, so there is no file that could be lost, locked
-//! or out of date. If someone deletes the marker in the portal, the profile looks like one that was made by hand: a policy of
-//! the same name then reports that the name is taken, and adds no second profile. The marker has no room for old values, so a
-//! plan shows what is there now and what will be there, not what was there before.
+//! The marker holds two digests of what was last applied: one of everything readable and one of the masked values. If
+//! the policy differs from them, someone changed the policy; if the tenant does, someone changed Intune; both can be
+//! true. A state file would not need to hold anything else. The marker is in the profile itself, so there is no file
+//! that could be lost, locked or out of date. If someone deletes the marker in the portal, the profile looks like one
+//! that was made by hand: a policy of the same name then reports that the name is taken, and no second profile is
+//! created. The marker has no room for old values, so a plan shows the current values and the new ones, not those of
+//! the last apply.
 //!
 //! # What keeps a plan safe
 //!
-//! * A deletion is only planned for `state: retired`, or with `prune: true` for a managed profile without a policy file. If a
-//!   profile to be added has the name or the settings of such a profile, neither is done until `moved_from:` says which it is.
+//! * A deletion is only planned for `state: retired`, or with `prune: true` for a managed profile without a policy
+//!   file. If a profile to be added has the name or the settings of such a profile, neither is done until `moved_from:`
+//!   says which it is.
 //! * A setting that moves to another profile leaves the old one only after the new one has it, so devices are never
-//!   without it ([`order`]). Two profiles that exchange settings are the exception, and the plan warns of it.
-//! * Devices that leave an audience leave before the content changes, and devices that join it join afterwards ([`stages`]).
-//! * A saved plan is not a script. `apply PLAN` plans again, and [`not_approved`] finds every change that the saved plan does
-//!   not contain.
+//!   without it ([`order`]). Two profiles that swap settings are the exception, and the plan warns of it.
+//! * Devices that leave an audience leave before the content changes, and devices that join it join afterwards
+//!   ([`stages`]).
+//! * A saved plan is not a script. `apply PLAN` plans again, and [`not_approved`] finds every change that the saved
+//!   plan does not contain.
 
 mod approve;
 mod build;
@@ -83,27 +87,28 @@ use crate::setting::ObjectKey;
 pub struct Plan {
     /// The changes, sorted by key.
     pub changes: Vec<Change>,
-    /// Keys whose objects are as written.
+    /// Keys of profiles that do not change.
     pub unchanged: Vec<ObjectKey>,
-    /// Objects whose masked values could not be compared: the addresses.
+    /// Profiles whose masked values could not be compared, with the addresses of these values.
     pub unverified: Vec<(ObjectKey, Vec<Address>)>,
-    /// Names of others' profiles whose masked values matter here and could not be read: the addresses.
+    /// Names of profiles that are not managed here and may conflict with the plan, because some of their masked values
+    /// could not be read; with the addresses of these values.
     pub foreign_unverified: Vec<(String, Vec<Address>)>,
-    /// Ours, and no policy writes them.
+    /// Managed profiles without a policy file.
     pub orphans: Vec<Orphan>,
-    /// Kept as they are because their policies are kept out of this environment.
+    /// Keys of profiles that stay as they are, because their policies do not apply to this environment.
     pub held: Vec<ObjectKey>,
-    /// Policies that only write to the registry.
+    /// Keys of policies that only have registry values.
     pub registry_only: Vec<ObjectKey>,
-    /// Custom profiles of others.
+    /// The number of custom profiles that are not managed here.
     pub foreign: usize,
-    /// Limits that the plan exceeds, and that somebody passed over.
+    /// Limits that the plan exceeds and that were overridden.
     pub limits_overridden: Vec<LimitLine>,
-    /// What blocks keys, or everything, and what is odd.
+    /// Errors, which block single keys or the whole plan, and warnings.
     pub problems: Vec<Diagnostic>,
 }
 
-/// An object of ours that no policy writes.
+/// A managed profile without a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orphan {
     pub object: ObjectKey,
@@ -112,11 +117,11 @@ pub struct Orphan {
 }
 
 impl Plan {
-    /// How many changes are of an action.
+    /// The number of changes with this action.
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action() == action).count()
     }
-    /// Errors that stop everything: findings of rules, and limits. Other errors block their own keys.
+    /// The errors that block the whole plan: findings of rules, and limits. Other errors only block their own keys.
     pub fn stops(&self) -> Vec<&Diagnostic> {
         let stops = |problem: &&Diagnostic| {
             let of_all =

@@ -1,5 +1,5 @@
-//! From a repository and a session to a plan with its findings. Many environments are planned one after the other, each
-//! with a session of its own.
+//! Makes a plan with its findings from a repository and a session. Several environments are planned one after the
+//! other, each with its own session.
 
 mod compare;
 mod desired;
@@ -28,25 +28,24 @@ use crate::repository::{Repository, variable};
 use crate::session::{Connection, Session};
 use crate::tenant;
 
-/// What a plan is asked for.
+/// What to plan.
 #[derive(Debug, Clone)]
 pub struct PlanRequest {
-    /// Only keys that match.
+    /// Plan only keys that match; `None` means all keys.
     pub only: Option<glob::Pattern>,
-    /// Limits that are passed over.
+    /// Limits that do not block the plan.
     pub overridden: Overridden,
-    /// Waivers end with a day.
+    /// Decides which waivers have expired.
     pub today: Date,
 }
 
 impl PlanRequest {
-    /// Everything, within the limits.
+    /// A plan of all keys, with all limits in force.
     pub fn whole(today: Date) -> Self {
         Self { only: None, overridden: Overridden::Nothing, today }
     }
 }
 
-/// A plan with everything that an apply needs.
 #[derive(Debug)]
 pub struct Planned {
     pub plan: Plan,
@@ -54,7 +53,7 @@ pub struct Planned {
     pub reading: Reading,
 }
 
-/// What was read for a plan.
+/// How much was read for a plan.
 #[derive(Debug, Clone)]
 pub struct Reading {
     pub profiles: usize,
@@ -62,16 +61,16 @@ pub struct Reading {
     pub names: usize,
     pub requests: usize,
     pub time: Duration,
-    /// What the server does not count: where a list that lacks something would not be noticed.
+    /// What the server does not count, so that a missing object would not be noticed.
     pub uncounted: Vec<&'static str>,
 }
 
-/// Where an environment of a repository is.
+/// The connection to an environment of a repository.
 pub fn connection(repository: &Repository, environment: &Environment) -> Connection {
     Connection::of(environment, &repository.root, &repository.state())
 }
 
-/// Plans: compiles, reads the tenant, compares. With errors in the files there is no plan.
+/// Compiles the policies, reads the tenant and compares both. Errors in the files prevent a plan.
 pub async fn plan(
     session: &Session,
     repository: &Repository,
@@ -93,7 +92,7 @@ pub async fn plan(
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let wanted = wanted(sent.iter().copied());
-    // Names are looked up while the pages come.
+    // Names are looked up while the profiles are read.
     let (directory, mut tenant) =
         futures_util::future::try_join(tenant::look_up(client, &wanted), tenant::read(client)).await?;
     let desired = desired(&compiled, &directory, &mut problems);
@@ -180,7 +179,7 @@ fn limits(environment: &Environment, request: &PlanRequest) -> Limits {
     }
 }
 
-/// A pattern that no key matches is a slip of the pen.
+/// Refuses a pattern that no key matches, because it is probably a mistake.
 fn complain_of_no_match(request: &PlanRequest, desired: &[Desired], plan: &Plan) -> Result<(), Failure> {
     let Some(only) = &request.only else { return Ok(()) };
     let keys: BTreeSet<&str> = desired
@@ -197,7 +196,7 @@ fn complain_of_no_match(request: &PlanRequest, desired: &[Desired], plan: &Plan)
     let alike: Vec<&str> = alike.take(10).collect();
     let message = format!("`--only {only}` matches no key");
     Err(match alike.as_slice() {
-        [] => Failure::with_help(message, "a key is a policy's path under policies/ without .yaml"),
-        alike => Failure::with_help(message, format!("did you mean {}", alike.join(", "))),
+        [] => Failure::with_help(message, "a key is the path of a policy file below policies/, without .yaml"),
+        alike => Failure::with_help(message, format!("Did you mean {}?", alike.join(" or "))),
     })
 }

@@ -1,7 +1,7 @@
-//! The canonical form in which desired and actual are compared.
+//! Profiles in the canonical form in which policies and the tenant are compared.
 //!
-//! Whatever writes the same thing in two ways is made equal before it gets here: no filter, an empty tag list,
-//! the order of settings. What is left is compared as it stands.
+//! Different spellings of the same content are made equal before: no filter, an empty list of tags, the order of
+//! settings. The rest is compared exactly.
 
 mod address;
 mod assignments;
@@ -23,60 +23,60 @@ use litemap::LiteMap;
 
 use crate::setting::{Delivery, ObjectKey, OmaUri, OmaValue};
 
-/// What Intune delivers to devices: a name, settings, and whom they reach.
+/// A profile in canonical form: a name, settings and assignments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     pub name: String,
-    /// Without the marker; nothing where it is not managed.
+    /// Without the marker; `None` if it is not managed.
     pub description: Option<String>,
     pub settings: Settings,
-    /// Nothing where they are not managed.
+    /// `None` if they are not managed.
     pub assignments: Option<Assignments>,
-    /// The ids of its scope tags without the default one alone; nothing where they are not managed.
+    /// The ids of its scope tags; empty if it only has the default tag, and `None` if they are not managed.
     pub scope_tags: Option<BTreeSet<String>>,
 }
 
-/// The settings of a profile by address. Sorted slices and not trees: a tenant has many profiles with few rows each.
+/// The settings of a profile by address. A sorted slice instead of a tree, because a tenant has many profiles with few
+/// rows each.
 pub type Settings = LiteMap<Address, Setting>;
 
-/// The value of a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
-    /// As a device gets it.
+    /// The value that devices get.
     pub value: OmaValue,
-    /// What to print instead, where a secret is in it.
+    /// The text to print instead, if the value contains a secret.
     pub shown: Option<String>,
 }
 
-/// A profile as the tenant holds it.
+/// A profile in the tenant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveProfile {
     pub delivery: Delivery,
     pub id: String,
-    /// Whose it is; nothing for portal-made ones.
+    /// Its owner and key; `None` if it is not managed.
     pub marker: Option<Marker>,
-    /// What it holds; every optional part is there.
+    /// Its content; every optional part is `Some`, unless only the name could be read.
     pub profile: Profile,
     pub revision: Revision,
-    /// When it was last changed, as Graph says it.
+    /// When it was last changed, in Graph's format.
     pub modified: String,
-    /// Where the values of masked settings can be read, by address.
+    /// The references with which masked values can be read, by address.
     pub secret_references: LiteMap<Address, String>,
-    /// What people wrote in the portal beside settings; no policy says it, so it stays as it is.
+    /// Names and descriptions of rows from the portal. A policy cannot have them, so they stay as they are.
     pub row_texts: LiteMap<Address, RowText>,
 }
 
-/// What the portal shows of a row besides its address and value.
+/// The texts of a row besides its address and value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowText {
     pub name: String,
     pub description: Option<String>,
-    /// The name of the file that Base64 or XML came from.
+    /// The name of the file from which Base64 or XML was uploaded.
     pub file_name: Option<String>,
 }
 
 impl LiveProfile {
-    /// The settings whose values the tenant did not show.
+    /// The settings whose values are masked.
     pub fn unread(&self) -> impl Iterator<Item = &Address> {
         let masked = |setting: &Setting| matches!(setting.value, OmaValue::Masked(_));
         self.profile.settings.iter().filter(move |(_, setting)| masked(setting)).map(|(address, _)| address)
@@ -86,18 +86,18 @@ impl LiveProfile {
         self.marker.as_ref().is_some_and(|marker| marker.owner == owner)
     }
 
-    /// What it is managed as, whoever manages it.
+    /// The key and delivery in its marker, of any owner.
     pub fn managed_as(&self) -> Option<ObjectKey> {
         let marker = self.marker.as_ref()?;
         Some(ObjectKey { key: marker.key.clone(), delivery: self.delivery })
     }
 
-    /// Whether it carries this owner's marker with this key, in this delivery.
+    /// Whether it has this owner's marker with this key and delivery.
     pub fn is_of(&self, owner: &str, object: &ObjectKey) -> bool {
         self.delivery == object.delivery && self.marker.as_ref().is_some_and(|marker| marker.is(owner, &object.key))
     }
 
-    /// What was last applied, as far as its marker says it.
+    /// The digests of the last apply, if its marker has them.
     pub fn last_applied(&self) -> Option<&Digests> {
         match &self.marker.as_ref()?.applied {
             Applied::Known(digests) => Some(digests),
@@ -105,20 +105,20 @@ impl LiveProfile {
         }
     }
 
-    /// What tells this state of the object from any other that a reader can see.
+    /// A text that differs between any two states of the profile that a reader can distinguish.
     pub fn digest(&self) -> String {
         let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();
         format!("{} v{} {marker}", readable_digest(&self.profile), self.revision)
     }
 }
 
-/// A text with line ends as people mean them, and without space at its end: Intune's portal changes both.
+/// Normalizes line ends and removes trailing whitespace, because Intune's portal changes both.
 pub fn normal_text(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_string()
 }
 
-/// A setting's value as it is compared and written: a user right is a set of accounts, whose order means nothing
-/// (Microsoft, Policy CSP UserRights: names or SIDs, divided by U+F000).
+/// The form of a value for comparing and writing. A user right is a set of accounts without an order (Microsoft, Policy
+/// CSP UserRights: names or SIDs, separated by U+F000).
 pub fn canonical_value(uri: &OmaUri, value: OmaValue) -> OmaValue {
     match value {
         OmaValue::String(text) if uri.policy_parts().is_some_and(|(area, _)| area == "UserRights") => {
@@ -130,10 +130,10 @@ pub fn canonical_value(uri: &OmaUri, value: OmaValue) -> OmaValue {
     }
 }
 
-/// The id of the tag that every object has when it has no other.
+/// The id of the scope tag that every profile without another tag has.
 pub const DEFAULT_TAG: &str = "0";
 
-/// Graph's spellings of "no tags of its own": an empty list, or the default tag alone.
+/// Graph returns an empty list or only the default tag if there are no other tags; both become an empty set.
 pub fn canonical_tags(ids: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     let tags: BTreeSet<String> = ids.into_iter().collect();
     if tags.len() == 1 && tags.contains(DEFAULT_TAG) { BTreeSet::new() } else { tags }
@@ -150,7 +150,7 @@ impl Profile {
         Part::ALL.into_iter().filter(is_managed).collect()
     }
 
-    /// The same profile with only these parts.
+    /// A copy of the profile with only these optional parts.
     #[must_use]
     pub fn restricted(&self, managed: Managed) -> Self {
         let mut profile = self.clone();
@@ -164,17 +164,14 @@ impl Profile {
         profile
     }
 
-    /// Whether a node is among its settings.
     pub fn sets(&self, uri: &OmaUri) -> bool {
         self.settings.contains_key(&Address::Node(uri.clone()))
     }
 
-    /// Whether a secret is among its values.
     pub fn has_secret(&self) -> bool {
         self.settings.values().any(|setting| setting.shown.is_some())
     }
 
-    /// Whether Intune masks any of its values.
     pub fn has_masked(&self) -> bool {
         self.settings.values().any(|setting| setting.value.oma_type().is_masked())
     }

@@ -1,4 +1,4 @@
-//! Reads a tenant into profiles, and names to ids.
+//! Reads a tenant: its profiles and policies, the ids of names, and the members of groups.
 
 mod catalog_policies;
 mod catalog_settings;
@@ -24,52 +24,50 @@ use crate::graph::{BadObject, Client, Collection, Count, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
 use crate::setting::Delivery;
 
-/// Where the profiles are.
+/// The path of the profiles' collection.
 pub fn profiles_path() -> String {
     delivery::path(Delivery::Custom)
 }
 
-/// What a tenant holds, as far as plans look.
+/// The parts of a tenant that plans need.
 #[derive(Debug, Clone, Default)]
 pub struct Tenant {
-    /// Its custom profiles.
     pub profiles: Vec<Arc<LiveProfile>>,
-    /// How many profiles of other kinds it has.
+    /// The number of profiles that are not custom profiles.
     pub other_kinds: usize,
-    /// Its settings catalog policies; nothing before they are asked for ([`decrypt_beside_catalog`]).
+    /// Its settings catalog policies; `None` until they are read by [`decrypt_beside_catalog`].
     pub catalog: Option<CatalogPolicies>,
-    /// Those of `profiles` that could not be understood, by id: why. No more is known of them than their names and whose
-    /// they are.
+    /// Why some of `profiles` could not be read completely, by id. Only their names and owners are known.
     pub unclear: BTreeMap<String, String>,
 }
 
-/// Which tenant it is: the first thing that is asked.
+/// Reads which tenant answers. This is always the first request.
 ///
 /// # Errors
-/// When Graph does not say.
+/// When Graph does not answer, or not with exactly one tenant.
 pub async fn organization(client: &Client) -> Result<Organization, Error> {
     let path = "/v1.0/organization";
     let Collection { mut items, request_id, .. } = client.collection(path, Ok::<Organization, BadObject>).await?;
     if items.len() == 1 {
         return Ok(items.remove(0));
     }
-    let reason = format!("one tenant is expected, and there are {}", items.len());
+    let reason = format!("expected one tenant, but there are {}", items.len());
     Err(Error::Unusable { path: path.into(), reason, request_id })
 }
 
-/// How often all profiles are read when the lists do not hold as many as are counted.
+/// How often all profiles are read if the list has fewer than the server counts.
 const READINGS: usize = 3;
 
-/// Reads all profiles with their assignments, and counts them on the side: a list can lack an object without a hint of it
-/// (measured on a live tenant: graph-api-gotchas of graph2otel).
+/// Reads all profiles with their assignments, and also reads their number, because a list can lack an object without
+/// any sign of it (measured on a live tenant: graph-api-gotchas of graph2otel).
 ///
 /// # Errors
-/// When any page is missing, or fewer profiles come than are counted, or they cannot be counted for a passing reason: an
-/// incomplete read is none.
+/// When a page is missing, the list and the number differ, or reading the number fails for a temporary reason: an
+/// incomplete list must not be used.
 pub async fn read(client: &Client) -> Result<Tenant, Error> {
     let mut reading = 1;
     loop {
-        // 1,000 is what Graph answers at most, and what CIPP asks for in production.
+        // 1,000 is the most that Graph returns, and what CIPP requests in production.
         let collection = profiles_path();
         let path = format!("{collection}?$top=1000&$expand=assignments");
         let (all, counted) =
@@ -79,7 +77,7 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
             None => client.not_counted("profiles"),
             Some(count) if count.objects == came => {}
             Some(Count { objects, request_id }) if reading == READINGS => {
-                let reason = format!("{objects} profiles are counted, and {came} came");
+                let reason = format!("the server counts {objects} profiles, but the list has {came}");
                 return Err(Error::Unusable { path, reason, request_id });
             }
             Some(_) => {
@@ -107,7 +105,7 @@ fn sort_out(all: Vec<Configuration>) -> Tenant {
     tenant
 }
 
-/// Reads one profile as it is now; nothing where there is none.
+/// Reads the current state of one profile; `None` if there is no such custom profile.
 ///
 /// # Errors
 /// When Graph does not answer, or refuses.
@@ -115,35 +113,38 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
     ProfileLookup::new(client).by_id(id).await
 }
 
-/// What a device configuration is to us.
 enum Configuration {
     /// A custom profile in canonical form.
     Custom(LiveProfile),
-    /// A custom profile that cannot be understood, with no more than its name and whose it is, and why.
+    /// A custom profile with data that this version cannot read: only its name and owner, and the reason.
     Unclear(LiveProfile, String),
     OtherKind,
 }
 
-/// A profile in canonical form; or what is missing, or that nobody can tell whose it is: an incomplete read is none.
+/// Converts a profile to canonical form. It is an error if a part is missing or its owner cannot be determined, because
+/// an incomplete profile must not be used.
 fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
-        return Err(BadObject::Incomplete(format!("{} came without an id", found.shown())));
+        return Err(BadObject::Incomplete(format!("{} has no id", found.shown())));
     }
     let unclear = |(field, why): &(&str, String)| format!("`{field}`: {why}");
     let unclear: Vec<String> = found.unclear.iter().map(unclear).collect();
-    // A marker that cannot be read may be ours.
+    // A marker that cannot be read may be this owner's.
     let may_be_ours = found.unclear.iter().any(|(field, _)| *field == "description");
     if !found.is_custom() {
         let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
         return match found.kind.is_empty() && (may_be_ours || is_marked()) {
-            true => Err(BadObject::Unclear(format!("{} does not say its kind (`@odata.type`)", found.shown()))),
+            true => Err(BadObject::Unclear(format!("{} has no type (`@odata.type`)", found.shown()))),
             false => Ok(Configuration::OtherKind),
         };
     }
     if !unclear.is_empty() {
         let reason = unclear.join(", ");
         if may_be_ours {
-            return Err(BadObject::Unclear(format!("{} cannot be understood: {reason}", found.shown())));
+            return Err(BadObject::Unclear(format!(
+                "{} has data that this version cannot read: {reason}",
+                found.shown()
+            )));
         }
         return Ok(Configuration::Unclear(custom::read_name_only(found), reason));
     }
@@ -152,10 +153,10 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
         _ => return Ok(Configuration::Custom(custom::read(found))),
     };
-    Err(BadObject::Incomplete(format!("{} came without {missing}", found.shown())))
+    Err(BadObject::Incomplete(format!("{} was returned without {missing}", found.shown())))
 }
 
-/// Profiles that the first reading of the lists did not show, and a second one does.
+/// Reads the profiles again and returns those that `first` does not have.
 ///
 /// # Errors
 /// As for [`read`].

@@ -5,43 +5,38 @@ use serde_json::Value;
 
 use super::Assigned;
 
-/// A settings catalog policy.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigurationPolicy {
-    /// Its id.
     pub id: String,
-    /// Its name.
     #[serde(default)]
     pub name: Option<String>,
-    /// What it is for, in one text: `windows10`, or several divided by commas.
+    /// Its platforms in one string, separated by commas, such as `windows10`.
     #[serde(default)]
     pub platforms: Option<String>,
-    /// Whether it is assigned to anybody.
     #[serde(default)]
     pub is_assigned: Option<bool>,
-    /// How many settings it has, children not counted.
+    /// The number of its settings, without children.
     #[serde(default)]
     pub setting_count: Option<usize>,
-    /// Its assignments, where they were asked for.
+    /// Its assignments, if they were requested.
     #[serde(default)]
     pub assignments: Option<Vec<Assigned>>,
-    /// Where the rest of its assignments is, where they are too many for the answer.
+    /// The link to the rest of its assignments, if the answer does not have all.
     #[serde(rename = "assignments@odata.nextLink", default)]
     pub assignments_link: Option<String>,
-    /// Its settings, where they were asked for.
+    /// Its settings, if they were requested.
     #[serde(default)]
     pub settings: Option<Vec<CatalogSetting>>,
-    /// Where the rest of its settings is, where they are too many for the answer.
+    /// The link to the rest of its settings, if the answer does not have all.
     #[serde(rename = "settings@odata.nextLink", default)]
     pub settings_link: Option<String>,
 }
 
-/// One of its settings.
+/// A setting of a policy.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogSetting {
-    /// What it sets.
     pub setting_instance: SettingInstance,
 }
 
@@ -49,38 +44,36 @@ pub struct CatalogSetting {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingInstance {
-    /// Which setting it is, as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`.
+    /// The id of the setting, such as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`.
     #[serde(default)]
     pub setting_definition_id: String,
-    /// One choice of several.
     #[serde(default)]
     pub choice_setting_value: Option<ChoiceValue>,
-    /// A number or a text.
+    /// A number or a string.
     #[serde(default)]
     pub simple_setting_value: Option<SimpleValue>,
-    /// Groups of settings.
     #[serde(default)]
     pub group_setting_collection_value: Option<Vec<GroupValue>>,
 }
 
-/// A choice, and what depends on it.
+/// A choice, and the settings that depend on it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ChoiceValue {
     /// The setting's id, an underscore and the choice.
     #[serde(default)]
     pub value: Option<String>,
-    /// The settings that go with this choice.
+    /// The settings that depend on this choice.
     #[serde(default)]
     pub children: Option<Vec<SettingInstance>>,
 }
 
-/// A number or a text.
+/// A number or a string.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SimpleValue {
-    /// Its kind, as `#microsoft.graph.deviceManagementConfigurationIntegerSettingValue`.
+    /// Its type, such as `#microsoft.graph.deviceManagementConfigurationIntegerSettingValue`.
     #[serde(rename = "@odata.type", default)]
     pub kind: String,
-    /// The value; of a secret, what stands for it.
+    /// The value; for a secret, a placeholder.
     #[serde(default)]
     pub value: Value,
 }
@@ -88,7 +81,6 @@ pub struct SimpleValue {
 /// A group of settings.
 #[derive(Debug, Clone, Deserialize)]
 pub struct GroupValue {
-    /// The settings.
     #[serde(default)]
     pub children: Option<Vec<SettingInstance>>,
 }

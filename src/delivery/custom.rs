@@ -1,5 +1,5 @@
-//! A custom profile with OMA-URI settings (Microsoft Graph, windows10CustomConfiguration). Graph's spellings of "nothing"
-//! are made equal here.
+//! Custom profiles with OMA-URI settings (Microsoft Graph, windows10CustomConfiguration). Graph's different spellings
+//! of "nothing" are made equal here.
 
 mod body;
 mod row;
@@ -19,7 +19,7 @@ use crate::profile::{
 };
 use crate::setting::Delivery;
 
-/// Below the version of Graph.
+/// The path below the version of Graph.
 pub const COLLECTION: &str = "/deviceManagement/deviceConfigurations";
 /// The field that holds a profile's name.
 pub const NAME: &str = "displayName";
@@ -27,10 +27,10 @@ pub const NAME: &str = "displayName";
 /// Microsoft Graph, omaSettingInteger: `value` is an Int32.
 pub(super) const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
 
-/// Of all kinds in the collection, the one that is ours to write.
+/// The type of custom profiles; the collection also has other types.
 const KIND: &str = "#microsoft.graph.windows10CustomConfiguration";
 
-/// A custom profile in canonical form.
+/// Converts a custom profile to canonical form.
 pub fn read(found: DeviceConfiguration) -> LiveProfile {
     let (text, marker) = Marker::split(found.description.as_deref().unwrap_or_default());
     let mut settings = Settings::new();
@@ -38,7 +38,7 @@ pub fn read(found: DeviceConfiguration) -> LiveProfile {
     let mut row_texts = LiteMap::new();
     for one in found.oma_settings.unwrap_or_default() {
         let (mut address, value) = (row::address(&one), row::value(&one));
-        // Two rows with one address: the second one must not hide the first.
+        // If two rows have the same address, the second one must not hide the first.
         while settings.contains_key(&address) {
             address = address.next();
         }
@@ -73,7 +73,7 @@ pub fn read(found: DeviceConfiguration) -> LiveProfile {
     }
 }
 
-/// Of a custom profile with data that cannot be read: its id, its name and whose it is. Nothing else is known.
+/// Converts a custom profile with data that this version cannot read: only its id, name and owner are known.
 pub fn read_name_only(found: DeviceConfiguration) -> LiveProfile {
     let name = found.display_name.unwrap_or_default();
     LiveProfile {
@@ -88,7 +88,7 @@ pub fn read_name_only(found: DeviceConfiguration) -> LiveProfile {
     }
 }
 
-/// The whole body: Graph replaces all settings with those of a request.
+/// The complete body: Graph replaces all settings with those of a request.
 pub(super) fn write(wanted: &Profile, now: Option<&LiveProfile>, marker: &Marker, blank: bool) -> Value {
     let unmanaged = || now.and_then(|live| live.profile.description.clone()).unwrap_or_default();
     let text = wanted.description.clone().unwrap_or_else(unmanaged);
@@ -111,7 +111,7 @@ pub(super) fn write(wanted: &Profile, now: Option<&LiveProfile>, marker: &Marker
     body
 }
 
-/// Another description, and nothing else.
+/// A body that only changes the description.
 pub(super) fn description(text: &str) -> Value {
     json!({ "@odata.type": KIND, "description": text })
 }

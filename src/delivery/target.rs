@@ -1,4 +1,4 @@
-//! Whom an object is assigned to, in Graph's form: the same in every collection.
+//! Assignments in Graph's form, which is the same in every collection.
 
 use serde::Deserialize;
 use serde::de::Deserializer;
@@ -19,7 +19,7 @@ pub struct Assigned {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Target {
-    /// Its kind, as `#microsoft.graph.groupAssignmentTarget`.
+    /// Its type, such as `#microsoft.graph.groupAssignmentTarget`.
     #[serde(rename = "@odata.type", default, deserialize_with = "text_or_null")]
     kind: String,
     #[serde(default)]
@@ -34,12 +34,12 @@ struct Target {
     device_and_app_management_assignment_filter_type: Option<String>,
 }
 
-/// A text; null is none.
+/// A string; null is read as the empty one.
 pub(super) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// An assignment in canonical form.
+/// Converts an assignment to canonical form.
 pub fn read_assignment(Assigned { target }: &Assigned) -> Assignment {
     let group = || Who::Group(target.group_id.clone().unwrap_or_default().to_lowercase());
     let (who, excluded) = match target.kind.trim_start_matches("#microsoft.graph.") {
@@ -61,7 +61,7 @@ pub fn read_assignment(Assigned { target }: &Assigned) -> Assignment {
     Assignment { excluded, who, filter: mode.zip(id.map(String::from)) }
 }
 
-/// A target that no policy writes, as Graph would take it back.
+/// A target that a policy cannot have, in a form that Graph accepts.
 fn raw(target: &Target) -> String {
     let mut raw = json!({ "@odata.type": target.kind });
     if let Some(id) = &target.collection_id {
@@ -70,7 +70,7 @@ fn raw(target: &Target) -> String {
     raw.to_string()
 }
 
-/// The body of all assignments.
+/// The body of a request that replaces all assignments.
 pub fn write_assignments(all: &Assignments) -> Value {
     json!({ "assignments": all.iter().map(|one| json!({ "target": write_target(one) })).collect::<Vec<_>>() })
 }

@@ -1,34 +1,35 @@
-//! Is this plan what was approved?
+//! Compares a new plan with an approved one.
 
 use super::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument, TenantLine};
 use crate::setting::ObjectKey;
 
-/// A plan is for one tenant and one owner: why this one is for others.
+/// Why an approved plan cannot be applied here: it is for another tenant or another owner.
 pub fn bound_elsewhere(approved: &PlanDocument, tenant: &TenantLine, owner: &str) -> Option<String> {
     if approved.tenant.id != tenant.id {
         return Some(format!(
-            "this plan is for the tenant {} ({}), and this one is {} ({})",
+            "this plan is for the tenant {} ({}), but this environment's tenant is {} ({})",
             approved.tenant.name, approved.tenant.id, tenant.name, tenant.id
         ));
     }
     (approved.owner != owner)
-        .then(|| format!("this plan is for the owner {}, and this repository's is {owner}", approved.owner))
+        .then(|| format!("this plan is for the owner {}, but this repository's owner is {owner}", approved.owner))
 }
 
-/// What of a fresh plan was not approved, a line each; nothing where all of it was.
+/// The changes of a new plan that were not approved, one line each.
 ///
-/// Each change must be one that was approved, in the state that was seen then, or what an apply of it has left to do. What
-/// was approved besides is done already, unless the policies are others: then it may be what nobody wants any more.
+/// Each change must be an approved one, for a profile in the same state, or the rest of an approved one that was partly
+/// applied. An approved change that is not in the new plan was already applied, unless the policies changed: then it
+/// may no longer be wanted.
 pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
     let mut refused: Vec<(ObjectKey, String)> = Vec::new();
     for change in &fresh.changes {
         let why = match approved.changes.iter().find(|other| other.object() == change.object()) {
             Some(other) if other.is_same_as(change) || other.leaves(change) => continue,
             Some(other) if other.before != change.before || other.id != change.id => {
-                "it was changed in the tenant since the plan"
+                "someone changed this in Intune after the plan was made"
             }
-            Some(_) => "the change is another one than the plan approved",
-            None => "the plan does not have this change",
+            Some(_) => "the change differs from the approved one",
+            None => "the approved plan does not contain this change",
         };
         refused.push((change.object(), format!("{}: {why}", change.key)));
     }
@@ -36,7 +37,10 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
         let is_whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
         for change in approved.changes.iter().filter(|change| !is_whole(change)) {
             if !refused.iter().any(|(object, _)| *object == change.object()) {
-                let line = format!("{}: the policies changed since the plan, and do not ask for all of it", change.key);
+                let line = format!(
+                    "{}: the policies changed after the plan was made, and no longer contain all of this change",
+                    change.key
+                );
                 refused.push((change.object(), line));
             }
         }
@@ -49,8 +53,8 @@ impl ChangeDocument {
         ObjectKey { key: self.key.clone(), delivery: self.delivery }
     }
 
-    /// Whether a fresh plan's change is this one: the same object in the same state, and the same change. Who is in the
-    /// groups is not part of it: people come and go all the time.
+    /// Whether a new plan has the same change for the same profile in the same state. Members of groups are not
+    /// compared, because they change all the time.
     fn is_same_as(&self, fresh: &Self) -> bool {
         let bare = |change: &Self| {
             let assignments =
@@ -60,8 +64,8 @@ impl ChangeDocument {
         bare(self) == bare(fresh)
     }
 
-    /// Whether a fresh plan's change is what is left of this one: an apply was cut short, or waited for an approval. All of
-    /// it was approved as it stands, and something of what was approved is done.
+    /// Whether a new plan's change is the rest of this one, after an apply that was interrupted or waited for an
+    /// approval. All of it was approved, and some of what was approved is already done.
     fn leaves(&self, fresh: &Self) -> bool {
         let created = self.action == ActionWord::Create && fresh.action == ActionWord::Update;
         let same_object = created || self.action == fresh.action && self.id == fresh.id;

@@ -1,4 +1,4 @@
-//! The walk over desired and actual.
+//! Builds a plan by comparing policies with a tenant's profiles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,25 +15,24 @@ use crate::profile::{
 use crate::setting::ObjectKey;
 use crate::source::Place;
 
-/// What a plan is made with.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Who owns what we make.
+    /// The owner in the markers of managed profiles.
     pub owner: String,
     /// The environment's name, for messages.
     pub environment: String,
-    /// Whether orphans are deleted.
+    /// Whether managed profiles without a policy file are deleted.
     pub prune: bool,
-    /// Only these keys are changed; all without this.
+    /// Change only keys that match; `None` means all keys.
     pub only: Option<glob::Pattern>,
-    /// The key of digests with secrets.
+    /// The key for digests of values with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
-    /// What ids to adopt belong to that are no custom profiles: what it is, and what to do instead.
+    /// For each id in `adopt:` that is not a custom profile: what it is, and what to do instead.
     pub elsewhere: BTreeMap<String, (String, String)>,
 }
 
-/// The masked settings whose values decide something: of objects that changed since they were last applied, that
-/// were written otherwise, or whose marker does not say.
+/// The masked settings whose values are needed for a comparison, by profile id. A profile's are needed if it or its
+/// policy's masked values changed since the last apply, or if its marker has no usable digest of them.
 pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Vec<(String, Vec<Address>)> {
     let ours = by_key(live, &options.owner);
     let found = Found::new(desired, &ours, live, &mut Vec::new());
@@ -52,7 +51,7 @@ pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Opti
     wanted
 }
 
-/// What an apply would do. Problems with a key block that key; the rest of the plan stands.
+/// Builds the plan. A problem with one key blocks only this key.
 pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Plan {
     let mut plan = Plan::default();
     let ours = by_key(live, &options.owner);
@@ -86,18 +85,18 @@ fn decide(
         (Fate::RegistryOnly, Some(_)) => plan.problems.push(
             Diagnostic::error(
                 Code::UnsentPolicyHasProfile,
-                format!("{} has nothing left for Intune, and its profile is in the tenant", policy.object),
+                format!("{} no longer has settings for Intune, but its profile still exists", policy.object),
             )
             .at(policy.place.clone(), "`settings:` is empty")
-            .help("write `state: retired` first, or put the registry values into a policy of their own"),
+            .help("move the registry values to a new policy, and write `state: retired` here to delete the profile"),
         ),
         (Fate::Draft, Some(object)) => plan.problems.push(
             Diagnostic::error(
                 Code::UnsentPolicyHasProfile,
-                format!("{} is a draft, and its profile is in the tenant ({})", policy.object, object.id),
+                format!("{} is a draft, but its profile already exists in the tenant ({})", policy.object, object.id),
             )
-            .at(policy.place.clone(), "a draft is never sent")
-            .help("write `state: retired` to delete the profile, or `state: active`"),
+            .at(policy.place.clone(), "a draft is not sent to Intune")
+            .help("write `state: active` to manage the profile, or `state: retired` to delete it"),
         ),
         (Fate::Retired, Some(object)) => {
             plan.changes.push(deletion(object, &policy.object, Reason::Retired, Some(policy)))
@@ -132,9 +131,9 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: 
         plan.problems.push(
             Diagnostic::error(
                 Code::NameTaken,
-                format!("the tenant has a profile \"{}\" that is not ours", policy.profile.name),
+                format!("the tenant already has a profile \"{}\" that is not managed here", policy.profile.name),
             )
-            .at(policy.place.clone(), "a second profile of this name would be made")
+            .at(policy.place.clone(), "a second profile with this name would be created")
             .note(format!("its id: {}", ids.join(", ")))
             .help(format!("take it over with `adopt: {{ {}: {id} }}`, or choose another name", options.environment)),
         );
@@ -145,7 +144,8 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: 
     }
 }
 
-/// The ids that policies would adopt, that no custom profile has, and that are not inert.
+/// The ids in `adopt:` that no custom profile has. Policies that already have a profile are skipped, because their
+/// `adopt:` no longer has an effect.
 pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) -> BTreeSet<String> {
     let ours = by_key(live, owner);
     let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(&policy.object));
@@ -159,10 +159,10 @@ fn no_adoption(id: &str, place: &Place, live: &[Arc<LiveProfile>], options: &Opt
         return problem.at(place.clone(), format!("it is {what}")).help(help);
     }
     let reason = match live.iter().find(|object| object.id == id).and_then(|object| object.marker.as_ref()) {
-        Some(marker) => format!("it belongs to {} {}", marker.owner, marker.key),
+        Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
         None => "no custom profile in the tenant has this id".to_string(),
     };
-    problem.at(place.clone(), reason).help("take the line out, and a new profile is made")
+    problem.at(place.clone(), reason).help("correct the id, or remove this line to have a new profile created")
 }
 
 fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: &mut Plan) {
@@ -173,7 +173,7 @@ fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: 
         Some(_) => Reason::Content,
     };
     let differs = difference(object, &policy.profile, verified);
-    // A marker that is damaged, or that does not know what is managed by now, is written anew.
+    // A marker that is damaged, or that lists other managed parts than the policy, is written again.
     let marked = object.last_applied().is_some_and(|last| last.managed == policy.profile.managed());
     if differs.is_empty() && reason == Reason::Content && marked {
         plan.unchanged.push(policy.object.clone());
@@ -191,7 +191,7 @@ fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: 
     }
 }
 
-/// What is known of an object's masked values.
+/// Whether the profile's masked values are known to equal the policy's.
 fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Verified {
     if object.unread().next().is_none() {
         return Verified::Yes;
@@ -207,7 +207,7 @@ fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Ve
             }
         }
         (Some(_), Some(_)) => Verified::Changed,
-        // A secret without a key: nobody can tell.
+        // A secret without a fingerprint key cannot be compared.
         _ => Verified::No,
     }
 }
@@ -217,8 +217,8 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
     let key = options.fingerprint_key.as_deref();
     let written = masked_digest(wanted, key);
     let masked_written = matches!((&last.masked, &written), (Some(last), Some(now)) if last != now);
-    // A digest that was made with a key cannot be compared without it; and another key looks like other values. Whoever
-    // changes a value in the tenant also counts the version up.
+    // A digest that was made with a key cannot be compared without it, and a different key looks like different values.
+    // A change of a value in Intune also increases the profile's version.
     let comparable = |digest: &&String| {
         let has_key = key.is_some() || !is_keyed(digest);
         has_key && object.unread().next().is_none() && object.revision != last.revision
@@ -232,12 +232,12 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
         (false, true) if only_assignments_are_missing(object, wanted) => Cause::Unassigned,
         (false, true) => Cause::Tenant,
         (true, false) => Cause::You,
-        // A secret without a key: its value differs, and nobody can tell since when.
+        // A secret without a fingerprint key: its value differs, but it is not known which side changed.
         (false, false) => Cause::Unknown,
     }
 }
 
-/// Whether nobody gets an object that is as it was last applied in all else.
+/// Whether a profile is not assigned to anyone, and otherwise is as it was last applied.
 fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool {
     let Some(last) = object.last_applied() else { return false };
     let nobody = object.profile.assignments.as_ref().is_none_or(|all| all.is_empty());
@@ -246,7 +246,7 @@ fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool 
     nobody && unseen && readable_digest(&assigned.restricted(last.managed)) == last.readable
 }
 
-/// The change, unless its description would not fit.
+/// The change; `None`, with an error added to the plan, if the profile cannot be written.
 fn change(
     policy: &Desired,
     before: Option<&Arc<LiveProfile>>,
@@ -257,14 +257,14 @@ fn change(
 ) -> Option<Change> {
     let masked = masked_digest(&policy.profile, options.fingerprint_key.as_deref());
     let text = policy.profile.description.clone().or_else(|| before?.profile.description.clone()).unwrap_or_default();
-    // The longest that the marker can become.
+    // Digests add up to 74 characters to a marker.
     let marker = Marker { owner: options.owner.clone(), key: policy.object.key.clone(), applied: Applied::Damaged };
     let longest = marker.append(&text).encode_utf16().count() + 74;
     if longest > MAX_DESCRIPTION {
         let most = MAX_DESCRIPTION - (longest - text.encode_utf16().count());
         plan.problems.push(
             Diagnostic::error(Code::DescriptionTooLong, format!("the description of {} is too long", policy.object))
-                .at(policy.place.clone(), format!("with our marker, at most {most} characters fit"))
+                .at(policy.place.clone(), format!("with the marker, at most {most} characters fit"))
                 .help("shorten `description:`"),
         );
         return None;
@@ -277,7 +277,7 @@ fn change(
         plan.problems.push(
             Diagnostic::error(
                 Code::MarkerInDescription,
-                format!("the description of {} looks like our marker", policy.object),
+                format!("the description of {} contains text that looks like a marker", policy.object),
             )
             .at(policy.place.clone(), ""),
         );
@@ -295,18 +295,21 @@ fn change(
     })
 }
 
-/// A value that Intune shows in place of one must never be written back: whatever was there would be lost. `check` says
-/// so on its line; this is the last place before requests are made.
+/// A placeholder that Intune shows instead of a value must never be written back, because the real value would be lost.
+/// `check` reports it where it is written; this is the last check before requests are built.
 fn as_masked(policy: &Desired) -> Option<Diagnostic> {
     let (address, _) = policy.profile.settings.iter().find(|(_, setting)| setting.value.is_mask())?;
     Some(
-        Diagnostic::error(Code::MaskedValue, format!("{} would be written as it is masked", address.short()))
-            .at(policy.place.clone(), "nothing is changed under this key"),
+        Diagnostic::error(
+            Code::MaskedValue,
+            format!("{} has a placeholder that Intune shows instead of the value", address.short()),
+        )
+        .at(policy.place.clone(), "nothing is changed for this key"),
     )
 }
 
-/// A setting leaves its profile only after its new one has it: where the new one is blocked or not selected, the change
-/// that would lose the setting is held back.
+/// A setting that moves leaves its old profile only after the new one has it. If the change to the new profile is
+/// blocked or not selected, the change to the old one is removed from the plan, too.
 fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
     let selected = |key: &str| options.only.as_ref().is_none_or(|only| only.matches(key));
     let planned: BTreeSet<&ObjectKey> = plan.changes.iter().map(|change| &change.object).collect();
@@ -318,7 +321,7 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
     let mut held: BTreeMap<ObjectKey, Diagnostic> = BTreeMap::new();
     for policy in stuck {
         let there = found.objects.get(&policy.object);
-        // Settings of a profile that is not assigned as written are not where they should be.
+        // If assignments are still missing, some devices do not have the profile's settings yet.
         let whole = there.is_some_and(|object| !widens(object, &policy.profile));
         let missing =
             |address: &&Address| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*address)));
@@ -336,9 +339,9 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
                 )
                 .at(
                     policy.place.clone(),
-                    format!("{} moves here, and this policy is blocked or not selected", address.short()),
+                    format!("{} moves to this policy, which is blocked or not selected", address.short()),
                 )
-                .help("devices would have neither: clear what blocks it, or select both with `--only`");
+                .help("fix what blocks this policy, or select both policies with `--only`");
                 held.entry(change.object.clone()).or_insert(problem);
             }
         }
@@ -347,7 +350,7 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
     plan.problems.extend(held.into_values());
 }
 
-/// Ours, and no policy has their key.
+/// Finds the managed profiles without a policy file, and deletes them with `prune`.
 fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
     let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
     let objects = ours.iter().flat_map(|(object, all)| all.iter().map(move |live| (object, *live)));
@@ -362,7 +365,8 @@ fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &m
     }
 }
 
-/// A policy that was renamed without `moved_from` looks like an orphan beside a create. Neither is done.
+/// A policy file that was moved without `moved_from:` looks like a new policy and a managed profile without a file. The
+/// one is not created, and the other not deleted.
 fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
     let mut problems = Vec::new();
     let mut stopped: BTreeSet<ObjectKey> = BTreeSet::new();
@@ -377,10 +381,10 @@ fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
             problems.push(
                 Diagnostic::error(
                     Code::MissingMovedFrom,
-                    format!("{} would be made anew beside `{key}` (\"{name}\")", change.object),
+                    format!("{} would be created again next to `{key}` (\"{name}\")", change.object),
                 )
-                .at(place.clone(), "was its file moved?")
-                .help(format!("write `moved_from: [{key}]`, so that the profile stays and nothing is assigned twice")),
+                .at(place.clone(), "was this file moved or renamed?")
+                .help(format!("add `moved_from: [{key}]` to keep the profile and not assign its settings twice")),
             );
             stopped.extend([change.object.clone(), key.clone()]);
         }

@@ -1,4 +1,4 @@
-//! One change of one object.
+//! One change of one profile.
 
 use std::sync::Arc;
 
@@ -6,103 +6,94 @@ use crate::profile::{LiveProfile, Profile};
 use crate::setting::ObjectKey;
 use crate::source::Place;
 
-/// A policy in the form in which it is compared.
+/// A policy, ready for comparison with the tenant.
 #[derive(Debug, Clone)]
 pub struct Desired {
     pub object: ObjectKey,
-    /// What is to become of its object.
+    /// What to do with its profile.
     pub fate: Fate,
-    /// What it should hold.
+    /// The content that its profile should have.
     pub profile: Arc<Profile>,
-    /// The portal-made profile to take over: its id, and where that is written.
+    /// The id of the profile to take over, and its place in the file.
     pub adopt: Option<(String, Place)>,
-    /// Former keys, and where they are written.
+    /// Former keys, and their places in the file.
     pub moved_from: Vec<(String, Place)>,
-    /// The target whose assignments it has.
+    /// The name of the target that its assignments come from.
     pub target: Option<String>,
-    /// Where its name stands.
+    /// The place of its name in the file.
     pub place: Place,
 }
 
-/// What is to become of a policy's object.
+/// What to do with a policy's profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It is made and kept.
+    /// Create it, or keep it up to date.
     Kept,
-    /// Nothing may be there yet.
+    /// Do not send it; if the profile already exists, that is an error.
     Draft,
-    /// It goes.
+    /// Delete it.
     Retired,
-    /// It stays as it is: the policy is kept out of this environment.
+    /// Leave it as it is, because the policy does not apply to this environment.
     Held,
-    /// There is nothing that Intune could get.
+    /// There is no profile, because the policy only has registry values.
     RegistryOnly,
 }
 
-/// What happens to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
-    /// It is made.
     Create,
-    /// It is changed.
     Update,
-    /// It is deleted.
     Delete,
 }
 
-/// One change of one object; its action is derived.
+/// One change of one profile; its action follows from `before` and `after`.
 #[derive(Debug, Clone)]
 pub struct Change {
     pub object: ObjectKey,
-    /// What is there.
+    /// The profile in the tenant; `None` if it will be created.
     pub before: Option<Arc<LiveProfile>>,
-    /// What should be there.
+    /// The wanted content; `None` if the profile will be deleted.
     pub after: Option<Arc<Profile>>,
-    /// The digest of masked values as it will stand in the marker.
+    /// The digest of the masked values, for the new marker.
     pub masked_digest: Option<String>,
-    /// Who made it necessary.
     pub cause: Cause,
-    /// Why it is more than a difference of content.
+    /// Why the profile changes, apart from its content.
     pub reason: Reason,
-    /// The target whose assignments it has.
+    /// The name of the target that its assignments come from.
     pub target: Option<String>,
-    /// Where the policy's name stands; nothing for orphans.
+    /// The place of the policy's name; `None` if there is no policy file.
     pub place: Option<Place>,
 }
 
-/// Who made a change necessary.
+/// Which side changed since the last apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// The policy was changed since it was last applied.
+    /// The policy.
     You,
-    /// The tenant was changed since.
+    /// The profile in the tenant.
     Tenant,
-    /// Both.
     Both,
-    /// Nobody gets it although somebody should, and all the rest is as written: an apply that was cut short leaves that
-    /// behind, and who takes assignments away in the tenant.
+    /// Only the profile's assignments are missing: an apply was interrupted, or someone removed them in Intune.
     Unassigned,
-    /// The marker does not say.
+    /// The marker does not show which.
     Unknown,
 }
 
-/// Why an object changes, besides its content.
+/// Why a profile changes, apart from its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// Its content differs, or it is not there.
+    /// Its content differs, or it does not exist yet.
     Content,
-    /// A portal-made profile is taken over.
+    /// A profile without a marker is taken over.
     Adopted,
-    /// Its policy moved; the former key.
+    /// Its policy has a new key; this is the former one.
     Moved(String),
-    /// Its policy is retired.
     Retired,
-    /// Nobody writes it any more, and `prune: true`.
+    /// Its policy file is gone, and the environment has `prune: true`.
     Pruned,
 }
 
 impl Change {
-    /// What happens, from what is there and what should be.
     pub fn action(&self) -> Action {
         match (&self.before, &self.after) {
             (None, _) => Action::Create,
@@ -111,7 +102,7 @@ impl Change {
         }
     }
 
-    /// The object's name, as it will be.
+    /// The profile's name after the change, or its last one.
     pub fn name(&self) -> &str {
         let before = self.before.as_deref().map(|live| &live.profile);
         self.after.as_deref().or(before).map_or("", |profile| &profile.name)

@@ -1,4 +1,4 @@
-//! A plan in its published form: names for ids, labels for values, and nothing that may be a secret.
+//! Turns a plan into its document, with names for ids and labels for values, and without anything that may be a secret.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,11 @@ use crate::profile::{
 };
 use crate::setting::{FilterMode, Membership, ObjectKey, OmaValue, Scope, Who};
 
-/// Names of what has ids.
+/// Names by id.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
-    /// Groups.
     pub groups: BTreeMap<String, String>,
-    /// Assignment filters.
     pub filters: BTreeMap<String, String>,
-    /// Scope tags.
     pub scope_tags: BTreeMap<String, String>,
 }
 
@@ -44,33 +41,28 @@ pub fn diagnostic_document(diagnostic: &Diagnostic) -> DiagnosticDocument {
     }
 }
 
-/// What a document is made with besides the plan.
+/// What a document contains besides the plan.
 pub struct Frame<'a> {
-    /// The environment's name.
     pub environment: &'a str,
-    /// Whether the tenant is a sandbox.
     pub sandbox: bool,
-    /// The tenant.
     pub tenant: TenantLine,
-    /// Who owns what is made.
+    /// The owner in the markers of managed profiles.
     pub owner: &'a str,
-    /// A digest of the policies.
+    /// A digest of the policies and the configuration.
     pub policies: String,
-    /// What Windows accepts.
     pub catalogue: &'a Catalogue,
-    /// Names of what has ids.
+    /// Names by id.
     pub names: &'a Names,
-    /// How many are in the groups that the plan mentions.
+    /// The members of the groups in the plan.
     pub membership: &'a Membership,
-    /// Profiles of other kinds than custom ones.
+    /// The number of profiles that are not custom profiles.
     pub other_kinds: usize,
-    /// Whether what is ours and nobody writes is deleted.
+    /// Whether managed profiles without a policy file are deleted.
     pub prune: bool,
-    /// What `--only` let through.
+    /// The pattern of `--only`.
     pub only: Option<String>,
 }
 
-/// Makes the published form of a plan.
 pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
     let orphans = plan.orphans.iter().map(|orphan| ObjectLine {
         key: orphan.object.key.clone(),
@@ -83,7 +75,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
     let foreign = plan.foreign_unverified.iter().map(|(name, addresses)| (name.clone(), short(addresses)));
     let keys = |objects: &[ObjectKey]| objects.iter().map(ToString::to_string).collect::<Vec<_>>();
     let key = |change: &Change| change.object.to_string();
-    // What is adopted counts as a change, and only once.
+    // A profile that is adopted is counted as a change, so it is not counted as not managed.
     let adopted = plan.changes.iter().filter(|change| change.reason == Reason::Adopted).count();
     PlanDocument {
         format: FORMAT,
@@ -178,8 +170,8 @@ fn update_document(
 ) {
     let last = live.last_applied();
     let differs = difference(live, after, written_otherwise(live, change));
-    // A value that we decrypted may be a secret that was written earlier. The marker says whether there was one; a
-    // damaged marker does not. What a portal-made profile holds was never ours.
+    // A decrypted value may be a secret that an earlier apply wrote. The marker shows whether there was one, unless it
+    // is damaged. A profile without a marker never had a secret from a policy.
     let plain = match (&live.marker, last) {
         (None, _) => true,
         (Some(_), None) => false,
@@ -218,7 +210,8 @@ fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
     now.without(last).map(|part| part.word().to_string()).collect()
 }
 
-/// What stays as it is because the policy says nothing about it; empty parts only where they were managed before.
+/// The parts that stay as they are because the policy does not have them. Empty parts are listed only if they were
+/// managed before.
 fn not_managed(live: &LiveProfile, after: &Profile, released: &[Part], frame: &Frame<'_>) -> Vec<NotManaged> {
     let managed = after.managed();
     let actual = &live.profile;
@@ -239,21 +232,21 @@ fn not_managed(live: &LiveProfile, after: &Profile, released: &[Part], frame: &F
 
 fn because(change: &Change) -> String {
     match (&change.reason, change.cause, change.action()) {
-        (Reason::Adopted, ..) => "adopted: ours from now on".into(),
+        (Reason::Adopted, ..) => "adopted: will be managed here from now on".into(),
         (Reason::Moved(key), ..) => format!("moved from {key}"),
         (Reason::Retired, ..) => "retired".into(),
-        (Reason::Pruned, ..) => "no policy writes it (prune: true)".into(),
+        (Reason::Pruned, ..) => "it no longer has a policy file (prune: true)".into(),
         (Reason::Content, _, Action::Create) => "new".into(),
         (Reason::Content, Cause::You, _) => "you changed the policy".into(),
-        (Reason::Content, Cause::Tenant, _) => "changed in the tenant".into(),
+        (Reason::Content, Cause::Tenant, _) => "someone changed this in Intune; apply will put it back".into(),
         (Reason::Content, Cause::Unassigned, _) => {
-            "not assigned: an apply was cut short, or somebody took it away".into()
+            "not assigned: an apply was interrupted, or someone removed the assignments".into()
         }
-        (Reason::Content, Cause::Both, _) => "you changed the policy, and the tenant was changed".into(),
+        (Reason::Content, Cause::Both, _) => "you changed the policy, and someone changed this in Intune".into(),
         (Reason::Content, ..) if change.before.as_deref().is_some_and(has_damaged_marker) => {
-            "its marker was damaged, and is written anew".into()
+            "its marker was damaged and will be written again".into()
         }
-        (Reason::Content, Cause::Unknown, _) => "who changed it is not known".into(),
+        (Reason::Content, Cause::Unknown, _) => "it is not known who changed this".into(),
     }
 }
 
@@ -291,7 +284,7 @@ fn setting_line(
     }
 }
 
-/// A value as people read it: with its label, an ADMX state as a word; nothing for one that is masked.
+/// A value as text for people: with its label, or as a word for an ADMX state. `None` for a masked value.
 pub(crate) fn shown(node: Option<&Node>, setting: &Setting) -> Option<String> {
     if let Some(shown) = &setting.shown {
         return Some(shown.clone());
@@ -325,7 +318,7 @@ fn lines<'s>(
 ) -> Vec<AssignmentLine> {
     let mut lines: Vec<_> =
         assignments.into_iter().map(|assignment| assignment_line(assignment, sign, frame)).collect();
-    // By name, not by id: includes first.
+    // Includes first, and then by name rather than by id.
     lines.sort_by_key(|line| (line.side == "exclude", line.kind.clone(), line.name.clone(), line.id.clone()));
     lines
 }
@@ -355,7 +348,7 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
     }
 }
 
-/// The name of an id, with the id where others have the name, too.
+/// The name for an id; with the id if several have the same name.
 fn called(names: &BTreeMap<String, String>, id: &str) -> String {
     let Some(name) = names.get(id) else { return id.to_string() };
     let is_unique = names.values().filter(|other| *other == name).count() == 1;

@@ -1,4 +1,4 @@
-//! What differs between an object and what it should be.
+//! The difference between a profile in the tenant and its policy.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -7,7 +7,6 @@ use super::Change;
 use crate::profile::{Address, Assignments, LiveProfile, Part, Profile, Setting};
 use crate::setting::OmaValue;
 
-/// What differs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Difference {
     /// Old and new name.
@@ -16,46 +15,42 @@ pub struct Difference {
     pub description: Option<(String, String)>,
     /// Settings, sorted by address.
     pub settings: Vec<SettingChange>,
-    /// Assignments that come.
     pub assignments_added: Assignments,
-    /// Assignments that go.
     pub assignments_removed: Assignments,
     /// Old and new scope tags.
     pub scope_tags: Option<(BTreeSet<String>, BTreeSet<String>)>,
-    /// Parts that were managed when last applied and are no longer.
+    /// Parts that were managed at the last apply and no longer are.
     pub released: Vec<Part>,
 }
 
-/// One setting that differs, or may.
+/// One setting that differs, or may differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SettingChange {
     pub address: Address,
-    /// What is there.
+    /// The current setting; `None` if the policy adds it.
     pub before: Option<Setting>,
-    /// What should be there.
+    /// The wanted setting; `None` if the policy does not have it.
     pub after: Option<Setting>,
 }
 
-/// Whether masked values are known to be as written.
+/// Whether masked values are known to equal the policy's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// There are none, or they were read, or nothing changed since they were last applied.
+    /// There are none, or they were read, or nothing changed since the last apply.
     Yes,
-    /// The object changed since, and they could not be read.
+    /// Not known: the profile changed since the last apply, and they could not be read.
     No,
-    /// They were written otherwise since they were last applied.
+    /// The policy's values changed since the last apply.
     Changed,
 }
 
 impl Difference {
-    /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Compares an object with what it should be. Masked values are equal unless `verified` says that they were
-/// written otherwise.
+/// Compares a profile in the tenant with the wanted one. Masked values count as equal unless `verified` is `Changed`.
 pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> Difference {
     let actual = &live.profile;
     let mut found = Difference { settings: settings(actual, wanted, verified), ..Difference::default() };
@@ -85,7 +80,7 @@ pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> D
     found
 }
 
-/// Whether a change writes masked values otherwise than they were last applied.
+/// Whether a change writes other masked values than the last apply.
 pub(super) fn written_otherwise(live: &LiveProfile, change: &Change) -> Verified {
     let last = live.last_applied();
     match (last.and_then(|last| last.masked.as_ref()), &change.masked_digest) {

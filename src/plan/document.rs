@@ -1,7 +1,8 @@
-//! The published form of a plan: what `--output-format json` prints, what a plan file holds, and what people are shown.
+//! A plan as a document: what `--output-format json` prints, what a plan file contains, and what the output for people
+//! is made from.
 //!
-//! It never holds a secret: where one is part of a value, the reference stands instead. So a plan file is safe as a
-//! public artifact, and it is compared with a fresh plan rather than carried out.
+//! A document never contains a secret: a value with a secret is shown with the reference in its place. A plan file can
+//! therefore be a public artifact. It is not executed, but compared with a new plan.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use super::reach_document::{LimitLine, ReachDocument};
 use crate::diagnostic::Severity;
 use crate::setting::{Delivery, Members, OmaType};
 
-/// The version of this form.
+/// The version of this format.
 pub const FORMAT: u32 = 1;
 
 /// A plan, as printed and saved.
@@ -20,74 +21,75 @@ pub const FORMAT: u32 = 1;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Plan")]
 pub struct PlanDocument {
-    /// The version of this form: 1.
+    /// The version of this format: 1.
     pub format: u32,
-    /// The version of the program that made it.
+    /// The version of sspr-policy that made the plan.
     pub program: String,
-    /// The environment's name.
+    /// The name of the environment.
     pub environment: String,
-    /// Whether the tenant is a sandbox, and nobody's.
+    /// Whether the tenant is a sandbox rather than a real one.
     pub sandbox: bool,
-    /// The tenant.
+    /// The tenant that the plan is for.
     pub tenant: TenantLine,
-    /// Who owns what is made.
+    /// The owner in the markers of managed profiles.
     pub owner: String,
     /// A digest of the policies and the configuration.
     pub policies: String,
-    /// A digest of the catalogue.
+    /// A digest of the catalogue of Windows settings.
     pub catalogue: String,
-    /// Whether what is ours and nobody writes is deleted.
+    /// Whether managed profiles without a policy file are deleted.
     pub prune: bool,
-    /// What `--only` let through; nothing where everything was planned.
+    /// The pattern of `--only`; absent if all keys were planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only: Option<String>,
-    /// What would happen, sorted by key.
+    /// The changes, sorted by key.
     pub changes: Vec<ChangeDocument>,
-    /// Whom the changes reach.
+    /// The targets that the changes reach.
     #[serde(default, skip_serializing_if = "ReachDocument::is_empty")]
     pub reach: ReachDocument,
-    /// Keys of new profiles whose policies have no `scope_tags:`; Graph gives them the default tag, whose id is 0. An
-    /// administrator who has only other tags may not make such a profile (Micke-K/IntuneManagement issue 401).
+    /// Keys of new profiles whose policies have no `scope_tags:`. Graph gives them the default tag, whose id is 0. An
+    /// administrator who only has other tags is not allowed to create such a profile (Micke-K/IntuneManagement issue
+    /// 401).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default_scope_tag: Vec<String>,
-    /// Limits that the plan exceeds, and that `--override-limits` passed over.
+    /// Limits that the plan exceeds and that `--override-limits` overrides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits_overridden: Vec<LimitLine>,
-    /// Ours in the tenant, and no policy writes them.
+    /// Managed profiles without a policy file.
     pub orphans: Vec<ObjectLine>,
-    /// Keys whose masked values could not be compared, with the settings.
+    /// Keys of profiles whose masked values could not be compared, with the names of these settings.
     pub unverified: BTreeMap<String, Vec<String>>,
-    /// Names of others' profiles whose masked values could not be compared with what is planned, with the settings.
+    /// Names of profiles that are not managed here and may conflict with the plan, because some of their masked values
+    /// could not be read; with the names of these settings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub foreign_unverified: BTreeMap<String, Vec<String>>,
-    /// Keys that are kept out of this environment, and stay as they are.
+    /// Keys of policies that do not apply to this environment; their profiles stay as they are.
     pub held: Vec<String>,
-    /// Keys that only write to the registry: exported, not sent.
+    /// Keys of policies that only have registry values; these are exported and not sent to Intune.
     pub registry_only: Vec<String>,
-    /// What blocks changes, and what to look at.
+    /// Errors, warnings and infos; errors block changes.
     pub diagnostics: Vec<DiagnosticDocument>,
-    /// Counts.
+    /// The numbers of profiles to add, change and delete, and of the others.
     pub summary: Summary,
 }
 
 impl PlanDocument {
-    /// Whether anything in it is wrong.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
-/// A tenant.
+/// A Microsoft Entra tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantLine {
-    /// Its id.
+    /// The tenant's id.
     pub id: String,
-    /// Its name.
+    /// The tenant's name.
     pub name: String,
 }
 
-/// Counts of a plan.
+/// The numbers of profiles to add, change and delete, and of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
@@ -97,63 +99,63 @@ pub struct Summary {
     pub update: usize,
     /// Profiles to delete.
     pub delete: usize,
-    /// Profiles that are as written.
+    /// Managed profiles that do not change.
     pub unchanged: usize,
-    /// Profiles of others, of any kind.
+    /// Profiles of any kind that are not managed here.
     pub not_ours: usize,
 }
 
-/// An object in the tenant.
+/// A profile in the tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectLine {
-    /// Its key.
+    /// The key in its marker.
     pub key: String,
-    /// How Intune gets it; a custom profile where it is not said.
+    /// How the settings are delivered; `custom` if absent.
     #[serde(default, skip_serializing_if = "Delivery::is_default")]
     pub delivery: Delivery,
-    /// Its name.
+    /// Its name in Intune.
     pub name: String,
-    /// Its id.
+    /// Its id in Intune.
     pub id: String,
 }
 
-/// One change of one profile.
+/// The change of one profile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeDocument {
-    /// The key.
+    /// The key of the policy.
     pub key: String,
-    /// How Intune gets it; a custom profile where it is not said.
+    /// How the settings are delivered; `custom` if absent.
     #[serde(default, skip_serializing_if = "Delivery::is_default")]
     pub delivery: Delivery,
-    /// The profile's name, as it will be.
+    /// The profile's name after the change.
     pub name: String,
-    /// What happens.
+    /// What happens to the profile.
     pub action: ActionWord,
-    /// Who made it necessary, or why it is more than a difference of content.
+    /// Why the profile changes, for people: who changed it, or another reason.
     pub because: String,
-    /// The object's id.
+    /// The profile's id; absent if it will be created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// A digest of what is there.
+    /// A digest of the profile's current state; absent if it will be created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// Where the policy's name stands: file:line:column.
+    /// The place of the policy's name, as `file:line:column`; absent if there is no policy file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// The target whose assignments it has.
+    /// The name of the target that its assignments come from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// Name, description and scope tags that change.
+    /// Changes of the name, the description and the scope tags.
     pub fields: Vec<FieldLine>,
-    /// Settings that change.
+    /// Changes of settings.
     pub settings: Vec<SettingLine>,
-    /// Assignments that change.
+    /// Changes of assignments.
     pub assignments: Vec<AssignmentLine>,
-    /// Parts that are managed from now on.
+    /// Parts that will be managed from now on.
     pub newly_managed: Vec<String>,
-    /// Parts that the policy does not manage, and that stay as they are.
+    /// Parts that the policy does not manage and that stay as they are.
     pub not_managed: Vec<NotManaged>,
 }
 
@@ -163,9 +165,9 @@ pub struct ChangeDocument {
 pub struct NotManaged {
     /// `description`, `assignments` or `scope_tags`.
     pub part: String,
-    /// Whether it was managed when last applied.
+    /// Whether it was managed at the last apply.
     pub released: bool,
-    /// What it holds.
+    /// Its content.
     pub holds: String,
 }
 
@@ -173,7 +175,7 @@ pub struct NotManaged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionWord {
-    /// It is made.
+    /// It is created.
     Create,
     /// It is changed.
     Update,
@@ -190,13 +192,12 @@ pub enum Sign {
     /// It changes.
     #[serde(rename = "~")]
     Change,
-    /// It goes.
+    /// It is removed.
     #[serde(rename = "-")]
     Remove,
 }
 
 impl Sign {
-    /// The character.
     pub fn symbol(self) -> char {
         match self {
             Self::Add => '+',
@@ -212,9 +213,9 @@ impl Sign {
 pub struct FieldLine {
     /// `name`, `description` or `scope_tags`.
     pub field: String,
-    /// What is there.
+    /// The current value.
     pub before: String,
-    /// What will be there.
+    /// The value after the change.
     pub after: String,
 }
 
@@ -224,16 +225,16 @@ pub struct FieldLine {
 pub struct SettingLine {
     /// What happens to it.
     pub sign: Sign,
-    /// What people call it.
+    /// Its short name, such as `Start/HideLock`.
     pub name: String,
     /// `device` or `user`.
     pub scope: String,
     /// Its OMA-URI.
     pub uri: String,
-    /// What is there.
+    /// The current value; absent if the setting is added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<ValueText>,
-    /// What will be there.
+    /// The value after the change; absent if the setting is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<ValueText>,
 }
@@ -242,14 +243,14 @@ pub struct SettingLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueText {
-    /// Graph's type.
+    /// Its type in Graph.
     #[serde(rename = "type")]
     pub kind: OmaType,
-    /// The value as people read it, such as `Allowed (1)`; nothing where it is hidden.
+    /// The value for people, such as `Allowed (1)`; null if it is hidden.
     pub text: Option<String>,
 }
 
-/// An assignment that comes or goes.
+/// An assignment that is added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignmentLine {
@@ -265,16 +266,16 @@ pub struct AssignmentLine {
     /// The group's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The filter: mode and name, with the id where others have the name, too.
+    /// The filter's mode and name; with its id if several filters have this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
     /// The filter's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter_id: Option<String>,
-    /// Whether an exclusion goes, and its members come into reach.
+    /// Whether an exclusion is removed, so that its members will now get the profile.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub widens: bool,
-    /// How many it has; nothing where that is not known.
+    /// The number of its members; absent if it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<Members>,
 }
@@ -292,20 +293,20 @@ impl AssignmentLine {
     }
 }
 
-/// A finding or a problem.
+/// A finding of a rule, or another problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DiagnosticDocument {
-    /// Its code.
+    /// Its code, such as `SP0504`.
     pub code: String,
-    /// A rule's name.
+    /// The name of the rule; absent if it is not a finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
     /// What is wrong.
     pub message: String,
-    /// The file.
+    /// The file with the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// The line, from 1.
@@ -314,10 +315,10 @@ pub struct DiagnosticDocument {
     /// The column, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
-    /// What is said at the place.
+    /// The message for this place in the file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
-    /// More facts.
+    /// Further facts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// What to do.
@@ -326,7 +327,7 @@ pub struct DiagnosticDocument {
 }
 
 impl ChangeDocument {
-    /// Whether nothing of the profile but its marker is written.
+    /// Whether the change only writes the profile's marker.
     pub fn is_marker_only(&self) -> bool {
         self.action == ActionWord::Update
             && self.fields.is_empty()

@@ -1,4 +1,4 @@
-//! Which object belongs to which policy.
+//! Finds the profile of each policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::profile::{Applied, LiveProfile};
 use crate::setting::ObjectKey;
 use crate::source::Place;
 
-/// Our objects by key.
+/// The managed profiles by key.
 pub(super) type Ours<'l> = BTreeMap<ObjectKey, Vec<&'l Arc<LiveProfile>>>;
 
 pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> {
@@ -22,23 +22,23 @@ pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> 
     ours
 }
 
-/// Which object each policy has: the one under its key; else the one under a former key, or one that it adopts, which
-/// nobody else may claim.
+/// The profile of each policy: the one with its key; otherwise the one with a former key, or the one that it adopts. No
+/// two policies can claim the same one.
 pub(super) struct Found<'d, 'l> {
     pub objects: BTreeMap<&'d ObjectKey, &'l Arc<LiveProfile>>,
-    /// Objects for which nothing is done.
+    /// Keys for which nothing is done.
     pub blocked: BTreeSet<&'d ObjectKey>,
-    /// Ids of objects that stay as they are, because it is not clear whose they are.
+    /// Ids of profiles that stay as they are, because it is not clear which policy they belong to.
     pub untouchable: BTreeSet<&'l str>,
 }
 
-/// What claims are judged by.
+/// What is needed to check a claim.
 struct Around<'a, 'l> {
     ours: &'a Ours<'l>,
     live: &'l [Arc<LiveProfile>],
-    /// Keys that policies have.
+    /// The keys of all policies.
     keys: BTreeSet<&'a str>,
-    /// Keys that several objects carry.
+    /// The keys that several profiles have.
     doubled: BTreeSet<ObjectKey>,
 }
 
@@ -70,7 +70,7 @@ impl<'d, 'l> Found<'d, 'l> {
         found
     }
 
-    /// Looks under former keys, and for a profile to adopt.
+    /// Finds a profile with a former key, or one to adopt.
     fn claim(
         &mut self,
         policy: &'d Desired,
@@ -92,15 +92,15 @@ impl<'d, 'l> Found<'d, 'l> {
                     Code::UnclearOwnership,
                     format!("`{key}` is still the key of a policy"),
                     place,
-                    "a former key is one that nobody has any more",
+                    "`moved_from:` can only name a key that no policy has",
                 );
             } else if doubled.contains(&former) {
                 block(
                     self,
                     Code::UnclearOwnership,
-                    format!("several profiles carry the key `{key}`"),
+                    format!("several profiles have the key `{key}`"),
                     place,
-                    "which of them moved is not clear",
+                    "it is not clear which of them moved",
                 );
             } else if let Some(objects) = ours.get(&former) {
                 candidate = candidate.or(Some((objects[0], place)));
@@ -110,14 +110,14 @@ impl<'d, 'l> Found<'d, 'l> {
             let portal_made = live.iter().find(|object| object.id == *id && object.marker.is_none());
             match (policy.fate, portal_made) {
                 (Fate::Kept, Some(object)) => candidate = candidate.or(Some((object, place))),
-                // Promise: nothing unmarked is ever deleted.
+                // A profile without a marker is never deleted.
                 (Fate::Retired, Some(_)) if !self.objects.contains_key(&policy.object) => {
                     block(
                         self,
                         Code::RetireUnmanaged,
-                        format!("{} cannot retire a profile that is not ours", policy.object),
+                        format!("{} cannot retire a profile that is not managed", policy.object),
                         place,
-                        "adopt it first: `state: active`, apply, then retire",
+                        "first write `state: active` and apply to take it over, and then retire it",
                     );
                 }
                 _ => {}
@@ -140,7 +140,7 @@ impl<'d, 'l> Found<'d, 'l> {
                     Code::UnclearOwnership,
                     format!("{} and {other} claim the same profile ({})", policy.object, object.id),
                     place,
-                    "only one policy can have it",
+                    "only one policy can manage a profile",
                 );
             }
             None => {
@@ -149,7 +149,7 @@ impl<'d, 'l> Found<'d, 'l> {
         }
     }
 
-    /// What a newer version of this program applied is not compared, and stays: this version cannot tell what it means.
+    /// Leaves profiles alone that a newer version of this program applied: this version cannot read their markers.
     fn keep_off_newer_markers(&mut self, ours: &Ours<'l>, problems: &mut Vec<Diagnostic>) {
         for live in ours.values().flatten() {
             let Some(Applied::Newer(_)) = live.marker.as_ref().map(|marker| &marker.applied) else { continue };
@@ -162,7 +162,10 @@ impl<'d, 'l> Found<'d, 'l> {
                     Code::NewerMarker,
                     format!("the profile of {whose} ({}) was last applied by a newer version of sspr-policy", live.id),
                 )
-                .help("install the version that the rest of your team and your pipelines use; nothing is changed under this key until then"),
+                .help(
+                    "install the version that the rest of your team and your pipelines use; until then, nothing is \
+                     changed for this key",
+                ),
             );
         }
     }
@@ -173,14 +176,14 @@ fn complain_of_duplicates(ours: &Ours<'_>, problems: &mut Vec<Diagnostic>) -> BT
     for (key, objects) in ours.iter().filter(|(_, objects)| objects.len() > 1) {
         doubled.insert(key.clone());
         let mut problem =
-            Diagnostic::error(Code::DuplicateProfile, format!("{} profiles in the tenant carry the key `{key}`", objects.len()))
-                .note(
-                    "the portal's \"Duplicate\" copies the marker, and two applies at once can make two; nothing is changed under this key until one is left",
-                );
+            Diagnostic::error(Code::DuplicateProfile, format!("{} profiles have the key `{key}`", objects.len())).note(
+                "\"Duplicate\" in the portal copies the marker, and two applies at the same time can create two \
+                     profiles; nothing is changed for this key until only one is left",
+            );
         for object in objects {
             problem = problem.note(format!("{}  \"{}\"  changed {}", object.id, object.profile.name, object.modified));
         }
-        problems.push(problem.help("`sspr-policy disown ID` takes our marker off the one that is a copy"));
+        problems.push(problem.help("run `sspr-policy disown ID` for the copy, or delete it in the portal"));
     }
     doubled
 }

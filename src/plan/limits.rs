@@ -1,4 +1,4 @@
-//! What stops an apply because it is too much.
+//! The limits of an environment, which block a plan that changes more than expected.
 
 use std::collections::BTreeSet;
 
@@ -8,30 +8,24 @@ use super::{Action, Names, Plan};
 use crate::diagnostic::{Code, Diagnostic, counted, grouped};
 use crate::setting::{Membership, UnknownMembers, Who};
 
-/// The limits of an environment.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
-    /// The most changes.
     pub max_changes: Option<u32>,
-    /// The most deletions.
     pub max_deletes: Option<u32>,
-    /// The most devices that may be touched: they come into reach, get something else, or leave.
+    /// The largest number of affected devices: they will get a profile, lose it, or get other settings.
     pub max_devices: Option<u32>,
-    /// Whether a profile that touches devices may go to all devices or all users.
+    /// Whether a profile whose change affects devices may be assigned to all devices or all users.
     pub allow_all_targets: bool,
-    /// Which of them are passed over.
     pub overridden: Overridden,
 }
 
-/// Which limits are passed over.
+/// Which limits do not block the plan.
 #[derive(Debug, Clone, Default)]
 pub enum Overridden {
-    /// None.
     #[default]
     Nothing,
-    /// All of them.
     Everything,
-    /// Those that an approved plan passed over, up to the number that it saw.
+    /// The limits that were overridden for an approved plan, up to the numbers in that plan.
     Approved(Vec<LimitLine>),
 }
 
@@ -51,14 +45,14 @@ impl Overridden {
     }
 }
 
-/// A limit that is exceeded, and what is said of it.
+/// A limit that is exceeded, with its errors.
 struct Exceeded {
     line: LimitLine,
     problems: Vec<Diagnostic>,
 }
 
 impl Plan {
-    /// Complains of limits that the plan exceeds, or remembers that they are passed over.
+    /// Adds errors for the limits that the plan exceeds, or records that they are overridden.
     pub fn check_limits(&mut self, limits: &Limits, membership: &Membership, names: &Names) {
         let (all, deletes) = (self.changes.len(), self.count(Action::Delete));
         let counted = [
@@ -108,11 +102,11 @@ impl Plan {
             let missing: Vec<&UnknownMembers> = missing.iter().map(|at| &membership.unknown[*at]).collect();
             return Some(Exceeded { line: line(None), problems: vec![unreadable(&missing, uncountable)] });
         }
-        // No group adds a device to all devices.
+        // The groups are part of all devices.
         if let Some(all) = membership.all_devices.filter(|_| touched.contains(&Who::AllDevices)) {
             sum = sum.min(all);
         }
-        let mut problem = too_many(&format!("{} in reach", counted(sum, "device")), sum, "max_devices", most);
+        let mut problem = too_many(&counted(sum, "affected device"), sum, "max_devices", most);
         parts.sort();
         for part in parts {
             problem = problem.note(part);
@@ -120,7 +114,7 @@ impl Plan {
         (sum > most as usize).then(|| Exceeded { line: line(Some(sum as u64)), problems: vec![problem] })
     }
 
-    /// Graph knows no number of devices for users, and a limit that does not see them must say so.
+    /// Graph does not report how many devices users have. The plan must say that the limit does not count them.
     fn devices_of_users(&self, most: u32, membership: &Membership, names: &Names) -> Option<Diagnostic> {
         let touched: BTreeSet<&Who> = self.changes.iter().flat_map(touched).collect();
         let has_users = |who: &&Who| match who {
@@ -139,11 +133,11 @@ impl Plan {
                 Code::DevicesOfUsersNotCounted,
                 format!("`limits: max_devices: {most}` does not count the devices of users"),
             )
-            .note(format!("users are touched: {}", named.join(", ")))
+            .note(format!("the plan affects users: {}", named.join(", ")))
         })
     }
 
-    /// Whoever has all devices and gets another value reaches them all, also where the policy does not manage that.
+    /// Checks profiles that are assigned to all devices or all users, even if their policies do not manage assignments.
     fn all_targets(&self, allowed: bool) -> Option<Exceeded> {
         let is_all = |who: &Who| matches!(who, Who::AllDevices | Who::AllUsers);
         let wide = self.changes.iter().filter(|change| {
@@ -152,7 +146,7 @@ impl Plan {
         let problems: Vec<Diagnostic> = wide
             .map(|change| {
                 limit(format!(
-                    "{} goes to all devices or all users, which `limits: allow_all_targets` forbids",
+                    "{} is assigned to all devices or all users, which `limits: allow_all_targets: false` forbids",
                     change.object
                 ))
             })
@@ -171,13 +165,14 @@ fn if_more(name: &str, most: Option<u32>, found: usize, what: &str) -> Option<Ex
     Some(Exceeded { line, problems: vec![too_many(&counted(found, what), found, name, most)] })
 }
 
-/// `uncountable` targets are of a kind of which Graph tells no members.
+/// `uncountable` is the number of targets whose members Graph does not report.
 fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
-    let message = "how many devices are touched is not known, and `limits: max_devices` is set";
+    let message = "`limits: max_devices` is set, but the number of affected devices is not known";
     let mut problem = Diagnostic::error(Code::LimitNotChecked, message);
     if uncountable > 0 {
-        let many = if uncountable == 1 { "a target is" } else { "targets are" };
-        problem = problem.note(format!("{many} of another kind, such as a Configuration Manager collection"));
+        let many = if uncountable == 1 { "a target" } else { "some targets" };
+        problem = problem
+            .note(format!("Graph does not report the members of {many}, such as a Configuration Manager collection"));
     }
     for one in missing {
         problem = problem.note(format!("{} cannot be read ({})", one.what, one.reason));
@@ -185,10 +180,13 @@ fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
     let permissions: Vec<&str> = missing.iter().filter_map(|one| one.permission.as_deref()).collect();
     problem.help(match permissions.as_slice() {
         [] if missing.is_empty() => {
-            "save the plan with `plan --override-limits --out FILE`, and have that approved".into()
+            "save the plan with `plan --override-limits --out FILE`, and have that file approved".into()
         }
-        [] => "plan again, or take the limit out".to_string(),
-        needed => format!("grant {} to whoever plans, or take the limit out", needed.join(" and ")),
+        [] => "plan again, or remove the limit from sspr-policy.yaml".to_string(),
+        needed => format!(
+            "grant {} to the identity that plans, or remove the limit from sspr-policy.yaml",
+            needed.join(" and ")
+        ),
     })
 }
 
@@ -199,7 +197,7 @@ fn too_many(what: &str, found: usize, name: &str, most: u32) -> Diagnostic {
 
 fn limit(message: String) -> Diagnostic {
     Diagnostic::error(Code::LimitExceeded, message).help(
-        "look at the plan again; if it is right, save it with `plan --override-limits --out FILE` and have that \
-         approved, or raise the limit in sspr-policy.yaml",
+        "review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file \
+         approved, or change the limit in sspr-policy.yaml",
     )
 }

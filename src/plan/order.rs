@@ -1,22 +1,23 @@
-//! In which order changes are carried out.
+//! The order in which changes are applied.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, Change, Verified, difference};
 use crate::profile::{Address, LiveProfile, Profile};
 
-/// A change's place in the order, and what has to be done before it.
+/// A change in this order, and the changes that it has to wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ordered {
     /// The change's index in the plan.
     pub index: usize,
-    /// The changes that must have been done: each gives devices a setting that this one takes away.
+    /// The changes that must be applied first: each gives devices a setting that this one removes.
     pub after: Vec<usize>,
-    /// Waiting for all of them is impossible: they exchange settings with each other.
+    /// Whether it cannot wait for all of them, because they swap settings with each other.
     pub exchange: bool,
 }
 
-/// Creates and updates by key, deletions last; and a setting leaves its old profile only after its new one has it.
+/// Sorts creations and updates by key, with deletions last. A setting leaves its old profile only after the new one has
+/// it.
 pub fn order(changes: &[Change]) -> Vec<Ordered> {
     let waits = waits(changes);
     let mut left: Vec<usize> = (0..changes.len()).collect();
@@ -25,7 +26,7 @@ pub fn order(changes: &[Change]) -> Vec<Ordered> {
     let mut ordered = Vec::new();
     while !left.is_empty() {
         let ready = left.iter().position(|at| waits[*at].iter().all(|other| done.contains(other)));
-        // Nobody is ready: some exchange settings, and others wait for those.
+        // No change is ready: some swap settings, and the others wait for these.
         let place = ready.or_else(|| left.iter().position(|at| waits_for_itself(*at, &waits, &done))).unwrap_or(0);
         let next = left.remove(place);
         let after = waits[next].iter().copied().filter(|other| done.contains(other)).collect();
@@ -35,7 +36,7 @@ pub fn order(changes: &[Change]) -> Vec<Ordered> {
     ordered
 }
 
-/// For each change the others that give devices a setting which it takes away.
+/// For each change, the others that give devices a setting that it removes.
 fn waits(changes: &[Change]) -> Vec<Vec<usize>> {
     let losses: Vec<BTreeSet<&Address>> = changes.iter().map(takes).collect();
     let lost: BTreeSet<&Address> = losses.iter().flatten().copied().collect();
@@ -55,7 +56,7 @@ fn waits(changes: &[Change]) -> Vec<Vec<usize>> {
     losses.iter().enumerate().map(others).collect()
 }
 
-/// Whether a change is part of a circle among those that are not done.
+/// Whether a change is part of a cycle of changes that are not in the order yet.
 fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &BTreeSet<usize>) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = waits[start].clone();
@@ -70,8 +71,8 @@ fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &BTreeSet<usize>) 
     false
 }
 
-/// The settings that a change gives to devices: new ones, and all of a profile that reaches more of them. A profile that
-/// was made and not assigned yet has its settings, and no device has them.
+/// The settings that a change gives to devices: the new ones, or all of them if the profile will be assigned to more
+/// devices. A profile that is not assigned yet has settings, but no device has them.
 fn gives(change: &Change) -> impl Iterator<Item = &Address> {
     let before = change.before.as_ref();
     let after = change.after.as_ref();
@@ -80,13 +81,13 @@ fn gives(change: &Change) -> impl Iterator<Item = &Address> {
     after.into_iter().flat_map(|after| after.settings.keys()).filter(move |address| wider || !has(address))
 }
 
-/// The settings that a change takes from its profile.
+/// The settings that a change removes from its profile.
 fn takes(change: &Change) -> BTreeSet<&Address> {
     let has = |address: &&Address| change.after.as_ref().is_some_and(|after| after.settings.contains_key(*address));
     change.before.iter().flat_map(|live| live.profile.settings.keys()).filter(|address| !has(address)).collect()
 }
 
-/// Whether a profile is to reach somebody whom it does not reach now.
+/// Whether a profile will be assigned to more devices or users than now.
 pub(super) fn widens(live: &LiveProfile, wanted: &Profile) -> bool {
     let differs = difference(live, wanted, Verified::Yes);
     differs.assignments_added.include_somebody() || differs.assignments_removed.iter().any(|one| one.excluded)

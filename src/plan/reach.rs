@@ -1,4 +1,4 @@
-//! Whom changes reach.
+//! The targets that changes reach.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::{Change, Names};
 use crate::profile::Assignment;
 use crate::setting::{Members, Membership, Who};
 
-/// Who is asked for: the groups of changed profiles, by id, and whether all devices are among their targets.
+/// Whose members to count: the ids of the groups of changed profiles, and whether they are assigned to all devices.
 pub fn members_wanted(changes: &[Change]) -> (BTreeSet<String>, bool) {
     let (mut groups, mut all_devices) = (BTreeSet::new(), false);
     for change in changes {
@@ -25,10 +25,10 @@ pub fn members_wanted(changes: &[Change]) -> (BTreeSet<String>, bool) {
     (groups, all_devices)
 }
 
-/// How changes reach their targets: each way with its targets, and whether an assignment filter narrows one.
+/// Targets by the way in which changes reach them, and whether an assignment filter narrows each one.
 pub(super) type Ways<'c> = BTreeMap<ReachWord, BTreeMap<&'c Who, bool>>;
 
-/// In which ways changes reach which targets; a target that several profiles reach in one way is there once.
+/// Finds out how changes reach targets. A target that several profiles reach in the same way is listed once.
 pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
     let mut ways = Ways::new();
     for change in changes {
@@ -44,24 +44,24 @@ pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
                 (false, _, false) => came(one, &before),
                 (_, false, false) if stands(&after, false) => continue,
                 (_, false, false) => ReachWord::Leaves,
-                // Who changes sides comes or leaves; that says it all.
+                // A target that moves between include and exclude is listed once, for its include.
                 (false, _, true) if stands(&before, false) => continue,
                 (_, false, true) if stands(&after, false) => continue,
-                // An exclusion matters only where somebody is included.
+                // An exclusion matters only if the profile is assigned to someone.
                 (false, _, true) if included(&before) && included(&after) => ReachWord::Excluded,
                 (_, false, true) if included(&after) => ReachWord::Released,
                 (_, _, true) => continue,
             };
             let filtered = ways.entry(word).or_default().entry(&one.who).or_insert(true);
-            // Without a filter in one of the profiles, all of them are reached.
+            // If one of the profiles has no filter, the whole target is reached.
             *filtered &= one.filter.is_some();
         }
     }
     ways
 }
 
-/// Whose devices a change touches: they come into reach or leave, or stay and get something else. Another name, another
-/// description or other scope tags reach nobody.
+/// The targets that a change affects: they will get the profile, lose it, or keep it with other settings. A new name,
+/// description or scope tag does not affect anyone.
 pub(super) fn touched(change: &Change) -> BTreeSet<&Who> {
     let ways = ways(std::slice::from_ref(change));
     let differs = gets_something_else(change);
@@ -69,7 +69,7 @@ pub(super) fn touched(change: &Change) -> BTreeSet<&Who> {
     touching.flat_map(|(_, targets)| targets.into_keys()).collect()
 }
 
-/// Whether settings differ; masked values that nobody could compare may.
+/// Whether settings differ, or may differ because masked values could not be compared.
 fn gets_something_else(change: &Change) -> bool {
     let (Some(live), Some(after)) = (&change.before, &change.after) else { return true };
     let rewritten = written_otherwise(live, change);
@@ -77,7 +77,7 @@ fn gets_something_else(change: &Change) -> bool {
     unknown || !difference(live, after, rewritten).settings.is_empty()
 }
 
-/// The same group under another filter, or without one, is not a new one.
+/// A group that only gets another filter, or none, is not a new target.
 fn came(one: &Assignment, before: &BTreeSet<&Assignment>) -> ReachWord {
     let Some(other) = before.iter().find(|other| !other.excluded && other.who == one.who) else {
         return ReachWord::Comes;
@@ -89,7 +89,7 @@ fn before(change: &Change) -> BTreeSet<&Assignment> {
     change.before.iter().flat_map(|live| live.profile.assignments.iter().flatten()).collect()
 }
 
-/// The assignments as they will be; where they are not managed, they stay.
+/// The assignments after the change; if they are not managed, they stay the same.
 pub(super) fn after(change: &Change) -> BTreeSet<&Assignment> {
     match &change.after {
         None => BTreeSet::new(),
@@ -100,7 +100,7 @@ pub(super) fn after(change: &Change) -> BTreeSet<&Assignment> {
     }
 }
 
-/// What is known of a target.
+/// The members of a target, if known.
 pub(super) fn members_of(who: &Who, membership: &Membership) -> Option<Members> {
     match who {
         Who::Group(id) => membership.groups.get(id).copied(),
@@ -111,7 +111,7 @@ pub(super) fn members_of(who: &Who, membership: &Membership) -> Option<Members> 
     }
 }
 
-/// Whom the changes reach, in its published form.
+/// The reach of the changes, as part of the plan's document.
 pub(super) fn document(changes: &[Change], membership: &Membership, names: &Names) -> ReachDocument {
     let line = |how: ReachWord, who: &Who, filtered: bool| {
         let (kind, id) = match who {

@@ -1,23 +1,22 @@
-//! The published form of a plan's reach, and of the limits that it exceeds.
+//! The reach of a plan, and the limits that it exceeds, as parts of its document.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::setting::{Members, UnknownMembers};
 
-/// Whom changes reach. Groups overlap, so what is in several of them is less than their sum.
+/// The targets that changes reach. Groups can overlap, so the number of devices and users can be smaller than the sum.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReachDocument {
-    /// The targets; one that several profiles reach in one way is there once.
+    /// The targets. A target that several profiles reach in the same way is listed once.
     pub targets: Vec<ReachLine>,
-    /// What could not be read.
+    /// Targets whose number of members could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<UnknownMembers>,
 }
 
 impl ReachDocument {
-    /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.targets.is_empty() && self.unknown.is_empty()
     }
@@ -27,7 +26,7 @@ impl ReachDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReachLine {
-    /// In which way.
+    /// How changes reach it.
     pub how: ReachWord,
     /// `group`, `all devices` or `all users`.
     pub kind: String,
@@ -37,31 +36,31 @@ pub struct ReachLine {
     /// The group's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether an assignment filter may leave out some of them.
+    /// Whether an assignment filter may leave out some of its members.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub filtered: bool,
-    /// How many it has; nothing where that is not known.
+    /// The number of its members; absent if it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub members: Option<Members>,
 }
 
-/// In which way a change reaches a target.
+/// How a change reaches a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReachWord {
     /// It is included from now on.
     Comes,
-    /// It comes out of an exclusion.
+    /// It is no longer excluded.
     Released,
-    /// It stays, under another filter or without one.
+    /// It stays included, with another filter or without one.
     Refiltered,
-    /// It stays, under a filter from now on.
+    /// It stays included, and gets a filter.
     Narrows,
-    /// It stays, and gets what changes.
+    /// It stays included, and gets the change.
     Stays,
     /// It is excluded from now on.
     Excluded,
-    /// It is not included any more.
+    /// It is no longer included.
     Leaves,
 }
 
@@ -71,8 +70,9 @@ pub enum ReachWord {
 pub struct LimitLine {
     /// Its name in the configuration.
     pub limit: String,
-    /// What it allows; for `allow_all_targets`, profiles that go to all devices or all users and touch them.
+    /// The number that it allows. For `allow_all_targets`, it is the number of changed profiles that are assigned to
+    /// all devices or all users.
     pub allowed: u64,
-    /// What the plan has; nothing where that is not known.
+    /// The number in the plan; null if it is not known.
     pub found: Option<u64>,
 }

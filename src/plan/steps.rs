@@ -1,4 +1,4 @@
-//! A change as requests.
+//! The requests of a change.
 
 use super::{Action, Change, Verified, difference};
 use crate::delivery::{self, Request};
@@ -6,21 +6,20 @@ use crate::profile::{
     Applied, Assignment, Assignments, Digests, LiveProfile, Marker, Profile, Revision, readable_digest,
 };
 
-/// A part of a change: what one request does to the object.
+/// A part of a change: what one request does to the profile.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
-    /// The profile is made, assigned to nobody.
+    /// Creates the profile, without assignments.
     Create,
-    /// The profile gets its content; its assignments stay.
+    /// Replaces the content; the assignments stay.
     Content,
-    /// The profile gets these assignments and no others.
+    /// Replaces all assignments with these.
     Assignments(Assignments),
-    /// The profile goes.
     Delete,
 }
 
-/// The parts of a change, in their order. On one object: create, then assign. Update: what leaves the audience leaves
-/// before the change, what joins it joins after.
+/// The parts of a change, in order. A new profile is created and then assigned. For an update, targets that leave the
+/// audience leave before the content changes, and those that join it join afterwards.
 pub fn stages(change: &Change) -> Vec<Stage> {
     let Some(after) = &change.after else { return vec![Stage::Delete] };
     let wanted = after.assignments.as_ref();
@@ -48,14 +47,14 @@ pub fn stages(change: &Change) -> Vec<Stage> {
     stages
 }
 
-/// The requests of a change, in their order, as they would be sent right now; with `blank`, secrets are replaced by what is
-/// shown for them.
+/// The requests of a change, in order, as they would be sent now. With `blank`, secrets are replaced by what is shown
+/// for them.
 pub fn requests(change: &Change, owner: &str, blank: bool) -> Vec<Request> {
     stages(change).iter().map(|stage| request(change, stage, owner, change.before.as_deref(), blank)).collect()
 }
 
-/// The request of one part of a change. `now` is the object right before (nothing for a new one): what no policy says stays
-/// as it is there.
+/// The request for one part of a change. `now` is the profile right before the request, or `None` for a new one; what
+/// the policy does not manage is taken from it.
 pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LiveProfile>, blank: bool) -> Request {
     let Some(after) = &change.after else { return Request::Delete };
     let body = || {
@@ -70,8 +69,8 @@ pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LivePro
     }
 }
 
-/// Whether devices get the same as before. Masked values are the same where neither they nor the object changed since
-/// they were last applied.
+/// Whether devices get the same settings as before. Masked values are the same if neither they nor the profile changed
+/// since the last apply.
 fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) -> bool {
     let same = live
         .last_applied()
@@ -80,8 +79,8 @@ fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) 
     difference(live, after, verified).settings.is_empty()
 }
 
-/// Whether an object holds everything but the assignments already, and its marker says the same as a new one would: after
-/// an apply that was cut short, or where somebody changed assignments only.
+/// Whether only the assignments of a profile differ, and its marker equals the new one. This is so after an apply that
+/// was interrupted, or if someone changed only the assignments.
 fn has_all_but_assignments(live: &LiveProfile, after: &Profile, change: &Change) -> bool {
     let has_key = live.marker.as_ref().is_some_and(|marker| marker.key == change.object.key);
     let Some(last) = live.last_applied().filter(|_| has_key) else { return false };
@@ -94,17 +93,17 @@ fn has_all_but_assignments(live: &LiveProfile, after: &Profile, change: &Change)
     marked && readable_digest(&content) == readable_digest(after)
 }
 
-/// Who is in both audiences: includes of both, excludes of either.
+/// The targets in both audiences: included in both, and excluded from neither.
 fn narrow(actual: &Assignments, wanted: &Assignments) -> Assignments {
     let excluded = actual.iter().chain(wanted.iter()).filter(|one| one.excluded);
     let included = actual.iter().filter(|one| wanted.has(one) && !one.excluded);
     let excluded: Assignments = excluded.cloned().collect();
-    // Graph refuses a group on both sides; the exclusion is what matters now.
+    // Graph refuses a group that is both included and excluded; here, the exclusion matters.
     let is_kept = |one: &&Assignment| !excluded.iter().any(|other| other.who == one.who);
     included.filter(is_kept).chain(excluded.iter()).cloned().collect()
 }
 
-/// The marker of an object that holds this content in this revision.
+/// The marker of a profile with this content and revision.
 pub fn marker(change: &Change, after: &Profile, owner: &str, revision: Revision) -> Marker {
     let digests = Digests {
         managed: after.managed(),

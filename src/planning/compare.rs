@@ -1,4 +1,4 @@
-//! What is written against what is there.
+//! Compares the policies with the tenant.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,9 @@ use crate::graph::{Client, Error};
 use crate::plan::{Action, Desired, Options, Plan, build, not_there, to_decrypt};
 use crate::tenant::{self, Tenant};
 
-/// Compares what is written with what is there. What seems to be missing is looked for once more before it is planned
-/// anew: absence needs two witnesses. (Right before it is made, its name is looked up on its own.)
+/// Compares the policies with the tenant. If a profile seems to be missing, all profiles are read again before its
+/// creation is planned, because a list can lack a profile. (Right before it is created, `apply` also looks up its
+/// name.)
 pub(super) async fn compare(
     client: &Client,
     tenant: &mut Tenant,
@@ -48,7 +49,7 @@ async fn compare_once(
     Ok(build(desired, &tenant.profiles, options))
 }
 
-/// What ids to adopt belong to that no custom profile has: looked up only where there are such ids.
+/// What the ids in `adopt:` belong to that no custom profile has. Nothing is read if there are no such ids.
 async fn elsewhere(
     client: &Client,
     desired: &[Desired],

@@ -1,4 +1,4 @@
-//! Policies in the form in which they are compared.
+//! Prepares policies for the comparison with the tenant.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use crate::plan::{Desired, Fate};
 use crate::policy::State;
 use crate::setting::{Delivery, ObjectKey};
 
-/// Whether Intune is to have it.
+/// Whether the policy is sent to Intune.
 pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
     policy.state == State::Active && !policy.held && !policy.is_registry_only()
 }
 
-/// Names are looked up for what is sent only.
+/// Prepares all policies. Names are resolved only for those that are sent.
 pub(super) fn desired(
     compiled: &[Compiled<'_>],
     directory: &Directory,

@@ -1,4 +1,5 @@
-//! What rules say of a plan, because of what the tenant holds besides, and what goes when something goes.
+//! Adds to a plan the findings of rules about the tenant's other profiles, and warnings about deletions and swapped
+//! settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::rules::{self, Exclusion};
 use crate::setting::{Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject};
 use crate::tenant::{CatalogPolicy, Tenant};
 
-/// What findings are about.
+/// What findings are based on.
 pub(super) struct Evidence<'a> {
     pub compiled: &'a [Compiled<'a>],
     pub desired: &'a [Desired],
@@ -27,7 +28,7 @@ pub(super) struct Evidence<'a> {
     pub catalogue: &'a Catalogue,
 }
 
-/// Adds to a plan what was wrong before, and what is to be said of it.
+/// Adds earlier problems, findings and warnings to a plan.
 pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
     let &Evidence { compiled, desired, tenant, owner, membership, names, catalogue } = evidence;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
@@ -45,7 +46,7 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
     plan.problems.extend(not_compared(tenant));
 }
 
-/// Exclusions of changed policies that have no effect.
+/// Findings about exclusions of changed policies that have no effect.
 fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
     let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
     let changed = plan.changes.iter().filter_map(|change| {
@@ -60,7 +61,7 @@ fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Members
     changed.flatten().collect()
 }
 
-/// What our policies claim. Groups are told apart by id here, and exclusions without effect do not count.
+/// The claims of our policies. Here, groups are identified by id, and exclusions without effect are ignored.
 fn our_claims<'c>(
     policies: impl Iterator<Item = &'c Compiled<'c>>,
     desired: &[Desired],
@@ -74,7 +75,7 @@ fn our_claims<'c>(
     claims.flatten().collect()
 }
 
-/// What rules say because of the tenant's other profiles.
+/// Findings about the tenant's other profiles.
 fn tenant_findings(
     ours: &[Claim],
     desired: &[Desired],
@@ -93,7 +94,7 @@ fn tenant_findings(
     rules::evaluate_beside(ours, &theirs, catalogue)
 }
 
-/// That settings catalog policies are there which were not looked at.
+/// A warning about settings catalog policies that could not be read.
 fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
     let unread = &tenant.catalog.as_ref()?.unread;
     let message = match unread.as_slice() {
@@ -106,7 +107,7 @@ fn not_compared(tenant: &Tenant) -> Option<Diagnostic> {
     Some(Diagnostic::warning(Code::NotCompared, message))
 }
 
-/// What a settings catalog policy claims, as far as it is known which nodes it sets.
+/// The claims of a settings catalog policy, for the nodes that it is known to set.
 fn catalog_claims(policy: &CatalogPolicy, membership: &Membership, catalogue: &Catalogue) -> Vec<Claim> {
     let audience = reach(Some(&policy.assignments), membership);
     let origin = in_tenant(ProfileKind::SettingsCatalog, &policy.name, &policy.id);
@@ -118,7 +119,7 @@ fn foreign_claims(profile: &LiveProfile, membership: &Membership) -> Vec<Claim> 
     let audience = reach(profile.profile.assignments.as_ref(), membership);
     let origin = in_tenant(ProfileKind::Custom, &profile.profile.name, &profile.id);
     let claim = |(address, setting): (&Address, &Setting)| {
-        // The same node, whichever way its profile spells it.
+        // Parsing gives different spellings of a node the same URI.
         let uri = OmaUri::parse(address.node()?.as_str()).ok()?;
         Some(foreign_claim(uri, setting.value.clone(), &audience, &origin))
     };
@@ -151,7 +152,8 @@ fn audience(assignments: &Assignments) -> Audience {
     audience
 }
 
-/// A retired policy's last values stay on devices; taking a feature back is a value first, and then the deletion.
+/// Warns about deleted profiles, because their last values stay on devices: to undo a feature, the safe value must be
+/// applied before the deletion.
 fn retire_warnings(plan: &Plan, catalogue: &Catalogue) -> Vec<Diagnostic> {
     let deleted = plan.changes.iter().filter(|change| change.action() == Action::Delete);
     deleted.filter_map(|change| retire_warning(change, catalogue)).collect()
@@ -164,8 +166,9 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         let default = catalogue.node(uri)?.default.as_ref()?;
         let differs =
             !default.eq_ignore_ascii_case(&setting.value.canonical()) && !matches!(setting.value, OmaValue::Masked(_));
-        differs
-            .then(|| format!("{} stays at {}; Windows' own value is {default}", uri.short(), setting.value.canonical()))
+        differs.then(|| {
+            format!("{} stays at {}; the Windows default is {default}", uri.short(), setting.value.canonical())
+        })
     });
     let lines: Vec<String> = unsafe_values.collect();
     if lines.is_empty() {
@@ -173,7 +176,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
     }
     let mut warning = Diagnostic::warning(
         Code::LastValuesStay,
-        format!("{} goes, and its last values stay on devices", change.object),
+        format!("{} will be deleted; devices keep its last values", change.object),
     );
     if let Some(place) = &change.place {
         warning = warning.at(place.clone(), "");
@@ -182,7 +185,7 @@ fn retire_warning(change: &Change, catalogue: &Catalogue) -> Option<Diagnostic> 
         warning = warning.note(line);
     }
     Some(warning.help(
-        "to take a feature back: first write the safe value, apply and wait for the devices; then `state: retired`",
+        "to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy",
     ))
 }
 
@@ -191,9 +194,9 @@ fn exchange_warnings(plan: &Plan) -> Vec<Diagnostic> {
     exchanges
         .map(|next| {
             let key = &plan.changes[next.index].object;
-            Diagnostic::warning(Code::SettingsSwapped, format!("{key} exchanges settings with another policy"))
-                .note("for a moment devices may have neither of the two profiles' values")
-                .help("move one of the settings first, apply, then the other")
+            Diagnostic::warning(Code::SettingsSwapped, format!("{key} swaps settings with another policy"))
+                .note("for a moment, devices may have neither profile's values")
+                .help("to avoid this, move one setting, apply, and then move the other")
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! Which values of others matter to a plan.
+//! Finds masked values of profiles that are not managed here and may conflict with a plan.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::rules;
 use crate::setting::OmaUri;
 use crate::tenant::Tenant;
 
-/// Masked values of other profiles that rules would look at, or that our policies set too.
+/// Masked values of other profiles that rules check, or that our policies set, too.
 pub(super) fn foreign_masked<'t>(
     tenant: &'t Tenant,
     compiled: &[Compiled<'_>],
@@ -33,7 +33,8 @@ pub(super) fn foreign_masked<'t>(
     masked
 }
 
-/// Those of [`foreign_masked`] that could not be read, of profiles that somebody gets and that are not adopted.
+/// Those of [`foreign_masked`] that could not be read. Profiles that are adopted, or not assigned to anyone, are left
+/// out.
 pub(super) fn foreign_unverified(
     plan: &Plan,
     tenant: &Tenant,

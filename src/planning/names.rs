@@ -1,4 +1,4 @@
-//! Names for the ids that a plan mentions.
+//! Looks up names for the ids in a plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::plan::{Names, Plan};
 use crate::setting::Who;
 use crate::tenant;
 
-/// Names for all ids that the plan mentions.
+/// The names for all ids in the plan. Only those that are not in `directory` are read.
 pub(super) async fn names(client: &Client, directory: &Directory, plan: &Plan) -> Result<Names, Error> {
     let table = |entries: &[Entry]| -> BTreeMap<String, String> {
         entries.iter().map(|entry| (entry.id.clone(), entry.name.clone())).collect()

@@ -1,4 +1,4 @@
-//! Custom profiles that cannot be understood: they are left alone, and stop nobody else.
+//! Custom profiles with data that this version cannot read: they are not changed, and block no other policy.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,9 @@ use crate::profile::LiveProfile;
 use crate::tenant::Tenant;
 
 const HELP: &str =
-    "look at it in the portal, and save it there once more; until then it is not compared with the policies";
+    "open it in the Intune admin center and save it again; until then, it is not compared with the policies";
 
-/// Takes out of the plan what would change a profile that cannot be understood, which blocks that key; says which others
-/// there are.
+/// Removes changes of such profiles from the plan, with an error for each, and warns about the other such profiles.
 pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
     let is_unclear = |live: &LiveProfile| tenant.unclear.contains_key(&live.id);
     let changes = std::mem::take(&mut plan.changes).into_iter();
@@ -27,7 +26,8 @@ pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
     }
     let unsaid = tenant.profiles.iter().filter(|live| is_unclear(live) && !said.contains(&live.id));
     for live in unsaid {
-        let message = format!("the profile \"{}\" ({}) cannot be understood", live.profile.name, live.id);
+        let message =
+            format!("the profile \"{}\" ({}) has data that this version cannot read", live.profile.name, live.id);
         plan.problems.push(Diagnostic::warning(Code::UnreadableProfile, message).note(reason(tenant, live)).help(HELP));
     }
 }
@@ -38,12 +38,12 @@ fn reason(tenant: &Tenant, live: &LiveProfile) -> String {
 
 fn block(change: &Change, live: &LiveProfile, reason: String) -> Diagnostic {
     let message = match &live.marker {
-        Some(_) => format!("the profile of {} ({}) cannot be understood", change.object, live.id),
-        None => format!("{} cannot take over {}, which cannot be understood", change.object, live.id),
+        Some(_) => format!("the profile of {} ({}) has data that this version cannot read", change.object, live.id),
+        None => format!("{} cannot take over {}, which has data that this version cannot read", change.object, live.id),
     };
     let problem = Diagnostic::error(Code::UnreadableProfile, message).note(reason).help(HELP);
     match &change.place {
-        Some(place) => problem.at(place.clone(), "this policy waits, the others do not"),
+        Some(place) => problem.at(place.clone(), "only this policy is skipped"),
         None => problem,
     }
 }

@@ -1,20 +1,20 @@
-//! Which row of a profile a setting is.
+//! Addresses, which identify the rows of a profile.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use crate::setting::OmaUri;
 
-/// What tells a row from all others of its profile. A policy writes nodes; the other two are made in the portal, and
-/// differ from everything that a policy writes.
+/// Identifies a row within its profile. A policy only has nodes. The other two are made in the portal and differ from
+/// everything that a policy can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Address {
-    /// The first row of a node, spelled as it stands there.
+    /// The first row of a node, in the profile's spelling.
     Node(OmaUri),
-    /// A further row of the same node: how many stand before it.
+    /// Another row of the same node, and the number of rows before it.
     Repeated(OmaUri, u32),
-    /// A row that Intune reads from devices instead of writing it (Microsoft Graph beta, omaSettingInteger `isReadOnly`),
-    /// and how many of the same node stand before it.
+    /// A row that Intune reads from devices instead of writing it (Microsoft Graph beta, omaSettingInteger
+    /// `isReadOnly`), and the number of such rows of the same node before it.
     ReadOnly(OmaUri, u32),
 }
 
@@ -25,7 +25,7 @@ impl Address {
         }
     }
 
-    /// What a policy could write.
+    /// The node, if a policy can have this row.
     pub fn node(&self) -> Option<&OmaUri> {
         match self {
             Self::Node(uri) => Some(uri),
@@ -43,12 +43,12 @@ impl Address {
         }
     }
 
-    /// What people call it.
+    /// The short name for people.
     pub fn short(&self) -> String {
         format!("{}{}", self.uri().short(), Row(self))
     }
 
-    /// The order of the texts that digests are made of.
+    /// The key for sorting: digests are made of addresses in the order of their texts.
     fn rank(&self) -> (&OmaUri, bool, u32) {
         match self {
             Self::Node(uri) => (uri, false, 0),
@@ -76,7 +76,7 @@ impl PartialOrd for Address {
     }
 }
 
-/// As it stands in plans and digests: the URI, and what tells the row from the first one.
+/// The form in plans and digests: the URI, and what distinguishes the row from the first one.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.uri(), Row(self))
@@ -99,7 +99,7 @@ impl fmt::Display for Row<'_> {
 mod tests {
     use super::*;
 
-    /// Digests hold the addresses in the order of their texts.
+    /// Digests contain the addresses in the order of their texts.
     #[test]
     fn addresses_have_the_order_of_their_texts() {
         let uri = |text: &str| OmaUri::verbatim(text);

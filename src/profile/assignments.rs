@@ -1,4 +1,4 @@
-//! Who a profile is assigned to.
+//! The assignments of a profile.
 
 use std::ops::Deref;
 
@@ -13,13 +13,13 @@ pub struct Assignment {
     pub filter: Option<(FilterMode, String)>,
 }
 
-/// The assignments of a profile: sorted, each once. A slice and not a tree, because a tenant has many profiles with few
-/// assignments each.
+/// The assignments of a profile, sorted and without duplicates. A slice instead of a tree, because a tenant has many
+/// profiles with few assignments each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assignments(Box<[Assignment]>);
 
 impl Assignments {
-    /// Whether somebody gets the profile.
+    /// Whether the profile is assigned to anyone.
     pub fn include_somebody(&self) -> bool {
         self.iter().any(|one| !one.excluded)
     }
@@ -28,7 +28,6 @@ impl Assignments {
         self.binary_search(one).is_ok()
     }
 
-    /// Those that are not among the others.
     pub fn without(&self, others: &Self) -> Self {
         Self(self.iter().filter(|one| !others.has(one)).cloned().collect())
     }

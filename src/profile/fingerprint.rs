@@ -1,7 +1,8 @@
-//! Digests of what a profile holds.
+//! Digests of a profile's content.
 //!
-//! They stand in the markers of real tenants and in saved plans, so their bytes are written out here field by field: what a
-//! type is called in this program, or how it is printed, must not change them. `tests.rs` has one whole digest of each kind.
+//! Digests are stored in the markers of real tenants and in saved plans. Their input is therefore written out field by
+//! field: renaming a type, or changing how it is printed, must not change them. `tests.rs` has one complete digest of
+//! each kind.
 
 use base64::Engine;
 use hmac::{Hmac, Mac};
@@ -10,12 +11,12 @@ use sha2::{Digest, Sha256};
 use super::{Assignment, Profile};
 use crate::setting::{FilterMode, Who};
 
-/// 128 bits as 22 letters.
+/// 128 bits as 22 characters.
 fn short(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&bytes[..16])
 }
 
-/// A digest of everything that any reader of the tenant sees: name, plain values, addresses, and the optional
+/// A digest of everything that any reader of the tenant can see: the name, plain values, addresses, and the optional
 /// parts that are managed.
 pub fn readable_digest(profile: &Profile) -> String {
     let settings = profile.settings.iter().map(|(address, setting)| {
@@ -45,7 +46,7 @@ fn assignment(one: &Assignment) -> String {
     format!("Assignment {{ excluded: {}, who: {who}, filter: {filter} }}", one.excluded)
 }
 
-/// In quotes, with what is not a plain character escaped as Rust writes it; an apostrophe is one.
+/// In quotes, escaped like a Rust string literal, but apostrophes are not escaped.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for letter in text.chars() {
@@ -55,16 +56,16 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// What keyed digests begin with: a marker that has one says that there was a secret among the values.
+/// The prefix of keyed digests. It shows that there was a secret among the values.
 const KEYED: &str = "k.";
 
-/// A digest of the values that Intune masks; keyed when a secret is among them, and nothing where there is a
-/// secret and no key: a plain digest of a secret could be guessed.
+/// A digest of the values that Intune masks. It is keyed if there is a secret among them, because a secret could be
+/// guessed from a plain digest; `None` if there is a secret but no key.
 pub fn masked_digest(profile: &Profile, key: Option<&[u8]>) -> Option<String> {
     if profile.has_secret() { keyed(profile, key?) } else { Some(short(&Sha256::digest(masked_text(profile)))) }
 }
 
-/// Whether values that were read from a tenant are the ones of a digest.
+/// Whether values from a tenant have this digest.
 pub fn masked_digest_is(profile: &Profile, digest: &str, key: Option<&[u8]>) -> bool {
     if is_keyed(digest) {
         return key.and_then(|key| keyed(profile, key)).as_deref() == Some(digest);
@@ -72,7 +73,7 @@ pub fn masked_digest_is(profile: &Profile, digest: &str, key: Option<&[u8]>) -> 
     short(&Sha256::digest(masked_text(profile))) == digest
 }
 
-/// Whether a secret was among the values of a digest.
+/// Whether there was a secret among the values of a digest.
 pub fn is_keyed(digest: &str) -> bool {
     digest.starts_with(KEYED)
 }

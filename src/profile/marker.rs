@@ -1,15 +1,15 @@
-//! The last line of a profile's description, by which we know it again.
+//! The marker: the last line of a managed profile's description.
 
 use std::fmt;
 
 use super::{Managed, Revision, normal_text};
 
-/// The longest description that Intune takes, in UTF-16 units.
+/// The longest description that Intune accepts, in UTF-16 code units.
 pub const MAX_DESCRIPTION: usize = 1500;
 
 const BEGIN: &str = "Managed by sspr-policy, do not edit: ";
 
-/// Whose a profile is, and what was last applied to it.
+/// The owner and key of a profile, and what was last applied to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker {
     pub owner: String,
@@ -17,30 +17,30 @@ pub struct Marker {
     pub applied: Applied,
 }
 
-/// What a marker says of the last apply.
+/// What a marker contains about the last apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
     Known(Digests),
-    /// Somebody cut it off or changed it.
+    /// Someone truncated or changed it.
     Damaged,
-    /// The text of a form that only a newer program knows.
+    /// The text of a format that only a newer version knows.
     Newer(String),
 }
 
-/// What was last applied.
+/// Digests of what was last applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digests {
-    /// Which parts were managed.
+    /// The parts that were managed.
     pub managed: Managed,
-    /// Of everything readable.
+    /// The digest of everything that is readable.
     pub readable: String,
-    /// Of the masked values; nothing where a secret was among them and there was no key.
+    /// The digest of the masked values; `None` if there was a secret among them and no fingerprint key.
     pub masked: Option<String>,
-    /// The object's revision after that write.
+    /// The profile's revision after that write.
     pub revision: Revision,
 }
 
-/// The form in which this program writes digests.
+/// The version of the format of digests that this version writes.
 const FORM: &str = "1";
 
 impl fmt::Display for Marker {
@@ -58,7 +58,7 @@ impl fmt::Display for Marker {
 }
 
 impl Marker {
-    /// Finds the marker in a description, whatever happened to the line ends around it, and gives the text without it.
+    /// Splits a description into the text and the marker. Line ends around the marker may have changed.
     pub fn split(description: &str) -> (String, Option<Self>) {
         let Some(at) = description.rfind(BEGIN) else {
             return (normal_text(description), None);
@@ -81,24 +81,23 @@ impl Marker {
         (normal_text(&text), Some(marker))
     }
 
-    /// Whether it is this owner's, with this key.
     pub fn is(&self, owner: &str, key: &str) -> bool {
         self.owner == owner && self.key == key
     }
 
-    /// A description with this marker as its last line.
+    /// A description with this text, and the marker as its last line.
     pub fn append(&self, text: &str) -> String {
         if text.is_empty() { self.to_string() } else { format!("{text}\n\n{self}") }
     }
 
-    /// Whether a text could be taken for a marker.
+    /// Whether a text contains something that could be taken for a marker.
     pub fn is_in(text: &str) -> bool {
         text.contains(BEGIN.trim_end())
     }
 }
 
 impl Applied {
-    /// `1 p=dat.… m=… v=…`; a larger number is a newer form.
+    /// Parses `1 p=dat.… m=… v=…`; a larger number is a newer format.
     fn parse(text: &str) -> Self {
         let (form, rest) = text.split_once(' ').unwrap_or((text, ""));
         if form == FORM {
@@ -165,7 +164,7 @@ mod tests {
         assert_eq!(Marker::split("Managed by hand").1, None);
     }
 
-    /// Whoever wrote it knows more than this program does.
+    /// This version must not discard what a newer one wrote.
     #[test]
     fn a_newer_marker_is_kept_as_it_is() {
         let line = "Managed by sspr-policy, do not edit: a b/c [2 anything at=all]";

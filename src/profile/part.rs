@@ -1,8 +1,8 @@
-//! The parts of a profile that a policy may leave to the portal.
+//! The optional parts of a profile, which a policy can leave to the portal.
 
 use std::fmt;
 
-/// A part that is managed only where the policy writes it.
+/// A part that is only managed if the policy has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     Description,
@@ -11,7 +11,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// All of them, in the order in which plans name them.
+    /// All parts, in the order of plans.
     pub const ALL: [Self; 3] = [Self::Description, Self::Assignments, Self::ScopeTags];
 
     /// Its field in a policy file.
@@ -33,7 +33,7 @@ impl Part {
     }
 }
 
-/// Which parts of a profile are managed; as text their letters, such as `da`.
+/// The managed parts of a profile. Displayed as their letters, such as `da`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Managed([bool; Part::ALL.len()]);
 
@@ -42,7 +42,7 @@ impl Managed {
         self.0[part as usize]
     }
 
-    /// The parts that are managed here and not there.
+    /// The parts that are managed here but not in `other`.
     pub fn without(self, other: Self) -> impl Iterator<Item = Part> {
         Part::ALL.into_iter().filter(move |part| self.has(*part) && !other.has(*part))
     }

@@ -1,13 +1,12 @@
-//! Whether an object has changed since somebody looked at it.
+//! Revisions, which show whether a profile has changed since it was last read.
 
 use std::fmt;
 
-/// A state of an object. Graph counts the changes of a custom profile (`version`); who compares two states needs no more
-/// than what is here.
+/// The revision of a profile. Graph counts the changes of a custom profile (`version`); callers only compare revisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revision(i64);
 
-/// How one state of an object lies to another.
+/// How one revision relates to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
     Earlier,
@@ -18,21 +17,21 @@ pub enum Since {
 }
 
 impl Revision {
-    /// What a new object has, where no answer says it.
+    /// The revision of a new profile, if the answer does not have it.
     pub const FIRST: Self = Self(1);
 
-    /// The state that an object's body says.
+    /// The revision for the `version` in a body.
     pub fn of_version(version: i64) -> Self {
         Self(version)
     }
 
-    /// What the next write most likely makes of it.
+    /// The revision that the next write will most likely produce.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// How this state lies to an earlier look.
+    /// How this revision relates to an earlier one.
     pub fn since(self, then: Self) -> Since {
         match self.0.cmp(&then.0) {
             std::cmp::Ordering::Less => Since::Earlier,

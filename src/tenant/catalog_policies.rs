@@ -1,10 +1,10 @@
-//! Policies of the settings catalog, as far as a plan looks at them: what they set, and for whom.
+//! Reads settings catalog policies: what they set, and for whom.
 //!
-//! Their settings and their assignments come in two lists. Asked for together, either may be missing without a word: one
-//! policy with both expanded answers no assignments although there are some, and the list with assignments answers them
-//! (measured on a live tenant: TenuVault, graph-verification of 2026-09-30). A list with settings has pages of one or two
-//! policies in large tenants, whatever `$top` says (measured: RKSolutions, FINDINGS.md); there, each policy's settings
-//! are read on their own, many in a batch.
+//! Their settings and their assignments are read as two lists. If both are requested together, either may be missing
+//! without an error: a read of one policy with both expanded returns no assignments although there are some, and the
+//! list with assignments returns them (measured on a live tenant: TenuVault, graph-verification of 2026-09-30). A list
+//! with settings has pages of one or two policies in large tenants, regardless of `$top` (measured: RKSolutions,
+//! FINDINGS.md); there, each policy's settings are read on their own, many in a batch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,15 +18,15 @@ use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
 use crate::profile::Assignments;
 
 const POLICIES: &str = "/deviceManagement/configurationPolicies";
-/// 25 are a page without `$top` (Microsoft365DSC#5088); 100 is what Intune's portal asks for.
+/// Without `$top`, a page has 25 (Microsoft365DSC#5088); Intune's portal requests 100.
 const WITH_ASSIGNMENTS: &str = "/deviceManagement/configurationPolicies?$expand=assignments&$top=100";
 const WITH_SETTINGS: &str = "/deviceManagement/configurationPolicies?$expand=settings&$top=100";
 const WINDOWS: &str = "windows10";
 
-/// The settings catalog policies for Windows that reach somebody.
+/// The assigned settings catalog policies for Windows.
 #[derive(Debug, Clone, Default)]
 pub struct CatalogPolicies {
-    /// Those that were read whole.
+    /// The policies that were read completely.
     pub policies: Vec<CatalogPolicy>,
     /// What could not be read, and why.
     pub unread: Vec<String>,
@@ -35,28 +35,25 @@ pub struct CatalogPolicies {
 /// A settings catalog policy for Windows.
 #[derive(Debug, Clone)]
 pub struct CatalogPolicy {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: String,
-    /// Whom it reaches.
     pub assignments: Assignments,
-    /// What it sets, in the settings catalog's form.
+    /// Its settings, in the settings catalog's form.
     pub settings: Vec<CatalogSetting>,
 }
 
-/// The first pages of both lists: they fit into a batch that is sent anyway.
+/// Requests for the first pages of both lists. They fit into a batch that is sent anyway.
 pub(super) fn requests() -> [BatchRequest; 2] {
     [WITH_ASSIGNMENTS, WITH_SETTINGS].map(|url| BatchRequest::new(url.into()))
 }
 
-/// Nothing was read.
+/// No policies, because of an error.
 pub(super) fn none(reason: String) -> CatalogPolicies {
     CatalogPolicies { policies: Vec::new(), unread: vec![reason] }
 }
 
-/// Makes policies of the answers to [`requests`], and reads what is missing in them. What cannot be read is said in
-/// [`CatalogPolicies::unread`]: plans go on without it.
+/// Reads policies from the answers to [`requests`], and requests what these lack. What cannot be read is listed in
+/// [`CatalogPolicies::unread`], and does not prevent a plan.
 pub(super) async fn read(client: &Client, assigned: &BatchAnswer, set: &BatchAnswer) -> CatalogPolicies {
     let all = match all_policies(client, assigned).await {
         Ok(all) => all,
@@ -82,7 +79,7 @@ pub(super) async fn read(client: &Client, assigned: &BatchAnswer, set: &BatchAns
     found
 }
 
-/// All policies with their assignments; a server without a settings catalog has none.
+/// All policies with their assignments; none if the server has no settings catalog.
 async fn all_policies(client: &Client, first: &BatchAnswer) -> Result<Vec<ConfigurationPolicy>, Error> {
     match first.status {
         404 => return Ok(Vec::new()),
@@ -91,12 +88,12 @@ async fn all_policies(client: &Client, first: &BatchAnswer) -> Result<Vec<Config
     }
     match list(first) {
         Some(all) => Ok(all),
-        // More than one page, or not what a list is: whoever reads lists knows what to do.
+        // There are more pages, or this is not a list: `Client::list` handles both.
         None => client.list(&format!("/beta{WITH_ASSIGNMENTS}")).await,
     }
 }
 
-/// The objects of a list that has only this page; nothing where something is missing or there twice.
+/// The objects of a list with only this page; `None` if objects are missing or listed twice.
 fn list<T: DeserializeOwned>(answer: &BatchAnswer) -> Option<Vec<T>> {
     let only = answer.status < 300 && answer.body["@odata.nextLink"].is_null();
     let values = answer.body["value"].as_array().filter(|_| only)?;
@@ -109,33 +106,34 @@ fn list<T: DeserializeOwned>(answer: &BatchAnswer) -> Option<Vec<T>> {
     values.iter().map(|value| T::deserialize(value).ok()).collect()
 }
 
-/// Its settings, where all came that are counted.
+/// The policy's settings, if the answer has all of them.
 fn whole_settings(policy: ConfigurationPolicy) -> Option<Vec<CatalogSetting>> {
     let count = policy.setting_count.unwrap_or_default();
     policy.settings.filter(|settings| policy.settings_link.is_none() && settings.len() >= count)
 }
 
-/// Platforms are flags in one text (Microsoft Graph beta, deviceManagementConfigurationPlatforms).
+/// Whether the policy is assigned and for Windows. Platforms are flags in one string (Microsoft Graph beta,
+/// deviceManagementConfigurationPlatforms).
 fn reaches_windows(policy: &ConfigurationPolicy) -> bool {
     let mut platforms = policy.platforms.as_deref().unwrap_or_default().split(',');
     let assigned = policy.is_assigned == Some(true) || policy.assignments.as_ref().is_none_or(|all| !all.is_empty());
     assigned && platforms.any(|platform| platform.trim() == WINDOWS)
 }
 
-/// A policy of which something may be missing.
+/// A policy that may lack settings or assignments.
 struct Parts {
     id: String,
     name: String,
     setting_count: usize,
     assignments: Option<Vec<Assigned>>,
     settings: Option<Vec<CatalogSetting>>,
-    /// Why something is missing.
+    /// Why it lacks them.
     reason: String,
 }
 
 impl Parts {
     fn of(policy: ConfigurationPolicy, known: &BTreeMap<String, Vec<CatalogSetting>>) -> Self {
-        // It says that it is assigned, so an empty list is not the truth.
+        // The policy is assigned, so an empty list is wrong.
         let assignments = policy.assignments.filter(|all| policy.assignments_link.is_none() && !all.is_empty());
         Self {
             settings: known.get(&policy.id).cloned(),
@@ -143,7 +141,7 @@ impl Parts {
             setting_count: policy.setting_count.unwrap_or_default(),
             id: policy.id,
             assignments,
-            reason: "it came without all of its settings and assignments".into(),
+            reason: "it was returned without all of its settings and assignments".into(),
         }
     }
 
@@ -156,7 +154,7 @@ impl Parts {
     }
 }
 
-/// Reads what is missing: many policies in a batch.
+/// Reads what is missing, for many policies in a batch.
 async fn complete(client: &Client, parts: &mut [Parts]) -> Result<(), Error> {
     let mut places = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -186,7 +184,7 @@ async fn complete(client: &Client, parts: &mut [Parts]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The objects of a list, of its further pages, too.
+/// The objects of all pages of a list.
 async fn values(client: &Client, url: &str, answer: &BatchAnswer) -> Result<Vec<Value>, Error> {
     match list(answer) {
         Some(values) => Ok(values),
@@ -238,7 +236,7 @@ mod tests {
         assert!(reaches(json!({ "assignments": [target], "platforms": "macOS, windows10" })));
         assert!(!reaches(json!({ "assignments": [target], "platforms": "windows10X" })));
         assert!(!reaches(json!({ "assignments": [] })));
-        // It says otherwise of itself, or the answer lacks them.
+        // The policy's own flag says that it is assigned, or the answer has no assignments.
         assert!(reaches(json!({ "assignments": [], "isAssigned": true })));
         assert!(reaches(json!({})));
     }

@@ -1,4 +1,5 @@
-//! Settings of the settings catalog as nodes with values. What is not surely a node's value is left out.
+//! Converts settings of the settings catalog to nodes with values. A setting is left out unless it is certain which
+//! node and value it is.
 
 use crate::catalogue::{Allowed, Catalogue, Format, Node, Payload};
 use crate::delivery::catalog::{ChoiceValue, SettingInstance, SimpleValue};
@@ -8,7 +9,7 @@ use crate::setting::{OmaUri, OmaValue};
 use super::CatalogPolicy;
 
 impl CatalogPolicy {
-    /// The nodes that it sets, as far as the catalogue knows them by the settings' ids, and their values are plain.
+    /// The nodes that it sets. A setting is left out if the catalogue does not know its id or its value is not plain.
     pub fn nodes(&self, catalogue: &Catalogue) -> Vec<(OmaUri, OmaValue)> {
         let mut found = Vec::new();
         for setting in &self.settings {
@@ -18,7 +19,8 @@ impl CatalogPolicy {
     }
 }
 
-/// A setting, and those below it: some are nodes of their own, as the lengths below "a password is required".
+/// Collects a setting and its children. Some children are nodes, such as the minimum length below "a password is
+/// required".
 fn collect(instance: &SettingInstance, catalogue: &Catalogue, found: &mut Vec<(OmaUri, OmaValue)>) {
     if let Some((uri, node)) = catalogue.node_of_definition(&instance.setting_definition_id)
         && let Some(value) = value(instance, node)
@@ -54,7 +56,7 @@ fn chosen(id: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
         Format::Bool => word.parse().ok().map(OmaValue::Boolean),
         Format::Chr => {
             let Allowed::Enum(values) = &node.allowed else { return None };
-            // Ids are in lower case, values may not be.
+            // Ids are in lower case, but values may not be.
             let mut alike = values.iter().filter(|value| value.0.eq_ignore_ascii_case(word));
             let value = alike.next().filter(|_| alike.next().is_none())?;
             Some(OmaValue::String(value.0.as_str().into()))
@@ -63,8 +65,8 @@ fn chosen(id: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
     }
 }
 
-/// The state of an ADMX-backed policy: `…_1` is enabled, `…_0` disabled. Elements have ids and values of the settings
-/// catalog's own, so an enabled policy that has any is left out.
+/// The state of an ADMX-backed policy: `…_1` is enabled, `…_0` disabled. Elements have ids and values that only the
+/// settings catalog knows, so an enabled policy with elements is left out.
 fn state(word: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
     let is_plain =
         choice.children.as_ref().is_none_or(Vec::is_empty) && node.admx().is_none_or(|form| form.elements.is_empty());
@@ -76,7 +78,7 @@ fn state(word: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
     Some(OmaValue::String(Payload { enabled, data: Vec::new() }.write().into()))
 }
 
-/// A number or a text. A secret is neither: what comes stands for it.
+/// A number or a string. A secret is left out, because only a placeholder is returned for it.
 fn plain(simple: &SimpleValue, node: &Node) -> Option<OmaValue> {
     let kind = simple.kind.rsplit('.').next().unwrap_or_default();
     match (kind, node.format) {
@@ -157,7 +159,7 @@ mod tests {
         assert_eq!(plain("policy_config_authentication_allowaadpasswordreset", "allowed"), "");
         assert_eq!(plain("policy_config_nobody_knows", "1"), "");
         assert_eq!(plain("policy_config_windowslogon_disablelockscreenappnotifications", "2"), "");
-        // It has elements, whatever they are.
+        // It has elements.
         assert_eq!(plain("bitlocker_encryptionmethodbydrivetype", "1"), "");
         assert_eq!(
             plain("bitlocker_encryptionmethodbydrivetype", "0"),

@@ -1,4 +1,4 @@
-//! Names to ids: only what is asked for is read.
+//! Looks up ids for names. Only what is needed is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,19 @@ use crate::graph::{BatchAnswer, BatchRequest, Client, Error, Named, odata_litera
 
 const SELECT: &str = "$select=id,displayName";
 
-/// Counting is an advanced query (Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID objects").
+/// `$count` makes a request an advanced query (Microsoft Graph, "Advanced query capabilities on Microsoft Entra ID
+/// objects").
 pub(super) const EVENTUAL: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")];
 
-/// How often a name is looked up whose answer does not hold as many groups as it counts.
+/// How often a name is looked up if the answer has fewer groups than it counts.
 const READINGS: usize = 3;
 
-/// Looks up what is wanted: groups by name and by id in batches, filters and tags as whole lists, and only where
-/// somebody names one.
+/// Looks up groups by name and by id in batches. Filters and scope tags are read as whole lists, and only if a policy
+/// has one.
 ///
 /// # Errors
-/// When anything that is wanted cannot be read, or fewer come than are counted: of two groups with one name, the one that
-/// came would be taken for the only one.
+/// When anything cannot be read, or a list has fewer objects than the server counts: of two groups with the same name,
+/// the returned one would be taken for the only one.
 pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Error> {
     let mut directory = Directory::default();
     let names: Vec<&String> = wanted.group_names.iter().collect();
@@ -29,7 +30,7 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
     let requests: Vec<BatchRequest> = by_name.chain(by_id).collect();
     let mut missing = Vec::new();
     for (at, found) in complete(client, requests).await?.into_iter().enumerate() {
-        // Graph compares names without regard to case; people who write them mean one.
+        // Graph ignores case when it compares names, but a policy means one exact name.
         let exact: Vec<Entry> = match names.get(at) {
             Some(name) => found.into_iter().filter(|entry| entry.name == **name).collect(),
             None => found,
@@ -48,7 +49,7 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
         directory.scope_tags = entries(client.list_counted(&path, "scope tags").await?);
     }
     for (name, found) in similar(client, &missing).await? {
-        // An answer can lack what is there (graph-api-gotchas of graph2otel): the second one decides.
+        // An answer can lack an existing group (graph-api-gotchas of graph2otel), so the second one decides.
         directory.groups.extend(found.iter().filter(|entry| entry.name == name).cloned());
         let names: BTreeSet<String> = found.into_iter().map(|entry| entry.name).collect();
         directory.similar_groups.insert(name, names.into_iter().collect());
@@ -56,7 +57,7 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
     Ok(directory)
 }
 
-/// The groups of each answer. What is not whole, or not counted by this server, is asked for once more.
+/// The groups of each answer. A request is repeated if its answer is incomplete or the server refuses to count.
 async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<Entry>>, Error> {
     let mut found: Vec<Vec<Entry>> = vec![Vec::new(); requests.len()];
     let mut open: Vec<usize> = (0..requests.len()).collect();
@@ -89,12 +90,12 @@ async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Ve
     Ok(found)
 }
 
-/// What an answer is worth.
+/// How complete an answer is.
 enum Lookup {
     Whole(Vec<Entry>),
-    /// Nothing says whether these are all.
+    /// It is not known whether these are all.
     NotCounted(Vec<Entry>),
-    /// Fewer came than there are.
+    /// The answer has fewer than there are.
     Partial(Error),
     /// This server refuses to count.
     CannotCount,
@@ -114,16 +115,16 @@ fn read_lookup(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
     let unusable = |reason: String| Error::Unusable { path: url.to_string(), reason, request_id: request_id.clone() };
     let found = groups(&body);
     match (body["value"].as_array(), body["@odata.count"].as_u64()) {
-        (None, _) if is_list => Err(unusable("a list is expected, and there is no `value`".into())),
+        (None, _) if is_list => Err(unusable("expected a list, but there is no `value`".into())),
         (Some(came), Some(count)) if count != came.len() as u64 => {
-            Ok(Lookup::Partial(unusable(format!("{count} groups are counted, and {} came", came.len()))))
+            Ok(Lookup::Partial(unusable(format!("the server counts {count} groups, but the list has {}", came.len()))))
         }
         (Some(_), None) => Ok(Lookup::NotCounted(found)),
         _ => Ok(Lookup::Whole(found)),
     }
 }
 
-/// Groups whose names begin like the ones that were not found, for the message.
+/// Groups whose names start like those that were not found, to suggest them in messages.
 async fn similar(client: &Client, missing: &[String]) -> Result<Vec<(String, Vec<Entry>)>, Error> {
     if missing.is_empty() {
         return Ok(Vec::new());
@@ -137,7 +138,7 @@ async fn similar(client: &Client, missing: &[String]) -> Result<Vec<(String, Vec
     Ok(missing.iter().zip(&answers).map(|(name, answer)| (name.clone(), groups(&answer.body))).collect())
 }
 
-/// The names of groups by id, for plans that mention groups which no policy names. Deleted groups have none.
+/// The names of groups by id, for groups in a plan that no policy names. Deleted groups are left out.
 ///
 /// # Errors
 /// When they cannot be read.
@@ -155,10 +156,10 @@ fn by_filter(filter: &str) -> BatchRequest {
     BatchRequest::new(format!("/groups?$filter={filter}&{SELECT}"))
 }
 
-/// What asks for the second witness: how many there are.
+/// Requests the number of groups, which shows if the list is incomplete.
 const COUNT: &str = "&$top=999&$count=true";
 
-/// Groups whose number is said with them; 999 is the largest page (Microsoft Graph, group-list).
+/// A request for groups with their number. The largest page has 999 (Microsoft Graph, group-list).
 fn counted(filter: &str) -> BatchRequest {
     BatchRequest { url: format!("/groups?$filter={filter}&{SELECT}{COUNT}"), headers: EVENTUAL }
 }
@@ -167,12 +168,12 @@ fn by_id(id: &str) -> BatchRequest {
     BatchRequest::new(format!("/groups/{}?{SELECT}", safe_id(id)))
 }
 
-/// An id as it can stand in a URL.
+/// An id with only the characters that are safe in a URL.
 pub(super) fn safe_id(id: &str) -> String {
     id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
 
-/// A collection or one object.
+/// The groups in a body, which is a list or one group.
 fn groups(body: &Value) -> Vec<Entry> {
     let entry = |value: &Value| {
         Some(Entry { id: value["id"].as_str()?.to_lowercase(), name: value["displayName"].as_str()?.to_string() })
@@ -183,7 +184,6 @@ fn groups(body: &Value) -> Vec<Entry> {
     }
 }
 
-/// What a list of named things is in the directory.
 fn entries(found: Vec<Named>) -> Vec<Entry> {
     found.into_iter().map(|one| Entry { id: one.id, name: one.display_name.unwrap_or_default() }).collect()
 }

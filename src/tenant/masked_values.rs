@@ -1,4 +1,4 @@
-//! Masked values in plain, where the token may.
+//! Reads masked values in plain text, if the token is allowed to.
 
 use std::sync::Arc;
 
@@ -8,16 +8,17 @@ use crate::profile::{Address, LiveProfile, canonical_value};
 
 use super::catalog_policies::{self, CatalogPolicies};
 
-/// Where a masked value stands: the profile's place, and the address.
+/// Where masked values belong: the index of the profile, and the address.
 type Places = Vec<(usize, Address)>;
 
-/// Reads masked values in batches and puts them into the profiles. What the token may not read stays masked; this needs
-/// `DeviceManagementConfiguration.ReadWrite.All` (Microsoft Learn, getOmaSettingPlainTextValue).
+/// Reads masked values in batches and puts them into the profiles. Values that the token is not allowed to read stay
+/// masked; reading them needs `DeviceManagementConfiguration.ReadWrite.All` (Microsoft Learn,
+/// getOmaSettingPlainTextValue).
 ///
-/// Answers whether everything could be read.
+/// Returns whether all values could be read.
 ///
 /// # Errors
-/// When Graph fails otherwise than by refusing.
+/// When a request fails for any reason other than a refusal.
 pub async fn decrypt(
     client: &Client,
     profiles: &mut [Arc<LiveProfile>],
@@ -31,10 +32,10 @@ pub async fn decrypt(
     Ok(put(profiles, places, &answers))
 }
 
-/// The same, and reads the settings catalog's policies on the side: in most tenants they fit into the same batch.
+/// Like [`decrypt`], and also reads settings catalog policies: in most tenants, they fit into the same batch.
 ///
 /// # Errors
-/// As for [`decrypt`]; policies that cannot be read are no error.
+/// As for [`decrypt`]; policies that cannot be read are not an error.
 pub async fn decrypt_beside_catalog(
     client: &Client,
     profiles: &mut [Arc<LiveProfile>],
@@ -72,7 +73,7 @@ fn masked(profiles: &[Arc<LiveProfile>], wanted: &[(String, Vec<Address>)]) -> (
     (places, requests)
 }
 
-/// Puts plain values into their places; says whether all of them came.
+/// Puts plain values into the profiles; returns whether all of them were read.
 fn put(profiles: &mut [Arc<LiveProfile>], places: Places, answers: &[BatchAnswer]) -> bool {
     let mut complete = true;
     for ((at, uri), answer) in places.into_iter().zip(answers) {

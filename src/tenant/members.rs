@@ -1,4 +1,4 @@
-//! How many members groups have, and how many devices are enrolled. Plans go on without it.
+//! Reads the number of members of groups and of enrolled devices. Plans are possible without it.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::setting::{Members, Membership, UnknownMembers};
 const GROUPS: &str = "the members of groups";
 const ALL_DEVICES: &str = "the number of all devices";
 
-/// Counts the members of groups by id, and with `all_devices` the enrolled devices. What cannot be known is said in
-/// [`Membership::unknown`]; a group that is not there any more is left out.
+/// Counts the members of groups by id, and with `all_devices` the enrolled devices. What cannot be read is listed in
+/// [`Membership::unknown`]; a group that no longer exists is left out.
 ///
 /// # Errors
 /// When Graph does not answer.
@@ -25,14 +25,14 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
         }
     }
     if all_devices {
-        // `managedDevices/$count` is answered 400 by Intune, though it is described (rknightion/graph2otel).
+        // Intune answers `managedDevices/$count` with 400, although it is documented (rknightion/graph2otel).
         let path = "/v1.0/deviceManagement/managedDevices?$select=id,operatingSystem&$top=1&$count=true";
         match client.get::<Value>(path).await {
             Ok(page) => match count(&page) {
                 Some(devices) => found.all_devices = Some(devices),
                 None => add(uncounted(ALL_DEVICES), &mut found),
             },
-            // A passing trouble is no answer.
+            // Temporary errors are returned, so that the plan can be repeated.
             Err(Error::Refused { status, .. }) if status < 500 && status != 429 => {
                 add(refused(ALL_DEVICES, status, READ_DEVICES), &mut found);
             }
@@ -56,7 +56,8 @@ fn take(id: &str, answer: &BatchAnswer, found: &mut Membership) {
             None => add(uncounted(GROUPS), found),
         },
         404 => {}
-        // Kinds and ids come even of members that the token may not read (Microsoft Graph, group-list-transitivemembers).
+        // Graph returns types and ids even for members that the token may not read (Microsoft Graph,
+        // group-list-transitivemembers).
         status => add(refused(GROUPS, status, READ_GROUPS), found),
     }
 }
@@ -71,16 +72,16 @@ fn refused(what: &str, status: u16, permission: &str) -> UnknownMembers {
     UnknownMembers { what: what.into(), reason: format!("status {status}"), permission: Some(permission.into()) }
 }
 
-/// Graph leaves the count out without a word where it does not want to count. A part is not taken for the whole.
+/// Graph omits the count, without an error, if it does not count. A part must not be taken for the whole.
 fn uncounted(what: &str) -> UnknownMembers {
-    UnknownMembers { what: what.into(), reason: "Graph did not say".into(), permission: None }
+    UnknownMembers { what: what.into(), reason: "Graph did not return a number".into(), permission: None }
 }
 
 fn count(page: &Value) -> Option<usize> {
     page["@odata.count"].as_u64().and_then(|count| usize::try_from(count).ok())
 }
 
-/// The first page says how many there are, and of what kind the first of them are; nothing where it does not say.
+/// The first page has the number of members, and the types of the first ones; `None` if it lacks them.
 fn members(page: &Value) -> Option<Members> {
     let listed = page["value"].as_array().map_or(&[][..], Vec::as_slice);
     if listed.iter().any(|member| !member["@odata.type"].is_string()) {

@@ -1,4 +1,4 @@
-//! What an id or a name belongs to, where it is no custom profile: for messages.
+//! Finds out what an id or a name belongs to if it is not a custom profile, for messages.
 
 use std::collections::BTreeSet;
 
@@ -8,17 +8,15 @@ use super::profiles_path;
 use crate::delivery::custom::DeviceConfiguration;
 use crate::graph::{Client, Error};
 
-/// Where settings catalog policies are; Graph has them in beta only.
+/// Graph has settings catalog policies in beta only.
 const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";
 
-/// Something in the tenant that is no custom profile.
+/// A profile or policy in the tenant that is not a custom profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherObject {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: String,
-    /// Graph's kind of device configuration; none for a settings catalog policy.
+    /// Graph's type of the device configuration; `None` for a settings catalog policy.
     pub kind: Option<String>,
 }
 
@@ -27,7 +25,7 @@ impl OtherObject {
     pub fn shown(&self) -> String {
         match &self.kind {
             None => format!("the settings catalog policy \"{}\"", self.name),
-            Some(kind) => format!("the profile \"{}\" of another kind ({kind})", self.name),
+            Some(kind) => format!("the profile \"{}\" ({kind}, not a custom profile)", self.name),
         }
     }
 
@@ -35,15 +33,14 @@ impl OtherObject {
     pub fn help(&self) -> &'static str {
         match &self.kind {
             None => {
-                "write the same settings as a policy, apply it, and only then unassign the settings catalog policy: both \
-                 write the same nodes, and would conflict"
+                "write a policy with the same settings and apply it, and then unassign the settings catalog policy: \
+                 both set the same nodes, so they would conflict"
             }
-            Some(_) => "only custom profiles (OMA-URI) can be taken over: write the same settings as a policy",
+            Some(_) => "only custom profiles (OMA-URI) can be taken over; write a policy with the same settings",
         }
     }
 }
 
-/// A settings catalog policy, as far as we look.
 #[derive(Deserialize)]
 struct CatalogPolicy {
     id: String,
@@ -51,10 +48,10 @@ struct CatalogPolicy {
     name: Option<String>,
 }
 
-/// What has one of these ids or exactly one of these names.
+/// Finds the objects that have one of these ids, or exactly one of these names.
 ///
 /// # Errors
-/// When Graph does not answer, or refuses; a server without settings catalog policies has none.
+/// When Graph does not answer, or refuses. A server without a settings catalog is not an error.
 pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result<Vec<OtherObject>, Error> {
     if wanted.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! Fresh looks at single profiles, many at once in batches.
+//! Reads the current state of single profiles, many in one batch.
 
 use crate::delivery::custom::{COLLECTION, DeviceConfiguration, NAME};
 use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
@@ -7,19 +7,18 @@ use crate::profile::LiveProfile;
 use super::{Configuration, classify};
 use serde_json::Value;
 
-/// Looks at profiles. Looks that are taken at about the same time share a request.
+/// Reads single profiles. Reads at about the same time share a request.
 pub struct ProfileLookup<'c> {
     client: &'c Client,
     batch: SharedBatch<'c>,
 }
 
 impl<'c> ProfileLookup<'c> {
-    /// Looks into the tenant of this client.
     pub fn new(client: &'c Client) -> Self {
         Self { client, batch: SharedBatch::new(client, "beta") }
     }
 
-    /// One custom profile as it is now; nothing where there is none.
+    /// Reads the current state of one profile; `None` if there is no such custom profile.
     ///
     /// # Errors
     /// When Graph does not answer, or refuses.
@@ -32,19 +31,23 @@ impl<'c> ProfileLookup<'c> {
         let answer = Accepted::new(url, answer)?;
         let found: DeviceConfiguration = answer.typed(answer.body.clone())?;
         if !found.id.eq_ignore_ascii_case(id) {
-            return Err(answer.unusable(format!("it is about {}", found.id)));
+            return Err(answer.unusable(format!("it is about the profile {}", found.id)));
         }
         match classify(found).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
             Configuration::Custom(profile) => Ok(Some(profile)),
             Configuration::Unclear(_, reason) => {
                 let request_id = answer.request_id;
-                Err(Error::Unclear { reason: format!("the profile {id} cannot be understood: {reason}"), request_id })
+                Err(Error::Unclear {
+                    reason: format!("the profile {id} has data that this version cannot read: {reason}"),
+                    request_id,
+                })
             }
             Configuration::OtherKind => Ok(None),
         }
     }
 
-    /// Custom profiles of exactly this name, looked up on their own: the second witness of absence.
+    /// Finds custom profiles with exactly this name. This confirms that a profile does not exist, because a list can
+    /// lack it.
     ///
     /// # Errors
     /// When Graph does not answer, or refuses.
@@ -58,7 +61,7 @@ impl<'c> ProfileLookup<'c> {
         let mut named = Vec::new();
         for one in all {
             match classify(one).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
-                // Also what cannot be understood has its name.
+                // A profile that cannot be read completely still has its name.
                 Configuration::Custom(profile) | Configuration::Unclear(profile, _) if profile.profile.name == name => {
                     named.push(profile)
                 }
@@ -69,7 +72,7 @@ impl<'c> ProfileLookup<'c> {
     }
 }
 
-/// The answer to a look, which is none of refusal.
+/// A successful answer.
 struct Accepted {
     url: String,
     body: Value,

@@ -1,4 +1,4 @@
-//! The body of a custom profile. What is not named here is ignored: Graph adds properties at any time.
+//! The body of a custom profile. Other properties are ignored, because Graph may add some at any time.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,34 +9,31 @@ use super::KIND;
 use crate::delivery::Assigned;
 use crate::delivery::target::text_or_null;
 
-/// A device configuration of any kind. Of other kinds than custom profiles no more is read than its id and name: they are
-/// somebody else's, and may hold anything.
+/// A device configuration of any type. If it is not a custom profile, only its id and name are read, because the rest
+/// may have any form.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct DeviceConfiguration {
-    /// Its kind, as `#microsoft.graph.windows10CustomConfiguration`; empty where it is not said.
+    /// Its type, such as `#microsoft.graph.windows10CustomConfiguration`; empty if the body has none.
     pub kind: String,
     pub id: String,
     pub display_name: Option<String>,
     pub description: Option<String>,
-    /// Counts up with each change.
+    /// Increases with each change.
     pub version: i64,
-    /// When it was last changed.
     pub last_modified_date_time: Option<String>,
-    /// The ids of its scope tags.
     pub role_scope_tag_ids: Option<Vec<String>>,
-    /// Its settings, where it is a custom profile.
+    /// Its settings, if it is a custom profile.
     pub oma_settings: Option<Vec<OmaSetting>>,
-    /// Its assignments, where they were asked for.
+    /// Its assignments, if they were requested.
     pub assignments: Option<Vec<Assigned>>,
-    /// Where the rest of its assignments is, where they are too many for the answer.
+    /// The link to the rest of its assignments, if the answer does not have all.
     pub assignments_link: Option<String>,
-    /// What was there and could not be understood: the field, and why.
+    /// The fields that could not be read, with the reasons.
     pub unclear: Vec<(&'static str, String)>,
 }
 
 impl DeviceConfiguration {
-    /// Whether it is a custom profile.
     pub fn is_custom(&self) -> bool {
         self.kind == KIND
     }
@@ -47,7 +44,8 @@ impl DeviceConfiguration {
     }
 }
 
-/// Its fields as they came: what is not looked at is not read, and what is nonsense does not hide the rest.
+/// The raw fields: fields that are not needed are not parsed, and one invalid field does not prevent reading the
+/// others.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a device configuration")]
 struct Fields {
@@ -91,20 +89,20 @@ impl TryFrom<Fields> for DeviceConfiguration {
     }
 }
 
-/// A field's value; nothing where there is none, or null, or where it cannot be understood, which is written down.
+/// The value of a field; `None` if it is absent, null or invalid. The reason for an invalid one is added to `unclear`.
 fn take<T: DeserializeOwned>(
     field: Option<Box<RawValue>>,
     name: &'static str,
     unclear: &mut Vec<(&'static str, String)>,
 ) -> Option<T> {
     let field = field?;
-    // Once more as a tree where it fails: that error names no line and column, which nobody could look up.
+    // On failure, parse it again as a tree: that error has no line and column, which would be useless here.
     let read = serde_json::from_str(field.get())
         .or_else(|_| serde_json::from_value(serde_json::from_str::<Value>(field.get())?));
     read.map_err(|error: serde_json::Error| unclear.push((name, error.to_string()))).ok()
 }
 
-/// The id of a scope tag; a number is as good as a text.
+/// The id of a scope tag; a number is accepted like a string.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum TagId {
@@ -125,7 +123,7 @@ impl From<TagId> for String {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OmaSetting {
-    /// Its type, as `#microsoft.graph.omaSettingInteger`.
+    /// Its type, such as `#microsoft.graph.omaSettingInteger`.
     #[serde(rename = "@odata.type", default, deserialize_with = "text_or_null")]
     pub kind: String,
     #[serde(default)]
@@ -138,15 +136,15 @@ pub struct OmaSetting {
     pub value: Value,
     #[serde(default)]
     pub is_encrypted: Option<bool>,
-    /// Where the value can be read.
+    /// The reference with which a masked value can be read.
     #[serde(default)]
     pub secret_reference_value_id: Option<String>,
-    /// The name of the file that Base64 or XML came from, in the portal.
+    /// The name of the file from which Base64 or XML was uploaded in the portal.
     #[serde(default)]
     pub file_name: Option<String>,
     /// Whether an integer is read from devices and not written to them (Microsoft Graph beta, omaSettingInteger: "by
-    /// setting to true, the CSP (configuration service provider) specified in the OMA-URI will perform a get, instead of
-    /// set").
+    /// setting to true, the CSP (configuration service provider) specified in the OMA-URI will perform a get, instead
+    /// of set").
     #[serde(default)]
     pub is_read_only: Option<bool>,
 }

@@ -1,4 +1,5 @@
-//! One row of a custom profile (Microsoft Graph, omaSetting and its derived types; an XML value is Base64 of its UTF-8).
+//! One row of a custom profile (Microsoft Graph, omaSetting and its derived types; an XML value is Base64 of its
+//! UTF-8).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +10,8 @@ use crate::catalogue::may_be_secret;
 use crate::profile::{Address, RowText, Setting};
 use crate::setting::{OmaType, OmaUri, OmaValue};
 
-/// The address as the tenant spells it: another spelling is a difference, even `./Vendor` for `./Device/Vendor`.
+/// The address in the tenant's spelling: a different spelling counts as a difference, even `./Vendor` for
+/// `./Device/Vendor`.
 pub(super) fn address(row: &OmaSetting) -> Address {
     let uri = OmaUri::verbatim(row.oma_uri.as_deref().unwrap_or_default());
     if row.is_read_only == Some(true) { Address::ReadOnly(uri, 0) } else { Address::Node(uri) }
@@ -42,14 +44,15 @@ pub(super) fn value(row: &OmaSetting) -> OmaValue {
         OmaType::Base64 => decoded(text()).map(|bytes| OmaValue::Base64(bytes.into())),
         OmaType::String => Some(OmaValue::String(text().into())),
     };
-    // A value that its type cannot hold: kept as what it says, so that it shows as a difference.
+    // A value that does not fit its type is kept as a string, so that it shows as a difference.
     plain.unwrap_or_else(|| match &row.value {
         Value::String(text) => OmaValue::String(text.as_str().into()),
         other => OmaValue::String(other.to_string().into()),
     })
 }
 
-/// A masked value as `getOmaSettingPlainTextValue` gives it: XML comes as XML there (CIPP-API, IntuneManagement).
+/// Converts the answer of `getOmaSettingPlainTextValue` to a value: there, XML is not in Base64 (CIPP-API,
+/// IntuneManagement).
 pub fn read_plain(kind: OmaType, text: &str) -> Option<OmaValue> {
     match kind {
         OmaType::Xml => Some(OmaValue::Xml(text.into())),
@@ -82,7 +85,7 @@ pub(super) fn write(address: &Address, text: Option<&RowText>, setting: &Setting
     if let Some(description) = text.and_then(|text| text.description.as_ref()) {
         body["description"] = json!(description);
     }
-    // Other kinds of rows have none (Microsoft Graph, omaSettingBase64 and omaSettingStringXml).
+    // Rows of other types have no file name (Microsoft Graph, omaSettingBase64 and omaSettingStringXml).
     let has_file = matches!(setting.value.oma_type(), OmaType::Base64 | OmaType::Xml);
     if let Some(file_name) = text.and_then(|text| text.file_name.as_ref()).filter(|_| has_file) {
         body["fileName"] = json!(file_name);
@@ -94,11 +97,11 @@ fn written_value(uri: &OmaUri, setting: &Setting, blank: bool) -> Value {
     match (&setting.value, &setting.shown) {
         (_, Some(shown)) if blank => json!(shown),
         (value, None) if blank && may_be_secret(uri, None, value) => json!("(hidden)"),
-        // Never written: a plan has no change with one, and Graph refuses a setting without a value.
+        // Never sent: a plan has no change with a placeholder, and Graph refuses a setting without a value.
         (masked, _) if masked.is_mask() => Value::Null,
         (OmaValue::Integer(number), _) => json!(number),
         (OmaValue::Boolean(flag), _) => json!(flag),
-        // Through text: 1.1 stays 1.1 and does not become 1.100000023841858.
+        // Converted through text, so that 1.1 stays 1.1 and does not become 1.100000023841858.
         (OmaValue::Float(number), _) => json!(number.to_string().parse::<f64>().unwrap_or(f64::from(*number))),
         (OmaValue::String(text) | OmaValue::DateTime(text), _) => json!(&**text),
         (OmaValue::Xml(text), _) => json!(STANDARD.encode(text.as_bytes())),

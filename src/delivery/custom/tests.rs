@@ -1,4 +1,4 @@
-//! What is written to Intune is read back as the same profile.
+//! A profile that is written to Intune is read back as the same profile.
 
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -23,7 +23,7 @@ fn value() -> impl Strategy<Value = OmaValue> {
         any::<String>().prop_map(|text| OmaValue::Xml(text.into())),
         vec(any::<u8>(), 0..40).prop_map(|bytes| OmaValue::Base64(bytes.into())),
     ];
-    // What Intune shows in place of a value is never written.
+    // The placeholder that Intune shows instead of a value is never written.
     value.prop_filter("no mask", |value| !value.is_mask())
 }
 

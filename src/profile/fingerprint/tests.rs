@@ -1,5 +1,5 @@
-//! One whole digest of each kind. They stand in the markers of real tenants and in saved plans: a value that changes here
-//! would make every managed profile look changed.
+//! One complete digest of each kind. Digests are stored in the markers of real tenants and in saved plans: if a value
+//! here changes, every managed profile looks changed.
 
 use std::collections::BTreeSet;
 

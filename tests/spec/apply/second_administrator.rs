@@ -89,7 +89,7 @@ fn where_a_second_administrator_has_to_approve() {
     assert!(waits(repo.apply()).out.contains("1 waiting for approval"));
     assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"], serde_json::json!([]));
     let plan = repo.plan();
-    assert!(plan.contains("not assigned: an apply was cut short, or somebody took it away"), "{plan}");
+    assert!(plan.contains("not assigned: an apply was interrupted, or someone removed the assignments"), "{plan}");
     approve(&tenant, "approve");
     repo.apply().succeeds();
     repo.assert_converged();

@@ -204,7 +204,7 @@ fn filters_and_scope_tags_by_id() {
     repo.edit("reset", "exclude: { id", "include: { id");
     repo.run(&["plan", "--out", "plan.json"]).succeeds();
     repo.edit("reset", &twins[1], &twins[0]);
-    assert!(repo.run(&["apply", "plan.json"]).fails().contains("the change is another one than the plan approved"));
+    assert!(repo.run(&["apply", "plan.json"]).fails().contains("the change differs from the approved one"));
 }
 
 #[test]

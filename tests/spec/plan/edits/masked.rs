@@ -359,6 +359,6 @@ fn a_plan_has_no_masked_value() {
         };
         let plan = build(&[desired], &[], &Options::default());
         assert_eq!(plan.changes.len(), 0);
-        assert_eq!(plan.problems[0].message, "Contoso/A would be written as it is masked");
+        assert_eq!(plan.problems[0].message, "Contoso/A has a placeholder that Intune shows instead of the value");
     }
 }
