@@ -14,8 +14,10 @@ mod fits;
 mod names;
 mod node;
 mod registry;
+mod scalar;
 mod settings;
 mod value;
+mod value_problem;
 
 pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};

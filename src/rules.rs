@@ -11,6 +11,7 @@ mod feature;
 mod finding;
 mod interference;
 mod profiles;
+mod seen;
 mod session;
 mod sign_in_screen;
 #[cfg(test)]

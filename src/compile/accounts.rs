@@ -1,6 +1,6 @@
 //! Accounts that user rights name.
 
-use super::value::ValueProblem;
+use super::value_problem::ValueProblem;
 use crate::diagnostic::Code;
 use crate::source::Span;
 

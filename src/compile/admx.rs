@@ -1,6 +1,7 @@
 //! Payloads of ADMX-backed policies, written by the program.
 
-use super::value::{ValueProblem, as_written, yaml_1_1_flag};
+use super::scalar::{as_written, yaml_1_1_flag};
+use super::value_problem::ValueProblem;
 use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
 use crate::diagnostic::{Code, nearest};
 use crate::source::{Node, Source, Span, Value};

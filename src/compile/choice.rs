@@ -2,7 +2,9 @@
 
 use base64::Engine;
 
-use super::value::{Input, Read, ValueProblem, as_written, deliverable, yaml_1_1_flag};
+use super::scalar::{as_written, yaml_1_1_flag};
+use super::value::{Input, Read, deliverable};
+use super::value_problem::ValueProblem;
 use crate::catalogue::EnumValue;
 use crate::diagnostic::{Code, nearest};
 use crate::setting::{OmaType, OmaValue};

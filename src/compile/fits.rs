@@ -1,7 +1,8 @@
 //! Whether a value, however it was written, is one that its node takes.
 
 use super::choice::{choices, truth};
-use super::value::{Input, Read, as_written};
+use super::scalar::as_written;
+use super::value::{Input, Read};
 use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
 use crate::setting::{OmaType, OmaValue};
 

@@ -2,7 +2,8 @@
 
 use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
-use super::value::{self, ValueProblem};
+use super::value;
+use super::value_problem::ValueProblem;
 use super::{Context, find, node};
 use crate::catalogue::Node as CspNode;
 use crate::diagnostic::{Code, Diagnostic, Severity};

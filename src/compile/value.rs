@@ -4,44 +4,14 @@ use std::sync::Arc;
 
 use base64::Engine;
 
+use super::scalar::{as_written, yaml_1_1_flag};
+use super::value_problem::ValueProblem;
 use super::{accounts, admx};
 use crate::catalogue::{Allowed, Node as CspNode};
 use crate::delivery;
 use crate::diagnostic::Code;
 use crate::setting::{Delivery, OmaType, OmaValue};
-use crate::source::{Node, Source, Span, Value};
-
-/// Why a value is not accepted.
-pub(super) struct ValueProblem {
-    pub code: Code,
-    pub message: String,
-    pub label: String,
-    pub span: Option<Span>,
-    pub notes: Vec<String>,
-    pub fix: Option<(String, bool)>,
-}
-
-impl ValueProblem {
-    pub fn new(code: Code, message: String) -> Self {
-        Self { code, message, label: String::new(), span: None, notes: Vec::new(), fix: None }
-    }
-
-    pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.span = Some(span);
-        self.label = label.into();
-        self
-    }
-
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
-    }
-
-    pub fn fix(mut self, text: impl Into<String>, certain: bool) -> Self {
-        self.fix = Some((text.into(), certain));
-        self
-    }
-}
+use crate::source::{Node, Source, Value};
 
 /// A value with what is known of its node.
 pub(super) struct Input<'a> {
@@ -258,43 +228,6 @@ impl Input<'_> {
     pub(super) fn not_allowed(&self, expected: &str) -> ValueProblem {
         ValueProblem::new(Code::ValueNotAllowed, "this value is not allowed".into())
             .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
-    }
-}
-
-/// A scalar as it was written: `0123` stays `0123`. A variable's place holds its reference, not its text.
-pub(super) fn as_written(node: &Node, source: &Source) -> Option<String> {
-    match &node.value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Integer(_) | Value::Float(_) | Value::Bool(_) => {
-            let written = source.slice(node.span);
-            let plain = !written.is_empty() && !written.starts_with(['$', '*', '&', '!', '"', '\'']);
-            Some(if plain { written.to_string() } else { scalar(&node.value) })
-        }
-        _ => None,
-    }
-}
-
-fn scalar(value: &Value) -> String {
-    match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Text(text) => text.clone(),
-        _ => String::new(),
-    }
-}
-
-/// The probable meaning of `yes`, `on` and 1; in YAML 1.2 they are not booleans.
-pub(super) fn yaml_1_1_flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Integer(number @ (0 | 1)) => Some(*number == 1),
-        Value::Bool(flag) => Some(*flag),
-        Value::Text(text) => match text.to_ascii_lowercase().as_str() {
-            "yes" | "on" | "true" => Some(true),
-            "no" | "off" | "false" => Some(false),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

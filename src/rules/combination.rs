@@ -1,8 +1,8 @@
 //! Settings that matter only together.
 
 use super::Rule;
-use super::evaluate::Seen;
 use super::interference::nearest_switch;
+use super::seen::Seen;
 use crate::diagnostic::Diagnostic;
 use crate::setting::Overlap;
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::evaluate::Seen;
 use super::finding::at_most;
 use super::profiles::UNEQUAL_VALUES;
+use super::seen::Seen;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::setting::{

@@ -5,19 +5,13 @@ use std::collections::HashMap;
 use super::combination::combination;
 use super::conflict::conflicts;
 use super::interference::{about_values, switched};
+use super::seen::Seen;
 use super::value_type::wrong_types;
 use super::ways::Ways;
 use super::{Check, Feature, RULES, Rule};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::setting::Claim;
-
-/// A claim, and whether it is judged or only stands beside what is.
-#[derive(Clone, Copy)]
-pub(super) struct Seen<'c> {
-    pub claim: &'c Claim,
-    pub is_judged: bool,
-}
 
 /// Findings about the judged claims: of each on its own, of what they do to each other, and of what those beside them do
 /// to them. What the claims beside do to each other is nobody's matter here.

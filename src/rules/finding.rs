@@ -1,7 +1,7 @@
 //! What a rule says when it matches.
 
 use super::Rule;
-use super::evaluate::Seen;
+use super::seen::Seen;
 use crate::diagnostic::{Diagnostic, Severity};
 
 impl Rule {

@@ -1,7 +1,7 @@
 //! Settings that break a feature where it is turned on.
 
-use super::evaluate::Seen;
 use super::finding::at_most;
+use super::seen::Seen;
 use super::{Feature, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::setting::{Claim, Overlap};

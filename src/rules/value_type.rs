@@ -1,8 +1,8 @@
 //! R03: a value of another type than its node's.
 
 use super::WRONG_TYPE;
-use super::evaluate::Seen;
 use super::feature::PASSWORD_RESET;
+use super::seen::Seen;
 use super::ways::is_at;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Severity};
