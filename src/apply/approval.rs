@@ -62,12 +62,12 @@ impl Request {
         match self.is_approved() {
             true => (
                 text("was approved"),
-                format!("apply that version; or have the request cancelled {PLACE}, and run again"),
+                format!("apply that version; or have the request canceled {PLACE}, and run again"),
             ),
             false => (
-                text("still waits, and is"),
+                text("is still pending"),
                 format!(
-                    "have it rejected or cancelled {PLACE}, and run again; or have it approved, and apply that version"
+                    "have it rejected or canceled {PLACE}, and run again; or have it approved, and apply that version"
                 ),
             ),
         }
@@ -148,14 +148,12 @@ pub(super) async fn find(client: &Client, write: &Approval) -> Result<Open, Erro
 
 /// What helps where a request for approval is in the way that we cannot see, or that is not ours.
 pub(super) fn unknown_in_the_way() -> String {
-    format!(
-        "another change to this profile waits for approval, or is approved: have that completed or cancelled {PLACE}"
-    )
+    format!("another change to this profile waits for approval or was approved: have it completed or canceled {PLACE}")
 }
 
 /// What helps where Graph takes an approved write for another one.
 pub(super) fn approved_for_another() -> String {
-    format!("has a secret changed since it was approved? have the request cancelled {PLACE}, and run again")
+    format!("a secret may have changed since the approval: have the request canceled {PLACE}, and run again")
 }
 
 #[cfg(test)]

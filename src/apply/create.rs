@@ -37,7 +37,7 @@ impl Object<'_, '_> {
                 Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
                     Some(id) => break (id.to_string(), delivery::answered_revision(change.object.delivery, &made)),
                     None => {
-                        let text = "the answer to the creation does not say which object was made";
+                        let text = "the answer to the creation does not contain the profile's id";
                         break (self.find_created(&after.name, text).await?, None);
                     }
                 },
@@ -60,14 +60,14 @@ impl Object<'_, '_> {
             match &found.marker {
                 Some(_) if found.is_of(self.executor.owner, &self.change.object) => {
                     return Err(NotDone::Message(format!(
-                        "it is there already ({}), though the list did not show it: run again",
+                        "the profile already exists ({}), although the list did not show it: run again",
                         found.id
                     )));
                 }
                 Some(_) => {}
                 None => {
                     return Err(NotDone::Message(format!(
-                        "somebody made a profile \"{name}\" since the plan ({}): plan again",
+                        "someone created a profile \"{name}\" since the plan ({}): plan again",
                         found.id
                     )));
                 }
@@ -87,7 +87,8 @@ impl Object<'_, '_> {
             }
             if wait.is_over() {
                 return Err(NotDone::Message(format!(
-                    "{error}; whether it was made is not known, so it is not sent again: the next apply lookup for it first"
+                    "{error}; the profile may have been created, so the request is not repeated: the next apply looks \
+                     for the profile first"
                 )));
             }
             wait.rest().await;

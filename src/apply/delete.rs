@@ -21,7 +21,7 @@ impl Object<'_, '_> {
                 match self.lookup.by_id(&before.id).await? {
                     None => return Ok(before.id.clone()),
                     Some(_) if late => {
-                        let text = "it was deleted, and the tenant still shows it: plan again to see";
+                        let text = "the profile was deleted, but the tenant still shows it: plan again";
                         return Err(NotDone::Message(text.into()));
                     }
                     Some(_) => {}
@@ -56,7 +56,8 @@ impl Object<'_, '_> {
                     }
                     if wait.is_over() {
                         return Err(NotDone::Message(
-                            "the tenant's lists show it, and by its id it is not found, so it could not be deleted: run again in a few minutes"
+                            "the tenant's lists show the profile, but Graph does not find its id, so it could not be \
+                             deleted: run again in a few minutes"
                                 .into(),
                         ));
                     }

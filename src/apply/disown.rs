@@ -54,7 +54,7 @@ impl Object<'_, '_> {
         while !self.is_disowned(before).await? {
             if wait.is_over() {
                 return Err(NotDone::Message(
-                    "the marker was taken off, and the tenant now shows another change than that: look at the profile in Intune"
+                    "the marker was removed, but the tenant shows another change as well: check the profile in Intune"
                         .into(),
                 ));
             }

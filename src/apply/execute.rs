@@ -97,7 +97,7 @@ impl Executor<'_> {
         let mut report = Report::default();
         for (at, (change, outcome)) in changes.iter().zip(outcomes).enumerate() {
             let outcome = outcome.unwrap_or_else(|| {
-                let why = if not_begun.contains(&at) { "not begun" } else { "interrupted: it may be half done" };
+                let why = if not_begun.contains(&at) { "not started" } else { "interrupted: it may be partly done" };
                 let outcome = Outcome::Skipped(why.into());
                 (self.on_event)(Event::Ended(change, &outcome));
                 outcome
@@ -109,11 +109,11 @@ impl Executor<'_> {
 
     fn may_begin(&self, next: &Ordered, changes: &[Change], outcomes: &[Option<Outcome>]) -> Begin {
         if *self.stop.borrow() > Stop::No {
-            return Begin::Never("stopped before it began".into());
+            return Begin::Never("stopped before it started".into());
         }
         let failed = |other: &&usize| !matches!(outcomes[**other], None | Some(Outcome::Done(_)));
         if let Some(other) = next.after.iter().find(failed) {
-            return Begin::Never(format!("{} has to be done first: a setting moves there", changes[*other].object));
+            return Begin::Never(format!("{} must be applied first: a setting moves to it", changes[*other].object));
         }
         let is_deletion = |change: &Change| change.action() == Action::Delete;
         let first = next.after.iter().all(|other| outcomes[*other].is_some());

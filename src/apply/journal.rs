@@ -103,7 +103,7 @@ impl Approval {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// It is there and cannot be understood.
-    #[error("the journal {path} cannot be read: {reason}; look into it, and delete it if nothing in it is needed")]
+    #[error("the journal {path} cannot be read: {reason}; open it, and delete it if you do not need its content")]
     Broken {
         /// The file.
         path: String,
@@ -133,7 +133,7 @@ impl Journal {
             Err(error) => return Err(broken(error.to_string())),
         };
         if content.format != 1 {
-            return Err(broken(format!("its format is {}, and this version knows 1", content.format)));
+            return Err(broken(format!("its format is {}, but this version can read only format 1", content.format)));
         }
         Ok(Self { path: path.to_path_buf(), content: Mutex::new(content) })
     }

@@ -60,12 +60,11 @@ impl<'e, 'a> Object<'e, 'a> {
                     return Err(self.changed(expected, &now, "; the rest was not written"));
                 }
                 None if !self.progress.is_written() => {
-                    return Err(NotDone::Message("it was deleted in the tenant since the plan: plan again".into()));
+                    return Err(NotDone::Message("someone deleted the profile since the plan: plan again".into()));
                 }
                 _ if wait.is_over() => {
                     return Err(NotDone::Message(
-                        "after our last write the tenant shows something else than we wrote; the rest was not written: plan again"
-                            .into(),
+                        "the tenant does not show what apply last wrote; the rest was not written: plan again".into(),
                     ));
                 }
                 _ => wait.rest().await,
@@ -78,16 +77,20 @@ impl<'e, 'a> Object<'e, 'a> {
         let (then, now) = (expected.live.revision, now.revision);
         NotDone::Message(match self.progress {
             Progress::Untouched => format!(
-                "it was changed in the tenant since the plan (then version {then}, now {now}); nothing was written: plan again"
+                "someone changed the profile in Intune since the plan (then version {then}, now {now}); nothing was \
+                 written: plan again"
             ),
             Progress::MayBeWritten => format!(
-                "it was changed in the tenant since the plan (then version {then}, now {now}), perhaps by our own write, which got no usable answer: plan again"
+                "the profile has changed since the plan (then version {then}, now {now}), perhaps by apply's own \
+                 write, which got no usable answer: plan again"
             ),
             Progress::Written => format!(
-                "it was changed by somebody meanwhile (version {then} after our last write, now {now}){rest}: plan again"
+                "someone changed the profile during the apply (version {then} after apply's last write, now \
+                 {now}){rest}: plan again"
             ),
             Progress::WrittenMaybeMore => format!(
-                "it was changed meanwhile, by somebody or by a try of ours without a usable answer (version {then} after our last write, now {now}){rest}: plan again"
+                "the profile changed during the apply, by someone else or by a write that got no usable answer \
+                 (version {then} after apply's last write, now {now}){rest}: plan again"
             ),
         })
     }
@@ -115,9 +118,9 @@ impl<'e, 'a> Object<'e, 'a> {
         tokio::select! {
             biased;
             () = requested(&mut stop, Stop::Soon) => Err(NotDone::Stopped(if self.progress.is_uncertain() {
-                "stopped: its write got no usable answer, so it may be done"
+                "stopped: its write got no usable answer, so it may have been carried out"
             } else {
-                "stopped before it began"
+                "stopped before it started"
             })),
             ended = waited => Ok(ended),
         }

@@ -67,6 +67,6 @@ pub enum PendingError {
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// A profile that we made is there, and no list shows it.
-    #[error("the profile of {0} ({1}) was made, and the tenant's lists do not show it yet; nothing was changed")]
+    #[error("the profile of {0} ({1}) was created, but the tenant's lists do not show it yet; nothing was changed")]
     Unlisted(String, String),
 }

@@ -44,7 +44,7 @@ impl Object<'_, '_> {
                 }
                 _ if late => {
                     return Err(NotDone::Message(
-                        "it was written, and the tenant shows something else: plan again to see what".into(),
+                        "it was written, but the tenant shows something else: plan again to see what".into(),
                     ));
                 }
                 _ => self.wait_for_lists(&mut wait).await,
@@ -56,7 +56,7 @@ impl Object<'_, '_> {
         let ours = |one: &&LiveProfile| one.is_of(self.executor.owner, &self.change.object);
         named.iter().filter(ours).find(|one| one.id != id).map_or(Ok(()), |other| {
             Err(NotDone::Message(format!(
-                "another profile carries the same key ({}): did another apply run at the same time?",
+                "another profile has the same key ({}): did another apply run at the same time?",
                 other.id
             )))
         })

@@ -21,7 +21,7 @@ impl Access {
     /// When it is no token.
     pub fn token(token: String) -> Result<Self, Error> {
         if token.is_empty() || token.chars().any(|c| c.is_control() || c == ' ') {
-            return Err(SetupError("the access token is empty, or holds spaces or line breaks".into()).into());
+            return Err(SetupError("the access token is empty, or contains spaces or line breaks".into()).into());
         }
         Ok(Self::Token(token))
     }

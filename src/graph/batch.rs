@@ -79,7 +79,7 @@ impl Client {
     /// At most twenty requests, until each has its answer or is given up.
     async fn one_batch(&self, version: &str, requests: &[BatchRequest]) -> Vec<Result<BatchAnswer, Error>> {
         let path = format!("/{version}/$batch");
-        let nothing = || Err(SetupError("a request was given up".into()).into());
+        let nothing = || Err(SetupError("a request was abandoned".into()).into());
         let mut answers: Vec<Result<BatchAnswer, Error>> = requests.iter().map(|_| nothing()).collect();
         let mut retries: Vec<Retry> = requests.iter().map(|one| Retry::of_reading(one.is_intune())).collect();
         let mut open: Vec<usize> = (0..requests.len()).collect();

@@ -248,7 +248,7 @@ impl Client {
         while let Some(piece) = response.chunk().await.map_err(|error| no_answer(&error))? {
             length += piece.len();
             if length > LARGEST_BODY {
-                return Err(unusable("it is larger than any answer of Graph"));
+                return Err(unusable("it is larger than any answer that Graph gives"));
             }
             taken.push(&piece);
         }
@@ -261,7 +261,7 @@ impl Client {
             }
             return Err(error.with_pause(asked_pause(&headers)));
         }
-        if is_json { Ok(request_id) } else { Err(unusable("it is no JSON")) }
+        if is_json { Ok(request_id) } else { Err(unusable("it is not JSON")) }
     }
 }
 

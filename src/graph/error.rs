@@ -10,7 +10,7 @@ use super::sign_in::SignInFailure;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// Graph refused.
-    #[error("{method} {path} was answered {status}{}: {message}{}", code_text(code), id_text(request_id))]
+    #[error("{method} {path} returned {status}{}: {message}{}", code_text(code), id_text(request_id))]
     Refused {
         /// The method.
         method: String,
@@ -171,30 +171,36 @@ impl Error {
         }
         match self {
             Self::NoAnswer { reason, .. } if reason.contains("certificate") => {
-                return Some("SSL_CERT_FILE names a file with the certificate of a company's own authority".into());
+                return Some(
+                    "set SSL_CERT_FILE to a file with the certificate of your own certificate authority".into(),
+                );
             }
             Self::NoAnswer { .. } => {
-                return Some("is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy".into());
+                return Some(
+                    "check that this machine can reach the server; HTTPS_PROXY and NO_PROXY set the proxy".into(),
+                );
             }
             Self::Unusable { .. } => {
                 return Some(
-                    "run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`"
+                    "run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`"
                         .into(),
                 );
             }
             Self::Unclear { .. } => {
                 return Some(
-                    "whose it is cannot be told, so nothing is done without it: look at it in the portal, and save it there once more"
+                    "its owner cannot be determined, so the command stops: open it in the portal and save it again"
                         .into(),
                 );
             }
             _ => {}
         }
         match self.status()? {
-            300..=399 => Some("Graph redirects nobody: is there a proxy with a sign-in page of its own?".into()),
-            429 => Some("the tenant's limits are used up, perhaps by others: run again later".into()),
+            300..=399 => Some("Graph never redirects; check whether a proxy answers with its own sign-in page".into()),
+            429 => Some(
+                "the tenant has reached its request limit, perhaps because of other programs: run again later".into(),
+            ),
             401 => Some(
-                "the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; \
+                "the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; \
                  `sspr-policy doctor` shows who is signed in"
                     .into(),
             ),

@@ -103,7 +103,7 @@ impl Client {
                 |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
             let Arrived { items: came, ids: new, refused, rest } = page.arrived();
             if !rest.is_list() {
-                return Err(unusable("a list is expected, and there is no `value`".into()));
+                return Err(unusable("it should be a list, but it has no `value`".into()));
             }
             if let Some(refused) = refused {
                 return Err(refused.into_error(&next, &request_id));
@@ -120,15 +120,15 @@ impl Client {
                 Value::Null => {
                     return match counted.filter(|count| *count != items.len() as u64) {
                         Some(count) => {
-                            Err(unusable(format!("{count} objects are announced, and {} came", items.len())))
+                            Err(unusable(format!("{count} objects were announced, but {} arrived", items.len())))
                         }
                         None => Ok(Collection { items, is_counted: counted.is_some(), request_id }),
                     };
                 }
-                _ => return Err(unusable("its link to the next page is no address".into())),
+                _ => return Err(unusable("its link to the next page is not a URL".into())),
             };
             if !seen.insert(link.clone()) || seen.len() > MOST_PAGES {
-                return Err(unusable("the server's links to next pages go in a circle".into()));
+                return Err(unusable("the links to the next page form a loop".into()));
             }
             next = match link.strip_prefix(&self.base) {
                 Some(rest) if rest.starts_with('/') => rest.to_string(),
@@ -151,7 +151,7 @@ impl Client {
         };
         match from_json::<Option<usize>>(body.json()) {
             Ok(Some(objects)) => Ok(Some(Count { objects, request_id })),
-            _ => Err(Error::Unusable { path, reason: "it is no number".into(), request_id }),
+            _ => Err(Error::Unusable { path, reason: "it is not a number".into(), request_id }),
         }
     }
 }

@@ -118,7 +118,7 @@ impl<U> Arrived<U> {
             && (known.contains(&id) || !self.ids.insert(id))
         {
             // A page that came twice, or an object that moved between pages while we read.
-            let text = "one object came twice; the list changed while it was read: run again";
+            let text = "one object arrived twice, because the list changed while it was read: run again";
             return Err(BadObject::Incomplete(text.into()));
         }
         make(from_json(object).map_err(|error| BadObject::Incomplete(error.to_string()))?)

@@ -58,8 +58,8 @@ pub const PERMISSIONS: [Permission; 9] = [
     Permission::required("apply", WRITE_CONFIGURATION, &[]),
     // getOmaSettingPlainTextValue: "This API involves potential secret values; ReadWrite permission is required".
     Permission::optional("comparing masked values", WRITE_CONFIGURATION, &[]),
-    Permission::optional("blast radius: members of groups", READ_GROUPS, MORE_THAN_GROUPS),
-    Permission::optional("blast radius: all devices", READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
+    Permission::optional("reach: members of groups", READ_GROUPS, MORE_THAN_GROUPS),
+    Permission::optional("reach: all devices", READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
     Permission::optional("scope tags", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
     // "retrieveMyRequests function" and "retrieveRequestStatus action" of operationApprovalRequest.
     Permission::optional("approval status", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),

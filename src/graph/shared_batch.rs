@@ -49,7 +49,7 @@ impl<'c> SharedBatch<'c> {
         match (&mut answered).await {
             Ok(answer) => answer,
             // The one who sent the batch was stopped.
-            Err(_) => Err(SetupError("a request was given up".into()).into()),
+            Err(_) => Err(SetupError("a request was abandoned".into()).into()),
         }
     }
 

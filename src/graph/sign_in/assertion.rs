@@ -25,7 +25,7 @@ const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 /// What helps where GitHub is asked and gives none.
 const GITHUB: &str =
-    "GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again";
+    "GitHub issues a token only while the job runs and has `permissions: id-token: write`; run the job again";
 
 /// An assertion that was made for one request. It is as good as a secret, and never shown.
 pub(super) struct Assertion(pub String);
@@ -52,15 +52,15 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set")
             .with_hint("the job needs `permissions: id-token: write`; pull requests from forks do not get it"));
     };
-    let mut url = Url::parse(&url).map_err(|_| failure("ACTIONS_ID_TOKEN_REQUEST_URL is no address"))?;
+    let mut url = Url::parse(&url).map_err(|_| failure("ACTIONS_ID_TOKEN_REQUEST_URL is not a URL"))?;
     if url.scheme() != "https" {
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL is not https"));
     }
     url.query_pairs_mut().append_pair("audience", AUDIENCE);
-    let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
+    let said = |words: &str| failure(&format!("GitHub issued no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
     let body = ask(http, &url, &token, SECOND).await.map_err(|reason| said(&reason))?;
     let body: Value = serde_json::from_str(&body).unwrap_or_default();
-    let value = body["value"].as_str().ok_or_else(|| failure("GitHub's answer holds no token"))?;
+    let value = body["value"].as_str().ok_or_else(|| failure("GitHub's answer does not contain a token"))?;
     Ok(Assertion(value.to_owned()))
 }
 
@@ -93,13 +93,13 @@ async fn ask_once(http: &reqwest::Client, url: &Url, token: &str) -> reqwest::Re
 pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -> Result<Assertion, SignInFailure> {
     let failure = |reason: &str| SignInFailure::new(SignInMethod::ClientCertificate, reason);
     let file = settings.certificate_file().ok_or_else(|| {
-        failure("no certificate is named")
+        failure("no certificate is configured")
             .with_hint("write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH")
     })?;
     let unusable = |reason: String| {
         failure(&format!("{}: {reason}", file.display())).with_hint(
-            "`certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; \
-             docs/sign-in.md tells how to make it",
+            "`certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its \
+             private key; docs/sign-in.md explains how to create it",
         )
     };
     let bytes = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;

@@ -26,7 +26,7 @@ impl Way {
     pub(super) async fn browser(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
         let failure = |reason: &str| SignInFailure::new(self.method, reason);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await;
-        let listener = listener.map_err(|error| failure(&format!("no port of this machine is free: {error}")))?;
+        let listener = listener.map_err(|error| failure(&format!("no port on this machine is free: {error}")))?;
         let port = listener.local_addr().map_err(|error| failure(&error.to_string()))?.port();
         // Entra ignores the port of a redirect address `http://localhost` (Microsoft identity platform, "Redirect URI
         // best practices").
@@ -36,11 +36,11 @@ impl Way {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (address, state) =
             entra.authorize_url(CsrfToken::new_random).add_scopes(self.scopes()).set_pkce_challenge(challenge).url();
-        (self.settings.show)(&format!("To sign in, a browser opens; else open this address in one here:\n{address}"));
+        (self.settings.show)(&format!("Sign in in the browser. If none opens, open this address:\n{address}"));
         if !open_browser(&address) && !self.settings.is_interactive {
             let hint =
-                "run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`";
-            return Err(failure("no browser opens here, and nobody sits at a terminal").with_hint(hint));
+                "run it in a terminal, where you can open the address yourself; in a pipeline, use another `method:`";
+            return Err(failure("no browser can be opened, and there is no terminal").with_hint(hint));
         }
         let code = match tokio::time::timeout(PATIENCE, answered(&listener, state.secret())).await {
             Ok(done) => done.map_err(|reason| SignInFailure::quoting(self.method, &reason, &[], None))?,
@@ -63,7 +63,7 @@ async fn answered(listener: &TcpListener, state: &str) -> Result<String, String>
             continue;
         };
         let (status, text) = match &result {
-            Ok(_) => ("200 OK", "You are signed in. This window can be closed.".to_string()),
+            Ok(_) => ("200 OK", "You are signed in. You can close this window.".to_string()),
             Err(reason) => ("400 Bad Request", format!("Signing in failed: {}", clean(reason, &[]))),
         };
         answer(&mut stream, status, &text).await;
@@ -79,7 +79,7 @@ fn result(asked: &Url, state: &str) -> Option<Result<String, String>> {
         return None;
     }
     if values.get("state").map(String::as_str) != Some(state) {
-        return Some(Err("the browser's answer is not to this question (its `state` is another one)".into()));
+        return Some(Err("the browser's answer is for another sign-in (its `state` does not match)".into()));
     }
     let why = |error: &String| match values.get("error_description") {
         Some(description) => format!("{error}: {description}"),
@@ -149,7 +149,7 @@ mod tests {
     fn only_the_answer_to_our_question_counts() {
         assert_eq!(came("?code=abc&state=mine"), Some(Ok("abc".into())));
         assert_eq!(came("favicon.ico"), None);
-        let other = "the browser's answer is not to this question (its `state` is another one)";
+        let other = "the browser's answer is for another sign-in (its `state` does not match)";
         assert_eq!(came("?code=abc&state=other"), Some(Err(other.into())));
         assert_eq!(came("?code=abc"), Some(Err(other.into())));
         let refused = "access_denied: AADSTS65004: The user declined";

@@ -50,25 +50,27 @@ fn read(pem: &[u8]) -> Result<(Vec<u8>, KeyPair), String> {
     // PKCS #8 says it in the label, PKCS #1 in a header (RFC 1421).
     if String::from_utf8_lossy(pem).contains("ENCRYPTED") {
         return Err(
-            "the private key is encrypted, and encrypted keys are not read: decrypt it with `openssl pkey -in \
-                    FILE -out FILE`, and protect the file instead"
+            "the private key is encrypted, which is not supported: decrypt it with `openssl pkey -in FILE -out FILE`, \
+             and protect the file instead"
                 .into(),
         );
     }
     let certificate = CertificateDer::from_pem_slice(pem)
-        .map_err(|_| "there is no certificate in the file (expected PEM with certificate and private key)")?;
+        .map_err(|_| "the file has no certificate (expected PEM with certificate and private key)")?;
     let key = PrivateKeyDer::from_pem_slice(pem)
-        .map_err(|_| "there is no private key in the file (expected PEM with certificate and private key)")?;
+        .map_err(|_| "the file has no private key (expected PEM with certificate and private key)")?;
     let pair = match &key {
         PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()),
-        _ => return Err("the private key is not RSA; Entra takes RSA keys only".into()),
+        _ => return Err("the private key is not RSA; Entra accepts only RSA keys".into()),
     };
     let pair = pair.map_err(|error| format!("the private key cannot be used: {error} (RSA of 2048 bits or more)"))?;
     let provider = rustls::crypto::ring::default_provider();
     match rustls::sign::CertifiedKey::from_der(vec![certificate.clone()], key, &provider) {
         Ok(_) => Ok((certificate.to_vec(), pair)),
-        Err(rustls::Error::InconsistentKeys(_)) => Err("the private key is not that of the first certificate".into()),
+        Err(rustls::Error::InconsistentKeys(_)) => {
+            Err("the private key does not belong to the first certificate".into())
+        }
         Err(error) => Err(format!("certificate and key cannot be used: {error}")),
     }
 }
@@ -79,8 +81,8 @@ mod tests {
     fn files_that_cannot_be_used_say_why() {
         let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
         let error = super::sign(encrypted.as_bytes(), "a", "b").expect_err("no key");
-        assert!(error.starts_with("the private key is encrypted, and encrypted keys are not read"), "{error}");
+        assert!(error.starts_with("the private key is encrypted, which is not supported"), "{error}");
         let error = super::sign(b"no pem", "a", "b").expect_err("no key");
-        assert_eq!(error, "there is no certificate in the file (expected PEM with certificate and private key)");
+        assert_eq!(error, "the file has no certificate (expected PEM with certificate and private key)");
     }
 }

@@ -21,7 +21,7 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String
         && !claimed.eq_ignore_ascii_case(tenant)
     {
         return Err((
-            format!("the access token is for another tenant: {tenant} is configured, and the token says {claimed}"),
+            format!("the access token is for another tenant: {tenant} is configured, but the token says {claimed}"),
             "use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph"
                 .into(),
         ));
@@ -33,13 +33,13 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String
         let wanted = settings.scope.trim_end_matches("/.default");
         return Err((
             format!("the access token is not for Microsoft Graph, but for {audience}"),
-            format!("get one for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
+            format!("get a token for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
         ));
     }
     match claims.expires.and_then(|second| Timestamp::from_second(second).ok()) {
         Some(end) if end <= Timestamp::now() => Err((
-            format!("the access token has expired: it was good until {end}"),
-            "get another one, and see that the clock is right; nothing was sent to Microsoft Graph".into(),
+            format!("the access token has expired: it was valid until {end}"),
+            "get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph".into(),
         )),
         _ => Ok(()),
     }
@@ -53,6 +53,6 @@ pub(super) fn check_tenant(settings: &SignInSettings, method: SignInMethod) -> R
     if is_id(&other) != is_id(wanted) || other.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }
-    let reason = format!("AZURE_TENANT_ID is {other}, and the configured tenant is {wanted}");
+    let reason = format!("AZURE_TENANT_ID is {other}, but the configured tenant is {wanted}");
     Err(SignInFailure::new(method, &reason).with_hint("unset AZURE_TENANT_ID, or correct `tenant:`; nothing was sent"))
 }

@@ -115,16 +115,16 @@ pub(super) async fn managed_identity(settings: &SignInSettings) -> Decision {
     if let Some(name) = endpoints.iter().find(|name| variable(name).is_some()) {
         return Decision::Taken(format!("{name} is set"));
     }
-    let no_machine = || Decision::PassedOver("no IDENTITY_ENDPOINT, and no machine in Azure answers".into());
+    let no_machine = || Decision::PassedOver("IDENTITY_ENDPOINT is not set, and this is not an Azure machine".into());
     let Ok(http) = http_client(IMDS) else { return no_machine() };
     let resource = settings.scope.trim_end_matches("/.default");
     let mut query = vec![("api-version", "2018-02-01".to_string()), ("resource", resource.to_string())];
     query.extend(settings.client_id().map(|id| ("client_id", id)));
     let asked = http.get(IMDS).query(&query).header("Metadata", "true").timeout(IMDS_PATIENCE).send().await;
     match asked.map(|answer| answer.status().as_u16()) {
-        Ok(200) => Decision::Taken("this machine in Azure has an identity".into()),
+        Ok(200) => Decision::Taken("this Azure machine has a managed identity".into()),
         // Microsoft, "How to use managed identities on an Azure VM to acquire an access token": "Identity not found".
-        Ok(400) => Decision::PassedOver("this machine in Azure has no such identity".into()),
+        Ok(400) => Decision::PassedOver("this Azure machine does not have this managed identity".into()),
         _ => no_machine(),
     }
 }
@@ -160,10 +160,10 @@ fn has_account(profile: &Path) -> bool {
 
 fn device_code(settings: &SignInSettings) -> Decision {
     if !settings.is_interactive {
-        return Decision::PassedOver("nobody sits at a terminal here".into());
+        return Decision::PassedOver("there is no terminal".into());
     }
     match settings.client_id() {
-        Some(_) => Decision::Taken("somebody sits at a terminal".into()),
-        None => Decision::PassedOver("no `client_id:`, and no AZURE_CLIENT_ID".into()),
+        Some(_) => Decision::Taken("there is a terminal".into()),
+        None => Decision::PassedOver("neither `client_id:` nor AZURE_CLIENT_ID is set".into()),
     }
 }

@@ -56,7 +56,7 @@ impl Way {
             Ok(answer) => Ok(Some(self.keep(answer, refresh_token, account))),
             Err(RequestTokenError::ServerResponse(answer)) if is_over(answer.error()) => {
                 let failure = SignInFailure::quoting(self.method, &answer.to_string(), &[&old], None);
-                tracing::info!(reason = failure.reason(), "what was agreed to before is no longer good");
+                tracing::info!(reason = failure.reason(), "the stored refresh token is no longer valid");
                 *refresh_token = None;
                 key_store::forget(account);
                 Ok(None)
@@ -133,7 +133,7 @@ impl Way {
             RequestTokenError::ServerResponse(answer) => answer.to_string(),
             RequestTokenError::Request(SetupError(reason)) => reason.clone(),
             // The answer itself may hold a token.
-            RequestTokenError::Parse(..) => "the answer is not what an OAuth server gives".into(),
+            RequestTokenError::Parse(..) => "the answer is not an OAuth answer".into(),
             RequestTokenError::Other(words) => words.clone(),
         };
         SignInFailure::quoting(self.method, &words, secrets, None)

@@ -17,7 +17,7 @@ impl Way {
         // The code is meant to be shown; anything else than a code is not.
         let shown: String = code.user_code().secret().chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
         let address = code.verification_uri().as_str();
-        (self.settings.show)(&format!("To sign in, open {address} in a browser and type the code {shown}"));
+        (self.settings.show)(&format!("To sign in, open {address} in a browser and enter the code {shown}"));
         let waiting = entra.exchange_device_access_token(&code);
         let done = waiting.request_async(&http, tokio::time::sleep, None).await;
         done.map_err(|error| self.refused(&error, &[code.device_code().secret()]))

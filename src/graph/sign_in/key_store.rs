@@ -26,7 +26,7 @@ pub(super) fn read(account: &str) -> Option<String> {
 /// Keeps the refresh token of an account; where that cannot be done, the person is asked again next time.
 pub(super) fn keep(account: &str, refresh_token: &str) {
     if refresh_token.len() > LONGEST {
-        tracing::info!("the refresh token is too long for the key store, and not kept");
+        tracing::info!("the refresh token is too long for the key store, so it is not kept");
         return;
     }
     if let Some(entry) = entry(account)
@@ -53,7 +53,7 @@ fn log_failure(what: &str, error: &keyring_core::Error) {
         Error::PlatformFailure(reason) | Error::NoStorageAccess(reason) => reason.to_string(),
         _ => "the entry cannot be used".into(),
     };
-    tracing::info!(what, reason, "the key store did not do it");
+    tracing::info!(what, reason, "the key store failed");
 }
 
 fn entry(account: &str) -> Option<keyring_core::Entry> {

@@ -10,8 +10,8 @@ use super::token_claims::TokenClaims;
 /// Longer reasons are cut: what matters stands first.
 const LONGEST: usize = 400;
 
-const UNREACHABLE: &str = "is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a \
-     proxy, SSL_CERT_FILE an authority";
+const UNREACHABLE: &str = "check that this machine can reach the server and trusts its certificate; HTTPS_PROXY and \
+     NO_PROXY set the proxy, SSL_CERT_FILE adds a certificate authority";
 
 /// Why nobody is signed in.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -112,19 +112,19 @@ fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
             "the secret has expired: add a new one to the application, and put its value into AZURE_CLIENT_SECRET"
         }
         700016 => {
-            "this tenant has no such application: compare `client_id` with \"Application (client) ID\" in the portal"
+            "the tenant does not have this application: compare `client_id` with \"Application (client) ID\" in the \
+             portal"
         }
-        90002 | 900021 => "there is no such tenant: correct `tenant:`; for a national cloud, write `cloud:` too",
+        90002 | 900021 => "this tenant does not exist: correct `tenant:`; for a national cloud, also write `cloud:`",
         65001 => {
-            "nobody has agreed to what the application may do: an administrator grants consent at the application's \
-             API permissions"
+            "nobody has consented to the application's permissions: have an administrator grant consent on the \
+             application's API permissions page"
         }
         50076 | 50079 => {
-            "more proof is asked for (multi-factor authentication): sign in again where a person can give it, with \
-             `az login` or `method: browser`"
+            "multi-factor authentication is required: sign in interactively, with `az login` or `method: browser`"
         }
         700027 => "the application does not know this certificate: upload its public part to the application",
-        7000218 => "the application is not a public client: allow public client flows at its Authentication page",
+        7000218 => "the application is not a public client: allow public client flows on its Authentication page",
         50034 | 50020 => "this account is not in the tenant: sign in with one that is, or correct `tenant:`",
         70021 | 700213 | 700211 | 700212 => return Some(federation(presented)),
         _ => return None,

@@ -37,9 +37,9 @@ impl SignInSettings {
     /// The application, where there is no way without one.
     pub(super) fn required_client_id(&self, method: SignInMethod) -> Result<String, SignInFailure> {
         self.client_id().ok_or_else(|| {
-            SignInFailure::new(method, "no application is named").with_hint(
+            SignInFailure::new(method, "no application is configured").with_hint(
                 "write `client_id:` in `auth:`, or set AZURE_CLIENT_ID; there is no built-in application, and \
-                     docs/sign-in.md tells how to register one",
+                     docs/sign-in.md explains how to register one",
             )
         })
     }
