@@ -152,7 +152,7 @@ impl fmt::Display for ByBuild {
                 None => write!(f, "then {}", severity.word())?,
             }
         }
-        write!(f, "; {} where no release is written", otherwise.word())
+        write!(f, "; {} without `windows:`", otherwise.word())
     }
 }
 

@@ -170,11 +170,11 @@ fn finding(later: Seen<'_>, earlier: Seen<'_>, overlap: Overlap) -> Diagnostic {
     let name = here.subject.knob();
     match here.origin.place() {
         Some(place) => {
-            finding.message = format!("{name} has another value in {}", there.origin);
+            finding.message = format!("{name} has a different value in {}", there.origin);
             finding = finding.at(place.clone(), format!("both {how} the same devices"));
         }
         None => {
-            finding.message = format!("{name} has another value in {} than in {}", there.origin, here.origin);
+            finding.message = format!("{name} has a different value in {} than in {}", there.origin, here.origin);
             finding = finding.note(format!("both {how} the same devices"));
         }
     }

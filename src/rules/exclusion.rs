@@ -38,7 +38,8 @@ pub fn mixed_exclusions(
             let Who::Group(id) = who else { return None };
             let exclusion = written(id);
             let name = &exclusion.name;
-            let message = format!("excluding `{name}` has no effect: it has {lacks}, and the included are {has}");
+            let message =
+                format!("excluding `{name}` has no effect: it has {lacks}, but the included targets are {has}");
             Some(finding(policy, exclusion.place, message))
         })
         .collect()
@@ -100,8 +101,8 @@ pub fn one_of_each_target(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     let with_count = |(finding, more): (Diagnostic, usize)| match more {
         0 => finding,
-        1 => finding.note("the same for another policy of this target"),
-        more => finding.note(format!("the same for {more} other policies of this target")),
+        1 => finding.note("the same is true for another policy with this target"),
+        more => finding.note(format!("the same is true for {more} other policies with this target")),
     };
     kept.into_iter().map(with_count).collect()
 }

@@ -22,12 +22,12 @@ pub(super) static RULES: &[&Rule] = &[&SWITCHED_OFF];
 static SWITCHED_OFF: Rule = Rule {
     id: RuleId { code: "R01", name: "feature-off" },
     area: Area::Feature,
-    title: "password reset at the sign-in screen is switched off",
+    title: "password reset at the sign-in screen is turned off",
     symptom: "\"Reset password\" is missing",
     severity: ByBuild::Always(Info),
     confidence: Confidence::High,
     sources: &[PAGE, "Policy CSP, Authentication"],
-    remedy: "set Authentication/AllowAadPasswordReset to Allowed, unless the feature is being taken back",
+    remedy: "set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off",
     check: Check::Values {
         bad: &[Way::Node(NODE, Bad::Number(0)), Way::Registry(KEY, VALUE, Bad::Number(0))],
         feature: None,

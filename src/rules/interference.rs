@@ -21,7 +21,7 @@ pub(super) fn about_values(
     let finding = rule.finding_about(seen);
     if on.is_empty() {
         let name = feature.map_or("it", |feature| feature.name);
-        let note = format!("nothing here turns {name} on; it matters where that happens");
+        let note = format!("nothing here turns {name} on; this matters only on devices where it is on");
         return seen.is_judged.then(|| at_most(finding, Severity::Warning).note(note));
     }
     let (overlap, switch) = nearest_switch(seen, on)?;

@@ -11,7 +11,7 @@ static SHELL_REPLACED: Rule = Rule {
     id: RuleId { code: "I08", name: "shell-replaced" },
     area: Area::Session,
     title: "Explorer is replaced by another shell",
-    symptom: "the screen returns to the sign-in after \"Reset password\"",
+    symptom: "\"Reset password\" leads back to the sign-in screen",
     severity: ByBuild::Always(Error),
     confidence: Confidence::High,
     sources: &[PAGE],

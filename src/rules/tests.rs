@@ -203,8 +203,8 @@ fn files_alone_are_judged() {
     assert_eq!(
         said(&evaluate(&two, &[], Catalogue::embedded())),
         [
-            "lab.reg:1:1 info R01: password reset at the sign-in screen is switched off",
-            r"lab.reg:1:1 warning R04: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has another value in lab.reg:1:1",
+            "lab.reg:1:1 info R01: password reset at the sign-in screen is turned off",
+            r"lab.reg:1:1 warning R04: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has a different value in lab.reg:1:1",
         ]
     );
 }
@@ -227,11 +227,11 @@ fn a_tenant_alone_is_judged() {
         [
             "error I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the tenant) sets \
              WindowsLogon/HideFastUserSwitching",
-            "info R01: password reset at the sign-in screen is switched off: \"Off\" (in the tenant) sets \
+            "info R01: password reset at the sign-in screen is turned off: \"Off\" (in the tenant) sets \
              Authentication/AllowAadPasswordReset",
-            "error R04: Authentication/AllowAadPasswordReset has another value in \"Reset\" (in the tenant) than in \
+            "error R04: Authentication/AllowAadPasswordReset has a different value in \"Reset\" (in the tenant) than in \
              \"Off\" (in the tenant)",
-            "error R03: the value has another type than its node: \"Old\" (in the tenant) sets Camera/AllowCamera as \
+            "error R03: the type of the value differs from the type of the node: \"Old\" (in the tenant) sets Camera/AllowCamera as \
              string, not integer",
         ]
     );
@@ -249,8 +249,8 @@ fn what_stands_beside_is_not_judged() {
         [
             "lab.reg:1:1 warning I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the tenant) \
              sets WindowsLogon/HideFastUserSwitching",
-            r#"lab.reg:1:1 warning R04: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has another value in "Off" (in the tenant)"#,
-            "info R03: the value has another type than its node: \"Old\" (in the tenant) sets Camera/AllowCamera as \
+            r#"lab.reg:1:1 warning R04: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has a different value in "Off" (in the tenant)"#,
+            "info R03: the type of the value differs from the type of the node: \"Old\" (in the tenant) sets Camera/AllowCamera as \
              string, not integer",
         ]
     );

@@ -63,24 +63,25 @@ impl Accepts<'_> {
     fn complaint(&self, waiver: &AcceptedFinding, is_used: bool, today: Date) -> Option<Diagnostic> {
         let place = waiver.rule.place.clone();
         if rule(&waiver.rule.value).is_none() {
-            let mut problem = Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
-                .at(place.clone(), "neither a rule's name nor its code");
+            let mut problem =
+                Diagnostic::error(Code::UnknownRule, format!("no rule is called `{}`", waiver.rule.value))
+                    .at(place.clone(), "not the name or code of a rule");
             if let Some(near) = nearest(&waiver.rule.value, RULES.iter().map(|rule| rule.id.name)) {
-                problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
+                problem = problem.help(format!("Did you mean `{near}`?")).fix(place, near, false);
             }
             return Some(problem);
         }
         if is_over(waiver, today) {
             return Some(
-                Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
-                    .at(waiver.until.place.clone(), "findings count again")
-                    .help("mend the finding, or decide anew until when it is accepted"),
+                Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver expired on {}", waiver.until.value))
+                    .at(waiver.until.place.clone(), "the finding counts again")
+                    .help("fix what the finding reports, or set a new date in `until:`"),
             );
         }
         (!is_used && self.is_sent).then(|| {
-            Diagnostic::info(Code::UnusedWaiver, "nothing here answers to this waiver")
-                .at(place, "the finding is gone, or it is about a profile in a tenant")
-                .help("take it out, unless a plan shows the finding without it")
+            Diagnostic::info(Code::UnusedWaiver, "this waiver matches no finding")
+                .at(place, "the finding no longer exists, or appears only in a plan")
+                .help("remove the waiver, unless a plan reports the finding without it")
         })
     }
 }

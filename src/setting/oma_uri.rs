@@ -57,13 +57,13 @@ impl OmaUri {
     pub fn parse(text: &str) -> Result<Self, UriError> {
         let rest = text.strip_prefix("./").ok_or(UriError::Start)?;
         if text.contains('\\') {
-            return Err(UriError::Character("backslash: write `/`"));
+            return Err(UriError::Character("a backslash; write `/`"));
         }
         if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
             return Err(UriError::Character("leading or trailing spaces"));
         }
         if text.chars().any(char::is_control) {
-            return Err(UriError::Character("control character"));
+            return Err(UriError::Character("control characters"));
         }
         if rest.split('/').any(str::is_empty) {
             return Err(UriError::EmptyPart);
@@ -154,6 +154,6 @@ mod tests {
         assert_eq!(OmaUri::parse("Device/Vendor"), Err(UriError::Start));
         assert_eq!(OmaUri::parse("./Device//Vendor"), Err(UriError::EmptyPart));
         assert_eq!(OmaUri::parse("./Device/Vendor "), Err(UriError::Character("leading or trailing spaces")));
-        assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("backslash: write `/`")));
+        assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("a backslash; write `/`")));
     }
 }

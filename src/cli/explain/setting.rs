@@ -22,7 +22,7 @@ pub(super) fn setting_text(
     let name = catalogue.name_of(&uri);
     let mut screen = Screen::titled(title, &name);
     names(&mut screen, node, &uri, scope);
-    screen.line("Type", node.format.oma_type().map_or("nothing to set", |kind| kind.word()));
+    screen.line("Type", node.format.oma_type().map_or("none; it cannot be set", |kind| kind.word()));
     screen.lines("Values", &values(node));
     screen.line("Default", node.default.as_deref().unwrap_or_default());
     screen.lines("Needs", &node.depends.iter().map(dependency).collect::<Vec<_>>());
@@ -93,7 +93,7 @@ fn values(node: &Node) -> Vec<String> {
             lines
         }
         Allowed::Range([low, high]) => vec![format!("{low} to {high}")],
-        Allowed::Regex(pattern) => vec![format!("what matches {pattern}")],
+        Allowed::Regex(pattern) => vec![format!("text that matches {pattern}")],
         Allowed::Admx => one("enabled, disabled"),
         Allowed::Xml => one("an XML document"),
         Allowed::Json => one("a JSON document"),
@@ -114,7 +114,7 @@ fn dependency(on: &Dependency) -> String {
         (false, "") => format!("{name} to be set"),
         (false, values) => format!("{name} = {values}"),
         (true, "") => format!("{name} not to be set"),
-        (true, values) => format!("{name} to be none of {values}"),
+        (true, values) => format!("{name} not to be {values}"),
     }
 }
 
@@ -164,7 +164,7 @@ fn editions(node: &Node) -> String {
 
 fn deprecated(since: &str) -> String {
     match since {
-        "yes" => "yes, says Microsoft".into(),
+        "yes" => "yes, according to Microsoft".into(),
         build => format!("since {}, according to Microsoft", release(build)),
     }
 }
