@@ -1,7 +1,7 @@
 //! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It knows nothing of policies.
 //!
-//! How often a request is sent, and after which pauses, stands in `retry.rs` alone, for reading and for writing; how many
-//! may be sent in a time stands in `pace.rs`; which permission is needed for what, in `permissions.rs`.
+//! How often a request is sent, and after which pauses, stands in `retry.rs` alone, for reading and for writing; how
+//! many may be sent in a time stands in `pace.rs`; which permission is needed for what, in `permissions.rs`.
 
 mod access;
 mod back_off;

@@ -1,7 +1,7 @@
 //! What makes password reset at the sign-in screen work or fail: one file an area, each rule whole.
 //!
-//! Rules look at claims. Whether a claim stands in a policy, in a file or in a profile of a tenant, and whether as a node
-//! or as a registry value, makes no difference; who is judged, and what only stands beside, is said by the caller.
+//! Rules look at claims. Whether a claim stands in a policy, in a file or in a profile of a tenant, and whether as a
+//! node or as a registry value, makes no difference; who is judged, and what only stands beside, is said by the caller.
 
 mod combination;
 mod conflict;

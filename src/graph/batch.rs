@@ -110,8 +110,8 @@ impl Client {
         }
     }
 
-    /// Sends what is open. Puts answers in their places, and gives back what failed with the pause that it asks for; what
-    /// has no answer failed, too.
+    /// Sends what is open. Puts answers in their places, and gives back what failed with the pause that it asks for;
+    /// what has no answer failed, too.
     async fn round(
         &self,
         path: &str,

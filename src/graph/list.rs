@@ -36,17 +36,19 @@ pub struct Count {
 }
 
 impl Client {
-    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once more.
+    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once
+    /// more.
     ///
     /// # Errors
-    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were counted:
-    /// an incomplete read is none.
+    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were
+    /// counted: an incomplete read is none.
     pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
         Ok(self.collection(path, Ok).await?.items)
     }
 
-    /// The same for a path with `$count=true`, called `what` where the server does not count: Intune refuses options that a
-    /// collection does not know, with 400 or with 500 (Microsoft365DSC#4597, #4828), and then it is read without.
+    /// The same for a path with `$count=true`, called `what` where the server does not count: Intune refuses options
+    /// that a collection does not know, with 400 or with 500 (Microsoft365DSC#4597, #4828), and then it is read
+    /// without.
     ///
     /// # Errors
     /// As for [`Client::list`].

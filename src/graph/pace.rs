@@ -1,10 +1,10 @@
 //! Pacing: staying below Intune's limits instead of running into them.
 //!
 //! Microsoft publishes, for device configuration, 100 writes and 1,000 requests in 20 seconds for an app in a tenant
-//! (Graph documentation, throttling limits of Intune); each request of a `$batch` counts. Whether the window slides is not
-//! said, so writes are paced as if it did: a slot is free again one window after the answer came, which is later
-//! than the server can have counted it. Requests in all are paced by a bucket of tokens: reading twice does no harm, and
-//! a burst of a thousand is worth more than never seeing a 429.
+//! (Graph documentation, throttling limits of Intune); each request of a `$batch` counts. Whether the window slides is
+//! not said, so writes are paced as if it did: a slot is free again one window after the answer came, which is later
+//! than the server can have counted it. Requests in all are paced by a bucket of tokens: reading twice does no harm,
+//! and a burst of a thousand is worth more than never seeing a 429.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

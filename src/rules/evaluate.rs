@@ -19,8 +19,8 @@ pub(super) struct Seen<'c> {
     pub is_judged: bool,
 }
 
-/// Findings about the judged claims: of each on its own, of what they do to each other, and of what those beside them do
-/// to them. What the claims beside do to each other is nobody's matter here.
+/// Findings about the judged claims: of each on its own, of what they do to each other, and of what those beside them
+/// do to them. What the claims beside do to each other is nobody's matter here.
 pub fn evaluate(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
     evaluate_with(&RULES, judged, beside, catalogue)
 }

@@ -1,10 +1,11 @@
 //! R05: users and devices do not exclude each other.
 //!
-//! Microsoft, "Assign policies in Microsoft Intune" (learn.microsoft.com, intune/device-configuration/assign-device-profile,
-//! formerly device-profile-assign), section "Exclude groups from a policy assignment": Intune does not evaluate which user
-//! has which device. Rows 3, 4, 7 and 8 of its table: device groups without user groups are not supported, the users'
-//! devices are not excluded. Rows 9, 10, 13 and 14: neither are user groups without device groups. An earlier edition says
-//! it of All Users, too: everybody gets the policy, and the excluded device group does not apply.
+//! Microsoft, "Assign policies in Microsoft Intune" (learn.microsoft.com,
+//! intune/device-configuration/assign-device-profile, formerly device-profile-assign), section "Exclude groups from a
+//! policy assignment": Intune does not evaluate which user has which device. Rows 3, 4, 7 and 8 of its table: device
+//! groups without user groups are not supported, the users' devices are not excluded. Rows 9, 10, 13 and 14: neither
+//! are user groups without device groups. An earlier edition says it of All Users, too: everybody gets the policy, and
+//! the excluded device group does not apply.
 
 use super::profiles::MIXED_EXCLUSION;
 use crate::diagnostic::Diagnostic;
@@ -19,8 +20,9 @@ pub struct Exclusion {
     pub place: Option<Place>,
 }
 
-/// The exclusions of one policy that have no effect, because all of the included are of one kind and all of the excluded
-/// of the other. `audience` is by ids; `written` finds the exclusion of a group, `policy` is where the policy's name stands.
+/// The exclusions of one policy that have no effect, because all of the included are of one kind and all of the
+/// excluded of the other. `audience` is by ids; `written` finds the exclusion of a group, `policy` is where the
+/// policy's name stands.
 pub fn mixed_exclusions(
     audience: &Audience,
     membership: &Membership,
@@ -54,7 +56,8 @@ pub fn effective(mut audience: Audience, membership: &Membership) -> Audience {
     audience
 }
 
-/// The one kind of the included, and the exclusions of the other kind; nothing where the included are not all of one kind.
+/// The one kind of the included, and the exclusions of the other kind; nothing where the included are not all of one
+/// kind.
 fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(Kind, Vec<&'a Who>)> {
     let kind = |who: &Who| match who {
         Who::AllUsers => Some(Kind::Users),

@@ -4,8 +4,8 @@ use super::{Area, Bad, ByBuild, Check, Confidence, Feature, Rule, Way};
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity::Info;
 
-/// Microsoft's page on password reset at the sign-in screen; a year says which edition. Where the page contradicts itself
-/// or practice, the confidence says so, and no such rule is an error.
+/// Microsoft's page on password reset at the sign-in screen; a year says which edition. Where the page contradicts
+/// itself or practice, the confidence says so, and no such rule is an error.
 pub(super) const PAGE: &str = "Microsoft, howto-sspr-windows (2018 to 2026)";
 
 const NODE: &str = "Device/Authentication/AllowAadPasswordReset";

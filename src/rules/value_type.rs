@@ -8,7 +8,8 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::setting::{Origin, Subject};
 
-/// What a profile or a file sets with another type. Policies are looked at when they are compiled, where `type:` stands.
+/// What a profile or a file sets with another type. Policies are looked at when they are compiled, where `type:`
+/// stands.
 pub(super) fn wrong_types(seen: Seen<'_>, catalogue: &Catalogue) -> Option<Diagnostic> {
     let Subject::Node(uri, value) = &seen.claim.subject else { return None };
     if matches!(seen.claim.origin, Origin::Policy { .. }) {

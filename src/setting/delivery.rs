@@ -22,8 +22,8 @@ impl Delivery {
     }
 }
 
-/// What tells an object of ours from all others of the same owner: while a policy moves from one delivery to another, both
-/// objects have its key.
+/// What tells an object of ours from all others of the same owner: while a policy moves from one delivery to another,
+/// both objects have its key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectKey {
     /// The policy's key.
