@@ -1,4 +1,4 @@
-//! Collections: pages that fit together, and counts.
+//! Reads collections, page by page, and counts.
 
 use std::collections::HashSet;
 
@@ -10,38 +10,36 @@ use super::client::Client;
 use super::error::{BadObject, Error};
 use super::page::{Arrived, Page};
 
-/// Pages of one collection; more can only be a server that repeats itself.
+/// The most pages of one collection. Only a server that repeats pages returns more.
 const MOST_PAGES: usize = 10_000;
-/// How often a collection is read whose pages do not fit together.
+/// How often a collection is read at most, if its pages do not fit together.
 const READINGS: usize = 3;
 
-/// A whole collection.
+/// A complete collection.
 #[derive(Debug)]
 pub struct Collection<T> {
-    /// In the order in which they came.
+    /// In the order in which they arrived.
     pub items: Vec<T>,
-    /// Whether the answer said how many there are.
+    /// Whether the answer contained the number of objects.
     pub is_counted: bool,
-    /// Of the last page.
+    /// The request-id of the last page.
     pub request_id: String,
 }
 
-/// How many objects a collection has.
+/// The number of objects in a collection.
 #[derive(Debug)]
 pub struct Count {
-    /// By the server's own count.
     pub objects: usize,
-    /// Of the answer that said so.
     pub request_id: String,
 }
 
 impl Client {
-    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once
-    /// more.
+    /// Reads a complete collection, following each link to the next page. If the pages do not fit together, reads the
+    /// collection again.
     ///
     /// # Errors
-    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were
-    /// counted: an incomplete read is none.
+    /// As for [`Client::get`]; also if pages repeat, a link leads to another server, or the number of objects differs
+    /// from the server's count, because an incomplete read must not be used.
     pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
         Ok(self.collection(path, Ok).await?.items)
     }
@@ -65,8 +63,9 @@ impl Client {
         Ok(read.items)
     }
 
-    /// A whole collection with what else is known of it. `make` makes something else of each object as soon as it has
-    /// arrived, because a whole page in Graph's form takes much memory; or it says why an object cannot be used.
+    /// Reads a complete collection, and returns the objects with further information. `make` converts each object as
+    /// soon as it has arrived, because a whole page in Graph's form takes much memory; or it returns why an object
+    /// cannot be used.
     ///
     /// # Errors
     /// As for [`Client::list`].
@@ -113,7 +112,7 @@ impl Client {
             items.extend(came);
             ids.extend(new);
             if seen.is_empty() {
-                // Where more follows, a count of what is on this page is the page's own, and says nothing of the whole.
+                // If more pages follow, a count that equals the objects on this page counts only this page.
                 let of_page = |count: &u64| *count == items.len() as u64 && !rest.link.is_null();
                 counted = rest.count.as_u64().filter(|count| !of_page(count));
             }

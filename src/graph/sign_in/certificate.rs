@@ -1,4 +1,4 @@
-//! The assertion of a client certificate, signed here: azure_identity would bring OpenSSL along for it.
+//! Signs the assertion of a client certificate. azure_identity can do this, too, but would need OpenSSL.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,14 +12,14 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// How long an assertion is good, in seconds; Entra advises five to ten minutes.
+/// The lifetime of an assertion, in seconds; Entra recommends five to ten minutes.
 const LIFETIME: u64 = 600;
 
 /// An assertion that the holder of the private key in `pem` is the application, for the server at `audience`
 /// (Microsoft identity platform, "Application authentication certificate credentials": PS256 and `x5t#S256`).
 ///
 /// # Errors
-/// Why the file cannot be used; no part of the key is in it.
+/// Why the file cannot be used. The text contains no part of the key.
 pub(super) fn sign(pem: &[u8], client_id: &str, audience: &str) -> Result<String, String> {
     let (certificate, key) = read(pem)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| "the clock is before 1970")?.as_secs();
@@ -47,7 +47,7 @@ pub(super) fn sign(pem: &[u8], client_id: &str, audience: &str) -> Result<String
 
 /// The certificate and its private key.
 fn read(pem: &[u8]) -> Result<(Vec<u8>, KeyPair), String> {
-    // PKCS #8 says it in the label, PKCS #1 in a header (RFC 1421).
+    // PKCS #8 has this word in the label, PKCS #1 in a header (RFC 1421).
     if String::from_utf8_lossy(pem).contains("ENCRYPTED") {
         return Err(
             "the private key is encrypted, which is not supported: decrypt it with `openssl pkey -in FILE -out FILE`, \

@@ -1,4 +1,4 @@
-//! Whether an identity and its token are the configured tenant's, as far as that can be seen here.
+//! Checks that an identity and its token belong to the configured tenant, as far as that is possible without a request.
 
 use jiff::Timestamp;
 
@@ -7,11 +7,11 @@ use super::refusal::SignInFailure;
 use super::settings::{SignInSettings, is_id, variable};
 use super::token_claims::TokenClaims;
 
-/// Whether a token is the configured tenant's, for Graph, and not over yet, as far as it can be read: the configuration
-/// may name a domain. `/organization` is asked all the same.
+/// Checks that a token is for the configured tenant and for Graph, and has not expired. A token that cannot be read
+/// passes, and so does any tenant if the configuration names a domain. That is why `/organization` is read in any case.
 ///
 /// # Errors
-/// When it is not to be sent: why, and what helps.
+/// If the token must not be sent: the reason and the help.
 pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String, String)> {
     let Some(claims) = TokenClaims::read(token) else { return Ok(()) };
     let tenant = &settings.tenant;
@@ -45,8 +45,8 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String
     }
 }
 
-/// The environment may say for which tenant its identity is. Where that is another one than the configured one, one
-/// of them is a mistake. A domain and an id cannot be compared here; `/organization` tells.
+/// Checks AZURE_TENANT_ID, which may name the tenant of the identity in the environment. If it differs from the
+/// configured tenant, one of them is a mistake. A domain cannot be compared with an id; `/organization` shows both.
 pub(super) fn check_tenant(settings: &SignInSettings, method: SignInMethod) -> Result<(), SignInFailure> {
     let Some(other) = variable("AZURE_TENANT_ID") else { return Ok(()) };
     let wanted = &settings.tenant;

@@ -1,5 +1,5 @@
-//! The ways that need no person, by azure_identity. A credential is made for each token: its own cache would give a
-//! token that Graph has refused once more.
+//! The sign-in methods that need no person, implemented with azure_identity. Each token gets a new credential, because
+//! the cache of a credential would return a token again that Graph has refused.
 
 use std::sync::Arc;
 
@@ -24,16 +24,16 @@ use super::token_claims::TokenClaims;
 use super::way::Way;
 use crate::graph::http::{chain, http_client};
 
-/// What helps where the Azure CLI gives no token.
+/// The help if the Azure CLI returns no token.
 const AZURE_CLI: &str =
     "sign in with `az login`; `az account get-access-token -o json` must print a token as JSON, and nothing else";
 
-/// A way that is ready to be asked for a token.
+/// A credential that can be asked for a token.
 struct Ready {
     credential: Arc<dyn TokenCredential>,
-    /// What must not be shown.
+    /// Texts that must not be shown.
     secrets: Vec<String>,
-    /// The assertion's claims, where we know the assertion.
+    /// The claims of the assertion, if this program knows the assertion.
     presented: Option<TokenClaims>,
 }
 
@@ -44,7 +44,7 @@ impl Ready {
 }
 
 impl Way {
-    /// A token, without asking anybody.
+    /// Gets a token without a person.
     pub(super) async fn unattended(&self) -> Result<AccessToken, SignInFailure> {
         let ready = self.ready().await?;
         let token = ready.credential.get_token(&[&self.settings.scope], None).await.map_err(|error| {
@@ -146,13 +146,13 @@ impl Way {
     }
 
     async fn managed_identity(&self) -> Result<Ready, SignInFailure> {
-        // azure_identity would try for a minute to reach an address that nobody has.
+        // Outside Azure, azure_identity would try for a minute to reach the metadata service.
         if let Decision::PassedOver(why) = choose::managed_identity(&self.settings).await {
             let hint = "assign a managed identity to this Azure machine, and name a user-assigned one in `client_id:`; \
                         anywhere else, use another `method:`";
             return Err(SignInFailure::new(self.method, &why).with_hint(hint));
         }
-        // The endpoint is this machine's own, and no proxy's business.
+        // The endpoint is on this machine or its host, so no proxy is used.
         let http = http_client("http://").map_err(|error| SignInFailure::new(self.method, &error.to_string()))?;
         let options = ManagedIdentityCredentialOptions {
             user_assigned_id: self.settings.client_id().map(UserAssignedId::ClientId),
@@ -163,7 +163,7 @@ impl Way {
         Ok(Ready { credential, secrets, presented: None })
     }
 
-    /// azure_identity's options, with our TLS stack and proxies, and the configured server.
+    /// azure_identity's options, with the HTTP client of this program and the configured server.
     fn options(&self) -> Result<ClientOptions, SignInFailure> {
         let login = &self.settings.login_url;
         if !login.starts_with("https://") {
@@ -189,7 +189,7 @@ impl Way {
     }
 }
 
-/// azure_identity's own retries take a minute to say that nobody answers.
+/// Options with few retries, because azure_identity's default takes a minute to report that a server does not answer.
 fn with_few_tries(http: reqwest::Client, cloud: Option<CloudConfiguration>) -> ClientOptions {
     let retry = ExponentialRetryOptions {
         max_retries: 2,
@@ -204,13 +204,13 @@ fn with_few_tries(http: reqwest::Client, cloud: Option<CloudConfiguration>) -> C
     }
 }
 
-/// An error and those of its causes that say more: azure_identity repeats them, and puts names of its own before them.
+/// An error and its causes, without repetitions and without the names that azure_identity puts before them.
 fn reason(error: &dyn std::error::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut cause = Some(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        // The way is said anyway.
+        // The message names the method anyway.
         let text = text.split_once("authentication failed.").map_or(text.as_str(), |(_, reason)| reason).trim();
         let says_nothing = text.starts_with("retry policy expired") || text.starts_with("failed to execute `reqwest`");
         if !says_nothing && !text.is_empty() && !parts.iter().any(|part| part.contains(text)) {
