@@ -1,4 +1,4 @@
-//! `explain`: a setting, a rule, the code of a problem or a target on one screen.
+//! `explain`: shows a setting, a rule, the code of a problem or a target on one screen.
 
 mod code;
 mod policy;
@@ -67,7 +67,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
     Ok(ExitCode::SUCCESS)
 }
 
-/// One of them can be picked by the name that stands in front, or by its path.
+/// Lists several settings with the same name. Each line begins with a name that selects only this one.
 fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> String {
     let mut text = format!("`{what}` is the name of {} settings:\n", found.len());
     for Found { entry, scope } in found {

@@ -1,11 +1,11 @@
-//! Whether password reset at the sign-in screen is switched on.
+//! Whether password reset at the sign-in screen is turned on.
 
 use super::{Area, Bad, ByBuild, Check, Confidence, Feature, Rule, Way};
 use crate::diagnostic::RuleId;
 use crate::diagnostic::Severity::Info;
 
-/// Microsoft's page on password reset at the sign-in screen; a year says which edition. Where the page contradicts
-/// itself or practice, the confidence says so, and no such rule is an error.
+/// Microsoft's page on password reset at the sign-in screen; the years name its editions. If the page contradicts
+/// itself or practice, the confidence of the rule is lower, and the rule is not an error.
 pub(super) const PAGE: &str = "Microsoft, howto-sspr-windows (2018 to 2026)";
 
 const NODE: &str = "Device/Authentication/AllowAadPasswordReset";

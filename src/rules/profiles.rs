@@ -1,4 +1,4 @@
-//! Whether profiles bring the setting to devices: how it is written, and whom it reaches.
+//! Whether devices get the setting from profiles: how it is written, and who gets it.
 
 use super::feature::PAGE;
 use super::{Area, ByBuild, Check, Confidence, Rule};

@@ -1,4 +1,4 @@
-//! Whether the session works in which the password is reset: that of a temporary user, `defaultuser1`.
+//! Whether the session in which the password is reset works: it is the session of a temporary user, `defaultuser1`.
 
 use super::feature::{PAGE, PASSWORD_RESET};
 use super::{Area, Bad, ByBuild, Check, Confidence, Rule, Way};

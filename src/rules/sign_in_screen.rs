@@ -1,4 +1,4 @@
-//! Whether the sign-in screen offers the link, and stays when it is pressed.
+//! Whether the sign-in screen shows "Reset password", and selecting it opens the reset.
 
 use super::feature::{PAGE, PASSWORD_RESET};
 use super::{Area, Bad, ByBuild, Check, Confidence, Rule, Way};

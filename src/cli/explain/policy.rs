@@ -1,4 +1,4 @@
-//! A Group Policy that no node sets, on one screen.
+//! Explains a Group Policy that no node sets.
 
 use super::registry::registry_lines;
 use super::screen::Screen;
@@ -9,7 +9,7 @@ use crate::report::registry_block;
 use crate::repository::Repository;
 use crate::setting::Scope;
 
-/// Its names, its registry form with a block to copy, and the nearest nodes.
+/// The screen for a Group Policy: its names, its registry form with a block to copy, and similar nodes.
 pub(super) fn policy_text(
     policy: &OnlyPolicy,
     scope: Scope,

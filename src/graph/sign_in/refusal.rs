@@ -148,7 +148,8 @@ mod tests {
 
     const ENTRA: &str = "ClientSecretCredential authentication failed. AADSTS7000215: Invalid client secret provided. \
         Ensure the secret being sent is the value, not the ID. Trace ID: 0f0f0f0f-0000-0000-0000-000000000001 \
-        Correlation ID: 0f0f0f0f-0000-0000-0000-000000000002 Timestamp: 2026-11-20 10:00:00Z\nTo troubleshoot, visit https://aka.ms/x";
+        Correlation ID: 0f0f0f0f-0000-0000-0000-000000000002 Timestamp: 2026-11-20 10:00:00Z\n\
+        To troubleshoot, visit https://aka.ms/x";
 
     #[test]
     fn the_reason_and_the_ids_stay() {
