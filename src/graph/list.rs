@@ -44,9 +44,9 @@ impl Client {
         Ok(self.collection(path, Ok).await?.items)
     }
 
-    /// The same for a path with `$count=true`, called `what` where the server does not count: Intune refuses options
-    /// that a collection does not know, with 400 or with 500 (Microsoft365DSC#4597, #4828), and then it is read
-    /// without.
+    /// The same with `$count=true`. If the server does not count, records that under the name `what`. Intune answers
+    /// 400 or 500 to options that a collection does not support (Microsoft365DSC#4597, #4828); then the collection is
+    /// read without the option.
     ///
     /// # Errors
     /// As for [`Client::list`].
@@ -138,11 +138,12 @@ impl Client {
         }
     }
 
-    /// How many objects a collection has, by its `$count`; nothing where the server does not count this one, as Intune
-    /// does not count devices. The answer is a text: asking for JSON is refused (graph-api-gotchas of graph2otel).
+    /// The number of objects in a collection, from its `$count`; `None` if the server does not count this one, as
+    /// Intune does not count devices. The answer is plain text; Graph refuses a request for JSON (graph-api-gotchas of
+    /// graph2otel).
     ///
     /// # Errors
-    /// When the server does not answer, or otherwise than with a number: a count that fails is not one that is missing.
+    /// If the server does not answer with a number. This is not the same as a server that does not count.
     pub async fn count(&self, collection: &str) -> Result<Option<Count>, Error> {
         let path = format!("{collection}/$count");
         let mut body = WholeBody::default();

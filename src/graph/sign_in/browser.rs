@@ -45,7 +45,7 @@ impl Way {
         }
         let code = match tokio::time::timeout(PATIENCE, answered(&listener, state.secret())).await {
             Ok(done) => done.map_err(|reason| SignInFailure::quoting(self.method, &reason, &[], None))?,
-            Err(_) => return Err(failure("nobody signed in within five minutes")),
+            Err(_) => return Err(failure("no one signed in within five minutes")),
         };
         let http = self.sender();
         let asked = entra.exchange_code(AuthorizationCode::new(code.clone())).set_pkce_verifier(verifier);

@@ -117,7 +117,7 @@ fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
         }
         90002 | 900021 => "this tenant does not exist: correct `tenant:`; for a national cloud, also write `cloud:`",
         65001 => {
-            "nobody has consented to the application's permissions: have an administrator grant consent on the \
+            "no one has consented to the application's permissions: have an administrator grant consent on the \
              application's API permissions page"
         }
         50076 | 50079 => {
