@@ -1,11 +1,11 @@
-//! Carries a plan out.
+//! Carries out a plan.
 //!
-//! Every write comes after a fresh look at its object, and is followed by another look. A run that is killed at any point is
-//! completed by the next run: an object that was created carries the marker and is found by it, and no creation is repeated
-//! before a search for it.
+//! Each object is read right before and after each write. If a run is killed at any point, the next run completes it: a
+//! created object has the marker, by which it is found, and a creation is not repeated before a search for its object.
 //!
-//! `execute` decides which change begins when. `create`, `update` and `delete` carry one out: they `send` each write, note how
-//! far they came (`progress`), compare every look with what is `expected`, and `settle` at the end.
+//! `execute` decides when each change starts. `create`, `update` and `delete` carry out one change: they `send` each
+//! write, record how far the change has come (`progress`), compare each read with what is `expected`, and `settle` at
+//! the end.
 
 mod approval;
 mod create;
@@ -34,7 +34,7 @@ pub use stop::Stop;
 use crate::profile::LiveProfile;
 use crate::setting::ObjectKey;
 
-/// The id of the profile that carries our marker with this key.
+/// The id of the profile whose marker names this owner and key.
 fn managed_id(found: &[LiveProfile], owner: &str, object: &ObjectKey) -> Option<String> {
     found.iter().find(|one| one.is_of(owner, object)).map(|one| one.id.clone())
 }

@@ -1,4 +1,4 @@
-//! What is wrong in people's files, as data: coded, placed, with help and a fix where there is one.
+//! Problems and findings in policy files, as data: with a code, a place, help, and a fix if there is one.
 
 mod code;
 mod words;
@@ -8,22 +8,21 @@ pub use words::{counted, grouped};
 
 use crate::source::Place;
 
-/// How much it matters.
+/// How serious a problem or finding is.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing.
+    /// Good to know; changes nothing.
     Info,
-    /// Probably not what is wanted; fails with `--strict`.
+    /// Probably a mistake; fails with `--strict`.
     Warning,
-    /// Wrong: exit code 1, nothing is sent.
+    /// A mistake: the exit code is 1, and nothing is sent.
     Error,
 }
 
 impl Severity {
-    /// The word that is printed.
     pub fn word(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -36,34 +35,33 @@ impl Severity {
 /// One replacement of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What is replaced.
+    /// The text to replace.
     pub place: Place,
-    /// By what.
+    /// The new text.
     pub text: String,
-    /// Whether `check --fix` may do it unasked: the meaning is certain.
+    /// Whether `check --fix` applies it: only one correction is possible.
     pub certain: bool,
 }
 
-/// Which rule a finding is of.
+/// Identifies a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId {
     /// `I01`
     pub code: &'static str,
-    /// `lock-screen-notifications-off`, as waivers name it.
+    /// `lock-screen-notifications-off`, as used in waivers.
     pub name: &'static str,
 }
 
-/// A problem keeps something from being done as written; a finding is what a rule says, and can be waived.
+/// A problem means that a file cannot be used as it is; a finding comes from a rule and can be waived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Something is wrong as written.
     Problem(Code),
-    /// A rule matches.
+    /// A match of a rule.
     Finding(RuleId),
 }
 
 impl Kind {
-    /// `SP0201` or `I01`: for printing and sorting, never for deciding.
+    /// `SP0201` or `I01`, for printing and sorting. Code that makes decisions compares the kind itself.
     pub fn code(self) -> &'static str {
         match self {
             Self::Problem(code) => code.number(),
@@ -71,7 +69,7 @@ impl Kind {
         }
     }
 
-    /// A rule's name: for printing, never for deciding.
+    /// The name of the rule, for printing only; a problem has none.
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Problem(_) => None,
@@ -80,28 +78,25 @@ impl Kind {
     }
 }
 
-/// Something wrong in people's files.
+/// A problem or a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Whether it is a problem or a finding, and which.
     pub kind: Kind,
-    /// How much it matters.
     pub severity: Severity,
-    /// What is wrong, in one line without a full stop.
+    /// What is wrong, in one line without a period at the end.
     pub message: String,
-    /// Where.
+    /// `None` if no line of a file is the cause.
     pub place: Option<Place>,
-    /// What is said under the place.
+    /// The text that is shown under the place.
     pub label: String,
-    /// Other places that take part.
+    /// Other places that are part of the cause, with their labels.
     pub related: Vec<(Place, String)>,
-    /// More facts, a line each.
+    /// Further facts, one line each.
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
-    /// The text that would be right.
     pub fix: Option<Fix>,
-    /// Where the fact comes from.
+    /// The source of the fact that the diagnostic is based on.
     pub fact: Option<String>,
 }
 
@@ -121,37 +116,31 @@ impl Diagnostic {
         }
     }
 
-    /// An error.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, Kind::Problem(code), message)
     }
 
-    /// A warning.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, Kind::Problem(code), message)
     }
 
-    /// Something worth knowing.
     pub fn info(code: Code, message: impl Into<String>) -> Self {
         Self::new(Severity::Info, Kind::Problem(code), message)
     }
 
-    /// What a rule says.
     pub fn finding(rule: RuleId, severity: Severity, message: impl Into<String>) -> Self {
         Self::new(severity, Kind::Finding(rule), message)
     }
 
-    /// Whether a rule says it.
     pub fn is_finding(&self) -> bool {
         matches!(self.kind, Kind::Finding(_))
     }
 
-    /// Whether this rule says it.
     pub fn is_finding_of(&self, rule: RuleId) -> bool {
         self.kind == Kind::Finding(rule)
     }
 
-    /// With its place, and what is said there.
+    /// Sets the place and its label.
     #[must_use]
     pub fn at(mut self, place: Place, label: impl Into<String>) -> Self {
         self.place = Some(place);
@@ -159,35 +148,32 @@ impl Diagnostic {
         self
     }
 
-    /// With one more place that takes part.
+    /// Adds another place that is part of the cause.
     #[must_use]
     pub fn and(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
         self
     }
 
-    /// With one more fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// With what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// With the text that would be right; `certain` when no other could be meant.
+    /// Sets the replacement; `certain` if only one correction is possible.
     #[must_use]
     pub fn fix(mut self, place: Place, text: impl Into<String>, certain: bool) -> Self {
         self.fix = Some(Fix { place, text: text.into(), certain });
         self
     }
 
-    /// With the source of the fact.
     #[must_use]
     pub fn fact(mut self, fact: impl Into<String>) -> Self {
         self.fact = Some(fact.into());
@@ -195,7 +181,7 @@ impl Diagnostic {
     }
 }
 
-/// Puts diagnostics in the order in which they are shown: file, place, code; the placeless first.
+/// Sorts diagnostics in the order in which they are shown: those without a place first, then by file, place and code.
 pub fn sort(diagnostics: &mut [Diagnostic]) {
     diagnostics.sort_by(|a, b| {
         let (here, there) = (a.place.as_ref().map(Place::order), b.place.as_ref().map(Place::order));
@@ -203,18 +189,17 @@ pub fn sort(diagnostics: &mut [Diagnostic]) {
     });
 }
 
-/// Whether any of them is an error.
 pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// The nearest of some names, if near enough to be meant: at most a third of the letters differ, case aside.
+/// The name that is most similar to `wanted`, if at most a third of the letters differ. Case is ignored.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = wanted.to_lowercase();
     let length = wanted.chars().count();
     names
         .into_iter()
-        // Names of quite another length are further away than that.
+        // A name of a very different length cannot be that similar; this saves computing its distance.
         .filter(|name| name.chars().count().abs_diff(length) <= name.chars().count().max(length) / 3)
         .map(|name| (distance(&wanted, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= name.chars().count().max(wanted.chars().count()) / 3)
@@ -222,7 +207,8 @@ pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
-/// Optimal string alignment: insertions, deletions, replacements and swapped neighbors, one each.
+/// The optimal string alignment distance: an insertion, a deletion, a replacement and a swap of neighbors each count
+/// one.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before = vec![0; b.len() + 1];

@@ -1,7 +1,7 @@
-//! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It knows nothing of policies.
+//! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It does not know policies.
 //!
-//! How often a request is sent, and after which pauses, stands in `retry.rs` alone, for reading and for writing; how many
-//! may be sent in a time stands in `pace.rs`; which permission is needed for what, in `permissions.rs`.
+//! `retry.rs` decides how often a request is sent and after which pauses, for reads and for writes. `pace.rs` limits
+//! the number of requests in a time. `permissions.rs` lists what each permission is needed for.
 
 mod access;
 mod back_off;
@@ -41,7 +41,7 @@ pub use sign_in::{
 };
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
-/// digits and `-._~` is escaped. The one place where names get into URLs.
+/// digits and `-._~` is escaped. This is the only place that puts names into URLs.
 pub fn odata_literal(text: &str) -> String {
     let mut escaped = String::from("%27");
     for byte in text.replace('\'', "''").bytes() {

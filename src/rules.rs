@@ -1,7 +1,7 @@
-//! What makes password reset at the sign-in screen work or fail: one file an area, each rule whole.
+//! The rules: what makes password reset at the sign-in screen work or fail. Each area has one file.
 //!
-//! Rules look at claims. Whether a claim stands in a policy, in a file or in a profile of a tenant, and whether as a node
-//! or as a registry value, makes no difference; who is judged, and what only stands beside, is said by the caller.
+//! Rules check claims, which may come from a policy, a file or a profile in a tenant, as a node or as a registry value.
+//! The caller says which claims are judged, and which only provide context.
 
 mod combination;
 mod conflict;
@@ -31,40 +31,40 @@ use std::sync::LazyLock;
 
 use crate::diagnostic::{RuleId, Severity};
 
-/// One thing that is known to matter.
+/// A known cause of problems.
 #[derive(Debug)]
 pub struct Rule {
     pub id: RuleId,
     pub area: Area,
     /// What is wrong when it matches, in one line.
     pub title: &'static str,
-    /// What people see on the device.
+    /// What users see on the device.
     pub symptom: &'static str,
     pub severity: ByBuild,
-    /// How sure it is that this breaks the feature.
+    /// How certain it is that this breaks the feature.
     pub confidence: Confidence,
-    /// Where the fact comes from, with the years of the editions that say so.
+    /// The sources of the fact, with the years of their editions.
     pub sources: &'static [&'static str],
     /// What to do.
     pub remedy: &'static str,
     pub check: Check,
 }
 
-/// What a rule is about.
+/// The area of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
-    /// Whether the feature is switched on.
+    /// Whether the feature is turned on.
     Feature,
-    /// Whether profiles bring the setting to devices.
+    /// Whether devices get the setting from profiles.
     Profiles,
-    /// Whether the sign-in screen offers the link, and stays.
+    /// Whether the sign-in screen shows "Reset password", and selecting it opens the reset.
     SignInScreen,
-    /// Whether the session works in which the password is reset.
+    /// Whether the session in which the password is reset works.
     Session,
 }
 
 impl Area {
-    /// In the order in which they are shown.
+    /// All areas, in the order in which they are shown.
     pub const ALL: [Self; 4] = [Self::Feature, Self::Profiles, Self::SignInScreen, Self::Session];
 
     pub fn title(self) -> &'static str {
@@ -76,7 +76,7 @@ impl Area {
         }
     }
 
-    /// Its rules, by code.
+    /// The rules of the area, by code.
     pub fn rules(self) -> &'static [&'static Rule] {
         match self {
             Self::Feature => feature::RULES,
@@ -99,12 +99,12 @@ pub fn rule(wanted: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id.code.eq_ignore_ascii_case(wanted) || rule.id.name == wanted)
 }
 
-/// How sure a rule is.
+/// How certain a rule is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confidence {
     /// Documented, or reported by several people.
     High,
-    /// Documented, and contradicted by practice; or reported once.
+    /// Documented, but contradicted by practice; or reported once.
     Medium,
     /// Sources disagree.
     Low,
@@ -120,12 +120,12 @@ impl Confidence {
     }
 }
 
-/// How much a rule matters, by the oldest Windows build that a policy is meant for.
+/// The severity of a rule, by the oldest Windows build that a policy is for.
 #[derive(Debug, Clone, Copy)]
 pub enum ByBuild {
-    /// The same everywhere.
+    /// The same for every build.
     Always(Severity),
-    /// From each build on; before the first, and where no build is written, the second field.
+    /// The severity from each build on. The second field is for older builds, and for policies without `windows:`.
     From(&'static [(u32, Severity)], Severity),
 }
 
@@ -153,36 +153,36 @@ impl fmt::Display for ByBuild {
                 None => write!(f, "then {}", severity.word())?,
             }
         }
-        write!(f, "; {} where no release is written", otherwise.word())
+        write!(f, "; {} without `windows:`", otherwise.word())
     }
 }
 
-/// What a rule looks at.
+/// What a rule checks.
 #[derive(Debug)]
 pub enum Check {
-    /// One of these is set to a bad value, where somebody turns the feature on; without a feature, anywhere.
+    /// One of these is set to a bad value on devices where the feature is turned on; without a feature, on any devices.
     Values { bad: &'static [Way], feature: Option<&'static Feature> },
-    /// Each of these rules matches, all of them for the same devices, where somebody turns the feature on.
+    /// All of these rules match on the same devices, and the feature is turned on there.
     Together { parts: &'static [&'static Rule], feature: Option<&'static Feature> },
-    /// Something that is found out elsewhere, in these words: how policies are written, what the tenant, its users and
-    /// its devices are like.
+    /// Another part of the program checks it; the text says what: how policies are written, or a property of the
+    /// tenant, its users or its devices.
     Fact(&'static str),
-    /// What no program can see: somebody has to look, and to say so.
+    /// A program cannot see it, so a person has to check.
     Stated,
 }
 
-/// Something that is turned on by settings, and that other settings break.
+/// A feature that some settings turn on, and that other settings break.
 #[derive(Debug)]
 pub struct Feature {
-    /// As it stands in a sentence: "nothing here turns … on".
+    /// The name, as in "nothing here turns … on".
     pub name: &'static str,
     pub on: &'static [Way],
 }
 
-/// One way to set something, and what is bad about it.
+/// One way to set something, and which value of it is bad.
 #[derive(Debug)]
 pub enum Way {
-    /// A node by its short name with scope: `Device/Area/Name`.
+    /// A node, by its short name with scope: `Device/Area/Name`.
     Node(&'static str, Bad),
     /// A registry value: key and name.
     Registry(&'static str, &'static str, Bad),
@@ -191,13 +191,13 @@ pub enum Way {
 /// When a value is bad.
 #[derive(Debug, Clone, Copy)]
 pub enum Bad {
-    /// This number.
+    /// It is this number.
     Number(i64),
-    /// An ADMX-backed policy that is enabled.
+    /// It enables an ADMX-backed policy.
     Enabled,
-    /// Any text but this one, case aside; of an enabled ADMX-backed policy, no element with this text.
+    /// It is any other text, ignoring case; an enabled ADMX-backed policy has no element with this text.
     OtherThan(&'static str),
-    /// Anything at all.
+    /// Any value is bad.
     Set,
 }
 

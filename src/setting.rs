@@ -1,4 +1,4 @@
-//! The vocabulary: what a setting is called, what it holds, whom it reaches, and who says so.
+//! The basic types: settings, their names and values, who gets them, and where they come from.
 
 mod audience;
 mod claim;

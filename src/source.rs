@@ -1,8 +1,8 @@
-//! Text with places: a file's text, spans in it, and the YAML tree that keeps them.
+//! The text of a file, spans in it, and the YAML tree with the span of each key and value.
 //!
-//! This is the only file that names the YAML crate. A document is first read into [`Node`]s, which know where
-//! every key and value stood, and only then decoded into types; so a complaint found much later, by a rule or
-//! by the tenant, still points at its line and column.
+//! This is the only file that uses the YAML crate. A document is first read into [`Node`]s, which know where
+//! each key and value is, and then decoded into types. That is why even a problem that a rule or the plan finds
+//! much later can point to its line and column.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,25 +11,25 @@ use std::sync::Arc;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy};
 
-/// A larger file is refused before it is parsed: the YAML reader puts no bound on the size of a text.
+/// A larger file is refused before it is parsed, because the YAML crate does not limit the size of a text.
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 
-/// A file's text under the name that people know it by (relative, with forward slashes).
+/// The text of a file and its path as people know it (relative, with forward slashes).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
     /// The path as shown in messages.
     pub path: String,
     /// The text without a byte order mark; spans count bytes in it.
     pub text: String,
-    /// Whether the file began with a UTF-8 byte order mark, which a rewrite puts back.
+    /// Whether the file began with a UTF-8 byte order mark, so that a rewrite can keep it.
     pub bom: bool,
 }
 
 impl Source {
-    /// Takes a file's bytes.
+    /// Decodes the bytes of a file.
     ///
     /// # Errors
-    /// When the bytes are too many or are not UTF-8: a message that says what they look like instead.
+    /// If there are more than [`MAX_BYTES`], or they are not UTF-8. The message names the problem.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Result<Arc<Self>, String> {
         if bytes.len() > MAX_BYTES {
             return Err(format!("the file has {} bytes; the limit is {MAX_BYTES}", bytes.len()));
@@ -48,7 +48,7 @@ impl Source {
         Ok(Arc::new(Self { path: path.into(), text, bom }))
     }
 
-    /// Line and column, both from 1, the column in characters.
+    /// Line and column, both starting at 1; the column counts characters.
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let offset = self.floor(offset);
         let before = &self.text[..offset];
@@ -56,14 +56,14 @@ impl Source {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
-    /// The byte offset of a line and column, both from 1; clamped to the text.
+    /// The byte offset of a line and column, both starting at 1; at most the length of the text.
     fn offset(&self, line: usize, column: usize) -> usize {
         let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let rest = &self.text[start..];
         start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
     }
 
-    /// What stands at a span.
+    /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.text[self.floor(span.start)..self.floor(span.end.max(span.start))]
     }
@@ -80,14 +80,12 @@ impl Source {
 /// A range of bytes in a [`Source`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Span {
-    /// First byte.
     pub start: usize,
-    /// First byte after it.
+    /// The first byte after the range.
     pub end: usize,
 }
 
 impl Span {
-    /// As a range, for slicing.
     pub fn range(self) -> Range<usize> {
         self.start..self.end.max(self.start)
     }
@@ -96,14 +94,11 @@ impl Span {
 /// Where something is in a file.
 #[derive(Clone)]
 pub struct Place {
-    /// The file.
     pub source: Arc<Source>,
-    /// The bytes in it.
     pub span: Span,
 }
 
 impl Place {
-    /// A span in a file.
     pub fn new(source: &Arc<Source>, span: Span) -> Self {
         Self { source: Arc::clone(source), span }
     }
@@ -113,12 +108,12 @@ impl Place {
         Self::new(source, Span::default())
     }
 
-    /// Line and column, both from 1.
+    /// Line and column, both starting at 1.
     pub fn position(&self) -> (usize, usize) {
         self.source.position(self.span.start)
     }
 
-    /// For sorting: file, then offset.
+    /// The sort key: file, then offset.
     pub(crate) fn order(&self) -> (&str, usize) {
         (&self.source.path, self.span.start)
     }
@@ -146,17 +141,14 @@ impl PartialEq for Place {
 
 impl Eq for Place {}
 
-/// A value and where it was written. Equality and order look at the value only.
+/// A value and its span in a file. Equality looks at the value only.
 #[derive(Clone, Default)]
 pub struct Spanned<T> {
-    /// The value.
     pub value: T,
-    /// Where it stood.
     pub span: Span,
 }
 
 impl<T> Spanned<T> {
-    /// Puts a value and its place together.
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }
@@ -183,7 +175,7 @@ impl<T> std::ops::Deref for Spanned<T> {
     }
 }
 
-/// A value and where it stands.
+/// A value and its place, which includes the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed<T> {
     pub value: T,
@@ -214,31 +206,27 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Spanned<T> {
     }
 }
 
-/// A YAML node with its place.
+/// A YAML node with its span.
 pub type Node = Spanned<Value>;
 
-/// What a YAML node holds. Maps keep their order, and both of two equal keys.
+/// The content of a YAML node. Maps keep the order of their keys, and keep duplicate keys.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
-    /// Nothing, `null` or `~`.
+    /// An empty value, `null` or `~`.
     #[default]
     Null,
-    /// `true` or `false` (YAML 1.1's `yes` and `on` are texts).
+    /// `true` or `false` (YAML 1.1's `yes` and `on` are text).
     Bool(bool),
-    /// A whole number.
     Integer(i64),
-    /// A number with a fraction, or one past 64 bits.
+    /// A number with a fraction, or a whole number that does not fit into 64 bits.
     Float(f64),
-    /// A text.
     Text(String),
-    /// A list.
     List(Vec<Node>),
-    /// A map.
     Map(Vec<(Spanned<String>, Node)>),
 }
 
 impl Value {
-    /// What a person calls this kind of value.
+    /// The name of this kind of value, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -255,19 +243,17 @@ impl Value {
 /// Why a text is not a valid YAML document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong.
     pub message: String,
-    /// Where.
     pub span: Span,
-    /// What to do, where the mistake is a known one.
+    /// What to do, for common mistakes.
     pub help: Option<String>,
 }
 
-/// Reads one YAML document. Equal keys are all kept, for the caller to complain about each of them.
+/// Reads one YAML document. Keeps duplicate keys, so that the caller can report each of them.
 ///
 /// # Errors
-/// What the YAML reader refuses, with its place: syntax, more than one document, aliases that expand without
-/// bound, merge keys, tags.
+/// Everything that the YAML crate refuses: invalid syntax, more than one document, aliases that expand too far,
+/// merge keys, tags.
 pub fn parse(source: &Source) -> Result<Node, SyntaxError> {
     let error = match read(source, DuplicateKeyPolicy::Error) {
         Ok(node) => return Ok(node),
@@ -276,8 +262,8 @@ pub fn parse(source: &Source) -> Result<Node, SyntaxError> {
     if !matches!(error.without_snippet(), serde_saphyr::Error::DuplicateMappingKey { .. }) {
         return Err(explain(source, &error));
     }
-    // Read again with both of the equal keys in the tree, so that one run can complain of everything. The
-    // reader keeps only the last of two equal keys where one of the map's keys is a number: then this is all.
+    // Read again with the duplicate keys in the tree, so that one run can report all problems. If one of the map's
+    // keys is a number, the YAML crate keeps only the last duplicate; then this error is the only one to report.
     match read(source, DuplicateKeyPolicy::LastWins) {
         Ok(node) if has_equal_keys(&node) => Ok(node),
         _ => Err(explain(source, &error)),
@@ -303,7 +289,7 @@ fn read(source: &Source, duplicate_keys: DuplicateKeyPolicy) -> Result<Node, ser
         duplicate_keys: duplicate_keys,
         reject_unsupported_tags: true,
         with_snippet: false,
-        // About 60,000 settings in one file; also what stops aliases that expand without bound.
+        // About 60,000 settings in one file. This limit also stops aliases that expand too far.
         budget: serde_saphyr::budget! { max_nodes: 250_000 },
     };
     let raw: Option<serde_saphyr::Spanned<Raw>> = serde_saphyr::from_str_with_options(&source.text, options)?;
@@ -343,7 +329,11 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
     } else if text.contains("escape") {
         (
             message,
-            Some("in double quotes a backslash starts an escape sequence; write Windows paths without quotes or in 'single quotes'".into()),
+            Some(
+                "in double quotes a backslash starts an escape sequence; write Windows paths without quotes or in \
+                 'single quotes'"
+                    .into(),
+            ),
         )
     } else {
         (message, None)
@@ -352,7 +342,7 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
     SyntaxError { message, span: Span { start, end: end.max(start) }, help }
 }
 
-/// The tree as serde delivers it, before spans are made ours.
+/// The tree with the spans of the YAML crate, before [`node`] converts them.
 enum Raw {
     Leaf(Value),
     List(Vec<serde_saphyr::Spanned<Raw>>),
@@ -377,7 +367,7 @@ fn node(raw: serde_saphyr::Spanned<Raw>) -> Node {
                 .collect(),
         ),
     };
-    // The reader gives a container the place of its first character only.
+    // The YAML crate reports only the first character of a list or map.
     let last = match &value {
         Value::List(items) => items.last().map(|item| item.span.end),
         Value::Map(entries) => entries.last().map(|(key, value)| key.span.end.max(value.span.end)),

@@ -1,9 +1,9 @@
-//! Multi Admin Approval: a second administrator has to approve a write before it is done.
+//! Multi Admin Approval: a second administrator has to approve a write before Intune carries it out.
 //!
-//! A write with a justification is answered with the code of a request for approval; after the approval the very same
-//! write is sent once more with that code (Microsoft Learn, "Multi Admin Approval with Microsoft Graph"; CIPP,
-//! Invoke-CIPPIntuneApprovalRetry). Requests expire after three days. Those that wait, and those that are approved, can be
-//! cancelled (Microsoft Graph, operationApprovalRequest: cancelMyRequest, cancelApproval).
+//! The answer to a write with a justification contains the code of a request for approval. After the approval, the same
+//! write is sent again with that code (Microsoft Learn, "Multi Admin Approval with Microsoft Graph"; CIPP,
+//! Invoke-CIPPIntuneApprovalRetry). Requests expire after three days. Pending and approved requests can be canceled
+//! (Microsoft Graph, operationApprovalRequest: cancelMyRequest, cancelApproval).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,14 +13,14 @@ use super::journal::Approval;
 use crate::graph::{Client, Error};
 
 const REQUESTS: &str = "/beta/deviceManagement/operationApprovalRequests";
-/// Where people decide.
+/// Where people approve, reject or cancel a request.
 const PLACE: &str = "in Intune (Tenant administration > Multi Admin Approval)";
 
 /// A request for approval.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request {
-    /// Its code.
+    /// The code.
     pub id: String,
     /// `needsApproval`, `approved`, `rejected`, `cancelled`, `completed` or `expired`.
     #[serde(default)]
@@ -30,9 +30,9 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Whether it was turned down, or nobody answered in time.
+    /// Whether it was rejected or canceled, or has expired.
     pub fn is_over(&self) -> bool {
-        // The API says "cancelled", and Intune's console "canceled".
+        // The API uses "cancelled", Intune's console "canceled".
         matches!(self.status.as_str(), "rejected" | "cancelled" | "canceled" | "expired")
     }
 
@@ -45,14 +45,14 @@ impl Request {
         self.is_approved() || self.status == "needsApproval"
     }
 
-    /// Its justification, also where it is shown as it was sent.
+    /// The justification as plain text; the API may return it in Base64, as it was sent.
     fn justification(&self) -> String {
         let text = self.request_justification.as_deref().unwrap_or_default();
         let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         decoded.unwrap_or_else(|| text.to_string())
     }
 
-    /// That it is in the way of another write to the same object; and what to do.
+    /// The message and the help for a write that this request blocks.
     pub fn in_the_way(&self) -> (String, String) {
         let (id, justification) = (&self.id, self.justification());
         let said = parts(&justification).map_or(justification.as_str(), |parts| parts.said);
@@ -62,50 +62,50 @@ impl Request {
         match self.is_approved() {
             true => (
                 text("was approved"),
-                format!("apply that version; or have the request cancelled {PLACE}, and run again"),
+                format!("apply that version; or have the request canceled {PLACE}, and run again"),
             ),
             false => (
-                text("still waits, and is"),
+                text("is still pending"),
                 format!(
-                    "have it rejected or cancelled {PLACE}, and run again; or have it approved, and apply that version"
+                    "have it rejected or canceled {PLACE}, and run again; or have it approved, and apply that version"
                 ),
             ),
         }
     }
 }
 
-/// What a justification is made of.
+/// The parts of a justification.
 struct Parts<'t> {
-    /// What a person wrote.
+    /// What the user wrote.
     said: &'t str,
     /// Key and owner.
     whose: &'t str,
-    /// What tells this write from others to the same object.
+    /// Distinguishes this write from others to the same object.
     digest: &'t str,
 }
 
-/// A justification: what a person says, and what tells the write from all others. By that the request is known again,
-/// whatever the person says in the next run, and on whatever machine.
+/// A justification: what the user wrote, and what identifies the write. A later run recognizes its request by that,
+/// even if the user writes another text or uses another machine.
 pub(super) fn justification(said: &str, write: &Approval) -> String {
     format!("{said} ({}, {})", write.whose(), write.digest())
 }
 
-/// The opposite of [`justification`]; nothing where it is none of ours.
+/// The opposite of [`justification`]; `None` for a text that was not made by it.
 fn parts(text: &str) -> Option<Parts<'_>> {
     let (before, digest) = text.trim_end().strip_suffix(')')?.rsplit_once(", ")?;
     let (said, whose) = before.rsplit_once(" (")?;
     Some(Parts { said, whose, digest })
 }
 
-/// As a header wants a justification (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
+/// A justification as the value of its header (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
 pub(super) fn header(justification: &str) -> String {
     STANDARD.encode(justification)
 }
 
-/// A request for approval by its code; nothing where the token may not read it, or it is not there.
+/// Reads a request for approval; `None` if the token may not read it, or it does not exist.
 ///
 /// # Errors
-/// When Graph does not answer.
+/// If Graph does not answer.
 pub(super) async fn read(client: &Client, code: &str) -> Result<Option<Request>, Error> {
     let safe: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     match client.get::<Request>(&format!("{REQUESTS}/{safe}")).await {
@@ -115,20 +115,20 @@ pub(super) async fn read(client: &Client, code: &str) -> Result<Option<Request>,
     }
 }
 
-/// Our open requests for approval that are about an object, approved ones first.
+/// Open requests for approval that this program made for an object. An approved request has precedence.
 #[derive(Debug, Default)]
 pub(super) struct Open {
-    /// For exactly this write; perhaps another machine asked.
+    /// For exactly this write; another machine may have made it.
     pub same: Option<Request>,
-    /// For another one.
+    /// For another write.
     pub other: Option<Request>,
 }
 
-/// Looks for open requests for approval of a write, or of others to the same object. Where the token may not read
-/// requests, none are found.
+/// Finds open requests for approval of a write, and of other writes to the same object. Finds none if the token may not
+/// read requests.
 ///
 /// # Errors
-/// When Graph does not answer.
+/// If Graph does not answer.
 pub(super) async fn find(client: &Client, write: &Approval) -> Result<Open, Error> {
     let mut all: Vec<Request> = match client.list(REQUESTS).await {
         Err(Error::Refused { .. }) => return Ok(Open::default()),
@@ -146,16 +146,14 @@ pub(super) async fn find(client: &Client, write: &Approval) -> Result<Open, Erro
     Ok(open)
 }
 
-/// What helps where a request for approval is in the way that we cannot see, or that is not ours.
+/// The help if a request blocks the write that the token may not read, or that someone made in another way.
 pub(super) fn unknown_in_the_way() -> String {
-    format!(
-        "another change to this profile waits for approval, or is approved: have that completed or cancelled {PLACE}"
-    )
+    format!("another change to this profile waits for approval or was approved: have it completed or canceled {PLACE}")
 }
 
-/// What helps where Graph takes an approved write for another one.
+/// The help if Graph says that the approval is for another write.
 pub(super) fn approved_for_another() -> String {
-    format!("has a secret changed since it was approved? have the request cancelled {PLACE}, and run again")
+    format!("a secret may have changed since the approval: have the request canceled {PLACE}, and run again")
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ impl Object<'_, '_> {
         let change = self.change;
         let Some(after) = &change.after else { return Err(NotDone::Message("there is nothing to create".into())) };
         let mut expected = self.send_creation(after).await?;
-        // Also where the answer was lost, and the profile was found.
+        // Also if the answer was lost, and the profile was found.
         self.progress = self.progress.written();
         for stage in stages(change).into_iter().skip(1) {
             expected = self.write_stage(&stage, expected).await?;
@@ -23,7 +23,7 @@ impl Object<'_, '_> {
         self.settle(expected).await
     }
 
-    /// Creates the profile. A creation is sent again only where it was certainly not carried out.
+    /// Creates the profile. Sends the request again only if it was certainly not carried out.
     async fn send_creation(&mut self, after: &Profile) -> Result<Expected, NotDone> {
         let (executor, change) = (self.executor, self.change);
         let Executor { journal, tenant_id, owner, .. } = *executor;
@@ -37,7 +37,7 @@ impl Object<'_, '_> {
                 Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
                     Some(id) => break (id.to_string(), delivery::answered_revision(change.object.delivery, &made)),
                     None => {
-                        let text = "the answer to the creation does not say which object was made";
+                        let text = "the answer to the creation does not contain the profile's id";
                         break (self.find_created(&after.name, text).await?, None);
                     }
                 },
@@ -54,20 +54,20 @@ impl Object<'_, '_> {
         Ok(Expected::created(change, after, owner, &id, revision))
     }
 
-    /// The second witness of absence; the list was the first.
+    /// Checks again that the profile does not exist. The list did not show it, but lists can lag behind.
     async fn require_absence(&self, name: &str) -> Result<(), NotDone> {
         for found in self.lookup.named(name).await? {
             match &found.marker {
                 Some(_) if found.is_of(self.executor.owner, &self.change.object) => {
                     return Err(NotDone::Message(format!(
-                        "it is there already ({}), though the list did not show it: run again",
+                        "the profile already exists ({}), although the list did not show it: run again",
                         found.id
                     )));
                 }
                 Some(_) => {}
                 None => {
                     return Err(NotDone::Message(format!(
-                        "somebody made a profile \"{name}\" since the plan ({}): plan again",
+                        "someone created a profile \"{name}\" since the plan ({}): plan again",
                         found.id
                     )));
                 }
@@ -76,7 +76,8 @@ impl Object<'_, '_> {
         Ok(())
     }
 
-    /// A creation without a usable answer: looked for as long as Graph's servers may need to show it.
+    /// Finds the profile after a creation without a usable answer. Waits as long as Graph's servers may need to show
+    /// it.
     async fn find_created(&self, name: &str, error: &str) -> Result<String, NotDone> {
         let mut wait = self.wait();
         loop {
@@ -87,7 +88,8 @@ impl Object<'_, '_> {
             }
             if wait.is_over() {
                 return Err(NotDone::Message(format!(
-                    "{error}; whether it was made is not known, so it is not sent again: the next apply lookup for it first"
+                    "{error}; the profile may have been created, so the request is not repeated: the next apply looks \
+                     for the profile first"
                 )));
             }
             wait.rest().await;

@@ -1,4 +1,4 @@
-//! Deletes one object, and lookup whether it is gone.
+//! Deletes one object, and waits until the tenant no longer shows it.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ impl Object<'_, '_> {
             let late = wait.is_over();
             let listed = self.listed(before).await?.is_some();
             if !listed || late {
-                // Lists may show for a while what is gone; the object itself decides.
+                // Lists can show a deleted object for a while, so read the object itself.
                 match self.lookup.by_id(&before.id).await? {
                     None => return Ok(before.id.clone()),
                     Some(_) if late => {
-                        let text = "it was deleted, and the tenant still shows it: plan again to see";
+                        let text = "the profile was deleted, but the tenant still shows it: plan again";
                         return Err(NotDone::Message(text.into()));
                     }
                     Some(_) => {}
@@ -31,7 +31,8 @@ impl Object<'_, '_> {
         }
     }
 
-    /// Sends the deletion, also where only the lists show the object: a new one may not be found by its id for a while.
+    /// Sends the deletion. Does so even if only the lists show the object, because Graph may not find a new object by
+    /// its id for a while.
     async fn send_deletion(&mut self, before: &Arc<LiveProfile>) -> Result<(), NotDone> {
         let planned = Expected::planned(before);
         let (mut retry, mut wait) = (Retry::of_write(Repeat::Harmless), self.wait());
@@ -41,7 +42,7 @@ impl Object<'_, '_> {
                 Some(now) => now,
                 None => match self.listed(before).await? {
                     Some(now) => now,
-                    // Somebody else was faster, or the try whose answer was lost.
+                    // Someone else deleted it, or an earlier try whose answer was lost did.
                     None => return Ok(()),
                 },
             };
@@ -56,7 +57,8 @@ impl Object<'_, '_> {
                     }
                     if wait.is_over() {
                         return Err(NotDone::Message(
-                            "the tenant's lists show it, and by its id it is not found, so it could not be deleted: run again in a few minutes"
+                            "the tenant's lists show the profile, but Graph does not find its id, so it could not be \
+                             deleted: run again in a few minutes"
                                 .into(),
                         ));
                     }

@@ -1,4 +1,4 @@
-//! Takes our marker off a profile, and changes nothing else.
+//! Removes the marker from a profile, and changes nothing else.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::profile::LiveProfile;
 use crate::tenant::ProfileLookup;
 
 impl Executor<'_> {
-    /// Takes our marker off a profile that was just looked at, and changes nothing else.
+    /// Removes the marker from a profile that was just read, and changes nothing else.
     pub async fn disown(&self, live: LiveProfile) -> Outcome {
         let Some(object) = live.managed_as() else { return Outcome::Done(live.id) };
         let live = Arc::new(live);
@@ -40,7 +40,7 @@ impl Object<'_, '_> {
         let mut retry = Retry::of_write(Repeat::Harmless);
         loop {
             let slot = self.write_slot().await?;
-            // A try whose answer was lost.
+            // An earlier try may have been carried out although its answer was lost.
             if self.is_disowned(before).await? {
                 return Ok(before.id.clone());
             }
@@ -54,7 +54,7 @@ impl Object<'_, '_> {
         while !self.is_disowned(before).await? {
             if wait.is_over() {
                 return Err(NotDone::Message(
-                    "the marker was taken off, and the tenant now shows another change than that: look at the profile in Intune"
+                    "the marker was removed, but the tenant shows another change as well: check the profile in Intune"
                         .into(),
                 ));
             }

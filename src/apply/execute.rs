@@ -1,4 +1,4 @@
-//! Which change is carried out when: many at once, each after those that it waits for.
+//! Decides when each change is carried out: many at once, each after the changes that it waits for.
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -13,19 +13,19 @@ use crate::plan::{Action, Change, Counts, Ordered, Outcome, order};
 use crate::setting::ObjectKey;
 use crate::tenant::ProfileLookup;
 
-/// How many objects are worked on at once. Pacing lets a hundred writes pass in one window; this many keep the line full
-/// without leaving more half done than is needed when something breaks. What is written, and only waits for the tenant's
-/// lists to show it, does not count.
+/// The number of objects that are worked on at once. Pacing allows a hundred writes in one window; this many objects
+/// use them without leaving more changes unfinished than necessary if a run breaks off. An object that is written, and
+/// only waits until the tenant's lists show it, does not count.
 const AT_ONCE: usize = 20;
 
-/// What became of all changes, in the order of the plan.
+/// The outcome of each change, in the order of the plan.
 #[derive(Debug, Default)]
 pub struct Report {
     pub outcomes: Vec<(ObjectKey, Outcome)>,
 }
 
 impl Report {
-    /// How many changes became what.
+    /// The number of changes with each outcome.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for (_, outcome) in &self.outcomes {
@@ -41,7 +41,7 @@ impl Report {
 }
 
 impl Executor<'_> {
-    /// Carries out all changes that can be carried out; one that fails does not stop the others.
+    /// Carries out all changes that can be carried out. A failure does not stop the others.
     pub async fn run(&self, changes: &[Change]) -> Report {
         let lookup = ProfileLookup::new(self.client);
         let (places, announced) = (Semaphore::new(AT_ONCE), Announced::default());
@@ -78,7 +78,7 @@ impl Executor<'_> {
                 if open.is_empty() || open.len() == before {
                     break;
                 }
-                // What waits for a change that will not be done is skipped in the next round.
+                // A change that waits for one that was skipped is itself skipped in the next round.
                 continue;
             }
             tokio::select! {
@@ -88,7 +88,7 @@ impl Executor<'_> {
                     (self.on_event)(Event::Ended(&changes[at], &outcome));
                     outcomes[at] = Some(outcome);
                 }
-                // A running change only waits for lists now, so another one may begin in its place.
+                // A running change now only waits for lists, so another one may start.
                 _ = places.acquire(), if full => {}
             }
         }
@@ -97,7 +97,7 @@ impl Executor<'_> {
         let mut report = Report::default();
         for (at, (change, outcome)) in changes.iter().zip(outcomes).enumerate() {
             let outcome = outcome.unwrap_or_else(|| {
-                let why = if not_begun.contains(&at) { "not begun" } else { "interrupted: it may be half done" };
+                let why = if not_begun.contains(&at) { "not started" } else { "interrupted: it may be partly done" };
                 let outcome = Outcome::Skipped(why.into());
                 (self.on_event)(Event::Ended(change, &outcome));
                 outcome
@@ -109,11 +109,11 @@ impl Executor<'_> {
 
     fn may_begin(&self, next: &Ordered, changes: &[Change], outcomes: &[Option<Outcome>]) -> Begin {
         if *self.stop.borrow() > Stop::No {
-            return Begin::Never("stopped before it began".into());
+            return Begin::Never("stopped before it started".into());
         }
         let failed = |other: &&usize| !matches!(outcomes[**other], None | Some(Outcome::Done(_)));
         if let Some(other) = next.after.iter().find(failed) {
-            return Begin::Never(format!("{} has to be done first: a setting moves there", changes[*other].object));
+            return Begin::Never(format!("{} must be applied first: a setting moves to it", changes[*other].object));
         }
         let is_deletion = |change: &Change| change.action() == Action::Delete;
         let first = next.after.iter().all(|other| outcomes[*other].is_some());

@@ -1,4 +1,4 @@
-//! What every change of an apply is carried out with.
+//! The parts that all changes of an apply share.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use super::stop::Stop;
 use crate::graph::Client;
 use crate::plan::{Change, Outcome};
 
-/// Carries changes out.
+/// Carries out changes.
 pub struct Executor<'a> {
     pub client: &'a Client,
     pub tenant_id: &'a str,
     /// The owner in the markers of the profiles that are managed here.
     pub owner: &'a str,
-    /// Where creations and approvals are remembered.
+    /// Remembers creations and approvals.
     pub journal: &'a Journal,
-    /// How long to look for a creation without an answer, and to wait until the tenant shows a write.
+    /// How long to search for a profile if its creation got no answer, and to wait until the tenant shows a write.
     pub patience: Duration,
-    /// What approvers read, where a second administrator has to approve.
+    /// The text for approvers, if a second administrator has to approve.
     pub justification: &'a str,
     pub stop: watch::Receiver<Stop>,
     pub on_event: &'a dyn Fn(Event<'_>),

@@ -1,9 +1,9 @@
-//! What an object is expected to hold after the last write, and whether a look at it shows that.
+//! The expected state of an object after the last write, and whether a read of it shows that state.
 //!
-//! Graph does not say who changed an object. Its version does, because each change raises it. Whether an assignment raises
-//! it is not documented. After an assignment, a version that is one higher is therefore taken for the program's own write
-//! only where everything else is unchanged, including the ids of masked values: each write of the values changes those ids
-//! (terraform-provider-microsoft365, crud.go of windows_custom_configuration).
+//! Graph does not report who changed an object. The version shows it, because each change raises the version. Whether
+//! an assignment raises it is not documented. After an assignment, a version that is one higher therefore counts as the
+//! program's own write only if everything else is unchanged, including the ids of masked values: each write of the
+//! values changes those ids (terraform-provider-microsoft365, crud.go of windows_custom_configuration).
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::delivery;
 use crate::plan::{Change, Stage, marker};
 use crate::profile::{Assignments, LiveProfile, Profile, Revision, Since, readable_digest};
 
-/// An object after the last write, as far as it is known.
+/// The known state of an object after the last write.
 pub(super) struct Expected {
     pub live: Arc<LiveProfile>,
     last_write: LastWrite,
@@ -22,31 +22,31 @@ pub(super) struct Expected {
 
 #[derive(Clone, Copy)]
 enum LastWrite {
-    /// Nothing since the plan.
+    /// No write since the plan.
     Nothing,
-    /// The content, and the version with it.
+    /// A write of the content, which also raised the version.
     Content,
-    /// The assignments; the version is the one right before.
+    /// A write of the assignments; the known version is the one right before it.
     Assignments,
 }
 
-/// What a look at an object shows.
+/// The result of comparing a read with the expected state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     AsExpected,
-    /// It may be as expected in a moment: Graph's servers do not agree at once.
+    /// It may be as expected in a moment: Graph's servers need time to agree.
     NotYet,
     /// Someone changed it after the last write.
     Changed,
 }
 
 impl Expected {
-    /// An object as the plan saw it.
+    /// The object as the plan read it.
     pub fn planned(before: &Arc<LiveProfile>) -> Self {
         Self { live: Arc::clone(before), last_write: LastWrite::Nothing }
     }
 
-    /// A new object, with the revision that the answer to its creation gave it.
+    /// A new object, with the revision from the answer to its creation.
     pub fn created(change: &Change, after: &Profile, owner: &str, id: &str, revision: Option<Revision>) -> Self {
         let live = LiveProfile {
             delivery: change.object.delivery,
@@ -61,7 +61,7 @@ impl Expected {
         Self { live: Arc::new(live), last_write: LastWrite::Content }
     }
 
-    /// An object after a part of a change, from how it was right before.
+    /// The object after one stage of a change; `now` is its state right before.
     pub fn after(change: &Change, stage: &Stage, owner: &str, mut now: Arc<LiveProfile>) -> Self {
         let live = Arc::make_mut(&mut now);
         if let Stage::Assignments(all) = stage {
@@ -82,8 +82,8 @@ impl Expected {
         Self { live: now, last_write: LastWrite::Content }
     }
 
-    /// The same, with the version from the answer to the write, if it has one: it is not documented that a write raises the
-    /// version by one.
+    /// Takes the version from the answer to the write, if it has one. It is not documented that a write raises the
+    /// version by exactly one.
     pub fn with_version_of(mut self, answer: &Value) -> Self {
         if let (LastWrite::Content, Some(revision)) =
             (self.last_write, delivery::answered_revision(self.live.delivery, answer))
@@ -93,8 +93,8 @@ impl Expected {
         self
     }
 
-    /// Compares a look with what is expected of the `wanted` parts. Without masked values everything that was written is
-    /// readable, so the version does not matter.
+    /// Compares a read with the expected state, in the parts that `wanted` sets. If there are no masked values,
+    /// everything that was written can be read, so the version does not matter.
     pub fn compare(&self, now: &LiveProfile, wanted: &Profile) -> Look {
         let since = now.revision.since(self.live.revision);
         let is_later = matches!(since, Since::Next | Since::Later);
@@ -123,7 +123,7 @@ impl Expected {
     }
 }
 
-/// Whether an object holds everything that a policy says.
+/// Whether an object has everything that a policy sets.
 fn shows(now: &LiveProfile, wanted: &Profile) -> bool {
     readable_digest(&now.profile.restricted(wanted.managed())) == readable_digest(wanted)
 }
@@ -136,7 +136,7 @@ mod tests {
     use crate::setting::{Delivery, ObjectKey, OmaUri, OmaValue};
     use serde_json::json;
 
-    /// The version in the answer to a write counts, by however much a server raises it.
+    /// The version from the answer to a write is used, however much the server raised it.
     #[test]
     fn the_answer_to_a_write_gives_the_expected_version() {
         let text = Setting { value: OmaValue::String("hidden".into()), shown: None };

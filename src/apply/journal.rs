@@ -1,4 +1,4 @@
-//! What must not be forgotten when a run ends: creations that the tenant does not show yet, and approvals.
+//! Remembers across runs: creations that the tenant does not show yet, and approvals.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use sha2::Digest;
 
 use crate::setting::{Delivery, ObjectKey};
 
-/// The journal, a small file in `.sspr-policy/`.
+/// A small file in `.sspr-policy/`.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -24,12 +24,11 @@ struct Content {
     approvals: Vec<(Approval, String)>,
 }
 
-/// A creation that was sent, and that the tenant's lists have not shown yet.
+/// A creation that was sent, but that the tenant's lists have not shown yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pending {
     /// The tenant's id.
     pub tenant: String,
-    /// The owner.
     pub owner: String,
     /// The policy's key.
     pub key: String,
@@ -39,7 +38,7 @@ pub struct Pending {
     pub name: String,
     /// When it was sent, in seconds since 1970.
     pub sent: i64,
-    /// The id that the answer gave it; nothing where no answer came.
+    /// The profile's id; `None` if there was no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
@@ -54,7 +53,7 @@ impl Pending {
     }
 }
 
-/// A write that waits for approval: after it, exactly this write has to be sent again.
+/// A write that waits for approval. After the approval, exactly this write has to be sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     tenant: String,
@@ -64,14 +63,14 @@ pub struct Approval {
     delivery: Delivery,
     method: String,
     path: String,
-    /// A digest of the write as it may be shown.
+    /// A digest of the write without its secrets.
     digest: String,
 }
 
 impl Approval {
-    /// A write as it is known again. `shown` is its body with names in the place of secrets: a digest of the secrets
-    /// themselves, in a file and in what approvers read, would let anybody try short ones out. That a secret changed is seen
-    /// all the same where there is a fingerprint key: the marker, which is a part of the body, then has the keyed digest.
+    /// Identifies a write. `shown` is its body with names in place of secrets. A digest of the secrets themselves would
+    /// be in a file and in the text for approvers, where anyone could guess short secrets. If there is a fingerprint
+    /// key, a changed secret is still detected, because the marker in the body then contains the keyed digest.
     pub fn of(
         tenant: &str,
         owner: &str,
@@ -88,43 +87,32 @@ impl Approval {
         Self { tenant, owner, key, delivery, method, path, digest }
     }
 
-    /// Key and owner, as approvers read them.
+    /// Key and owner, for approvers.
     pub fn whose(&self) -> String {
         format!("{} of {}", self.key, self.owner)
     }
 
-    /// A few letters that tell this write from others of the same object.
+    /// The first characters of the digest, enough to distinguish the writes to one object.
     pub fn digest(&self) -> &str {
         self.digest.get(..8).unwrap_or(&self.digest)
     }
 }
 
-/// A journal that cannot be used.
+/// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// It is there and cannot be understood.
-    #[error("the journal {path} cannot be read: {reason}; look into it, and delete it if nothing in it is needed")]
-    Broken {
-        /// The file.
-        path: String,
-        /// Why.
-        reason: String,
-    },
-    /// It cannot be written.
+    /// The file exists, but cannot be read.
+    #[error("the journal {path} cannot be read: {reason}; open it, and delete it if you do not need its content")]
+    Broken { path: String, reason: String },
     #[error("the journal {path} cannot be written: {reason}")]
-    Write {
-        /// The file.
-        path: String,
-        /// Why.
-        reason: String,
-    },
+    Write { path: String, reason: String },
 }
 
 impl Journal {
-    /// Opens the journal; a missing file is an empty one.
+    /// Opens the journal. A missing file is an empty journal.
     ///
     /// # Errors
-    /// When it is there and cannot be understood.
+    /// If the file exists, but cannot be read.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let broken = |reason: String| JournalError::Broken { path: path.display().to_string(), reason };
         let content: Content = match fs::read(path) {
@@ -133,12 +121,12 @@ impl Journal {
             Err(error) => return Err(broken(error.to_string())),
         };
         if content.format != 1 {
-            return Err(broken(format!("its format is {}, and this version knows 1", content.format)));
+            return Err(broken(format!("its format is {}, but this version can read only format 1", content.format)));
         }
         Ok(Self { path: path.to_path_buf(), content: Mutex::new(content) })
     }
 
-    /// The creations in this tenant whose outcome is unknown.
+    /// The creations in this tenant that are not settled yet.
     pub fn pending(&self, tenant: &str, owner: &str) -> Vec<Pending> {
         let ours = |pending: &&Pending| pending.tenant == tenant && pending.owner == owner;
         self.content().creations.iter().filter(ours).cloned().collect()
@@ -147,7 +135,7 @@ impl Journal {
     /// Remembers that a creation is about to be sent.
     ///
     /// # Errors
-    /// When the file cannot be written: then nothing may be sent.
+    /// If the file cannot be written. Then the creation must not be sent.
     pub fn begin(&self, tenant: &str, owner: &str, object: &ObjectKey, name: &str) -> Result<(), JournalError> {
         let [tenant, owner, name] = [tenant, owner, name].map(String::from);
         let ObjectKey { key, delivery } = object.clone();
@@ -155,24 +143,24 @@ impl Journal {
         self.change(|content| content.creations.push(Pending { tenant, owner, key, delivery, name, sent, id: None }))
     }
 
-    /// The creation was answered with this id; lists may not show it yet.
+    /// Remembers the id from the answer to a creation. Lists may not show the profile yet.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn made(&self, tenant: &str, owner: &str, object: &ObjectKey, id: &str) -> Result<(), JournalError> {
         let same = |one: &&mut Pending| one.is(tenant, owner, object);
         self.change(|content| content.creations.iter_mut().filter(same).for_each(|one| one.id = Some(id.to_string())))
     }
 
-    /// Forgets a creation: its outcome is known.
+    /// Forgets a creation, because its outcome is known.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn end(&self, tenant: &str, owner: &str, object: &ObjectKey) -> Result<(), JournalError> {
         self.change(|content| content.creations.retain(|one| !one.is(tenant, owner, object)))
     }
 
-    /// The code with which a write may be approved by now.
+    /// The code of the request for approval of a write, which may have been approved by now.
     pub fn approval(&self, approval: &Approval) -> Option<String> {
         self.content().approvals.iter().find(|(known, _)| known == approval).map(|(_, code)| code.clone())
     }
@@ -180,10 +168,10 @@ impl Journal {
     /// Remembers the code of a request for approval.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn remember(&self, approval: &Approval, code: &str) -> Result<(), JournalError> {
         self.change(|content| {
-            // An object's earlier request is about something else than what is wanted now.
+            // An earlier request for the same object is for a write that is no longer wanted.
             let same = |one: &Approval| {
                 (&one.tenant, &one.owner, &one.key, one.delivery)
                     == (&approval.tenant, &approval.owner, &approval.key, approval.delivery)
@@ -193,10 +181,10 @@ impl Journal {
         })
     }
 
-    /// Forgets a request for approval: it was used, or refused.
+    /// Forgets a request for approval that was used or refused.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn forget(&self, approval: &Approval) -> Result<(), JournalError> {
         self.change(|content| content.approvals.retain(|(known, _)| known != approval))
     }
@@ -211,7 +199,7 @@ impl Journal {
         self.save(&content)
     }
 
-    /// Writes beside the file and renames, so that the file is always whole.
+    /// Writes a new file and renames it, so that the journal is always complete.
     fn save(&self, content: &Content) -> Result<(), JournalError> {
         let failed = |error: std::io::Error| JournalError::Write {
             path: self.path.display().to_string(),

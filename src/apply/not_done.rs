@@ -8,9 +8,9 @@ pub(super) enum NotDone {
     Graph(Error),
     Journal(JournalError),
     Message(String),
-    /// A second administrator has to approve; the code of the request.
+    /// A second administrator has to approve; holds the code of the request.
     AwaitsApproval(String),
-    /// Another request for approval is open; what, and what to do.
+    /// Another request for approval is open; holds the message and the help.
     OtherRequestOpen(String, String),
     Stopped(&'static str),
 }

@@ -1,4 +1,4 @@
-//! One change of one object, and what its steps share.
+//! One change of one object, and the parts that its steps share.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::plan::Change;
 use crate::profile::LiveProfile;
 use crate::tenant::ProfileLookup;
 
-/// A change that is carried out.
+/// A change that is being carried out.
 pub(super) struct Object<'e, 'a> {
     pub executor: &'e Executor<'a>,
     pub lookup: &'e ProfileLookup<'e>,
@@ -24,7 +24,7 @@ pub(super) struct Object<'e, 'a> {
     pub progress: Progress,
     /// Whether a write was sent with the code of its approval.
     pub needs_approval: bool,
-    /// The right to be one of the objects that are worked on at once; given back where only lists are waited for.
+    /// One of the places for objects that are worked on at once; returned when the change only waits for lists.
     pub place: Option<SemaphorePermit<'e>>,
     announced: Announced,
 }
@@ -40,8 +40,9 @@ impl<'e, 'a> Object<'e, 'a> {
         Self { executor, lookup, change, progress: Progress::Untouched, needs_approval: false, place: None, announced }
     }
 
-    /// The object as it is right now. It must be as expected, or as the try without an answer (`sent`) would make it, so
-    /// that nobody else's change is overwritten. Graph's other servers may need a moment to show the last write.
+    /// Reads the object. Its state must be as expected, or as the write without an answer (`sent`) would make it, so
+    /// that no one else's change is overwritten. Waits, because Graph's servers may need a moment to show the last
+    /// write.
     pub(super) async fn look_before_write(
         &self,
         expected: &Expected,
@@ -60,12 +61,11 @@ impl<'e, 'a> Object<'e, 'a> {
                     return Err(self.changed(expected, &now, "; the rest was not written"));
                 }
                 None if !self.progress.is_written() => {
-                    return Err(NotDone::Message("it was deleted in the tenant since the plan: plan again".into()));
+                    return Err(NotDone::Message("someone deleted the profile since the plan: plan again".into()));
                 }
                 _ if wait.is_over() => {
                     return Err(NotDone::Message(
-                        "after our last write the tenant shows something else than we wrote; the rest was not written: plan again"
-                            .into(),
+                        "the tenant does not show what apply last wrote; the rest was not written: plan again".into(),
                     ));
                 }
                 _ => wait.rest().await,
@@ -73,31 +73,35 @@ impl<'e, 'a> Object<'e, 'a> {
         }
     }
 
-    /// Someone else changed the object: their change stays.
+    /// The error for an object that someone else changed. Their change is kept.
     pub(super) fn changed(&self, expected: &Expected, now: &LiveProfile, rest: &str) -> NotDone {
         let (then, now) = (expected.live.revision, now.revision);
         NotDone::Message(match self.progress {
             Progress::Untouched => format!(
-                "it was changed in the tenant since the plan (then version {then}, now {now}); nothing was written: plan again"
+                "someone changed the profile in Intune since the plan (then version {then}, now {now}); nothing was \
+                 written: plan again"
             ),
             Progress::MayBeWritten => format!(
-                "it was changed in the tenant since the plan (then version {then}, now {now}), perhaps by our own write, which got no usable answer: plan again"
+                "the profile has changed since the plan (then version {then}, now {now}), perhaps by apply's own \
+                 write, which got no usable answer: plan again"
             ),
             Progress::Written => format!(
-                "it was changed by somebody meanwhile (version {then} after our last write, now {now}){rest}: plan again"
+                "someone changed the profile during the apply (version {then} after apply's last write, now \
+                 {now}){rest}: plan again"
             ),
             Progress::WrittenMaybeMore => format!(
-                "it was changed meanwhile, by somebody or by a try of ours without a usable answer (version {then} after our last write, now {now}){rest}: plan again"
+                "the profile changed during the apply, by someone else or by a write that got no usable answer \
+                 (version {then} after apply's last write, now {now}){rest}: plan again"
             ),
         })
     }
 
-    /// Waits until a write may be sent; the last chance to stop before the first one.
+    /// Waits until a write may be sent. Before the first write, this is the last point at which a stop is possible.
     pub(super) async fn write_slot(&self) -> Result<WriteSlot, NotDone> {
         self.unless_stopped(self.executor.client.write_slot()).await
     }
 
-    /// Waits until the write may be tried again; an error where it may not.
+    /// Waits until the write may be tried again; returns the error if it may not.
     pub(super) async fn wait_to_retry(&mut self, retry: &mut Retry, not_done: NotDone) -> Result<(), NotDone> {
         let NotDone::Graph(error) = not_done else { return Err(not_done) };
         if error.outcome_unknown() && !error.is_throttling() {
@@ -106,7 +110,7 @@ impl<'e, 'a> Object<'e, 'a> {
         Ok(self.unless_stopped(self.executor.client.wait_to_retry(retry, error)).await??)
     }
 
-    /// Waits, and gives up at a request to stop, as long as nothing was written.
+    /// Waits. As long as nothing was written, a request to stop ends the wait with an error.
     async fn unless_stopped<T>(&self, waited: impl Future<Output = T>) -> Result<T, NotDone> {
         if self.progress.is_written() {
             return Ok(waited.await);
@@ -115,9 +119,9 @@ impl<'e, 'a> Object<'e, 'a> {
         tokio::select! {
             biased;
             () = requested(&mut stop, Stop::Soon) => Err(NotDone::Stopped(if self.progress.is_uncertain() {
-                "stopped: its write got no usable answer, so it may be done"
+                "stopped: its write got no usable answer, so it may have been carried out"
             } else {
-                "stopped before it began"
+                "stopped before it started"
             })),
             ended = waited => Ok(ended),
         }
@@ -127,7 +131,7 @@ impl<'e, 'a> Object<'e, 'a> {
         Wait::new(self.executor.patience, self.executor.client.second(), &self.announced)
     }
 
-    /// Waits, and lets another object be worked on meanwhile.
+    /// Waits, and lets another object be worked on in the meantime.
     pub(super) async fn wait_for_lists(&mut self, wait: &mut Wait) {
         self.place = None;
         wait.rest().await;

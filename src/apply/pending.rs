@@ -8,12 +8,13 @@ use crate::graph::{Client, Error};
 use crate::profile::LiveProfile;
 use crate::tenant::ProfileLookup;
 
-/// Waits for creations that the tenant's lists have not shown yet: until each is seen, or until `patience` has passed
-/// since it was sent. One that never got an answer is forgotten then; the plan that follows sees what is there.
+/// Waits for creations that the tenant's lists have not shown yet: until a list shows each of them, or until `patience`
+/// has passed since it was sent. Then a creation that got no answer is forgotten, because the plan that follows reads
+/// what exists.
 ///
 /// # Errors
-/// When the tenant cannot be read, or the journal not be written; also when a profile is there that no list shows: a plan
-/// would make it once more.
+/// If the tenant cannot be read or the journal cannot be written. Also if a profile exists that no list shows, because
+/// the plan would create it again.
 pub async fn await_pending(
     client: &Client,
     journal: &Journal,
@@ -43,7 +44,8 @@ pub async fn await_pending(
     Ok(())
 }
 
-/// Whether a creation cannot be made once more: a list shows its profile, or the profile is not ours under this key any more.
+/// Whether a plan would not repeat a creation: a list shows its profile, or the profile no longer has this owner and
+/// key.
 async fn is_settled(lookup: &ProfileLookup<'_>, pending: &Pending) -> Result<bool, Error> {
     let is_it =
         |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
@@ -51,7 +53,7 @@ async fn is_settled(lookup: &ProfileLookup<'_>, pending: &Pending) -> Result<boo
         return Ok(true);
     }
     let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty()) else { return Ok(false) };
-    // Somebody may have given it another name meanwhile, or taken our marker away.
+    // Someone may have renamed it in the meantime, or removed the marker.
     let Some(now) = lookup.by_id(id).await? else { return Ok(false) };
     Ok(!now.is_of(&pending.owner, &pending.object())
         || now.profile.name != pending.name && lookup.named(&now.profile.name).await?.iter().any(is_it))
@@ -60,13 +62,11 @@ async fn is_settled(lookup: &ProfileLookup<'_>, pending: &Pending) -> Result<boo
 /// Why pending creations could not be settled.
 #[derive(Debug, thiserror::Error)]
 pub enum PendingError {
-    /// The tenant could not be read.
     #[error(transparent)]
     Graph(#[from] Error),
-    /// The journal could not be written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// A profile that we made is there, and no list shows it.
-    #[error("the profile of {0} ({1}) was made, and the tenant's lists do not show it yet; nothing was changed")]
+    /// A profile exists that no list shows: its key and its id.
+    #[error("the profile of {0} ({1}) was created, but the tenant's lists do not show it yet; nothing was changed")]
     Unlisted(String, String),
 }

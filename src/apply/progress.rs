@@ -1,6 +1,6 @@
 //! How far the writes of one change have come.
 
-/// What the tenant may hold of one change. Each write that ends moves it to the right or down, and nothing moves it back:
+/// Which writes of one change were carried out. Each write that ends moves it right or down; nothing moves it back:
 ///
 /// ```text
 ///                      a write was carried out
@@ -12,8 +12,8 @@
 ///                      a write was carried out
 /// ```
 ///
-/// A request to stop is heeded in the left column only: from the first certain write on, the change is finished. A creation
-/// without an answer counts as written once its profile is found.
+/// A request to stop takes effect in the left column only: after the first certain write, the change is finished. A
+/// creation without an answer counts as written as soon as its profile is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Untouched,

@@ -1,4 +1,4 @@
-//! One write, and what its refusal means where approvals are at work.
+//! Sends one write, and interprets a refusal if the tenant requires approvals.
 
 use super::approval;
 use super::executor::Executor;
@@ -8,18 +8,17 @@ use super::object::Object;
 use crate::delivery::Request;
 use crate::graph::{Error, Write, WriteSlot};
 
-/// What became of a write that was refused.
+/// How to continue after a refusal.
 enum Refused {
-    /// It is not done.
+    /// The change ends here.
     For(NotDone),
-    /// It was approved in an earlier run, with this code.
+    /// The write was approved after an earlier run; send it with this code.
     ButApproved(String),
 }
 
 impl Object<'_, '_> {
-    /// Sends a step. A creation is not repeated; everything else may be. Where a second administrator has to approve, the
-    /// step is sent with a justification first, and with the code of its approval afterwards. `shown` is the same step
-    /// without its secrets.
+    /// Sends one step of a change. If a second administrator has to approve, the step is sent with a justification
+    /// first, and with the code of its approval later. `shown` is the same step without its secrets.
     pub(super) async fn send(
         &mut self,
         slot: WriteSlot,
@@ -60,7 +59,7 @@ impl Object<'_, '_> {
         }
     }
 
-    /// What a refusal means where approvals are at work.
+    /// Interprets a refusal.
     async fn refused(&self, error: Error, write: &Approval, sent: Option<String>) -> Result<Refused, NotDone> {
         let Executor { journal, client, .. } = self.executor;
         if let Some(code) = sent {
@@ -84,10 +83,10 @@ impl Object<'_, '_> {
         Ok(Refused::For(NotDone::AwaitsApproval(code)))
     }
 
-    /// What a refusal means of a write that came with the code of its approval.
+    /// Interprets a refusal of a write that was sent with the code of its approval.
     async fn refused_with_code(&self, error: Error, write: &Approval, code: String) -> Result<NotDone, NotDone> {
         let Executor { journal, client, .. } = self.executor;
-        // Nothing was decided: the code is as good as before.
+        // The write was not decided on, so the code is still valid.
         if error.status().is_none() || error.is_throttling() || error.may_pass() {
             return Ok(NotDone::Graph(error));
         }

@@ -7,10 +7,10 @@ use crate::plan::Stage;
 use crate::profile::LiveProfile;
 
 impl Object<'_, '_> {
-    /// Waits until the tenant shows what was written, also in its lists. Masked values are trusted by the version in the
-    /// marker, so where an assignment raised the version, the marker is written again. That is not done where a second
-    /// administrator would have to approve it: no later plan would send that write, and an open request that nobody uses
-    /// blocks the next change.
+    /// Waits until the tenant and its lists show what was written. A later plan trusts masked values only if the
+    /// version in the marker is the profile's, so if an assignment raised the version, the marker is written again.
+    /// This is not done if a second administrator would have to approve it: no later plan would send that write, and an
+    /// unused open request blocks the next change.
     pub(super) async fn settle(&mut self, mut expected: Expected) -> Result<String, NotDone> {
         let id = expected.live.id.clone();
         let Some(after) = &self.change.after else { return Ok(id) };
@@ -25,7 +25,7 @@ impl Object<'_, '_> {
             let mut found = compare(&now);
             let is_listed = found == Look::AsExpected;
             if found == Look::NotYet && (late || std::mem::take(&mut first)) {
-                // Lists lag behind; the object itself decides.
+                // Lists can lag behind, so read the object itself.
                 now = self.lookup.by_id(&id).await?;
                 found = compare(&now);
             }
@@ -44,7 +44,7 @@ impl Object<'_, '_> {
                 }
                 _ if late => {
                     return Err(NotDone::Message(
-                        "it was written, and the tenant shows something else: plan again to see what".into(),
+                        "it was written, but the tenant shows something else: plan again to see what".into(),
                     ));
                 }
                 _ => self.wait_for_lists(&mut wait).await,
@@ -56,14 +56,14 @@ impl Object<'_, '_> {
         let ours = |one: &&LiveProfile| one.is_of(self.executor.owner, &self.change.object);
         named.iter().filter(ours).find(|one| one.id != id).map_or(Ok(()), |other| {
             Err(NotDone::Message(format!(
-                "another profile carries the same key ({}): did another apply run at the same time?",
+                "another profile has the same key ({}): did another apply run at the same time?",
                 other.id
             )))
         })
     }
 }
 
-/// Whether the marker has the version of the object.
+/// Whether the marker names the current version of the object.
 fn is_marked(now: &LiveProfile) -> bool {
     now.last_applied().is_some_and(|last| last.revision == now.revision)
 }

@@ -2,21 +2,21 @@
 
 use tokio::sync::watch;
 
-/// Whether to go on.
+/// How urgently to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Stop {
     #[default]
     No,
-    /// Finish what is in flight, and begin nothing.
+    /// Finish the changes in flight, and start no others.
     Soon,
-    /// Let go of everything.
+    /// Abandon everything.
     Now,
 }
 
 /// Waits until a stop of at least this urgency is requested.
 pub(super) async fn requested(stop: &mut watch::Receiver<Stop>, least: Stop) {
     if stop.wait_for(|stop| *stop >= least).await.is_err() {
-        // The sender is gone, so no request can come any more.
+        // The sender was dropped, so no request can arrive.
         std::future::pending::<()>().await;
     }
 }

@@ -1,4 +1,4 @@
-//! Writes the parts of one object that change, each after a look.
+//! Writes the parts of one object that change, and reads the object before each write.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl Object<'_, '_> {
         self.settle(expected).await
     }
 
-    /// One write, with a look right before each try of it; returns what is expected afterwards.
+    /// Carries out one write, and reads the object right before each try. Returns the state to expect after the write.
     pub(super) async fn write_stage(&mut self, stage: &Stage, expected: Expected) -> Result<Expected, NotDone> {
         let (executor, change) = (self.executor, self.change);
         let id = expected.live.id.clone();
@@ -28,7 +28,7 @@ impl Object<'_, '_> {
             let slot = self.write_slot().await?;
             let now = self.look_before_write(&expected, sent.as_ref()).await?;
             if let Some(sent) = sent.take_if(|sent| sent.compare(&now, &sent.live.profile) == Look::AsExpected) {
-                // The try whose answer was lost, or said "failed", was carried out all the same.
+                // An earlier try was carried out, although its answer was lost or reported a failure.
                 self.progress = self.progress.written();
                 return Ok(sent);
             }
@@ -43,7 +43,8 @@ impl Object<'_, '_> {
         }
     }
 
-    /// Whether a new object is not known to all servers yet: 404 and 409 pass then (terraform-provider-microsoft365).
+    /// Whether the error may only mean that not all servers know the new object yet: 404 and 409 are temporary then
+    /// (terraform-provider-microsoft365).
     fn is_too_new(&self, error: &Error) -> bool {
         self.change.before.is_none() && matches!(error.status(), Some(404 | 409)) && !error.is_open_approval()
     }

@@ -1,15 +1,15 @@
-//! Waiting until Graph's servers agree on what was written.
+//! Waits until Graph's servers agree on what was written.
 
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// From here on a person wonders what is happening.
+/// A longer wait is announced, because people would wonder what is happening.
 const LONG: Duration = Duration::from_secs(5);
-/// Pauses grow to this many seconds, so that waiting objects leave requests to those that are being written.
+/// The longest pause, in seconds. Pauses grow so that waiting objects leave requests for those that are being written.
 const LONGEST_PAUSE: u32 = 8;
 
-/// Whether people were told that an apply waits; shared by all its objects, because one line is enough.
+/// Whether the wait was announced; shared by all objects of an apply, because one line is enough.
 pub(super) type Announced = Rc<Cell<bool>>;
 
 /// A wait that ends when `patience` has passed.
@@ -22,7 +22,7 @@ pub(super) struct Wait {
 }
 
 impl Wait {
-    /// Waits from now on. `second` is the unit of the pauses, which tests shorten.
+    /// Starts a wait. `second` is the unit of the pauses, which tests shorten.
     pub fn new(patience: Duration, second: Duration, announced: &Announced) -> Self {
         let (pause, announced) = (second.max(Duration::from_millis(5)), Rc::clone(announced));
         Self { since: Instant::now(), patience, pause, longest: pause * LONGEST_PAUSE, announced }
@@ -32,7 +32,7 @@ impl Wait {
         self.remaining().is_zero()
     }
 
-    /// Gives Graph's servers a moment, longer each time, and logs once when that takes long.
+    /// Pauses, longer each time. Logs a line once if the wait takes long.
     pub async fn rest(&mut self) {
         let pause = self.pause.min(self.remaining());
         if self.since.elapsed() + pause >= LONG && !self.announced.replace(true) {

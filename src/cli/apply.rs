@@ -1,4 +1,4 @@
-//! `apply`.
+//! `apply`: changes the tenant to match the policies.
 
 use std::convert::Infallible;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! `explain`: a setting, a rule, the code of a problem or a target on one screen.
+//! `explain`: shows a setting, a rule, the code of a problem or a target on one screen.
 
 mod code;
 mod policy;
@@ -25,7 +25,8 @@ use crate::setting::{OmaUri, Scope};
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title or path, ADMX or security
-    /// template name, settings catalog id), a rule by code or name (`rules` lists them), the code of a problem (SP0201), or a target of this repository
+    /// template name, settings catalog id), a rule by code or name (`rules` lists them), the code of a problem
+    /// (SP0201), or a target of this repository
     #[arg(required = true)]
     what: Vec<String>,
 }
@@ -66,7 +67,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
     Ok(ExitCode::SUCCESS)
 }
 
-/// One of them can be picked by the name that stands in front, or by its path.
+/// Lists several settings with the same name. Each line begins with a name that selects only this one.
 fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> String {
     let mut text = format!("`{what}` is the name of {} settings:\n", found.len());
     for Found { entry, scope } in found {

@@ -32,7 +32,8 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
     if !args.files.is_empty() {
         return Err(Failure::with_help(
             "`import` cannot read files yet",
-            "leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its name or id",
+            "leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its \
+             name or id",
         ));
     }
     let repository = Repository::open(&global.dir)?;

@@ -1,6 +1,6 @@
 //! The codes of problems: each has a number, a title and an explanation.
 //!
-//! A number is written into documents, pipelines and notes, so it is never given to another meaning.
+//! People use a number in documents, pipelines and notes, so a number never gets another meaning.
 
 mod files;
 mod references;
@@ -10,11 +10,11 @@ mod tenant;
 
 use std::fmt;
 
-/// What a problem means; `about` says it in words.
+/// Identifies a kind of problem; [`Code::about`] explains it.
 #[allow(missing_docs)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
-    // Files and YAML: what keeps a file from being read as a policy or as the configuration.
+    // Files and YAML: why a file cannot be read as a policy or as the configuration.
     UnreadableFile,
     InvalidYaml,
     DuplicateYamlKey,
@@ -46,7 +46,7 @@ pub enum Code {
     UnknownType,
     MaskedValue,
     ControlCharacter,
-    // The registry and exports: `registry:` blocks, .reg files, and what is written to files.
+    // The registry and exports: `registry:` blocks, .reg files, and exported files.
     InvalidRegistryName,
     InvalidRegistryData,
     NotExportable,
@@ -54,7 +54,7 @@ pub enum Code {
     UnreadableRegFile,
     AmbiguousEncoding,
     SecretInExport,
-    // The configuration, and what policies refer to: environments, targets, variables, secrets, files, waivers.
+    // The configuration and references in policies: environments, targets, variables, secrets, files, waivers.
     UnknownTarget,
     UnusableReference,
     SecretNotAllowed,
@@ -74,7 +74,7 @@ pub enum Code {
     MarkerInDescription,
     ExpiredWaiver,
     UnusedWaiver,
-    // The tenant and the plan: what stands between the policies and Intune.
+    // The tenant and the plan: why a policy cannot be applied, or what it would change.
     NotInTenant,
     AmbiguousName,
     NameMismatch,
@@ -96,21 +96,21 @@ pub enum Code {
     NewerMarker,
 }
 
-/// What people read about a code.
+/// The explanation of a code.
 #[derive(Debug)]
 pub struct About {
     /// `SP0201`
     pub number: &'static str,
-    /// What it means, in one line without a full stop.
+    /// What it means, in one line without a period at the end.
     pub title: &'static str,
     /// What it means and what to do, in a few sentences.
     pub explanation: &'static str,
-    /// YAML that has the problem, where that can be shown.
+    /// YAML that has the problem, if YAML can show it.
     pub example: Option<&'static str>,
 }
 
 impl Code {
-    /// All codes, in the order of their numbers within each area.
+    /// All codes, by number.
     pub const ALL: [Self; 75] = [
         Self::UnreadableFile,
         Self::InvalidYaml,
@@ -189,7 +189,6 @@ impl Code {
         Self::NewerMarker,
     ];
 
-    /// Its number, title and explanation.
     pub fn about(self) -> &'static About {
         match self {
             Self::UnreadableFile => &files::UNREADABLE_FILE,

@@ -10,7 +10,7 @@ pub fn counted(count: usize, one: &str) -> String {
     }
 }
 
-/// A number as people read it: `4,120`.
+/// Formats a number with thousands separators: `4,120`.
 pub fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();

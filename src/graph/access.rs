@@ -1,45 +1,45 @@
-//! How a request proves who asks.
+//! How requests authenticate.
 
 use super::error::Error;
 use super::http::{SetupError, http_client};
 use super::sign_in::{SignIn, SignInMethod, SignInSettings};
 
-/// Who asks.
+/// The authentication of requests.
 pub enum Access {
-    /// Nobody in particular: the embedded sandbox checks nothing.
+    /// No token: the embedded sandbox checks nothing.
     Nobody,
-    /// Whoever has this access token. It cannot be renewed.
+    /// A given access token, which cannot be renewed.
     Token(String),
-    /// Somebody who signs in, and again before the token expires.
+    /// A sign-in, which is repeated before the token expires.
     SignedIn(Box<SignIn>),
 }
 
 impl Access {
-    /// Access with a token that somebody else got.
+    /// Access with a token that the user provides.
     ///
     /// # Errors
-    /// When it is no token.
+    /// If the text cannot be a token.
     pub fn token(token: String) -> Result<Self, Error> {
         if token.is_empty() || token.chars().any(|c| c.is_control() || c == ' ') {
-            return Err(SetupError("the access token is empty, or holds spaces or line breaks".into()).into());
+            return Err(SetupError("the access token is empty, or contains spaces or line breaks".into()).into());
         }
         Ok(Self::Token(token))
     }
 
-    /// Access of somebody who signs in. Nothing is sent before the first token is asked for.
+    /// Access by signing in. Sends nothing until the first token is needed.
     ///
     /// # Errors
-    /// When the system's certificates or proxy settings cannot be used, or the environment names another tenant.
+    /// If the system's certificates or proxy settings cannot be used, or AZURE_TENANT_ID names another tenant.
     pub fn sign_in(settings: SignInSettings, method: SignInMethod) -> Result<Self, Error> {
         let http = http_client(&settings.login_url)?;
         Ok(Self::SignedIn(Box::new(SignIn::new(settings, method, http)?)))
     }
 
-    /// An access token to send, or none where none is needed. With `renew`, one that Graph has not refused yet. Many
-    /// requests may ask at once; one of them signs in, and the others wait for it.
+    /// An access token to send; `None` if none is needed. With `renew`, a token that Graph has not refused yet. If many
+    /// requests need one at the same time, one of them signs in, and the others wait for it.
     ///
     /// # Errors
-    /// When there is none to be had.
+    /// If signing in fails.
     pub async fn bearer(&self, renew: bool) -> Result<Option<String>, Error> {
         match self {
             Self::Nobody => Ok(None),
@@ -48,7 +48,7 @@ impl Access {
         }
     }
 
-    /// Whether a token that Graph refuses may be followed by another one.
+    /// Whether a token that Graph refuses can be renewed.
     pub fn renews(&self) -> bool {
         matches!(self, Self::SignedIn(_))
     }

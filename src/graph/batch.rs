@@ -10,22 +10,22 @@ use super::error::Error;
 use super::http::SetupError;
 use super::retry::{Retry, pause};
 
-/// Graph takes at most this many in one batch (Microsoft Graph, "JSON batching").
+/// The most requests that Graph accepts in one batch (Microsoft Graph, "JSON batching").
 const MOST: usize = 20;
-/// How many batches are in flight at once.
+/// The number of batches in flight at once.
 const IN_FLIGHT: usize = 8;
 
-/// One reading request of a batch; the URL is relative to the version.
+/// A read request in a batch.
 #[derive(Debug, Clone)]
 pub struct BatchRequest {
-    /// As `/groups?$filter=…`.
+    /// Relative to the version, such as `/groups?$filter=…`.
     pub url: String,
-    /// Headers of this request alone, besides those of the batch.
+    /// Headers of this request, in addition to those of the batch.
     pub headers: &'static [(&'static str, &'static str)],
 }
 
 impl BatchRequest {
-    /// A request without headers of its own.
+    /// A request without its own headers.
     pub fn new(url: String) -> Self {
         Self { url, headers: &[] }
     }
@@ -34,7 +34,7 @@ impl BatchRequest {
         self.url.starts_with("/deviceManagement/")
     }
 
-    /// One item of a batch.
+    /// The request as an item of the batch's body.
     fn item(&self, id: usize) -> Value {
         let mut item = json!({ "id": id.to_string(), "method": "GET", "url": self.url });
         for (name, value) in self.headers {
@@ -47,25 +47,25 @@ impl BatchRequest {
 /// The answer to one request.
 #[derive(Debug, Clone)]
 pub struct BatchAnswer {
-    /// Its own status.
+    /// The status of this request, not of the batch.
     pub status: u16,
-    /// Its body.
     pub body: Value,
-    /// Its own request-id, or the batch's.
+    /// The request-id of this request, or else of the batch.
     pub request_id: String,
 }
 
 impl Client {
-    /// Sends reading requests in batches, several at once, and answers in their order. Items that were throttled or
-    /// failed are sent again alone, after the pause that they ask for; refusals are answers.
+    /// Sends read requests in batches, several at once, and returns the answers in the order of the requests. Only
+    /// items that were throttled or failed are sent again, after the pause that the server asked for. A refusal is an
+    /// answer.
     ///
     /// # Errors
-    /// When a batch as a whole fails, or an item has no answer after all tries: an incomplete read is none.
+    /// If a whole batch fails, or an item has no answer after all tries: an incomplete read must not be used.
     pub async fn batch(&self, version: &str, requests: &[BatchRequest]) -> Result<Vec<BatchAnswer>, Error> {
         self.batch_each(version, requests).await.into_iter().collect()
     }
 
-    /// The same, with an error for each item that has no answer after all tries: the others have theirs.
+    /// The same, but only the items that have no answer after all tries get an error.
     pub async fn batch_each(&self, version: &str, requests: &[BatchRequest]) -> Vec<Result<BatchAnswer, Error>> {
         let chunks = requests.chunks(MOST).map(|chunk| self.one_batch(version, chunk));
         let mut answered = stream::iter(chunks).buffered(IN_FLIGHT);
@@ -76,10 +76,10 @@ impl Client {
         answers
     }
 
-    /// At most twenty requests, until each has its answer or is given up.
+    /// Sends at most twenty requests until each has an answer or no further try is allowed.
     async fn one_batch(&self, version: &str, requests: &[BatchRequest]) -> Vec<Result<BatchAnswer, Error>> {
         let path = format!("/{version}/$batch");
-        let nothing = || Err(SetupError("a request was given up".into()).into());
+        let nothing = || Err(SetupError("a request was abandoned".into()).into());
         let mut answers: Vec<Result<BatchAnswer, Error>> = requests.iter().map(|_| nothing()).collect();
         let mut retries: Vec<Retry> = requests.iter().map(|one| Retry::of_reading(one.is_intune())).collect();
         let mut open: Vec<usize> = (0..requests.len()).collect();
@@ -110,8 +110,8 @@ impl Client {
         }
     }
 
-    /// Sends what is open. Puts answers in their places, and gives back what failed with the pause that it asks for; what
-    /// has no answer failed, too.
+    /// Sends the open requests, and stores their answers. Returns the failed requests, with the pause that the server
+    /// asked for; a request without an answer has failed, too.
     async fn round(
         &self,
         path: &str,
@@ -150,15 +150,15 @@ impl Client {
     }
 }
 
-/// What failed, by its place.
+/// The errors of failed requests, by the index of the request.
 type Failed = std::collections::BTreeMap<usize, Error>;
 
-/// A header of an item; its name may have any case.
+/// A header of an item. Case in its name is ignored.
 fn header<'h>(headers: &'h Value, wanted: &str) -> Option<&'h Value> {
     Some(headers.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))?.1)
 }
 
-/// The pause that an item asks for.
+/// The pause that the server asks for in an item.
 fn asked(headers: &Value) -> Option<std::time::Duration> {
     let own = header(headers, "retry-after")?;
     own.as_str().map_or_else(|| pause(&own.to_string(), None), |text| pause(text, None))

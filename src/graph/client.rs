@@ -1,4 +1,4 @@
-//! Requests: headers, tries, answers.
+//! Sends requests: headers, retries, answers.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,12 +17,12 @@ use super::pace::{Pace, WriteSlot};
 use super::retry::{Retry, asked_pause};
 use super::sign_in::TokenClaims;
 
-/// The largest body that is read, in bytes: a page of a thousand large profiles is far below it.
+/// The largest body that is read, in bytes: a page of a thousand large profiles is much smaller.
 const LARGEST_BODY: usize = 256 * 1024 * 1024;
-/// From here on a person wonders what happens.
+/// A pause of at least this length is logged as a warning, because people would wonder what is happening.
 const LONG: Duration = Duration::from_secs(5);
 
-/// Speaks to one Graph.
+/// A client for one Graph server.
 pub struct Client {
     http: reqwest::Client,
     pub(super) base: String,
@@ -32,40 +32,39 @@ pub struct Client {
     uncounted: Mutex<BTreeSet<&'static str>>,
 }
 
-/// One change of an object.
+/// A write of an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Write<'a> {
     /// `POST`, `PATCH` or `DELETE`.
     pub method: &'a str,
-    /// From the version on: `/beta/…`.
+    /// Begins with the version: `/beta/…`.
     pub path: &'a str,
-    /// What is sent.
     pub body: Option<&'a Value>,
-    /// Headers of its own.
+    /// Headers besides those of every request.
     pub headers: &'a [(&'static str, String)],
 }
 
-/// A request, as often as it is sent.
+/// A request, which may be sent several times.
 pub(super) struct Request<'a> {
     pub method: Method,
     pub path: &'a str,
     pub body: Option<&'a Value>,
     pub headers: &'a [(&'static str, String)],
-    /// How many requests it holds.
+    /// How many requests it counts as; a batch counts each of its items.
     pub cost: usize,
-    /// The type of answer.
+    /// The media type of the answer.
     pub accept: &'static str,
 }
 
-/// The type of almost every answer.
+/// The media type of almost every answer.
 pub(super) const JSON: &str = "application/json";
 
 impl Client {
-    /// A client for the server at `base` (without version), whose limits count in windows of this length: usually
-    /// [`super::WINDOW`], zero where there are none.
+    /// A client for the server at `base` (without version). `window` is the length of the window in which the server
+    /// counts requests: usually [`super::WINDOW`], or zero for a server without limits.
     ///
     /// # Errors
-    /// When the system's certificates or proxy settings cannot be used.
+    /// If the system's certificates or proxy settings cannot be used.
     pub fn new(base: &str, access: Access, window: Duration) -> Result<Self, Error> {
         let http = http_client(base)?;
         let base = base.trim_end_matches('/').to_string();
@@ -73,30 +72,30 @@ impl Client {
         Ok(Self { http, base, access, pace, requests, uncounted: Mutex::default() })
     }
 
-    /// How many requests were sent.
+    /// The number of requests that were sent.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// This server does not count these: whether all of them came is known from the lists alone.
+    /// Records that the server does not count these objects, so that only the lists show whether all of them arrived.
     pub fn not_counted(&self, what: &'static str) {
         self.uncounted.lock().unwrap_or_else(PoisonError::into_inner).insert(what);
     }
 
-    /// What this server did not count so far.
+    /// The objects that the server has not counted so far.
     pub fn uncounted(&self) -> Vec<&'static str> {
         self.uncounted.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
-    /// What the token says about itself, where there is one that can be read.
+    /// The claims of the token, if there is one that can be read.
     ///
     /// # Errors
-    /// When there is none to be had.
+    /// If signing in fails.
     pub async fn claims(&self) -> Result<Option<TokenClaims>, Error> {
         Ok(self.access.bearer(false).await?.as_deref().and_then(TokenClaims::read))
     }
 
-    /// What pauses are counted in: a second, or less where the server's window is scaled down.
+    /// The unit of pauses: a second, or less if the server's window is scaled down.
     pub fn second(&self) -> Duration {
         self.pace.second()
     }
@@ -104,14 +103,14 @@ impl Client {
     /// Reads one object. `path` begins with the version: `/beta/…`.
     ///
     /// # Errors
-    /// When Graph refuses, or does not answer, or with something else than is described.
+    /// If Graph refuses or does not answer, or the answer does not have the expected form.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         let mut body = WholeBody::default();
         let request_id = self.read_into(path, &mut body).await?;
         typed(path, &body, request_id)
     }
 
-    /// Reads what is at a path, and gives the request-id.
+    /// Reads a path into `body`, and returns the request-id.
     pub(super) async fn read_into(&self, path: &str, body: &mut dyn Body) -> Result<String, Error> {
         self.read_as(path, JSON, body).await
     }
@@ -121,18 +120,19 @@ impl Client {
         self.send(&request, body).await
     }
 
-    /// How long so many writes wait for their slots, all in all.
+    /// How long this number of writes wait for their slots in total.
     pub fn pause_for(&self, writes: usize) -> Duration {
         self.pace.pause_for(writes)
     }
 
-    /// Waits until a write may be sent: Intune takes few, and who waits can look at the object afterwards.
+    /// Waits until a write may be sent, because Intune limits them. The caller gets the slot first, so that it can read
+    /// the object right before the write.
     pub async fn write_slot(&self) -> WriteSlot {
         self.pace.write_slot().await
     }
 
-    /// Sends a change, once: before it is sent again ([`Client::wait_to_retry`]), somebody has to look whether it was
-    /// carried out all the same, and whether anybody changed the object meanwhile.
+    /// Sends a write once. Before the caller sends it again ([`Client::wait_to_retry`]), it has to check whether the
+    /// write was carried out after all, and whether someone changed the object in the meantime.
     ///
     /// # Errors
     /// As for [`Client::get`].
@@ -145,7 +145,7 @@ impl Client {
         typed(path, &answer, request_id)
     }
 
-    /// Sends a reading request until it is answered, or no further try is worth it.
+    /// Sends a read request until it is answered or no further try is allowed.
     pub(super) async fn send(&self, request: &Request<'_>, body: &mut dyn Body) -> Result<String, Error> {
         let mut retry = Retry::of_reading(request.intune_requests() > 0);
         loop {
@@ -156,17 +156,17 @@ impl Client {
         }
     }
 
-    /// Waits until what failed may be sent again.
+    /// Waits until a failed request may be sent again.
     ///
     /// # Errors
-    /// The same error, when it should not be sent again.
+    /// The same error, if the request must not be sent again.
     pub async fn wait_to_retry(&self, retry: &mut Retry, error: Error) -> Result<(), Error> {
         let Some(pause) = retry.next(&error, &self.pace) else { return Err(error) };
         self.rest(&error, pause).await;
         Ok(())
     }
 
-    /// One try, with a new token where Graph refuses the one that we have.
+    /// Sends a request once, or twice if Graph refuses the token and it can be renewed.
     async fn send_once(
         &self,
         request: &Request<'_>,
@@ -196,7 +196,7 @@ impl Client {
         }
     }
 
-    /// Waits before something is sent again, and says so where it takes long.
+    /// Waits before a request is sent again, and logs a warning if that takes long.
     pub(super) async fn rest(&self, error: &Error, pause: Duration) {
         match error {
             Error::NoAnswer { sent: true, .. } => tracing::warn!("sending again in {:.0?}: {error}", pause),
@@ -206,7 +206,7 @@ impl Client {
         tokio::time::sleep(pause).await;
     }
 
-    /// Sends a request with this token, and takes its answer.
+    /// Sends a request with this token, and receives the answer.
     async fn exchange(
         &self,
         request: &Request<'_>,
@@ -248,7 +248,7 @@ impl Client {
         while let Some(piece) = response.chunk().await.map_err(|error| no_answer(&error))? {
             length += piece.len();
             if length > LARGEST_BODY {
-                return Err(unusable("it is larger than any answer of Graph"));
+                return Err(unusable("it is larger than any answer that Graph gives"));
             }
             taken.push(&piece);
         }
@@ -261,23 +261,23 @@ impl Client {
             }
             return Err(error.with_pause(asked_pause(&headers)));
         }
-        if is_json { Ok(request_id) } else { Err(unusable("it is no JSON")) }
+        if is_json { Ok(request_id) } else { Err(unusable("it is not JSON")) }
     }
 }
 
 impl Request<'_> {
-    /// How many of Intune's requests it is.
+    /// How many requests Intune counts for it.
     fn intune_requests(&self) -> usize {
         if is_intune(self.path) { self.cost } else { 0 }
     }
 }
 
-/// Whether Intune counts a request. A batch says itself what it holds.
+/// Whether Intune counts a request. For a batch, the request's cost counts only the items for Intune.
 fn is_intune(path: &str) -> bool {
     path.contains("/deviceManagement/") || path.ends_with("/$batch")
 }
 
-/// What the answer to a request at this path is as this type.
+/// Decodes the answer to a request to this path.
 pub(super) fn typed<T: DeserializeOwned>(path: &str, body: &WholeBody, request_id: String) -> Result<T, Error> {
     let unusable = |error: serde_json::Error| {
         let (path, reason) = (path.to_string(), error.to_string());
@@ -292,7 +292,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_left_this_machine_was_not_done() {
-        // A port that was free a moment ago, and that nobody listens on.
+        // A port that was free a moment ago, so that no server listens on it.
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|one| one.local_addr()).expect("a port").port();
         let base = format!("http://127.0.0.1:{port}");
         let client = Client::new(&base, Access::Nobody, Duration::ZERO).expect("a client");

@@ -1,4 +1,4 @@
-//! What can go wrong between us and Graph.
+//! Errors of requests to Graph.
 
 use serde_json::Value;
 
@@ -6,80 +6,71 @@ use super::http::SetupError;
 use super::permissions::{READ_CONFIGURATION, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 use super::sign_in::SignInFailure;
 
-/// Why Graph did not do what was asked.
+/// Why a request failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Graph refused.
-    #[error("{method} {path} was answered {status}{}: {message}{}", code_text(code), id_text(request_id))]
+    /// Graph refused the request.
+    #[error("{method} {path} returned {status}{}: {message}{}", code_text(code), id_text(request_id))]
     Refused {
-        /// The method.
         method: String,
-        /// The path.
         path: String,
         /// The HTTP status.
         status: u16,
-        /// Graph's code.
+        /// Graph's error code, such as `BadRequest`.
         code: String,
-        /// Graph's words.
+        /// Graph's message.
         message: String,
-        /// What Microsoft's support asks for.
+        /// Microsoft's support needs it.
         request_id: String,
-        /// The code of a request for approval, where a second administrator has to approve (Multi Admin Approval).
+        /// The code of a request for approval, if a second administrator has to approve (Multi Admin Approval).
         approval: Option<String>,
         /// The pause that the server asked for.
         retry_after: Option<std::time::Duration>,
     },
-    /// No answer came.
+    /// No answer arrived.
     #[error("{method} {path} got no answer: {reason} (client-request-id {request_id})")]
     NoAnswer {
-        /// The method.
         method: String,
-        /// The path.
         path: String,
-        /// Why.
         reason: String,
-        /// Our id of the request.
+        /// The id that this program gave the request.
         request_id: String,
-        /// Whether the request may have reached the server; not when there was no connection.
+        /// Whether the request may have reached the server; false if there was no connection.
         sent: bool,
     },
-    /// The answer is not what Graph describes.
+    /// The answer does not have the form that Graph documents.
     #[error("the answer to {path} cannot be used: {reason}{}", id_text(request_id))]
     Unusable {
-        /// The path.
         path: String,
-        /// Why.
         reason: String,
-        /// What Microsoft's support asks for.
+        /// Microsoft's support needs it.
         request_id: String,
     },
-    /// An object came whole, and cannot be understood.
+    /// An object is complete, but this version cannot read it.
     #[error("{reason}{}", id_text(request_id))]
     Unclear {
-        /// Which one, and why.
+        /// Which object, and why.
         reason: String,
-        /// What Microsoft's support asks for.
+        /// Microsoft's support needs it.
         request_id: String,
     },
-    /// The client cannot be made.
     #[error(transparent)]
     Setup(#[from] SetupError),
-    /// Nobody is signed in.
     #[error(transparent)]
     SignIn(#[from] SignInFailure),
 }
 
-/// Why an object of an answer is not taken.
+/// Why an object of an answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadObject {
-    /// A part of it did not come: another reading may have it.
+    /// A part of it is missing; reading again may return it.
     Incomplete(String),
-    /// It came, and cannot be understood.
+    /// It is complete, but this version cannot read it.
     Unclear(String),
 }
 
 impl BadObject {
-    /// The error of the answer that held the object.
+    /// The error for the answer that contained the object.
     pub(crate) fn into_error(self, path: &str, request_id: &str) -> Error {
         let request_id = request_id.to_string();
         match self {
@@ -98,7 +89,7 @@ fn id_text(id: &str) -> String {
 }
 
 impl Error {
-    /// The HTTP status, where Graph answered.
+    /// The HTTP status, if Graph refused.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
@@ -106,8 +97,8 @@ impl Error {
         }
     }
 
-    /// Whether the request may have been carried out all the same: no answer, or a server's failure
-    /// (Microsoft365DSC#5650: a write may be done although the answer says that it failed).
+    /// Whether the request may have been carried out after all: there was no answer, or a server failed
+    /// (Microsoft365DSC#5650: a write may be carried out although the answer reports a failure).
     pub fn outcome_unknown(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status >= 500,
@@ -117,7 +108,7 @@ impl Error {
         }
     }
 
-    /// Whether the server had no time for us: the request was not carried out. Intune's query broker says so with a 500
+    /// Whether the server throttled the request, so that it was not carried out. Intune's query broker answers 500 then
     /// (measured on a live tenant: graph-api-gotchas of graph2otel).
     pub fn is_throttling(&self) -> bool {
         match self {
@@ -128,12 +119,12 @@ impl Error {
         }
     }
 
-    /// Whether the same request may be answered otherwise in a moment.
+    /// Whether the error may be temporary, so that the same request may succeed later.
     pub fn may_pass(&self) -> bool {
         self.outcome_unknown() && self.status() != Some(501) || matches!(self.status(), Some(408 | 423))
     }
 
-    /// Whether the server does not know what was asked of it, and not only this time.
+    /// Whether the server does not support the request, so that a repetition would fail as well.
     pub fn is_unsupported(&self) -> bool {
         matches!(self.status(), Some(400 | 404 | 405 | 415 | 501))
     }
@@ -146,7 +137,7 @@ impl Error {
         }
     }
 
-    /// The code of a request for approval, where a second administrator has to approve this write.
+    /// The code of a request for approval, if a second administrator has to approve this write.
     pub fn approval(&self) -> Option<&str> {
         match self {
             Self::Refused { approval, .. } => approval.as_deref(),
@@ -154,47 +145,53 @@ impl Error {
         }
     }
 
-    /// Whether a request for approval of this very write is open already.
+    /// Whether a request for approval for this object is already open.
     pub fn is_open_approval(&self) -> bool {
         matches!(self, Self::Refused { status: 409, message, .. } if message.to_lowercase().contains("approval request"))
     }
 
-    /// Whether there was not even a connection.
+    /// Whether no connection was made, so that the request was certainly not sent.
     pub fn never_sent(&self) -> bool {
         matches!(self, Self::NoAnswer { sent: false, .. })
     }
 
-    /// What to do about it, where that is known.
+    /// What to do about the error, if that is known.
     pub fn hint(&self) -> Option<String> {
         if let Self::SignIn(failure) = self {
             return failure.hint().map(str::to_owned);
         }
         match self {
             Self::NoAnswer { reason, .. } if reason.contains("certificate") => {
-                return Some("SSL_CERT_FILE names a file with the certificate of a company's own authority".into());
+                return Some(
+                    "set SSL_CERT_FILE to a file with the certificate of your own certificate authority".into(),
+                );
             }
             Self::NoAnswer { .. } => {
-                return Some("is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy".into());
+                return Some(
+                    "check that this machine can reach the server; HTTPS_PROXY and NO_PROXY set the proxy".into(),
+                );
             }
             Self::Unusable { .. } => {
                 return Some(
-                    "run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`"
+                    "run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`"
                         .into(),
                 );
             }
             Self::Unclear { .. } => {
                 return Some(
-                    "whose it is cannot be told, so nothing is done without it: look at it in the portal, and save it there once more"
+                    "its owner cannot be determined, so the command stops: open it in the portal and save it again"
                         .into(),
                 );
             }
             _ => {}
         }
         match self.status()? {
-            300..=399 => Some("Graph redirects nobody: is there a proxy with a sign-in page of its own?".into()),
-            429 => Some("the tenant's limits are used up, perhaps by others: run again later".into()),
+            300..=399 => Some("Graph never redirects; check whether a proxy answers with its own sign-in page".into()),
+            429 => Some(
+                "the tenant has reached its request limit, perhaps because of other programs: run again later".into(),
+            ),
             401 => Some(
-                "the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; \
+                "the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; \
                  `sspr-policy doctor` shows who is signed in"
                     .into(),
             ),
@@ -206,16 +203,16 @@ impl Error {
         }
     }
 
-    /// Takes apart an answer that refuses. Intune wraps JSON into the message
+    /// Reads an answer that refuses a request. Intune wraps JSON into the message
     /// (microsoft-graph-docs-contrib#4157).
     pub(crate) fn refused(method: &str, path: &str, status: u16, body: &Value, request_id: &str) -> Self {
         let error = &body["error"];
         let raw = error["message"].as_str().unwrap_or_default();
         let inner = serde_json::from_str::<Value>(raw).ok();
         let message = inner.as_ref().and_then(|inner| inner["Message"].as_str()).unwrap_or(raw);
-        // What follows is for Microsoft's support, who ask for the request-id.
+        // The rest is for Microsoft's support, who can find it by the request-id.
         let message = message.split(" - Operation ID").next().unwrap_or(message);
-        // In one line: a server's line breaks must not look like lines of ours.
+        // In one line, because a server's line breaks must not look like lines of this program.
         let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         let id = error["innerError"]["request-id"].as_str().unwrap_or(request_id);
         Self::Refused {
@@ -230,7 +227,7 @@ impl Error {
         }
     }
 
-    /// The same refusal, with the pause that came with it.
+    /// Sets the pause that the server asked for in a refusal.
     pub(crate) fn with_pause(mut self, pause: Option<std::time::Duration>) -> Self {
         if let Self::Refused { retry_after, .. } = &mut self {
             *retry_after = pause;
@@ -238,7 +235,7 @@ impl Error {
         self
     }
 
-    /// The same refusal without this text, where the server repeats what it was sent.
+    /// Removes a secret from the message of a refusal, because a server may repeat what it was sent.
     pub(crate) fn without(mut self, secret: Option<&str>) -> Self {
         if let (Self::Refused { message, .. }, Some(secret)) = (&mut self, secret.filter(|text| !text.is_empty())) {
             *message = message.replace(secret, "…");
@@ -246,7 +243,7 @@ impl Error {
         self
     }
 
-    /// The same refusal, with the code of the request for approval that came with it as a header.
+    /// Sets the code of the request for approval, from a header of the answer.
     pub(crate) fn with_approval(mut self, code: &str) -> Self {
         if let Self::Refused { approval, .. } = &mut self {
             *approval = Some(code.to_string());
@@ -255,7 +252,8 @@ impl Error {
     }
 }
 
-/// The code of a request for approval, which stands in the message, too: `x-msft-approval-code: aabb1234-…`.
+/// The code of a request for approval in a message, which contains it like the header: `x-msft-approval-code:
+/// aabb1234-…`.
 fn approval_in(message: &str) -> Option<String> {
     let rest = message.rsplit_once("x-msft-approval-code:")?.1.trim_start();
     let code: String = rest.chars().take_while(|c| c.is_ascii_hexdigit() || *c == '-').collect();

@@ -1,28 +1,28 @@
-//! The HTTP client: one TLS stack and one idea of proxies, for Graph and for signing in.
+//! The HTTP client: the same TLS stack and proxy settings for Graph and for signing in.
 
 use std::time::Duration;
 
-/// Why there is no client at all.
+/// Why Graph cannot be reached at all, or a request was not completed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("Microsoft Graph cannot be reached from here: {0}")]
 pub struct SetupError(pub(super) String);
 
-/// A client for servers of this kind of address. Proxies are the system's (`HTTPS_PROXY`, `NO_PROXY`), and certificates
-/// are those that the system trusts; `SSL_CERT_FILE` adds to them on every system.
+/// A client for the server at `base`. It uses the system's proxies (`HTTPS_PROXY`, `NO_PROXY`) and trusts the system's
+/// certificates; on every system, `SSL_CERT_FILE` adds certificates.
 ///
 /// # Errors
-/// When the system's certificates or proxy settings cannot be used, or `SSL_CERT_FILE` not be read.
+/// If the system's certificates or proxy settings cannot be used, or `SSL_CERT_FILE` cannot be read.
 pub(crate) fn http_client(base: &str) -> Result<reqwest::Client, SetupError> {
-    // Fails only when some other part of the process installed one.
+    // Fails only if another part of the process has installed one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("sspr-policy/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(20))
         .timeout(Duration::from_secs(60))
-        // A redirect would carry the token to somebody else.
+        // A redirect would send the token to another server.
         .redirect(reqwest::redirect::Policy::none());
     if base.starts_with("http://") {
-        // This machine, or its host in Azure: a proxy of the system has no business here.
+        // The address is on this machine or its host in Azure, which a proxy cannot reach.
         builder = builder.no_proxy();
     }
     if let Some(path) = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) {

@@ -1,4 +1,4 @@
-//! Collections: pages that fit together, and counts.
+//! Reads collections, page by page, and counts.
 
 use std::collections::HashSet;
 
@@ -10,43 +10,43 @@ use super::client::Client;
 use super::error::{BadObject, Error};
 use super::page::{Arrived, Page};
 
-/// Pages of one collection; more can only be a server that repeats itself.
+/// The most pages of one collection. Only a server that repeats pages returns more.
 const MOST_PAGES: usize = 10_000;
-/// How often a collection is read whose pages do not fit together.
+/// How often a collection is read at most, if its pages do not fit together.
 const READINGS: usize = 3;
 
-/// A whole collection.
+/// A complete collection.
 #[derive(Debug)]
 pub struct Collection<T> {
-    /// In the order in which they came.
+    /// In the order in which they arrived.
     pub items: Vec<T>,
-    /// Whether the answer said how many there are.
+    /// Whether the answer contained the number of objects.
     pub is_counted: bool,
-    /// Of the last page.
+    /// The request-id of the last page.
     pub request_id: String,
 }
 
-/// How many objects a collection has.
+/// The number of objects in a collection.
 #[derive(Debug)]
 pub struct Count {
-    /// By the server's own count.
     pub objects: usize,
-    /// Of the answer that said so.
     pub request_id: String,
 }
 
 impl Client {
-    /// Reads a whole collection, following every link to a next page. Pages that do not fit together are read once more.
+    /// Reads a complete collection, following each link to the next page. If the pages do not fit together, reads the
+    /// collection again.
     ///
     /// # Errors
-    /// As for [`Client::get`]; also when pages repeat, or a link leads elsewhere, or fewer objects come than were counted:
-    /// an incomplete read is none.
+    /// As for [`Client::get`]; also if pages repeat, a link leads to another server, or the number of objects differs
+    /// from the server's count, because an incomplete read must not be used.
     pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
         Ok(self.collection(path, Ok).await?.items)
     }
 
-    /// The same for a path with `$count=true`, called `what` where the server does not count: Intune refuses options that a
-    /// collection does not know, with 400 or with 500 (Microsoft365DSC#4597, #4828), and then it is read without.
+    /// The same with `$count=true`. If the server does not count, records that under the name `what`. Intune answers
+    /// 400 or 500 to options that a collection does not support (Microsoft365DSC#4597, #4828); then the collection is
+    /// read without the option.
     ///
     /// # Errors
     /// As for [`Client::list`].
@@ -63,8 +63,9 @@ impl Client {
         Ok(read.items)
     }
 
-    /// A whole collection with what else is known of it. `make` makes something else of each object as soon as it has
-    /// arrived, because a whole page in Graph's form takes much memory; or it says why an object cannot be used.
+    /// Reads a complete collection, and returns the objects with further information. `make` converts each object as
+    /// soon as it has arrived, because a whole page in Graph's form takes much memory; or it returns why an object
+    /// cannot be used.
     ///
     /// # Errors
     /// As for [`Client::list`].
@@ -103,7 +104,7 @@ impl Client {
                 |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
             let Arrived { items: came, ids: new, refused, rest } = page.arrived();
             if !rest.is_list() {
-                return Err(unusable("a list is expected, and there is no `value`".into()));
+                return Err(unusable("it should be a list, but it has no `value`".into()));
             }
             if let Some(refused) = refused {
                 return Err(refused.into_error(&next, &request_id));
@@ -111,7 +112,7 @@ impl Client {
             items.extend(came);
             ids.extend(new);
             if seen.is_empty() {
-                // Where more follows, a count of what is on this page is the page's own, and says nothing of the whole.
+                // If more pages follow, a count that equals the objects on this page counts only this page.
                 let of_page = |count: &u64| *count == items.len() as u64 && !rest.link.is_null();
                 counted = rest.count.as_u64().filter(|count| !of_page(count));
             }
@@ -120,15 +121,15 @@ impl Client {
                 Value::Null => {
                     return match counted.filter(|count| *count != items.len() as u64) {
                         Some(count) => {
-                            Err(unusable(format!("{count} objects are announced, and {} came", items.len())))
+                            Err(unusable(format!("{count} objects were announced, but {} arrived", items.len())))
                         }
                         None => Ok(Collection { items, is_counted: counted.is_some(), request_id }),
                     };
                 }
-                _ => return Err(unusable("its link to the next page is no address".into())),
+                _ => return Err(unusable("its link to the next page is not a URL".into())),
             };
             if !seen.insert(link.clone()) || seen.len() > MOST_PAGES {
-                return Err(unusable("the server's links to next pages go in a circle".into()));
+                return Err(unusable("the links to the next page form a loop".into()));
             }
             next = match link.strip_prefix(&self.base) {
                 Some(rest) if rest.starts_with('/') => rest.to_string(),
@@ -137,11 +138,12 @@ impl Client {
         }
     }
 
-    /// How many objects a collection has, by its `$count`; nothing where the server does not count this one, as Intune
-    /// does not count devices. The answer is a text: asking for JSON is refused (graph-api-gotchas of graph2otel).
+    /// The number of objects in a collection, from its `$count`; `None` if the server does not count this one, as
+    /// Intune does not count devices. The answer is plain text; Graph refuses a request for JSON (graph-api-gotchas of
+    /// graph2otel).
     ///
     /// # Errors
-    /// When the server does not answer, or otherwise than with a number: a count that fails is not one that is missing.
+    /// If the server does not answer with a number. This is not the same as a server that does not count.
     pub async fn count(&self, collection: &str) -> Result<Option<Count>, Error> {
         let path = format!("{collection}/$count");
         let mut body = WholeBody::default();
@@ -151,7 +153,7 @@ impl Client {
         };
         match from_json::<Option<usize>>(body.json()) {
             Ok(Some(objects)) => Ok(Some(Count { objects, request_id })),
-            _ => Err(Error::Unusable { path, reason: "it is no number".into(), request_id }),
+            _ => Err(Error::Unusable { path, reason: "it is not a number".into(), request_id }),
         }
     }
 }

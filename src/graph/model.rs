@@ -1,14 +1,12 @@
-//! Bodies of the directory. What is not named here is ignored: Graph adds properties at any time.
+//! Objects of the directory. Other properties are ignored, because Graph may add some at any time.
 
 use serde::Deserialize;
 
-/// Anything with an id and a name.
+/// Any object with an id and a name.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Named {
-    /// Its id.
     pub id: String,
-    /// Its name.
     #[serde(default)]
     pub display_name: Option<String>,
 }
@@ -17,12 +15,9 @@ pub struct Named {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Organization {
-    /// Its id.
     pub id: String,
-    /// Its name.
     #[serde(default)]
     pub display_name: Option<String>,
-    /// Its domains.
     #[serde(default)]
     pub verified_domains: Vec<VerifiedDomain>,
 }
@@ -30,7 +25,7 @@ pub struct Organization {
 /// A domain of a tenant.
 #[derive(Debug, Clone, Deserialize)]
 pub struct VerifiedDomain {
-    /// The domain.
+    /// The domain, such as `contoso.onmicrosoft.com`.
     #[serde(default)]
     pub name: Option<String>,
 }

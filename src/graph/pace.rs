@@ -1,19 +1,19 @@
-//! Pacing: staying below Intune's limits instead of running into them.
+//! Paces requests, so that they stay below Intune's limits.
 //!
 //! Microsoft publishes, for device configuration, 100 writes and 1,000 requests in 20 seconds for an app in a tenant
-//! (Graph documentation, throttling limits of Intune); each request of a `$batch` counts. Whether the window slides is not
-//! said, so writes are paced as if it did: a slot is free again one window after the answer came, which is later
-//! than the server can have counted it. Requests in all are paced by a bucket of tokens: reading twice does no harm, and
-//! a burst of a thousand is worth more than never seeing a 429.
+//! (Graph documentation, throttling limits of Intune); each request of a `$batch` counts. Whether the window slides is
+//! not documented, so writes are paced as if it did: a slot is free again one window after the answer arrived, which is
+//! later than the server can have counted it. All requests together are paced by a token bucket: sending a read again
+//! does no harm, and a burst of a thousand reads is worth an occasional 429.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-/// Writes in one window.
+/// The most writes in one window.
 const WRITES: usize = 100;
-/// Requests in one window.
+/// The most requests in one window.
 const REQUESTS: u32 = 1000;
 
 /// The length of Intune's window.
@@ -27,11 +27,11 @@ pub(super) struct Pace {
     requests: Mutex<Bucket>,
 }
 
-/// A bucket of tokens as the moment when it would be full again.
+/// A token bucket, stored as the moment when it would be full again.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     full: Instant,
-    /// Nothing is sent before: the server asked for a pause.
+    /// Nothing is sent before this moment, because the server asked for a pause.
     not_before: Instant,
 }
 
@@ -44,7 +44,7 @@ pub struct WriteSlot {
 }
 
 impl WriteSlot {
-    /// The write may have reached the server, which counts it from now on at the latest.
+    /// Uses up the slot: the write may have reached the server, which has counted it by now.
     pub(super) fn spend(mut self) {
         self.is_spent = true;
     }
@@ -67,24 +67,24 @@ impl Drop for WriteSlot {
 }
 
 impl Pace {
-    /// Pacing for a window of this length; zero for a server without limits.
+    /// Paces for a window of this length; zero means a server without limits.
     pub fn new(window: Duration) -> Self {
         let now = Instant::now();
         let requests = Mutex::new(Bucket { full: now, not_before: now });
         Self { window, slots: Arc::new(Semaphore::new(WRITES)), requests }
     }
 
-    /// What stands for a second where the window is scaled: pauses shrink with it.
+    /// The unit of pauses: a second in the real window, and proportionally less in a scaled one.
     pub fn second(&self) -> Duration {
         if self.window.is_zero() { Duration::from_millis(10) } else { self.window / 20 }
     }
 
-    /// How long so many writes wait at least: one window for each hundred before the last ones.
+    /// How long this number of writes wait at least: one window for each full hundred before the last write.
     pub fn pause_for(&self, writes: usize) -> Duration {
         self.window * u32::try_from(writes.saturating_sub(1) / WRITES).unwrap_or(u32::MAX)
     }
 
-    /// Waits for a slot, first come, first served.
+    /// Waits for a slot; waiting callers get theirs in order.
     pub async fn write_slot(&self) -> WriteSlot {
         // The semaphore is never closed, so a slot always comes.
         if let Ok(permit) = self.slots.acquire().await {
@@ -98,18 +98,18 @@ impl Pace {
         let mut pause = self.reserve(count);
         while !pause.is_zero() {
             tokio::time::sleep(pause).await;
-            // A pause that the server asked for meanwhile holds for those who waited, too.
+            // The server may have asked for a pause in the meantime, which also applies to this request.
             pause = self.bucket(|bucket| bucket.not_before.saturating_duration_since(Instant::now()));
         }
     }
 
-    /// The server asked for a pause.
+    /// Delays all requests, because the server asked for a pause.
     pub fn hold(&self, pause: Duration) {
         let until = Instant::now() + pause;
         self.bucket(|bucket| bucket.not_before = bucket.not_before.max(until));
     }
 
-    /// How long everybody still waits because the server asked for it.
+    /// How long all requests are still delayed.
     #[cfg(test)]
     pub fn held(&self) -> Duration {
         self.bucket(|bucket| bucket.not_before.saturating_duration_since(Instant::now()))

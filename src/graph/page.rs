@@ -1,4 +1,4 @@
-//! One page of a collection: its objects are made into something else as they arrive.
+//! One page of a collection, whose objects are converted as they arrive.
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
@@ -11,10 +11,10 @@ use super::body::{Body, from_json, without_mark};
 use super::error::BadObject;
 use super::split::Split;
 
-/// A page that arrives.
+/// A page that is arriving.
 pub(super) struct Page<'p, T, U, M> {
     make: &'p M,
-    /// The ids of the pages before.
+    /// The ids on the pages before.
     known: &'p HashSet<String>,
     split: Split,
     arrived: Arrived<U>,
@@ -22,14 +22,14 @@ pub(super) struct Page<'p, T, U, M> {
     object: PhantomData<T>,
 }
 
-/// What came with a page.
+/// The content of a page.
 pub(super) struct Arrived<U> {
     pub items: Vec<U>,
     /// The ids of its objects.
     pub ids: HashSet<String>,
-    /// Why the first object that cannot be taken is not taken.
+    /// Why the first unusable object cannot be used.
     pub refused: Option<BadObject>,
-    /// What it says besides its objects.
+    /// The page without its objects.
     pub rest: Rest,
 }
 
@@ -101,7 +101,7 @@ impl<T: DeserializeOwned, U, M: Fn(T) -> Result<U, BadObject>> Body for Page<'_,
     }
 }
 
-/// What a page says; nothing where it is JSON, and no object.
+/// Reads a page without its objects; returns an empty `Rest` for JSON that is not an object.
 fn rest_of(text: &[u8]) -> serde_json::Result<Rest> {
     let value: Value = serde_json::from_slice(text)?;
     Ok(if value.is_object() { serde_json::from_value(value)? } else { Rest::default() })
@@ -117,8 +117,8 @@ impl<U> Arrived<U> {
         if let Ok(Identified { id: Value::String(id) }) = serde_json::from_slice(object)
             && (known.contains(&id) || !self.ids.insert(id))
         {
-            // A page that came twice, or an object that moved between pages while we read.
-            let text = "one object came twice; the list changed while it was read: run again";
+            // The server repeated a page, or the object moved between pages while the list was read.
+            let text = "one object arrived twice, because the list changed while it was read: run again";
             return Err(BadObject::Incomplete(text.into()));
         }
         make(from_json(object).map_err(|error| BadObject::Incomplete(error.to_string()))?)

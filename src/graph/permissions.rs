@@ -1,18 +1,18 @@
-//! Which permission of Microsoft Graph is needed for what: the one table of it. `docs/sign-in.md` shows it, and a test
-//! holds all that people read against it.
+//! The table of Microsoft Graph permissions, and what each is needed for. `docs/sign-in.md` shows it, and tests compare
+//! the documentation with it.
 
 /// Reads Intune's configuration.
 pub const READ_CONFIGURATION: &str = "DeviceManagementConfiguration.Read.All";
-/// Writes it, and reads values that Intune masks.
+/// Writes Intune's configuration, and reads masked values.
 pub const WRITE_CONFIGURATION: &str = "DeviceManagementConfiguration.ReadWrite.All";
 /// Reads groups and their members.
 pub const READ_GROUPS: &str = "GroupMember.Read.All";
 /// Counts the enrolled devices.
 pub const READ_DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
-/// Reads which tenant it is.
+/// Reads the tenant's id, name and domains.
 pub const READ_ORGANIZATION: &str = "Organization.Read.All";
 
-/// What includes reading groups and their members (Microsoft Graph permissions reference).
+/// Permissions that include reading groups and their members (Microsoft Graph permissions reference).
 const MORE_THAN_GROUPS: &[&str] = &[
     "GroupMember.ReadWrite.All",
     "Group.Read.All",
@@ -23,16 +23,16 @@ const MORE_THAN_GROUPS: &[&str] = &[
 const CONFIGURATION_OR_ROLES: &[&str] =
     &[WRITE_CONFIGURATION, "DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"];
 
-/// A permission and what it is for. The names are the same for applications and for people (delegated).
+/// A permission and what it is for. Application and delegated permissions have the same names.
 #[derive(Debug)]
 pub struct Permission {
-    /// A command, or what a command does.
+    /// A command, or a part of what it does.
     pub for_what: &'static str,
-    /// The least permission.
+    /// The least privileged permission.
     pub least: &'static str,
-    /// Larger ones that do as well, and that tokens carry in its place.
+    /// More privileged permissions that a token may contain in place of it.
     pub larger: &'static [&'static str],
-    /// Whether the command does its work without it, and says what it left out.
+    /// Whether the command works without it and reports what it left out.
     pub optional: bool,
 }
 
@@ -46,7 +46,7 @@ impl Permission {
     }
 }
 
-/// The table, from the permissions that Microsoft Graph's page of each request names.
+/// The table, according to Microsoft Graph's documentation of each request.
 pub const PERMISSIONS: [Permission; 9] = [
     Permission::required("plan", READ_CONFIGURATION, &[WRITE_CONFIGURATION]),
     Permission::required("plan", READ_GROUPS, MORE_THAN_GROUPS),
@@ -58,8 +58,8 @@ pub const PERMISSIONS: [Permission; 9] = [
     Permission::required("apply", WRITE_CONFIGURATION, &[]),
     // getOmaSettingPlainTextValue: "This API involves potential secret values; ReadWrite permission is required".
     Permission::optional("comparing masked values", WRITE_CONFIGURATION, &[]),
-    Permission::optional("blast radius: members of groups", READ_GROUPS, MORE_THAN_GROUPS),
-    Permission::optional("blast radius: all devices", READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
+    Permission::optional("reach: members of groups", READ_GROUPS, MORE_THAN_GROUPS),
+    Permission::optional("reach: all devices", READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
     Permission::optional("scope tags", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
     // "retrieveMyRequests function" and "retrieveRequestStatus action" of operationApprovalRequest.
     Permission::optional("approval status", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    /// The files below a path of the package.
+    /// The files below a path in the package.
     fn files(path: &str) -> Vec<PathBuf> {
         let (mut open, mut found) = (vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(path)], Vec::new());
         while let Some(path) = open.pop() {
@@ -89,7 +89,7 @@ mod tests {
         found
     }
 
-    /// What an administrator needs who grants ours; no command of ours ever has it.
+    /// An administrator needs this to grant the permissions in the table; no command uses it.
     const TO_GRANT: &str = "AppRoleAssignment.ReadWrite.All";
     static NAME: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[A-Z][A-Za-z]+\.(Read|ReadWrite)\.All").expect("a pattern"));
@@ -113,7 +113,7 @@ mod tests {
         }
     }
 
-    /// It shares no type with the rest, so it has a list of its own.
+    /// The sandbox shares no types with the rest, so it has its own list.
     #[test]
     fn the_sandbox_knows_the_same_permissions() {
         let all: String = files("src/sandbox").iter().filter_map(|file| read_to_string(file).ok()).collect();

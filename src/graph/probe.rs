@@ -1,4 +1,4 @@
-//! Whether a server can be reached at all, before anybody signs in.
+//! Checks whether a server can be reached at all, before signing in.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use jiff::fmt::rfc2822;
 
 use super::http::{chain, http_client};
 
-/// Longer than this, and people would not call it reachable.
+/// The timeout; people would not call a slower server reachable.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What a server says to somebody who asks for nothing.
+/// The answer to a request for a server's root.
 #[derive(Debug, Clone)]
 pub struct Probe {
-    /// The HTTP status; any is an answer.
+    /// The HTTP status; any status shows that the server can be reached.
     pub status: u16,
-    /// The server's time, where it says it (`Date`, to the second).
+    /// The server's time, if the answer has it (`Date`, to the second).
     pub date: Option<Timestamp>,
 }
 
-/// Asks a server for its root, without a token: whether name, connection, proxy and certificate are good.
+/// Requests a server's root without a token, which shows whether name, connection, proxy and certificate work.
 ///
 /// # Errors
-/// When there is no answer: why, in one line.
+/// If there is no answer: the reason, in one line.
 pub async fn probe(url: &str) -> Result<Probe, String> {
     let http = http_client(url).map_err(|error| error.to_string())?;
     let asked = http.get(format!("{}/", url.trim_end_matches('/'))).timeout(PATIENCE).send().await;
@@ -32,7 +32,7 @@ pub async fn probe(url: &str) -> Result<Probe, String> {
     Ok(Probe { status: answer.status().as_u16(), date })
 }
 
-/// The proxy that requests to https servers go through, as the environment's variables say: without its password.
+/// The proxy for requests to https servers according to the environment variables, without user and password.
 pub fn proxy() -> Option<String> {
     let set =
         |name: &'static str| std::env::var(name).ok().filter(|value| !value.is_empty()).map(move |value| (name, value));

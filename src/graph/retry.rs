@@ -1,4 +1,4 @@
-//! Whether a request is sent again, and when.
+//! Decides whether a request is sent again, and when.
 
 use std::time::Duration;
 
@@ -8,33 +8,33 @@ use super::back_off::back_off;
 use super::error::Error;
 use super::pace::Pace;
 
-/// How often a request is sent at most, where sending it again cannot do harm.
+/// The most tries of a request that can be sent again without harm.
 const TRIES: u32 = 6;
-/// How often one that got no answer; each may have taken a minute.
+/// The most tries if there is no answer; each may have taken a minute.
 const TRIES_WITHOUT_ANSWER: u32 = 4;
-/// How often one that was throttled: it was not carried out, and the next try may be soon enough.
+/// The most tries if the server throttles: the request was not carried out, and the next try may succeed.
 const TRIES_WHEN_THROTTLED: u32 = 12;
-/// How often a connection is tried: a server that is not there should be said soon.
+/// The most tries to connect; few, so that an unreachable server is reported soon.
 const TRIES_TO_CONNECT: u32 = 2;
-/// The longest pause that a server may ask for before we give up.
+/// The longest pause that a server may ask for. If it asks for a longer one, the request fails.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// The longest that one request may wait in all.
+/// The longest time that one request may wait in total.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
-/// Whether sending a request once more can do harm.
+/// Whether sending a request again can do harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// It reads; or somebody looks before each try whether the one before was carried out.
+    /// It only reads, or the caller checks before each try whether the one before was carried out.
     Harmless,
-    /// It makes something, so that it is sent again only where it was certainly not carried out.
+    /// It creates an object, so it is sent again only if it was certainly not carried out.
     IfNotCarriedOut,
 }
 
-/// The tries of one request. Here alone is decided whether and when it is sent again, a write like any other.
+/// The tries of one request. Only this type decides whether and when a request is sent again, for reads and for writes.
 #[derive(Debug)]
 pub struct Retry {
     repeat: Repeat,
-    /// Whether Intune counts it.
+    /// Whether Intune counts the request.
     is_intune: bool,
     failed: u32,
     throttled: u32,
@@ -55,12 +55,12 @@ impl Retry {
         Self { repeat, is_intune, failed: 0, throttled: 0, waited: Duration::ZERO }
     }
 
-    /// The pause before the next try; none when there is none. What Intune throttles holds up all that waits for
-    /// Intune: it would only be refused, too.
+    /// The pause before the next try; `None` if there must not be one. If Intune throttles one request, all requests to
+    /// Intune wait, because Intune would refuse them as well.
     pub(super) fn next(&mut self, error: &Error, pace: &Pace) -> Option<Duration> {
         let pause = self.pause(error, pace.second());
         if self.is_intune && error.is_throttling() {
-            // Where the server asks for longer than anybody waits, the others are told so as well, and at once.
+            // If the server asks for a pause that is too long, the others do not wait; they get the same error at once.
             let asked = error.retry_after().unwrap_or(pace.second());
             if asked <= LONGEST_PAUSE {
                 pace.hold(pause.unwrap_or_default().max(asked));
@@ -85,7 +85,7 @@ impl Retry {
         };
         let pause = match error.retry_after() {
             None => back_off(tried, second),
-            // A server may ask for nothing (`Retry-After: 0`, or a moment that has passed) again and again.
+            // A server may ask again and again for no pause (`Retry-After: 0`, or a date in the past).
             Some(asked) if tried > 1 => asked.max(back_off(tried - 1, second)),
             Some(asked) => asked,
         };
@@ -94,7 +94,8 @@ impl Retry {
     }
 }
 
-/// The pause that an answer asks for: seconds, or a date, which is measured by the server's own clock where it says it.
+/// The pause that an answer asks for, in seconds or as a date. The date is compared with the server's own clock, if the
+/// answer has a `Date`.
 pub(super) fn asked_pause(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     pause(text(reqwest::header::RETRY_AFTER)?, text(reqwest::header::DATE))
@@ -111,7 +112,7 @@ pub(super) fn pause(retry_after: &str, now: Option<&str>) -> Option<Duration> {
     Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-/// `Wed, 21 Oct 2026 07:28:00 GMT`, the form of dates that RFC 9110 wants.
+/// `Wed, 21 Oct 2026 07:28:00 GMT`, the form of dates in RFC 9110.
 fn http_date(text: &str) -> Option<jiff::Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
 }
@@ -139,12 +140,12 @@ mod tests {
         let mut retry = Retry::of_reading(true);
         let mut next = |seconds| retry.pause(&refused(asked(seconds)), second).map(|pause| pause.as_secs_f32());
         assert_eq!(next(0), Some(0.0));
-        // A quarter more is chance.
+        // Up to a quarter more is random.
         for least in [1.0, 2.0, 4.0] {
             assert!(next(0).is_some_and(|pause| (least..least * 1.25).contains(&pause)));
         }
         assert_eq!(next(30), Some(30.0));
-        // Twelve tries take minutes, and not milliseconds.
+        // Twelve tries take minutes, not milliseconds.
         let rest: f32 = std::iter::from_fn(|| next(0)).sum();
         assert!((96.0..120.0).contains(&rest), "{rest}");
     }

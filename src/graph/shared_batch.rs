@@ -1,4 +1,4 @@
-//! Requests that are asked at about the same time, in one `$batch`.
+//! Sends requests that are made at about the same time in one `$batch`.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use super::client::Client;
 use super::error::Error;
 use super::http::SetupError;
 
-/// How long the first who asks waits for others.
+/// How long the first request waits for others.
 const OPEN: Duration = Duration::from_millis(4);
 
-/// Collects reading requests of many tasks on one thread into batches.
+/// Collects read requests of many tasks on one thread into batches.
 pub struct SharedBatch<'c> {
     client: &'c Client,
     version: &'c str,
@@ -26,12 +26,12 @@ struct Waiting {
 }
 
 impl<'c> SharedBatch<'c> {
-    /// For one version of the API.
+    /// `version` is the version of the API, such as `beta`.
     pub fn new(client: &'c Client, version: &'c str) -> Self {
         Self { client, version, waiting: RefCell::default() }
     }
 
-    /// Reads one thing. Whoever asks first sends the batch for everybody who asks in the next few milliseconds.
+    /// Reads one URL. The first caller sends the batch, with the requests of all who call in the next few milliseconds.
     ///
     /// # Errors
     /// As for [`Client::batch`].
@@ -48,15 +48,15 @@ impl<'c> SharedBatch<'c> {
         }
         match (&mut answered).await {
             Ok(answer) => answer,
-            // The one who sent the batch was stopped.
-            Err(_) => Err(SetupError("a request was given up".into()).into()),
+            // The task that sent the batch was canceled.
+            Err(_) => Err(SetupError("a request was abandoned".into()).into()),
         }
     }
 
     async fn send(&self) {
         let (requests, answers): (Vec<_>, Vec<_>) =
             self.waiting.take().into_iter().map(|one| (one.request, one.answer)).unzip();
-        // Who does not wait any more needs no answer.
+        // A caller that no longer waits needs no answer, so a failure to deliver it is ignored.
         let found = self.client.batch_each(self.version, &requests).await;
         answers.into_iter().zip(found).for_each(|(answer, found)| drop(answer.send(found)));
     }

@@ -1,4 +1,4 @@
-//! Signing in to Microsoft Entra: which way, and a token that is renewed in time.
+//! Signs in to Microsoft Entra, and renews the token in time.
 
 mod access_token;
 mod assertion;
@@ -33,23 +33,23 @@ use access_token::AccessToken;
 use check::check_tenant;
 use way::Way;
 
-/// Requests whose token was refused while another one of them renewed it, or just after that, share the new one; and
-/// so do those that wait for one who could not sign in.
+/// How long requests share a result. If the token of several requests is refused at about the same time, one of them
+/// renews it for all; if signing in fails, the others get the same error.
 const SHARED: Duration = Duration::from_secs(5);
-/// Nothing that needs no person takes nearly as long; what hangs is said.
+/// The timeout for signing in without a person, which is normally much faster.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What is kept between requests.
+/// The state that is kept between requests.
 #[derive(Default)]
 struct Tokens {
     access: Option<AccessToken>,
     renewed: Option<Instant>,
     failed: Option<(Instant, SignInFailure)>,
-    /// Of device code and browser.
+    /// The refresh token, for device code and browser.
     refresh: Option<String>,
 }
 
-/// Somebody who signs in, in one way.
+/// A sign-in with one method.
 pub struct SignIn {
     way: Way,
     tokens: Mutex<Tokens>,
@@ -57,10 +57,10 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Nothing is sent before the first token is asked for.
+    /// Sends nothing until the first token is needed.
     ///
     /// # Errors
-    /// When the environment names another tenant.
+    /// If AZURE_TENANT_ID names another tenant.
     pub(super) fn new(
         settings: SignInSettings,
         method: SignInMethod,
@@ -70,10 +70,11 @@ impl SignIn {
         Ok(Self { way: Way { settings, method, http }, tokens: Mutex::default(), renewals: AtomicU64::new(0) })
     }
 
-    /// An access token that lasts for some minutes yet. With `renew`, another one than Graph has just refused.
+    /// An access token that is valid for some more minutes. With `renew`, a new one, because Graph has refused the
+    /// last.
     ///
     /// # Errors
-    /// When signing in fails, or the token is another tenant's.
+    /// If signing in fails, or the token is for another tenant.
     pub async fn bearer(&self, renew: bool) -> Result<String, SignInFailure> {
         let seen = self.renewals.load(Ordering::Relaxed);
         let mut tokens = self.tokens.lock().await;
@@ -99,7 +100,7 @@ impl SignIn {
                 }
                 Ok(secret)
             }
-            // A passing trouble, and the token is good for some minutes yet: the work need not stop.
+            // The failure may be temporary, and the token is still valid for some minutes, so the command can go on.
             (Err(failure), Some(token)) => {
                 tracing::warn!(%failure, "the access token could not be renewed yet");
                 tokens.failed = Some((Instant::now(), failure));
@@ -142,7 +143,7 @@ mod tests {
             client_id: Some("app".into()),
             certificate: None,
             service_connection: None,
-            // No library speaks to it.
+            // No library sends requests to it.
             login_url: "http://127.0.0.1:9".into(),
             scope: "https://graph.microsoft.com/.default".into(),
             audiences: vec!["https://graph.microsoft.com".into()],
@@ -157,7 +158,7 @@ mod tests {
                 AccessToken { renew_at: Instant::now(), ..AccessToken::lasting("good".into(), LONGEST_LIFETIME) };
             sign_in.tokens.lock().await.access = Some(token);
             assert_eq!(sign_in.bearer(false).await.expect("a token"), "good");
-            // Graph has refused it.
+            // Graph has refused the token.
             sign_in.bearer(true).await.expect_err("no token");
         });
     }

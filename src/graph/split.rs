@@ -1,27 +1,27 @@
-//! Cuts a page of a collection into its objects while it arrives, so that only one of them is in memory at a time.
+//! Splits a page of a collection into its objects while it arrives, so that only one of them is in memory at a time.
 
-/// The objects of `value`, and what else the page says.
+/// Finds the objects in `value`, and keeps the rest of the page.
 #[derive(Debug, Default)]
 pub(super) struct Split {
-    /// The page with a `0` in the place of each object.
+    /// The page with a `0` in place of each object.
     rest: Vec<u8>,
-    /// What has arrived of the object that is not whole yet.
+    /// The part of the current object that has arrived.
     object: Vec<u8>,
     depth: usize,
-    /// Whether we are between the brackets of `value`.
+    /// Whether the current position is between the brackets of `value`.
     in_list: bool,
     in_text: bool,
     is_escaped: bool,
 }
 
-/// How deep `value` is: below the page itself.
+/// The depth of the list in `value`, which is directly below the page itself.
 const LIST: usize = 2;
 
 impl Split {
-    /// Takes a piece of the page, and gives each object that is whole with it. What is between two commas is given
-    /// unseen, so it may be anything but a list's end.
+    /// Adds a piece of the page, and calls `each` with each object that it completes. The text between two commas is
+    /// not checked, so it may be anything but the end of a list.
     pub fn push(&mut self, piece: &[u8], mut each: impl FnMut(&[u8])) {
-        // From here on the piece is not copied yet.
+        // The piece is not copied yet from this index on.
         let mut from = 0;
         for (at, byte) in piece.iter().enumerate() {
             if self.in_text {
@@ -64,7 +64,7 @@ impl Split {
     }
 
     fn end_object(&mut self, end: &[u8], each: &mut impl FnMut(&[u8])) {
-        // Most objects are whole in one piece.
+        // Most objects arrive in one piece.
         let object = if self.object.is_empty() {
             end
         } else {
@@ -78,7 +78,7 @@ impl Split {
         self.object.clear();
     }
 
-    /// The page with a `0` in the place of each object.
+    /// The page with a `0` in place of each object.
     pub fn rest(&self) -> &[u8] {
         &self.rest
     }
@@ -122,7 +122,7 @@ mod tests {
         for page in ["", "null", r#"{"value":[]}"#, r#"{"value":{"value":[1]}}"#, "[{},{}]", r#"{"value":"["#] {
             assert_eq!(split(page, 3), (Vec::new(), page.to_string()));
         }
-        // No JSON, and the rest shows it.
+        // This is not JSON, and the rest shows it.
         for page in [r#"{"value":[{},]}"#, r#"{"value":[,]}"#, r#"{"value":[{}"#, r#"{"value":[{}}"#, "}]"] {
             let (_, rest) = split(page, 3);
             assert!(serde_json::from_str::<Value>(&rest).is_err(), "{rest}");
@@ -135,7 +135,8 @@ mod tests {
             texts in prop::collection::vec(any::<String>(), 0..5),
             length in 1..40_usize,
         ) {
-            let objects: Vec<Value> = texts.iter().map(|text| json!({ "id": text, text: [text, { "value": [text] }] })).collect();
+            let objects: Vec<Value> =
+                texts.iter().map(|text| json!({ "id": text, text: [text, { "value": [text] }] })).collect();
             let page = json!({ "@odata.context": texts.concat(), "value": objects, "@odata.nextLink": texts.concat() });
             let (came, rest) = split(&page.to_string(), length);
             let came: Vec<Value> = came.iter().map(|one| serde_json::from_str(one).expect("an object")).collect();

@@ -1,4 +1,4 @@
-//! Settings that matter only together.
+//! Finds settings that are only a problem in combination.
 
 use super::Rule;
 use super::interference::nearest_switch;
@@ -6,7 +6,7 @@ use super::seen::Seen;
 use crate::diagnostic::Diagnostic;
 use crate::setting::Overlap;
 
-/// The first claims, one of each part, that may reach one device where the feature is turned on.
+/// The finding about the first claims, one for each part, that the same device may get while the feature is turned on.
 pub(super) fn combination(rule: &Rule, parts: &[&[Seen<'_>]], on: &[Seen<'_>]) -> Option<Diagnostic> {
     let mut chosen = Vec::new();
     if !choose(parts, on, &mut chosen) {
@@ -25,7 +25,7 @@ pub(super) fn combination(rule: &Rule, parts: &[&[Seen<'_>]], on: &[Seen<'_>]) -
     Some(finding)
 }
 
-/// Takes a claim of the next part that shares devices with all that were taken, and then of the parts after it.
+/// Chooses a claim of the next part that shares devices with all chosen claims, then of each part after it.
 fn choose<'c>(parts: &[&[Seen<'c>]], on: &[Seen<'_>], chosen: &mut Vec<Seen<'c>>) -> bool {
     let Some((part, rest)) = parts.split_first() else {
         return chosen.iter().any(|seen| seen.is_judged) || !on.is_empty();

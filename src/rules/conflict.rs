@@ -1,4 +1,4 @@
-//! R04: unequal values of one knob for overlapping audiences.
+//! R04: different values of the same setting for overlapping audiences.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,8 +11,8 @@ use crate::setting::{
     Audience, Claim, Knob, OmaValue, Overlap, RegistryAction, RegistryChange, RegistryLocation, Subject,
 };
 
-/// Two policies, or a policy and another profile, that set one node or one registry value to unequal contents:
-/// an error when they certainly reach the same devices, a warning when they may, nothing when they cannot.
+/// Finds two policies, or a policy and another profile, that set the same node or registry value to different contents:
+/// an error if they certainly reach the same devices, a warning if they may, and no finding if they cannot.
 pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
     all: &impl Fn() -> I,
     catalogue: &Catalogue,
@@ -40,7 +40,7 @@ pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
     findings
 }
 
-/// What is done to each registry value that somebody names, also by nodes along their exact registry forms.
+/// What claims do to each registry value that a claim names. Includes nodes, by their exact registry forms.
 fn with_nodes<'c>(
     groups: &HashMap<Knob<'c>, Vec<Seen<'c>>>,
     catalogue: &Catalogue,
@@ -76,10 +76,10 @@ fn with_nodes<'c>(
     by_value
 }
 
-/// A claim, and which of the contents of its group it has.
+/// A claim, and the number of its content in its group.
 type Content<'c> = (Seen<'c>, usize);
 
-/// Numbers the contents of a group.
+/// Numbers the different contents of a group.
 fn contents<'c, 'v, T: 'v>(
     group: impl Iterator<Item = (Seen<'c>, &'v T)>,
     same: impl Fn(&T, &T) -> bool,
@@ -107,7 +107,8 @@ fn one_of_each<'c>(group: Vec<Content<'c>>, overlaps: &mut Overlaps<'c>) -> Vec<
     group.into_iter().filter(is_new).collect()
 }
 
-/// Compares each with each; in the group of a registry value, nodes are not: they meet in the group of their node.
+/// Compares each claim with each other. In the group of a registry value, nodes are not compared with each other,
+/// because the group of their node already does that.
 fn unequal<'c>(group: &[Content<'c>], with_nodes: bool, overlaps: &mut Overlaps<'c>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if group.iter().all(|(_, content)| *content == 0) {
@@ -130,7 +131,7 @@ fn unequal<'c>(group: &[Content<'c>], with_nodes: bool, overlaps: &mut Overlaps<
     findings
 }
 
-/// How far audiences overlap, each pair looked at once: many claims share few audiences.
+/// How far audiences overlap. Each pair is computed once, because many claims share few audiences.
 #[derive(Default)]
 struct Overlaps<'c> {
     numbers: HashMap<*const Audience, usize>,
@@ -158,7 +159,7 @@ impl<'c> Overlaps<'c> {
 }
 
 fn finding(later: Seen<'_>, earlier: Seen<'_>, overlap: Overlap) -> Diagnostic {
-    // What is judged comes first: there it can be changed, or accepted.
+    // The finding is at the judged claim, because there people can fix or accept it.
     let (here, there) = if later.is_judged { (later, earlier) } else { (earlier, later) };
     let rule = &UNEQUAL_VALUES;
     let mut finding = rule.finding(here.claim.oldest_build);
@@ -170,11 +171,11 @@ fn finding(later: Seen<'_>, earlier: Seen<'_>, overlap: Overlap) -> Diagnostic {
     let name = here.subject.knob();
     match here.origin.place() {
         Some(place) => {
-            finding.message = format!("{name} has another value in {}", there.origin);
+            finding.message = format!("{name} has a different value in {}", there.origin);
             finding = finding.at(place.clone(), format!("both {how} the same devices"));
         }
         None => {
-            finding.message = format!("{name} has another value in {} than in {}", there.origin, here.origin);
+            finding.message = format!("{name} has a different value in {} than in {}", there.origin, here.origin);
             finding = finding.note(format!("both {how} the same devices"));
         }
     }

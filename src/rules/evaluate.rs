@@ -1,4 +1,4 @@
-//! What all rules say of claims.
+//! Evaluates all rules on claims.
 
 use std::collections::HashMap;
 
@@ -13,13 +13,13 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::setting::Claim;
 
-/// Findings about the judged claims: of each on its own, of what they do to each other, and of what those beside them do
-/// to them. What the claims beside do to each other is nobody's matter here.
+/// Findings about the `judged` claims: about each alone, about several of them together, and about what claims in
+/// `beside` do to them. Findings about claims in `beside` alone are left out, except for wrong types.
 pub fn evaluate(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
     evaluate_with(&RULES, judged, beside, catalogue)
 }
 
-/// Those of [`evaluate`] that are there only because of the claims beside.
+/// The findings of [`evaluate`] that exist only because of the claims in `beside`.
 pub fn evaluate_beside(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
     let alone = evaluate(judged, &[], catalogue);
     let mut known: HashMap<(Kind, &str), Vec<&Diagnostic>> = HashMap::new();
@@ -68,7 +68,7 @@ pub(super) fn evaluate_with(
     findings
 }
 
-/// Which claims match which rule, and which turn which feature on.
+/// The claims that match each rule, and the claims that turn each feature on.
 struct Matches<'c> {
     by_rule: HashMap<&'static str, Vec<Seen<'c>>>,
     by_feature: HashMap<&'static str, Vec<Seen<'c>>>,

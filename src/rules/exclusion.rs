@@ -1,26 +1,28 @@
-//! R05: users and devices do not exclude each other.
+//! R05: excluding users from devices, or devices from users, has no effect.
 //!
-//! Microsoft, "Assign policies in Microsoft Intune" (learn.microsoft.com, intune/device-configuration/assign-device-profile,
-//! formerly device-profile-assign), section "Exclude groups from a policy assignment": Intune does not evaluate which user
-//! has which device. Rows 3, 4, 7 and 8 of its table: device groups without user groups are not supported, the users'
-//! devices are not excluded. Rows 9, 10, 13 and 14: neither are user groups without device groups. An earlier edition says
-//! it of All Users, too: everybody gets the policy, and the excluded device group does not apply.
+//! Microsoft, "Assign policies in Microsoft Intune" (learn.microsoft.com,
+//! intune/device-configuration/assign-device-profile, formerly device-profile-assign), section "Exclude groups from a
+//! policy assignment": Intune does not evaluate which user has which device. Rows 3, 4, 7 and 8 of its table: device
+//! groups without user groups are not supported, the users' devices are not excluded. Rows 9, 10, 13 and 14: user
+//! groups without device groups are not supported, either. An earlier edition says this about All Users, too: everyone
+//! gets the policy, and the excluded device group does not apply.
 
 use super::profiles::MIXED_EXCLUSION;
 use crate::diagnostic::Diagnostic;
 use crate::setting::{Audience, Kind, Membership, Who};
 use crate::source::Place;
 
-/// An exclusion as it is written.
+/// An exclusion in a file.
 pub struct Exclusion {
-    /// What people call the group.
+    /// The group, as the file names it.
     pub name: String,
-    /// Where it stands; nothing where that is not found again.
+    /// `None` if the place in the file is not known.
     pub place: Option<Place>,
 }
 
-/// The exclusions of one policy that have no effect, because all of the included are of one kind and all of the excluded
-/// of the other. `audience` is by ids; `written` finds the exclusion of a group, `policy` is where the policy's name stands.
+/// Findings about the exclusions of one policy that have no effect, because all included targets are of one kind and
+/// the excluded group is of the other. `audience` has ids; `written` finds the exclusion of a group in a file; `policy`
+/// is the place of the policy's name.
 pub fn mixed_exclusions(
     audience: &Audience,
     membership: &Membership,
@@ -38,13 +40,14 @@ pub fn mixed_exclusions(
             let Who::Group(id) = who else { return None };
             let exclusion = written(id);
             let name = &exclusion.name;
-            let message = format!("excluding `{name}` has no effect: it has {lacks}, and the included are {has}");
+            let message =
+                format!("excluding `{name}` has no effect: it has {lacks}, but the included targets are {has}");
             Some(finding(policy, exclusion.place, message))
         })
         .collect()
 }
 
-/// The audience without the exclusions that have no effect, as far as the kinds of groups are known.
+/// Removes from an audience the exclusions that have no effect, as far as the kinds of groups are known.
 pub fn effective(mut audience: Audience, membership: &Membership) -> Audience {
     if let Some((_, ineffective)) = ineffective(&audience, membership) {
         let ineffective: Vec<Who> = ineffective.into_iter().cloned().collect();
@@ -53,7 +56,8 @@ pub fn effective(mut audience: Audience, membership: &Membership) -> Audience {
     audience
 }
 
-/// The one kind of the included, and the exclusions of the other kind; nothing where the included are not all of one kind.
+/// The kind of the included targets, and the exclusions of the other kind; `None` if the included targets are not all
+/// of one kind.
 fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(Kind, Vec<&'a Who>)> {
     let kind = |who: &Who| match who {
         Who::AllUsers => Some(Kind::Users),
@@ -77,13 +81,14 @@ fn finding(policy: &Place, written: Option<Place>, message: String) -> Diagnosti
     found.fact = Some(format!("source: {}; `explain {}`", rule.sources.join("; "), rule.id.code));
     match written {
         Some(place) if place.source.path == policy.source.path => found.at(place, rule.symptom),
-        // A target of the configuration: a policy accepts findings at its own lines.
+        // The exclusion is in a target of the configuration. A waiver accepts only findings in its own policy's file.
         Some(place) => found.at(policy.clone(), rule.symptom).and(place, "excluded here"),
         None => found.at(policy.clone(), rule.symptom),
     }
 }
 
-/// Of one exclusion of a target, found in many policies, the first finding, with the number of the others.
+/// If many policies use the same target, keeps only the first finding about its exclusion, with the number of the
+/// others.
 pub fn one_of_each_target(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
     for finding in findings {
@@ -100,8 +105,8 @@ pub fn one_of_each_target(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     let with_count = |(finding, more): (Diagnostic, usize)| match more {
         0 => finding,
-        1 => finding.note("the same for another policy of this target"),
-        more => finding.note(format!("the same for {more} other policies of this target")),
+        1 => finding.note("the same is true for another policy with this target"),
+        more => finding.note(format!("the same is true for {more} other policies with this target")),
     };
     kept.into_iter().map(with_count).collect()
 }

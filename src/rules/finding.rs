@@ -1,11 +1,11 @@
-//! What a rule says when it matches.
+//! Creates the findings of rules.
 
 use super::Rule;
 use super::seen::Seen;
 use crate::diagnostic::{Diagnostic, Severity};
 
 impl Rule {
-    /// What it says, for policies that are meant for a build of Windows: the one way in which a finding comes about.
+    /// Creates a finding for policies whose oldest build of Windows is `build`. Every finding is created here.
     pub fn finding(&self, build: Option<u32>) -> Diagnostic {
         let severity = self.severity.severity(build);
         let (sources, confidence) = (self.sources.join("; "), self.confidence.word());
@@ -14,7 +14,7 @@ impl Rule {
             .fact(format!("source: {sources}; confidence {confidence}; `explain {}`", self.id.code))
     }
 
-    /// What it says of a claim: at its place where it is judged; else the claim is named.
+    /// Creates a finding about a claim, at its place if it is judged; otherwise the message names the claim.
     pub(super) fn finding_about(&self, seen: Seen<'_>) -> Diagnostic {
         let claim = seen.claim;
         let mut finding = self.finding(claim.oldest_build);
@@ -28,7 +28,7 @@ impl Rule {
     }
 }
 
-/// No graver than this.
+/// Limits the severity of a finding.
 pub(super) fn at_most(finding: Diagnostic, most: Severity) -> Diagnostic {
     Diagnostic { severity: finding.severity.min(most), ..finding }
 }

@@ -1,4 +1,4 @@
-//! Settings that break a feature where it is turned on.
+//! Finds settings that break a feature on devices where it is turned on.
 
 use super::finding::at_most;
 use super::seen::Seen;
@@ -6,12 +6,13 @@ use super::{Feature, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::setting::{Claim, Overlap};
 
-/// A finding that matters wherever it is: of what is judged only.
+/// The finding of a rule that does not depend on a feature; only about judged claims.
 pub(super) fn switched(rule: &Rule, seen: Seen<'_>) -> Option<Diagnostic> {
     seen.is_judged.then(|| rule.finding_about(seen))
 }
 
-/// A finding that matters where a feature is turned on: as grave as the rule where that is certain.
+/// The finding of a rule that depends on a feature. It has the rule's severity only if the feature is certainly turned
+/// on on the same devices.
 pub(super) fn about_values(
     rule: &Rule,
     seen: Seen<'_>,
@@ -21,28 +22,28 @@ pub(super) fn about_values(
     let finding = rule.finding_about(seen);
     if on.is_empty() {
         let name = feature.map_or("it", |feature| feature.name);
-        let note = format!("nothing here turns {name} on; it matters where that happens");
+        let note = format!("nothing here turns {name} on; this matters only on devices where it is on");
         return seen.is_judged.then(|| at_most(finding, Severity::Warning).note(note));
     }
     let (overlap, switch) = nearest_switch(seen, on)?;
     let is_certain = overlap == Overlap::Certainly;
-    // What stands beside is no error of those who are judged.
+    // A claim that is not judged is not an error of the judged ones.
     let finding = if is_certain && seen.is_judged { finding } else { at_most(finding, Severity::Warning) };
     let how = if is_certain { "get" } else { "may get" };
     let name = feature.map_or("it", |feature| feature.name);
     let finding = finding.note(format!("the same devices {how} {name} from {}", switch.origin));
     match switch.origin.place() {
-        // The place at which such a finding can be accepted.
+        // The place where people can accept such a finding.
         Some(place) if !seen.is_judged => Some(finding.at(place.clone(), "")),
         _ => Some(finding),
     }
 }
 
-/// The nearest of the claims that turn the feature on, and how far it shares devices; nothing where all of them exclude
-/// this one.
+/// The claim that turns the feature on and overlaps most with this one, and how far; `None` if none of them shares
+/// devices with it.
 pub(super) fn nearest_switch<'c>(seen: Seen<'_>, on: &[Seen<'c>]) -> Option<(Overlap, &'c Claim)> {
     on.iter()
-        // What those beside do to each other is no matter of ours.
+        // Two claims that are not judged do not matter here.
         .filter(|switch| seen.is_judged || switch.is_judged)
         .map(|switch| (seen.claim.overlap(switch.claim), switch.claim))
         .filter(|(overlap, _)| *overlap != Overlap::Not)

@@ -2,7 +2,7 @@
 
 use crate::setting::Claim;
 
-/// A claim, and whether it is judged or only stands beside what is.
+/// A claim, and whether it is judged or only provides context for the judged ones.
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'c> {
     pub claim: &'c Claim,

@@ -1,4 +1,4 @@
-//! Whether the session works in which the password is reset: that of a temporary user, `defaultuser1`.
+//! Whether the session in which the password is reset works: it is the session of a temporary user, `defaultuser1`.
 
 use super::feature::{PAGE, PASSWORD_RESET};
 use super::{Area, Bad, ByBuild, Check, Confidence, Rule, Way};
@@ -11,7 +11,7 @@ static SHELL_REPLACED: Rule = Rule {
     id: RuleId { code: "I08", name: "shell-replaced" },
     area: Area::Session,
     title: "Explorer is replaced by another shell",
-    symptom: "the screen returns to the sign-in after \"Reset password\"",
+    symptom: "\"Reset password\" leads back to the sign-in screen",
     severity: ByBuild::Always(Error),
     confidence: Confidence::High,
     sources: &[PAGE],

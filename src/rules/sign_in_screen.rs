@@ -1,4 +1,4 @@
-//! Whether the sign-in screen offers the link, and stays when it is pressed.
+//! Whether the sign-in screen shows "Reset password", and selecting it opens the reset.
 
 use super::feature::{PAGE, PASSWORD_RESET};
 use super::{Area, Bad, ByBuild, Check, Confidence, Rule, Way};
@@ -20,7 +20,7 @@ static LOCK_SCREEN_NOTIFICATIONS_OFF: Rule = Rule {
     id: RuleId { code: "I01", name: "lock-screen-notifications-off" },
     area: Area::SignInScreen,
     title: "app notifications on the lock screen are turned off",
-    symptom: "\"Reset password\" may not appear, or the screen returns to the sign-in",
+    symptom: "\"Reset password\" may not appear, or leads back to the sign-in screen",
     severity: ByBuild::Always(Warning),
     confidence: Confidence::Medium,
     sources: &[PAGE, "OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows"],
@@ -42,7 +42,7 @@ static FAST_USER_SWITCHING_HIDDEN: Rule = Rule {
     id: RuleId { code: "I04", name: "fast-user-switching-hidden" },
     area: Area::SignInScreen,
     title: "the entry points for Fast User Switching are hidden",
-    symptom: "\"Reset password\" is missing, or the screen returns to the sign-in",
+    symptom: "\"Reset password\" is missing, or leads back to the sign-in screen",
     severity: ByBuild::Always(Error),
     confidence: Confidence::High,
     sources: &[PAGE],
@@ -60,7 +60,7 @@ static LAST_USER_HIDDEN: Rule = Rule {
     id: RuleId { code: "I05", name: "last-user-hidden" },
     area: Area::SignInScreen,
     title: "the last signed-in user is not displayed",
-    symptom: "\"Reset password\" is missing, or the screen returns to the sign-in",
+    symptom: "\"Reset password\" is missing, or leads back to the sign-in screen",
     severity: ByBuild::Always(Error),
     confidence: Confidence::High,
     sources: &[PAGE],
@@ -96,7 +96,7 @@ static CTRL_ALT_DEL_REQUIRED: Rule = Rule {
     id: RuleId { code: "I12", name: "ctrl-alt-del-required" },
     area: Area::SignInScreen,
     title: "Ctrl+Alt+Del is required at sign-in",
-    symptom: "the screen returns to the sign-in after \"Reset password\"",
+    symptom: "\"Reset password\" leads back to the sign-in screen",
     severity: ByBuild::From(&[(0, Error), (17763, Warning), (18363, Info)], Info),
     confidence: Confidence::Medium,
     sources: &[
@@ -104,7 +104,7 @@ static CTRL_ALT_DEL_REQUIRED: Rule = Rule {
          only together with others up to 1709 (2023)",
     ],
     remedy: "set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), \
-             or say in `windows:` that only later releases matter",
+             or set `windows:` to a later release",
     check: Check::Values {
         bad: &[
             Way::Node("Device/LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL", Bad::Number(0)),
@@ -118,7 +118,7 @@ static THREE_TOGETHER: Rule = Rule {
     id: RuleId { code: "I13", name: "three-together" },
     area: Area::SignInScreen,
     title: "Ctrl+Alt+Del is required and lock screen notifications are off",
-    symptom: "\"Reset password\" does not work on old releases; the third part of this combination changed",
+    symptom: "\"Reset password\" does not work on old releases; Microsoft changed the third part of this combination",
     severity: ByBuild::From(&[(0, Warning), (18363, Info)], Warning),
     confidence: Confidence::Low,
     sources: &["Microsoft, howto-sspr-windows: with IsContentDeliveryPolicyEnforced (2019, no such setting exists: \

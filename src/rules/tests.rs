@@ -1,4 +1,4 @@
-//! Each rule fires and keeps still where it should, and who is judged is an argument.
+//! Each rule matches exactly when it should, and the caller decides what is judged.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::setting::{
 };
 use crate::source::{Place, Source};
 
-/// What rules say of a policy that turns password reset on, and of another one beside it.
+/// The findings about a policy that turns password reset on, and another policy.
 fn check(settings: &str) -> Vec<Diagnostic> {
     let source = |path: &str, text: String| Source::new(path, text.into_bytes()).expect("text");
     let policy = |name: &str, settings: &str| {
@@ -47,7 +47,7 @@ fn check(settings: &str) -> Vec<Diagnostic> {
     found
 }
 
-/// What fires a rule, and what nearly does; the exclusions of R05 are known to plans only.
+/// For each rule, settings that match it and settings that almost do. Only plans know the exclusions of R05.
 const CASES: [(&str, &str, &str); 11] = [
     (
         "I01",
@@ -156,7 +156,7 @@ fn place() -> Place {
     Place::start_of(&Source::new("lab.reg", b"text".to_vec()).expect("text"))
 }
 
-/// A registry value of a file that is no policy.
+/// A registry value in a file that is not a policy.
 fn in_file(path: &str, key: &str, name: &str, number: u32) -> Claim {
     let key = RegistryKey::parse(key).expect("a key");
     let location = RegistryLocation { key: key.clone(), name: name.into() };
@@ -166,7 +166,7 @@ fn in_file(path: &str, key: &str, name: &str, number: u32) -> Claim {
     Claim { subject: Subject::Registry(Arc::new(change)), audience: None, origin, oldest_build: None, is_secret: false }
 }
 
-/// A node of a tenant's profile that everybody gets.
+/// A node in a tenant's profile for all devices.
 fn in_tenant(profile: &str, name: &str, value: OmaValue) -> Claim {
     let everybody =
         Audience { include: [Inclusion { who: Who::AllDevices, filter: None }].into(), ..Audience::default() };
@@ -194,7 +194,7 @@ fn said(findings: &[Diagnostic]) -> Vec<String> {
 fn files_alone_are_judged() {
     let one =
         [in_file("lab.reg", ACCOUNT, "AllowPasswordReset", 1), in_file("lab.reg", SYSTEM, "HideFastUserSwitching", 1)];
-    // What one file sets reaches the same devices.
+    // All values in one file reach the same devices.
     assert_eq!(
         said(&evaluate(&one, &[], Catalogue::embedded())),
         ["lab.reg:1:1 error I04: the entry points for Fast User Switching are hidden"]
@@ -203,13 +203,14 @@ fn files_alone_are_judged() {
     assert_eq!(
         said(&evaluate(&two, &[], Catalogue::embedded())),
         [
-            "lab.reg:1:1 info R01: password reset at the sign-in screen is switched off",
-            r"lab.reg:1:1 warning R04: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has another value in lab.reg:1:1",
+            "lab.reg:1:1 info R01: password reset at the sign-in screen is turned off",
+            "lab.reg:1:1 warning R04: HKLM\\SOFTWARE\\Policies\\Microsoft\\AzureADAccount AllowPasswordReset has a \
+             different value in lab.reg:1:1",
         ]
     );
 }
 
-/// A tenant with everything that rules look at between profiles.
+/// A tenant with everything that rules check between profiles.
 fn tenant() -> Vec<Claim> {
     vec![
         in_tenant("Reset", "Authentication/AllowAadPasswordReset", OmaValue::Integer(1)),
@@ -227,12 +228,12 @@ fn a_tenant_alone_is_judged() {
         [
             "error I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the tenant) sets \
              WindowsLogon/HideFastUserSwitching",
-            "info R01: password reset at the sign-in screen is switched off: \"Off\" (in the tenant) sets \
+            "info R01: password reset at the sign-in screen is turned off: \"Off\" (in the tenant) sets \
              Authentication/AllowAadPasswordReset",
-            "error R04: Authentication/AllowAadPasswordReset has another value in \"Reset\" (in the tenant) than in \
-             \"Off\" (in the tenant)",
-            "error R03: the value has another type than its node: \"Old\" (in the tenant) sets Camera/AllowCamera as \
-             string, not integer",
+            "error R04: Authentication/AllowAadPasswordReset has a different value in \"Reset\" (in the tenant) than \
+             in \"Off\" (in the tenant)",
+            "error R03: the type of the value differs from the type of the node: \"Old\" (in the tenant) sets \
+             Camera/AllowCamera as string, not integer",
         ]
     );
 }
@@ -240,18 +241,19 @@ fn a_tenant_alone_is_judged() {
 #[test]
 fn what_stands_beside_is_not_judged() {
     let catalogue = Catalogue::embedded();
-    // Another profile's wrong type is worth a line whoever is judged; the rest of that tenant is its own matter.
+    // A wrong type in another profile is always reported; other problems in the tenant are not.
     assert_eq!(codes(&evaluate(&[], &tenant(), catalogue)), ["R03"]);
     let ours = [in_file("lab.reg", ACCOUNT, "AllowPasswordReset", 1)];
     assert_eq!(codes(&evaluate(&ours, &[], catalogue)), [""; 0]);
     assert_eq!(
         said(&evaluate_beside(&ours, &tenant(), catalogue)),
         [
-            "lab.reg:1:1 warning I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the tenant) \
-             sets WindowsLogon/HideFastUserSwitching",
-            r#"lab.reg:1:1 warning R04: HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount AllowPasswordReset has another value in "Off" (in the tenant)"#,
-            "info R03: the value has another type than its node: \"Old\" (in the tenant) sets Camera/AllowCamera as \
-             string, not integer",
+            "lab.reg:1:1 warning I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the \
+             tenant) sets WindowsLogon/HideFastUserSwitching",
+            "lab.reg:1:1 warning R04: HKLM\\SOFTWARE\\Policies\\Microsoft\\AzureADAccount AllowPasswordReset has a \
+             different value in \"Off\" (in the tenant)",
+            "info R03: the type of the value differs from the type of the node: \"Old\" (in the tenant) sets \
+             Camera/AllowCamera as string, not integer",
         ]
     );
 }
@@ -290,7 +292,7 @@ fn a_combination_has_any_number_of_parts() {
     let all = judge(&set(&["X1", "X2", "X3"]));
     assert_eq!(codes(&all), ["X1", "X2", "X3", "X9"]);
     assert_eq!(all[3].related.len(), 2);
-    // A part that reaches other devices is none.
+    // A part that reaches other devices does not count.
     let mut apart = set(&["X1", "X2"]);
     let nobody = Some(Arc::new(Audience::default()));
     apart.push(Claim { audience: nobody, ..in_file("other.reg", SYSTEM, "X3", 1) });

@@ -1,4 +1,4 @@
-//! R03: a value of another type than its node's.
+//! R03: the type of a value differs from the type of its node.
 
 use super::WRONG_TYPE;
 use super::feature::PASSWORD_RESET;
@@ -8,7 +8,8 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::setting::{Origin, Subject};
 
-/// What a profile or a file sets with another type. Policies are looked at when they are compiled, where `type:` stands.
+/// The finding about a value in a profile or a file. Policies are checked when they are compiled, because only there
+/// the place of `type:` is known.
 pub(super) fn wrong_types(seen: Seen<'_>, catalogue: &Catalogue) -> Option<Diagnostic> {
     let Subject::Node(uri, value) = &seen.claim.subject else { return None };
     if matches!(seen.claim.origin, Origin::Policy { .. }) {
@@ -16,7 +17,7 @@ pub(super) fn wrong_types(seen: Seen<'_>, catalogue: &Catalogue) -> Option<Diagn
     }
     let expected = catalogue.node(uri)?.format.oma_type()?;
     let found = value.oma_type();
-    // Intune's portal sends XML nodes as text, too.
+    // Intune's portal may send XML nodes as text.
     if expected == found || expected.is_masked() && found.is_masked() {
         return None;
     }
@@ -34,7 +35,7 @@ pub(super) fn wrong_types(seen: Seen<'_>, catalogue: &Catalogue) -> Option<Diagn
     if let Some(place) = seen.claim.origin.place().filter(|_| seen.is_judged) {
         finding = finding.at(place.clone(), rule.symptom);
     }
-    // Somebody else's mistake matters here as far as it keeps the feature away.
+    // A mistake in someone else's profile matters here only if it keeps devices from getting the feature.
     let turns_on = || PASSWORD_RESET.on.iter().any(|way| is_at(way, uri));
     if !seen.is_judged {
         finding.severity = if turns_on() { Severity::Warning } else { Severity::Info };

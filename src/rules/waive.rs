@@ -1,4 +1,4 @@
-//! Accepted findings.
+//! Waivers: findings that policies accept.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,21 +13,21 @@ use crate::source::Placed;
 pub struct AcceptedFinding {
     /// The rule's name or code.
     pub rule: Placed<String>,
-    /// The last day on which it is accepted, as 2027-03-31.
+    /// The last day on which it is accepted, such as 2027-03-31.
     pub until: Placed<String>,
 }
 
-/// A policy as far as it accepts findings.
+/// The waivers of a policy.
 pub struct Accepts<'p> {
     pub waivers: &'p [AcceptedFinding],
-    /// The paths of the files that it is written in.
+    /// The paths of the policy's files.
     pub files: &'p [String],
-    /// Whether it is sent: then what no finding answers to is told.
+    /// Whether the policy is sent. Only then is an unused waiver reported.
     pub is_sent: bool,
 }
 
-/// Takes out the findings that their policies accept, and complains of waivers that are over, that name no rule, or
-/// that nothing answers to.
+/// Removes the findings that their policies accept, and adds problems about waivers that have expired, name no rule, or
+/// match no finding.
 pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -> Vec<Diagnostic> {
     let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, policy) in policies.iter().enumerate().filter(|(_, policy)| !policy.waivers.is_empty()) {
@@ -59,28 +59,29 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -
 }
 
 impl Accepts<'_> {
-    /// What is wrong with a waiver itself.
+    /// The problem with a waiver itself, if there is one.
     fn complaint(&self, waiver: &AcceptedFinding, is_used: bool, today: Date) -> Option<Diagnostic> {
         let place = waiver.rule.place.clone();
         if rule(&waiver.rule.value).is_none() {
-            let mut problem = Diagnostic::error(Code::UnknownRule, format!("there is no rule `{}`", waiver.rule.value))
-                .at(place.clone(), "neither a rule's name nor its code");
+            let mut problem =
+                Diagnostic::error(Code::UnknownRule, format!("no rule is called `{}`", waiver.rule.value))
+                    .at(place.clone(), "not the name or code of a rule");
             if let Some(near) = nearest(&waiver.rule.value, RULES.iter().map(|rule| rule.id.name)) {
-                problem = problem.help(format!("did you mean `{near}`")).fix(place, near, false);
+                problem = problem.help(format!("Did you mean `{near}`?")).fix(place, near, false);
             }
             return Some(problem);
         }
         if is_over(waiver, today) {
             return Some(
-                Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver ended on {}", waiver.until.value))
-                    .at(waiver.until.place.clone(), "findings count again")
-                    .help("mend the finding, or decide anew until when it is accepted"),
+                Diagnostic::warning(Code::ExpiredWaiver, format!("this waiver expired on {}", waiver.until.value))
+                    .at(waiver.until.place.clone(), "the finding counts again")
+                    .help("fix what the finding reports, or set a new date in `until:`"),
             );
         }
         (!is_used && self.is_sent).then(|| {
-            Diagnostic::info(Code::UnusedWaiver, "nothing here answers to this waiver")
-                .at(place, "the finding is gone, or it is about a profile in a tenant")
-                .help("take it out, unless a plan shows the finding without it")
+            Diagnostic::info(Code::UnusedWaiver, "this waiver matches no finding")
+                .at(place, "the finding no longer exists, or appears only in a plan")
+                .help("remove the waiver, unless a plan reports the finding without it")
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Which claims set something to a bad value.
+//! Finds claims that set something to a bad value.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::{Bad, Check, RULES, Rule, Way};
 use crate::catalogue::read_payload;
 use crate::setting::{Claim, OmaUri, OmaValue, RegistryAction, RegistryChange, RegistryKey, RegistryLocation, Subject};
 
-/// Ways to set something, by what they set: a claim is looked up once, however many rules there are.
+/// Ways to set something, by what they set, so that a claim needs only one lookup for all rules.
 #[derive(Default)]
 pub(super) struct Ways {
     nodes: HashMap<&'static str, Vec<(&'static str, Bad, usize)>>,
@@ -14,7 +14,7 @@ pub(super) struct Ways {
 }
 
 impl Ways {
-    /// Notes ways under a number of the caller's.
+    /// Adds ways under a number that the caller chooses.
     pub fn add(&mut self, ways: &'static [Way], number: usize) {
         for way in ways {
             match way {
@@ -87,12 +87,12 @@ impl Bad {
     }
 }
 
-/// The rules that look at a node.
+/// The rules that check a node.
 pub fn explain(uri: &OmaUri) -> Vec<&'static Rule> {
     about(Some(uri), &[])
 }
 
-/// The rules that look at a node, or at one of these registry values.
+/// The rules that check a node, or one of these registry values.
 pub fn about(uri: Option<&OmaUri>, places: &[RegistryLocation]) -> Vec<&'static Rule> {
     let matters = |way: &Way| match way {
         Way::Node(..) => uri.is_some_and(|uri| is_at(way, uri)),

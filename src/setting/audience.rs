@@ -1,18 +1,16 @@
-//! Whom a profile reaches, and whether two profiles reach the same devices.
+//! Who gets a profile, and whether two profiles reach the same devices.
 
 use std::collections::BTreeSet;
 
-/// A target of an assignment. Groups are named by whatever tells them apart: their names in files, their ids
-/// in a tenant.
+/// A target of an assignment. Groups are identified by their names in files, and by their ids in a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Who {
     /// Every device.
     AllDevices,
     /// Every licensed user.
     AllUsers,
-    /// One group.
     Group(String),
-    /// A kind of target that we do not write, such as a Configuration Manager collection.
+    /// A kind of target that this program does not write, such as a Configuration Manager collection.
     Other(String),
 }
 
@@ -34,37 +32,35 @@ pub enum FilterMode {
     Exclude,
 }
 
-/// One target with its filter.
+/// An included target with its filter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Inclusion {
-    /// The target.
     pub who: Who,
-    /// The filter, by whatever tells filters apart.
+    /// The filter, by its name in files and by its id in a tenant.
     pub filter: Option<(FilterMode, String)>,
 }
 
-/// Whom a profile reaches.
+/// Who gets a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Audience {
-    /// Who gets it.
     pub include: BTreeSet<Inclusion>,
-    /// Who does not, whatever includes them.
+    /// Excluded targets, which have precedence over included ones.
     pub exclude: BTreeSet<Who>,
 }
 
 /// Whether two audiences share a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Overlap {
-    /// They do not: one is empty, or excludes what the other includes.
+    /// They do not: one is empty, or excludes the targets of the other.
     Not,
-    /// It depends on who is in the groups, or what filters match.
+    /// It depends on the members of groups, or on the devices that filters match.
     Possibly,
-    /// They do: the same group with the same filter, or an all-target.
+    /// They do: both include the same target with the same filter, or one includes all devices or users.
     Certainly,
 }
 
 impl Audience {
-    /// How far two audiences share devices, where one may be unknown: a file is imported wherever someone imports it.
+    /// How far two audiences share devices. An audience may be unknown, because a file can be imported anywhere.
     pub fn overlap_of(one: Option<&Self>, other: Option<&Self>) -> Overlap {
         match (one, other) {
             (Some(one), Some(other)) => one.overlap(other),

@@ -1,7 +1,7 @@
-//! The one form in which everything is judged: someone sets something for someone.
+//! Claims, the common form in which rules check settings: a source sets something for an audience.
 //!
-//! Whether it stands in a policy, in a file or in a profile of a tenant makes no difference, and whose fault it is
-//! is not part of the claim: the caller says who is checked.
+//! The source may be a policy, a file, or a profile in a tenant. A claim does not say whether it is judged; the caller
+//! of the rules decides that.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,21 +9,21 @@ use std::sync::Arc;
 use super::{Audience, OmaUri, OmaValue, Overlap, RegistryChange, RegistryKey, RegistryLocation};
 use crate::source::Place;
 
-/// Somebody sets something for someone. Copies share their texts.
+/// A source sets something for an audience. Copies share their texts.
 #[derive(Debug, Clone)]
 pub struct Claim {
     pub subject: Subject,
-    /// Whom it reaches; `None` where that is not known: wherever someone imports a file.
+    /// Who gets it; `None` if that is not known, because a file can be imported anywhere.
     pub audience: Option<Arc<Audience>>,
     pub origin: Origin,
-    /// The oldest Windows build that it is meant for.
+    /// The oldest Windows build that it is for.
     pub oldest_build: Option<u32>,
-    /// Whether a secret is in its value: no file gets it, and no message shows it.
+    /// Whether the value contains a secret, so that it is not written to files or shown in messages.
     pub is_secret: bool,
 }
 
 impl Claim {
-    /// How far two claims share devices. What one policy or one file sets reaches the same devices, whoever they are.
+    /// How far two claims share devices. All claims of one policy or one file reach the same devices.
     pub fn overlap(&self, other: &Self) -> Overlap {
         match (&self.origin, &other.origin) {
             (Origin::Tenant { .. }, _) | (_, Origin::Tenant { .. }) => {}
@@ -34,8 +34,8 @@ impl Claim {
     }
 }
 
-/// What is set, by the name that was written; never guessed into another. Values beside nodes and the registry are
-/// texts in a canonical form: a number, an id, or JSON.
+/// What is set, and its value. The name is the one in the source; it is never translated to another form by guessing.
+/// Values other than those of nodes and the registry are text in a canonical form: a number, an id, or JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Subject {
     /// A node of the management tree.
@@ -66,13 +66,13 @@ pub struct TypedProperty {
     pub value: Arc<str>,
 }
 
-/// What a claim is about, without what it says: the identity of a setting.
+/// The identity of what a claim sets, without the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Knob<'c> {
     Node(&'c OmaUri),
     /// A registry value.
     Value(&'c RegistryLocation),
-    /// A key that goes, with the values in it or as a whole.
+    /// A key that is deleted, or whose values are deleted.
     Key(&'c RegistryKey),
     Definition(&'c str),
     Security(&'c str, &'c str),
@@ -90,7 +90,7 @@ impl Subject {
         }
     }
 
-    /// Whether two claims about one knob say the same; a number is the same number in every type of Graph's.
+    /// Whether two claims about the same knob set the same value. A number is equal in all of Graph's types.
     pub fn says_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Node(_, one), Self::Node(_, other)) => one == other || one.canonical() == other.canonical(),
@@ -99,7 +99,7 @@ impl Subject {
     }
 }
 
-/// What people call it.
+/// The name for messages.
 impl fmt::Display for Knob<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -113,30 +113,30 @@ impl fmt::Display for Knob<'_> {
     }
 }
 
-/// Who says so.
+/// The source of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     Policy {
         key: Arc<str>,
-        /// The setting's name.
+        /// The place of the setting's name.
         place: Place,
     },
-    /// A profile of a tenant.
+    /// A profile in a tenant.
     Tenant { kind: ProfileKind, name: Arc<str>, id: Arc<str> },
     /// A file that is not a policy: a `.reg` file, an export, a backup.
     File(Box<InFile>),
 }
 
-/// Where in a file something stands.
+/// A position in a file that is not a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InFile {
     pub path: Arc<str>,
     pub entry: Entry,
-    /// In files that are text.
+    /// Only in text files.
     pub place: Option<Place>,
 }
 
-/// How a tenant keeps a profile.
+/// The kind of a profile in a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProfileKind {
     /// A custom OMA-URI profile.
@@ -145,7 +145,7 @@ pub enum ProfileKind {
     SettingsCatalog,
 }
 
-/// Where in a file something stands, in the words of its format.
+/// A position in a file, in the terms of its format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// A key, and a value in it.
@@ -157,7 +157,7 @@ pub enum Entry {
 }
 
 impl Origin {
-    /// Where it is written, as far as that has a line.
+    /// The place in a text file, if there is one.
     pub fn place(&self) -> Option<&Place> {
         match self {
             Self::Policy { place, .. } => Some(place),
@@ -166,7 +166,7 @@ impl Origin {
         }
     }
 
-    /// Whether it is the same policy, file or profile, wherever in it.
+    /// Whether both are the same policy, file or profile; positions in it are ignored.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Policy { key: one, .. }, Self::Policy { key: other, .. })
@@ -177,7 +177,7 @@ impl Origin {
     }
 }
 
-/// What people call it.
+/// The name for messages.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

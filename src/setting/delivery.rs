@@ -1,4 +1,4 @@
-//! How Intune gets a profile.
+//! How a policy is delivered to Intune.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// Whether a document may leave it out.
+    /// Whether a document may omit it.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What tells an object of ours from all others of the same owner: while a policy moves from one delivery to another, both
-/// objects have its key.
+/// Identifies a managed object among those of the same owner. The key alone is not enough: while a policy moves from
+/// one delivery to another, both objects have its key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectKey {
     /// The policy's key.
@@ -31,7 +31,7 @@ pub struct ObjectKey {
     pub delivery: Delivery,
 }
 
-/// As people name it: the policy's key.
+/// The policy's key, as people use it.
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.key)

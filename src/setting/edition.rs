@@ -21,9 +21,9 @@ pub enum Edition {
     Wnc,
 }
 
-/// Letter in the table, name, and the codes of `GetProductInfo` that stand for the family: each of a node's codes that
-/// is not here belongs to a family that is there by another code (source: the 49 lists of the DDF of February 2026,
-/// and Microsoft, "GetProductInfo function").
+/// The letter in the table, the name, and the codes of `GetProductInfo` that identify the family. If a node lists a
+/// code that is missing here, it also lists another code of the same family that is present (source: the 49 lists of
+/// the DDF of February 2026, and Microsoft, "GetProductInfo function").
 const EDITIONS: [(Edition, char, &str, &[&str]); 13] = [
     (Edition::Home, 'H', "Home", &["0x62", "0x63", "0x64", "0x65"]),
     (Edition::Pro, 'P', "Pro", &["0x30"]),
@@ -46,33 +46,32 @@ impl Edition {
         EDITIONS.iter().map(|(edition, ..)| *edition)
     }
 
-    /// What people call it.
     pub fn name(self) -> &'static str {
         EDITIONS.iter().find(|(edition, ..)| *edition == self).map_or("", |(_, _, name, _)| name)
     }
 
-    /// Its letter in the table.
+    /// The letter in the table.
     pub(crate) fn letter(self) -> char {
         EDITIONS.iter().find(|(edition, ..)| *edition == self).map_or('?', |(_, letter, ..)| *letter)
     }
 
-    /// The edition of a letter.
+    /// The edition with a letter in the table.
     pub(crate) fn of_letter(letter: char) -> Option<Self> {
         EDITIONS.iter().find(|(_, known, ..)| *known == letter).map(|(edition, ..)| *edition)
     }
 
-    /// The edition of a name, in any case; `Enterprise multi session` and `IoT Enterprise LTSC`, too.
+    /// The edition with a name, ignoring case, spaces and hyphens; also `Enterprise multi session`.
     pub fn of_name(name: &str) -> Option<Self> {
         let plain = |text: &str| text.replace([' ', '-'], "").to_lowercase();
         let name = plain(name);
-        // Microsoft writes both "Enterprise LTSC" and "LTSC", and the same of multi-session.
+        // Microsoft uses both "Enterprise LTSC" and "LTSC", and likewise for multi-session.
         let long =
             |edition| matches!(edition, Self::Ltsc | Self::MultiSession).then_some(name.strip_prefix("enterprise"));
         let is = |edition, known: &str| plain(known) == name || long(edition).flatten() == Some(&plain(known));
         EDITIONS.iter().find(|(edition, _, known, _)| is(*edition, known)).map(|(edition, ..)| *edition)
     }
 
-    /// The editions of a DDF list of product codes, `0x4;0x30;0xCA;`.
+    /// The editions in a DDF's list of product codes, such as `0x4;0x30;0xCA;`.
     pub(crate) fn of_codes(list: &str) -> Vec<Self> {
         let codes: Vec<String> = list.split(';').map(|code| code.trim().to_lowercase()).collect();
         let listed =

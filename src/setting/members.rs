@@ -1,41 +1,41 @@
-//! How many are in a group.
+//! The number of members of groups.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How many are in a group, also through groups in it.
+/// The number of members of a group, including members of nested groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Members {
-    /// Users; where it is estimated, among the first 999 members.
+    /// The number of users; if `estimated`, among the first 999 members.
     pub users: usize,
-    /// Devices; where it is estimated, among the first 999 members.
+    /// The number of devices; if `estimated`, among the first 999 members.
     pub devices: usize,
-    /// All members, of any kind.
+    /// The number of members of any kind.
     pub total: usize,
-    /// Whether there are more members than those whose kinds are known.
+    /// Whether there are more members than were read, so that the kinds of the others are not known.
     pub estimated: bool,
 }
 
-/// What the members of a target are.
+/// The kind of the members of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Users, and no device.
+    /// Users, and no devices.
     Users,
-    /// Devices, and no user.
+    /// Devices, and no users.
     Devices,
 }
 
 impl Members {
-    /// How many devices it has at most. Where kinds are estimated and a device is among those that are known, everybody
-    /// who is not known to be a user may be one.
+    /// The largest possible number of devices. If the numbers are estimated and some of the known members are devices,
+    /// each member that is not known to be a user may be a device.
     pub fn devices_at_most(self) -> usize {
         if self.estimated && self.devices > 0 { self.total.saturating_sub(self.users) } else { self.devices }
     }
 
-    /// The one kind that all of them have, as far as it is known; none for an empty group.
+    /// The kind of all known members; `None` if there are both kinds, or none.
     pub fn kind(self) -> Option<Kind> {
         match (self.users, self.devices) {
             (1.., 0) => Some(Kind::Users),
@@ -45,26 +45,26 @@ impl Members {
     }
 }
 
-/// How many there are of everybody whom a plan mentions, as far as the token may know.
+/// The number of members of each target in a plan, as far as the token may read them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Membership {
     /// Groups by id; one that no longer exists is missing.
     pub groups: BTreeMap<String, Members>,
-    /// Devices that are enrolled, of every platform; `None` where nobody asked.
+    /// The number of enrolled devices of all platforms; `None` if it was not read.
     pub all_devices: Option<usize>,
-    /// What could not be read.
+    /// The numbers that could not be read.
     pub unknown: Vec<UnknownMembers>,
 }
 
-/// Something whose number could not be read.
+/// A number that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnknownMembers {
-    /// What it is, in the plural.
+    /// What was to be counted, in the plural.
     pub what: String,
-    /// Why, as `status 403`.
+    /// Why the number could not be read, such as `status 403`.
     pub reason: String,
-    /// The permission with which it can be read; `None` where a permission would not help.
+    /// The permission that is needed to read it; null if a permission would not help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
 }

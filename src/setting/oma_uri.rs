@@ -1,9 +1,9 @@
-//! The address of a node in a device's management tree.
+//! OMA-URIs, the addresses of nodes in a device's management tree.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Whom a node configures.
+/// Whether a node configures the device or a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -26,7 +26,7 @@ impl Scope {
 /// A full OMA-URI in its canonical form, such as
 /// `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`.
 ///
-/// Its text is shared: an address stands in the policy, the profile, the tenant, the plan and the rules' claims.
+/// Copies share the text, because an address is part of the policy, the profile, the tenant, the plan and the claims.
 ///
 /// Windows compares OMA-URIs by case (Microsoft: "custom settings for Windows 10/11 devices in Intune").
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,10 +38,10 @@ pub enum UriError {
     /// It does not begin with `./`.
     #[error("an OMA-URI must begin with `./Device/` or `./User/`")]
     Start,
-    /// A space, a control character or a backslash.
+    /// It contains a space at an end, a control character or a backslash.
     #[error("an OMA-URI cannot contain {0}")]
     Character(&'static str),
-    /// Two slashes, or one at the end.
+    /// It has two slashes in a row, or one at the end.
     #[error("an OMA-URI cannot have an empty part (two slashes in a row, or one at the end)")]
     EmptyPart,
 }
@@ -49,21 +49,21 @@ pub enum UriError {
 const POLICY: &str = "Vendor/MSFT/Policy/Config/";
 
 impl OmaUri {
-    /// Takes a full OMA-URI. `./Vendor/…` becomes `./Device/Vendor/…`, which is the same node for device scope
-    /// (Microsoft, Policy CSP); the caller says so where it matters.
+    /// Reads a full OMA-URI. `./Vendor/…` becomes `./Device/Vendor/…`, which is the same node in device scope
+    /// (Microsoft, Policy CSP); a caller that needs to know this uses [`OmaUri::lacks_scope`].
     ///
     /// # Errors
-    /// When the text cannot be an address.
+    /// If the text cannot be an address.
     pub fn parse(text: &str) -> Result<Self, UriError> {
         let rest = text.strip_prefix("./").ok_or(UriError::Start)?;
         if text.contains('\\') {
-            return Err(UriError::Character("backslash: write `/`"));
+            return Err(UriError::Character("a backslash; write `/`"));
         }
         if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) {
             return Err(UriError::Character("leading or trailing spaces"));
         }
         if text.chars().any(char::is_control) {
-            return Err(UriError::Character("control character"));
+            return Err(UriError::Character("control characters"));
         }
         if rest.split('/').any(str::is_empty) {
             return Err(UriError::EmptyPart);
@@ -74,7 +74,7 @@ impl OmaUri {
         }))
     }
 
-    /// Takes an address as someone else spelt it, whatever that is.
+    /// Keeps an address exactly as another program wrote it, without checks.
     pub fn verbatim(text: &str) -> Self {
         Self(text.into())
     }
@@ -92,34 +92,33 @@ impl OmaUri {
         }
     }
 
-    /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whom it configures; nodes outside `./User/` belong to the device.
+    /// The scope; nodes outside `./User/` belong to the device.
     pub fn scope(&self) -> Scope {
         if self.0.starts_with("./User/") { Scope::User } else { Scope::Device }
     }
 
-    /// What people call it: `Area/Name` for the Policy CSP, else the path below `Vendor/MSFT`.
+    /// The short name: `Area/Name` for the Policy CSP, otherwise the path below `Vendor/MSFT`.
     pub fn short(&self) -> &str {
         Self::short_of(&self.0)
     }
 
-    /// The same of an address that is still text.
+    /// The short name of an address that is still text.
     pub fn short_of(address: &str) -> &str {
         let rest = address.trim_start_matches("./Device/").trim_start_matches("./User/");
         rest.strip_prefix(POLICY).or_else(|| rest.strip_prefix("Vendor/MSFT/")).unwrap_or(rest)
     }
 
-    /// Area and name where it is a Policy CSP setting.
+    /// The area and name of a Policy CSP setting; `None` for other nodes.
     pub fn policy_parts(&self) -> Option<(&str, &str)> {
         let rest = self.0.trim_start_matches("./Device/").trim_start_matches("./User/");
         rest.strip_prefix(POLICY)?.split_once('/')
     }
 
-    /// The same node for the other scope, as written.
+    /// The address of the node with the same path in this scope; it may not exist.
     #[must_use]
     pub fn in_scope(&self, scope: Scope) -> Self {
         let rest = self.0.strip_prefix("./Device/").or_else(|| self.0.strip_prefix("./User/"));
@@ -154,6 +153,6 @@ mod tests {
         assert_eq!(OmaUri::parse("Device/Vendor"), Err(UriError::Start));
         assert_eq!(OmaUri::parse("./Device//Vendor"), Err(UriError::EmptyPart));
         assert_eq!(OmaUri::parse("./Device/Vendor "), Err(UriError::Character("leading or trailing spaces")));
-        assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("backslash: write `/`")));
+        assert_eq!(OmaUri::parse("./Device\\Vendor"), Err(UriError::Character("a backslash; write `/`")));
     }
 }

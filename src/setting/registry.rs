@@ -1,4 +1,4 @@
-//! Registry keys, values and their data.
+//! Registry keys, values and data.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Knob;
 use crate::source::Place;
 
-/// A root of the registry.
+/// A root key of the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hive {
     /// `HKEY_CLASSES_ROOT`
@@ -39,51 +39,50 @@ impl Hive {
             .map(|(hive, ..)| hive)
     }
 
-    /// `HKLM`: what people write.
+    /// The name that people use: `HKLM`.
     pub fn short(self) -> &'static str {
         Self::ALL[self as usize].1
     }
 
-    /// `HKEY_LOCAL_MACHINE`: what a `.reg` file needs.
+    /// The name that a `.reg` file needs: `HKEY_LOCAL_MACHINE`.
     pub fn long(self) -> &'static str {
         Self::ALL[self as usize].2
     }
 }
 
-/// A registry key. Names keep their spelling; comparison ignores case, as Windows does.
+/// A registry key. Names keep their case, but comparisons ignore it, as Windows does.
 #[derive(Debug, Clone)]
 pub struct RegistryKey {
-    /// The root.
     pub hive: Hive,
-    /// The path below it, without slashes at its ends.
+    /// The path below the hive, without backslashes at its ends.
     pub path: String,
 }
 
 /// Why a text is not a registry key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// No known root in front.
+    /// It does not begin with a known hive.
     #[error("a registry key must begin with HKLM, HKCU, HKCR, HKU or HKCC and a backslash")]
     Hive,
-    /// Slashes that are none.
+    /// It has slashes in place of backslashes.
     #[error("a registry key must use backslashes, not slashes")]
     Slash,
-    /// Something that no key holds; most often a double-quoted YAML text whose `\n` became a line break.
+    /// A key cannot contain control characters. Most often, `\n` in a double-quoted YAML text became a line break.
     #[error("the key contains a control character: in double quotes a backslash starts an escape sequence")]
     Control,
-    /// Nothing between two backslashes, or one at an end.
+    /// It has two backslashes in a row, or one at an end.
     #[error("the key has an empty part (two backslashes in a row, or one at the end)")]
     EmptyPart,
-    /// A name of more than 255 characters (Microsoft, Registry element size limits).
+    /// A part has more than 255 characters (Microsoft, Registry element size limits).
     #[error("each part of a key can have up to 255 characters")]
     TooLong,
 }
 
 impl RegistryKey {
-    /// Takes a key as people write it: `HKLM\SOFTWARE\…`, or with the long name of its root.
+    /// Reads a key with the short or the long name of its hive, such as `HKLM\SOFTWARE\…`.
     ///
     /// # Errors
-    /// When the text names no key.
+    /// If the text is not a key.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         if text.chars().any(char::is_control) {
             return Err(PathError::Control);
@@ -101,7 +100,7 @@ impl RegistryKey {
         Ok(Self { hive, path: path.to_string() })
     }
 
-    /// Whether a key is this one or below it.
+    /// Whether `other` is this key or below it.
     pub fn holds(&self, other: &Self) -> bool {
         self.hive == other.hive && {
             let (upper, lower) = (self.path.to_lowercase(), other.path.to_lowercase());
@@ -110,7 +109,7 @@ impl RegistryKey {
     }
 }
 
-/// Compares names as Windows does, without regard to case.
+/// Compares names as Windows does, ignoring case.
 fn compare_names(one: &str, other: &str) -> Ordering {
     if one.is_ascii() && other.is_ascii() {
         let (one, other) = (one.bytes(), other.bytes());
@@ -164,9 +163,7 @@ impl Hash for RegistryKey {
 /// A value in a key; the empty name is the key's default value.
 #[derive(Debug, Clone)]
 pub struct RegistryLocation {
-    /// The key.
     pub key: RegistryKey,
-    /// The value's name.
     pub name: String,
 }
 
@@ -204,7 +201,7 @@ impl Hash for RegistryLocation {
     }
 }
 
-/// What a registry value holds.
+/// The data of a registry value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryData {
     /// `REG_NONE`
@@ -226,7 +223,7 @@ pub enum RegistryData {
 }
 
 impl RegistryData {
-    /// The type's name in Windows.
+    /// The name of the type in Windows.
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::None(_) => "REG_NONE",
@@ -240,7 +237,7 @@ impl RegistryData {
         }
     }
 
-    /// The number, where it is one.
+    /// The number; `None` for types that are not numbers.
     pub fn number(&self) -> Option<u64> {
         match self {
             Self::Dword(number) | Self::DwordBigEndian(number) => Some(u64::from(*number)),
@@ -262,28 +259,26 @@ impl fmt::Display for RegistryData {
     }
 }
 
-/// What is done to a place in the registry.
+/// A change of a registry value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryAction {
-    /// The value gets this content.
     Set(RegistryData),
-    /// The value goes.
     Delete,
 }
 
-/// What is done to the registry.
+/// A change of the registry.
 #[derive(Clone, PartialEq)]
 pub enum RegistryChange {
-    /// A key goes with everything in it.
+    /// Deletes a key with everything in it.
     DeleteKey(RegistryKey),
-    /// The values of a key go; the key and the keys below it stay (`**DelVals.` in a Registry.pol: MS-GPREG).
+    /// Deletes the values of a key; the key and the keys below it stay (`**DelVals.` in a Registry.pol: MS-GPREG).
     DeleteValues(RegistryKey),
-    /// A value is set or goes.
+    /// Sets or deletes a value.
     Value(RegistryLocation, RegistryAction),
 }
 
 impl RegistryChange {
-    /// The key that it is about.
+    /// The key that it changes, or whose value it changes.
     pub fn key(&self) -> &RegistryKey {
         match self {
             Self::DeleteKey(key) | Self::DeleteValues(key) => key,
@@ -291,7 +286,7 @@ impl RegistryChange {
         }
     }
 
-    /// What it is about, without what becomes of it.
+    /// What it changes, without the new data.
     pub fn knob(&self) -> Knob<'_> {
         match self {
             Self::DeleteKey(key) | Self::DeleteValues(key) => Knob::Key(key),
@@ -300,7 +295,7 @@ impl RegistryChange {
     }
 }
 
-/// Only places: contents may be secret.
+/// Shows only names, because the data may be secret.
 impl fmt::Debug for RegistryChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -312,14 +307,13 @@ impl fmt::Debug for RegistryChange {
     }
 }
 
-/// Something that is done to the registry, and where that is written.
+/// A change of the registry, and its place in a policy.
 #[derive(Debug, Clone)]
 pub struct RegistryEntry {
-    /// What is done; claims share it.
+    /// Shared with claims.
     pub change: Arc<RegistryChange>,
-    /// Where it stands.
     pub place: Place,
-    /// Whether a secret is in the content.
+    /// Whether the data contains a secret.
     pub is_secret: bool,
 }
 

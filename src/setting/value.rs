@@ -1,9 +1,9 @@
-//! What an OMA setting holds.
+//! The values of OMA-URI settings.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Graph's types of OMA settings (`omaSettingInteger` and so on).
+/// The types of OMA-URI settings in Microsoft Graph (`omaSettingInteger` and so on).
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
@@ -11,28 +11,28 @@ use std::sync::Arc;
 pub enum OmaType {
     /// A whole number.
     Integer,
-    /// A text.
+    /// Text.
     String,
     /// True or false.
     Boolean,
     /// XML, sent as Base64 of UTF-8.
     Xml,
-    /// Bytes.
+    /// Bytes, in Base64.
     Base64,
     /// A single-precision number.
     Float,
-    /// An instant.
+    /// A date and time.
     DateTime,
 }
 
 impl OmaType {
-    /// Whether Intune stores values of this type encrypted and answers `****` for them
+    /// Whether Intune stores values of this type encrypted and returns `****` for them
     /// (Microsoft, "custom settings for Windows 10/11": string, base64 and XML are masked).
     pub fn is_masked(self) -> bool {
         matches!(self, Self::String | Self::Xml | Self::Base64)
     }
 
-    /// The word for it.
+    /// `integer`, `string` and so on, as in policy files.
     pub fn word(self) -> &'static str {
         match self {
             Self::Integer => "integer",
@@ -46,29 +46,25 @@ impl OmaType {
     }
 }
 
-/// The value of an OMA setting in canonical form. Copies share their text.
+/// The value of an OMA-URI setting in canonical form. Copies share their text.
 #[derive(Clone, PartialEq)]
 pub enum OmaValue {
-    /// A whole number; each delivery limits it.
+    /// Each delivery has its own limits for the number.
     Integer(i64),
-    /// A text.
     String(Arc<str>),
-    /// True or false.
     Boolean(bool),
-    /// XML as text.
+    /// XML as text, not in Base64.
     Xml(Arc<str>),
-    /// Bytes.
+    /// The decoded bytes.
     Base64(Arc<[u8]>),
-    /// A single-precision number.
     Float(f32),
-    /// An instant in UTC, RFC 3339, as `2026-11-21T08:00:00Z`.
+    /// A date and time in UTC, in RFC 3339 form: `2026-11-21T08:00:00Z`.
     DateTime(Arc<str>),
-    /// The tenant holds a value of this type and did not show it.
+    /// The tenant has a value of this type, but did not return it.
     Masked(OmaType),
 }
 
 impl OmaValue {
-    /// Its type.
     pub fn oma_type(&self) -> OmaType {
         match self {
             Self::Integer(_) => OmaType::Integer,
@@ -82,8 +78,7 @@ impl OmaValue {
         }
     }
 
-    /// Whether this is what Intune shows in place of a value, and never one that someone wants: `****`, and for XML
-    /// `PGEvPg==`, which is `<a/>` (CIPP-API).
+    /// Whether this is Intune's mask and not a real value: `****`, and for XML `PGEvPg==`, which is `<a/>` (CIPP-API).
     pub fn is_mask(&self) -> bool {
         match self {
             Self::String(text) => &**text == "****",
@@ -94,7 +89,7 @@ impl OmaValue {
         }
     }
 
-    /// The value as one text, the same for equal values; what digests are made of.
+    /// The value as text, the same for equal values. Digests are computed from it.
     pub fn canonical(&self) -> String {
         match self {
             Self::Integer(number) => number.to_string(),
@@ -107,7 +102,7 @@ impl OmaValue {
     }
 }
 
-/// Only the type: a value may be a secret.
+/// Shows only the type of most values, because a value may be a secret.
 impl fmt::Debug for OmaValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,10 +1,10 @@
-//! The code of a problem: what it means, with an example.
+//! Explains the code of a problem, with an example.
 
 use crate::diagnostic::{Code, nearest};
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 
-/// A code on one screen.
+/// The screen for a code.
 pub(super) fn code_text(code: Code) -> String {
     let about = code.about();
     let mut text = format!("{}: {}\n\n", about.number, about.title);
@@ -20,7 +20,7 @@ pub(super) fn code_text(code: Code) -> String {
     text
 }
 
-/// Whether a text has the form of a code.
+/// Whether a text has the form of a code, such as `SP0201`.
 pub(super) fn is_code(what: &str) -> bool {
     let digits = what.to_uppercase().strip_prefix("SP").map(String::from);
     digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))

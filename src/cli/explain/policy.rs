@@ -1,4 +1,4 @@
-//! A Group Policy that no node sets, on one screen.
+//! Explains a Group Policy that no node sets.
 
 use super::registry::registry_lines;
 use super::screen::Screen;
@@ -9,7 +9,7 @@ use crate::report::registry_block;
 use crate::repository::Repository;
 use crate::setting::Scope;
 
-/// Its names, its registry form with a block to copy, and the nearest nodes.
+/// The screen for a Group Policy: its names, its registry form with a block to copy, and similar nodes.
 pub(super) fn policy_text(
     policy: &OnlyPolicy,
     scope: Scope,
@@ -20,8 +20,8 @@ pub(super) fn policy_text(
     let mut screen = Screen::titled(&names.title, "no CSP node is known for it");
     screen.line(
         "Intune",
-        "Microsoft's description does not link it to an Intune setting. Look at similar settings; its registry values can be \
-         exported.",
+        "Microsoft's description does not link it to an Intune setting. Look at similar settings; you can export its \
+         registry values.",
     );
     screen.line("Group Policy", &names.full_path(scope));
     if names.class == "Both" {
@@ -45,7 +45,7 @@ pub(super) fn policy_text(
             format!("{}  {title}", catalogue.name_of(&node.address(node.first_scope())))
         })
         .collect();
-    screen.lines("Near it", &near);
+    screen.lines("Similar", &near);
     screen.line("Source", &catalogue.release);
     let places = policy.registry.as_ref().map_or(Vec::new(), |form| form.locations(scope));
     rules_lines(&mut screen, None, &places);

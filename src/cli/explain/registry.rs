@@ -1,9 +1,9 @@
-//! Where the registry holds a setting, and what each of its values is there.
+//! Shows where a setting is in the registry, and which data each value becomes.
 
 use crate::catalogue::{AdmxElement, AdmxForm, DataForm, ElementType, RegistryForm, Relation, SameType};
 use crate::setting::Scope;
 
-/// Key and value, how values correspond, and where that comes from.
+/// The key and the value, how values correspond, and the source.
 pub(super) fn registry_lines(form: &RegistryForm, scope: Scope) -> Vec<String> {
     let key = form.key(scope).map_or_else(|| form.key.clone(), |key| key.to_string());
     let own = form.value.as_deref().or_else(|| form.admx().and_then(|admx| admx.value.as_deref()));
@@ -42,7 +42,7 @@ fn admx_lines(form: &AdmxForm) -> Vec<String> {
     lines
 }
 
-/// An element's id where its value is called otherwise, the value, and its type.
+/// The element's id if the registry value has another name, then the value and its type.
 fn element_line(element: &AdmxElement) -> String {
     let key = element.key.as_ref().map_or(String::new(), |key| format!("{key} "));
     let name = element.value.as_deref().unwrap_or_default();
@@ -81,7 +81,7 @@ fn ticked(element: &AdmxElement) -> String {
     }
 }
 
-/// `dword:1`, `sz:x`, `delete` as people say it.
+/// `dword:1`, `sz:x` or `delete` as text for people.
 fn shown(data: &str) -> String {
     match data.split_once(':') {
         Some(("dword", number)) => format!("REG_DWORD {number}"),

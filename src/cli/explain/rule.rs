@@ -1,9 +1,9 @@
-//! A rule: what it looks at, why, and how to accept it; and the list of all rules.
+//! Explains a rule: what it checks, why, and how to accept a finding. Also lists all rules.
 
 use super::screen::Screen;
 use crate::rules::{Area, Check, Rule};
 
-/// A rule on one screen.
+/// The screen for a rule.
 pub(super) fn rule_text(rule: &Rule) -> String {
     let mut screen = Screen::titled(&format!("{} {}\n\n  {}", rule.id.code, rule.id.name, rule.title), "");
     screen.line("Symptom", rule.symptom);
@@ -27,7 +27,7 @@ pub(super) fn rule_text(rule: &Rule) -> String {
     screen.text()
 }
 
-/// All rules, by area, a line each.
+/// The list of all rules by area, one per line.
 pub(super) fn rules_text() -> String {
     let rules = |area: Area| area.rules().iter();
     let width = Area::ALL.into_iter().flat_map(rules).map(|rule| rule.id.name.len()).max().unwrap_or(0);

@@ -4,13 +4,12 @@ use crate::report::{WIDTH, wrap};
 
 const INDENT: usize = 15;
 
-/// What is shown, line by line.
 pub(super) struct Screen {
     text: String,
 }
 
 impl Screen {
-    /// A title with a name at the right, where both fit in one line.
+    /// Starts with a title and a name. The name is on the right if both fit in one line.
     pub fn titled(title: &str, name: &str) -> Self {
         let (left, right) = (title.chars().count(), name.chars().count());
         let text = match (title, name) {
@@ -21,14 +20,14 @@ impl Screen {
         Self { text }
     }
 
-    /// A value by its name; an empty one is left out.
+    /// Adds a name and its value; omits an empty value.
     pub fn line(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
             self.lines(name, &[value.to_string()]);
         }
     }
 
-    /// Several values by one name, each on a line of its own.
+    /// Adds a name and several values, each on its own line.
     pub fn lines(&mut self, name: &str, values: &[String]) {
         for (at, value) in values.iter().enumerate() {
             let name = if at == 0 { name } else { "" };
@@ -42,17 +41,16 @@ impl Screen {
         }
     }
 
-    /// Lines below a heading, as they are.
+    /// Adds lines below a heading, without wrapping them.
     pub fn block(&mut self, heading: &str, lines: &str) {
         self.text.push_str(&format!("\n  {heading}\n{lines}"));
     }
 
-    /// An empty line.
+    /// Adds an empty line.
     pub fn gap(&mut self) {
         self.text.push('\n');
     }
 
-    /// The whole.
     pub fn text(self) -> String {
         self.text
     }

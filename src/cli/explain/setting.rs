@@ -1,4 +1,4 @@
-//! A node on one screen.
+//! Explains a node.
 
 use super::registry::registry_lines;
 use super::screen::Screen;
@@ -10,7 +10,7 @@ use crate::repository::Repository;
 use crate::rules::{self, Rule};
 use crate::setting::{OmaUri, RegistryLocation, Scope};
 
-/// Everything that is known of a node, and a block to copy.
+/// The screen for a node: everything that is known about it, and a block to copy.
 pub(super) fn setting_text(
     node: &Node,
     scope: Scope,
@@ -22,7 +22,7 @@ pub(super) fn setting_text(
     let name = catalogue.name_of(&uri);
     let mut screen = Screen::titled(title, &name);
     names(&mut screen, node, &uri, scope);
-    screen.line("Type", node.format.oma_type().map_or("nothing to set", |kind| kind.word()));
+    screen.line("Type", node.format.oma_type().map_or("none; it cannot be set", |kind| kind.word()));
     screen.lines("Values", &values(node));
     screen.line("Default", node.default.as_deref().unwrap_or_default());
     screen.lines("Needs", &node.depends.iter().map(dependency).collect::<Vec<_>>());
@@ -78,7 +78,7 @@ fn names(screen: &mut Screen, node: &Node, uri: &OmaUri, scope: Scope) {
     screen.line("Template", policy.template.as_deref().unwrap_or_default());
 }
 
-/// In one line where that is short, else one value a line.
+/// The values in one line if they are short, otherwise one per line.
 fn values(node: &Node) -> Vec<String> {
     let one = |text: &str| vec![text.to_string()];
     match &node.allowed {
@@ -93,7 +93,7 @@ fn values(node: &Node) -> Vec<String> {
             lines
         }
         Allowed::Range([low, high]) => vec![format!("{low} to {high}")],
-        Allowed::Regex(pattern) => vec![format!("what matches {pattern}")],
+        Allowed::Regex(pattern) => vec![format!("text that matches {pattern}")],
         Allowed::Admx => one("enabled, disabled"),
         Allowed::Xml => one("an XML document"),
         Allowed::Json => one("a JSON document"),
@@ -114,11 +114,11 @@ fn dependency(on: &Dependency) -> String {
         (false, "") => format!("{name} to be set"),
         (false, values) => format!("{name} = {values}"),
         (true, "") => format!("{name} not to be set"),
-        (true, values) => format!("{name} to be none of {values}"),
+        (true, values) => format!("{name} not to be {values}"),
     }
 }
 
-/// `None` where it is as with most nodes.
+/// The access types; empty for the combination that most nodes have.
 fn access(node: &Node) -> String {
     let usual = node.access.len() == 4 && "ADGR".chars().all(|letter| node.access.contains(letter));
     let words = [('A', "add"), ('D', "delete"), ('G', "get"), ('R', "replace"), ('E', "execute"), ('C', "copy")];
@@ -164,7 +164,7 @@ fn editions(node: &Node) -> String {
 
 fn deprecated(since: &str) -> String {
     match since {
-        "yes" => "yes, says Microsoft".into(),
+        "yes" => "yes, according to Microsoft".into(),
         build => format!("since {}, according to Microsoft", release(build)),
     }
 }
@@ -194,7 +194,7 @@ fn conflict(node: &Node) -> String {
     }
 }
 
-/// What rules say about a node or its registry values.
+/// Adds the rules that check a node or its registry values.
 pub(super) fn rules_lines(screen: &mut Screen, uri: Option<&OmaUri>, places: &[RegistryLocation]) {
     let found = rules::about(uri, places);
     let line = |rule: &&'static Rule| {
@@ -207,7 +207,7 @@ pub(super) fn rules_lines(screen: &mut Screen, uri: Option<&OmaUri>, places: &[R
     }
 }
 
-/// Which policies of the repository set it.
+/// Adds the policies of the repository that set it.
 pub(super) fn used_lines(screen: &mut Screen, used: Vec<String>) {
     if !used.is_empty() {
         screen.gap();

@@ -1,9 +1,9 @@
-//! A target of the repository: whom it reaches, in each environment.
+//! Explains a target of the repository: its groups and filters in each environment.
 
 use crate::policy::{Assignments, Filter};
 use crate::repository::Repository;
 
-/// A target of the repository, where there is one here.
+/// The screen for a target; `None` if the repository does not have it.
 pub(super) fn target_text(what: &str, repository: &Repository) -> Option<String> {
     let mut text = String::new();
     let mut describe = |place: &str, target: &Assignments| {

@@ -1,4 +1,4 @@
-//! Which policies of the repository set something.
+//! Finds the policies of the repository that set something.
 
 use crate::catalogue::Node;
 use crate::policy::{Policy, RegistryValues};
@@ -24,7 +24,7 @@ pub(super) fn by_node(repository: &Repository, node: &Node, scope: Scope) -> Vec
     lines
 }
 
-/// The same, for registry values.
+/// The same for registry values.
 pub(super) fn by_registry(repository: &Repository, places: &[RegistryLocation]) -> Vec<String> {
     let mut lines = Vec::new();
     for policy in &repository.policies {

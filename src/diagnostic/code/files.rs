@@ -1,4 +1,4 @@
-//! Files and YAML: what keeps a file from being read as a policy or as the configuration.
+//! Files and YAML: why a file cannot be read as a policy or as the configuration.
 
 use super::About;
 

@@ -1,4 +1,4 @@
-//! The configuration, and what policies refer to: environments, targets, variables, secrets, files, waivers.
+//! The configuration and references in policies: environments, targets, variables, secrets, files, waivers.
 
 use super::About;
 

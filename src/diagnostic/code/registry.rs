@@ -1,4 +1,4 @@
-//! The registry and exports: `registry:` blocks, .reg files, and what is written to files.
+//! The registry and exports: `registry:` blocks, .reg files, and exported files.
 
 use super::About;
 

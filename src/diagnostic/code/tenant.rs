@@ -1,4 +1,4 @@
-//! The tenant and the plan: what stands between the policies and Intune.
+//! The tenant and the plan: why a policy cannot be applied, or what it would change.
 
 use super::About;
 

@@ -14,20 +14,20 @@ use super::settings::{SignInSettings, variable};
 use crate::graph::back_off::back_off;
 use crate::graph::http::chain;
 
-/// What Entra expects as the audience of a federated token (Microsoft, "Workload identity federation").
+/// The audience that Entra expects in a federated token (Microsoft, "Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 
-/// How often GitHub is asked: as often as azure_identity asks the others here.
+/// The most requests to GitHub, the same number as azure_identity's requests for the other methods.
 const TRIES: u32 = 3;
 const SECOND: Duration = Duration::from_secs(1);
-/// What azure_core asks again after, too.
+/// The statuses after which azure_core tries again.
 const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
-/// What helps where GitHub is asked and gives none.
+/// The help if GitHub issues no token.
 const GITHUB: &str =
-    "GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again";
+    "GitHub issues a token only while the job runs and has `permissions: id-token: write`; run the job again";
 
-/// An assertion that was made for one request. It is as good as a secret, and never shown.
+/// An assertion for one request. It is as sensitive as a secret, and never shown.
 pub(super) struct Assertion(pub String);
 
 impl std::fmt::Debug for Assertion {
@@ -43,7 +43,7 @@ impl ClientAssertion for Assertion {
     }
 }
 
-/// A token of GitHub about this job (GitHub, "OpenID Connect reference").
+/// Requests GitHub's token for this job (GitHub, "OpenID Connect reference").
 pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignInFailure> {
     let failure = |reason: &str| SignInFailure::new(SignInMethod::GithubOidc, reason);
     let (Some(url), Some(token)) =
@@ -52,19 +52,19 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set")
             .with_hint("the job needs `permissions: id-token: write`; pull requests from forks do not get it"));
     };
-    let mut url = Url::parse(&url).map_err(|_| failure("ACTIONS_ID_TOKEN_REQUEST_URL is no address"))?;
+    let mut url = Url::parse(&url).map_err(|_| failure("ACTIONS_ID_TOKEN_REQUEST_URL is not a URL"))?;
     if url.scheme() != "https" {
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL is not https"));
     }
     url.query_pairs_mut().append_pair("audience", AUDIENCE);
-    let said = |words: &str| failure(&format!("GitHub gives no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
+    let said = |words: &str| failure(&format!("GitHub issued no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
     let body = ask(http, &url, &token, SECOND).await.map_err(|reason| said(&reason))?;
     let body: Value = serde_json::from_str(&body).unwrap_or_default();
-    let value = body["value"].as_str().ok_or_else(|| failure("GitHub's answer holds no token"))?;
+    let value = body["value"].as_str().ok_or_else(|| failure("GitHub's answer does not contain a token"))?;
     Ok(Assertion(value.to_owned()))
 }
 
-/// Asks GitHub, and again where it may answer otherwise in a moment; or why there is no token.
+/// Requests the token, again if the failure may be temporary. The error is the reason of the last failure.
 async fn ask(http: &reqwest::Client, url: &Url, token: &str, second: Duration) -> Result<String, String> {
     let mut tried = 1;
     loop {
@@ -93,13 +93,13 @@ async fn ask_once(http: &reqwest::Client, url: &Url, token: &str) -> reqwest::Re
 pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -> Result<Assertion, SignInFailure> {
     let failure = |reason: &str| SignInFailure::new(SignInMethod::ClientCertificate, reason);
     let file = settings.certificate_file().ok_or_else(|| {
-        failure("no certificate is named")
+        failure("no certificate is configured")
             .with_hint("write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH")
     })?;
     let unusable = |reason: String| {
         failure(&format!("{}: {reason}", file.display())).with_hint(
-            "`certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; \
-             docs/sign-in.md tells how to make it",
+            "`certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its \
+             private key; docs/sign-in.md explains how to create it",
         )
     };
     let bytes = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;
@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// What comes of a server that gives these answers, one a connection, and how many of them were asked for.
+    /// The result with a server that gives these answers, one for each connection, and how many were requested.
     fn asked(answers: &'static [&'static str]) -> (Result<String, String>, usize) {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let url: Url = format!("http://{}/token", listener.local_addr().expect("a port")).parse().expect("a URL");
@@ -131,7 +131,7 @@ mod tests {
         let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let said = runtime.block_on(ask(&http, &url, "t0ken", Duration::from_millis(1)));
-        // Ends a server that waits for one more.
+        // Ends the server if it waits for another connection.
         drop(std::net::TcpStream::connect(url.socket_addrs(|| None).expect("an address")[0]));
         let said = said.map_err(|reason| reason.replace(&url.to_string(), "http://github/token"));
         (said, server.join().expect("a count"))

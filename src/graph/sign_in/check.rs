@@ -1,4 +1,4 @@
-//! Whether an identity and its token are the configured tenant's, as far as that can be seen here.
+//! Checks that an identity and its token belong to the configured tenant, as far as that is possible without a request.
 
 use jiff::Timestamp;
 
@@ -7,11 +7,11 @@ use super::refusal::SignInFailure;
 use super::settings::{SignInSettings, is_id, variable};
 use super::token_claims::TokenClaims;
 
-/// Whether a token is the configured tenant's, for Graph, and not over yet, as far as it can be read: the configuration
-/// may name a domain. `/organization` is asked all the same.
+/// Checks that a token is for the configured tenant and for Graph, and has not expired. A token that cannot be read
+/// passes, and so does any tenant if the configuration names a domain. That is why `/organization` is read in any case.
 ///
 /// # Errors
-/// When it is not to be sent: why, and what helps.
+/// If the token must not be sent: the reason and the help.
 pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String, String)> {
     let Some(claims) = TokenClaims::read(token) else { return Ok(()) };
     let tenant = &settings.tenant;
@@ -21,7 +21,7 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String
         && !claimed.eq_ignore_ascii_case(tenant)
     {
         return Err((
-            format!("the access token is for another tenant: {tenant} is configured, and the token says {claimed}"),
+            format!("the access token is for another tenant: {tenant} is configured, but the token says {claimed}"),
             "use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph"
                 .into(),
         ));
@@ -33,26 +33,26 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String
         let wanted = settings.scope.trim_end_matches("/.default");
         return Err((
             format!("the access token is not for Microsoft Graph, but for {audience}"),
-            format!("get one for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
+            format!("get a token for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
         ));
     }
     match claims.expires.and_then(|second| Timestamp::from_second(second).ok()) {
         Some(end) if end <= Timestamp::now() => Err((
-            format!("the access token has expired: it was good until {end}"),
-            "get another one, and see that the clock is right; nothing was sent to Microsoft Graph".into(),
+            format!("the access token has expired: it was valid until {end}"),
+            "get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph".into(),
         )),
         _ => Ok(()),
     }
 }
 
-/// The environment may say for which tenant its identity is. Where that is another one than the configured one, one
-/// of them is a mistake. A domain and an id cannot be compared here; `/organization` tells.
+/// Checks AZURE_TENANT_ID, which may name the tenant of the identity in the environment. If it differs from the
+/// configured tenant, one of them is a mistake. A domain cannot be compared with an id; `/organization` shows both.
 pub(super) fn check_tenant(settings: &SignInSettings, method: SignInMethod) -> Result<(), SignInFailure> {
     let Some(other) = variable("AZURE_TENANT_ID") else { return Ok(()) };
     let wanted = &settings.tenant;
     if is_id(&other) != is_id(wanted) || other.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }
-    let reason = format!("AZURE_TENANT_ID is {other}, and the configured tenant is {wanted}");
+    let reason = format!("AZURE_TENANT_ID is {other}, but the configured tenant is {wanted}");
     Err(SignInFailure::new(method, &reason).with_hint("unset AZURE_TENANT_ID, or correct `tenant:`; nothing was sent"))
 }

@@ -1,4 +1,4 @@
-//! Which way to sign in: what `auto` looks for, in one order, and what it found.
+//! Chooses the sign-in method for `auto`: checks the methods in a fixed order, and records what it found.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,39 +7,37 @@ use super::method::SignInMethod;
 use super::settings::{SignInSettings, variable};
 use crate::graph::http::http_client;
 
-/// A machine in Azure answers itself at once; anywhere else, nobody has this address.
+/// On an Azure machine, the host answers at once; elsewhere, this address does not exist.
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 const IMDS_PATIENCE: Duration = Duration::from_secs(1);
 
-/// What `auto` decided.
+/// The choice of `auto`.
 #[derive(Debug, Clone)]
 pub struct MethodChoice {
-    /// The ways that were looked at, in their order.
+    /// The methods that were checked, in order.
     pub steps: Vec<MethodStep>,
-    /// The way that was taken; none where none is there.
+    /// The chosen method; `None` if none is available.
     pub method: Option<SignInMethod>,
 }
 
-/// One way that was looked at.
+/// One method that was checked.
 #[derive(Debug, Clone)]
 pub struct MethodStep {
-    /// The way.
     pub method: SignInMethod,
-    /// Whether it is taken, and why.
     pub decision: Decision,
 }
 
-/// What is made of a way.
+/// Whether a method is used, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// It is there, and taken; what shows it.
+    /// The method is available, and used.
     Taken(String),
-    /// It is not there: why not.
+    /// The method is not available.
     PassedOver(String),
 }
 
-/// Looks at the ways in their order, and takes the first one that is there. Whether it works is seen when it is used:
-/// another identity is never taken instead.
+/// Checks the methods in order, and chooses the first available one. If signing in with it fails later, no other method
+/// is tried, because that would use another identity.
 pub async fn choose_method(settings: &SignInSettings) -> MethodChoice {
     let mut steps = Vec::new();
     for method in SignInMethod::ORDER {
@@ -54,7 +52,7 @@ pub async fn choose_method(settings: &SignInSettings) -> MethodChoice {
 }
 
 impl MethodChoice {
-    /// Why each way was passed over, one a line.
+    /// Why each method was passed over, one per line.
     pub fn reasons(&self) -> String {
         let line = |step: &MethodStep| match &step.decision {
             Decision::Taken(what) | Decision::PassedOver(what) => format!("  {:<20} {what}", step.method.name()),
@@ -80,7 +78,7 @@ async fn look(method: SignInMethod, settings: &SignInSettings) -> Decision {
     }
 }
 
-/// Whether all of these variables hold something.
+/// Whether all of these environment variables are set and not empty.
 fn all_set(names: &[&str]) -> Decision {
     match names.iter().find(|name| variable(name).is_none()) {
         Some(missing) => Decision::PassedOver(format!("{missing} is not set")),
@@ -109,22 +107,22 @@ fn azure_devops() -> Decision {
     }
 }
 
-/// Whether this machine in Azure has an identity; soon said where it is no machine in Azure.
+/// Whether this is an Azure machine with a managed identity. Answers within a second anywhere else.
 pub(super) async fn managed_identity(settings: &SignInSettings) -> Decision {
     let endpoints = ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"];
     if let Some(name) = endpoints.iter().find(|name| variable(name).is_some()) {
         return Decision::Taken(format!("{name} is set"));
     }
-    let no_machine = || Decision::PassedOver("no IDENTITY_ENDPOINT, and no machine in Azure answers".into());
+    let no_machine = || Decision::PassedOver("IDENTITY_ENDPOINT is not set, and this is not an Azure machine".into());
     let Ok(http) = http_client(IMDS) else { return no_machine() };
     let resource = settings.scope.trim_end_matches("/.default");
     let mut query = vec![("api-version", "2018-02-01".to_string()), ("resource", resource.to_string())];
     query.extend(settings.client_id().map(|id| ("client_id", id)));
     let asked = http.get(IMDS).query(&query).header("Metadata", "true").timeout(IMDS_PATIENCE).send().await;
     match asked.map(|answer| answer.status().as_u16()) {
-        Ok(200) => Decision::Taken("this machine in Azure has an identity".into()),
+        Ok(200) => Decision::Taken("this Azure machine has a managed identity".into()),
         // Microsoft, "How to use managed identities on an Azure VM to acquire an access token": "Identity not found".
-        Ok(400) => Decision::PassedOver("this machine in Azure has no such identity".into()),
+        Ok(400) => Decision::PassedOver("this Azure machine does not have this managed identity".into()),
         _ => no_machine(),
     }
 }
@@ -150,7 +148,7 @@ fn azure_cli() -> Decision {
     }
 }
 
-/// Whether the Azure CLI's profile has an account; after `az logout` it has none.
+/// Whether the Azure CLI's profile file has an account; after `az logout` it has none.
 fn has_account(profile: &Path) -> bool {
     let Ok(text) = std::fs::read_to_string(profile) else { return false };
     // The Azure CLI writes a byte order mark.
@@ -160,10 +158,10 @@ fn has_account(profile: &Path) -> bool {
 
 fn device_code(settings: &SignInSettings) -> Decision {
     if !settings.is_interactive {
-        return Decision::PassedOver("nobody sits at a terminal here".into());
+        return Decision::PassedOver("there is no terminal".into());
     }
     match settings.client_id() {
-        Some(_) => Decision::Taken("somebody sits at a terminal".into()),
-        None => Decision::PassedOver("no `client_id:`, and no AZURE_CLIENT_ID".into()),
+        Some(_) => Decision::Taken("there is a terminal".into()),
+        None => Decision::PassedOver("neither `client_id:` nor AZURE_CLIENT_ID is set".into()),
     }
 }

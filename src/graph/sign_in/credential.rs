@@ -1,5 +1,5 @@
-//! The ways that need no person, by azure_identity. A credential is made for each token: its own cache would give a
-//! token that Graph has refused once more.
+//! The sign-in methods that need no person, implemented with azure_identity. Each token gets a new credential, because
+//! the cache of a credential would return a token again that Graph has refused.
 
 use std::sync::Arc;
 
@@ -24,16 +24,16 @@ use super::token_claims::TokenClaims;
 use super::way::Way;
 use crate::graph::http::{chain, http_client};
 
-/// What helps where the Azure CLI gives no token.
+/// The help if the Azure CLI returns no token.
 const AZURE_CLI: &str =
     "sign in with `az login`; `az account get-access-token -o json` must print a token as JSON, and nothing else";
 
-/// A way that is ready to be asked for a token.
+/// A credential that can be asked for a token.
 struct Ready {
     credential: Arc<dyn TokenCredential>,
-    /// What must not be shown.
+    /// Texts that must not be shown.
     secrets: Vec<String>,
-    /// The assertion's claims, where we know the assertion.
+    /// The claims of the assertion, if this program knows the assertion.
     presented: Option<TokenClaims>,
 }
 
@@ -44,7 +44,7 @@ impl Ready {
 }
 
 impl Way {
-    /// A token, without asking anybody.
+    /// Gets a token without a person.
     pub(super) async fn unattended(&self) -> Result<AccessToken, SignInFailure> {
         let ready = self.ready().await?;
         let token = ready.credential.get_token(&[&self.settings.scope], None).await.map_err(|error| {
@@ -70,7 +70,7 @@ impl Way {
             SignInMethod::ManagedIdentity => self.managed_identity().await,
             SignInMethod::AzureCli if !choose::has_azure_cli() => {
                 let failure = SignInFailure::new(self.method, "`az` is not on PATH");
-                Err(failure.with_hint("install the Azure CLI and sign in with `az login`, or take another `method:`"))
+                Err(failure.with_hint("install the Azure CLI and sign in with `az login`, or use another `method:`"))
             }
             SignInMethod::AzureCli => {
                 let tenant_id = Some(self.settings.tenant.clone());
@@ -78,7 +78,7 @@ impl Way {
                 Ok(Ready::without_secret(AzureCliCredential::new(Some(options)).map_err(unusable)?))
             }
             SignInMethod::Token | SignInMethod::DeviceCode | SignInMethod::Browser => {
-                Err(SignInFailure::new(self.method, "this way has no credential of its own"))
+                Err(SignInFailure::new(self.method, "this method does not have its own credential"))
             }
         }
     }
@@ -96,7 +96,7 @@ impl Way {
         let secret = self
             .required("SYSTEM_ACCESSTOKEN", "map it into the step: `env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)`")?;
         if variable("SYSTEM_OIDCREQUESTURI").is_none_or(|url| !url.starts_with("https://")) {
-            let reason = "SYSTEM_OIDCREQUESTURI is not set, or not https";
+            let reason = "SYSTEM_OIDCREQUESTURI is not set, or is not an https URL";
             return Err(SignInFailure::new(self.method, reason).with_hint("Azure Pipelines sets it in each job"));
         }
         let connection = self
@@ -105,7 +105,7 @@ impl Way {
             .clone()
             .or_else(|| variable("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"))
             .ok_or_else(|| {
-                SignInFailure::new(self.method, "no service connection is named")
+                SignInFailure::new(self.method, "no service connection is configured")
                     .with_hint("write `service_connection:` in `auth:`, with the connection's id")
             })?;
         let client_options = self.options()?;
@@ -118,11 +118,12 @@ impl Way {
     }
 
     fn workload_identity(&self) -> Result<Ready, SignInFailure> {
-        let file = self.required("AZURE_FEDERATED_TOKEN_FILE", "it names the file with the federated token")?;
+        let file = self.required("AZURE_FEDERATED_TOKEN_FILE", "set it to the file with the federated token")?;
         let read = std::fs::read_to_string(&file);
         let token = read.map_err(|error| {
-            SignInFailure::new(self.method, &format!("{file}: {error}"))
-                .with_hint("AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity")
+            SignInFailure::new(self.method, &format!("{file}: {error}")).with_hint(
+                "AZURE_FEDERATED_TOKEN_FILE sets the path; in Kubernetes, add the workload identity label to the pod",
+            )
         })?;
         let options = WorkloadIdentityCredentialOptions {
             credential_options: ClientAssertionCredentialOptions { client_options: self.options()? },
@@ -135,7 +136,8 @@ impl Way {
     }
 
     fn client_secret(&self) -> Result<Ready, SignInFailure> {
-        let secret = self.required("AZURE_CLIENT_SECRET", "it holds the secret's value; a file is no place for it")?;
+        let secret =
+            self.required("AZURE_CLIENT_SECRET", "set it to the secret's value; do not keep the secret in a file")?;
         let options = ClientSecretCredentialOptions { client_options: self.options()? };
         let (tenant, shown) = (&self.settings.tenant, Secret::new(secret.clone()));
         let credential = ClientSecretCredential::new(tenant, self.client_id()?, shown, Some(options))
@@ -144,13 +146,13 @@ impl Way {
     }
 
     async fn managed_identity(&self) -> Result<Ready, SignInFailure> {
-        // azure_identity would try for a minute to reach an address that nobody has.
+        // Outside Azure, azure_identity would try for a minute to reach the metadata service.
         if let Decision::PassedOver(why) = choose::managed_identity(&self.settings).await {
-            let hint = "give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take \
-                        another `method:`";
+            let hint = "assign a managed identity to this Azure machine, and name a user-assigned one in `client_id:`; \
+                        anywhere else, use another `method:`";
             return Err(SignInFailure::new(self.method, &why).with_hint(hint));
         }
-        // The endpoint is this machine's own, and no proxy's business.
+        // The endpoint is on this machine or its host, so no proxy is used.
         let http = http_client("http://").map_err(|error| SignInFailure::new(self.method, &error.to_string()))?;
         let options = ManagedIdentityCredentialOptions {
             user_assigned_id: self.settings.client_id().map(UserAssignedId::ClientId),
@@ -161,13 +163,13 @@ impl Way {
         Ok(Ready { credential, secrets, presented: None })
     }
 
-    /// azure_identity's options, with our TLS stack and proxies, and the configured server.
+    /// azure_identity's options, with the HTTP client of this program and the configured server.
     fn options(&self) -> Result<ClientOptions, SignInFailure> {
         let login = &self.settings.login_url;
         if !login.starts_with("https://") {
-            let reason = format!("the library for this way speaks https only, and `login_url` is {login}");
+            let reason = format!("this method supports only https, but `login_url` is {login}");
             return Err(SignInFailure::new(self.method, &reason)
-                .with_hint("serve it with a certificate, and name its issuer in SSL_CERT_FILE"));
+                .with_hint("use an https server, and set SSL_CERT_FILE to a file with the certificate of its issuer"));
         }
         let mut cloud = CustomConfiguration::default();
         cloud.authority_host = login.clone();
@@ -187,7 +189,7 @@ impl Way {
     }
 }
 
-/// azure_identity's own retries take a minute to say that nobody answers.
+/// Options with few retries, because azure_identity's default takes a minute to report that a server does not answer.
 fn with_few_tries(http: reqwest::Client, cloud: Option<CloudConfiguration>) -> ClientOptions {
     let retry = ExponentialRetryOptions {
         max_retries: 2,
@@ -202,13 +204,13 @@ fn with_few_tries(http: reqwest::Client, cloud: Option<CloudConfiguration>) -> C
     }
 }
 
-/// An error and those of its causes that say more: azure_identity repeats them, and puts names of its own before them.
+/// An error and its causes, without repetitions and without the names that azure_identity puts before them.
 fn reason(error: &dyn std::error::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut cause = Some(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        // The way is said anyway.
+        // The message names the method anyway.
         let text = text.split_once("authentication failed.").map_or(text.as_str(), |(_, reason)| reason).trim();
         let says_nothing = text.starts_with("retry policy expired") || text.starts_with("failed to execute `reqwest`");
         if !says_nothing && !text.is_empty() && !parts.iter().any(|part| part.contains(text)) {

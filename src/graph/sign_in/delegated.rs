@@ -1,4 +1,4 @@
-//! The ways in which a person signs in, by oauth2: what device code and browser have in common.
+//! The sign-in methods with a person, implemented with oauth2: the common parts of device code and browser.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -20,11 +20,11 @@ use crate::graph::http::{SetupError, chain};
 pub(super) type Entra = BasicClient<EndpointSet, EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, SetupError>> + 'a>>;
 
-/// What a server says of a token's lifetime when it does not say it.
+/// The lifetime of a token if the server does not return one.
 const USUAL_LIFETIME: Duration = Duration::from_secs(3600);
 
 impl Way {
-    /// A token of a person: by what they agreed to before, or by asking them.
+    /// Gets a token with the stored refresh token, or else by asking the person to sign in.
     pub(super) async fn delegated(&self, refresh_token: &mut Option<String>) -> Result<AccessToken, SignInFailure> {
         let entra = self.entra()?;
         let account = self.account();
@@ -41,7 +41,7 @@ impl Way {
         Ok(self.keep(answer, refresh_token, &account))
     }
 
-    /// A token for a refresh token; none where it is refused, and then it is forgotten.
+    /// Gets a token for a refresh token. If the server refuses the refresh token, forgets it and returns `None`.
     async fn refreshed(
         &self,
         entra: &Entra,
@@ -56,7 +56,7 @@ impl Way {
             Ok(answer) => Ok(Some(self.keep(answer, refresh_token, account))),
             Err(RequestTokenError::ServerResponse(answer)) if is_over(answer.error()) => {
                 let failure = SignInFailure::quoting(self.method, &answer.to_string(), &[&old], None);
-                tracing::info!(reason = failure.reason(), "what was agreed to before is no longer good");
+                tracing::info!(reason = failure.reason(), "the stored refresh token is no longer valid");
                 *refresh_token = None;
                 key_store::forget(account);
                 Ok(None)
@@ -65,7 +65,7 @@ impl Way {
         }
     }
 
-    /// Keeps the refresh token for the next time.
+    /// Keeps the refresh token for the next time, and returns the access token.
     fn keep(&self, answer: BasicTokenResponse, refresh_token: &mut Option<String>, account: &str) -> AccessToken {
         if let Some(new) = answer.refresh_token() {
             *refresh_token = Some(new.secret().clone());
@@ -80,7 +80,7 @@ impl Way {
         [Scope::new(self.settings.scope.clone()), Scope::new("offline_access".into())]
     }
 
-    /// Whose refresh token it is.
+    /// The name under which the refresh token is kept.
     fn account(&self) -> String {
         let client = self.settings.client_id().unwrap_or_default();
         format!("{} {client} {}", self.settings.tenant, self.settings.login_url)
@@ -99,7 +99,7 @@ impl Way {
             ))
     }
 
-    /// oauth2's requests over our client: one TLS stack, one idea of proxies.
+    /// Sends oauth2's requests with the HTTP client of this program, with the same TLS stack and proxy settings.
     pub(super) fn sender<'a>(&'a self) -> impl Fn(HttpRequest) -> Sending<'a> {
         |request| Box::pin(self.sent(request))
     }
@@ -109,7 +109,7 @@ impl Way {
         let request = reqwest::Request::try_from(request).map_err(failed)?;
         let again = request.try_clone();
         let answer = match (self.http.execute(request).await, again) {
-            // Nothing was sent yet, so that once more cannot do harm.
+            // Nothing was sent yet, so trying again cannot do harm.
             (Err(error), Some(again)) if error.is_connect() => {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 self.http.execute(again).await
@@ -124,7 +124,7 @@ impl Way {
         Ok(response)
     }
 
-    /// Why the server, or the way to it, gave no token.
+    /// Why there is no token: the server refused, or could not be reached.
     pub(super) fn refused<T>(&self, error: &RequestTokenError<SetupError, T>, secrets: &[&str]) -> SignInFailure
     where
         T: ErrorResponse + std::fmt::Display + 'static,
@@ -132,16 +132,16 @@ impl Way {
         let words = match error {
             RequestTokenError::ServerResponse(answer) => answer.to_string(),
             RequestTokenError::Request(SetupError(reason)) => reason.clone(),
-            // The answer itself may hold a token.
-            RequestTokenError::Parse(..) => "the answer is not what an OAuth server gives".into(),
+            // The answer is not shown, because it may contain a token.
+            RequestTokenError::Parse(..) => "the answer is not an OAuth answer".into(),
             RequestTokenError::Other(words) => words.clone(),
         };
         SignInFailure::quoting(self.method, &words, secrets, None)
     }
 }
 
-/// Whether a refresh token will not be taken again (Microsoft identity platform, "Refresh tokens": `invalid_grant`, or
-/// `interaction_required` where more proof is asked for).
+/// Whether a refresh token can no longer be used (Microsoft identity platform, "Refresh tokens": `invalid_grant`, or
+/// `interaction_required` if the person has to sign in again, for example with multi-factor authentication).
 fn is_over(error: &BasicErrorResponseType) -> bool {
     match error {
         BasicErrorResponseType::InvalidGrant => true,

@@ -1,4 +1,4 @@
-//! A code that a person types into a browser, on this machine or another one (RFC 8628).
+//! Signs in with a code that a person enters in a browser, on this machine or another one (RFC 8628).
 
 use oauth2::StandardDeviceAuthorizationResponse;
 use oauth2::basic::BasicTokenResponse;
@@ -8,16 +8,16 @@ use super::refusal::SignInFailure;
 use super::way::Way;
 
 impl Way {
-    /// Shows the code, and waits until it is typed or no longer good.
+    /// Shows the code, and waits until the person has signed in or the code has expired.
     pub(super) async fn device_code(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
         let http = self.sender();
         let asked = entra.exchange_device_code().add_scopes(self.scopes());
         let code: StandardDeviceAuthorizationResponse =
             asked.request_async(&http).await.map_err(|error| self.refused(&error, &[]))?;
-        // The code is meant to be shown; anything else than a code is not.
+        // Show only characters that a code can have, because the text comes from a server.
         let shown: String = code.user_code().secret().chars().filter(|c| c.is_alphanumeric() || *c == '-').collect();
         let address = code.verification_uri().as_str();
-        (self.settings.show)(&format!("To sign in, open {address} in a browser and type the code {shown}"));
+        (self.settings.show)(&format!("To sign in, open {address} in a browser and enter the code {shown}"));
         let waiting = entra.exchange_device_access_token(&code);
         let done = waiting.request_async(&http, tokio::time::sleep, None).await;
         done.map_err(|error| self.refused(&error, &[code.device_code().secret()]))

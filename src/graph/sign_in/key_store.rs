@@ -1,12 +1,12 @@
-//! Refresh tokens in the operating system's key store, where there is one that needs no service of its own: Windows'
-//! Credential Manager and macOS' Keychain. Nothing is ever written to a file.
+//! Keeps refresh tokens in the operating system's key store, if it does not need a separate service: the Credential
+//! Manager of Windows and the Keychain of macOS. Nothing is ever written to a file.
 
-/// Under which name entries are kept.
+/// The service name of the entries.
 const SERVICE: &str = "sspr-policy";
-/// Windows keeps 2,560 bytes in an entry (CRED_MAX_CREDENTIAL_BLOB_SIZE); a longer token is not kept.
+/// Windows stores at most 2,560 bytes in an entry (CRED_MAX_CREDENTIAL_BLOB_SIZE); a longer token is not kept.
 const LONGEST: usize = 2560;
 
-/// The name of this system's key store; none where refresh tokens live no longer than the program.
+/// The name of this system's key store; `None` if refresh tokens are only kept until the program ends.
 pub fn key_store_name() -> Option<&'static str> {
     if cfg!(windows) {
         Some("Credential Manager")
@@ -17,16 +17,16 @@ pub fn key_store_name() -> Option<&'static str> {
     }
 }
 
-/// The refresh token of an account.
+/// Reads the refresh token of an account.
 pub(super) fn read(account: &str) -> Option<String> {
     let bytes = entry(account)?.get_secret().map_err(|error| log_failure("read", &error)).ok()?;
     String::from_utf8(bytes).ok()
 }
 
-/// Keeps the refresh token of an account; where that cannot be done, the person is asked again next time.
+/// Keeps the refresh token of an account. If that fails, the person has to sign in again next time.
 pub(super) fn keep(account: &str, refresh_token: &str) {
     if refresh_token.len() > LONGEST {
-        tracing::info!("the refresh token is too long for the key store, and not kept");
+        tracing::info!("the refresh token is too long for the key store, so it is not kept");
         return;
     }
     if let Some(entry) = entry(account)
@@ -45,7 +45,7 @@ pub(super) fn forget(account: &str) {
     }
 }
 
-/// The reason only: some errors of the store carry what it holds.
+/// Logs only the reason, because some errors of the store contain the secret.
 fn log_failure(what: &str, error: &keyring_core::Error) {
     use keyring_core::Error;
     let reason = match error {
@@ -53,7 +53,7 @@ fn log_failure(what: &str, error: &keyring_core::Error) {
         Error::PlatformFailure(reason) | Error::NoStorageAccess(reason) => reason.to_string(),
         _ => "the entry cannot be used".into(),
     };
-    tracing::info!(what, reason, "the key store did not do it");
+    tracing::info!(what, reason, "the key store failed");
 }
 
 fn entry(account: &str) -> Option<keyring_core::Entry> {

@@ -1,6 +1,6 @@
-//! The ways to sign in.
+//! The sign-in methods.
 
-/// A way to sign in.
+/// A sign-in method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInMethod {
     /// An access token from SSPR_POLICY_TOKEN.
@@ -9,25 +9,23 @@ pub enum SignInMethod {
     GithubOidc,
     /// Azure DevOps' OpenID Connect.
     AzureDevopsOidc,
-    /// A federated token file.
+    /// A file with a federated token.
     WorkloadIdentity,
-    /// A certificate.
     ClientCertificate,
-    /// A secret.
     ClientSecret,
-    /// The machine's identity in Azure.
+    /// The managed identity of an Azure machine.
     ManagedIdentity,
     /// The Azure CLI's session.
     AzureCli,
-    /// A code typed into a browser elsewhere.
+    /// A code that a person enters in a browser on any machine.
     DeviceCode,
-    /// A browser here.
+    /// A browser on this machine.
     Browser,
 }
 
 impl SignInMethod {
-    /// The order in which `auto` looks for a way: what a pipeline gives to this run alone comes before what a machine
-    /// or a person has anyway. A browser must be asked for.
+    /// The order in which `auto` checks the methods: an identity that a pipeline provides for this run comes before one
+    /// that a machine or a person has anyway. `auto` never opens a browser.
     pub const ORDER: [Self; 9] = [
         Self::Token,
         Self::GithubOidc,

@@ -1,4 +1,4 @@
-//! Why signing in failed, in words that hold no secret.
+//! Why signing in failed, in a text without secrets.
 
 use std::sync::LazyLock;
 
@@ -7,13 +7,13 @@ use regex::Regex;
 use super::method::SignInMethod;
 use super::token_claims::TokenClaims;
 
-/// Longer reasons are cut: what matters stands first.
+/// Longer reasons are cut, because the important part comes first.
 const LONGEST: usize = 400;
 
-const UNREACHABLE: &str = "is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a \
-     proxy, SSL_CERT_FILE an authority";
+const UNREACHABLE: &str = "check that this machine can reach the server and trusts its certificate; HTTPS_PROXY and \
+     NO_PROXY set the proxy, SSL_CERT_FILE adds a certificate authority";
 
-/// Why nobody is signed in.
+/// Why signing in failed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("signing in with {} failed: {reason}", method.name())]
 pub struct SignInFailure {
@@ -23,13 +23,13 @@ pub struct SignInFailure {
 }
 
 impl SignInFailure {
-    /// A failure in our own words, which hold no secret.
+    /// A failure with a reason that this program wrote, which contains no secret.
     pub(super) fn new(method: SignInMethod, reason: &str) -> Self {
         Self { method, reason: reason.to_owned(), hint: None }
     }
 
-    /// A failure in somebody else's words: of a library, a program, or the server that signs in. `presented` is the
-    /// assertion, where one was presented.
+    /// A failure with the text of a library, a program, or the sign-in server, from which secrets are removed.
+    /// `presented` are the claims of the assertion, if one was presented.
     pub(super) fn quoting(
         method: SignInMethod,
         words: &str,
@@ -41,27 +41,27 @@ impl SignInFailure {
         Self { method, reason: clean(words, secrets), hint }
     }
 
-    /// The same with what to do about it, unless that is known already.
+    /// Sets the help, unless there is one already.
     pub(super) fn with_hint(mut self, hint: &str) -> Self {
         self.hint.get_or_insert_with(|| hint.to_owned());
         self
     }
 
-    /// What to do about it, where that is known.
+    /// What to do about it, if that is known.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// Why, without the way.
+    /// The reason, without the method.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 }
 
-/// Other people's words without secrets: the values that are known to be secret, whatever looks like a token, and what
-/// follows the reason. Entra's trace and correlation ids stay, because Microsoft's support asks for them.
+/// Removes from a text the known secrets, everything that looks like a token, and everything after the reason. Keeps
+/// Entra's trace and correlation ids, because Microsoft's support needs them.
 pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
-    // What a server says must not steer the terminal.
+    // A server's text must not control the terminal.
     let mut text: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "[secret]");
@@ -73,7 +73,7 @@ pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
     }
     let id = |name: &str| text.find(name).map(|at| first_word(&text[at + name.len()..]).to_owned());
     let (trace, correlation) = (id("Trace ID: "), id("Correlation ID: "));
-    // Where the reason ends: Entra's ids, azure_identity's link, oauth2's link.
+    // The reason ends before Entra's ids, azure_identity's link or oauth2's link.
     let end = ["Trace ID: ", "To troubleshoot, visit", "(see "].iter().filter_map(|mark| text.find(mark)).min();
     let reason = text[..end.unwrap_or(text.len())].split_whitespace().collect::<Vec<_>>().join(" ");
     let mut short: String = reason.chars().take(LONGEST).collect();
@@ -88,7 +88,7 @@ pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
     short
 }
 
-/// A JWT, or any long run of letters and digits. Ids (36 characters) and URLs are shorter between their separators.
+/// A JWT, or any long sequence of letters and digits. Ids (36 characters) and the parts of URLs are shorter.
 static TOKEN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*|[A-Za-z0-9_~+=-]{44,}").ok());
 
@@ -96,15 +96,15 @@ fn first_word(text: &str) -> &str {
     text.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or_default()
 }
 
-/// The number of an Entra error, as 7000215.
+/// The number of an Entra error, such as 7000215.
 fn aadsts(words: &str) -> Option<u32> {
     let (_, rest) = words.split_once("AADSTS")?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok()
 }
 
-/// What helps against an Entra error. From general knowledge of these codes (Microsoft, "Microsoft Entra authentication
-/// and authorization error codes"), not measured here: so the hint only adds to Entra's own words.
+/// The help for an Entra error. It is based on documentation (Microsoft, "Microsoft Entra authentication and
+/// authorization error codes") and not measured, so it only supplements Entra's own text.
 fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
     let hint = match code {
         7000215 => "the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id",
@@ -112,19 +112,19 @@ fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
             "the secret has expired: add a new one to the application, and put its value into AZURE_CLIENT_SECRET"
         }
         700016 => {
-            "this tenant has no such application: compare `client_id` with \"Application (client) ID\" in the portal"
+            "the tenant does not have this application: compare `client_id` with \"Application (client) ID\" in the \
+             portal"
         }
-        90002 | 900021 => "there is no such tenant: correct `tenant:`; for a national cloud, write `cloud:` too",
+        90002 | 900021 => "this tenant does not exist: correct `tenant:`; for a national cloud, also write `cloud:`",
         65001 => {
-            "nobody has agreed to what the application may do: an administrator grants consent at the application's \
-             API permissions"
+            "no one has consented to the application's permissions: have an administrator grant consent on the \
+             application's API permissions page"
         }
         50076 | 50079 => {
-            "more proof is asked for (multi-factor authentication): sign in again where a person can give it, with \
-             `az login` or `method: browser`"
+            "multi-factor authentication is required: sign in interactively, with `az login` or `method: browser`"
         }
         700027 => "the application does not know this certificate: upload its public part to the application",
-        7000218 => "the application is not a public client: allow public client flows at its Authentication page",
+        7000218 => "the application is not a public client: allow public client flows on its Authentication page",
         50034 | 50020 => "this account is not in the tenant: sign in with one that is, or correct `tenant:`",
         70021 | 700213 | 700211 | 700212 => return Some(federation(presented)),
         _ => return None,
@@ -132,7 +132,7 @@ fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// What a federated credential has to say, and says otherwise.
+/// The help if no federated credential matches what was presented.
 fn federation(presented: Option<&TokenClaims>) -> String {
     let shown = |claim: &Option<String>| claim.clone().unwrap_or_else(|| "unknown".into());
     let known = presented.map_or(String::new(), |claims| {
@@ -147,16 +147,17 @@ mod tests {
     use super::*;
 
     const ENTRA: &str = "ClientSecretCredential authentication failed. AADSTS7000215: Invalid client secret provided. \
-        Ensure the secret being sent is the value, not the ID. Trace ID: 0f0f0f0f-0000-0000-0000-000000000001 Correlation ID: \
-        0f0f0f0f-0000-0000-0000-000000000002 Timestamp: 2026-11-20 10:00:00Z\nTo troubleshoot, visit https://aka.ms/x";
+        Ensure the secret being sent is the value, not the ID. Trace ID: 0f0f0f0f-0000-0000-0000-000000000001 \
+        Correlation ID: 0f0f0f0f-0000-0000-0000-000000000002 Timestamp: 2026-11-20 10:00:00Z\n\
+        To troubleshoot, visit https://aka.ms/x";
 
     #[test]
     fn the_reason_and_the_ids_stay() {
         let failure = SignInFailure::quoting(SignInMethod::ClientSecret, ENTRA, &[], None);
         assert_eq!(
             failure.to_string(),
-            "signing in with client-secret failed: ClientSecretCredential authentication failed. AADSTS7000215: Invalid \
-             client secret provided. Ensure the secret being sent is the value, not the ID. (trace id \
+            "signing in with client-secret failed: ClientSecretCredential authentication failed. AADSTS7000215: \
+             Invalid client secret provided. Ensure the secret being sent is the value, not the ID. (trace id \
              0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)"
         );
         assert_eq!(

@@ -1,34 +1,34 @@
-//! What a token says about itself. Nothing here is verified: Graph does that, and is not ours to replace.
+//! Reads the claims of a token. They are not verified here, because Graph verifies each token.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// The claims of a token that can be read (Microsoft identity platform, "Access token claims reference").
+/// The claims of a token (Microsoft identity platform, "Access token claims reference").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenClaims {
     /// `tid`: the tenant's id.
     pub tenant: Option<String>,
-    /// `appid` or `azp`: the application.
+    /// `appid` or `azp`: the application's id.
     pub application: Option<String>,
-    /// `upn` or `preferred_username`: the person, where there is one.
+    /// `upn` or `preferred_username`: the person, if one signed in.
     pub user: Option<String>,
-    /// `iss`: who made it.
+    /// `iss`: the issuer.
     pub issuer: Option<String>,
-    /// `sub`: whom it is about.
+    /// `sub`: the identity that the token is for.
     pub subject: Option<String>,
-    /// `aud`: whom it is for.
+    /// `aud`: the service that the token is for.
     pub audience: Option<String>,
-    /// `exp`: when it ends, in seconds since 1970.
+    /// `exp`: when the token expires, in seconds since 1970.
     pub expires: Option<i64>,
-    /// `roles`: permissions of an application.
+    /// `roles`: application permissions.
     pub roles: Vec<String>,
-    /// `scp`: permissions of a person who uses an application.
+    /// `scp`: delegated permissions.
     pub scopes: Vec<String>,
 }
 
 impl TokenClaims {
-    /// The claims of a JWT; nothing for any other token, nor for one that says nothing.
+    /// Reads the claims of a JWT; `None` for any other token, and for one without these claims.
     pub fn read(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
@@ -54,12 +54,12 @@ impl TokenClaims {
         (claims != Self::default()).then_some(claims)
     }
 
-    /// Whether a person uses the application, and not the application itself.
+    /// Whether a person signed in, and not an application.
     pub fn is_delegated(&self) -> bool {
         !self.scopes.is_empty()
     }
 
-    /// The permissions, of either kind.
+    /// The delegated permissions, or those of the application.
     pub fn permissions(&self) -> &[String] {
         if self.is_delegated() { &self.scopes } else { &self.roles }
     }

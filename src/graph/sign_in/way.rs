@@ -1,9 +1,9 @@
-//! One way to sign in, with what it needs.
+//! One sign-in method with its settings.
 
 use super::method::SignInMethod;
 use super::settings::SignInSettings;
 
-/// A way to sign in, and the client that its requests are sent with.
+/// A sign-in method, and the HTTP client for its requests.
 pub(super) struct Way {
     pub settings: SignInSettings,
     pub method: SignInMethod,

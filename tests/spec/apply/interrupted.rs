@@ -60,7 +60,7 @@ fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
     let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
     assert_eq!(ended.status.code(), Some(1), "{out}{err}");
     assert_snapshot!(err, @"stopping after the requests in flight have finished; press Ctrl+C again to stop at once");
-    assert!(out.contains("left     stopped before it began"), "{out}");
+    assert!(out.contains("left     stopped before it started"), "{out}");
     let last = out.lines().last().unwrap();
     assert!(last.contains(" done, 0 failed, ") && last.contains(" left."), "{last}");
     // What was begun is whole.
@@ -173,7 +173,7 @@ fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
     let ended = apply.wait_with_output().unwrap();
     let out = String::from_utf8(ended.stdout).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{out}");
-    assert!(out.contains("it was changed in the tenant since the plan (then version 1, now 2)"), "{out}");
+    assert!(out.contains("someone changed the profile in Intune since the plan (then version 1, now 2)"), "{out}");
     assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
 }
 

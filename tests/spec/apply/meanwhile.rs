@@ -313,7 +313,7 @@ fn a_visible_edit_ends_the_wait() {
             scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "600".into());
             scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
             let ran = scene.apply(scene.edit_after("POST", request, edit));
-            assert!(said(&ran).contains("failed   it was changed by somebody meanwhile"), "{}", said(&ran));
+            assert!(said(&ran).contains("failed   someone changed the profile during the apply"), "{}", said(&ran));
         }
     }
 }

@@ -90,7 +90,7 @@ fn a_token_that_ends_in_the_middle_of_an_apply() {
         let ran = trial.repo.apply();
         (trial, ran)
     };
-    let (trial, ran) = (8..30).map(ended).find(|(_, ran)| ran.out.contains("/assign was answered 401")).unwrap();
+    let (trial, ran) = (8..30).map(ended).find(|(_, ran)| ran.out.contains("/assign returned 401")).unwrap();
     assert_eq!(ran.code, Some(1));
     assert_snapshot!(normal(&format!("{}{}", ran.out, ran.err)), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso

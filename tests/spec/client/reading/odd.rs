@@ -226,5 +226,5 @@ fn a_refusal_in_a_batch_that_has_no_id_gets_that_of_the_batch() {
     let repo = Repo::new(&served("contoso", &serve(router), ""));
     repo.policy("camera", &policy("group: Kiosks"));
     let said = repo.plan();
-    assert!(said.contains(" was answered 403: no reason was given (request-id of-the-batch)\n"), "{said}");
+    assert!(said.contains(" returned 403: no reason was given (request-id of-the-batch)\n"), "{said}");
 }

@@ -89,8 +89,10 @@ fn a_machine_that_is_not_in_azure() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: managed-identity, client_id: none-such }");
     let said = tenant.run("plan");
     // A machine in Azure answers that it has no such identity.
-    let said = said
-        .replace("this machine in Azure has no such identity", "no IDENTITY_ENDPOINT, and no machine in Azure answers");
+    let said = said.replace(
+        "this Azure machine does not have this managed identity",
+        "IDENTITY_ENDPOINT is not set, and this is not an Azure machine",
+    );
     assert_snapshot!(said, @"
     error: signing in with managed-identity failed: no IDENTITY_ENDPOINT, and no machine in Azure answers
     help: give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take another `method:`
