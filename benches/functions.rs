@@ -6,7 +6,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use sspr_policy::catalogue::Catalogue;
 use sspr_policy::compile::{Claims, Compiled, Context, Directory, Entry, Secrets, compile, resolve};
-use sspr_policy::plan::{Desired, Fate, Options, build};
+use sspr_policy::plan::{Desired, Fate, PlanOptions, build};
 use sspr_policy::policy::{Configuration, Policy, read_configuration, read_policy};
 use sspr_policy::profile::{Applied, Digests, LiveProfile, Marker, Revision, masked_digest, readable_digest};
 use sspr_policy::rules;
@@ -151,7 +151,7 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
             place: policy.name_place.clone(),
         });
     }
-    let options = Options { owner: "bench".into(), ..Options::default() };
+    let options = PlanOptions { owner: "bench".into(), ..PlanOptions::default() };
     assert_eq!(build(&desired, &live, &options).unchanged.len(), 1000);
     bencher.bench(|| build(&desired, &live, &options).unchanged.len());
 }

@@ -63,7 +63,7 @@ mod reach_document;
 mod steps;
 
 pub use approve::{bound_elsewhere, not_approved};
-pub use build::{Options, build, not_there, to_decrypt};
+pub use build::{PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
@@ -71,7 +71,7 @@ pub use document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
-pub use limits::{Limits, Overridden};
+pub use limits::{Overridden, PlanLimits};
 pub use order::{Ordered, order};
 pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;

@@ -22,7 +22,7 @@ use names::names;
 use crate::compile::{Compiled, Secrets, compile, wanted};
 use crate::diagnostic::{any_error, nearest, sort};
 use crate::failure::Failure;
-use crate::plan::{Desired, Frame, Limits, Options, Overridden, Plan, PlanDocument, document, members_wanted};
+use crate::plan::{Desired, Frame, Overridden, Plan, PlanDocument, PlanLimits, PlanOptions, document, members_wanted};
 use crate::policy::Environment;
 use crate::repository::{Repository, variable};
 use crate::session::{Connection, Session};
@@ -147,7 +147,7 @@ fn options(
     (name, environment): (&str, &Environment),
     session: &Session,
     request: &PlanRequest,
-) -> Result<Options, Failure> {
+) -> Result<PlanOptions, Failure> {
     let key = match &environment.fingerprint_key {
         Some(reference) if !session.is_sandbox => {
             let name = reference.trim_start_matches("${env:").trim_end_matches('}');
@@ -158,7 +158,7 @@ fn options(
         }
         _ => None,
     };
-    Ok(Options {
+    Ok(PlanOptions {
         owner: repository.configuration.owner.value.clone(),
         environment: name.to_string(),
         only: request.only.clone(),
@@ -168,9 +168,9 @@ fn options(
     })
 }
 
-fn limits(environment: &Environment, request: &PlanRequest) -> Limits {
+fn limits(environment: &Environment, request: &PlanRequest) -> PlanLimits {
     let limits = &environment.limits;
-    Limits {
+    PlanLimits {
         max_changes: limits.max_changes,
         max_deletes: limits.max_deletes,
         max_devices: limits.max_devices,

@@ -17,6 +17,6 @@ pub use github::github;
 pub use markdown::markdown;
 pub use reference::pages;
 pub use text::{
-    Header, Paint, after_approval, catalogue_diff_text, check_summary, differences, findings_text, limits_line,
+    Paint, PlanHeader, after_approval, catalogue_diff_text, check_summary, differences, findings_text, limits_line,
     outcome_line, outcome_summary, plan_text, readiness_text, registry_block, setting_block,
 };

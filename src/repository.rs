@@ -8,7 +8,7 @@ mod policy_files;
 mod secrets;
 mod select;
 
-pub use check::{Check, Checked};
+pub use check::{CheckRequest, Checked};
 pub use fixes::{FixedFile, fixes};
 pub use lock::{Guard, lock_folder, lock_tenant};
 pub use paths::{NamedPath, relative};

@@ -20,7 +20,7 @@ pub use error::Error;
 pub use faults::Faults;
 pub use http::server::Running;
 pub use tenant::approvals::Decision;
-pub use tenant::contents::{Seed, TENANT_ID};
+pub use tenant::contents::{SeedNames, TENANT_ID};
 pub use tenant::decisions::{decide, waiting};
 pub use tenant::hold::{Hold, HoldWhen};
 
@@ -31,9 +31,9 @@ use tenant::store::Store;
 
 /// How a sandbox is opened.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct SandboxOptions {
     /// Contents to add.
-    pub seed: Seed,
+    pub seed: SeedNames,
     /// For crash tests: the write that is never answered.
     pub hold: Option<Hold>,
     /// What the links to next pages begin with, such as `http://127.0.0.1:8898`, for a proxy that does not pass the
@@ -59,7 +59,7 @@ impl Sandbox {
     /// # Errors
     /// [`Error::Locked`] when another process has it open; [`Error::Broken`] and [`Error::TooNew`] when the state cannot
     /// be read, in which case no file is changed; [`Error::File`] when a file cannot be read or written.
-    pub fn open(folder: &Path, options: Options) -> Result<Sandbox, Error> {
+    pub fn open(folder: &Path, options: SandboxOptions) -> Result<Sandbox, Error> {
         let store = Store::open(folder, &options.seed, options.hold, &options.faults)?;
         let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
         let service = Service::new(store, options.faults, options.random_seed);

@@ -90,16 +90,16 @@ pub async fn read(client: &Client) -> Result<Tenant, Error> {
     }
 }
 
-fn sort_out(all: Vec<Configuration>) -> Tenant {
+fn sort_out(all: Vec<ListedConfiguration>) -> Tenant {
     let mut tenant = Tenant::default();
     for found in all {
         match found {
-            Configuration::Custom(profile) => tenant.profiles.push(Arc::new(profile)),
-            Configuration::Unclear(profile, reason) => {
+            ListedConfiguration::Custom(profile) => tenant.profiles.push(Arc::new(profile)),
+            ListedConfiguration::Unclear(profile, reason) => {
                 tenant.unclear.insert(profile.id.clone(), reason);
                 tenant.profiles.push(Arc::new(profile));
             }
-            Configuration::OtherKind => tenant.other_kinds += 1,
+            ListedConfiguration::OtherKind => tenant.other_kinds += 1,
         }
     }
     tenant
@@ -113,7 +113,7 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
     ProfileLookup::new(client).by_id(id).await
 }
 
-enum Configuration {
+enum ListedConfiguration {
     /// A custom profile in canonical form.
     Custom(LiveProfile),
     /// A custom profile with data that this version cannot read: only its name and owner, and the reason.
@@ -123,7 +123,7 @@ enum Configuration {
 
 /// Converts a profile to canonical form. It is an error if a part is missing or its owner cannot be determined, because
 /// an incomplete profile must not be used.
-fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
+fn classify(found: DeviceConfiguration) -> Result<ListedConfiguration, BadObject> {
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
         return Err(BadObject::Incomplete(format!("{} has no id", found.shown())));
     }
@@ -135,7 +135,7 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
         let is_marked = || Marker::split(found.description.as_deref().unwrap_or_default()).1.is_some();
         return match found.kind.is_empty() && (may_be_ours || is_marked()) {
             true => Err(BadObject::Unclear(format!("{} has no type (`@odata.type`)", found.shown()))),
-            false => Ok(Configuration::OtherKind),
+            false => Ok(ListedConfiguration::OtherKind),
         };
     }
     if !unclear.is_empty() {
@@ -146,12 +146,12 @@ fn classify(found: DeviceConfiguration) -> Result<Configuration, BadObject> {
                 found.shown()
             )));
         }
-        return Ok(Configuration::Unclear(custom::read_name_only(found), reason));
+        return Ok(ListedConfiguration::Unclear(custom::read_name_only(found), reason));
     }
     let missing = match &found {
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
-        _ => return Ok(Configuration::Custom(custom::read(found))),
+        _ => return Ok(ListedConfiguration::Custom(custom::read(found))),
     };
     Err(BadObject::Incomplete(format!("{} was returned without {missing}", found.shown())))
 }

@@ -19,7 +19,7 @@ const PLACE: &str = "in Intune (Tenant administration > Multi Admin Approval)";
 /// A request for approval.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Request {
+pub(super) struct ApprovalRequest {
     /// The code.
     pub id: String,
     /// `needsApproval`, `approved`, `rejected`, `cancelled`, `completed` or `expired`.
@@ -29,7 +29,7 @@ pub(super) struct Request {
     request_justification: Option<String>,
 }
 
-impl Request {
+impl ApprovalRequest {
     /// Whether it was rejected or canceled, or has expired.
     pub fn is_over(&self) -> bool {
         // The API uses "cancelled", Intune's console "canceled".
@@ -75,7 +75,7 @@ impl Request {
 }
 
 /// The parts of a justification.
-struct Parts<'t> {
+struct JustificationParts<'t> {
     /// What the user wrote.
     said: &'t str,
     /// Key and owner.
@@ -91,10 +91,10 @@ pub(super) fn justification(said: &str, write: &Approval) -> String {
 }
 
 /// The opposite of [`justification`]; `None` for a text that was not made by it.
-fn parts(text: &str) -> Option<Parts<'_>> {
+fn parts(text: &str) -> Option<JustificationParts<'_>> {
     let (before, digest) = text.trim_end().strip_suffix(')')?.rsplit_once(", ")?;
     let (said, whose) = before.rsplit_once(" (")?;
-    Some(Parts { said, whose, digest })
+    Some(JustificationParts { said, whose, digest })
 }
 
 /// A justification as the value of its header (Microsoft Learn, Multi Admin Approval with Microsoft Graph).
@@ -106,9 +106,9 @@ pub(super) fn header(justification: &str) -> String {
 ///
 /// # Errors
 /// If Graph does not answer.
-pub(super) async fn read(client: &Client, code: &str) -> Result<Option<Request>, Error> {
+pub(super) async fn read(client: &Client, code: &str) -> Result<Option<ApprovalRequest>, Error> {
     let safe: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    match client.get::<Request>(&format!("{REQUESTS}/{safe}")).await {
+    match client.get::<ApprovalRequest>(&format!("{REQUESTS}/{safe}")).await {
         Ok(request) => Ok(Some(request)),
         Err(Error::Refused { .. }) => Ok(None),
         Err(error) => Err(error),
@@ -119,9 +119,9 @@ pub(super) async fn read(client: &Client, code: &str) -> Result<Option<Request>,
 #[derive(Debug, Default)]
 pub(super) struct Open {
     /// For exactly this write; another machine may have made it.
-    pub same: Option<Request>,
+    pub same: Option<ApprovalRequest>,
     /// For another write.
-    pub other: Option<Request>,
+    pub other: Option<ApprovalRequest>,
 }
 
 /// Finds open requests for approval of a write, and of other writes to the same object. Finds none if the token may not
@@ -130,11 +130,11 @@ pub(super) struct Open {
 /// # Errors
 /// If Graph does not answer.
 pub(super) async fn find(client: &Client, write: &Approval) -> Result<Open, Error> {
-    let mut all: Vec<Request> = match client.list(REQUESTS).await {
+    let mut all: Vec<ApprovalRequest> = match client.list(REQUESTS).await {
         Err(Error::Refused { .. }) => return Ok(Open::default()),
         answer => answer?,
     };
-    all.retain(Request::is_open);
+    all.retain(ApprovalRequest::is_open);
     all.sort_by_key(|request| !request.is_approved());
     let mut open = Open::default();
     for request in all {

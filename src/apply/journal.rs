@@ -13,11 +13,11 @@ use crate::setting::{Delivery, ObjectKey};
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    content: Mutex<Content>,
+    content: Mutex<JournalContent>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Content {
+struct JournalContent {
     format: u32,
     creations: Vec<Pending>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -115,9 +115,11 @@ impl Journal {
     /// If the file exists, but cannot be read.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let broken = |reason: String| JournalError::Broken { path: path.display().to_string(), reason };
-        let content: Content = match fs::read(path) {
+        let content: JournalContent = match fs::read(path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content { format: 1, ..Content::default() },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                JournalContent { format: 1, ..JournalContent::default() }
+            }
             Err(error) => return Err(broken(error.to_string())),
         };
         if content.format != 1 {
@@ -189,18 +191,18 @@ impl Journal {
         self.change(|content| content.approvals.retain(|(known, _)| known != approval))
     }
 
-    fn content(&self) -> MutexGuard<'_, Content> {
+    fn content(&self) -> MutexGuard<'_, JournalContent> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Content)) -> Result<(), JournalError> {
+    fn change(&self, change: impl FnOnce(&mut JournalContent)) -> Result<(), JournalError> {
         let mut content = self.content();
         change(&mut content);
         self.save(&content)
     }
 
     /// Writes a new file and renames it, so that the journal is always complete.
-    fn save(&self, content: &Content) -> Result<(), JournalError> {
+    fn save(&self, content: &JournalContent) -> Result<(), JournalError> {
         let failed = |error: std::io::Error| JournalError::Write {
             path: self.path.display().to_string(),
             reason: error.to_string(),

@@ -69,7 +69,7 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
         (None, name) => name.as_deref(),
     };
     let (name, environment) = repository.environment(wanted)?;
-    let writing = Writing::open(&repository, environment, output).await?;
+    let writing = WriteSession::open(&repository, environment, output).await?;
     let run = Run { args, output, repository: &repository, writing: &writing, environment: name };
     let code = run.carry_out(approved.as_ref()).await;
     writing.session.close().await?;
@@ -77,14 +77,14 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
 }
 
 /// A session that writes, with the locks that keep others from writing at the same time.
-pub(super) struct Writing {
+pub(super) struct WriteSession {
     pub session: Session,
     pub journal: Journal,
     _folder: File,
     _tenant: Option<File>,
 }
 
-impl Writing {
+impl WriteSession {
     pub async fn open(repository: &Repository, environment: &Environment, output: &Output) -> Result<Self, Failure> {
         let state = repository.state();
         let folder = lock_folder(&state)?;
@@ -128,7 +128,7 @@ struct Run<'a> {
     args: &'a ApplyArgs,
     output: &'a Output,
     repository: &'a Repository,
-    writing: &'a Writing,
+    writing: &'a WriteSession,
     environment: &'a str,
 }
 

@@ -10,7 +10,7 @@ use super::{Global, today};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::failure::Failure;
 use crate::report;
-use crate::repository::{Check, Checked, FixedFile, fixes};
+use crate::repository::{CheckRequest, Checked, FixedFile, fixes};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -38,7 +38,8 @@ enum CheckFormat {
 }
 
 pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    let check = Check { root: &global.dir, environment: global.env.as_deref(), paths: &args.paths, today: today() };
+    let check =
+        CheckRequest { root: &global.dir, environment: global.env.as_deref(), paths: &args.paths, today: today() };
     if args.diff {
         return Ok(show_difference(&fixes(&global.dir, &check.run()?.found), output));
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::Global;
-use super::apply::{EXIT_CODES, Writing, justification};
+use super::apply::{EXIT_CODES, WriteSession, justification};
 use super::output::{Output, waiting};
 use crate::adoption::find_owned;
 use crate::apply::{Executor, Stop};
@@ -28,13 +28,13 @@ pub(super) struct DisownArgs {
 pub(super) async fn run(args: &DisownArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let repository = Repository::open(&global.dir)?;
     let (_, environment) = repository.environment(global.env.as_deref())?;
-    let writing = Writing::open(&repository, environment, output).await?;
+    let writing = WriteSession::open(&repository, environment, output).await?;
     let done = disown(&writing, args, &repository.configuration.owner, output).await;
     writing.session.close().await?;
     done
 }
 
-async fn disown(writing: &Writing, args: &DisownArgs, owner: &str, output: &Output) -> Result<ExitCode, Failure> {
+async fn disown(writing: &WriteSession, args: &DisownArgs, owner: &str, output: &Output) -> Result<ExitCode, Failure> {
     let session = &writing.session;
     let owned = find_owned(session, &args.id, owner).await?;
     let (_asked, stop) = watch::channel(Stop::No);

@@ -17,19 +17,19 @@ use crate::repository::{Repository, select};
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     #[command(subcommand)]
-    format: Format,
+    format: ExportFormat,
 }
 
 #[derive(Debug, Subcommand)]
-enum Format {
+enum ExportFormat {
     /// Export .reg files, for devices that Intune does not manage, such as Windows 7 and 8.1
-    Reg(Selection),
+    Reg(PolicySelection),
     /// Export a Group Policy template for settings that Windows' own templates lack (Intune rejects its keys)
-    Admx(Selection),
+    Admx(PolicySelection),
 }
 
 #[derive(Debug, Args)]
-struct Selection {
+struct PolicySelection {
     /// Policy files or folders [default: all active and retired policies; name a draft's file to export it]
     paths: Vec<PathBuf>,
     /// Output: a file for one document, or a folder (existing, or ending with a slash) for one per policy
@@ -42,7 +42,7 @@ struct Selection {
 
 pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let selection = match &args.format {
-        Format::Reg(selection) | Format::Admx(selection) => selection,
+        ExportFormat::Reg(selection) | ExportFormat::Admx(selection) => selection,
     };
     let repository = Repository::open(&global.dir)?;
     let (name, environment) = repository.environment(global.env.as_deref())?;
@@ -57,11 +57,11 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     let (folder, file) = destination(&selection.out);
     let mut problems = Vec::new();
     let export = match &args.format {
-        Format::Reg(_) => {
+        ExportFormat::Reg(_) => {
             let division = file.as_deref().map_or(reg::Division::ByPolicy, reg::Division::Whole);
             reg::export(&selected, division, selection.skip_unsupported, &mut problems)
         }
-        Format::Admx(_) => {
+        ExportFormat::Admx(_) => {
             let stem = file.as_ref().and_then(|file| Path::new(file).file_stem()).map(|stem| stem.to_string_lossy());
             let owner = &repository.configuration.owner;
             admx::export(&selected, owner, stem.as_deref(), selection.skip_unsupported, &mut problems)

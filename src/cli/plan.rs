@@ -12,7 +12,7 @@ use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::plan::{FORMAT, Overridden, PlanDocument, order};
 use crate::planning::{PlanRequest, Planned, connection, plan};
-use crate::report::{self, Header};
+use crate::report::{self, PlanHeader};
 use crate::repository::Repository;
 use crate::session::{Purpose, Session};
 
@@ -92,12 +92,12 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
 
 pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure> {
     let document = load(&args.file)?;
-    print(&document, &Header::default(), args.output_format, output);
+    print(&document, &PlanHeader::default(), args.output_format, output);
     Ok(ExitCode::SUCCESS)
 }
 
 /// One line about what was read for the plan.
-pub(super) fn header(planned: &Planned) -> Header<'_> {
+pub(super) fn header(planned: &Planned) -> PlanHeader<'_> {
     let reading = &planned.reading;
     let uncounted = match reading.uncounted.as_slice() {
         [] => String::new(),
@@ -110,7 +110,7 @@ pub(super) fn header(planned: &Planned) -> Header<'_> {
         counted(reading.requests, "request"),
         reading.time.as_secs_f32(),
     );
-    Header { read: Some(read), findings: Some(&planned.plan.problems) }
+    PlanHeader { read: Some(read), findings: Some(&planned.plan.problems) }
 }
 
 /// Whether `--strict` accepts the plan; prints an error if not.
@@ -122,7 +122,7 @@ fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
     true
 }
 
-fn print(document: &PlanDocument, header: &Header<'_>, format: PlanFormat, output: &Output) {
+fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, output: &Output) {
     match format {
         PlanFormat::Human => {
             output.result(&report::plan_text(document, header, output.paint()));

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::{Global, online};
 use crate::failure::Failure;
 use crate::repository::{CONFIGURATION, Repository, STATE};
-use crate::sandbox::{self, Decision, Hold, HoldWhen, Options, Running, Sandbox, TENANT_ID};
+use crate::sandbox::{self, ApprovalDecision, Hold, HoldWhen, Running, Sandbox, SandboxOptions, TENANT_ID};
 use crate::session;
 
 mod faults;
@@ -74,8 +74,8 @@ fn hold(text: &str) -> Result<Hold, String> {
 pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     match &args.command {
         SandboxCommand::Serve(args) => online(serve(args, global, output)),
-        SandboxCommand::Approve(args) => decide(args, Decision::Approve, global, output),
-        SandboxCommand::Reject(args) => decide(args, Decision::Reject, global, output),
+        SandboxCommand::Approve(args) => decide(args, ApprovalDecision::Approve, global, output),
+        SandboxCommand::Reject(args) => decide(args, ApprovalDecision::Reject, global, output),
         SandboxCommand::Reset => {
             Sandbox::reset(&global.dir.join(STATE))?;
             output.say("the sandbox was deleted; the next command creates a new one");
@@ -84,12 +84,17 @@ pub(super) fn run(args: &SandboxArgs, global: &Global, output: &Output) -> Resul
     }
 }
 
-fn decide(args: &DecideArgs, decision: Decision, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+fn decide(
+    args: &DecideArgs,
+    decision: ApprovalDecision,
+    global: &Global,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     let folder = global.dir.join(STATE);
     let (lines, what) = match (&args.code, args.all, decision) {
         (None, false, _) => (sandbox::waiting(&folder)?, "waiting for a decision; pass a code, or --all"),
-        (code, _, Decision::Approve) => (sandbox::decide(&folder, code.as_deref(), decision)?, "approved"),
-        (code, _, Decision::Reject) => (sandbox::decide(&folder, code.as_deref(), decision)?, "rejected"),
+        (code, _, ApprovalDecision::Approve) => (sandbox::decide(&folder, code.as_deref(), decision)?, "approved"),
+        (code, _, ApprovalDecision::Reject) => (sandbox::decide(&folder, code.as_deref(), decision)?, "rejected"),
     };
     for line in &lines {
         output.result(&format!("{line}\n"));
@@ -100,7 +105,7 @@ fn decide(args: &DecideArgs, decision: Decision, global: &Global, output: &Outpu
 
 async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let faults = args.faults.as_deref().map(faults::read).transpose()?.unwrap_or_default();
-    let options = Options {
+    let options = SandboxOptions {
         hold: args.hold,
         public_url: args.public_url.clone(),
         faults,
@@ -130,11 +135,11 @@ async fn wait(running: &mut Running, output: &Output) -> Result<(), Failure> {
 }
 
 /// The options from the configuration; the defaults if there is no configuration.
-fn seeds(global: &Global) -> Result<Options, Failure> {
+fn seeds(global: &Global) -> Result<SandboxOptions, Failure> {
     if !global.dir.join(CONFIGURATION).exists() {
-        return Ok(Options::default());
+        return Ok(SandboxOptions::default());
     }
     let repository = Repository::open(&global.dir)?;
     let (_, environment) = repository.environment(global.env.as_deref())?;
-    Ok(Options { seed: session::seed(environment), ..Options::default() })
+    Ok(SandboxOptions { seed: session::seed(environment), ..SandboxOptions::default() })
 }

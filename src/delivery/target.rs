@@ -13,12 +13,12 @@ const NO_FILTER: &str = "00000000-0000-0000-0000-000000000000";
 /// One assignment of a body.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Assigned {
-    target: Target,
+    target: GraphTarget,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Target {
+struct GraphTarget {
     /// Its type, such as `#microsoft.graph.groupAssignmentTarget`.
     #[serde(rename = "@odata.type", default, deserialize_with = "text_or_null")]
     kind: String,
@@ -62,7 +62,7 @@ pub fn read_assignment(Assigned { target }: &Assigned) -> Assignment {
 }
 
 /// A target that a policy cannot have, in a form that Graph accepts.
-fn raw(target: &Target) -> String {
+fn raw(target: &GraphTarget) -> String {
     let mut raw = json!({ "@odata.type": target.kind });
     if let Some(id) = &target.collection_id {
         raw["collectionId"] = json!(id);

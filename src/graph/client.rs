@@ -45,7 +45,7 @@ pub struct Write<'a> {
 }
 
 /// A request, which may be sent several times.
-pub(super) struct Request<'a> {
+pub(super) struct ClientRequest<'a> {
     pub method: Method,
     pub path: &'a str,
     pub body: Option<&'a Value>,
@@ -116,7 +116,7 @@ impl Client {
     }
 
     pub(super) async fn read_as(&self, path: &str, accept: &'static str, body: &mut dyn Body) -> Result<String, Error> {
-        let request = Request { method: Method::GET, path, body: None, headers: &[], cost: 1, accept };
+        let request = ClientRequest { method: Method::GET, path, body: None, headers: &[], cost: 1, accept };
         self.send(&request, body).await
     }
 
@@ -139,14 +139,14 @@ impl Client {
     pub async fn write(&self, slot: WriteSlot, write: Write<'_>) -> Result<Value, Error> {
         let method = Method::from_bytes(write.method.as_bytes()).map_err(|error| SetupError(error.to_string()))?;
         let Write { path, body, headers, .. } = write;
-        let request = Request { method, path, body, headers, cost: 1, accept: JSON };
+        let request = ClientRequest { method, path, body, headers, cost: 1, accept: JSON };
         let mut answer = WholeBody::default();
         let request_id = self.send_once(&request, Some(slot), &mut answer).await?;
         typed(path, &answer, request_id)
     }
 
     /// Sends a read request until it is answered or no further try is allowed.
-    pub(super) async fn send(&self, request: &Request<'_>, body: &mut dyn Body) -> Result<String, Error> {
+    pub(super) async fn send(&self, request: &ClientRequest<'_>, body: &mut dyn Body) -> Result<String, Error> {
         let mut retry = Retry::of_reading(request.intune_requests() > 0);
         loop {
             match self.send_once(request, None, body).await {
@@ -169,7 +169,7 @@ impl Client {
     /// Sends a request once, or twice if Graph refuses the token and it can be renewed.
     async fn send_once(
         &self,
-        request: &Request<'_>,
+        request: &ClientRequest<'_>,
         slot: Option<WriteSlot>,
         body: &mut dyn Body,
     ) -> Result<String, Error> {
@@ -209,11 +209,11 @@ impl Client {
     /// Sends a request with this token, and receives the answer.
     async fn exchange(
         &self,
-        request: &Request<'_>,
+        request: &ClientRequest<'_>,
         bearer: Option<&str>,
         answer: &mut dyn Body,
     ) -> Result<String, Error> {
-        let Request { method, path, body, headers, .. } = request;
+        let ClientRequest { method, path, body, headers, .. } = request;
         let id = uuid::Uuid::new_v4().to_string();
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut sent = self.http.request(method.clone(), format!("{}{path}", self.base));
@@ -265,7 +265,7 @@ impl Client {
     }
 }
 
-impl Request<'_> {
+impl ClientRequest<'_> {
     /// How many requests Intune counts for it.
     fn intune_requests(&self) -> usize {
         if is_intune(self.path) { self.cost } else { 0 }

@@ -41,7 +41,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// The state that is kept between requests.
 #[derive(Default)]
-struct Tokens {
+struct SignInTokens {
     access: Option<AccessToken>,
     renewed: Option<Instant>,
     failed: Option<(Instant, SignInFailure)>,
@@ -51,8 +51,8 @@ struct Tokens {
 
 /// A sign-in with one method.
 pub struct SignIn {
-    way: Way,
-    tokens: Mutex<Tokens>,
+    way: SignInWay,
+    tokens: Mutex<SignInTokens>,
     renewals: AtomicU64,
 }
 
@@ -67,7 +67,7 @@ impl SignIn {
         http: reqwest::Client,
     ) -> Result<Self, SignInFailure> {
         check_tenant(&settings, method)?;
-        Ok(Self { way: Way { settings, method, http }, tokens: Mutex::default(), renewals: AtomicU64::new(0) })
+        Ok(Self { way: SignInWay { settings, method, http }, tokens: Mutex::default(), renewals: AtomicU64::new(0) })
     }
 
     /// An access token that is valid for some more minutes. With `renew`, a new one, because Graph has refused the
@@ -114,7 +114,7 @@ impl SignIn {
     }
 
     async fn sign_in(&self, refresh_token: &mut Option<String>) -> Result<AccessToken, SignInFailure> {
-        let Way { settings, method, .. } = &self.way;
+        let SignInWay { settings, method, .. } = &self.way;
         let method = *method;
         tracing::info!(method = method.name(), tenant = settings.tenant, "signing in");
         let token = match method {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::difference::{Verified, difference};
-use super::found::{Found, Ours, by_key};
+use super::found::{Matches, Ours, by_key};
 use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
 use crate::diagnostic::{Code, Diagnostic};
@@ -16,7 +16,7 @@ use crate::setting::ObjectKey;
 use crate::source::Place;
 
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct PlanOptions {
     /// The owner in the markers of managed profiles.
     pub owner: String,
     /// The environment's name, for messages.
@@ -33,9 +33,13 @@ pub struct Options {
 
 /// The masked settings whose values are needed for a comparison, by profile id. A profile's are needed if it or its
 /// policy's masked values changed since the last apply, or if its marker has no usable digest of them.
-pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Vec<(String, Vec<Address>)> {
+pub fn to_decrypt(
+    desired: &[Desired],
+    live: &[Arc<LiveProfile>],
+    options: &PlanOptions,
+) -> Vec<(String, Vec<Address>)> {
     let ours = by_key(live, &options.owner);
-    let found = Found::new(desired, &ours, live, &mut Vec::new());
+    let found = Matches::new(desired, &ours, live, &mut Vec::new());
     let mut wanted = Vec::new();
     for policy in desired.iter().filter(|policy| policy.fate == Fate::Kept) {
         let Some(object) = found.objects.get(&policy.object) else { continue };
@@ -52,10 +56,10 @@ pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Opti
 }
 
 /// Builds the plan. A problem with one key blocks only this key.
-pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &Options) -> Plan {
+pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptions) -> Plan {
     let mut plan = Plan::default();
     let ours = by_key(live, &options.owner);
-    let found = Found::new(desired, &ours, live, &mut plan.problems);
+    let found = Matches::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
     sorted.sort_by(|a, b| a.object.cmp(&b.object));
     for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
@@ -76,7 +80,7 @@ fn decide(
     policy: &Desired,
     object: Option<&Arc<LiveProfile>>,
     live: &[Arc<LiveProfile>],
-    options: &Options,
+    options: &PlanOptions,
     plan: &mut Plan,
 ) {
     match (policy.fate, object) {
@@ -120,7 +124,7 @@ fn deletion(live: &Arc<LiveProfile>, object: &ObjectKey, reason: Reason, policy:
     }
 }
 
-fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &Options, plan: &mut Plan) {
+fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, plan: &mut Plan) {
     if let Some((id, place)) = &policy.adopt {
         plan.problems.push(no_adoption(id, place, live, options, &policy.object));
         return;
@@ -153,7 +157,13 @@ pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) ->
     ids.filter(|id| !live.iter().any(|object| object.id == *id)).collect()
 }
 
-fn no_adoption(id: &str, place: &Place, live: &[Arc<LiveProfile>], options: &Options, key: &ObjectKey) -> Diagnostic {
+fn no_adoption(
+    id: &str,
+    place: &Place,
+    live: &[Arc<LiveProfile>],
+    options: &PlanOptions,
+    key: &ObjectKey,
+) -> Diagnostic {
     let problem = Diagnostic::error(Code::CannotAdopt, format!("{key} cannot take over {id}"));
     if let Some((what, help)) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(help);
@@ -165,7 +175,7 @@ fn no_adoption(id: &str, place: &Place, live: &[Arc<LiveProfile>], options: &Opt
     problem.at(place.clone(), reason).help("correct the id, or remove this line to have a new profile created")
 }
 
-fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: &mut Plan) {
+fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &PlanOptions, plan: &mut Plan) {
     let verified = masked_state(object, &policy.profile, options);
     let reason = match &object.marker {
         None => Reason::Adopted,
@@ -192,7 +202,7 @@ fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &Options, plan: 
 }
 
 /// Whether the profile's masked values are known to equal the policy's.
-fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Verified {
+fn masked_state(object: &LiveProfile, wanted: &Profile, options: &PlanOptions) -> Verified {
     if object.unread().next().is_none() {
         return Verified::Yes;
     }
@@ -212,7 +222,7 @@ fn masked_state(object: &LiveProfile, wanted: &Profile, options: &Options) -> Ve
     }
 }
 
-fn cause(object: &LiveProfile, wanted: &Profile, options: &Options) -> Cause {
+fn cause(object: &LiveProfile, wanted: &Profile, options: &PlanOptions) -> Cause {
     let Some(last) = object.last_applied() else { return Cause::Unknown };
     let key = options.fingerprint_key.as_deref();
     let written = masked_digest(wanted, key);
@@ -252,7 +262,7 @@ fn change(
     before: Option<&Arc<LiveProfile>>,
     cause: Cause,
     reason: Reason,
-    options: &Options,
+    options: &PlanOptions,
     plan: &mut Plan,
 ) -> Option<Change> {
     let masked = masked_digest(&policy.profile, options.fingerprint_key.as_deref());
@@ -310,7 +320,7 @@ fn as_masked(policy: &Desired) -> Option<Diagnostic> {
 
 /// A setting that moves leaves its old profile only after the new one has it. If the change to the new profile is
 /// blocked or not selected, the change to the old one is removed from the plan, too.
-fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
+fn hold_losses(desired: &[Desired], found: &Matches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
     let selected = |key: &str| options.only.as_ref().is_none_or(|only| only.matches(key));
     let planned: BTreeSet<&ObjectKey> = plan.changes.iter().map(|change| &change.object).collect();
     let unchanged: BTreeSet<&ObjectKey> = plan.unchanged.iter().collect();
@@ -351,7 +361,7 @@ fn hold_losses(desired: &[Desired], found: &Found<'_, '_>, options: &Options, pl
 }
 
 /// Finds the managed profiles without a policy file, and deletes them with `prune`.
-fn leftovers(ours: &Ours<'_>, found: &Found<'_, '_>, options: &Options, plan: &mut Plan) {
+fn leftovers(ours: &Ours<'_>, found: &Matches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
     let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
     let objects = ours.iter().flat_map(|(object, all)| all.iter().map(move |live| (object, *live)));
     for (object, live) in objects {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, counted, grouped};
 use crate::setting::{Membership, UnknownMembers, Who};
 
 #[derive(Debug, Clone, Default)]
-pub struct Limits {
+pub struct PlanLimits {
     pub max_changes: Option<u32>,
     pub max_deletes: Option<u32>,
     /// The largest number of affected devices: they will get a profile, lose it, or get other settings.
@@ -53,7 +53,7 @@ struct Exceeded {
 
 impl Plan {
     /// Adds errors for the limits that the plan exceeds, or records that they are overridden.
-    pub fn check_limits(&mut self, limits: &Limits, membership: &Membership, names: &Names) {
+    pub fn check_limits(&mut self, limits: &PlanLimits, membership: &Membership, names: &Names) {
         let (all, deletes) = (self.changes.len(), self.count(Action::Delete));
         let counted = [
             if_more("max_changes", limits.max_changes, all, "change"),

@@ -26,11 +26,11 @@ pub fn members_wanted(changes: &[Change]) -> (BTreeSet<String>, bool) {
 }
 
 /// Targets by the way in which changes reach them, and whether an assignment filter narrows each one.
-pub(super) type Ways<'c> = BTreeMap<ReachWord, BTreeMap<&'c Who, bool>>;
+pub(super) type TargetsByWay<'c> = BTreeMap<ReachWord, BTreeMap<&'c Who, bool>>;
 
 /// Finds out how changes reach targets. A target that several profiles reach in the same way is listed once.
-pub(super) fn ways(changes: &[Change]) -> Ways<'_> {
-    let mut ways = Ways::new();
+pub(super) fn ways(changes: &[Change]) -> TargetsByWay<'_> {
+    let mut ways = TargetsByWay::new();
     for change in changes {
         let (before, after) = (before(change), after(change));
         let included = |all: &BTreeSet<&Assignment>| all.iter().any(|one| !one.excluded);

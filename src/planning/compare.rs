@@ -6,7 +6,7 @@ use super::desired::is_sent;
 use super::foreign::foreign_masked;
 use crate::compile::Compiled;
 use crate::graph::{Client, Error};
-use crate::plan::{Action, Desired, Options, Plan, build, not_there, to_decrypt};
+use crate::plan::{Action, Desired, Plan, PlanOptions, build, not_there, to_decrypt};
 use crate::tenant::{self, Tenant};
 
 /// Compares the policies with the tenant. If a profile seems to be missing, all profiles are read again before its
@@ -16,7 +16,7 @@ pub(super) async fn compare(
     client: &Client,
     tenant: &mut Tenant,
     (compiled, desired): (&[Compiled<'_>], &[Desired]),
-    options: &mut Options,
+    options: &mut PlanOptions,
 ) -> Result<Plan, Error> {
     let plan = compare_once(client, tenant, (compiled, desired), options).await?;
     if plan.count(Action::Create) == 0 {
@@ -35,7 +35,7 @@ async fn compare_once(
     client: &Client,
     tenant: &mut Tenant,
     (compiled, desired): (&[Compiled<'_>], &[Desired]),
-    options: &mut Options,
+    options: &mut PlanOptions,
 ) -> Result<Plan, Error> {
     let mut unread = to_decrypt(desired, &tenant.profiles, options);
     let foreign = foreign_masked(tenant, compiled, &options.owner).into_iter();

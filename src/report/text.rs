@@ -16,7 +16,7 @@ pub use example::{registry_block, setting_block};
 pub use findings::{check_summary, findings_text};
 pub use outcome::{after_approval, outcome_line, outcome_summary};
 pub(super) use plan::plan_summary;
-pub use plan::{Header, plan_text};
+pub use plan::{PlanHeader, plan_text};
 pub use reach::limits_line;
 pub use readiness::readiness_text;
 pub use style::Paint;

@@ -19,7 +19,7 @@ const ANY_TENANT: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
 const MOST_ROUNDS: usize = 8;
 
 #[derive(Debug, Clone, Copy)]
-pub struct Check<'a> {
+pub struct CheckRequest<'a> {
     pub root: &'a Path,
     /// Only this environment; `None` checks all.
     pub environment: Option<&'a str>,
@@ -37,7 +37,7 @@ pub struct Checked {
     is_configured: bool,
 }
 
-impl Check<'_> {
+impl CheckRequest<'_> {
     pub fn run(&self) -> Result<Checked, Failure> {
         let checked = match Repository::open(self.root) {
             Ok(repository) => {

@@ -77,13 +77,13 @@ fn with_nodes<'c>(
 }
 
 /// A claim, and the number of its content in its group.
-type Content<'c> = (Seen<'c>, usize);
+type ClaimOfContent<'c> = (Seen<'c>, usize);
 
 /// Numbers the different contents of a group.
 fn contents<'c, 'v, T: 'v>(
     group: impl Iterator<Item = (Seen<'c>, &'v T)>,
     same: impl Fn(&T, &T) -> bool,
-) -> Vec<Content<'c>> {
+) -> Vec<ClaimOfContent<'c>> {
     let mut known: Vec<&T> = Vec::new();
     let number = |(seen, content): (Seen<'c>, &'v T)| {
         let number = known.iter().position(|other| same(other, content)).unwrap_or_else(|| {
@@ -96,12 +96,12 @@ fn contents<'c, 'v, T: 'v>(
 }
 
 /// One representative of each content and audience.
-fn one_of_each<'c>(group: Vec<Content<'c>>, overlaps: &mut Overlaps<'c>) -> Vec<Content<'c>> {
+fn one_of_each<'c>(group: Vec<ClaimOfContent<'c>>, overlaps: &mut Overlaps<'c>) -> Vec<ClaimOfContent<'c>> {
     if group.iter().all(|(_, content)| *content == 0) {
         return Vec::new();
     }
     let mut kinds = HashSet::new();
-    let is_new = |(seen, content): &Content<'c>| {
+    let is_new = |(seen, content): &ClaimOfContent<'c>| {
         kinds.insert((*content, overlaps.number(seen.claim.audience.as_deref()), seen.is_judged))
     };
     group.into_iter().filter(is_new).collect()
@@ -109,7 +109,7 @@ fn one_of_each<'c>(group: Vec<Content<'c>>, overlaps: &mut Overlaps<'c>) -> Vec<
 
 /// Compares each claim with each other. In the group of a registry value, nodes are not compared with each other,
 /// because the group of their node already does that.
-fn unequal<'c>(group: &[Content<'c>], with_nodes: bool, overlaps: &mut Overlaps<'c>) -> Vec<Diagnostic> {
+fn unequal<'c>(group: &[ClaimOfContent<'c>], with_nodes: bool, overlaps: &mut Overlaps<'c>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if group.iter().all(|(_, content)| *content == 0) {
         return findings;

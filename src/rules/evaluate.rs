@@ -76,7 +76,7 @@ struct Matches<'c> {
 
 impl<'c> Matches<'c> {
     fn of(rules: &[&'static Rule], claims: impl Iterator<Item = Seen<'c>>) -> Self {
-        enum Target {
+        enum MatchTarget {
             Rule(&'static str),
             Feature(&'static str),
         }
@@ -86,7 +86,7 @@ impl<'c> Matches<'c> {
             let feature = match &rule.check {
                 Check::Values { bad, feature } => {
                     ways.add(bad, targets.len());
-                    targets.push(Target::Rule(rule.id.code));
+                    targets.push(MatchTarget::Rule(rule.id.code));
                     *feature
                 }
                 Check::Together { feature, .. } => *feature,
@@ -97,7 +97,7 @@ impl<'c> Matches<'c> {
             {
                 features.push(feature);
                 ways.add(feature.on, targets.len());
-                targets.push(Target::Feature(feature.name));
+                targets.push(MatchTarget::Feature(feature.name));
             }
         }
         let mut found = Self { by_rule: HashMap::new(), by_feature: HashMap::new() };
@@ -106,8 +106,8 @@ impl<'c> Matches<'c> {
             numbers.dedup();
             for number in numbers {
                 match targets[number] {
-                    Target::Rule(code) => found.by_rule.entry(code).or_default().push(seen),
-                    Target::Feature(name) => found.by_feature.entry(name).or_default().push(seen),
+                    MatchTarget::Rule(code) => found.by_rule.entry(code).or_default().push(seen),
+                    MatchTarget::Feature(name) => found.by_feature.entry(name).or_default().push(seen),
                 }
             }
         }

@@ -9,7 +9,7 @@
 
 use super::profiles::MIXED_EXCLUSION;
 use crate::diagnostic::Diagnostic;
-use crate::setting::{Audience, Kind, Membership, Who};
+use crate::setting::{Audience, MemberKind, Membership, Who};
 use crate::source::Place;
 
 /// An exclusion in a file.
@@ -31,8 +31,8 @@ pub fn mixed_exclusions(
 ) -> Vec<Diagnostic> {
     let Some((included, ineffective)) = ineffective(audience, membership) else { return Vec::new() };
     let (has, lacks) = match included {
-        Kind::Users => ("users", "devices"),
-        Kind::Devices => ("devices", "users"),
+        MemberKind::Users => ("users", "devices"),
+        MemberKind::Devices => ("devices", "users"),
     };
     ineffective
         .into_iter()
@@ -58,10 +58,10 @@ pub fn effective(mut audience: Audience, membership: &Membership) -> Audience {
 
 /// The kind of the included targets, and the exclusions of the other kind; `None` if the included targets are not all
 /// of one kind.
-fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(Kind, Vec<&'a Who>)> {
+fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(MemberKind, Vec<&'a Who>)> {
     let kind = |who: &Who| match who {
-        Who::AllUsers => Some(Kind::Users),
-        Who::AllDevices => Some(Kind::Devices),
+        Who::AllUsers => Some(MemberKind::Users),
+        Who::AllDevices => Some(MemberKind::Devices),
         Who::Group(id) => membership.groups.get(id)?.kind(),
         Who::Other(_) => None,
     };

@@ -21,7 +21,7 @@ pub struct Members {
 
 /// The kind of the members of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum MemberKind {
     /// Users, and no devices.
     Users,
     /// Devices, and no users.
@@ -36,10 +36,10 @@ impl Members {
     }
 
     /// The kind of all known members; `None` if there are both kinds, or none.
-    pub fn kind(self) -> Option<Kind> {
+    pub fn kind(self) -> Option<MemberKind> {
         match (self.users, self.devices) {
-            (1.., 0) => Some(Kind::Users),
-            (0, 1..) => Some(Kind::Devices),
+            (1.., 0) => Some(MemberKind::Users),
+            (0, 1..) => Some(MemberKind::Devices),
             _ => None,
         }
     }

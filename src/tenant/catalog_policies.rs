@@ -64,8 +64,8 @@ pub(super) async fn read(client: &Client, assigned: &BatchAnswer, set: &BatchAns
         .into_iter()
         .filter_map(|policy| Some((policy.id.clone(), whole_settings(policy)?)))
         .collect();
-    let mut parts: Vec<Parts> =
-        all.into_iter().filter(reaches_windows).map(|policy| Parts::of(policy, &known)).collect();
+    let mut parts: Vec<FetchedParts> =
+        all.into_iter().filter(reaches_windows).map(|policy| FetchedParts::of(policy, &known)).collect();
     if let Err(error) = complete(client, &mut parts).await {
         return none(error.to_string());
     }
@@ -121,7 +121,7 @@ fn reaches_windows(policy: &ConfigurationPolicy) -> bool {
 }
 
 /// A policy that may lack settings or assignments.
-struct Parts {
+struct FetchedParts {
     id: String,
     name: String,
     setting_count: usize,
@@ -131,7 +131,7 @@ struct Parts {
     reason: String,
 }
 
-impl Parts {
+impl FetchedParts {
     fn of(policy: ConfigurationPolicy, known: &BTreeMap<String, Vec<CatalogSetting>>) -> Self {
         // The policy is assigned, so an empty list is wrong.
         let assignments = policy.assignments.filter(|all| policy.assignments_link.is_none() && !all.is_empty());
@@ -155,7 +155,7 @@ impl Parts {
 }
 
 /// Reads what is missing, for many policies in a batch.
-async fn complete(client: &Client, parts: &mut [Parts]) -> Result<(), Error> {
+async fn complete(client: &Client, parts: &mut [FetchedParts]) -> Result<(), Error> {
     let mut places = Vec::new();
     for (at, part) in parts.iter().enumerate() {
         let missing = [("settings", part.settings.is_none()), ("assignments", part.assignments.is_none())];

@@ -42,7 +42,7 @@ impl OtherObject {
 }
 
 #[derive(Deserialize)]
-struct CatalogPolicy {
+struct ListedCatalogPolicy {
     id: String,
     #[serde(default)]
     name: Option<String>,
@@ -63,7 +63,7 @@ pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result
         name: profile.display_name.unwrap_or_default(),
         kind: Some(profile.kind.trim_start_matches("#microsoft.graph.").to_string()),
     });
-    let policies: Vec<CatalogPolicy> = match client.list(CATALOG).await {
+    let policies: Vec<ListedCatalogPolicy> = match client.list(CATALOG).await {
         Err(error) if matches!(error.status(), Some(400 | 404)) => Vec::new(),
         read => read?,
     };

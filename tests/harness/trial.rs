@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use regex::Regex;
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{Faults, Options, Running, Sandbox};
+use sspr_policy::sandbox::{Faults, Running, Sandbox, SandboxOptions};
 use tempfile::TempDir;
 
 pub const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
@@ -57,7 +57,7 @@ impl Trial {
 
     pub async fn open(&mut self, faults: Value, seed: u64) {
         let faults = Faults::from_json(&faults).unwrap();
-        let options = Options { faults, random_seed: seed, ..Options::default() };
+        let options = SandboxOptions { faults, random_seed: seed, ..SandboxOptions::default() };
         let sandbox = Sandbox::open(&self.folder.path().join(self.below), options).unwrap();
         self.running = Some(sandbox.serve(([127, 0, 0, 1], 0).into()).await.unwrap());
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{Options, Running, Sandbox};
+use sspr_policy::sandbox::{PlanOptions, Running, Sandbox};
 use tempfile::TempDir;
 
 use crate::harness::served::Place;
@@ -43,7 +43,7 @@ fn alone(test: impl Future<Output = ()>) {
 }
 
 impl Trial {
-    async fn new(options: Options) -> Trial {
+    async fn new(options: PlanOptions) -> Trial {
         // An error means that another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -52,8 +52,8 @@ impl Trial {
         trial
     }
 
-    async fn open(&mut self, options: Options) {
-        let options = Options { public_url: self.place.proxy.clone(), ..options };
+    async fn open(&mut self, options: PlanOptions) {
+        let options = PlanOptions { public_url: self.place.proxy.clone(), ..options };
         let sandbox = Sandbox::open(self.folder.path(), options).unwrap();
         let port = self.place.port.parse().unwrap();
         self.running = Some(sandbox.serve(([127, 0, 0, 1], port).into()).await.unwrap());

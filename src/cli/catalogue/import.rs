@@ -19,7 +19,7 @@ const LARGEST_FOLDER: usize = 256 << 20;
 const MOST_FILES: usize = 20_000;
 
 #[derive(Debug, Args)]
-pub(super) struct ImportArgs {
+pub(super) struct CatalogueImportArgs {
     /// A DDF v2 bundle as Microsoft publishes it, or the folder that it was unpacked to
     #[arg(value_name = "DDF")]
     ddf: PathBuf,
@@ -34,7 +34,7 @@ pub(super) struct ImportArgs {
     release: Option<String>,
 }
 
-pub(super) fn run(args: &ImportArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &CatalogueImportArgs, output: &Output) -> Result<ExitCode, Failure> {
     let imported = make(&args.ddf, args.admx.as_deref(), args.release.as_deref())?;
     for warning in &imported.warnings {
         output.detail(&format!("warning: {warning}"));

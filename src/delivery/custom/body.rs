@@ -12,7 +12,7 @@ use crate::delivery::target::text_or_null;
 /// A device configuration of any type. If it is not a custom profile, only its id and name are read, because the rest
 /// may have any form.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(try_from = "Fields")]
+#[serde(try_from = "BodyFields")]
 pub struct DeviceConfiguration {
     /// Its type, such as `#microsoft.graph.windows10CustomConfiguration`; empty if the body has none.
     pub kind: String,
@@ -48,7 +48,7 @@ impl DeviceConfiguration {
 /// others.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "a device configuration")]
-struct Fields {
+struct BodyFields {
     #[serde(rename = "@odata.type")]
     kind: Option<Box<RawValue>>,
     id: Option<Box<RawValue>>,
@@ -63,10 +63,10 @@ struct Fields {
     assignments_link: Option<Box<RawValue>>,
 }
 
-impl TryFrom<Fields> for DeviceConfiguration {
+impl TryFrom<BodyFields> for DeviceConfiguration {
     type Error = String;
 
-    fn try_from(fields: Fields) -> Result<Self, String> {
+    fn try_from(fields: BodyFields) -> Result<Self, String> {
         let text = |field: &Option<Box<RawValue>>| field.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok());
         let (kind, name) = (text(&fields.kind).unwrap_or_default(), text(&fields.display_name));
         let id = text(&fields.id)

@@ -22,7 +22,7 @@ const SILENCE: Duration = Duration::from_secs(3);
 /// The longest first line of a request; codes of Entra have about 1,500 characters.
 const LONGEST_LINE: usize = 16 * 1024;
 
-impl Way {
+impl SignInWay {
     /// Opens the browser, and waits for its redirect with the code.
     pub(super) async fn browser(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
         let failure = |reason: &str| SignInFailure::new(self.method, reason);

@@ -43,7 +43,7 @@ impl Ready {
     }
 }
 
-impl Way {
+impl SignInWay {
     /// Gets a token without a person.
     pub(super) async fn unattended(&self) -> Result<AccessToken, SignInFailure> {
         let ready = self.ready().await?;

@@ -23,7 +23,7 @@ type Sending<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, SetupError>>
 /// The lifetime of a token if the server does not return one.
 const USUAL_LIFETIME: Duration = Duration::from_secs(3600);
 
-impl Way {
+impl SignInWay {
     /// Gets a token with the stored refresh token, or else by asking the person to sign in.
     pub(super) async fn delegated(&self, refresh_token: &mut Option<String>) -> Result<AccessToken, SignInFailure> {
         let entra = self.entra()?;

@@ -7,7 +7,7 @@ use super::delegated::Entra;
 use super::refusal::SignInFailure;
 use super::way::Way;
 
-impl Way {
+impl SignInWay {
     /// Shows the code, and waits until the person has signed in or the code has expired.
     pub(super) async fn device_code(&self, entra: &Entra) -> Result<BasicTokenResponse, SignInFailure> {
         let http = self.sender();

@@ -15,8 +15,8 @@ pub struct CatalogueDiffDocument {
     pub old: String,
     /// The release of the new catalogue.
     pub new: String,
-    pub added: Vec<SettingLine>,
-    pub removed: Vec<SettingLine>,
+    pub added: Vec<ScopedSetting>,
+    pub removed: Vec<ScopedSetting>,
     pub changed: Vec<ChangedSetting>,
     /// Group Policies that have no setting of their own in the catalogue.
     pub group_policies: GroupPolicies,
@@ -26,7 +26,7 @@ pub struct CatalogueDiffDocument {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SettingLine {
+pub struct ScopedSetting {
     pub setting: String,
     /// `device`, `user` or both.
     pub scopes: Vec<String>,
@@ -63,8 +63,8 @@ pub struct TouchedSetting {
 impl CatalogueDiffDocument {
     pub fn new(found: Comparison, touched: Vec<TouchedSetting>, old: String, new: String) -> Self {
         let words = |scopes: &[Scope]| scopes.iter().map(|scope| scope.word().to_string()).collect::<Vec<_>>();
-        let lines = |names: Vec<(String, Vec<Scope>)>| -> Vec<SettingLine> {
-            names.into_iter().map(|(setting, scopes)| SettingLine { setting, scopes: words(&scopes) }).collect()
+        let lines = |names: Vec<(String, Vec<Scope>)>| -> Vec<ScopedSetting> {
+            names.into_iter().map(|(setting, scopes)| ScopedSetting { setting, scopes: words(&scopes) }).collect()
         };
         let changed = |one: Changed| ChangedSetting { setting: one.name, scopes: words(&one.scopes), facts: one.facts };
         Self {

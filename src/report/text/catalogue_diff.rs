@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::Fact;
-use crate::report::documents::{CatalogueDiffDocument, ChangedSetting, GroupPolicies, SettingLine};
+use crate::report::documents::{CatalogueDiffDocument, ChangedSetting, GroupPolicies, ScopedSetting};
 use crate::report::{WIDTH, wrap};
 
 /// Names of Group Policies and changes of editions only are counted, and listed if `verbose`.
@@ -15,7 +15,7 @@ pub fn catalogue_diff_text(diff: &CatalogueDiffDocument, verbose: bool) -> Strin
             names.iter().for_each(|name| text.push_str(&format!("  {name}\n")));
         }
     };
-    let scoped = |line: &SettingLine| format!("{}{}", line.setting, in_scopes(&line.scopes));
+    let scoped = |line: &ScopedSetting| format!("{}{}", line.setting, in_scopes(&line.scopes));
     list("Added", diff.added.iter().map(scoped).collect());
     list("Removed", diff.removed.iter().map(scoped).collect());
     let (editions, others): (Vec<&ChangedSetting>, Vec<&ChangedSetting>) =

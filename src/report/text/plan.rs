@@ -11,7 +11,7 @@ use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument};
 
 /// What is known of a plan that was just made, and is not saved with it.
 #[derive(Debug, Clone, Default)]
-pub struct Header<'a> {
+pub struct PlanHeader<'a> {
     /// How many profiles, groups, filters and tags were read, and with how many requests.
     pub read: Option<String>,
     /// The findings with the lines of the files that they are about.
@@ -19,7 +19,7 @@ pub struct Header<'a> {
 }
 
 /// The whole plan, ending with its summary line.
-pub fn plan_text(plan: &PlanDocument, header: &Header<'_>, paint: Paint) -> String {
+pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> String {
     let tenant = if plan.sandbox {
         "sandbox (embedded, not your tenant)".to_string()
     } else {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::http::answer::{Answer, NotDone, Refusal};
+use crate::sandbox::http::answer::{Answer, Declined, Refusal};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::listing;
 use crate::sandbox::http::query::{AllowedOptions, QueryOptions, TooLarge};
@@ -13,7 +13,7 @@ use crate::sandbox::tenant::state::TenantState;
 const OF: &str = "deviceManagement/operationApprovalRequests";
 
 /// `GET /deviceManagement/operationApprovalRequests`.
-pub(crate) fn list(state: &TenantState, call: &Call) -> Result<Answer, NotDone> {
+pub(crate) fn list(state: &TenantState, call: &Call) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(state, &["$filter", "$select", "$top", "$count", "$skiptoken"]))?;
     let matches = |request: &&ApprovalRequest| options.name.as_ref().is_none_or(|id| *id == request.id);
     let all = &state.approvals;
@@ -22,7 +22,7 @@ pub(crate) fn list(state: &TenantState, call: &Call) -> Result<Answer, NotDone> 
 }
 
 /// `GET /deviceManagement/operationApprovalRequests/{id}`.
-pub(crate) fn get(state: &TenantState, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn get(state: &TenantState, call: &Call, id: &str) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(state, &["$select"]))?;
     let request = state.approvals.iter().find(|request| request.id == id);
     let request = request.ok_or_else(|| Refusal::not_found(format!("There is no approval request {id}.")))?;

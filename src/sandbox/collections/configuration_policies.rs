@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::assignments;
-use crate::sandbox::http::answer::{Answer, Body, NotDone, Refusal};
+use crate::sandbox::http::answer::{Answer, AnswerBody, Declined, Refusal};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::listing;
 use crate::sandbox::http::query::{AllowedOptions, QueryOptions, TooLarge};
@@ -22,7 +22,7 @@ const PAGE: usize = 25;
 const PAGE_WITH_SETTINGS: usize = 2;
 
 /// `GET` of the collection, of one policy, or of a policy's settings or assignments; `rest` follows the collection.
-pub(crate) fn read(state: &TenantState, call: &Call, rest: &[&str]) -> Result<Answer, NotDone> {
+pub(crate) fn read(state: &TenantState, call: &Call, rest: &[&str]) -> Result<Answer, Declined> {
     match rest {
         [] => list(state, call),
         [id] => {
@@ -45,7 +45,7 @@ fn find<'a>(state: &'a TenantState, id: &str) -> Result<&'a Value, Refusal> {
     policy.ok_or_else(|| Refusal::new(400, "ResourceNotFound", format!("There is no configuration policy {id}.")))
 }
 
-fn list(state: &TenantState, call: &Call) -> Result<Answer, NotDone> {
+fn list(state: &TenantState, call: &Call) -> Result<Answer, Declined> {
     let allowed = allowed(state, &["$filter", "$select", "$expand", "$top", "$count", "$skiptoken"]);
     let mut options = QueryOptions::read(call, &allowed)?;
     if options.settings {
@@ -56,7 +56,7 @@ fn list(state: &TenantState, call: &Call) -> Result<Answer, NotDone> {
     let items = (1..).zip(all).filter(|(order, one)| *order > options.after && matches(one));
     let seen = |policy| object::seen(policy, call, &options);
     let mut answer = listing::page(call, &options, OF, || all.iter().filter(matches).count(), items, seen);
-    if let Body::Json(body) = &mut answer.body {
+    if let AnswerBody::Json(body) = &mut answer.body {
         // Of the page, not of the whole (a live answer in terraform-provider-microsoft365: 100 beside a link to the next
         // page).
         body["@odata.count"] = json!(body["value"].as_array().map_or(0, Vec::len));
@@ -78,7 +78,7 @@ fn allowed<'a>(state: &'a TenantState, options: &'a [&'a str]) -> AllowedOptions
 
 /// `POST` of a new policy. The answer has no settings (measured on a live tenant: TenuVault, graph-verification of
 /// 2026-09-30).
-pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, NotDone> {
+pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, Declined> {
     let options = QueryOptions::none(call)?;
     let id = ids::random();
     let policy = object::made(call.object()?, &id, &store.state)?;
@@ -89,7 +89,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, NotDone> 
 }
 
 /// `POST …/{id}/assign`: the given set replaces the old one.
-pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     QueryOptions::none(call)?;
     let mut policy = find(&store.state, id)?.clone();
     let mut assigned = assignments::asked_for(call, id, &store.state)?;
@@ -105,7 +105,7 @@ pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 }
 
 /// `DELETE` of a policy.
-pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     QueryOptions::none(call)?;
     find(&store.state, id)?;
     store.commit(call, id, ObjectWrite::ConfigurationPolicy(None))?;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{assignments, oma_settings};
-use crate::sandbox::http::answer::{Answer, Body, NotDone, Refusal};
+use crate::sandbox::http::answer::{Answer, AnswerBody, Declined, Refusal};
 use crate::sandbox::http::call::{ApiVersion, Call};
 use crate::sandbox::http::filter::unquoted;
 use crate::sandbox::http::listing;
@@ -19,39 +19,39 @@ pub(crate) mod object;
 use object::OF;
 
 /// `GET /deviceConfigurations`.
-pub(crate) fn list(store: &Store, call: &Call) -> Result<Answer, NotDone> {
+pub(crate) fn list(store: &Store, call: &Call) -> Result<Answer, Declined> {
     let names = ["$filter", "$select", "$expand", "$top", "$count", "$skiptoken"];
     let options = QueryOptions::read(call, &allowed(&names, call.version, &store.state))?;
-    let matches = |configuration: &DeviceConfiguration| match &options.name {
+    let matches = |configuration: &StoredConfiguration| match &options.name {
         Some(name) => configuration.properties.get("displayName").and_then(Value::as_str) == Some(name),
         None => true,
     };
     let total = || store.listed(0).filter(|(_, configuration)| matches(configuration)).count();
     let items = store.listed(options.after).filter(|(_, configuration)| matches(configuration));
     let seen =
-        |configuration: &DeviceConfiguration| object::seen(configuration, call, &store.state, options.assignments);
+        |configuration: &StoredConfiguration| object::seen(configuration, call, &store.state, options.assignments);
     Ok(listing::page(call, &options, OF, total, items, seen))
 }
 
 /// `GET /deviceConfigurations/$count`: a bare number. "Asking with Accept: application/json is 415" (measured on a live
 /// tenant: graph-api-gotchas of graph2otel).
-pub(crate) fn count(store: &Store, call: &Call) -> Result<Answer, NotDone> {
+pub(crate) fn count(store: &Store, call: &Call) -> Result<Answer, Declined> {
     QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     if call.wants_json {
         return Err(Refusal::new(415, "UnsupportedMediaType", "$count answers text/plain only.").into());
     }
-    Ok(Answer::new(200, Body::Text(store.listed(0).count().to_string())))
+    Ok(Answer::new(200, AnswerBody::Text(store.listed(0).count().to_string())))
 }
 
 /// `GET /deviceConfigurations/{id}`.
-pub(crate) fn get(store: &Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn get(store: &Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(&["$select", "$expand"], call.version, &store.state))?;
     let configuration = find(store, id)?;
     Ok(listing::entity(call, &options, OF, object::seen(configuration, call, &store.state, options.assignments)))
 }
 
 /// `POST /deviceConfigurations`.
-pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, NotDone> {
+pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     let body = call.object()?;
     let kind = odata_type(body)?;
@@ -63,7 +63,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, NotDone> 
     let id = ids::random();
     let mut properties = object::blank(kind, &id, &object::now(), own);
     object::change(&mut properties, body, call.version, &store.state)?;
-    let configuration = DeviceConfiguration { properties, assignments: Vec::new() };
+    let configuration = StoredConfiguration { properties, assignments: Vec::new() };
     let body = object::seen(&configuration, call, &store.state, false);
     store.commit(call, &id, ObjectWrite::DeviceConfiguration(Some(configuration)))?;
     let answer = listing::entity(call, &options, OF, body);
@@ -71,7 +71,7 @@ pub(crate) fn create(store: &mut Store, call: &Call) -> Result<Answer, NotDone> 
 }
 
 /// `PATCH /deviceConfigurations/{id}`: the given properties are replaced, `omaSettings` as a whole.
-pub(crate) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     let mut configuration = find(store, id)?.clone();
     let body = call.object()?;
@@ -93,7 +93,7 @@ pub(crate) fn update(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 }
 
 /// `DELETE /deviceConfigurations/{id}`, its assignments with it.
-pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     find(store, id)?;
     store.commit(call, id, ObjectWrite::DeviceConfiguration(None))?;
@@ -102,7 +102,7 @@ pub(crate) fn delete(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
 
 /// `GET /deviceConfigurations/{id}/getOmaSettingPlainTextValue(secretReferenceValueId='…')`; `function` is the last
 /// segment of the path.
-pub(crate) fn plain_text(store: &Store, call: &Call, id: &str, function: &str) -> Result<Answer, NotDone> {
+pub(crate) fn plain_text(store: &Store, call: &Call, id: &str, function: &str) -> Result<Answer, Declined> {
     QueryOptions::read(call, &allowed(&[], call.version, &store.state))?;
     let configuration = find(store, id)?;
     let secret = function
@@ -117,14 +117,14 @@ pub(crate) fn plain_text(store: &Store, call: &Call, id: &str, function: &str) -
 }
 
 /// `GET /deviceConfigurations/{id}/assignments`.
-pub(crate) fn list_assignments(store: &Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn list_assignments(store: &Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     QueryOptions::none(call)?;
     let configuration = find(store, id)?;
     Ok(assignments_answer(call, id, configuration))
 }
 
 /// `POST /deviceConfigurations/{id}/assign`: the given set replaces the old one.
-pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer, Declined> {
     QueryOptions::none(call)?;
     let mut configuration = find(store, id)?.clone();
     configuration.assignments = assignments::asked_for(call, id, &store.state)?;
@@ -136,14 +136,14 @@ pub(crate) fn assign(store: &mut Store, call: &Call, id: &str) -> Result<Answer,
     Ok(answer)
 }
 
-fn assignments_answer(call: &Call, id: &str, configuration: &DeviceConfiguration) -> Answer {
+fn assignments_answer(call: &Call, id: &str, configuration: &StoredConfiguration) -> Answer {
     let context = call.context(&format!("{OF}('{id}')/assignments"));
     Answer::ok(
         json!({ "@odata.context": context, "value": assignments::seen(&configuration.assignments, call.version) }),
     )
 }
 
-fn find<'a>(store: &'a Store, id: &str) -> Result<&'a DeviceConfiguration, Refusal> {
+fn find<'a>(store: &'a Store, id: &str) -> Result<&'a StoredConfiguration, Refusal> {
     let found = store.device_configuration(id);
     found.ok_or_else(|| Refusal::not_found(format!("There is no device configuration {id}.")))
 }

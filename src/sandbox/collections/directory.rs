@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::sandbox::http::answer::{Answer, NotDone, Refusal};
+use crate::sandbox::http::answer::{Answer, Declined, Refusal};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::listing;
 use crate::sandbox::http::query::{AllowedOptions, QueryOptions, TooLarge};
@@ -14,7 +14,7 @@ const MAX_GROUP_PAGE: usize = 999;
 
 /// `GET /organization`, `/groups`, `/deviceManagement/assignmentFilters` or `/deviceManagement/roleScopeTags`; `of` names
 /// it.
-pub(crate) fn list(state: &TenantState, call: &Call, of: &str) -> Result<Answer, NotDone> {
+pub(crate) fn list(state: &TenantState, call: &Call, of: &str) -> Result<Answer, Declined> {
     let all = collection(state, of);
     let names: &[&str] = match of {
         "organization" => &["$select"],
@@ -42,7 +42,7 @@ pub(crate) fn list(state: &TenantState, call: &Call, of: &str) -> Result<Answer,
 }
 
 /// One object by its id.
-pub(crate) fn get(state: &TenantState, call: &Call, of: &str, id: &str) -> Result<Answer, NotDone> {
+pub(crate) fn get(state: &TenantState, call: &Call, of: &str, id: &str) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(state, of, &["$select"]))?;
     let item = collection(state, of).iter().find(|item| item["id"] == id);
     let item = item.ok_or_else(|| missing(of, id))?;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::directory;
-use crate::sandbox::http::answer::{Answer, NotDone, Refusal};
+use crate::sandbox::http::answer::{Answer, Declined, Refusal};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::listing;
 use crate::sandbox::http::query::{AllowedOptions, QueryOptions, TooLarge};
@@ -40,7 +40,7 @@ const SIZES: [GroupSize; 8] = [
 ];
 
 /// `GET /groups/{id}/members` or `/groups/{id}/transitiveMembers`: there are no nested groups here, so both are the same.
-pub(crate) fn list(state: &TenantState, call: &Call, group: &str) -> Result<Answer, NotDone> {
+pub(crate) fn list(state: &TenantState, call: &Call, group: &str) -> Result<Answer, Declined> {
     if !state.groups.iter().any(|one| one["id"] == group) {
         return Err(directory::missing("groups", group).into());
     }
@@ -92,7 +92,7 @@ fn device(group: &str, number: u64) -> Map<String, Value> {
 }
 
 /// `GET /deviceManagement/managedDevices`.
-pub(crate) fn managed_devices(state: &TenantState, call: &Call) -> Result<Answer, NotDone> {
+pub(crate) fn managed_devices(state: &TenantState, call: &Call) -> Result<Answer, Declined> {
     let first = managed_device(1);
     let options = QueryOptions::read(
         call,

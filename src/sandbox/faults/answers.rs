@@ -1,7 +1,7 @@
 //! Answers of faults, sent instead of the real answer.
 
 use super::{BatchRole, ErrorPage, Fault, Strike};
-use crate::sandbox::http::answer::{Answer, Body, Refusal, Trace};
+use crate::sandbox::http::answer::{Answer, AnswerBody, Refusal, Trace};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::quota::too_many;
 
@@ -64,5 +64,5 @@ pub(crate) fn html_page(status: u16) -> Answer {
     let page = format!(
         "<!DOCTYPE html>\r\n<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<h1>{title}</h1>\r\n</body>\r\n</html>\r\n"
     );
-    Answer::new(status, Body::Html(page))
+    Answer::new(status, AnswerBody::Html(page))
 }

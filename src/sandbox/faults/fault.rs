@@ -23,7 +23,7 @@ pub(crate) enum Fault {
 
 /// Which requests a fault considers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(super) enum Considered {
     /// HTTP requests: single requests, and each `$batch` as a whole.
     Whole,
     /// HTTP requests, and each request in a `$batch`.
@@ -90,17 +90,19 @@ impl Fault {
         }
     }
 
-    fn scope(self) -> Scope {
+    fn scope(self) -> Considered {
         match self {
             Fault::CutBefore
             | Fault::Html
             | Fault::LateAnswers
             | Fault::CutAfter
             | Fault::Truncated
-            | Fault::SlowBody => Scope::Whole,
-            Fault::ServerErrors | Fault::Throttle | Fault::Broker | Fault::FailedButDone => Scope::Each,
-            Fault::SubRequestFailures | Fault::LostSubAnswers => Scope::Inner,
-            Fault::LatePages | Fault::DuplicatePages | Fault::MissingObject | Fault::MissingNextLink => Scope::List,
+            | Fault::SlowBody => Considered::Whole,
+            Fault::ServerErrors | Fault::Throttle | Fault::Broker | Fault::FailedButDone => Considered::Each,
+            Fault::SubRequestFailures | Fault::LostSubAnswers => Considered::Inner,
+            Fault::LatePages | Fault::DuplicatePages | Fault::MissingObject | Fault::MissingNextLink => {
+                Considered::List
+            }
         }
     }
 
@@ -116,15 +118,15 @@ impl Fault {
     pub(super) fn concerns(self, candidate: &Candidate, of: Of) -> bool {
         let batch = matches!(candidate.role, BatchRole::Batch { .. });
         let in_scope = match self.scope() {
-            Scope::Whole => candidate.role != BatchRole::InBatch,
-            Scope::Each => true,
-            Scope::Inner => candidate.role == BatchRole::InBatch,
-            Scope::List if self == Fault::LatePages => !batch && candidate.page,
-            Scope::List => !batch && candidate.list,
+            Considered::Whole => candidate.role != BatchRole::InBatch,
+            Considered::Each => true,
+            Considered::Inner => candidate.role == BatchRole::InBatch,
+            Considered::List if self == Fault::LatePages => !batch && candidate.page,
+            Considered::List => !batch && candidate.list,
         };
         // Only Intune is behind the broker.
         let at_home = self != Fault::Broker || candidate.path.starts_with("deviceManagement");
-        in_scope && at_home && of.covers(candidate, self.scope() == Scope::Whole)
+        in_scope && at_home && of.covers(candidate, self.scope() == Considered::Whole)
     }
 }
 

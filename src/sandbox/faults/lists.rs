@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Duplicate, Fault, Strike};
-use crate::sandbox::http::answer::{Answer, Body};
+use crate::sandbox::http::answer::{Answer, AnswerBody};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::page_link;
 
@@ -27,7 +27,7 @@ pub(crate) fn is_next_page(call: &Call) -> bool {
 
 /// Applies a fault to an answer; returns whether it could.
 pub(crate) fn spoil(answer: &mut Answer, strike: &Strike, call: &Call) -> bool {
-    let Body::Json(Value::Object(body)) = &mut answer.body else {
+    let AnswerBody::Json(Value::Object(body)) = &mut answer.body else {
         return false;
     };
     let goes_on = body.contains_key(NEXT);

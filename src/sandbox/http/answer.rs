@@ -14,7 +14,7 @@ pub(crate) const JSON: &str =
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: u16,
-    pub body: Body,
+    pub body: AnswerBody,
     /// Besides those that every answer has.
     pub headers: Vec<(&'static str, String)>,
     /// How long it is delayed.
@@ -22,7 +22,7 @@ pub(crate) struct Answer {
 }
 
 #[derive(Debug)]
-pub(crate) enum Body {
+pub(crate) enum AnswerBody {
     Nothing,
     Json(Value),
     /// From a gateway between client and Graph that does not use JSON.
@@ -33,21 +33,21 @@ pub(crate) enum Body {
 
 impl Answer {
     pub(crate) fn ok(body: Value) -> Answer {
-        Answer::new(200, Body::Json(body))
+        Answer::new(200, AnswerBody::Json(body))
     }
 
     pub(crate) fn empty(status: u16) -> Answer {
-        Answer::new(status, Body::Nothing)
+        Answer::new(status, AnswerBody::Nothing)
     }
 
-    pub(crate) fn new(status: u16, body: Body) -> Answer {
+    pub(crate) fn new(status: u16, body: AnswerBody) -> Answer {
         Answer { status, body, headers: Vec::new(), late: Duration::ZERO }
     }
 }
 
 /// Why a call did not succeed.
 #[derive(Debug)]
-pub(crate) enum NotDone {
+pub(crate) enum Declined {
     /// The call is answered with an error.
     Refused(Refusal),
     /// The call is not answered at all ([`crate::sandbox::Hold`]).
@@ -66,9 +66,9 @@ pub(crate) struct Refusal {
     pub headers: Vec<(&'static str, String)>,
 }
 
-impl From<Refusal> for NotDone {
-    fn from(refusal: Refusal) -> NotDone {
-        NotDone::Refused(refusal)
+impl From<Refusal> for Declined {
+    fn from(refusal: Refusal) -> Declined {
+        Declined::Refused(refusal)
     }
 }
 
@@ -113,14 +113,14 @@ impl Refusal {
                 "client-request-id": trace.client_request_id,
             },
         }});
-        Answer { headers: self.headers, ..Answer::new(self.status, Body::Json(body)) }
+        Answer { headers: self.headers, ..Answer::new(self.status, AnswerBody::Json(body)) }
     }
 }
 
 fn wrapped(message: &str, path: &str, trace: &Trace) -> String {
     let message = format!(
         "{message} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000 - Activity ID: {} - \
-         Url: https://fef.sandbox.invalid/DeviceConfiguration/StatelessDeviceConfigurationFEService/{path}?api-version=sandbox",
+         Url: https://fef.sandbox.invalid/StoredConfiguration/StatelessDeviceConfigurationFEService/{path}?api-version=sandbox",
         trace.client_request_id
     );
     let wrapped = json!({

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Body, JSON, Refusal, Trace};
+use super::answer::{Answer, AnswerBody, JSON, Refusal, Trace};
 use super::call::Call;
 
 const MOST: usize = 20;
@@ -29,7 +29,7 @@ pub(crate) struct ItemAnswer {
 
 /// The answers to a batch so far.
 #[derive(Debug, Default)]
-pub(crate) struct BatchAnswer<'a> {
+pub(crate) struct BatchProgress<'a> {
     statuses: HashMap<&'a str, u16>,
     responses: Vec<Value>,
     late: Duration,
@@ -50,7 +50,7 @@ impl BatchItem<'_> {
     }
 }
 
-impl<'a> BatchAnswer<'a> {
+impl<'a> BatchProgress<'a> {
     /// The answer to a request that depends on a failed one; `None` when it may be carried out.
     pub(crate) fn failed_dependency(&self, item: &BatchItem, trace: &Trace) -> Option<Answer> {
         let failed = |parent: &&&str| self.statuses.get(**parent).is_none_or(|status| *status >= 400);
@@ -78,7 +78,7 @@ fn response(id: &str, answer: Answer) -> Value {
     let mut headers = Map::from_iter([("Cache-Control".to_owned(), json!("no-cache"))]);
     headers.extend(answer.headers.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
     match answer.body {
-        Body::Json(body) => {
+        AnswerBody::Json(body) => {
             headers.insert("Content-Type".to_owned(), json!(JSON));
             json!({ "id": id, "status": answer.status, "headers": headers, "body": body })
         }

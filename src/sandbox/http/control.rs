@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::request;
 use super::service::Service;
 use super::shared_service::SharedService;
-use crate::sandbox::tenant::approvals::{self, Decision};
+use crate::sandbox::tenant::approvals::{self, ApprovalDecision};
 
 /// The prefix of the paths.
 pub(crate) const ROOT: &str = "/sandbox/";
@@ -42,7 +42,7 @@ const KNOWN: &str =
     "known: GET counters, GET approvals, POST approvals/{code}/approve and /reject, with `all` for every code";
 
 fn decide(service: &mut Service, code: &str, verb: &str) -> Option<Value> {
-    let decision = Decision::ALL.into_iter().find(|decision| decision.verb() == verb)?;
+    let decision = ApprovalDecision::ALL.into_iter().find(|decision| decision.verb() == verb)?;
     let code = (code != "all").then_some(code);
     Some(match service.store.decide(code, decision.status()) {
         Ok(decided) => json!({ "approvals": approvals::lines(&decided) }),
@@ -51,7 +51,7 @@ fn decide(service: &mut Service, code: &str, verb: &str) -> Option<Value> {
 }
 
 fn response(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
+    let mut response = Response::new(AnswerBody::from(body.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response

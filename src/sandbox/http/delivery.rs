@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{AnswerBody, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
@@ -29,18 +29,18 @@ const TO_LEAVE: Duration = Duration::from_millis(20);
 
 /// An answer and how it is sent.
 #[derive(Debug)]
-pub(crate) struct Delivery {
+pub(crate) struct Sending {
     pub answer: Answer,
     pub pace: BodyPace,
 }
 
-impl Delivery {
+impl Sending {
     pub(crate) fn response(self, trace: &Trace, wire: Wire) -> Response {
         let Answer { status, headers, body, .. } = self.answer;
         let content = content(body);
         let length = content.bytes.len();
         let body = match self.pace {
-            BodyPace::Whole => Body::from(content.bytes),
+            BodyPace::Whole => AnswerBody::from(content.bytes),
             BodyPace::Slow(time) => slow(content.bytes, time),
             BodyPace::Truncated => truncated(content.bytes, wire),
         };
@@ -49,26 +49,26 @@ impl Delivery {
 }
 
 /// A body as bytes.
-struct Content {
+struct AnswerBytes {
     /// `None` if the answer has no body.
     content_type: Option<&'static str>,
     bytes: Bytes,
 }
 
-fn content(body: answer::Body) -> Content {
+fn content(body: answer::Body) -> AnswerBytes {
     let (content_type, bytes) = match body {
-        answer::Body::Nothing => return Content { content_type: None, bytes: Bytes::new() },
+        answer::Body::Nothing => return AnswerBytes { content_type: None, bytes: Bytes::new() },
         answer::Body::Json(json) => (JSON, Bytes::from(json.to_string())),
         answer::Body::Html(text) => ("text/html; charset=utf-8", Bytes::from(text)),
         answer::Body::Text(text) => ("text/plain", Bytes::from(text)),
     };
-    Content { content_type: Some(content_type), bytes }
+    AnswerBytes { content_type: Some(content_type), bytes }
 }
 
-fn slow(bytes: Bytes, time: Duration) -> Body {
+fn slow(bytes: Bytes, time: Duration) -> AnswerBody {
     let pause = time / PIECES as u32;
     let size = bytes.len().div_ceil(PIECES).max(1);
-    Body::from_stream(stream::unfold(bytes, move |mut rest| async move {
+    AnswerBody::from_stream(stream::unfold(bytes, move |mut rest| async move {
         if rest.is_empty() {
             return None;
         }
@@ -78,9 +78,9 @@ fn slow(bytes: Bytes, time: Duration) -> Body {
     }))
 }
 
-fn truncated(mut bytes: Bytes, wire: Wire) -> Body {
+fn truncated(mut bytes: Bytes, wire: Wire) -> AnswerBody {
     bytes.truncate(bytes.len() / 2);
-    Body::from_stream(stream::unfold((Some(bytes), wire), |(half, wire)| async move {
+    AnswerBody::from_stream(stream::unfold((Some(bytes), wire), |(half, wire)| async move {
         if let Some(half) = half {
             return Some((Ok(half), (None, wire)));
         }
@@ -95,7 +95,7 @@ fn response(
     headers: &[(&'static str, String)],
     content_type: Option<&'static str>,
     length: usize,
-    body: Body,
+    body: AnswerBody,
     trace: &Trace,
 ) -> Response {
     let mut builder = Response::builder()
@@ -110,7 +110,7 @@ fn response(
     }
     // Cannot fail, because statuses, names and ids are valid. If it did, the answer would have no body.
     builder.body(body).unwrap_or_else(|_| {
-        let mut broken = Response::new(Body::empty());
+        let mut broken = Response::new(AnswerBody::empty());
         *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         broken
     })

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::answer::{self, Held, Trace};
 use super::call::Call;
-use super::delivery::{BodyPace, Delivery};
+use super::delivery::{BodyPace, Sending};
 use super::shared_service::SharedService;
 use super::wire::Wire;
 use super::{control, request};
@@ -29,7 +29,7 @@ pub(crate) async fn handle(
         Ok(call) => call,
         Err(refusal) => {
             shared.with(|service| service.counters.refused(refusal.status));
-            return Delivery { answer: refusal.answer(&trace, None), pace: BodyPace::Whole }.response(&trace, wire);
+            return Sending { answer: refusal.answer(&trace, None), pace: BodyPace::Whole }.response(&trace, wire);
         }
     };
     // A separate task, so that a request is carried out even if the client hangs up, as in Graph.
@@ -43,13 +43,13 @@ pub(crate) async fn handle(
         // Only a panic ends the task early. Then all that is left is to cut the connection.
         Ok((None, _)) | Err(_) => {
             wire.cut();
-            Response::new(Body::empty())
+            Response::new(AnswerBody::empty())
         }
     }
 }
 
 /// Answers a request, faults included; `None` when the connection is cut.
-async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option<Delivery> {
+async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option<Sending> {
     let arrival = shared.with(|service| service.arrive(call))?;
     pause(arrival.wait).await;
     let strike = |fault| shared.with(|service| service.counters.count_fault(fault));
@@ -59,7 +59,7 @@ async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option
     }
     if let Some(status) = arrival.html {
         strike(Fault::Html);
-        return Some(Delivery { answer: html_page(status), pace: BodyPace::Whole });
+        return Some(Sending { answer: html_page(status), pace: BodyPace::Whole });
     }
     let answer = match shared.with(|service| service.answer(call, trace))? {
         Ok(answer) => answer,
@@ -88,7 +88,7 @@ async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option
         BodyPace::Truncated => strike(Fault::Truncated),
         BodyPace::Slow(_) => strike(Fault::SlowBody),
     };
-    Some(Delivery { answer, pace })
+    Some(Sending { answer, pace })
 }
 
 /// Skips a sleep of zero, which would still take a millisecond.

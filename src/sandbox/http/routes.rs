@@ -1,6 +1,6 @@
 //! Maps paths to collections.
 
-use super::answer::{Answer, Held, NotDone, Refusal, Trace};
+use super::answer::{Answer, Declined, Held, Refusal, Trace};
 use super::call::{ApiVersion, Call};
 use crate::sandbox::collections::{
     approval_requests, configuration_policies, device_configurations, directory, members,
@@ -11,12 +11,12 @@ use crate::sandbox::tenant::store::Store;
 pub(crate) fn answer(store: &mut Store, call: &Call, trace: &Trace) -> Result<Answer, Held> {
     match route(store, call) {
         Ok(answer) => Ok(answer),
-        Err(NotDone::Refused(refusal)) => Ok(refusal.answer(trace, call.intune_path().as_deref())),
-        Err(NotDone::Held) => Err(Held),
+        Err(Declined::Refused(refusal)) => Ok(refusal.answer(trace, call.intune_path().as_deref())),
+        Err(Declined::Held) => Err(Held),
     }
 }
 
-fn route(store: &mut Store, call: &Call) -> Result<Answer, NotDone> {
+fn route(store: &mut Store, call: &Call) -> Result<Answer, Declined> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["deviceManagement", "deviceConfigurations", rest @ ..] => device_configurations(store, call, rest),
@@ -47,7 +47,7 @@ fn route(store: &mut Store, call: &Call) -> Result<Answer, NotDone> {
     }
 }
 
-fn read(store: &Store, call: &Call, of: &str, rest: &[&str]) -> Result<Answer, NotDone> {
+fn read(store: &Store, call: &Call, of: &str, rest: &[&str]) -> Result<Answer, Declined> {
     match (call.method.as_str(), rest) {
         ("GET", []) => directory::list(&store.state, call, of),
         ("GET", [id]) => directory::get(&store.state, call, of, id),
@@ -55,7 +55,7 @@ fn read(store: &Store, call: &Call, of: &str, rest: &[&str]) -> Result<Answer, N
     }
 }
 
-fn device_configurations(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, NotDone> {
+fn device_configurations(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, Declined> {
     match (call.method.as_str(), rest) {
         ("GET", []) => device_configurations::list(store, call),
         ("GET", ["$count"]) => device_configurations::count(store, call),
@@ -72,7 +72,7 @@ fn device_configurations(store: &mut Store, call: &Call, rest: &[&str]) -> Resul
     }
 }
 
-fn configuration_policies(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, NotDone> {
+fn configuration_policies(store: &mut Store, call: &Call, rest: &[&str]) -> Result<Answer, Declined> {
     match (call.method.as_str(), rest) {
         ("GET", rest) => configuration_policies::read(&store.state, call, rest),
         ("POST", []) => configuration_policies::create(store, call),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Held, Refusal, Trace};
-use super::batch::{self, BatchAnswer, BatchItem, ItemAnswer};
+use super::batch::{self, BatchItem, BatchProgress, ItemAnswer};
 use super::call::Call;
 use super::counters::Counters;
 use super::quota::Quota;
@@ -23,7 +23,7 @@ pub(crate) struct Service {
     latency: Duration,
     jitter: Duration,
     quota: Option<Quota>,
-    tokens: Tokens,
+    tokens: KnownTokens,
     /// The links to next pages that have already been late once.
     late: HashSet<String>,
 }
@@ -53,7 +53,7 @@ impl Service {
         Service {
             store,
             counters: Counters::default(),
-            tokens: Tokens::new(&faults),
+            tokens: KnownTokens::new(&faults),
             dice: Dice::new(seed, faults.rules),
             latency: faults.latency,
             jitter: faults.jitter,
@@ -101,7 +101,7 @@ impl Service {
             Ok(items) => items,
             Err(refusal) => return Ok(refusal.answer(trace, None)),
         };
-        let mut whole = BatchAnswer::default();
+        let mut whole = BatchProgress::default();
         for item in &items {
             let given = match whole.failed_dependency(item, trace) {
                 Some(answer) => ItemAnswer { answer, lost: false },

@@ -8,7 +8,7 @@ use super::permissions;
 use crate::sandbox::faults::Faults;
 
 #[derive(Debug)]
-pub(crate) struct Tokens {
+pub(crate) struct KnownTokens {
     granted: Option<BTreeMap<String, Vec<String>>>,
     /// After how many requests a token expires.
     expiry: Option<u64>,
@@ -17,9 +17,9 @@ pub(crate) struct Tokens {
     used: HashMap<String, u64>,
 }
 
-impl Tokens {
-    pub(crate) fn new(faults: &Faults) -> Tokens {
-        Tokens {
+impl KnownTokens {
+    pub(crate) fn new(faults: &Faults) -> KnownTokens {
+        KnownTokens {
             granted: faults.tokens.clone(),
             expiry: faults.expiry,
             stays_expired: faults.stays_expired,

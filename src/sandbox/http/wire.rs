@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// Accepts connections that can be cut.
 pub(crate) struct Listening(pub(crate) TcpListener);
 
-pub(crate) struct Connection {
+pub(crate) struct CuttableConnection {
     stream: TcpStream,
     wire: Wire,
 }
@@ -38,12 +38,12 @@ impl Wire {
 }
 
 impl Listener for Listening {
-    type Io = Connection;
+    type Io = CuttableConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (CuttableConnection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        (Connection { stream, wire: Wire::default() }, address)
+        (CuttableConnection { stream, wire: Wire::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -57,13 +57,13 @@ impl Connected<IncomingStream<'_, Listening>> for Wire {
     }
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for CuttableConnection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context, buffer: &mut ReadBuf) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for CuttableConnection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.wire.check()?;
         Pin::new(&mut self.stream).poll_write(cx, bytes)

@@ -135,28 +135,28 @@ impl ApprovalRequest {
 
 /// The decision on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub enum ApprovalDecision {
     /// The write is carried out once, when it is sent again with the code.
     Approve,
     /// The write is never carried out.
     Reject,
 }
 
-impl Decision {
-    pub(crate) const ALL: [Decision; 2] = [Decision::Approve, Decision::Reject];
+impl ApprovalDecision {
+    pub(crate) const ALL: [ApprovalDecision; 2] = [ApprovalDecision::Approve, ApprovalDecision::Reject];
 
     /// Its name in URLs.
     pub(crate) fn verb(self) -> &'static str {
         match self {
-            Decision::Approve => "approve",
-            Decision::Reject => "reject",
+            ApprovalDecision::Approve => "approve",
+            ApprovalDecision::Reject => "reject",
         }
     }
 
     pub(crate) fn status(self) -> ApprovalStatus {
         match self {
-            Decision::Approve => ApprovalStatus::Approved,
-            Decision::Reject => ApprovalStatus::Rejected,
+            ApprovalDecision::Approve => ApprovalStatus::Approved,
+            ApprovalDecision::Reject => ApprovalStatus::Rejected,
         }
     }
 }

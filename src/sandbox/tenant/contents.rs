@@ -16,7 +16,7 @@ pub use directory::TENANT_ID;
 
 /// Display names that a sandbox also has, from `seed:` in the configuration. Missing ones are added at every open.
 #[derive(Debug, Clone, Default)]
-pub struct Seed {
+pub struct SeedNames {
     /// Security groups.
     pub groups: Vec<String>,
     /// Assignment filters. A new one matches every device.
@@ -72,7 +72,7 @@ pub(crate) fn policies(groups: &[Value]) -> Vec<Value> {
 }
 
 /// Adds what the seed names and the tenant lacks; returns whether anything was added.
-pub(crate) fn add_seed(state: &mut TenantState, seed: &Seed) -> bool {
+pub(crate) fn add_seed(state: &mut TenantState, seed: &SeedNames) -> bool {
     let mut changed = false;
     for name in &seed.groups {
         changed |= add_missing(&mut state.groups, name, |name, _| group(name, 0));

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::approvals::{self, Decision};
+use super::approvals::{self, ApprovalDecision};
 use super::contents::Seed;
 use super::files;
 use super::store::Store;
@@ -19,7 +19,7 @@ use crate::sandbox::http::control_client;
 /// # Errors
 /// [`Error::NoRequest`] when the code is not one that waits; [`Error::Unreachable`] when another process serves the
 /// sandbox and does not answer; and as for [`crate::sandbox::Sandbox::open`].
-pub fn decide(folder: &Path, code: Option<&str>, decision: Decision) -> Result<Vec<String>, Error> {
+pub fn decide(folder: &Path, code: Option<&str>, decision: ApprovalDecision) -> Result<Vec<String>, Error> {
     let decided = match opened(folder)? {
         Some(mut store) => {
             store.decide(code, decision.status()).map(|all| approvals::lines(&all)).map_err(|refusal| {
@@ -50,7 +50,7 @@ pub fn waiting(folder: &Path) -> Result<Vec<String>, Error> {
 
 /// The store, unless another process has it.
 fn opened(folder: &Path) -> Result<Option<Store>, Error> {
-    match Store::open(folder, &Seed::default(), None, &Faults::default()) {
+    match Store::open(folder, &SeedNames::default(), None, &Faults::default()) {
         Ok(store) => Ok(Some(store)),
         // A locked sandbox without a URL is not being served.
         Err(Error::Locked { .. }) if files::served(folder).exists() => Ok(None),

@@ -10,7 +10,7 @@ use super::state::{ObjectWrite, TenantState};
 pub(crate) fn write(number: u64, id: &str, write: &ObjectWrite, approval: Option<&ApprovalRequest>) -> Value {
     let mut line = match write {
         ObjectWrite::DeviceConfiguration(configuration) => {
-            let record = configuration.as_ref().map(DeviceConfiguration::to_json);
+            let record = configuration.as_ref().map(StoredConfiguration::to_json);
             json!({ "write": number, "id": id, "record": record })
         }
         ObjectWrite::ConfigurationPolicy(policy) => json!({ "write": number, "id": id, "policy": policy }),
@@ -49,7 +49,7 @@ impl TenantState {
             Some(policy) => ObjectWrite::ConfigurationPolicy(Some(policy).filter(Value::is_object)),
             None => ObjectWrite::DeviceConfiguration(match line["record"].take() {
                 Value::Null => None,
-                value => Some(DeviceConfiguration::from_json(&id, value)?),
+                value => Some(StoredConfiguration::from_json(&id, value)?),
             }),
         };
         self.apply(number, &id, write);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::configurations::{DeviceConfiguration, DeviceConfigurations};
+use super::configurations::{DeviceConfigurations, StoredConfiguration};
 
 /// Recent writes.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ struct RecentWrite {
     at: Instant,
     id: String,
     /// The object before the write, with its place; `None` for a new object.
-    before: Option<(u64, DeviceConfiguration)>,
+    before: Option<(u64, StoredConfiguration)>,
 }
 
 impl Recent {
@@ -71,8 +71,8 @@ impl Recent {
         configurations: &'a DeviceConfigurations,
         order: u64,
         now: Instant,
-    ) -> Box<dyn Iterator<Item = (u64, &'a DeviceConfiguration)> + 'a> {
-        let mut hidden: HashMap<&str, Option<(u64, &DeviceConfiguration)>> = HashMap::new();
+    ) -> Box<dyn Iterator<Item = (u64, &'a StoredConfiguration)> + 'a> {
+        let mut hidden: HashMap<&str, Option<(u64, &StoredConfiguration)>> = HashMap::new();
         for write in self.writes.iter().filter(|write| now.duration_since(write.at) < self.list_lag) {
             let before = write.before.as_ref().map(|(order, one)| (*order, one));
             // Of several writes to an object, the oldest one has the object before all of them.

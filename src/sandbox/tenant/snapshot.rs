@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::approvals::ApprovalRequest;
 use super::behavior::Behavior;
-use super::configurations::{DeviceConfiguration, DeviceConfigurations};
+use super::configurations::{DeviceConfigurations, StoredConfiguration};
 use super::contents;
 use super::state::TenantState;
 use crate::sandbox::error::Error;
@@ -90,7 +90,7 @@ fn configurations(json: &mut Value, last_write: u64) -> Result<DeviceConfigurati
         if configurations.get(&id).is_some() || configurations.has_order(order) {
             return Err(format!("the id or order of device configuration {id} is not unique"));
         }
-        configurations.put(&id, order, DeviceConfiguration::from_json(&id, value)?);
+        configurations.put(&id, order, StoredConfiguration::from_json(&id, value)?);
     }
     Ok(configurations)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::approvals::ApprovalRequest;
 use super::behavior::Behavior;
-use super::configurations::{DeviceConfiguration, DeviceConfigurations};
+use super::configurations::{DeviceConfigurations, StoredConfiguration};
 
 #[derive(Debug)]
 pub(crate) struct TenantState {
@@ -25,7 +25,7 @@ pub(crate) struct TenantState {
 /// The result of a write; `None` means that the object is deleted.
 #[derive(Debug)]
 pub(crate) enum ObjectWrite {
-    DeviceConfiguration(Option<DeviceConfiguration>),
+    StoredConfiguration(Option<StoredConfiguration>),
     /// A policy of the settings catalog.
     ConfigurationPolicy(Option<Value>),
 }

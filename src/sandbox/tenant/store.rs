@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::approvals::{ApprovalRequest, ApprovalStatus};
 use super::configurations::DeviceConfiguration;
-use super::contents::{self, Seed};
+use super::contents::{self, SeedNames};
 use super::files;
 use super::hold::{Hold, HoldWhen};
 use super::log::{Log, OpenedLog};
@@ -18,7 +18,7 @@ use super::recent::Recent;
 use super::state::{ObjectWrite, TenantState};
 use crate::sandbox::error::{Error, file};
 use crate::sandbox::faults::{ApprovalRules, Faults};
-use crate::sandbox::http::answer::{NotDone, Refusal};
+use crate::sandbox::http::answer::{Declined, Refusal};
 use crate::sandbox::http::call::Call;
 
 /// An open sandbox.
@@ -36,7 +36,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn open(folder: &Path, seed: &Seed, hold: Option<Hold>, faults: &Faults) -> Result<Store, Error> {
+    pub(crate) fn open(folder: &Path, seed: &SeedNames, hold: Option<Hold>, faults: &Faults) -> Result<Store, Error> {
         fs::create_dir_all(folder).map_err(file("create", folder))?;
         let lock = files::lock(folder)?;
         let snapshot = files::read_snapshot(folder)?;
@@ -65,18 +65,18 @@ impl Store {
     }
 
     /// The device configuration with this id; `None` also while it is too new to be found.
-    pub(crate) fn device_configuration(&self, id: &str) -> Option<&DeviceConfiguration> {
+    pub(crate) fn device_configuration(&self, id: &str) -> Option<&StoredConfiguration> {
         self.state.configurations.get(id).filter(|_| !self.recent.is_too_new(id, Instant::now()))
     }
 
     /// The device configurations after `order` as lists show them.
-    pub(crate) fn listed(&self, order: u64) -> impl Iterator<Item = (u64, &DeviceConfiguration)> {
+    pub(crate) fn listed(&self, order: u64) -> impl Iterator<Item = (u64, &StoredConfiguration)> {
         self.recent.listed(&self.state.configurations, order, Instant::now())
     }
 
     /// Writes one object, or deletes it: first to disk, then to memory. `call` requests it and has been
     /// validated. If it needs approval that is not given yet, it is refused here and the request is recorded.
-    pub(crate) fn commit(&mut self, call: &Call, id: &str, write: ObjectWrite) -> Result<(), NotDone> {
+    pub(crate) fn commit(&mut self, call: &Call, id: &str, write: ObjectWrite) -> Result<(), Declined> {
         let approval = match permit::permit(self.approval.as_ref(), &self.state.approvals, call)? {
             Permit::Free => None,
             Permit::Approved(approval) => Some(approval),
@@ -85,7 +85,7 @@ impl Store {
         self.writes += 1;
         let held = self.hold.filter(|hold| hold.write == self.writes).map(|hold| hold.when);
         if held == Some(HoldWhen::Before) {
-            return Err(NotDone::Held);
+            return Err(Declined::Held);
         }
         let number = self.state.last_write + 1;
         self.append(&log_line::write(number, id, &write, approval.as_ref()))?;
@@ -97,7 +97,7 @@ impl Store {
             self.state.put_approval(approval);
         }
         match held {
-            Some(_) => Err(NotDone::Held),
+            Some(_) => Err(Declined::Held),
             None => Ok(()),
         }
     }

@@ -97,10 +97,10 @@ fn what_windows_has_is_named_with_what_to_choose() {
       Computer > Administrative Templates > Windows Components > Cloud Content > Turn off Microsoft consumer experiences
       Enabled (it writes DisableWindowsConsumerFeatures = 1)
     LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit
-      Computer > Windows Settings > Security Settings > Local Policies > Security Options > Interactive logon: Machine inactivity limit
+      Computer > Windows Settings > Security Settings > Local Policies > Security PlanOptions > Interactive logon: Machine inactivity limit
       900
     LocalPoliciesSecurityOptions/UserAccountControl_RunAllAdministratorsInAdminApprovalMode
-      Computer > Windows Settings > Security Settings > Local Policies > Security Options > User Account Control: Run all administrators in Admin Approval Mode
+      Computer > Windows Settings > Security Settings > Local Policies > Security PlanOptions > User Account Control: Run all administrators in Admin Approval Mode
       Enabled (1)
     Privacy/LetAppsActivateWithVoiceAboveLock
       Computer > Administrative Templates > Windows Components > App Privacy > Let Windows apps activate with voice while the system is locked

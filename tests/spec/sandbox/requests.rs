@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{Error, Options, Sandbox, TENANT_ID};
+use sspr_policy::sandbox::{Error, PlanOptions, Sandbox, TENANT_ID};
 
 use super::{CONFIGURATIONS, names, path, profile, setting, to_group, trial};
 
@@ -334,7 +334,7 @@ fn every_answer_can_be_traced_and_only_loopback_is_answered() {
         for unknown in ["?$orderby=displayName", "?$top=0", "?$top=1&$top=2", "?$filter=%zz", "?$select=omaSettings"] {
             assert_eq!(graph.send("GET", &format!("{CONFIGURATIONS}{unknown}"), None).await.0, 400, "{unknown}");
         }
-        let sandbox = Sandbox::open(tempfile::tempdir().unwrap().path(), Options::default()).unwrap();
+        let sandbox = Sandbox::open(tempfile::tempdir().unwrap().path(), PlanOptions::default()).unwrap();
         let everywhere = sandbox.serve(([0, 0, 0, 0], 0).into()).await;
         assert!(matches!(everywhere, Err(Error::NotLoopback { .. })));
     });

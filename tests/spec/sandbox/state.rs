@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{Hold, HoldWhen, Options, Sandbox, Seed};
+use sspr_policy::sandbox::{Hold, HoldWhen, PlanOptions, Sandbox, Seed};
 
 use super::{CONFIGURATIONS, Trial, alone, names, path, profile, setting, to_group, trial};
 
@@ -24,7 +24,7 @@ fn the_state_survives() {
             Seed { groups: vec!["Kiosks".into(), "New".into()], scope_tags: vec!["Lab".into()], ..Seed::default() };
         for _ in 0..2 {
             graph.stop().await;
-            graph.open(Options { seed: seed.clone(), ..Options::default() }).await;
+            graph.open(PlanOptions { seed: seed.clone(), ..PlanOptions::default() }).await;
         }
         let after = (graph.get(CONFIGURATIONS).await, graph.get(&assignments).await);
         assert_eq!((&before.0["value"], &before.1["value"]), (&after.0["value"], &after.1["value"]));
@@ -48,7 +48,7 @@ fn the_state_says_how_the_tenant_behaves() {
             "patch_status": 204,
         });
         fs::write(&state, json.to_string()).unwrap();
-        graph.open(Options::default()).await;
+        graph.open(PlanOptions::default()).await;
         let made = graph.create("Behaves", json!([])).await;
         let body = profile("Behaves", json!([]));
         assert_eq!(graph.send("PATCH", &path(&made), Some(&body)).await, (204, Value::Null));
@@ -64,21 +64,21 @@ fn the_state_says_how_the_tenant_behaves() {
 fn one_process_at_a_time() {
     trial!(|graph| {
         let folder = graph.folder.path().to_owned();
-        for refused in [Sandbox::open(&folder, Options::default()).map(|_| ()), Sandbox::reset(&folder)] {
+        for refused in [Sandbox::open(&folder, PlanOptions::default()).map(|_| ()), Sandbox::reset(&folder)] {
             assert!(refused.unwrap_err().to_string().starts_with("another sspr-policy is using this sandbox"));
         }
         graph.create("Forgotten", json!([])).await;
         graph.stop().await;
         Sandbox::reset(&folder).unwrap();
         Sandbox::reset(&folder).unwrap();
-        graph.open(Options::default()).await;
+        graph.open(PlanOptions::default()).await;
         assert_eq!(graph.names().await.len(), 7);
     });
 }
 
 /// What opening says to a state whose files were changed by `break_it`; checks that nothing is overwritten.
 async fn broken(break_it: impl FnOnce(&Path)) -> String {
-    let mut graph = Trial::new(Options::default()).await;
+    let mut graph = Trial::new(PlanOptions::default()).await;
     graph.create("One", json!([])).await;
     graph.create("Two", json!([])).await;
     graph.stop().await;
@@ -86,7 +86,7 @@ async fn broken(break_it: impl FnOnce(&Path)) -> String {
     break_it(folder);
     let files = || ["sandbox.json", "sandbox.log"].map(|name| fs::read(folder.join(name)).ok());
     let before = files();
-    let error = Sandbox::open(folder, Options::default()).unwrap_err().to_string();
+    let error = Sandbox::open(folder, PlanOptions::default()).unwrap_err().to_string();
     assert_eq!(files(), before);
     error.replace(&folder.display().to_string(), "")
 }
@@ -130,7 +130,7 @@ fn a_torn_last_write_never_happened() {
         let log = graph.folder.path().join("sandbox.log");
         let bytes = fs::read(&log).unwrap();
         fs::write(&log, &bytes[..bytes.len() - 20]).unwrap();
-        graph.open(Options::default()).await;
+        graph.open(PlanOptions::default()).await;
         let names = graph.names().await;
         assert_eq!((names.contains("Whole"), names.contains("Torn")), (true, false));
     });
@@ -143,11 +143,11 @@ fn a_log_that_the_snapshot_holds_already_is_passed_over() {
         graph.stop().await;
         let log = graph.folder.path().join("sandbox.log");
         let bytes = fs::read(&log).unwrap();
-        graph.open(Options::default()).await;
+        graph.open(PlanOptions::default()).await;
         graph.stop().await;
         // Killed after the new snapshot and before the log was emptied.
         fs::write(&log, bytes).unwrap();
-        graph.open(Options::default()).await;
+        graph.open(PlanOptions::default()).await;
         assert_eq!(graph.names().await.len(), 8);
     });
 }
@@ -157,7 +157,7 @@ fn a_held_write_is_never_answered() {
     alone(async {
         for (when, there) in [(HoldWhen::Before, false), (HoldWhen::After, true)] {
             let hold = Some(Hold { write: 2, when });
-            let mut graph = Trial::new(Options { hold, ..Options::default() }).await;
+            let mut graph = Trial::new(PlanOptions { hold, ..PlanOptions::default() }).await;
             graph.create("First", json!([])).await;
             // Refused, so it does not count.
             graph.send("POST", CONFIGURATIONS, Some(&profile("", json!([])))).await;
@@ -167,7 +167,7 @@ fn a_held_write_is_never_answered() {
             graph.running.as_mut().unwrap().held().await;
             graph.create("Third", json!([])).await;
             graph.stop().await;
-            graph.open(Options::default()).await;
+            graph.open(PlanOptions::default()).await;
             let names = graph.names().await;
             assert!(names.contains("First") && names.contains("Third"));
             assert_eq!(names.contains("Held"), there, "{when:?}");

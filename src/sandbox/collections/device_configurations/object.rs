@@ -133,7 +133,7 @@ fn scope_tags(value: &Value, state: &TenantState) -> Result<Value, Refusal> {
 
 /// A stored profile as a client sees it.
 pub(crate) fn seen(
-    configuration: &DeviceConfiguration,
+    configuration: &StoredConfiguration,
     call: &Call,
     state: &TenantState,
     with_assignments: bool,

@@ -84,7 +84,7 @@ fn add(state: &mut TenantState, name: &str, description: Value, own: &Value, tar
     state.apply(
         state.last_write + 1,
         &id,
-        ObjectWrite::DeviceConfiguration(Some(DeviceConfiguration { properties, assignments })),
+        ObjectWrite::DeviceConfiguration(Some(StoredConfiguration { properties, assignments })),
     );
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sspr_policy::plan::{Desired, Fate, Options, build};
+use sspr_policy::plan::{Desired, Fate, PlanOptions, build};
 use sspr_policy::profile::{Profile, Setting, Settings};
 use sspr_policy::setting::{Delivery, ObjectKey, OmaType, OmaUri, OmaValue};
 use sspr_policy::source::{Place, Source};
@@ -357,7 +357,7 @@ fn a_plan_has_no_masked_value() {
             target: None,
             place: Place::start_of(&Source::new("mask.yaml", Vec::new()).unwrap()),
         };
-        let plan = build(&[desired], &[], &Options::default());
+        let plan = build(&[desired], &[], &PlanOptions::default());
         assert_eq!(plan.changes.len(), 0);
         assert_eq!(plan.problems[0].message, "Contoso/A has a placeholder that Intune shows instead of the value");
     }
