@@ -34,7 +34,9 @@ pub(super) mod editions {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Edition>, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         text.chars()
-            .map(|letter| Edition::of_letter(letter).ok_or_else(|| D::Error::custom(format!("no edition `{letter}`"))))
+            .map(|letter| {
+                Edition::of_letter(letter).ok_or_else(|| D::Error::custom(format!("unknown edition `{letter}`")))
+            })
             .collect()
     }
 }

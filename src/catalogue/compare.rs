@@ -152,7 +152,7 @@ fn allowed(allowed: &Allowed) -> String {
         Allowed::Enum(all) => values(all),
         Allowed::Flags(all) => format!("a sum of {}", values(all)),
         Allowed::Range([low, high]) => format!("{low} to {high}"),
-        Allowed::Regex(pattern) => format!("what matches {pattern}"),
+        Allowed::Regex(pattern) => format!("text that matches {pattern}"),
         Allowed::Admx | Allowed::Xml | Allowed::Json | Allowed::Sddl => word(allowed),
     }
 }

@@ -218,7 +218,7 @@ impl<'a> Written<'_, 'a> {
             let left = written == "*" || written.starts_with('{') && written.ends_with('}');
             if left && !is_guid(written) {
                 let label = match name {
-                    "{TenantId}" => "write `{TenantId}`, or the tenant's id".to_string(),
+                    "{TenantId}" => "write `{TenantId}`, or the ID of the tenant".to_string(),
                     _ => format!("replace it with {}", what_it_is(name)),
                 };
                 return Some(problem(format!("`{written}` is a placeholder for a name")).at(self.place.clone(), label));

@@ -105,8 +105,8 @@ fn read_value(
         Diagnostic::error(Code::InvalidRegistryData, format!("`{}` cannot hold this", name.value))
             .at(place(), reason)
             .note(
-                "an integer is a DWORD, a text REG_SZ, a list REG_MULTI_SZ, null deletes; every other type by name: \
-                   `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`",
+                "an integer is written as REG_DWORD, text as REG_SZ, a list as REG_MULTI_SZ; null deletes the value. \
+                 Name every other type: `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`",
             )
     };
     let data = match &node.value {

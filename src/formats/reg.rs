@@ -158,7 +158,7 @@ impl<'a> Part<'a> {
         converted.retain(|one| {
             let is_sayable = !matches!(*one.change, RegistryChange::DeleteValues(_));
             if !is_sayable {
-                let reason = "a .reg file cannot delete all values of a key and leave the key";
+                let reason = "a .reg file cannot delete all values of a key and keep the key";
                 conversion.refuse(policy, one.name(), reason.into(), one.place, "delete each value by its name");
             }
             is_sayable

@@ -144,12 +144,12 @@ pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: 
             Ok(id) if id.is_nil() => "this ID is all zeros",
             Ok(_) => continue,
             Err(_) if other_forms => continue,
-            Err(_) => "expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
+            Err(_) => "expected an ID, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
         };
         decoder.complain(
             Diagnostic::error(Code::InvalidApplication, "this is not the ID of an application").at(decoder.place(id.span), reason).help(
                 "write \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
-                 a machine's own identity need none: then take the line out",
+                 a managed identity do not need it: remove the line",
             ),
         );
     }

@@ -262,7 +262,7 @@ fn check_tenant_name(name: &str) -> Result<(), (String, Option<&'static str>)> {
     if name.contains('.') && name.chars().all(is_host) && !name.starts_with('.') && !name.ends_with('.') {
         return Ok(());
     }
-    Err(("expected `sandbox`, an id or a domain".into(), nearest(&name.to_ascii_lowercase(), ["sandbox"])))
+    Err(("expected `sandbox`, an ID or a domain".into(), nearest(&name.to_ascii_lowercase(), ["sandbox"])))
 }
 
 /// Whether a server may be spoken to: https, or plain http to this machine.

@@ -198,7 +198,7 @@ def associated(server):
         ("a text for a number", says("  LAPS/Policies/PasswordLength: long", "from 8 to 64")),
         ("a policy enabled without its elements", says(lock_screen + " enabled", "LockScreenImage, LockScreenOverlaysDisabled")),
         ("an element that is not there", says(lock_screen + " { enabled: { LockScreenImag: x } }", "LockScreenImag is not allowed")),
-        ("the only element's value", says("  ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: [a] }", "Write a text")),
+        ("the only element's value", says("  ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: [a] }", "Write text")),
         ("a name that is not there", says("  Authentication/AllowAadPasswordRest: 1", "Unknown setting")),
         ("a name in another case", says("  authentication/AllowAadPasswordReset: 1", "Unknown setting")),
     ]

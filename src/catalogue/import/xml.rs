@@ -53,7 +53,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, String> {
         let units: Vec<u16> = pairs.iter().map(|bytes| pair(*bytes)).collect();
         match String::from_utf16(&units) {
             Ok(text) if rest.is_empty() => Ok(text),
-            _ => Err("the file is not UTF-16, as its byte order mark says".to_string()),
+            _ => Err("the file has a byte order mark of UTF-16, but it is not valid UTF-16".to_string()),
         }
     };
     match bytes {
@@ -120,7 +120,7 @@ pub(super) fn read(text: &str) -> Result<Element, String> {
             match open.last_mut() {
                 Some(parent) => parent.children.push(element),
                 None if root.is_none() => root = Some(element),
-                None => return Err(wrong("there is a second root element")),
+                None => return Err(wrong("the file has a second root element")),
             }
         }
     }
@@ -180,7 +180,7 @@ mod tests {
         for (text, reason) in [
             ("", "the file does not contain an element"),
             ("<a><b>", "the file ends within <b>"),
-            ("<a/><b/>", "line 1: there is a second root element"),
+            ("<a/><b/>", "line 1: the file has a second root element"),
         ] {
             assert_eq!(read(text), Err(reason.to_string()));
         }

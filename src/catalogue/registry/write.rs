@@ -29,7 +29,7 @@ impl Node {
             }
             DataForm::Same(kind) => {
                 let name = form.value.as_deref().ok_or(NoRegistryForm::None)?;
-                let data = same(*kind, value, self.list.as_deref()).ok_or_else(|| wrong("another type"))?;
+                let data = same(*kind, value, self.list.as_deref()).ok_or_else(|| wrong("the type is different"))?;
                 Ok(vec![(at(name), RegistryAction::Set(data))])
             }
         }
@@ -58,7 +58,7 @@ fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<Reg
 
 fn admx_writes(form: &AdmxForm, key: &RegistryKey, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
     let OmaValue::String(payload) = value else {
-        return Err(NoRegistryForm::Value("an ADMX-backed policy takes a text".into()));
+        return Err(NoRegistryForm::Value("an ADMX-backed policy takes text".into()));
     };
     writes_of(form, key, &read_payload(payload).map_err(NoRegistryForm::Value)?)
 }
@@ -111,7 +111,7 @@ fn elements_writes(form: &AdmxForm, key: &RegistryKey, payload: &Payload) -> Res
         } else if let Some(name) = &element.value {
             writes.push((RegistryLocation { key, name: name.clone() }, RegistryAction::Delete));
         } else {
-            return Err(NoRegistryForm::Value(format!("`{}` is a list; what was in it is not known", element.id)));
+            return Err(NoRegistryForm::Value(format!("`{}` is a list, and its items are not known", element.id)));
         }
     }
     Ok(writes)

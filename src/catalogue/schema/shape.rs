@@ -313,7 +313,7 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
 /// What an element takes, for people.
 fn wanted(element: &AdmxElement) -> String {
     match element.kind {
-        ElementType::Text => "a text".into(),
+        ElementType::Text => "text".into(),
         ElementType::Decimal => {
             format!("a whole number from {} to {}", element.min.unwrap_or(0), element.max.unwrap_or(9999))
         }

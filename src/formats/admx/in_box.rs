@@ -71,9 +71,9 @@ fn choice(node: &Node, administrative: bool, setting: &CompiledSetting<'_>, scop
         Ok([(place, RegistryAction::Set(data))]) => match data.number() {
             Some(1) => format!("Enabled (it writes {} = 1)", place.name),
             Some(0) => format!("Disabled (it writes {} = 0)", place.name),
-            _ => format!("what writes {} = {data}", place.name),
+            _ => format!("the choice that writes {} = {data}", place.name),
         },
-        _ => format!("what comes to {value} in Intune"),
+        _ => format!("the choice that matches {value} in Intune"),
     }
 }
 

@@ -250,7 +250,7 @@ fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &Form) -> S
         Form::Lines(_) => ("the lines in the box are written as REG_MULTI_SZ".into(), does(&Data::Delete)),
     };
     let mut text = format!("Registry key: {}\nValue: {}\n\n", location.key, location.name);
-    text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: nothing is done.\n"));
+    text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: the value is not changed.\n"));
     if let Some(first) = claim.setting.and_then(|setting| setting.node?.first_build()) {
         text.push_str(&format!("\nWindows has it from build {first} on.\n"));
     }
@@ -271,7 +271,7 @@ fn wanted(claim: &Converted<'_>, form: &Form) -> String {
     text.push_str(if disabled { "Disabled" } else { "Enabled" });
     match form {
         Form::State { .. } => text.push('.'),
-        Form::Text { .. } => text.push_str(", with the text that is in the box."),
+        Form::Text { .. } => text.push_str(", with the text in the box."),
         Form::Lines(lines) => {
             text.push_str(", with these lines:");
             lines.iter().for_each(|line| text.push_str(&format!("\n{line}")));

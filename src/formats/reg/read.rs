@@ -258,7 +258,11 @@ const BLANK: [char; 2] = [' ', '\t'];
 
 fn only_comment(rest: &str) -> Result<(), String> {
     let rest = rest.trim_matches(BLANK);
-    if rest.is_empty() || rest.starts_with(';') { Ok(()) } else { Err(format!("`{rest}` follows it")) }
+    if rest.is_empty() || rest.starts_with(';') {
+        Ok(())
+    } else {
+        Err(format!("unexpected `{rest}` at the end of the line"))
+    }
 }
 
 fn hexadecimal(digits: &str, most: usize) -> Result<u32, String> {

@@ -99,7 +99,7 @@ fn no_line_is_dropped_in_silence() {
     11 its data must be text in quotes, `dword:`, `hex:`, `hex(…):` or `-`
     12 the `=` after its name is missing
     13 `\n` is not a valid escape: write a backslash as `\\`
-    14 `#c` follows it
+    14 unexpected `#c` at the end of the line
     15 the closing quote is missing
     16 `000000001` is not one to 8 hexadecimal digits
     17 `g` is not one to 8 hexadecimal digits

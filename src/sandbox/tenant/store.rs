@@ -46,7 +46,7 @@ impl Store {
         let mut state = match snapshot {
             Some(bytes) => TenantState::read(&files::snapshot(folder), &bytes)?,
             None if lines.is_empty() => contents::new_tenant(),
-            None => return Err(Error::broken(&log_path, "it has no sandbox.json beside it")),
+            None => return Err(Error::broken(&log_path, "there is no sandbox.json next to it")),
         };
         for line in lines {
             state.replay(line).map_err(|reason| Error::broken(&log_path, reason))?;

@@ -117,7 +117,7 @@ fn a_broken_state_is_an_error_and_stays_as_it_is() {
         let hole = broken(edit("sandbox.log", "{\"write\":8", "{\"write\":18")).await;
         assert!(hole.contains("write 8 is missing"), "{hole}");
         let alone = broken(|folder| fs::remove_file(folder.join("sandbox.json")).unwrap()).await;
-        assert!(alone.contains("it has no sandbox.json beside it"), "{alone}");
+        assert!(alone.contains("there is no sandbox.json next to it"), "{alone}");
     });
 }
 

@@ -231,7 +231,7 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
         warnings,
         [
             "broken.admx: the file ends within <policyDefinitions>",
-            "bytes.admx: the file is not UTF-16, as its byte order mark says",
+            "bytes.admx: the file has a byte order mark of UTF-16, but it is not valid UTF-16",
             "html.admx: the root element is <html>; <policyDefinitions> is expected",
             "en-US/a.adml: the file does not contain an element",
             "p/A.admx: a policy has no name",
