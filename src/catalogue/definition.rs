@@ -1,4 +1,4 @@
-//! The node behind an id of the settings catalog.
+//! Finds the node of a settings catalog ID.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use super::{Catalogue, Node, below_scope, node};
 use crate::setting::{OmaUri, Scope};
 
 impl Catalogue {
-    /// The node that a settings catalog id is the name of, with its address in the id's scope: its address in lower case
-    /// with underscores, as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`. Without a scope it is
-    /// the device's, as `./Vendor/…` is. Nothing for ids that are not of a node, or that two nodes may have.
+    /// The node that a settings catalog ID names, with its address in the ID's scope. The ID is the address in lower
+    /// case with underscores, such as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`. Without
+    /// a scope it means the device, like `./Vendor/…`. `None` if the ID does not name a node, or could name two.
     pub fn node_of_definition(&self, id: &str) -> Option<(OmaUri, &Node)> {
         let (scope, rest) = match (id.strip_prefix("device_"), id.strip_prefix("user_")) {
             (Some(rest), _) => (Scope::Device, rest),
@@ -23,7 +23,8 @@ impl Catalogue {
         }
     }
 
-    /// Reads no node. Those with placeholders are left out: the settings catalog does not say what stands for them.
+    /// Uses addresses only. Addresses with placeholders are left out: the settings catalog does not say what replaces
+    /// them.
     fn definitions(&self) -> &HashMap<String, Vec<usize>> {
         self.by_definition.get_or_init(|| {
             let mut index: HashMap<String, Vec<usize>> = HashMap::new();
