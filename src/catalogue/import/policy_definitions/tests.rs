@@ -14,7 +14,7 @@ fn loaded(files: &[SourceFile]) -> (Vec<AdmxPolicy>, Vec<String>) {
     (read(files, &mut warnings), warnings)
 }
 
-/// A file of policies and categories in the namespace `c.<prefix>`, which it calls `prefix`.
+/// A file with policies and categories in the namespace `c.<prefix>`, declared with this prefix.
 fn admx(prefix: &str, categories: &str, policies: &str) -> String {
     format!(
         r#"<policyDefinitions revision="1.0" xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions">
@@ -188,7 +188,7 @@ fn folders_are_found_across_files() {
         file("X.admx", &admx("x", inner, &policies)),
     ]);
     assert_eq!(warnings, Vec::<String>::new());
-    // A circle ends somewhere.
+    // A cycle must end.
     assert!(found[0].path.starts_with("b > a > ") || found[0].path.starts_with("a > b > "));
     let paths: Vec<&str> = found[1..].iter().map(|policy| policy.path.as_str()).collect();
     let own = "The system > Own folder";
