@@ -1,4 +1,4 @@
-//! Whether a node can be set at all, and on the oldest Windows that must work.
+//! Checks whether a node can be set, and whether the oldest supported Windows has it.
 
 use crate::catalogue::{Format, Node as CspNode};
 use crate::diagnostic::{Code, Diagnostic};
@@ -73,7 +73,7 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
     }
 }
 
-/// From which release on a node is there, and on which older ones with their updates.
+/// The releases that have a node, and older ones that have it with updates.
 fn where_it_is(node: &CspNode) -> String {
     let (updates, releases): (Vec<&str>, Vec<&str>) =
         node.builds.iter().map(String::as_str).partition(|build| build.matches('.').count() > 2);

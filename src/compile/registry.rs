@@ -11,7 +11,7 @@ use crate::setting::{
 };
 use crate::source::{Node, Place, Source, Spanned, Value};
 
-/// Reads a block of registry keys and values. What is wrong is added to `problems`.
+/// Reads a block of registry keys and values, and adds errors to `problems`.
 pub fn read_block(
     block: &RegistryBlock,
     source: &Arc<Source>,
@@ -137,7 +137,8 @@ fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
     };
     let number = |most: u64| match value {
         Value::Integer(number) => number_within(*number, most),
-        // Beyond 63 bits YAML has no whole numbers. The text is not repeated: it may be a secret.
+        // YAML parses whole numbers up to 63 bits; larger ones are text. Messages do not repeat the text, which may be
+        // a secret.
         Value::Text(text) => {
             parse_number(text).filter(|number| *number <= most).ok_or(format!("this is not a number from 0 to {most}"))
         }

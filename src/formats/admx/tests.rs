@@ -1,4 +1,4 @@
-//! Names for arbitrary texts, and XML for arbitrary titles.
+//! Names for arbitrary text, and XML for arbitrary titles.
 
 use proptest::prelude::*;
 

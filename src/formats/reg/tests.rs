@@ -1,4 +1,4 @@
-//! The round trip, and what is refused.
+//! Reading what was written, and refusing what is invalid.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ fn set(key: &str, name: &str, data: RegistryData) -> RegistryChange {
     RegistryChange::Value(RegistryLocation { key, name: name.into() }, RegistryAction::Set(data))
 }
 
-/// What is read: what is wrong with its line, or else what is done.
+/// The errors with their lines, or else the changes.
 fn reading(bytes: &[u8]) -> String {
     let mut problems = Vec::new();
     let entries = read("t.reg", bytes, &mut problems);
@@ -143,7 +143,7 @@ fn data() -> impl Strategy<Value = RegistryData> {
 
 fn key() -> impl Strategy<Value = RegistryKey> {
     let hive = prop_oneof![Just(Hive::LocalMachine), Just(Hive::CurrentUser), Just(Hive::ClassesRoot)];
-    // Few letters, so that keys meet, and any.
+    // Few letters, so that keys collide, and any others.
     let part = prop_oneof!["[aA]", r"[^\\\p{Cc}]{1,9}"];
     let path = proptest::collection::vec(part, 1..4).prop_map(|parts| parts.join("\\"));
     (hive, path).prop_map(|(hive, path)| RegistryKey { hive, path })
