@@ -13,7 +13,7 @@ use super::answer::Refusal;
 pub(crate) struct QuotaLimits {
     pub writes: u64,
     pub requests: u64,
-    /// The limits hold for every span of this length.
+    /// The period to which the limits apply.
     pub window: Duration,
     pub retry_after: RetryAfter,
     /// "All requests accrue against your usage limits" (Graph documentation, throttling); without this, those that were
@@ -131,7 +131,7 @@ pub(crate) fn too_many(retry_after: RetryAfter, seconds: u64) -> Refusal {
 mod tests {
     use super::*;
 
-    /// What 20 requests meet that come 2 seconds apart: the pause that each is asked for, `.` for none.
+    /// The pauses requested from 20 requests that are 2 seconds apart, `.` for none.
     fn pauses(limits: QuotaLimits) -> String {
         let start = Instant::now();
         let mut quota = Quota::new(limits);

@@ -1,4 +1,4 @@
-//! What a tenant holds, in memory.
+//! The contents of a tenant, in memory.
 
 use serde_json::Value;
 

@@ -29,7 +29,7 @@ pub(crate) struct Store {
     hold: Option<Hold>,
     writes: usize,
     pub recent: Recent,
-    /// Multi Admin Approval, where it is switched on.
+    /// The rules of Multi Admin Approval, if it is enabled.
     pub approval: Option<ApprovalRules>,
     /// Held for the life of the store.
     _lock: File,

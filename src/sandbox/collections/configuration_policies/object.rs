@@ -26,7 +26,7 @@ const PLATFORMS: [&str; 11] = [
     "visionOS",
     "tvOS",
 ];
-/// Those that stand beside platforms in real exports; Graph's description has more.
+/// The technologies of Windows policies in real exports; Graph's description has more.
 const TECHNOLOGIES: [&str; 9] = [
     "none",
     "mdm",
