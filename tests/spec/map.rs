@@ -1,8 +1,8 @@
-//! The map of the house holds: pure files stay pure, and arrows run from the edges to the middle.
+//! Checks the architecture: pure modules stay pure, and dependencies point from the edges to the middle.
 
 use std::path::{Path, PathBuf};
 
-/// No files, no network, no clock, no environment: each with all that it may see.
+/// Modules without files, network, clock and environment, each with the modules that it may use.
 const PURE: [(&str, &[&str]); 12] = [
     ("source", &[]),
     ("setting", &["source"]),
@@ -17,7 +17,8 @@ const PURE: [(&str, &[&str]); 12] = [
     ("formats", &["source", "diagnostic", "policy", "setting", "catalogue", "compile", "profile"]),
     ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
 ];
-/// The same for what reads files, talks to a network or prints. `cli` sees everything, and talks to no tenant itself.
+/// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
+/// tenants itself.
 const EDGES: [(&str, &[&str]); 11] = [
     ("sandbox", &[]),
     ("graph", &[]),
@@ -117,7 +118,7 @@ fn files(module: &str) -> Vec<PathBuf> {
     found
 }
 
-/// What is code in a file, without its tests.
+/// The code in a file, without its tests.
 fn code(file: &Path) -> Vec<(usize, String)> {
     if file.file_name().is_some_and(|name| name == "tests.rs") {
         return Vec::new();
@@ -125,7 +126,8 @@ fn code(file: &Path) -> Vec<(usize, String)> {
     lines_of_code(&std::fs::read_to_string(file).unwrap())
 }
 
-/// Lines with their numbers from 1, without comments; a `use` of several lines is one, at the number of its first.
+/// Lines with their numbers from 1, without comments. A `use` of several lines is one line, with the number of its
+/// first.
 fn lines_of_code(text: &str) -> Vec<(usize, String)> {
     let mut code: Vec<(usize, String)> = Vec::new();
     let mut goes_on = false;
@@ -140,14 +142,14 @@ fn lines_of_code(text: &str) -> Vec<(usize, String)> {
     code
 }
 
-/// `use …`, `pub use …`, `pub(crate) use …`.
+/// Whether it is `use …`, `pub use …` or `pub(crate) use …`.
 fn is_use(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let first = words.next();
     first == Some("use") || first.is_some_and(|word| word.starts_with("pub")) && words.next() == Some("use")
 }
 
-/// Whether a path such as `std::fs` or `crate::graph` is named, and not only as a part of another word.
+/// Whether it contains a path such as `std::fs` or `crate::graph`, and not only as a part of another word.
 fn names(line: &str, path: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(path).any(|(at, _)| {
@@ -155,13 +157,13 @@ fn names(line: &str, path: &str) -> bool {
     })
 }
 
-/// `crate::graph`, `sspr_policy::graph`, or `graph` in `use crate::{…}`.
+/// Whether it uses `crate::graph`, `sspr_policy::graph`, or `graph` in `use crate::{…}`.
 fn sees(line: &str, module: &str) -> bool {
     names(line, &format!("crate::{module}"))
         || line.split_once("crate::{").is_some_and(|(_, list)| parts(list).iter().any(|part| starts(part, module)))
 }
 
-/// The parts of a list up to its `}`; a list within a part stays in it.
+/// The parts of a list up to its `}`; a nested list stays in its part.
 fn parts(list: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut depth = 0;

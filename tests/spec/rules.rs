@@ -1,4 +1,4 @@
-//! What rules say of policies that stand beside each other.
+//! The findings of rules for several policies.
 
 use insta::assert_snapshot;
 
@@ -11,7 +11,7 @@ environments:
   lab: { tenant: sandbox }
 ";
 
-/// A policy that turns password reset on for SSPR Pilot.
+/// A policy that enables password reset for SSPR Pilot.
 const RESET: &str = "\
 name: Reset
 settings: { Authentication/AllowAadPasswordReset: Allowed }
@@ -22,18 +22,18 @@ fn repository() -> Repository {
     Repository::empty().with("sspr-policy.yaml", CONFIGURATION).with("policies/reset.yaml", RESET)
 }
 
-/// What rules say of some lines beside the policy that turns password reset on.
+/// The findings for some lines, next to the policy that enables password reset.
 fn beside(lines: &str) -> String {
     let policy = format!("name: Beside\n{}", dedent(lines));
     briefly(&repository().with("policies/beside.yaml", &policy))
 }
 
-/// What rules say of one setting for the same group.
+/// The findings for one setting with the same group.
 fn setting(setting: &str) -> String {
     beside(&format!("settings: {{ {setting} }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\n"))
 }
 
-/// What rules say of one registry value.
+/// The findings for one registry value.
 fn registry(key: &str, value: &str) -> String {
     beside(&format!("registry: {{ '{key}': {{ {value} }} }}\n"))
 }
@@ -285,7 +285,7 @@ fn a_waiver_accepts_a_finding_until_its_day() {
 
 // -- R04 --
 
-/// Two policies that set the camera to unequal values.
+/// Two policies that set the camera to different values.
 fn camera(one: &str, other: &str) -> Repository {
     let policy = |name: &str, value: u8, assignments: &str| {
         format!("name: {name}\nsettings: {{ Camera/AllowCamera: {value} }}\nassignments: {assignments}\n")

@@ -1,4 +1,4 @@
-//! The embedded Graph, as a client over HTTP sees it.
+//! The embedded Graph, as an HTTP client sees it.
 
 mod approvals;
 mod faults;
@@ -17,7 +17,7 @@ use crate::harness::served::Place;
 
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 
-/// A sandbox in a folder of its own, and a client.
+/// A sandbox in a temporary folder, and a client.
 struct Trial {
     folder: TempDir,
     place: Place,
@@ -44,7 +44,7 @@ fn alone(test: impl Future<Output = ()>) {
 
 impl Trial {
     async fn new(options: Options) -> Trial {
-        // An error means that another test was first.
+        // An error means that another test has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut trial = Trial { folder: tempfile::tempdir().unwrap(), place: Place::take(), running: None, client };

@@ -1,4 +1,4 @@
-//! An apply while it runs: interrupted, and beside another one.
+//! An apply that is interrupted, or runs at the same time as another one.
 
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -63,7 +63,7 @@ fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
     assert!(out.contains("left     stopped before it began"), "{out}");
     let last = out.lines().last().unwrap();
     assert!(last.contains(" done, 0 failed, ") && last.contains(" left."), "{last}");
-    // What was begun is whole.
+    // Profiles that were begun are complete.
     let made: Vec<Value> = Graph::new(&server.url)
         .profiles()
         .into_iter()
@@ -126,7 +126,7 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     #[cfg(not(unix))]
     assert!(said(clone.apply()).contains("another apply of contoso to this tenant is running on this machine"));
     assert!(said(clone.run(&["disown", "3f2a"])).contains("another apply of contoso"));
-    // Another owner's profiles are others.
+    // Another owner has other profiles.
     let other = Repo::new(&served("fabrikam", &server.url, ""));
     other.policy("p00", "name: Fabrikam\nsettings: { Camera/AllowCamera: 1 }\n");
     other.apply().succeeds();
@@ -137,7 +137,7 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     assert_eq!(names.iter().filter(|name| name.starts_with("Policy")).count(), 30);
 }
 
-/// A home that cannot be written is no reason not to apply.
+/// A home folder that is not writable does not prevent an apply.
 #[cfg(unix)]
 #[test]
 fn an_apply_without_a_place_for_its_lock_goes_on() {
@@ -147,7 +147,7 @@ fn an_apply_without_a_place_for_its_lock_goes_on() {
     assert_snapshot!(ran.err, @"warning: /dev/null/sspr-policy cannot be used (Not a directory (os error 20)), so an apply from another folder would not be noticed");
 }
 
-/// The first PATCH is throttled for two seconds; meanwhile somebody changes the profile in the portal.
+/// The first PATCH is throttled for two seconds; meanwhile someone changes the profile in the portal.
 #[test]
 fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
     let (_tenant, repo, server) =
@@ -177,7 +177,7 @@ fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
     assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
 }
 
-/// The connection is cut after the server has made the profile: it is found, and assigned in the same apply.
+/// The connection is cut after the server has created the profile. It is found, and assigned in the same apply.
 #[test]
 fn a_profile_whose_creation_was_not_answered_is_finished() {
     let (_tenant, repo, server) = tenant("cut_after: { on: [1] }\ndurable: false\n", 1);

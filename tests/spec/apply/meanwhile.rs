@@ -1,4 +1,4 @@
-//! What happens in a tenant while an apply writes: people edit, servers lag, answers are lost.
+//! What happens in a tenant while an apply writes: people edit, servers are late, answers are lost.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -31,7 +31,7 @@ impl Scene {
         Graph::new(&self.server.url)
     }
 
-    /// An apply to whose requests this happens.
+    /// An apply whose requests are handled by a script.
     fn apply(&self, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Ran {
         let _between = self.between(script);
         self.repo.apply()
@@ -43,7 +43,7 @@ impl Scene {
         between
     }
 
-    /// Somebody edits the profile in the portal right after the first request of this kind was carried out.
+    /// Edits the profile in the portal right after the first request of this kind was carried out.
     fn edit_after(
         &self,
         method: &'static str,
@@ -71,12 +71,12 @@ fn policy(settings: &str, group: &str) -> String {
     format!("name: Policy\nsettings:\n{settings}assignments: {{ include: [{{ group: {group} }}] }}\n")
 }
 
-/// A value that everybody sees.
+/// A value that everyone can read.
 fn plain(number: u32) -> String {
     format!("  Trial/Number: {{ type: integer, value: {number}, unchecked: trial }}\n")
 }
 
-/// The same, and one that Intune masks.
+/// The same with a value that Intune masks.
 fn with_text(text: &str) -> String {
     format!("{}  Trial/Text: {{ type: string, raw: {text}, unchecked: trial }}\n", plain(0))
 }
@@ -123,14 +123,14 @@ fn name(portal: &Graph) {
     portal.patch(&portal.profile("Policy"), json!({ "displayName": "Somebody's" }));
 }
 
-/// What became of the change.
+/// The message about the change.
 fn said(ran: &Ran) -> String {
     let after_the_plan = ran.out.lines().skip_while(|line| !line.starts_with("Plan:"));
     let ended = after_the_plan.skip(1).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     normal(&format!("{ended}\nexit {}", ran.code.unwrap()))
 }
 
-/// The text row's value in plain, its name, and the description without the marker.
+/// The plain value of the string, its name, and the description without the marker.
 fn held(portal: &Graph) -> String {
     let profile = portal.profile("Policy");
     let row = profile["omaSettings"].as_array().unwrap().last().unwrap();
@@ -181,7 +181,7 @@ fn a_masked_edit_between_our_writes_stays() {
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
-    // Who leaves the audience leaves before the content changes.
+    // Devices leave the assignments before the content changes.
     scene.apply(|_| Then::Pass).succeeds();
     scene.repo.policy("p", &policy(&with_text("newer").replace("0,", "7,"), "SSPR Ring 2"));
     let changed = scene.apply(scene.edit_after("POST", ASSIGNMENT, masked));
@@ -194,7 +194,7 @@ fn a_masked_edit_between_our_writes_stays() {
     assert_eq!(held(&scene.portal()), r#""newer" | "Trial/Text" | "#);
 }
 
-/// The marker is put right after the assignment, with the words that somebody wrote since we looked first.
+/// The marker is corrected after the assignment, and text that someone added in the meantime is kept.
 #[test]
 fn what_no_policy_says_stays_where_assignments_count_as_changes() {
     let scene = Scene::new("assign_raises_version: true\n");
@@ -219,7 +219,7 @@ fn words_that_somebody_writes_between_our_writes_stay() {
     assert_eq!(held(&scene.portal()), r#"7 | "Somebody's name" | "#);
 }
 
-/// The lists show it, and by its id it is not found yet.
+/// The lists show the profile, but it is not found by its ID yet.
 #[test]
 fn a_deletion_needs_both_witnesses() {
     let scene = Scene::new("not_found_after_create_ms: 5000\n");
@@ -237,7 +237,7 @@ fn a_deletion_needs_both_witnesses() {
     assert!(!scene.portal().names().contains(&"Policy".to_owned()));
 }
 
-/// The server says that it failed, and finishes the write between our look and the next try.
+/// The server reports a failure, and carries out the write between the check and the next attempt.
 #[test]
 fn a_write_that_lands_late_is_our_own() {
     let scene = Scene::new("");
@@ -304,7 +304,7 @@ fn any_patience_is_taken() {
     scene.repo.apply().succeeds();
 }
 
-/// What can never become what we wrote is not waited for, however much patience there is.
+/// `apply` does not wait for a state that can never become the written one.
 #[test]
 fn a_visible_edit_ends_the_wait() {
     for edit in [name as Edit, no_marker] {
@@ -318,7 +318,7 @@ fn a_visible_edit_ends_the_wait() {
     }
 }
 
-/// More profiles than are worked on at once: none waits for another one to be listed.
+/// More profiles than are processed at once: none of them waits until another one is listed.
 #[test]
 fn profiles_that_wait_for_lists_let_others_begin() {
     let mut scene = Scene::new("list_lag_ms: 6000\n");
@@ -331,7 +331,7 @@ fn profiles_that_wait_for_lists_let_others_begin() {
     let mut apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains(" added ")));
-    // Each is made and assigned, although no list has shown more than the first of them.
+    // Each profile is created and assigned, although the lists have shown only the first of them.
     assert_eq!(Graph::new(&scene.server.own).get("/sandbox/counters")["writes"], 50);
     assert_eq!(lines.filter(|line| line.contains(" added ")).count(), 24);
     let ended = apply.wait_with_output().unwrap();
@@ -341,7 +341,7 @@ fn profiles_that_wait_for_lists_let_others_begin() {
     assert_snapshot!(waits.join("\n"), @"waiting until the tenant and its lists show what was written, up to 50s for each profile");
 }
 
-/// An apply that is interrupted as soon as its first PATCH is answered with this.
+/// An apply that is interrupted as soon as its first PATCH gets this answer.
 #[cfg(unix)]
 fn interrupted(status: u16, done: bool) -> (Scene, String) {
     let scene = Scene::new("");

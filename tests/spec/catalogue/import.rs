@@ -1,4 +1,4 @@
-//! `catalogue import`: Microsoft's files in, one node a line out; everything else is a clear error.
+//! `catalogue import`: creates a table with one node per line from Microsoft's files; other files are clear errors.
 
 use std::io::{Cursor, Write};
 
@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::harness::repository::Repository;
 
-/// A DDF file with two settings: a switch of both scopes and an ADMX-backed one.
+/// A DDF file with two settings: a switch in both scopes and an ADMX-backed one.
 const DDF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE MgmtTree PUBLIC " -//OMA//DTD-DM-DDF 1.2//EN" "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd"
   [<?oma-dm-ddf-ver supported-versions="1.2"?>]>
@@ -63,7 +63,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// The lines of a table that are about the files of this test; the overlay brings its own.
+/// The lines of a table for the files of this test; the overlay adds others.
 fn contoso(said: &str) -> String {
     said.lines()
         .filter(|line| line.contains("Printing") && !line.contains("./Device/Vendor/MSFT/Printer"))

@@ -1,4 +1,4 @@
-//! Names that lead to a setting or miss it, and payloads.
+//! Correct and incorrect names of settings, and payloads.
 
 use super::node;
 use crate::harness::repository::{Repository, briefly, check, check_briefly};
@@ -200,7 +200,7 @@ fn what_can_only_mean_one_thing_is_mended() {
 #[test]
 fn releases_that_share_their_updates_share_their_backports() {
     let node = node("ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen");
-    // 19041.1202 and the like: 22H2 is 2004 with an enablement package. 1909 never got it.
+    // 19041.1202 and the like: an enablement package turns 2004 into 22H2. 1909 did not get the update.
     let on = [18363, 19041, 19045, 22000, 26200].map(|build| node.on_build(build));
     assert_eq!(on, [false, true, true, true, true]);
 }

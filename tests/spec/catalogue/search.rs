@@ -1,4 +1,4 @@
-//! `catalogue search` and `catalogue diff`, and a repository with a catalogue of its own.
+//! `catalogue search` and `catalogue diff`, and a repository with its own catalogue.
 
 use insta::assert_snapshot;
 
@@ -6,7 +6,7 @@ use crate::harness::repository::{CONFIGURATION, Repository};
 
 const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
 
-/// A table of one's own: what `catalogue import` would write.
+/// A custom table, as `catalogue import` would write it.
 fn table(release: &str, nodes: &[&str]) -> String {
     let lines: String = nodes.iter().map(|node| format!("{}\n", node.replace("BASE", BASE))).collect();
     format!("{{\"release\":\"{release}\"}}\n{lines}")

@@ -1,4 +1,4 @@
-//! `export reg` and `export admx` as commands; what they write is in `exports`.
+//! The commands `export reg` and `export admx`; the contents of the files are tested in `exports`.
 
 use insta::assert_snapshot;
 

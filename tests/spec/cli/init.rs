@@ -1,4 +1,4 @@
-//! `init` and what it leaves to fill in.
+//! `init`, and the values that it leaves to fill in.
 
 use insta::assert_snapshot;
 

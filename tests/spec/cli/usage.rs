@@ -1,4 +1,4 @@
-//! The version, and what is said where a command cannot begin.
+//! The version, and errors before a command starts.
 
 use insta::assert_snapshot;
 

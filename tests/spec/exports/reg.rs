@@ -4,7 +4,7 @@ use sspr_policy::formats::reg;
 
 use super::{EVERYTHING, RESET, WHOLE, compiled, long, said, text_of, to_admx};
 
-/// The `.reg` file's text, or what is wrong.
+/// The text of the `.reg` file, or the errors.
 fn to_reg(policies: &[&str]) -> String {
     compiled(policies, |policies| {
         let mut problems = Vec::new();

@@ -1,4 +1,4 @@
-//! What an import wrote adopts what it was made from, and does nothing else.
+//! An imported policy adopts the profile that it was created from, and does nothing else.
 
 use super::{emptied, import, imports_and_converges, is_valid};
 use crate::harness::{EMBEDDED, Repo, copy, normal, text};
@@ -102,7 +102,7 @@ fn every_ready_made_policy_comes_back_from_the_tenant() {
     "#);
 }
 
-/// It may be the one that adopts the profile already.
+/// That policy may already adopt the profile.
 #[test]
 fn a_policy_that_cannot_be_read_stops_an_import() {
     let repo = Repo::new(EMBEDDED);

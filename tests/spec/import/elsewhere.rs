@@ -1,4 +1,5 @@
-//! `import` where the token may not read values, and what cannot be taken over because it is no custom profile.
+//! `import` if the token may not read values, and policies that cannot be imported because they are not custom
+//! profiles.
 
 use serde_json::json;
 
@@ -81,7 +82,7 @@ fn a_settings_catalog_policy_is_named_as_what_it_is() {
     "#);
 }
 
-/// A secret of one row must not be put into another.
+/// A secret of one row must not be used for another.
 #[test]
 fn every_masked_row_gets_a_variable_of_its_own() {
     let folder = tempfile::tempdir().unwrap();

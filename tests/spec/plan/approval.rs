@@ -1,4 +1,4 @@
-//! A saved plan is a promise: what it approved is done, and nothing else.
+//! A saved plan: apply makes exactly the approved changes.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ assignments: { include: [{ group: SSPR Pilot }] }
 ";
 const TOASTS: &str = "name: Toasts\nsettings: { AboveLock/AllowToasts: Allowed }\n";
 
-/// A repository where one policy was applied; then it was changed, another one written, and the plan saved.
+/// A repository in which one policy was applied and then changed, another one was added, and the plan was saved.
 fn planned() -> Repo {
     let repo = Repo::new(EMBEDDED);
     repo.policy("lock", LOCK);
@@ -27,7 +27,7 @@ fn apply_plan(repo: &Repo) -> Ran {
     repo.run(&["apply", "plan.json"])
 }
 
-/// What an apply of the plan says that does nothing at all.
+/// The output of an apply of the saved plan that changes nothing.
 fn refused(repo: &Repo) -> String {
     let before = repo.portal().profiles();
     let said = apply_plan(repo).fails();
@@ -104,7 +104,7 @@ fn a_plan_that_was_carried_out_already() {
     assert_eq!(repo.portal().profiles(), before);
 }
 
-/// One of the changes was made meanwhile, by an apply of that policy alone.
+/// One of the changes was made in the meantime, by an apply of that policy alone.
 #[test]
 fn a_plan_that_was_carried_out_in_part() {
     let repo = planned();
@@ -151,7 +151,7 @@ fn an_object_that_was_changed_since() {
     "#);
 }
 
-/// Also where what was changed would be the same afterwards.
+/// Even if the result would be the same.
 #[test]
 fn an_object_that_was_only_saved_again_since() {
     let repo = planned();
@@ -284,7 +284,7 @@ fn a_plan_in_json_is_as_its_schema_says() {
     assert!(!schema.is_valid(&wrong));
 }
 
-/// What was approved is not done, and a pipeline must not be green.
+/// What was approved is not done, so a pipeline must fail.
 #[test]
 fn policies_that_ask_for_less_by_now() {
     let repo = planned();

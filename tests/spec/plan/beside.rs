@@ -1,4 +1,4 @@
-//! Policies of the settings catalog that stand beside ours: what they set is compared, and never changed.
+//! Policies of the settings catalog: what they set is compared with the managed profiles, and never changed.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ settings: { Authentication/AllowAadPasswordReset: Allowed }
 assignments: { include: [{ group: SSPR Pilot }] }
 ";
 
-/// A choice, as the portal writes it.
+/// A choice setting, as the portal writes it.
 fn choice(definition: &str, word: &str) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.deviceManagementConfigurationSetting",
@@ -45,7 +45,7 @@ fn group(graph: &Graph, name: &str) -> Value {
     json!({ "@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": graph.group(name) })
 }
 
-/// A tenant in which nothing else is in the way, and a repository with one policy that allows password reset.
+/// A tenant without other conflicts, and a repository with one policy that allows password reset.
 struct Tenant {
     server: Served,
     graph: Graph,
@@ -153,7 +153,7 @@ fn what_is_no_matter_of_ours_draws_no_word() {
 
 #[test]
 fn every_page_is_read() {
-    // Ten on a page; with settings there are two, so those of the others are asked for one by one.
+    // Ten policies fit on a page, but only two with settings, so the settings of the others are read one by one.
     let Tenant { server: _server, graph, repo, .. } = tenant("max_page_size: 10\n");
     for number in 0..12 {
         make(&graph, &format!("Equal {number}"), "windows10", &[choice(RESET, "1")], &[all_devices()]);
@@ -233,6 +233,6 @@ fn a_plan_needs_no_request_of_its_own_for_them() {
     let requests = || Graph::new(&server.own).get("/sandbox/counters")["requests"].as_u64().unwrap();
     let before = requests();
     repo.assert_converged();
-    // The organization, names, profiles, their count, and one batch with a masked value of a profile that matters.
+    // The organization, names, profiles, their count, and one batch with a masked value of a relevant profile.
     assert_eq!(requests() - before, 5);
 }

@@ -1,4 +1,4 @@
-//! Whose an object is: each belongs to one policy, and what is not clearly ours is left alone.
+//! Ownership: each object belongs to one policy, and objects without a clear owner are not changed.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn prunes() -> String {
     EMBEDDED.replace("sandbox }", "sandbox, prune: true }")
 }
 
-/// An apply that ends with 1 and leaves every profile as it is.
+/// An apply that ends with 1 and does not change any profile.
 fn changes_nothing(repo: &Repo) -> String {
     let before = repo.portal().profiles();
     let plan = repo.plan();
@@ -24,7 +24,7 @@ fn changes_nothing(repo: &Repo) -> String {
     plan
 }
 
-/// The lines of a plan that say what is wrong.
+/// The lines of a plan with errors.
 fn errors(plan: &str) -> Vec<&str> {
     plan.lines().filter(|line| line.starts_with("error")).collect()
 }
@@ -156,7 +156,7 @@ fn a_portal_made_profile_that_is_adopted_keeps_its_id() {
 const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\n\
                      assignments: { include: [{ all: devices }] }\n";
 
-/// No policy says them, so no apply changes them.
+/// Policies do not define them, so an apply keeps them.
 #[test]
 fn what_people_wrote_beside_settings_in_the_portal_stays() {
     let repo = Repo::new(EMBEDDED);
@@ -245,7 +245,7 @@ fn a_setting_stays_where_its_new_home_is_blocked() {
     assert!(errors(&plan).contains(&"error[SP0512] a waits for b"), "{plan}");
 }
 
-/// An apply was cut short: the new home has the setting, and nobody has got it yet.
+/// An apply was interrupted: the new policy has the setting, but is not assigned yet.
 #[test]
 fn a_setting_leaves_only_after_devices_have_it_elsewhere() {
     let repo = Repo::new(EMBEDDED);

@@ -1,8 +1,8 @@
-//! A name that the tenant does not have, or has twice: no plan, and the line that says it.
+//! Names that the tenant lacks or has twice: no plan, and an error at their line.
 
 use crate::harness::{EMBEDDED, Repo, text};
 
-/// What `apply` says about a policy with these lines; the tenant stays as it was.
+/// The output of `apply` for a policy with these lines; checks that the tenant is unchanged.
 fn refused(lines: &str) -> String {
     let repo = Repo::new(EMBEDDED);
     repo.policy(
@@ -140,7 +140,7 @@ fn a_filter_that_is_there_twice() {
     ");
 }
 
-/// The ids of all filters with a name, in the order of the portal.
+/// The IDs of all filters with a name, in the order of the portal.
 fn filters(repo: &Repo, name: &str) -> Vec<String> {
     let all = repo.portal().get("/beta/deviceManagement/assignmentFilters");
     let named = all["value"].as_array().unwrap().iter().filter(|filter| filter["displayName"] == name);
@@ -198,7 +198,7 @@ fn filters_and_scope_tags_by_id() {
         .map(|(mode, id)| [mode.to_owned(), id.clone()]);
     expected.sort();
     assert_eq!(filters, expected);
-    // Another filter of the same name is another change than the one that was approved.
+    // Another filter with the same name is a different change from the approved one.
     repo.edit("reset", "name: Duplicate filter", "name: Kiosk hardware");
     repo.edit("reset", &twins[0].to_uppercase(), &kiosk);
     repo.edit("reset", "exclude: { id", "include: { id");
@@ -306,7 +306,7 @@ fn a_scope_tag_that_is_there_twice() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("reset", "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nscope_tags:\n  - Twin\n");
     repo.run(&["plan"]).fails();
-    // A person makes two in the portal: the sandbox has no endpoint for that.
+    // A person can create two in the portal, but the sandbox has no endpoint for that.
     let state = repo.read(".sspr-policy/sandbox.json");
     let mut state: serde_json::Value = serde_json::from_str(&state).unwrap();
     for id in ["8", "9"] {
@@ -371,7 +371,7 @@ scope_tags: [None]
     ");
 }
 
-/// Names of policies that are not sent are not looked up.
+/// Names in policies that are not sent are not looked up.
 #[test]
 fn drafts_and_retired_policies_may_name_what_is_not_there() {
     let repo = Repo::new(EMBEDDED);

@@ -262,7 +262,7 @@ fn plain_http_does_not_leave_the_machine() {
     ");
 }
 
-/// What people write first.
+/// A common first mistake.
 #[test]
 fn a_target_without_its_kind() {
     let policy = "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments:\n  include: [SSPR Pilot, All devices]\n  exclude: [\"Bob's PCs\"]\n";

@@ -1,10 +1,10 @@
-//! `check --fix` and `--diff`: what has one right form is mended, and nothing else.
+//! `check --fix` and `--diff`: only what has one correct form is fixed.
 
 use insta::assert_snapshot;
 
 use crate::harness::repository::{CONFIGURATION, Repository};
 
-/// Two certain mistakes, one of which only a person can mend, and much that must stay.
+/// Two certain mistakes, one that only a person can fix, and much that must stay the same.
 const POLICY: &str = "\u{feff}# Größe: 🙂\r\n\
 name:   'Reset'   # two certain ones follow\r\n\
 \r\n\

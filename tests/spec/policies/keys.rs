@@ -1,4 +1,4 @@
-//! Keys that are not there, stand twice or are missing.
+//! YAML keys that are unknown, duplicate or missing.
 
 use insta::assert_snapshot;
 

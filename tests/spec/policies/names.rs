@@ -1,4 +1,4 @@
-//! Keys of policies, and names that stand for a target, a variable, a secret or a group.
+//! Keys of policies, and names of targets, variables, secrets and groups.
 
 use insta::assert_snapshot;
 

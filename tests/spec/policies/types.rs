@@ -1,4 +1,4 @@
-//! Values of the wrong type, and what YAML takes for something else.
+//! Values of the wrong type, and text that YAML reads as something else.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Multi Admin Approval, and tokens: who may write, and when.
+//! Multi Admin Approval, and tokens: which writes are allowed, and when.
 
 use std::process::Command;
 
@@ -73,7 +73,7 @@ fn every_kind_of_write_needs_approval_and_nothing_else_does() {
             ("PATCH", path.clone(), Some(custom("Renamed again"))),
             ("POST", format!("{path}/assign"), Some(nobody)),
             ("DELETE", path.clone(), None),
-            // What is wrong needs no approval.
+            // An invalid write does not need approval.
             ("POST", CONFIGURATIONS.to_owned(), Some(json!({ "displayName": "No type" }))),
         ] {
             lines.push(graph.say(method, &path, body.as_ref()).await);
@@ -177,7 +177,7 @@ fn requests_expire() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let one = format!("{REQUESTS}/{}", code(&graph).await);
         assert_eq!(graph.ask("GET", &one, None).await.1["status"], "expired");
-        // So it can be asked for again.
+        // Then approval can be requested again.
         assert!(post(&graph, "P").await.starts_with("412"));
     });
 }
@@ -241,7 +241,7 @@ fn tokens_are_names_with_permissions() {
             let groups = graph.say("GET", "/v1.0/groups?$top=1", None).await;
             lines.push(format!("'{token}'\n  {reading}\n  {writing}\n  {revealing}\n  {groups}"));
         }
-        // A batch has the token of all its requests.
+        // A batch uses one token for all its requests.
         let organization = ["GET /organization", "GET /groups?$top=1"];
         assert_snapshot!(graph.as_token("nobody").batch(&organization).await, @"401");
         assert_snapshot!(graph.as_token("reader").batch(&organization).await, @"

@@ -1,4 +1,4 @@
-//! The faults of the sandbox, one family a page: a faults file, requests, and what a client sees.
+//! The faults of the sandbox, one family per test: a faults file, requests, and what a client sees.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::trial::{CONFIGURATIONS, Trial, alone, custom};
 use crate::harness::{Graph, Served};
 
-/// Profiles, one after another, and what came of it.
+/// Creates profiles one after another, and describes the results.
 async fn creations(graph: &Trial, count: usize) -> String {
     let mut lines = Vec::new();
     for number in 1..=count {
@@ -25,7 +25,7 @@ fn a_quota_refuses_what_is_too_much_and_forgets_it_after_the_window() {
         201: Profile 3
         429: TooManyRequests Too many requests. Please retry again later.
         ");
-        // Reads are counted too, groups are not Intune's, and a batch counts by its parts.
+        // Reads count too, groups are not part of Intune, and each request of a batch counts.
         assert_snapshot!(graph.batch(&["GET /deviceManagement/deviceConfigurations?$top=1"; 4]).await, @"
         200
         1: 200: [Portal - Lock screen hardening, …]
@@ -158,7 +158,7 @@ fn what_has_arrived_is_done_even_when_the_client_hangs_up() {
         let request = graph.send("POST", CONFIGURATIONS, Some(&body));
         let patience = std::time::Duration::from_millis(500);
         assert!(tokio::time::timeout(patience, request).await.is_err(), "nobody answers in time");
-        // The request has arrived, and is still on its way when the client is gone.
+        // The request has arrived, and is being handled when the client hangs up.
         for _ in 0..20 {
             if graph.names().await.contains("Impatient") {
                 return;

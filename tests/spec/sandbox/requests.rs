@@ -1,4 +1,4 @@
-//! What requests do to profiles, groups and assignments.
+//! How requests change profiles, groups and assignments.
 
 use std::collections::BTreeSet;
 
@@ -157,7 +157,7 @@ fn pages_together_hold_everything_once() {
         assert_eq!((page["value"].as_array().unwrap().len(), &page["@odata.count"]), (10, &json!(32)));
         let mut all = names(&page);
         while let Some(next) = page["@odata.nextLink"].as_str() {
-            // What is deleted between two pages must not push anything over the edge.
+            // An object that is deleted between two pages must not move others out of the next page.
             graph.send("DELETE", &path(&graph.get(CONFIGURATIONS).await["value"][0]), None).await;
             page = graph.get(next).await;
             all.extend(names(&page));

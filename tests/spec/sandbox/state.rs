@@ -1,4 +1,4 @@
-//! The state on disk: it survives, one process has it at a time, and a torn write never happened.
+//! The state on disk: it survives, only one process can open it at a time, and a torn write is ignored.
 
 use std::fs;
 use std::path::Path;
@@ -76,7 +76,7 @@ fn one_process_at_a_time() {
     });
 }
 
-/// What opening says to a state whose files were changed by `break_it`; checks that nothing is overwritten.
+/// The error when opening a state whose files `break_it` changed; checks that nothing is overwritten.
 async fn broken(break_it: impl FnOnce(&Path)) -> String {
     let mut graph = Trial::new(Options::default()).await;
     graph.create("One", json!([])).await;
@@ -145,7 +145,7 @@ fn a_log_that_the_snapshot_holds_already_is_passed_over() {
         let bytes = fs::read(&log).unwrap();
         graph.open(Options::default()).await;
         graph.stop().await;
-        // Killed after the new snapshot and before the log was emptied.
+        // As if killed after writing the new snapshot and before emptying the log.
         fs::write(&log, bytes).unwrap();
         graph.open(Options::default()).await;
         assert_eq!(graph.names().await.len(), 8);
@@ -159,7 +159,7 @@ fn a_held_write_is_never_answered() {
             let hold = Some(Hold { write: 2, when });
             let mut graph = Trial::new(Options { hold, ..Options::default() }).await;
             graph.create("First", json!([])).await;
-            // Refused, so it does not count.
+            // It is refused, so it does not count.
             graph.send("POST", CONFIGURATIONS, Some(&profile("", json!([])))).await;
             let request = graph.request("POST", CONFIGURATIONS).json(&profile("Held", json!([])));
             let held = request.timeout(Duration::from_millis(300)).send().await;

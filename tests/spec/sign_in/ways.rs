@@ -1,4 +1,4 @@
-//! Each way to sign in.
+//! Each sign-in method.
 
 use std::fs;
 use std::process::Stdio;
@@ -217,7 +217,7 @@ fn a_machine_in_azure() {
     ");
 }
 
-/// Runs a command that asks for a device code, and answers as a person elsewhere would.
+/// Runs a command that prints a device code, and answers as a person on another computer would.
 fn with_device_code(login: &Login, tenant: &Tenant, answer: &str) -> String {
     use std::io::{BufRead, BufReader, Read};
     let mut child = tenant.command("plan").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -264,7 +264,7 @@ fn a_code_that_is_typed_elsewhere() {
 fn a_browser() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: browser, client_id: cli }");
-    // The system's opener; curl follows the same redirects, with the same cookies.
+    // Replaces the system's opener: curl follows the same redirects with the same cookies.
     let page = tenant.repo.path().join("page");
     let script = format!(
         "#!/bin/sh\nexec curl --silent --location --cookie '' --max-time 30 --cacert '{}' --output '{}' \"$1\"\n",

@@ -256,7 +256,7 @@ fn unicode_goes_through_as_it_is() {
     ");
 }
 
-/// `.ci/editor` asks the YAML language server about the same file.
+/// `.ci/editor` checks the same file with the YAML language server.
 #[test]
 fn what_an_editor_takes_in_every_form_is_taken() {
     let forms = include_str!("../../editor/forms.yaml").replace("\r\n", "\n");

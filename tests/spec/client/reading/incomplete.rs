@@ -1,4 +1,4 @@
-//! Lists, counts and names of which a part is missing.
+//! Incomplete lists, counts and names.
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -35,7 +35,7 @@ fn one_of_two_groups_with_one_name_is_not_taken_for_the_only_one() {
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     exit 1
     ");
-    // What is whole the second time is as good as what was whole at once.
+    // A list that is complete the second time is as good as one that was complete at once.
     insta::assert_snapshot!(planned("missing_object: { path: groups, first: 1 }\n", "Front Desk"), @"
     error[SP0502]: the tenant has 2 groups `Front Desk`
      --> policies/camera.yaml:3:35
@@ -71,7 +71,7 @@ fn what_a_server_does_not_count_is_said() {
     assert!(line.ends_with(" s; this server did not confirm the number of profiles"), "{}{}", said.out, said.err);
 }
 
-/// The line of a plan that says how much was read, without the time.
+/// The line of a plan with the amount of data read, without the time.
 fn read(faults: &str, include: &str) -> String {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::faulty(tenant.path(), faults, 7);

@@ -1,4 +1,4 @@
-//! Profiles and batches that cannot be understood.
+//! Profiles and batches that this version cannot read.
 
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -67,7 +67,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
     Nothing was changed.
     exit 0
     "#);
-    // Nobody takes it over, and no second one of its name is made.
+    // Nothing adopts it, and no second one with its name is created.
     repo.policy("second", "name: Odd\nsettings: { Camera/AllowCamera: 1 }\n");
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
@@ -179,7 +179,7 @@ fn a_profile_that_may_be_ours_stops_the_plan() {
     "#);
 }
 
-/// A JWT that says whose it is, and nothing else.
+/// A JWT that only contains the tenant.
 fn token(tenant: &str) -> String {
     format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(json!({ "tid": tenant }).to_string()))
 }

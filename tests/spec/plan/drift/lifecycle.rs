@@ -1,9 +1,9 @@
-//! Policies that move, are drafts, are retired or are gone; and several at once.
+//! Policies that are moved, drafts, retired or deleted; and several of them at once.
 
 use super::{LOCK, applied, converges, with};
 use crate::harness::{EMBEDDED, Repo};
 
-/// What would be made anew must not be deleted before that is settled.
+/// A profile must not be deleted if the same settings would be created again under another key.
 #[test]
 fn a_file_that_was_moved_where_orphans_are_deleted() {
     let repo = with(&EMBEDDED.replace("sandbox }", "sandbox, prune: true }"), &[("lock", LOCK)]);

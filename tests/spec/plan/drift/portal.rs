@@ -1,4 +1,4 @@
-//! What somebody changed in the portal.
+//! What someone changed in the portal.
 
 use serde_json::json;
 
@@ -159,7 +159,7 @@ fn what_is_no_longer_managed_is_said_once() {
     assert!(text(&after["description"]).starts_with("Ours.\n\nManaged by"));
 }
 
-/// A user right is a set of accounts: neither here nor there is another order a change.
+/// A user right is a set of accounts, so another order is not a change.
 #[test]
 fn a_user_right_in_another_order() {
     const RIGHTS: &str = "\

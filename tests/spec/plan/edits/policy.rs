@@ -1,8 +1,8 @@
-//! One edit of a policy.
+//! A single edit of a policy.
 
 use super::{applied, applied_through_proxy, carried_out, listed};
 
-/// An edit of the policy: the plan and its requests; then it is applied, and nothing is left.
+/// An edit of the policy: its plan and requests. Applies it, and checks that nothing is left to change.
 fn edited(old: &str, new: &str) -> String {
     let repo = applied();
     repo.edit("lock", old, new);
@@ -145,7 +145,7 @@ fn an_assignment_that_goes_to_another_group() {
     "#);
 }
 
-/// What leaves the audience leaves before the new value is there, and what joins it joins after.
+/// Devices leave the assignments before the new value is written, and join them afterwards.
 #[test]
 fn an_assignment_and_a_value() {
     let repo = applied();
@@ -274,7 +274,7 @@ fn a_group_with_a_quote_in_its_name() {
     "#);
 }
 
-/// More names that go wrong are in `plan::names`.
+/// More wrong names are in `plan::names`.
 #[test]
 fn a_group_that_is_not_there() {
     let repo = applied();

@@ -1,4 +1,4 @@
-//! One edit in the portal, and files that were moved.
+//! A single edit in the portal, and files that were moved.
 
 use serde_json::json;
 
@@ -191,7 +191,7 @@ fn a_file_that_was_moved_and_says_so() {
     assert_eq!(repo.portal().profile("Lock screen")["id"], before["id"]);
 }
 
-/// The plan cannot know it: such a tenant counts the version up once more, and masked values are trusted by the version.
+/// The plan cannot know that such a tenant raises the version again, which the marker uses to trust masked values.
 #[test]
 fn where_an_assignment_counts_as_a_change_the_marker_is_put_right() {
     let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));

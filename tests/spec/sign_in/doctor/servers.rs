@@ -1,4 +1,4 @@
-//! Servers that are there or not, and the report as a whole.
+//! Reachable and unreachable servers, and the whole report.
 
 use std::path::Path;
 
@@ -68,7 +68,7 @@ fn no_way_to_sign_in() {
     // Without PATH there is no Azure CLI.
     let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }").with("PATH", "");
     let said = tenant.run("doctor");
-    // A machine in Azure answers.
+    // A machine in Azure gives another answer.
     let said = Regex::new("managed-identity .*").unwrap().replace(&said, "managed-identity   [machine]").into_owned();
     assert_snapshot!(said, @"
     Environment rehearsal   tenant [id]

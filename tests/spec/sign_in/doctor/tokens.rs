@@ -1,4 +1,4 @@
-//! What a token says, and what it may do.
+//! The contents of a token, and its permissions.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn a_person_s_token_that_has_expired() {
     ");
 }
 
-/// What `doctor` says from Microsoft Graph on, for a token that only the sandbox can read.
+/// The output of `doctor` from Microsoft Graph on, for a token that only the sandbox can read.
 fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::faulty(folder.path(), &format!("tokens: {{ token: [{permissions}] }}\n"), 1);
@@ -101,7 +101,7 @@ fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
     (said, json!([report["can_plan"], report["can_apply"]]))
 }
 
-/// The server's answers tell what the token does not.
+/// The server's answers show what the token does not.
 #[test]
 fn a_token_that_cannot_be_read_and_may_not_write() {
     let reader = "DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All";
@@ -134,7 +134,7 @@ fn a_token_that_cannot_be_read_and_may_not_write() {
     assert_eq!(can, json!([true, false]));
 }
 
-/// No read proves that a write would be allowed.
+/// A read cannot prove that a write would be allowed.
 #[test]
 fn a_token_that_cannot_be_read_and_may_write() {
     let writer = "DeviceManagementConfiguration.ReadWrite.All, GroupMember.Read.All, Organization.Read.All, DeviceManagementManagedDevices.Read.All";

@@ -1,4 +1,4 @@
-//! What is written wrongly in a configuration or its variables, and what is not shown of it.
+//! Mistakes in a configuration or its variables, and what is hidden of them.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Whom and which server each way asks, and what it needs.
+//! Which server each sign-in method contacts, and what it needs.
 
 use std::fs;
 
@@ -40,7 +40,7 @@ fn each_cloud_has_its_servers_and_its_scope() {
         let row = documentation.lines().find(|line| line.starts_with(&format!("| `{cloud}`"))).unwrap();
         assert!(row.ends_with(&format!("| {graph} | {login} |")), "{row}");
     }
-    // Another server takes the cloud's tokens; one on this machine does not.
+    // Another server may get the cloud's tokens; one on this computer does not.
     let there = environment("tenant: a.example, cloud: china, graph_url: https://graph.contoso.example");
     assert_eq!(connection(&there).scope(), "https://microsoftgraph.chinacloudapi.cn/.default");
     let here = environment("tenant: a.example, graph_url: http://127.0.0.1:8899, login_url: https://login.a.example/");
@@ -141,7 +141,7 @@ fn what_a_way_needs_is_said() {
 
 #[test]
 fn a_server_that_is_not_there_is_said_soon() {
-    // Nobody listens on this port.
+    // Nothing listens on this port.
     let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
@@ -184,7 +184,7 @@ fn a_token_that_is_not_to_be_sent() {
     assert!(graph.ends_with("exit code 0\n"), "{graph}");
 }
 
-/// Where an environment is, as commands see it.
+/// The connection to an environment, as commands see it.
 fn connection(environment: &sspr_policy::policy::Environment) -> sspr_policy::session::Connection {
     let folder = std::path::Path::new(".");
     sspr_policy::session::Connection::of(environment, folder, folder)
