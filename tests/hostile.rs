@@ -212,7 +212,7 @@ fn gives_reason(ran: &Ran) -> bool {
 }
 
 #[test]
-fn whatever_fails_the_tenant_ends_as_written() {
+fn faults_never_lead_to_a_wrong_tenant() {
     let seeds: u64 = std::env::var("SSPR_POLICY_TEST_SEEDS").ok().map_or(4, |text| text.parse().unwrap());
     let start = Start::new();
     let (next, applies) = (AtomicU64::new(1), AtomicUsize::new(0));

@@ -298,13 +298,13 @@ fn killed_before_the_answer_to_any_write() {
 
 /// More writes: the marker's version is corrected after an assignment.
 #[test]
-fn killed_before_the_answer_where_assignments_count() {
+fn killed_before_the_answer_if_assignments_raise_the_version() {
     killed("after", true);
 }
 
 /// The plan that the other tests interrupt, to show which writes they cover.
 #[test]
-fn what_is_interrupted() {
+fn the_interrupted_plan() {
     let start = Start::new(false);
     let server = Served::start(start.tenant.path(), None);
     start.repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));

@@ -102,7 +102,7 @@ fn a_thousand_profiles() {
 }
 
 #[test]
-fn a_client_that_knows_no_limits_is_told_and_comes_to_the_same_end() {
+fn a_client_without_pacing_is_throttled_and_ends_with_the_same_result() {
     let (tenant, repo) = (tenant(), repository(120));
     let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 3000 }\n");
     repo.apply().succeeds();

@@ -92,7 +92,7 @@ fn a_name_of_several_settings_lists_them() {
 }
 
 #[test]
-fn a_group_policy_without_a_node_says_so_and_what_can_be_done() {
+fn a_group_policy_without_a_node_shows_alternatives() {
     assert_snapshot!("without_a_node", explain("msedge.admx/PasswordExportEnabled"));
     assert_snapshot!("without_a_node_elements", explain("inetres.admx/IZ_PolicyInstallDesktopItems_7"));
     assert_snapshot!("smart_card", explain("Interactive logon: Require smart card"));
@@ -100,7 +100,7 @@ fn a_group_policy_without_a_node_says_so_and_what_can_be_done() {
 }
 
 #[test]
-fn a_repository_says_which_of_its_policies_set_it() {
+fn explain_lists_the_policies_that_set_it() {
     let repository = Repository::new()
         .with(
             "policies/a/on.yaml",
@@ -166,7 +166,7 @@ fn a_target_of_the_repository() {
 }
 
 #[test]
-fn what_is_not_known_is_said_with_what_was_perhaps_meant() {
+fn an_unknown_name_gets_a_suggestion() {
     let mut said = String::new();
     for what in [
         "WindowsLogon/HideFastUserSwitchin",
@@ -185,7 +185,7 @@ fn what_is_not_known_is_said_with_what_was_perhaps_meant() {
 /// `explain` shows a policy to copy that passes `check`: for every node that can be set, in each of its scopes, and for
 /// every Group Policy without a node. All are in one repository, so that the program runs only once.
 #[test]
-fn what_is_offered_to_copy_passes_check() {
+fn the_policy_to_copy_passes_check() {
     let catalogue = Catalogue::embedded();
     let mut blocks: Vec<(String, String)> = Vec::new();
     for node in catalogue.nodes().filter(|node| node.is_settable()) {
@@ -304,7 +304,7 @@ fn checked(example: &str) -> String {
 
 /// All codes of `check`; the examples of exports and plans show other things.
 #[test]
-fn examples_of_codes_have_the_problem_that_they_show() {
+fn examples_of_codes_have_the_problem_that_they_describe() {
     let by_check = Code::ALL.into_iter().take_while(|code| *code != Code::NotInTenant);
     let mut others = Vec::new();
     for code in by_check.filter(|code| !matches!(code, Code::SecretInExport | Code::MarkerInDescription)) {

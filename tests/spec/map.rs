@@ -210,7 +210,7 @@ fn none(found: Vec<String>) {
 }
 
 #[test]
-fn pure_files_stay_pure() {
+fn pure_modules_stay_pure() {
     none(complaints(&PURE.map(|(module, _)| module), |_, line| {
         IMPURE.iter().find(|name| names(line, name)).map(|name| format!("a pure file names {name}"))
     }));
@@ -220,7 +220,7 @@ fn pure_files_stay_pure() {
 }
 
 #[test]
-fn arrows_run_from_the_edges_to_the_middle() {
+fn dependencies_point_from_the_edges_to_the_middle() {
     for (module, seen) in rows() {
         none(complaints(&[module], |module, line| {
             let others = rows().map(|(other, _)| *other).filter(|other| *other != module && !seen.contains(other));
@@ -230,7 +230,7 @@ fn arrows_run_from_the_edges_to_the_middle() {
 }
 
 #[test]
-fn no_arrows_run_in_a_circle() {
+fn modules_do_not_depend_on_each_other_in_a_cycle() {
     let mut left: Vec<_> = rows().collect();
     while !left.is_empty() {
         let before = left.len();
@@ -279,7 +279,7 @@ fn every_module_is_on_the_map() {
 }
 
 #[test]
-fn this_test_would_see_what_it_looks_for() {
+fn these_checks_detect_violations() {
     assert!(names("let now = std::time::Instant::now();", "Instant"));
     assert!(names("use std::fs;", "std::fs"));
     assert!(!names("let instant = Instantly;", "Instant"));

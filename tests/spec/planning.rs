@@ -62,7 +62,7 @@ fn written<'a>(document: &'a PlanDocument) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn a_plan_needs_no_command_line() {
+fn the_library_can_plan_without_the_command_line() {
     let folder = repository("  lab: { tenant: sandbox, variables: { minutes: 15 } }\n");
     let repository = Repository::open(folder.path()).unwrap();
     let document = run(planned(&repository, "lab"));

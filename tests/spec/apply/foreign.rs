@@ -34,7 +34,7 @@ fn not_of(graph: &Graph, owner: &str) -> Vec<Value> {
 }
 
 #[test]
-fn portal_made_profiles_are_untouched_by_every_kind_of_change() {
+fn no_change_affects_profiles_from_the_portal() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -70,7 +70,7 @@ fn portal_made_profiles_are_untouched_by_every_kind_of_change() {
 }
 
 #[test]
-fn a_profile_without_our_marker_is_never_taken_for_ours() {
+fn a_profile_without_our_marker_is_not_managed() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -102,7 +102,7 @@ fn a_profile_without_our_marker_is_never_taken_for_ours() {
 }
 
 #[test]
-fn two_owners_with_the_same_keys_live_side_by_side() {
+fn two_owners_can_use_the_same_keys() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -131,7 +131,7 @@ fn two_owners_with_the_same_keys_live_side_by_side() {
 }
 
 #[test]
-fn disown_takes_off_the_marker_and_nothing_else() {
+fn disown_removes_only_the_marker() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -153,7 +153,7 @@ fn disown_takes_off_the_marker_and_nothing_else() {
 
 /// `disown` waits as long as the tenant requests, and checks whether a write that "failed" was carried out.
 #[test]
-fn disown_survives_a_bad_day() {
+fn disown_survives_faults() {
     for fault in [
         "throttle: { on: [1], of: PATCH, retry_after: none }",
         "failed_but_done: { on: [1], of: PATCH }",

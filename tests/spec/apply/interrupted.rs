@@ -52,7 +52,7 @@ fn interrupt(apply: &Child) {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
+fn an_interrupt_waits_for_requests_that_were_sent() {
     let (_tenant, repo, server) = tenant("latency_ms: 40\n", 60);
     let apply = under_way(&repo, &server, 10);
     interrupt(&apply);
@@ -77,7 +77,7 @@ fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
 
 #[cfg(unix)]
 #[test]
-fn a_second_interrupt_lets_go_and_the_next_apply_mends_it() {
+fn a_second_interrupt_stops_at_once_and_the_next_apply_repairs_it() {
     let (_tenant, repo, server) = tenant("latency_ms: 300\n", 30);
     let apply = under_way(&repo, &server, 5);
     interrupt(&apply);
@@ -140,7 +140,7 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
 /// A home folder that is not writable does not prevent an apply.
 #[cfg(unix)]
 #[test]
-fn an_apply_without_a_place_for_its_lock_goes_on() {
+fn an_apply_continues_without_a_lock_if_the_home_is_not_writable() {
     let (_tenant, mut repo, _server) = tenant("durable: false\n", 1);
     repo.variables.insert("XDG_STATE_HOME".into(), "/dev/null".into());
     let ran = repo.apply().succeeds();
@@ -149,7 +149,7 @@ fn an_apply_without_a_place_for_its_lock_goes_on() {
 
 /// The first PATCH is throttled for two seconds; meanwhile someone changes the profile in the portal.
 #[test]
-fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
+fn a_retried_write_does_not_overwrite_an_edit() {
     let (_tenant, repo, server) =
         tenant("throttle: { on: [1], of: PATCH, retry_after: seconds, seconds: 2 }\ndurable: false\n", 1);
     repo.apply().succeeds();

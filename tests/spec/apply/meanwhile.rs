@@ -139,7 +139,7 @@ fn held(portal: &Graph) -> String {
 }
 
 #[test]
-fn what_somebody_edits_after_our_last_write_stays() {
+fn an_edit_after_our_last_write_is_kept() {
     let edits: [(Edit, &str); 4] = [
         (masked, r#""somebody's" | "Trial/Text" | "#),
         (row_names, r#""ours" | "Somebody's name" | "#),
@@ -161,7 +161,7 @@ fn what_somebody_edits_after_our_last_write_stays() {
 }
 
 #[test]
-fn a_marker_that_somebody_took_away_is_no_success() {
+fn a_removed_marker_is_not_a_success() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, no_marker));
@@ -172,7 +172,7 @@ fn a_marker_that_somebody_took_away_is_no_success() {
 }
 
 #[test]
-fn a_masked_edit_between_our_writes_stays() {
+fn a_masked_edit_between_our_writes_is_kept() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     let created = scene.apply(scene.edit_after("POST", CREATION, masked));
@@ -196,7 +196,7 @@ fn a_masked_edit_between_our_writes_stays() {
 
 /// The marker is corrected after the assignment, and text that someone added in the meantime is kept.
 #[test]
-fn what_no_policy_says_stays_where_assignments_count_as_changes() {
+fn unmanaged_properties_are_kept_if_assignments_raise_the_version() {
     let scene = Scene::new("assign_raises_version: true\n");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -209,7 +209,7 @@ fn what_no_policy_says_stays_where_assignments_count_as_changes() {
 }
 
 #[test]
-fn words_that_somebody_writes_between_our_writes_stay() {
+fn text_added_between_our_writes_is_kept() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -239,7 +239,7 @@ fn a_deletion_needs_both_witnesses() {
 
 /// The server reports a failure, and carries out the write between the check and the next attempt.
 #[test]
-fn a_write_that_lands_late_is_our_own() {
+fn a_late_write_is_recognized_as_ours() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -263,7 +263,7 @@ fn a_write_that_lands_late_is_our_own() {
 }
 
 #[test]
-fn a_write_without_effect_is_no_success() {
+fn a_write_without_effect_is_not_a_success() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -280,7 +280,7 @@ fn a_write_without_effect_is_no_success() {
 }
 
 #[test]
-fn what_is_too_new_to_be_assigned_is_assigned_in_a_moment() {
+fn a_profile_that_is_too_new_is_assigned_later() {
     for status in [404, 409] {
         let mut scene = Scene::new("");
         scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "30".into());
@@ -297,7 +297,7 @@ fn what_is_too_new_to_be_assigned_is_assigned_in_a_moment() {
 }
 
 #[test]
-fn any_patience_is_taken() {
+fn every_timeout_is_valid() {
     let mut scene = Scene::new("");
     scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), u64::MAX.to_string());
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
@@ -320,7 +320,7 @@ fn a_visible_edit_ends_the_wait() {
 
 /// More profiles than are processed at once: none of them waits until another one is listed.
 #[test]
-fn profiles_that_wait_for_lists_let_others_begin() {
+fn profiles_that_wait_for_lists_do_not_block_others() {
     let mut scene = Scene::new("list_lag_ms: 6000\n");
     scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "50".into());
     for n in 0..25 {
@@ -386,7 +386,7 @@ fn an_interrupt_ends_a_pause() {
 
 #[cfg(unix)]
 #[test]
-fn what_may_be_done_when_we_are_interrupted_is_said_to_be() {
+fn an_interrupted_write_is_reported_as_unknown() {
     let (scene, said) = interrupted(504, true);
     assert_snapshot!(said, @"
       ~ p                            left     stopped: its write got no usable answer, so it may be done

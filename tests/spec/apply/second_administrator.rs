@@ -60,7 +60,7 @@ fn approve(tenant: &TempDir, decision: &str) {
 }
 
 #[test]
-fn where_a_second_administrator_has_to_approve() {
+fn a_second_administrator_has_to_approve() {
     let (tenant, repo, server) = tenant(APPROVALS);
     let first = waits(repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]));
     assert_snapshot!(normal(&first.out), @r#"
@@ -110,7 +110,7 @@ fn an_approval_is_found_again_on_another_machine() {
 }
 
 #[test]
-fn what_was_rejected_is_asked_for_again() {
+fn a_rejected_change_is_requested_again() {
     let (tenant, repo, _server) = tenant(APPROVALS);
     waits(repo.apply());
     approve(&tenant, "reject");
@@ -121,7 +121,7 @@ fn what_was_rejected_is_asked_for_again() {
 }
 
 #[test]
-fn a_saved_plan_goes_on_after_each_approval() {
+fn a_saved_plan_continues_after_each_approval() {
     let (tenant, repo, _server) = tenant(APPROVALS);
     repo.run(&["plan", "--out", "plan.json"]).succeeds();
     for _ in 0..2 {
@@ -134,7 +134,7 @@ fn a_saved_plan_goes_on_after_each_approval() {
 
 /// A setting moves to another policy whose change is rejected, so the first policy must keep it.
 #[test]
-fn what_waits_for_something_that_is_refused_is_left() {
+fn a_change_is_skipped_if_it_depends_on_a_refused_one() {
     let tenant = tempfile::tempdir().unwrap();
     let repo = Repo::new("");
     let moving = "  Trial/Moving: { type: integer, value: 1, unchecked: trial }\n";
@@ -164,7 +164,7 @@ fn what_waits_for_something_that_is_refused_is_left() {
 
 /// Whether approved or not, a request for an earlier version blocks the next one.
 #[test]
-fn a_policy_that_was_edited_after_its_approval_was_asked_for() {
+fn a_policy_that_was_edited_after_the_approval_request() {
     let (tenant, repo, _server) = applied(POLICY);
     repo.edit("p00", "value: 0", "value: 1");
     waits(repo.apply_with(&["--justification", "CHG-1042"]));
@@ -196,7 +196,7 @@ fn a_policy_that_was_edited_after_its_approval_was_asked_for() {
 }
 
 #[test]
-fn a_request_that_was_rejected_is_not_in_the_way() {
+fn a_rejected_request_does_not_block_the_next() {
     let (tenant, repo, _server) = applied(POLICY);
     repo.edit("p00", "value: 0", "value: 1");
     waits(repo.apply());
@@ -210,7 +210,7 @@ fn a_request_that_was_rejected_is_not_in_the_way() {
 
 /// Someone requested a change of the managed profile with another program.
 #[test]
-fn a_request_that_is_not_ours_is_in_the_way() {
+fn a_request_from_another_program_blocks_ours() {
     let (_tenant, repo, server) = applied(POLICY);
     let url = format!("{}/beta/deviceManagement/deviceConfigurations/", server.url);
     let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
@@ -259,7 +259,7 @@ fn a_profile_with_a_masked_value_needs_two_approvals() {
 
 /// The approval is for the first request. Without a fingerprint key, a changed secret cannot be detected.
 #[test]
-fn a_secret_that_changed_after_its_approval_was_asked_for() {
+fn a_secret_that_changed_after_the_approval_request() {
     let secret = "type: string, value: \"${env:SECRET}\"";
     let said = |more: &str, code: i32| {
         let (tenant, mut repo, server) = tenant(APPROVALS);

@@ -134,7 +134,7 @@ fn every_node_is_found_by_each_of_its_names() {
 }
 
 #[test]
-fn what_is_written_to_the_registry_is_read_back() {
+fn registry_values_are_converted_back() {
     let exact = |node: &&Node| node.registry.as_ref().is_some_and(|form| form.relation == Relation::Exact);
     let (mut tried, mut lost) = (0, Vec::new());
     for node in Catalogue::embedded().nodes().filter(exact) {
@@ -165,7 +165,7 @@ fn what_is_written_to_the_registry_is_read_back() {
 }
 
 #[test]
-fn a_place_is_written_once() {
+fn a_location_is_written_once() {
     let maps = |node: &&Node| node.registry.as_ref().is_some_and(|form| matches!(form.data, DataForm::Admx(_)));
     for node in Catalogue::embedded().nodes().filter(maps) {
         let Ok(mut writes) = node.registry_writes(node.first_scope(), &OmaValue::String("<disabled/>".into())) else {

@@ -10,7 +10,7 @@ fn the_version_is_the_packages() {
 }
 
 #[test]
-fn a_wrong_usage_is_exit_code_1() {
+fn wrong_usage_exits_with_1() {
     assert_snapshot!(Repository::empty().run("chek"), @"
     error: unrecognized subcommand 'chek'
 
@@ -32,7 +32,7 @@ fn a_wrong_usage_is_exit_code_1() {
 }
 
 #[test]
-fn without_a_configuration_the_way_out_is_said() {
+fn without_a_configuration_the_message_suggests_init() {
     assert_snapshot!(Repository::empty().run("check"), @"
     error: there is no sspr-policy.yaml in this folder
     help: `sspr-policy init` makes a policy repository here; `--dir FOLDER` names another folder
@@ -51,7 +51,7 @@ fn without_a_configuration_the_way_out_is_said() {
 }
 
 #[test]
-fn an_environment_is_one_of_the_configuration() {
+fn an_environment_must_be_in_the_configuration() {
     assert_snapshot!(Repository::new().run("check --env lba"), @"
     error: there is no environment `lba` in sspr-policy.yaml
     help: did you mean `lab`

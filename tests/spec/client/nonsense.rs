@@ -13,7 +13,7 @@ fn answering(body: &'static str) -> String {
 }
 
 #[test]
-fn json_of_another_shape_is_said_to_be_that() {
+fn json_of_another_shape_is_reported() {
     for body in ["[1]", "\"x\"", "5", "null", "{}", "<html>", "", "{\"value\": null}", "{\"value\": [1]}"] {
         let repo = Repo::new(&served("contoso", &answering(body), ""));
         repo.policy(

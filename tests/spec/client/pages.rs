@@ -36,7 +36,7 @@ fn no_plan(faults: &str) -> String {
 }
 
 #[test]
-fn a_lie_that_is_told_once_is_read_over() {
+fn an_answer_that_is_wrong_once_is_read_again() {
     let right = normal(&planned("").0.succeeds().out);
     for lie in [
         "duplicate_pages: { first: 1, path: deviceConfigurations }",
@@ -144,7 +144,7 @@ fn fewer_objects_than_are_announced() {
 }
 
 #[test]
-fn links_that_go_in_a_circle() {
+fn links_that_form_a_cycle() {
     let last = json!({ "value": [], "@odata.nextLink": SECOND }).to_string();
     let pages = [(FIRST, page("1", SECOND)), ("?page=2", page("2", THIRD)), ("?page=3", last)];
     assert_snapshot!(said_of(&pages), @"
@@ -171,7 +171,7 @@ fn a_link_to_another_server() {
 }
 
 #[test]
-fn a_link_that_is_no_address_and_a_page_that_is_none() {
+fn an_invalid_link_and_an_invalid_page() {
     let first = json!({ "value": [], "@odata.nextLink": { "page": 2 } }).to_string();
     assert_snapshot!(said_of(&[(FIRST, first)]), @"
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: its link to the next page is no address (request-id [id])

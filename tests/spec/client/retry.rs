@@ -73,7 +73,7 @@ fn right_plan() -> String {
 }
 
 #[test]
-fn a_token_from_the_environment_that_ends_cannot_be_renewed() {
+fn a_token_from_the_environment_cannot_be_renewed() {
     let trial = Trial::new("expire_tokens_after: 1\nexpired_tokens_stay: true\n");
     assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
     error: POST /v1.0/$batch was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
@@ -84,7 +84,7 @@ fn a_token_from_the_environment_that_ends_cannot_be_renewed() {
 }
 
 #[test]
-fn a_token_that_ends_in_the_middle_of_an_apply() {
+fn a_token_that_expires_during_an_apply() {
     // The token expires after so many requests that the profile is created, but its assignment is refused.
     let ended = |requests| {
         let trial = Trial::new(&format!("expire_tokens_after: {requests}\nexpired_tokens_stay: true\n"));
@@ -118,7 +118,7 @@ fn a_token_that_ends_in_the_middle_of_an_apply() {
 
 /// The client tries six times if a server fails, and twelve times if it is busy.
 #[test]
-fn the_query_brokers_500_is_no_failure_but_throttling() {
+fn a_500_from_the_query_broker_is_throttling() {
     let trial = Trial::new("broker: { first: 8, path: assignmentFilters }\n");
     assert_eq!(trial.planned(), right_plan());
     assert_eq!(trial.counters()["faults"], json!({ "broker": 8 }));
@@ -130,7 +130,7 @@ fn the_query_brokers_500_is_no_failure_but_throttling() {
 
 /// It was not carried out, so even a creation may be sent again.
 #[test]
-fn the_query_broker_has_no_time_for_writes() {
+fn the_query_broker_is_too_busy_for_writes() {
     let trial = Trial::new("broker: { first: 8, of: writes }\n");
     trial.repo.apply().succeeds();
     trial.repo.assert_converged();
@@ -140,7 +140,7 @@ fn the_query_broker_has_no_time_for_writes() {
 }
 
 #[test]
-fn of_a_batch_only_what_failed_is_sent_again() {
+fn only_failed_requests_of_a_batch_are_sent_again() {
     let groups = ["SSPR Pilot", "SSPR Ring 2", "Kiosks", "All Staff", "Bob's PCs"];
     let all = |trial: &Trial| {
         for (number, group) in groups.iter().enumerate() {
@@ -185,24 +185,24 @@ fn throttled(asked: &str, pause: &str) {
 }
 
 #[test]
-fn throttling_that_asks_for_seconds() {
+fn throttling_with_a_pause_in_seconds() {
     throttled("retry_after: seconds, seconds: 1", "^1s$");
 }
 
 /// In whole seconds by the server's clock. A request in a batch has no `Date`, so the client's clock is used.
 #[test]
-fn throttling_that_names_a_date() {
+fn throttling_with_a_date() {
     throttled("retry_after: date, seconds: 2", r"^([123](\.\d+)?s|\d{3}(\.\d+)?ms)$");
 }
 
 #[test]
-fn throttling_that_asks_for_nothing() {
+fn throttling_without_a_pause() {
     throttled("retry_after: none", "^own$");
 }
 
 /// An hour is too long to wait for a plan.
 #[test]
-fn a_pause_of_an_hour_is_not_waited_for() {
+fn a_pause_of_an_hour_is_too_long() {
     let trial = Trial::new("throttle: { on: 2, seconds: 3600 }\n");
     assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
     error: POST /v1.0/$batch was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
@@ -211,7 +211,7 @@ fn a_pause_of_an_hour_is_not_waited_for() {
 }
 
 #[test]
-fn a_plan_survives_slow_late_and_half_answers() {
+fn a_plan_survives_slow_late_and_truncated_answers() {
     let right = right_plan();
     for faults in [
         "slow_body: { delay_ms: 300 }",
@@ -230,7 +230,7 @@ fn a_plan_survives_slow_late_and_half_answers() {
 }
 
 #[test]
-fn a_plan_is_given_up_with_a_reason() {
+fn a_plan_fails_with_a_reason() {
     let mut said = String::new();
     for faults in [
         "truncated: { path: assignmentFilters }",
@@ -319,7 +319,7 @@ fn an_object_that_cannot_be_read_does_not_stop_the_others() {
 
 /// Another repository's profile has the same name, and a page contains only one profile.
 #[test]
-fn profiles_of_one_name_may_fill_more_than_a_page() {
+fn profiles_with_one_name_may_need_more_than_a_page() {
     let trial = Trial::new("max_page_size: 1\ndurable: false\n");
     let other = Repo::new(&served("fabrikam", &trial.server.url, ""));
     other.policy("lock", LOCK);

@@ -207,7 +207,7 @@ fn every_form_of_assignment_is_written_by_name() {
 }
 
 #[test]
-fn names_of_all_kinds_become_files_and_come_back() {
+fn names_of_all_kinds_become_valid_file_names() {
     let names = [
         "Bob's PCs",
         "R&D #1 100% + A/B",

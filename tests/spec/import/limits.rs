@@ -6,7 +6,7 @@ use super::{base64, device, emptied, import, row, target};
 use crate::harness::{EMBEDDED, Repo, copy, integer, normal, text};
 
 #[test]
-fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
+fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
@@ -87,7 +87,7 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
 }
 
 #[test]
-fn nothing_that_is_there_is_overwritten() {
+fn existing_files_are_not_overwritten() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("imported/portal-camera", "name: Mine\nsettings: { Camera/AllowCamera: 1 }\n");
     // Another problem in the repository does not matter.
@@ -113,7 +113,7 @@ fn nothing_that_is_there_is_overwritten() {
 }
 
 #[test]
-fn one_profile_is_chosen_by_its_name_or_its_id() {
+fn a_profile_is_selected_by_name_or_id() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     let twins: Vec<Value> =
@@ -173,7 +173,7 @@ fn one_profile_is_chosen_by_its_name_or_its_id() {
 
 /// A deleted group has no members that could get the profile, and a number is not a secret.
 #[test]
-fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
+fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
@@ -221,7 +221,7 @@ fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
 
 /// Intune reads the value from devices; a policy would set it.
 #[test]
-fn a_row_that_only_reads_is_left_out_and_told() {
+fn a_row_that_only_reads_is_skipped_and_reported() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);

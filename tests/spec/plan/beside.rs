@@ -64,7 +64,7 @@ fn tenant(faults: &str) -> Tenant {
 }
 
 #[test]
-fn a_policy_of_the_settings_catalog_fights_ours() {
+fn a_settings_catalog_policy_conflicts_with_ours() {
     let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
     make(&graph, "Portal - No reset", "windows10", &[choice(RESET, "0")], &[all_devices()]);
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -91,7 +91,7 @@ fn a_policy_of_the_settings_catalog_fights_ours() {
 }
 
 #[test]
-fn a_policy_of_the_settings_catalog_breaks_password_reset() {
+fn a_settings_catalog_policy_breaks_password_reset() {
     let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
     let pilot = group(&graph, "SSPR Pilot");
     make(&graph, "Portal - Quiet lock screen", "windows10", &[choice(NOTIFICATIONS, "1")], &[pilot]);
@@ -122,7 +122,7 @@ fn a_policy_of_the_settings_catalog_breaks_password_reset() {
 }
 
 #[test]
-fn what_is_no_matter_of_ours_draws_no_word() {
+fn irrelevant_policies_are_not_mentioned() {
     let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
     let kiosks = group(&graph, "Kiosks");
     let not_pilot = json!({
@@ -165,7 +165,7 @@ fn every_page_is_read() {
 }
 
 #[test]
-fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
+fn unreadable_policies_are_reported() {
     let unread = "server_errors: { path: configurationPolicies, statuses: [501] }\n";
     let Tenant { server: _server, repo, .. } = tenant(unread);
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -189,7 +189,7 @@ fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
 }
 
 #[test]
-fn a_server_that_fails_on_them_again_and_again_stops_no_plan() {
+fn repeated_failures_to_read_them_do_not_stop_a_plan() {
     let failing = "server_errors: { path: configurationPolicies, statuses: [500] }\n";
     let Tenant { server: _server, repo, .. } = tenant(failing);
     let ran = repo.run(&["plan"]).succeeds();
@@ -197,7 +197,7 @@ fn a_server_that_fails_on_them_again_and_again_stops_no_plan() {
 }
 
 #[test]
-fn one_policy_that_cannot_be_read_is_named() {
+fn an_unreadable_policy_is_named() {
     let unread = "server_errors: { path: /settings, statuses: [501] }\n";
     let Tenant { server: _server, graph, repo, .. } = tenant(unread);
     make(&graph, "Portal - Reset", "windows10", &[choice(RESET, "1")], &[all_devices()]);
@@ -224,7 +224,7 @@ fn one_policy_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_plan_needs_no_request_of_its_own_for_them() {
+fn a_plan_needs_no_extra_request_for_them() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let repo = Repo::new(&served("contoso", &server.url, ""));

@@ -38,7 +38,7 @@ async fn post(graph: &Trial, name: &str) -> String {
 }
 
 #[test]
-fn a_write_is_asked_for_approved_and_carried_out_once() {
+fn a_write_is_requested_approved_and_carried_out_once() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": true })).await;
         assert_snapshot!(post(&graph, "P").await, @"400: BadRequest Header 'x-msft-approval-justification' is required to request approval");
@@ -59,7 +59,7 @@ fn a_write_is_asked_for_approved_and_carried_out_once() {
 }
 
 #[test]
-fn every_kind_of_write_needs_approval_and_nothing_else_does() {
+fn only_writes_need_approval() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": { "approval_status": 403 } })).await;
         let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;
@@ -183,7 +183,7 @@ fn requests_expire() {
 }
 
 #[test]
-fn the_command_line_approves_with_a_server_and_without() {
+fn the_command_line_approves_with_and_without_a_server() {
     alone(async {
         // The folder that `sandbox serve --dir` uses.
         let mut graph = Trial::below(".sspr-policy", json!({ "multi_admin_approval": true })).await;
@@ -317,7 +317,7 @@ fn a_token_expires_and_a_new_one_is_of_the_same_app() {
 }
 
 #[test]
-fn v1_refuses_to_write_what_only_beta_has() {
+fn v1_refuses_beta_properties() {
     alone(async {
         let graph = Trial::new(json!({})).await;
         let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;

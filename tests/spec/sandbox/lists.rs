@@ -42,7 +42,7 @@ fn a_page_fails_once_before_it_comes() {
 }
 
 #[test]
-fn a_page_or_an_object_comes_twice() {
+fn a_page_or_an_object_is_repeated() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 4, "duplicate_pages": { "on": 1 } })).await;
         assert_snapshot!(pages(&graph, 9).await, @"
@@ -66,7 +66,7 @@ fn a_page_or_an_object_comes_twice() {
 }
 
 #[test]
-fn a_list_is_not_whole_and_does_not_say_so() {
+fn a_list_is_silently_incomplete() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 4, "missing_object": { "on": 2 } })).await;
         assert_snapshot!(pages(&graph, 9).await, @"
@@ -126,7 +126,7 @@ fn a_new_object_is_not_found_by_its_id_at_first() {
 }
 
 #[test]
-fn a_tenant_has_manners_of_its_own() {
+fn tenants_behave_differently() {
     alone(async {
         let mut graph = Trial::new(json!({
             "patch_status": 204,

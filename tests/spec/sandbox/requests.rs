@@ -8,7 +8,7 @@ use sspr_policy::sandbox::{Error, Options, Sandbox, TENANT_ID};
 use super::{CONFIGURATIONS, names, path, profile, setting, to_group, trial};
 
 #[test]
-fn a_new_sandbox_holds_what_people_made_in_the_portal() {
+fn a_new_sandbox_contains_profiles_from_the_portal() {
     trial!(|graph| {
         let list = graph.get(&format!("{CONFIGURATIONS}?$expand=assignments")).await;
         let seen: Vec<String> = list["value"].as_array().unwrap().iter().map(summary).collect();
@@ -148,7 +148,7 @@ fn assignments_that_intune_would_refuse_are_refused() {
 }
 
 #[test]
-fn pages_together_hold_everything_once() {
+fn pages_together_contain_everything_once() {
     trial!(|graph| {
         for number in 0..25 {
             graph.create(&format!("Profile {number}"), json!([])).await;
@@ -192,7 +192,7 @@ fn names_with_special_characters_are_found() {
 }
 
 #[test]
-fn v1_hides_what_only_beta_has() {
+fn v1_hides_beta_properties() {
     trial!(|graph| {
         let made = graph.create("Seen", json!([setting("String", "S", "s"), setting("Integer", "I", 1)])).await;
         let path = path(&made).replace("/beta", "/v1.0");

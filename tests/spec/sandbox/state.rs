@@ -35,7 +35,7 @@ fn the_state_survives() {
 }
 
 #[test]
-fn the_state_says_how_the_tenant_behaves() {
+fn the_state_defines_how_the_tenant_behaves() {
     trial!(|graph| {
         graph.stop().await;
         let state = graph.folder.path().join("sandbox.json");
@@ -92,7 +92,7 @@ async fn broken(break_it: impl FnOnce(&Path)) -> String {
 }
 
 #[test]
-fn a_broken_state_is_an_error_and_stays_as_it_is() {
+fn a_broken_state_is_an_error_and_is_not_changed() {
     alone(async {
         let error = broken(|folder| fs::write(folder.join("sandbox.json"), "{\n  \"version\" 1 }").unwrap()).await;
         assert_eq!(
@@ -122,7 +122,7 @@ fn a_broken_state_is_an_error_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_torn_last_write_never_happened() {
+fn a_torn_last_write_is_ignored() {
     trial!(|graph| {
         graph.create("Whole", json!([])).await;
         graph.create("Torn", json!([])).await;
@@ -137,7 +137,7 @@ fn a_torn_last_write_never_happened() {
 }
 
 #[test]
-fn a_log_that_the_snapshot_holds_already_is_passed_over() {
+fn a_log_that_is_already_in_the_snapshot_is_skipped() {
     trial!(|graph| {
         graph.create("Once", json!([])).await;
         graph.stop().await;

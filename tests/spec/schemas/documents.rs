@@ -44,7 +44,7 @@ fn read(what: &str, text: &str) -> Vec<Diagnostic> {
 }
 
 #[test]
-fn schemas_are_as_generated() {
+fn schemas_are_up_to_date() {
     let fresh = Repository::empty();
     fresh.succeeds("schema --out schemas");
     for path in fresh.files() {
@@ -55,7 +55,7 @@ fn schemas_are_as_generated() {
 }
 
 #[test]
-fn pages_of_the_documentation_are_as_generated() {
+fn generated_documentation_is_up_to_date() {
     let fresh = Repository::empty();
     fresh.succeeds("reference --out docs");
     for path in fresh.files() {
@@ -110,7 +110,7 @@ fn ready_made_policies_and_what_init_writes_are_valid() {
 }
 
 #[test]
-fn what_people_may_write_is_valid() {
+fn valid_documents_match_the_schema() {
     let policy = r#"
 name: Everything
 description: All fields
@@ -290,7 +290,7 @@ const MAPS: [(&str, &str, &str); 15] = [
 ];
 
 #[test]
-fn every_property_is_a_key_that_is_read_and_the_other_way_round() {
+fn the_schema_has_exactly_the_keys_that_are_read() {
     let mut seen = std::collections::BTreeSet::new();
     for (name, pointer, document) in MAPS {
         let schema = schema(name);

@@ -186,7 +186,7 @@ fn refused(policy: &str) -> BTreeSet<usize> {
 }
 
 #[test]
-fn what_the_schema_of_settings_marks_is_refused() {
+fn check_refuses_what_the_schema_of_settings_marks() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.schema.json");
     let schema: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();

@@ -57,7 +57,7 @@ fn a_rotated_secret_with_a_key() {
 
 /// Nobody changed the tenant, and the plan does not claim that someone did.
 #[test]
-fn a_rotated_secret_whose_key_went() {
+fn a_rotated_secret_whose_key_was_removed() {
     let mut real = Real::new(WITH_KEY);
     run(&real.repo, &["apply", "--auto-approve"]).succeeds();
     real.rotate();
@@ -89,22 +89,22 @@ fn a_secret_becomes_open(key_before: &str, key_after: &str) {
 }
 
 #[test]
-fn a_secret_becomes_open_without_a_key() {
+fn a_secret_becomes_plain_without_a_key() {
     a_secret_becomes_open("", "");
 }
 
 #[test]
-fn a_secret_becomes_open_with_a_key() {
+fn a_secret_becomes_plain_with_a_key() {
     a_secret_becomes_open(WITH_KEY, WITH_KEY);
 }
 
 #[test]
-fn a_secret_becomes_open_when_a_key_comes() {
+fn a_secret_becomes_plain_when_a_key_is_added() {
     a_secret_becomes_open("", WITH_KEY);
 }
 
 #[test]
-fn a_secret_becomes_open_when_the_key_goes() {
+fn a_secret_becomes_plain_when_the_key_is_removed() {
     a_secret_becomes_open(WITH_KEY, "");
 }
 

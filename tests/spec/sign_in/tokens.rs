@@ -37,7 +37,7 @@ fn plan_and_apply_have_their_own_identities() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn an_identity_that_fails_is_not_followed_by_another() {
+fn a_failed_identity_is_not_replaced_by_another() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: auto, client_id: daemon }")
         .with("AZURE_FEDERATED_TOKEN_FILE", "/nowhere/token")
@@ -51,7 +51,7 @@ fn an_identity_that_fails_is_not_followed_by_another() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn proxies_are_those_of_the_system() {
+fn the_proxies_of_the_system_are_used() {
     let login = Login::running();
     let auth = "{ method: client-secret, client_id: daemon }";
     let behind = || {
@@ -76,7 +76,7 @@ fn proxies_are_those_of_the_system() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn an_authority_that_nobody_named_is_not_trusted() {
+fn an_unknown_authority_is_not_trusted() {
     let login = Login::running();
     let tenant = Tenant::new(login.at("login"), "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
@@ -92,7 +92,7 @@ fn an_authority_that_nobody_named_is_not_trusted() {
 /// In the middle of a plan, and at every request of an apply. A refused token is refused forever here.
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn a_token_that_graph_refuses_is_followed_by_another() {
+fn a_token_that_graph_refuses_is_renewed() {
     let login = Login::running();
     let tenant = |faults: &str| {
         Tenant::faulty(login.at("login"), "{ method: client-secret, client_id: daemon }", faults)
@@ -131,7 +131,7 @@ fn asked() -> usize {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in, and SSL_CERT_FILE"]
-fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
+fn tokens_are_renewed_and_people_sign_in_again_only_if_necessary() {
     let login = Login::running();
     let settings = SignInSettings {
         tenant: TENANT.into(),

@@ -54,7 +54,7 @@ fn a_setting_that_somebody_added_in_the_portal() {
 }
 
 #[test]
-fn a_setting_that_somebody_took_out_in_the_portal() {
+fn a_setting_that_somebody_removed_in_the_portal() {
     let repo = applied();
     settings(&repo, |settings| drop(settings.pop()));
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -134,7 +134,7 @@ fn an_unmanaged_description_is_kept() {
 }
 
 #[test]
-fn what_is_no_longer_managed_is_said_once() {
+fn what_is_no_longer_managed_is_reported_once() {
     let repo = with(EMBEDDED, &[("lock", &format!("{LOCK}description: Ours.\nscope_tags: [Service Desk]\n"))]);
     let before = repo.portal().profile("Lock screen");
     repo.policy("lock", LOCK.split("assignments:").next().unwrap());

@@ -178,7 +178,7 @@ fn masked_values_that_are_not_verified() {
 }
 
 #[test]
-fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
+fn masked_values_that_are_not_verified_and_a_value_that_you_changed() {
     let masked = Masked::applied(&NETWORK.replace("settings: { ", "settings: { Start/HideLock: Hide, "), "");
     in_the_portal(&masked.graph, |_| {});
     masked.repo.edit("lock", "Hide,", "Do not hide,");

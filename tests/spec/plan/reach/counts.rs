@@ -7,7 +7,7 @@ use crate::harness::proxy::Proxy;
 use crate::harness::{EMBEDDED, Repo, Served, TENANT, normal, served};
 
 #[test]
-fn how_many_are_in_groups() {
+fn the_number_of_members_in_groups() {
     let repo = repository(
         EMBEDDED,
         "  include: [{ group: SSPR Ring 2 }, { group: All Staff }, { group: \"R&D #1 100% + A/B\" }]\n  exclude: [{ group: Kiosks }, { group: Größe Ölmühle }]\n",
@@ -72,7 +72,7 @@ fn front_desk(repo: &Repo) -> String {
 
 /// Targets that are added, removed, no longer excluded, or only get another filter.
 #[test]
-fn each_way_to_reach_somebody() {
+fn every_way_to_change_the_reach() {
     let repo = repository(
         EMBEDDED,
         "  include: [{ group: SSPR Pilot }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n",
@@ -104,7 +104,7 @@ fn each_way_to_reach_somebody() {
 }
 
 #[test]
-fn who_loses_a_filter_or_changes_sides_is_said_once() {
+fn a_removed_filter_or_exclusion_is_shown_once() {
     let before = "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n";
     let repo = repository(EMBEDDED, before);
     repo.apply().succeeds();
@@ -143,7 +143,7 @@ fn an_exclusion_without_effect_hides_no_conflict() {
 
 /// The number of a user's devices is unknown.
 #[test]
-fn a_limit_says_that_it_does_not_see_devices_of_users() {
+fn a_limit_states_that_devices_of_users_do_not_count() {
     let targets = "  include: [{ group: SSPR Pilot }, { group: All Staff }, { all: users }]\n";
     let repo = repository(&limited("max_devices: 5000"), targets);
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -182,7 +182,7 @@ fn a_group_counts_once() {
 }
 
 #[test]
-fn nothing_is_asked_when_nothing_changes() {
+fn nothing_is_counted_if_nothing_changes() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let repo = repository(&served("contoso", &server.url, ""), "  include: [{ group: SSPR Pilot }]\n");
@@ -256,7 +256,7 @@ fn members_that_the_token_may_not_read() {
 
 /// Members of groups may change: the approval was for the change of the policies.
 #[test]
-fn who_is_in_a_group_may_change_before_apply() {
+fn members_of_a_group_may_change_before_apply() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
     repo.run(&["plan", "--out", "plan.json"]).succeeds();
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();

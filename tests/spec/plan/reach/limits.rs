@@ -40,7 +40,7 @@ fn more_devices_than_the_limit_allows() {
 
 /// An approved plan may exceed limits: every output format says so, and it applies to this plan only.
 #[test]
-fn limits_that_a_saved_plan_passes_over() {
+fn limits_that_a_saved_plan_overrides() {
     let repo = repository(&limited("max_devices: 300, max_changes: 0"), "  include: [{ group: SSPR Ring 2 }]\n");
     let plan = repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     insta::assert_snapshot!(summary(&plan), @"
@@ -70,7 +70,7 @@ fn limits_that_a_saved_plan_passes_over() {
 
 /// The approval was for 310 devices, and not more.
 #[test]
-fn a_limit_is_passed_over_up_to_what_was_approved() {
+fn a_limit_is_overridden_up_to_the_approved_number() {
     let repo = repository(&limited("max_devices: 300"), "  include: [{ group: SSPR Ring 2 }]\n");
     repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
@@ -83,7 +83,7 @@ fn a_limit_is_passed_over_up_to_what_was_approved() {
 
 /// Without a saved plan, exceeding limits requires a confirmation.
 #[test]
-fn an_apply_that_asks_nobody_passes_over_no_limit() {
+fn limits_cannot_be_overridden_without_confirmation() {
     let repo = repository(&limited("allow_all_targets: false"), "  include: [{ all: devices }]\n");
     assert!(repo.apply().fails().contains("1 error above"));
     let before = repo.portal().profiles();
@@ -188,7 +188,7 @@ fn devices_that_stay_or_leave_count_for_the_limit() {
 }
 
 #[test]
-fn a_target_whose_devices_nobody_can_count_exceeds_a_limit_of_devices() {
+fn an_unknown_number_of_devices_exceeds_the_limit() {
     let repo = Repo::new(&limited("max_devices: 5000"));
     repo.policy("lock", "name: Lock\nsettings: { Start/HideLock: Hide }\n");
     repo.apply().succeeds();

@@ -11,7 +11,7 @@ const SECRET: &str = "s3cret";
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_azure_cli_is_asked_once() {
+fn the_azure_cli_is_called_once() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }");
     let calls = tenant.repo.path().join("calls");
     let script = format!(
@@ -73,7 +73,7 @@ fn the_environment_is_not_for_another_tenant() {
 }
 
 #[test]
-fn a_token_that_says_that_it_is_another_tenants() {
+fn a_token_of_another_tenant() {
     // {"tid":"8f6d1111-5a5a-4b4b-8c8c-5590c0de0003"}
     let token = "e30.eyJ0aWQiOiI4ZjZkMTExMS01YTVhLTRiNGItOGM4Yy01NTkwYzBkZTAwMDMifQ.c2ln";
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", token);
@@ -110,7 +110,7 @@ fn secrets_do_not_travel_in_plain_text() {
 }
 
 #[test]
-fn what_a_way_needs_is_said() {
+fn errors_state_what_a_method_needs() {
     let said = |auth: &str| Tenant::new("https://login.contoso.example", auth).run("plan");
     assert_snapshot!(said("{ method: github-oidc, client_id: a }"), @"
     error: signing in with github-oidc failed: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set
@@ -140,7 +140,7 @@ fn what_a_way_needs_is_said() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_said_soon() {
+fn an_unreachable_server_is_reported_quickly() {
     // Nothing listens on this port.
     let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
@@ -152,7 +152,7 @@ fn a_server_that_is_not_there_is_said_soon() {
 }
 
 #[test]
-fn a_token_that_is_not_to_be_sent() {
+fn a_token_that_must_not_be_sent() {
     let said = |token: &str| {
         let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
         tenant.with("SSPR_POLICY_TOKEN", token).run("plan")
