@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_table_can_be_read_whole() {
+    fn the_whole_built_in_table_can_be_read() {
         let text = unpacked(PACKED_NODES) + &unpacked(PACKED_POLICIES);
         assert_eq!(text, include_str!("../schemas/catalogue.jsonl"));
         let table = Catalogue::parse(text).expect("the embedded catalogue");

@@ -181,7 +181,7 @@ mod tests {
     const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
 
     #[test]
-    fn each_fact_that_changed_is_named() {
+    fn every_changed_fact_is_listed() {
         let old = table(&[
             &format!(r#"{{"uri":"{BASE}/A/Gone","format":"int"}}"#),
             &format!(r#"{{"uri":"{BASE}/A/Same","format":"int","builds":"16299"}}"#),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_came_to_a_second_scope_is_added_there_only() {
+    fn a_node_with_a_new_scope_is_only_added_there() {
         let old = table(&[&format!(r#"{{"uri":"{BASE}/A/Set","format":"int"}}"#)]);
         let new = table(&[&format!(r#"{{"uri":"{BASE}/A/Set","scope":"both","format":"int"}}"#)]);
         let found = compare(&old, &new);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_like_itself() {
+    fn a_table_equals_itself() {
         let found = compare(Catalogue::embedded(), Catalogue::embedded());
         assert!(found.added.is_empty() && found.removed.is_empty() && found.changed.is_empty());
         assert!(found.policies_added.is_empty() && found.policies_removed.is_empty());

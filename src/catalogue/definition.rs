@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_no_node() {
+    fn other_ids_are_not_nodes() {
         for id in [
             "",
             "device_",
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn every_node_is_found_by_its_id_or_shares_it() {
+    fn every_node_is_found_by_its_id_unless_it_is_shared() {
         let table = Catalogue::embedded();
         let settled = table.nodes().filter(|node| !node.uri.contains('{') && !node.uri.contains('*'));
         for node in settled {

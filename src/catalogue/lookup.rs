@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_found_says_what_was_probably_meant() {
+    fn an_unknown_name_gets_a_suggestion() {
         let suggest = |text| Catalogue::embedded().suggest(text);
         let right = Some("WindowsLogon/HideFastUserSwitching".to_string());
         assert_eq!(suggest("WindowsLogon/HideFastUserSwitchin"), right);

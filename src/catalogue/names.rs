@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_understood_as_every_editor_and_page_writes_it() {
+    fn every_common_form_of_a_path_is_understood() {
         let title = "Turn off app notifications on the lock screen";
         for path in [
             format!("Computer > System > Logon > {title}"),
@@ -227,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn the_side_that_is_written_is_meant() {
+    fn the_written_scope_is_used() {
         let path = "Windows Components > Internet Explorer > Turn on menu bar by default";
         assert_eq!(names(&format!("User > {path}")), ["user (inetres.admx/AlwaysShowMenu)"]);
         assert_eq!(names(&format!("Computer > {path}")), ["device (inetres.admx/AlwaysShowMenu)"]);
     }
 
     #[test]
-    fn names_of_security_templates_are_names() {
+    fn names_in_security_templates_find_settings() {
         assert_eq!(names("SeInteractiveLogonRight"), ["device UserRights/AllowLocalLogOn"]);
         let banner = "device LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn";
         assert_eq!(names("legalnoticetext"), [banner]);

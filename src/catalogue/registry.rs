@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_exact_is_refused_with_the_reason() {
+    fn inexact_forms_are_refused_with_the_reason() {
         assert_eq!(
             writes("Personalization/LockScreenImageUrl", OmaValue::String("https://contoso.example/lock.jpg".into())),
             [

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_offered_by_label_and_number_and_taken_in_any_case() {
+    fn a_choice_completes_labels_and_numbers_and_accepts_any_case() {
         insta::assert_snapshot!(shown("Authentication/AllowAadPasswordReset"), @r##"
         {"description":"./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset, default 0","$ref":"#/properties/settings/$defs/enum-dc6be386"}
         enum-dc6be386
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_of_a_policy_stand_under_enabled() {
+    fn elements_of_a_policy_are_under_enabled() {
         insta::assert_snapshot!(shown("ADMX_CredentialProviders/DefaultCredentialProvider"), @r##"
         {"title":"Assign a default credential provider","description":"./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider","$ref":"#/properties/settings/$defs/admx-9782db1e"}
         admx-9782db1e
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_takes_any_text() {
+    fn a_placeholder_matches_any_text() {
         let schema = Catalogue::embedded().settings_schema();
         let name = "PassportForWork/{TenantId}/Policies/EnablePinRecovery";
         let pattern = r"^PassportForWork\/[^\/]+\/Policies\/EnablePinRecovery$";

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_apart() {
+    fn names_are_split_into_words() {
         let split = |text| words(text).join(" ");
         assert_eq!(split("HideFastUserSwitching"), "hide fast user switching hidefastuserswitching");
         assert_eq!(split("AllowAADPasswordReset"), "allow aad password reset allowaadpasswordreset");
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_setting_that_is_meant_comes_first() {
+    fn the_best_match_is_first() {
         assert_eq!(first("fast user switching", 1), ["WindowsLogon/HideFastUserSwitching"]);
         assert_eq!(first("Password Resets", 1), ["Authentication/AllowAadPasswordReset"]);
         assert_eq!(first("lock screen notif", 1), ["WindowsLogon/DisableLockScreenAppNotifications"]);
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_must_be_there() {
+    fn every_word_must_match() {
         assert!(first("camera unicorn", 1).is_empty());
         assert!(first("", 1).is_empty());
         assert!(first("…", 1).is_empty());

@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_typed_and_literals_stay() {
+    fn variables_keep_their_type_and_literals_their_text() {
         let fill = |text| expand(text, &Secrets::Placeholders).0;
         assert_eq!(fill("${var:minutes}"), Value::Integer(15));
         assert_eq!(fill("lock after ${var:minutes} at ${var:who}"), Value::Text("lock after 15 at Contoso".into()));
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn missing_references_are_reported() {
         assert_eq!(
             expand("${var:minute}", &Secrets::Placeholders).1,
             ["the environment `production` has no variable `minute`"]

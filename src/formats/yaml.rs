@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_quoted_where_yaml_would_read_something_else() {
+    fn text_is_quoted_if_yaml_would_read_something_else() {
         let texts = ["Bob's PCs", "on", "1", "a: b", "${x}", "a\tb", "\u{f000}", "\u{feff}x", "R&D #1", "Größe", ""];
         let written: Vec<String> = texts.iter().map(|text| scalar(text)).collect();
         let expected = [
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_stands_on_one_line_where_it_fits() {
+    fn a_value_is_on_one_line_if_it_fits() {
         let mut text = String::new();
         entry(&mut text, 2, "Area/Name", &Yaml::map([("enabled", Yaml::map([("A,b", Yaml::Bare("1".into()))]))]));
         entry(&mut text, 2, "Area/Text", &Yaml::map([("raw", Yaml::text("<a>\n  ${b}\n\n</a>\n"))]));

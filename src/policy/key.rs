@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_a_key_when_it_can_be() {
+    fn a_path_is_a_key_if_possible() {
         assert_eq!(key_of_path("sspr/lock-screen-reset.yaml").as_deref(), Some("sspr/lock-screen-reset"));
         assert_eq!(key_of_path("SSPR/Reset.yaml"), None);
         assert_eq!(key_of_path("größe.yaml"), None);

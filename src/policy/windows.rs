@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_release_may_name_an_edition() {
+    fn a_release_can_have_an_edition() {
         let parse = |text| WindowsRelease::parse(text).map(|release| (release.build, release.edition));
         assert_eq!(parse("10 1803"), Ok((17134, None)));
         assert_eq!(parse("Windows 10 1803 Home"), Ok((17134, Some(Edition::Home))));

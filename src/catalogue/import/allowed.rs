@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_no_label() {
+    fn prose_is_not_a_label() {
         assert_eq!(label(" Not\n allowed. ", LONGEST_LABEL), "Not allowed");
         assert_eq!(label("one two three four five six seven", LONGEST_LABEL), "");
     }

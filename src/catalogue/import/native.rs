@@ -198,7 +198,7 @@ mod tests {
     use super::sense;
 
     #[test]
-    fn names_prove_the_direction_of_a_switch_or_nothing() {
+    fn names_prove_the_direction_of_a_switch_or_are_ignored() {
         for (node, other, expected) in [
             ("HideFastUserSwitching", "HideFastUserSwitching", Some(true)),
             ("AllowWindowsConsumerFeatures", "DisableWindowsConsumerFeatures", Some(false)),

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_type_is_passed_over_and_its_entities_are_refused() {
+    fn a_document_type_is_skipped_and_its_entities_are_refused() {
         let kept =
             read("<!DOCTYPE x PUBLIC \"-//OMA\" \"http://x\" [<?oma-dm-ddf-ver supported-versions=\"1.2\"?>]><x>1</x>");
         assert_eq!(kept.map(|root| root.text), Ok("1".into()));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_says_why() {
+    fn invalid_documents_are_errors() {
         for (text, reason) in [
             ("", "the file does not contain an element"),
             ("<a><b>", "the file ends within <b>"),

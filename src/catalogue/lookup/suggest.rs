@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_pen_in_name_area_or_path() {
+    fn a_typing_error_in_name_area_or_path() {
         assert_eq!(suggest("WindowsLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
         assert_eq!(suggest("WindowLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
         assert_eq!(suggest("Logon/HideFastUserSwitching"), "WindowsLogon/HideFastUserSwitching");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_for_a_placeholder_stays() {
+    fn values_of_placeholders_are_kept() {
         assert_eq!(
             suggest("./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOnn"),
             "./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOn"
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_knows_what_is_in_it() {
+    fn a_folder_lists_its_settings() {
         let below = |text: &str| Catalogue::embedded().below(text);
         assert!(below("WindowsLogon").contains(&"WindowsLogon/HideFastUserSwitching"));
         assert!(

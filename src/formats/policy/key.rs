@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_become_files_on_every_system() {
+    fn names_become_valid_file_names_on_every_system() {
         let names = [
             "Portal - Camera",
             "Bob's PCs",
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_that_would_share_a_file_are_told_apart_by_their_ids() {
+    fn profiles_with_the_same_file_name_get_their_ids() {
         let names = file_names([
             ("11111111-aa", "Camera"),
             ("22222222-bb", "CAMERA!"),

@@ -89,7 +89,7 @@ fn in_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
 }
 
 #[test]
-fn what_a_tenant_holds_and_a_policy_cannot_say() {
+fn what_a_policy_cannot_express() {
     let masked = [
         ("WindowsLogon/DisableLockScreenAppNotifications", OmaType::String),
         ("UserRights/AllowLocalLogOn", OmaType::String),
@@ -213,7 +213,7 @@ fn values(node: &Node) -> Vec<OmaValue> {
 }
 
 #[test]
-fn every_value_that_a_node_takes_is_written_without_going_past_the_catalogue() {
+fn every_valid_value_is_written_without_unchecked() {
     let settable = |node: &&Node| node.is_settable() && !node.uri.contains(['{', '*']);
     let rows = Catalogue::embedded().nodes().filter(settable).flat_map(|node| {
         let uri = node.address(node.first_scope());
@@ -336,7 +336,7 @@ proptest! {
 
     /// Every row is imported exactly, or reported as lost.
     #[test]
-    fn whatever_a_tenant_holds_comes_back_or_is_told(values in vec(odd_value(), NODES.len()), name in odd(), text in odd()) {
+    fn every_row_is_imported_or_reported(values in vec(odd_value(), NODES.len()), name in odd(), text in odd()) {
         let addresses = NODES.map(|name| match Catalogue::embedded().resolve(name) {
             Ok(found) => found.uri,
             Err(_) => OmaUri::verbatim(name),

@@ -68,7 +68,7 @@ fn bytes_are_utf16_with_a_mark_and_an_empty_last_line() {
 }
 
 #[test]
-fn what_people_write_is_read() {
+fn files_written_by_people_are_read() {
     let text = "REGEDIT4\n; c\n#c\n\n  [hkey_local_machine\\A\\] b] ; c\n\"x\" = dword:1 ;c\n@=-\n\
                 \"\"=hex(2):25,41,\\ ; c\n ; c\n\n  00,\n\"m\"=hex(7):61,00,00\n[-HKEY_CURRENT_USER\\A]\n[HKEY_USERS]\n";
     insta::assert_snapshot!(reading(text.as_bytes()), @r"
@@ -81,7 +81,7 @@ fn what_people_write_is_read() {
 }
 
 #[test]
-fn no_line_is_dropped_in_silence() {
+fn no_line_is_silently_dropped() {
     let text = "Windows Registry Editor Version 5.00\n\"a\"=\"b\"\n[HKLM\\A]\n\"a\"=\"b\"\n[ HKEY_USERS\\A]\n[HKEY_USERS\\A\n\
                 [HKEY_FOO\\A]\n[HKEY_USERS\\A\\]\n[HKEY_USERS\\A]\nfoo\n\"a\"=\n\"a=\"b\"\n\"a\"=\"C:\\new\"\n\"a\"=\"b\" #c\n\
                 \"a\"=\"b\n\"a\"=dword:000000001\n\"a\"=dword:g\n\"a\"=hex:1,g\n\"a\"=hex:01\\\n  ,02\n\"a\"=hex(2):61\n\
@@ -158,7 +158,7 @@ fn change() -> impl Strategy<Value = RegistryChange> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_again(changes in proptest::collection::vec(change(), 0..8)) {
+    fn written_files_are_read_again(changes in proptest::collection::vec(change(), 0..8)) {
         let document = RegDocument::new(changes);
         let mut problems = Vec::new();
         let bytes = document.to_bytes();

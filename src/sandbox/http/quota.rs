@@ -149,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn where_refused_requests_count_there_is_no_way_through_without_a_pause() {
+    fn if_refused_requests_count_only_a_pause_helps() {
         let limits = QuotaLimits { writes: 3, count_refused: true, ..QuotaLimits::default() };
         assert_eq!(pauses(limits), ". . .".to_owned() + &" 14".repeat(17));
     }
 
     #[test]
-    fn apps_have_a_quota_each() {
+    fn every_app_has_its_own_quota() {
         let now = Instant::now();
         let mut quota = Quota::new(QuotaLimits { writes: 1, ..QuotaLimits::default() });
         let took =

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_written_down_is_there() {
+    fn a_new_tenant_contains_every_profile() {
         let tenant = new_tenant();
         let of = |name: &str| {
             let record = tenant.configurations.get(&ids::fixed("deviceConfiguration", name));
