@@ -1,7 +1,7 @@
 //! The examples are a tutorial: their pages must show what a person who follows them sees.
 //!
-//! A page contains commands (`sh`), their output (`text`), changes to files (`diff`) and registry files (`reg PATH`). The
-//! test follows them in a copy of the example. An output that begins with `…` shows only the last lines. With
+//! A page contains commands (`sh`), their output (`text`), changes to files (`diff`) and registry files (`reg PATH`).
+//! The test follows them in a copy of the example. An output that begins with `…` shows only the last lines. With
 //! `SSPR_POLICY_EXAMPLES=write`, the current output is written to the pages.
 
 use std::fs::{self, File};
@@ -83,7 +83,7 @@ fn follow(example: &str) {
 fn assert_same(example: &str, shown: &str, followed: &str) {
     let diff = similar::TextDiff::from_lines(shown, followed);
     let diff = diff.unified_diff().header("the page", "what happens").to_string();
-    assert!(diff.is_empty(), "examples/{example}/README.md (SSPR_POLICY_EXAMPLES=write takes it over):\n{diff}");
+    assert!(diff.is_empty(), "examples/{example}/README.md (SSPR_POLICY_EXAMPLES=write updates it):\n{diff}");
 }
 
 enum Part<'a> {

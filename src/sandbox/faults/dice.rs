@@ -7,8 +7,8 @@ use super::rule::FaultRule;
 
 /// Decides which requests get a fault.
 ///
-/// Each fault numbers the requests that it considers, in the order of arrival, and decides each number independently: the
-/// same seed and sequence of requests give the same faults, and enabling one fault does not affect the others.
+/// Each fault numbers the requests that it considers, in the order of arrival, and decides each number independently:
+/// the same seed and sequence of requests give the same faults, and enabling one fault does not affect the others.
 #[derive(Debug)]
 pub(crate) struct Dice {
     seed: u64,

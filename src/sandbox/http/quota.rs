@@ -98,8 +98,8 @@ impl Quota {
 }
 
 impl QuotaLimits {
-    /// Whole seconds, rounded up so that a client that waits gets through. With a window of less than a second, rounding
-    /// would make every pause many windows long, so the result is 0.
+    /// Whole seconds, rounded up so that a client that waits gets through. With a window of less than a second,
+    /// rounding would make every pause many windows long, so the result is 0.
     fn seconds(&self, wait: Duration) -> u64 {
         match self.window < Duration::from_secs(1) {
             true => 0,

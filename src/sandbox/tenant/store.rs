@@ -109,8 +109,8 @@ impl Store {
         Ok(refusal)
     }
 
-    /// Decides the request `id`, or all waiting requests; returns them as they are now. A request that is not waiting is not
-    /// decided.
+    /// Decides the request `id`, or all waiting requests; returns them as they are now. A request that is not waiting
+    /// is not decided.
     pub(crate) fn decide(&mut self, id: Option<&str>, status: ApprovalStatus) -> Result<Vec<ApprovalRequest>, Refusal> {
         let chosen = |approval: &&ApprovalRequest| approval.waits() && id.is_none_or(|id| approval.id == id);
         let decided: Vec<ApprovalRequest> =

@@ -88,8 +88,8 @@ fn add(state: &mut TenantState, name: &str, description: Value, own: &Value, tar
     );
 }
 
-/// Policies of the settings catalog. Properties and setting as in a real export (SkipToTheEndpoint/OpenIntuneBaseline, "Win -
-/// OIB - SC - Device Security - D - Login and Lock Screen").
+/// Policies of the settings catalog. Properties and setting as in a real export (SkipToTheEndpoint/OpenIntuneBaseline,
+/// "Win - OIB - SC - Device Security - D - Login and Lock Screen").
 pub(super) fn policies(groups: &[Value]) -> Vec<Value> {
     let group = named(groups, "SSPR Ring 2");
     let name = "Portal - Login and lock screen";
