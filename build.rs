@@ -1,9 +1,9 @@
-//! Packs the catalogue for the binary: one twelfth of the size, unpacked at the first lookup.
+//! Compresses the catalogue for the binary to a twelfth of its size. It is unpacked at the first lookup.
 
 use std::io::Write;
 use std::path::Path;
 
-/// Nodes are needed all the time; Group Policies without a node only by `explain` and `search`.
+/// Nodes are always needed; Group Policies without a node only by `explain` and `search`.
 const POLICIES: &str = "\n{\"policy\":";
 
 fn main() -> std::io::Result<()> {

@@ -1,8 +1,8 @@
-"""Compares a catalogue table with facts that were extracted from the same files independently.
+"""Compares a catalogue table with facts that were independently extracted from the same files.
 
     oracle.py TABLE ORACLE
 
-Prints every difference that is not among the deliberate ones below, and exits with 1 when there is one.
+Prints every difference except the deliberate ones below, and exits with 1 if there is one.
 """
 
 import json
@@ -14,10 +14,10 @@ EDITIONS = dict(zip("HPEDSLMITOUQW", [
     "Home", "Pro", "Enterprise", "Education", "SE", "LTSC", "Multi-session", "IoTEnterprise", "IoTEnterpriseLTSC",
     "HoloLens", "SurfaceHub", "Lite", "WNC"]))
 
-# Nodes that are no settings: the Policy CSP's description of itself would match every misspelt setting.
+# Nodes that are not settings: the Policy CSP's description of itself would match every misspelled setting.
 SKELETON = re.compile(r"/Policy/(Config|Result)/\{AreaName\}/\{PolicyName\}$")
 
-# Native nodes whose policy writes nothing but an element.
+# Native nodes whose policy writes only one element.
 ELEMENT_ONLY = "/(" + "|".join([
     "ApplicationManagement/ConfigureMSIXAuthenticationAuthorizedDomains", "Browser/AllowTabPreloading",
     "Browser/AllowPrelaunch", "Cryptography/TLSCipherSuites", "Cryptography/ConfigureEllipticCurveCryptography",
@@ -29,7 +29,7 @@ ELEMENT_ONLY = "/(" + "|".join([
     "Sudo/EnableSudo", "Update/AllowUpdateService", "WindowsAI/SetCopilotHardwareKey",
 ]) + ")$"
 
-# Facts that differ on purpose: fact, address, and why.
+# Facts that differ on purpose: the fact, the address, and the reason.
 DELIBERATE = [
     ("scope", r"RootCATrustedCertificates/(OemEsim|TrustedPeople)/\{CertHash\}/EncodedCertificate$",
      "its twins differ only in how the folder above them is named, which is not kept"),
@@ -123,7 +123,7 @@ def element_facts(element):
 
 
 def oracle_element(element):
-    """An item without a label has one entry; a third one, what else it writes, is too much for a table."""
+    """An item without a label has one entry. A third entry, with what else it writes, is left out of the table."""
     facts = dict(element)
     if "items" in facts:
         facts["items"] = [[item[0], item[1] if len(item) > 1 else ""] for item in facts["items"]]
@@ -220,7 +220,7 @@ def main(table_path, oracle_path):
         print(f"{fact}: {count}")
     for fact, uri, expected, actual in differences:
         print(f"  {fact}: {uri}: expected {expected!r}, found {actual!r}")
-    print(f"{len(oracle)} leaves compared, {len(deliberate)} deliberate differences, {len(differences)} others")
+    print(f"{len(oracle)} leaves compared, {len(deliberate)} deliberate differences, {len(differences)} other differences")
     return 1 if differences else 0
 
 

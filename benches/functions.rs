@@ -1,4 +1,4 @@
-//! The pure middle: how long reading, compiling, judging and comparing take. `cargo bench --bench functions`.
+//! The pure functions: how long reading, compiling, checking and comparing take. `cargo bench --bench functions`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ fn main() {
     divan::main();
 }
 
-/// What a command pays that looks up one setting.
+/// The cost of a command that looks up one setting.
 #[divan::bench]
 fn catalogue_first_look_up() -> Option<String> {
     let catalogue = Catalogue::unpack();
     catalogue.resolve("WindowsLogon/HideFastUserSwitching").ok()?.node.map(|node| node.uri.clone())
 }
 
-/// What of that is unpacking: the rest is what a look-up in plain text would cost, in a program 3.2 MB larger.
+/// The part of it that is unpacking; the rest is the cost of a lookup in plain text, in a program 3.2 MB larger.
 #[divan::bench]
 fn catalogue_unpacking_alone(bencher: divan::Bencher) {
     let table = include_str!("../schemas/catalogue.jsonl");
@@ -41,7 +41,7 @@ fn catalogue_unpacking_alone(bencher: divan::Bencher) {
 #[divan::bench]
 fn catalogue_each_further_look_up(bencher: divan::Bencher) {
     let uris: Vec<String> = Catalogue::embedded().uris().map(String::from).collect();
-    // A fresh table: each of the 4,700 is read for the first time.
+    // A new table, so that each of the 4,700 nodes is parsed for the first time.
     bencher.with_inputs(Catalogue::unpack).bench_refs(|catalogue| {
         uris.iter().filter(|uri| catalogue.resolve(uri.as_str()).is_ok_and(|found| found.node.is_some())).count()
     });

@@ -1,8 +1,9 @@
-//! What Windows accepts: the nodes of its management tree, their values, and where the same knob is elsewhere.
+//! What Windows accepts: the CSP nodes, their values, and the Group Policies and registry values that correspond to
+//! them.
 //!
-//! The table is text, one node a line, sorted by address (`schemas/catalogue.jsonl`), and independent of who
-//! filled it. Its first line says which release it describes and where its facts come from. Group Policies that no
-//! node sets follow the nodes.
+//! The table (`schemas/catalogue.jsonl`) is text with one node per line, sorted by address. Nothing in it depends on
+//! how it was made. Its first line states the release that it describes and the sources of its facts. Group Policies
+//! without a node follow the nodes.
 
 mod admx;
 mod compact;
@@ -44,21 +45,21 @@ use table::{Header, Lines};
 pub struct Catalogue {
     /// The release that the table describes, such as `DDF February 2026`.
     pub release: String,
-    /// How many nodes and policies the table says that it has.
+    /// The numbers of nodes and policies that the header states.
     stated: (Option<usize>, Option<usize>),
     nodes: Lines<Node>,
     policies: OnceLock<Lines<OnlyPolicy>>,
-    /// Where addresses with placeholders stand, and how long they are before the first one.
+    /// Nodes whose address has placeholders: their index, and the length of the address before the first placeholder.
     with_placeholders: OnceLock<Vec<(usize, usize)>>,
     /// The nodes that may write a registry value.
     by_registry: OnceLock<HashMap<RegistryLocation, Vec<usize>>>,
     /// The nodes by the last part of their address.
     by_last_part: OnceLock<HashMap<String, Vec<usize>>>,
-    /// The nodes by their settings catalog id without its scope.
+    /// The nodes by their settings catalog ID without its scope.
     by_definition: OnceLock<HashMap<String, Vec<usize>>>,
 }
 
-/// Stands for every last part; no address has it.
+/// The key for addresses that end in a placeholder; no last part contains a slash.
 const ANY: &str = "/";
 
 /// An address without `./Device/` or `./User/`.
@@ -66,15 +67,15 @@ fn below_scope(uri: &str) -> &str {
     uri.strip_prefix("./Device/").or_else(|| uri.strip_prefix("./User/")).unwrap_or(uri)
 }
 
-/// What lines begin with.
+/// The prefix of every line of this kind, up to the name.
 const NODE: &str = "{\"uri\":\"";
 const POLICY: &str = "{\"policy\":\"";
 
-/// The table in two parts, packed by `build.rs`: the second is rarely needed.
+/// The table in two parts, packed by `build.rs`. The second is rarely needed.
 const PACKED_NODES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nodes.deflated"));
 const PACKED_POLICIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policies.deflated"));
 
-/// What `build.rs` packed; a test unpacks it.
+/// Unpacks what `build.rs` packed; a test unpacks both parts.
 fn unpacked(packed: &[u8]) -> String {
     let mut text = String::with_capacity(packed.len() * 13);
     let _ = std::io::Read::read_to_string(&mut flate2::read::DeflateDecoder::new(packed), &mut text);
@@ -82,15 +83,16 @@ fn unpacked(packed: &[u8]) -> String {
 }
 
 impl Catalogue {
-    /// The table that is part of the program. Unpacked once, at the first call.
+    /// The built-in table. It is unpacked once, at the first call.
     pub fn embedded() -> &'static Self {
         static TABLE: OnceLock<Catalogue> = OnceLock::new();
         TABLE.get_or_init(Self::unpack)
     }
 
-    /// A fresh copy of the table that is part of the program.
+    /// A new copy of the built-in table.
     pub fn unpack() -> Self {
-        // A test reads the whole table; were it broken, nothing would be known rather than the program stop.
+        // A test reads the whole table. If it were broken, the program would know no settings, which is better than a
+        // panic.
         let table = Self::with_nodes(unpacked(PACKED_NODES));
         table.unwrap_or_else(|_| Self::new("unreadable".into(), Lines::none(NODE)))
     }
@@ -98,9 +100,9 @@ impl Catalogue {
     /// Reads a table.
     ///
     /// # Errors
-    /// The first line that is not a node.
+    /// The first line that is not valid.
     pub fn parse(mut text: String) -> Result<Self, TableError> {
-        // An editor may have added a mark, a checkout on Windows changed the line ends.
+        // Editors may add a byte order mark, and git on Windows may change the line endings.
         if text.starts_with('\u{feff}') {
             text.remove(0);
         }
@@ -122,7 +124,7 @@ impl Catalogue {
                 return Err(TableError { line: 1, reason });
             }
         }
-        // Nothing else was set before.
+        // Cannot fail: nothing was set before.
         let _ = table.policies.set(policies);
         Ok(table)
     }
@@ -153,27 +155,27 @@ impl Catalogue {
         }
     }
 
-    /// All nodes, sorted by address. Reads all of them.
+    /// All nodes, sorted by address. This parses every line.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter()
     }
 
-    /// The Group Policies that no node sets, sorted by file and name.
+    /// The Group Policies without a node, sorted by file and name.
     pub fn only_policies(&self) -> impl Iterator<Item = &OnlyPolicy> {
         self.policies().iter()
     }
 
     fn policies(&self) -> &Lines<OnlyPolicy> {
-        // A table that was parsed has its own.
+        // Only the built-in table gets here: parsing a table sets its policies.
         let unpack = || Lines::index(Cow::Owned(unpacked(PACKED_POLICIES)), POLICY, 0);
         self.policies.get_or_init(|| unpack().unwrap_or_else(|_| Lines::none(POLICY)))
     }
 
-    /// The node of an address in exactly the spelling of Windows; placeholders match any one part.
+    /// The node with this address, compared case-sensitively as Windows does. A placeholder matches any single part.
     pub fn node(&self, uri: &OmaUri) -> Option<&Node> {
         let exact = |text: &str| self.nodes.find(text).and_then(|at| self.nodes.get(at));
         let own = exact(uri.as_str()).filter(|node| node.scope.has(uri.scope()));
-        // A node of both scopes stands under the device's address.
+        // A node that exists in both scopes is listed under the device's address.
         let twin = || match uri.scope() {
             Scope::User => exact(uri.in_scope(Scope::Device).as_str()).filter(|node| node.scope.has(Scope::User)),
             Scope::Device => None,
@@ -202,7 +204,7 @@ impl Catalogue {
         self.with_placeholders.get_or_init(find)
     }
 
-    /// The nodes whose address is this one, without looking at case, scope or what stands for placeholders.
+    /// The nodes with this address, ignoring case, scope and the values of placeholders.
     fn nearly(&self, uri: &OmaUri) -> impl Iterator<Item = &Node> {
         let same = |at: &usize| node::same_path(self.nodes.name(*at), uri.as_str(), str::eq_ignore_ascii_case);
         let index = self.last_parts();
@@ -213,7 +215,8 @@ impl Catalogue {
         found.into_iter().filter(same).filter_map(|at| self.nodes.get(at))
     }
 
-    /// Nodes by the last part of their address in small letters; those that end in a placeholder under [`ANY`].
+    /// Indexes of nodes by the last part of their address in lower case; those that end in a placeholder are under
+    /// [`ANY`].
     fn last_parts(&self) -> &HashMap<String, Vec<usize>> {
         self.by_last_part.get_or_init(|| {
             let mut index: HashMap<String, Vec<usize>> = HashMap::new();
@@ -226,7 +229,7 @@ impl Catalogue {
         })
     }
 
-    /// The addresses of all nodes, sorted; reads none of them.
+    /// The addresses of all nodes, sorted. This does not parse any line.
     pub fn uris(&self) -> impl Iterator<Item = &str> {
         (0..self.nodes.len()).map(|at| self.nodes.name(at))
     }
@@ -251,7 +254,7 @@ impl Catalogue {
         })
     }
 
-    /// A digest of what is known, so that a saved plan can say that it was made with other knowledge.
+    /// A digest of the table, so that `apply` notices a plan that was made with another table.
     pub fn digest(&self) -> String {
         use sha2::Digest;
         let hash = sha2::Sha256::digest(self.nodes.text());
@@ -264,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_embedded_table_can_be_read_whole() {
+    fn the_whole_built_in_table_can_be_read() {
         let text = unpacked(PACKED_NODES) + &unpacked(PACKED_POLICIES);
         assert_eq!(text, include_str!("../schemas/catalogue.jsonl"));
         let table = Catalogue::parse(text).expect("the embedded catalogue");

@@ -1,7 +1,7 @@
-//! Policies, environment and catalogue to canonical profiles.
+//! Compiles policies, an environment and the catalogue to canonical profiles.
 //!
-//! First [`compile`] makes of each policy what it means in one environment, still with the names that people
-//! write; then [`resolve`] turns names into ids with a directory that someone has read from the tenant.
+//! [`compile`] determines what each policy means in one environment, still with names. [`resolve`] then replaces names
+//! with IDs from a directory that the caller has read from the tenant.
 
 mod accounts;
 mod admx;
@@ -37,76 +37,70 @@ use crate::rules::{AcceptedFinding, Accepts};
 use crate::setting::RegistryEntry;
 use crate::source::{Place, Placed, Source, Spanned};
 
-/// Everything that policies are compiled with.
+/// The inputs of the compiler.
 pub struct Context<'a> {
-    /// What Windows accepts.
     pub catalogue: &'a Catalogue,
-    /// The configuration and its file.
     pub configuration: &'a Configuration,
-    /// Its file.
+    /// The file of the configuration.
     pub configuration_source: &'a Arc<Source>,
-    /// The environment's name.
+    /// The name of the environment.
     pub environment: &'a str,
-    /// What is written for it.
+    /// The environment in the configuration.
     pub settings: &'a Environment,
-    /// What `{TenantId}` stands for.
+    /// The value of `{TenantId}`.
     pub tenant_id: &'a str,
-    /// What secrets stand for.
+    /// What replaces references to secrets.
     pub secrets: &'a Secrets,
-    /// Files that values refer to, by path from the root of the repository.
+    /// The files that values refer to, by path relative to the root of the repository.
     pub files: &'a BTreeMap<String, Result<Vec<u8>, String>>,
 }
 
-/// One policy as it is meant in one environment, with names not yet looked up.
+/// One policy in one environment, with names that are not resolved yet.
 #[derive(Debug, Clone)]
 pub struct Compiled<'a> {
-    /// Its key.
     pub key: String,
-    /// Its name in Intune.
+    /// The name of the profile in Intune.
     pub name: String,
-    /// Where the name stands.
+    /// The place of the name.
     pub name_place: Place,
-    /// The description without the marker; none where it is not managed.
+    /// The description without the marker; `None` if it is not managed.
     pub description: Option<Placed<String>>,
-    /// Active, draft or retired.
     pub state: State,
-    /// Whether `environments:` keeps it out of this one.
+    /// Whether `environments:` excludes this environment.
     pub held: bool,
-    /// What it sets through the management channel, sorted by address.
+    /// The settings that are sent to Intune, sorted by address.
     pub settings: Vec<CompiledSetting<'a>>,
-    /// What it writes to the registry besides.
+    /// The registry values, which are only exported.
     pub registry: Vec<RegistryEntry>,
-    /// Whom it reaches; none where that is not managed.
+    /// The assignments; `None` if they are not managed.
     pub assignments: Option<Vec<NamedAssignment>>,
-    /// The target's name, where it uses one.
+    /// The name of the target, if it uses one.
     pub target: Option<Placed<String>>,
-    /// Scope tags as they are written; none where they are not managed.
+    /// The scope tags; `None` if they are not managed.
     pub scope_tags: Option<Vec<NameOrId>>,
-    /// The portal-made profile to take over.
+    /// The ID of the existing profile to adopt.
     pub adopt: Option<Placed<String>>,
-    /// Former keys.
     pub moved_from: Vec<Placed<String>>,
-    /// Accepted findings.
     pub waivers: Vec<AcceptedFinding>,
-    /// The oldest build that must work.
+    /// The oldest build that must be supported.
     pub oldest_build: Option<Placed<u32>>,
-    /// The paths of the files that it is written in.
+    /// The paths of its files.
     pub files: Vec<String>,
 }
 
 impl Compiled<'_> {
-    /// Whether something stands in one of its files.
+    /// Whether a place is in one of its files.
     pub fn is_at(&self, place: &Place) -> bool {
         self.files.contains(&place.source.path)
     }
 
-    /// What it accepts.
+    /// The findings that it accepts.
     pub fn accepts(&self) -> Accepts<'_> {
         let is_sent = self.state == State::Active && !self.held;
         Accepts { waivers: &self.waivers, files: &self.files, is_sent }
     }
 
-    /// Where it excludes a group, by its id or its name.
+    /// The place where it excludes a group, by ID or name.
     pub fn exclusion(&self, id: &str, name: &str) -> Option<&Place> {
         let is = |who: &NamedWho| match who {
             NamedWho::Group { id: Some(own), .. } => own.eq_ignore_ascii_case(id),
@@ -116,14 +110,13 @@ impl Compiled<'_> {
         self.assignments.iter().flatten().find(|one| one.excluded && is(&one.who)).map(|one| &one.place)
     }
 
-    /// Whether there is nothing that Intune could get.
+    /// Whether it has nothing that can be sent to Intune.
     pub fn is_registry_only(&self) -> bool {
         self.settings.is_empty()
     }
 }
 
-/// Compiles each policy for this environment. What is wrong is added to `problems`; a policy with
-/// an error is left out.
+/// Compiles each policy for this environment, and adds errors to `problems`. A policy with an error is left out.
 pub fn compile<'a>(policies: &[Policy], context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Vec<Compiled<'a>> {
     policies.iter().filter_map(|policy| compile_one(policy, context, problems)).collect()
 }
@@ -134,7 +127,7 @@ fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Di
     let held =
         document.environments.as_ref().is_some_and(|names| !names.iter().any(|name| name.value == context.environment));
     let with = |secrets| Expander { variables: &context.settings.variables, environment: context.environment, secrets };
-    // What is not sent needs no secrets; and files, which anybody may read, never get any.
+    // Secrets are only needed for what is sent, and exported files, which anyone may read, never contain any.
     let placeholders = with(&Secrets::Placeholders);
     let expander =
         if document.state() == State::Active && !held { with(context.secrets) } else { with(&Secrets::Placeholders) };

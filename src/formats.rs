@@ -1,7 +1,7 @@
-//! What settings are written as, one file a format.
+//! The formats in which settings can be exported, one file per format.
 //!
-//! A format writes along `exact` relations only: what it cannot express is an error, or is listed where the
-//! caller wants that ([`Unsupported`]); never is it left out in silence.
+//! A format only uses `exact` relations. What it cannot express is an error, or is listed if the caller requests it
+//! ([`Unsupported`]); it is never silently left out.
 
 pub mod admx;
 mod conversion;
@@ -11,43 +11,43 @@ pub mod yaml;
 
 use crate::source::Place;
 
-/// What is written in one format.
+/// The result of an export in one format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Export {
-    /// The files, by paths from where the export goes.
+    /// The files, with paths relative to the folder of the export.
     pub files: Vec<ExportFile>,
-    /// What is in none of them, because the caller wanted it to be left out.
+    /// What was left out, because the caller requested it.
     pub unsupported: Vec<Unsupported>,
-    /// What people have to know or to do besides.
+    /// What people should know, or do manually.
     pub remarks: Vec<ExportRemark>,
 }
 
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportFile {
-    /// With slashes.
+    /// The path, with slashes.
     pub path: String,
     pub bytes: Vec<u8>,
 }
 
-/// What people have to know or to do besides.
+/// What people should know, or do manually.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportRemark {
-    /// What is set elsewhere, by hand.
+    /// A setting to configure manually in the Group Policy editor.
     InBox(admx::InBox),
-    /// In a sentence or two, without a full stop at the end.
+    /// One or two sentences, without a period at the end.
     Note(String),
 }
 
-/// Something that a format cannot express, and that the caller wanted to be left out.
+/// Something that a format cannot express and that was left out, because the caller requested it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsupported {
-    /// The policy's key.
+    /// The key of the policy.
     pub policy: String,
-    /// The setting as people write it, or the place in the registry.
+    /// The name of the setting, or its registry location.
     pub name: String,
-    /// Why, in one line without a full stop.
+    /// The reason in one line, without a period at the end.
     pub reason: String,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }

@@ -1,6 +1,6 @@
-//! What people write: policies and the configuration, as types that are also the JSON Schemas.
+//! The policies and the configuration, as types from which the JSON Schemas are derived.
 //!
-//! Decoding collects every complaint of a file, each with its place, instead of stopping at the first.
+//! Decoding collects all errors of a file, each with its place, instead of stopping at the first.
 
 mod audience;
 mod auth;
@@ -28,12 +28,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Place, Source, Value, parse};
 use decode::{Decode, Decoder};
 
-/// What messages call `sspr-policy.yaml`.
+/// The word for `sspr-policy.yaml` in messages.
 const CONFIGURATION: &str = "configuration";
 
-/// Reads a policy file. `key` is what its path gives; an explicit `key:` wins.
+/// Reads a policy file. `key` is the one from its path; an explicit `key:` takes precedence.
 ///
-/// What is wrong is added to `problems`; without a policy there is at least one.
+/// Errors are added to `problems`; if no policy is returned, there is at least one.
 pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
     let document: PolicyDocument = read(source, "policy", problems)?;
     let key = document.key.as_ref().map(|key| key.value.clone()).or_else(|| key.map(String::from));
@@ -65,7 +65,7 @@ fn read<T: Decode>(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnost
     decode(source, &node(source, what, problems)?, problems)
 }
 
-/// The YAML of a file that is not empty.
+/// The YAML of a file, which must not be empty.
 fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Option<Node> {
     let node = match parse(source) {
         Ok(node) => node,
@@ -99,14 +99,14 @@ fn decode<T: Decode>(source: &Arc<Source>, node: &Node, problems: &mut Vec<Diagn
     document.filter(|_| sound)
 }
 
-/// A schema of a document that the program writes: JSON Schema 2020-12.
+/// The schema of a document that the program writes: JSON Schema 2020-12.
 pub fn schema<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
     let mut schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
     schema.insert("title".into(), title.into());
     schema.to_value()
 }
 
-/// A schema of a document that people write, for their editors: what it refuses, decoding refuses too.
+/// The schema of a document that people write, for their editors. What it refuses, decoding refuses, too.
 pub fn written_schema<T: schemars::JsonSchema>(title: &str) -> serde_json::Value {
     let mut schema = schema::<T>(title);
     absent_is_not_null(&mut schema);
@@ -114,7 +114,7 @@ pub fn written_schema<T: schemars::JsonSchema>(title: &str) -> serde_json::Value
     schema
 }
 
-/// A text holds more than space; only the registry has empty ones.
+/// Text must not be blank, except in the registry.
 fn texts_are_not_empty(schema: &mut serde_json::Value) {
     use serde_json::Value as Json;
     match schema {
@@ -133,8 +133,8 @@ fn texts_are_not_empty(schema: &mut serde_json::Value) {
     }
 }
 
-/// schemars lets an optional key be `null`; here a key without a value is a complaint. What may be null says so
-/// itself (`RegistryValues`).
+/// schemars allows `null` for an optional key, but a key without a value is an error. Types that allow null say so
+/// themselves (`RegistryValues`).
 fn absent_is_not_null(schema: &mut serde_json::Value) {
     use serde_json::Value as Json;
     match schema {

@@ -19,7 +19,7 @@ mod tenant;
 pub use error::Error;
 pub use faults::Faults;
 pub use http::server::Running;
-pub use tenant::approvals::Decision;
+pub use tenant::approvals::ApprovalDecision;
 pub use tenant::contents::{SeedNames, TENANT_ID};
 pub use tenant::decisions::{decide, waiting};
 pub use tenant::hold::{Hold, HoldWhen};

@@ -1,5 +1,5 @@
-//! A tenant in which a good part of all requests fails: what comes out is the right result, or exit code 1 with the reason;
-//! never a wrong plan, never a lost assignment, never a duplicate.
+//! A tenant in which many requests fail. The result must be correct, or exit code 1 with the reason; never a wrong
+//! plan, a lost assignment, or a duplicate.
 //!
 //! `cargo test` tries a few seeds; `.ci/run` tries 200 with the release build: `SSPR_POLICY_TEST_SEEDS=200
 //! SSPR_POLICY_TEST_PROGRAM=target/release/sspr-policy cargo test --test hostile`.
@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use harness::{EMBEDDED, Ran, Repo, Served, copy, served, text};
 use serde_json::{Value, json};
 
-/// Of all requests, 5 % are throttled, 5 % meet a server's error, and of 2 % the connection is cut, half of them after the
-/// server has acted.
+/// 5 % of all requests are throttled, 5 % get a server error, and 2 % lose the connection, half of them after the
+/// server has carried out the request.
 const ROUGH: &str = "\
 throttle: { rate: 0.05, retry_after: seconds, seconds: 0 }
 server_errors: 0.04
@@ -29,7 +29,7 @@ cut_after: { rate: 0.02, of: writes }
 durable: false
 ";
 
-/// As many of each, and lists that lie, batches that lose answers, bodies that are cut.
+/// The same rates, and incomplete lists, batches without some answers, and truncated bodies.
 const LYING: &str = "\
 throttle: { rate: 0.05, retry_after: none }
 broker: 0.02
@@ -52,7 +52,7 @@ delete_status: 200
 durable: false
 ";
 
-/// As many of each, lists that show writes late, and objects that are not found right after they were made.
+/// The same rates, lists that show writes late, and new objects that are not found at first.
 const LATE: &str = "\
 throttle: { rate: 0.05, retry_after: date, seconds: 0 }
 server_errors: 0.05
@@ -63,14 +63,14 @@ not_found_after_create_ms: 200
 durable: false
 ";
 
-/// Nothing goes wrong.
+/// No faults.
 const QUIET: &str = "durable: false\n";
 
 const WORLDS: [&str; 4] = [ROUGH, ROUGH, LYING, LATE];
-/// So often may an apply give up before we do.
+/// The maximum number of failed applies.
 const APPLIES: usize = 12;
 
-/// 200 profiles before; after it, 150 of them are kept or changed, 50 are gone, and 50 are new.
+/// 200 profiles before. After it, 150 of them are kept or changed, 50 are deleted, and 50 are new.
 fn policies(repo: &Repo, after: bool) {
     let range = if after { 50..250 } else { 0..200 };
     for n in range {
@@ -88,7 +88,7 @@ fn policies(repo: &Repo, after: bool) {
     }
 }
 
-/// The tenant and the repository before the change, and what is right after it.
+/// The tenant and the repository before the change, and the correct result of it.
 struct Start {
     tenant: tempfile::TempDir,
     repo: Repo,
@@ -130,13 +130,13 @@ fn connect(repo: &Repo, tenant: &Path, faults: &str, seed: u64) -> Served {
     server
 }
 
-/// What would be done, or why there is no plan.
+/// The plan, or why there is none.
 fn plan(repo: &Repo) -> Result<Value, Ran> {
     let ran = repo.run(&["plan", "--output-format", "json"]);
     match ran.code {
         Some(0) => {
             let mut plan: Value = serde_json::from_str(&ran.out).unwrap();
-            // How many members a group has is an estimate, and says so.
+            // The number of a group's members is an estimate, and the plan says so.
             for change in plan["changes"].as_array_mut().unwrap() {
                 for line in change["assignments"].as_array_mut().unwrap() {
                     line.as_object_mut().unwrap().remove("members");
@@ -148,9 +148,9 @@ fn plan(repo: &Repo) -> Result<Value, Ran> {
     }
 }
 
-/// Our profiles as they are on disk, without what is new in each run; and everybody else's.
+/// The managed profiles on disk, without what is new in each run, and all other profiles.
 fn state(tenant: &Path) -> Vec<Value> {
-    // Opening folds the log of writes into the state.
+    // Opening the sandbox merges the log of writes into the state.
     drop(Served::start(tenant, None));
     let state: Value = serde_json::from_slice(&fs::read(tenant.join(".sspr-policy/sandbox.json")).unwrap()).unwrap();
     let mut all: Vec<Value> = state["deviceConfigurations"].as_array().unwrap().iter().map(bare).collect();
@@ -172,7 +172,7 @@ fn bare(found: &Value) -> Value {
     json!([profile["displayName"], description, settings, targets, profile["roleScopeTagIds"], version])
 }
 
-/// One tenant with one seed. How many applies it took.
+/// Tests one tenant with one seed; returns the number of applies.
 fn survive(start: &Start, seed: u64) -> usize {
     let (tenant, mut repo) = start.again();
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "200".into());
@@ -205,14 +205,14 @@ fn survive(start: &Start, seed: u64) -> usize {
     applies
 }
 
-/// Exit code 1, and a line that says why.
+/// Whether it ended with exit code 1 and a reason.
 fn gives_reason(ran: &Ran) -> bool {
     let said = format!("{}{}", ran.out, ran.err);
     ran.code == Some(1) && (said.contains("error") || said.contains("failed "))
 }
 
 #[test]
-fn whatever_fails_the_tenant_ends_as_written() {
+fn faults_never_lead_to_a_wrong_tenant() {
     let seeds: u64 = std::env::var("SSPR_POLICY_TEST_SEEDS").ok().map_or(4, |text| text.parse().unwrap());
     let start = Start::new();
     let (next, applies) = (AtomicU64::new(1), AtomicUsize::new(0));
@@ -225,7 +225,7 @@ fn whatever_fails_the_tenant_ends_as_written() {
             applies.fetch_add(survive(&start, seed), Ordering::Relaxed);
         }
     };
-    // Most of the time is waiting.
+    // Most of the time is spent waiting.
     std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(worker))));
     println!("{seeds} tenants, {} applies", applies.into_inner());
 }

@@ -1,5 +1,5 @@
-//! The client is killed at every single write of an apply, before the write is on disk and after; the next apply ends
-//! where an undisturbed one would have.
+//! Kills the client at every single write of an apply, before and after the write is on disk. The next apply must end
+//! with the same result as an undisturbed one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod harness;
@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 const PRUNE: &str = "    prune: true\n";
 
-/// What stays the same in both versions is written once: `1|` begins a line of the first, `2|` one of the second.
+/// Both versions in one text: lines that begin with `1|` belong to the first, with `2|` to the second, all others to
+/// both.
 const CHANGED: [(&str, &str); 12] = [
     ("number", "name: Number\nsettings:\n1|  A: 1\n2|  A: 2\nassignments: { include: [{ group: SSPR Pilot }] }"),
     ("text", "name: Text\nsettings:\n1|  B: one\n2|  B: two\nassignments: { include: [{ group: SSPR Pilot }] }"),
@@ -99,7 +100,7 @@ const GONE: [(&str, &str); 6] = [
     ("pruned-3", "name: Pruned 3\nsettings:\n  P3: 1"),
 ];
 
-/// A policy in one of its versions. Settings are nodes of our own: numbers are integers, all else is text.
+/// One version of a policy. The settings are invented nodes: numbers are integers, everything else is text.
 fn version(written: &str, version: char) -> String {
     let mut policy = String::new();
     let mut in_settings = false;
@@ -130,7 +131,7 @@ struct Start {
 }
 
 impl Start {
-    /// `assigning_counts`: whether an assignment raises a profile's version, in which sources disagree.
+    /// `assigning_counts`: whether an assignment raises a profile's version, on which sources disagree.
     fn new(assigning_counts: bool) -> Start {
         let tenant = tempfile::tempdir().unwrap();
         drop(Served::start(tenant.path(), None));
@@ -174,7 +175,7 @@ impl Start {
     }
 }
 
-/// Applies, and kills the client at a write. Whether the write was reached.
+/// Applies, and kills the client at a write; returns whether the write was reached.
 fn kill_at(tenant: &TempDir, repo: &Repo, hold: &str) -> bool {
     let server = Served::start(tenant.path(), Some(hold));
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
@@ -187,7 +188,7 @@ fn kill_at(tenant: &TempDir, repo: &Repo, hold: &str) -> bool {
     held
 }
 
-/// Applies to the end, and says what the tenant holds then.
+/// Applies to the end, and returns the contents of the tenant.
 fn finish(tenant: &TempDir, repo: &Repo) -> Value {
     let server = Served::start(tenant.path(), None);
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
@@ -197,7 +198,7 @@ fn finish(tenant: &TempDir, repo: &Repo) -> Value {
     state(&Graph::new(&server.url))
 }
 
-/// Foreign profiles as they are; ours without what is new in each run.
+/// Other profiles unchanged; managed ones without what is new in each run.
 fn state(graph: &Graph) -> Value {
     let (mut ours, mut foreign) = (Vec::new(), Vec::new());
     for profile in graph.profiles() {
@@ -229,7 +230,7 @@ fn state(graph: &Graph) -> Value {
     json!({ "ours": ours, "foreign": foreign })
 }
 
-/// How many writes were reached, with every case tried.
+/// Tries every case, and returns how many writes were reached.
 fn kill_everywhere(start: &Start, when: &str, wanted: &Value) -> usize {
     // Behind a validating proxy each case takes seconds, so `.ci/contract` tries only some.
     let step = std::env::var("SSPR_POLICY_TEST_KILL_EVERY").map_or(1, |every| every.parse().unwrap());
@@ -256,7 +257,7 @@ fn kill_everywhere(start: &Start, when: &str, wanted: &Value) -> usize {
     reached.into_inner()
 }
 
-/// The first object that differs says more than two whole tenants.
+/// The first different object is easier to read than two whole tenants.
 fn assert_same(state: &Value, wanted: &Value, when: &str) {
     for part in ["foreign", "ours"] {
         let names = |state: &Value| -> Vec<String> {
@@ -295,15 +296,15 @@ fn killed_before_the_answer_to_any_write() {
     killed("after", false);
 }
 
-/// More writes: the marker's version is put right after an assignment.
+/// More writes: the marker's version is corrected after an assignment.
 #[test]
-fn killed_before_the_answer_where_assignments_count() {
+fn killed_before_the_answer_if_assignments_raise_the_version() {
     killed("after", true);
 }
 
-/// The plan that is carried out above, so that it is known what the cases are.
+/// The plan that the other tests interrupt, to show which writes they cover.
 #[test]
-fn what_is_interrupted() {
+fn the_interrupted_plan() {
     let start = Start::new(false);
     let server = Served::start(start.tenant.path(), None);
     start.repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));

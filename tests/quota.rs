@@ -1,5 +1,5 @@
-//! What a thousand profiles cost, and Intune's published limits: 100 writes and 1,000 requests in a window. The window is
-//! scaled down here, from 20 seconds. Seconds and megabytes are in `benches/README.md`.
+//! The cost of a thousand profiles, within Intune's published limits: 100 writes and 1,000 requests in a window of 20
+//! seconds, which is scaled down here. Seconds and megabytes are in `benches/README.md`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod harness;
@@ -9,7 +9,7 @@ use std::fs;
 use harness::{EMBEDDED, Graph, Repo, Served, served};
 use serde_json::Value;
 
-/// Ten groups; the last three are not in every sandbox.
+/// Ten groups; a new sandbox does not have the last three.
 const GROUPS: [&str; 10] = [
     "SSPR Pilot",
     "SSPR Ring 2",
@@ -60,9 +60,9 @@ fn counters(server: &Served) -> Value {
     Graph::new(&server.own).get("/sandbox/counters")
 }
 
-/// Somebody saves each profile in the portal, and changes nothing: whether its masked value is the same is not known then.
+/// Saves each profile in the portal without changes, so that it is unknown whether its masked value is the same.
 fn save_all(tenant: &Repo) {
-    // Opening folds the log of writes into the state.
+    // Opening the sandbox merges the log of writes into the state.
     drop(Served::start(tenant.path(), None));
     let mut state: Value = serde_json::from_str(&tenant.read(".sspr-policy/sandbox.json")).unwrap();
     for found in state["deviceConfigurations"].as_array_mut().unwrap() {
@@ -75,7 +75,7 @@ fn save_all(tenant: &Repo) {
 #[test]
 fn a_thousand_profiles() {
     let (tenant, mut repo) = (tenant(), repository(1000));
-    // New: two writes each, and not one too early.
+    // Two writes for each new profile, and none too early.
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "200".into());
     let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 200 }\n");
     repo.apply().succeeds();
@@ -84,7 +84,7 @@ fn a_thousand_profiles() {
     assert_eq!((&seen["answers"]["429"], &seen["sub_answers"]["429"]), (&Value::Null, &Value::Null));
     drop(server);
 
-    // As applied: the tenant, ten groups, two pages, their count, and masked values of others.
+    // Nothing to apply: the tenant, ten groups, two pages, their count, and masked values of other profiles.
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "0".into());
     let server = serve(&tenant, &repo, "");
     repo.assert_converged();
@@ -102,7 +102,7 @@ fn a_thousand_profiles() {
 }
 
 #[test]
-fn a_client_that_knows_no_limits_is_told_and_comes_to_the_same_end() {
+fn a_client_without_pacing_is_throttled_and_ends_with_the_same_result() {
     let (tenant, repo) = (tenant(), repository(120));
     let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 3000 }\n");
     repo.apply().succeeds();

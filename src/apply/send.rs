@@ -75,7 +75,7 @@ impl Object<'_, '_> {
             (Some(request), None) => request.id,
             (None, None) => {
                 let unknown = || (error.to_string(), approval::unknown_in_the_way());
-                let (text, help) = open.other.as_ref().map_or_else(unknown, approval::Request::in_the_way);
+                let (text, help) = open.other.as_ref().map_or_else(unknown, approval::ApprovalRequest::in_the_way);
                 return Ok(Refused::For(NotDone::OtherRequestOpen(text, help)));
             }
         };

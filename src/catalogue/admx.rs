@@ -1,4 +1,4 @@
-//! What an ADMX-backed policy writes, and which elements its payload has.
+//! The registry values that an ADMX-backed policy writes, and the elements of its payload.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,22 +6,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AdmxForm {
-    /// The policy's own registry value.
+    /// The name of the policy's own registry value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// What it holds when enabled: `dword:1`, `sz:yes`, `delete`.
+    /// Its data when the policy is enabled: `dword:1`, `sz:yes`, `delete`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// What it holds when disabled.
+    /// Its data when the policy is disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off: Option<String>,
-    /// More values that are written when enabled: key, value, data.
+    /// More values that are written when the policy is enabled: key, value, data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_list: Vec<[String; 3]>,
-    /// More values that are written when disabled.
+    /// More values that are written when the policy is disabled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub off_list: Vec<[String; 3]>,
-    /// What an administrator fills in.
+    /// The inputs of the policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elements: Vec<AdmxElement>,
 }
@@ -30,18 +30,17 @@ pub struct AdmxForm {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AdmxElement {
-    /// Its id, which the payload names.
+    /// The ID that the payload uses.
     pub id: String,
-    /// Its kind.
     #[serde(rename = "type")]
     pub kind: ElementType,
-    /// What stands beside it on the screen.
+    /// The label in the Group Policy editor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// The registry value that it writes; lists write as many as they have items.
+    /// The name of the registry value that it writes; a list writes one value per item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// Its key, where that is not the policy's.
+    /// Its key, if it is not the policy's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The smallest number.
@@ -50,31 +49,30 @@ pub struct AdmxElement {
     /// The largest number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
-    /// The longest text, in characters.
+    /// The maximum length in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxlen: Option<usize>,
-    /// Whether it must be filled in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// `REG_EXPAND_SZ` instead of `REG_SZ`.
+    /// Whether it writes `REG_EXPAND_SZ` instead of `REG_SZ`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expand: bool,
-    /// A list whose items have names of their own.
+    /// Whether the items of a list have names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub explicit: bool,
-    /// A list that leaves other values in its key.
+    /// Whether a list keeps the other values of its key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub additive: bool,
-    /// A number that is stored as text.
+    /// Whether a number is stored as text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_text: bool,
-    /// What the names of a list's values begin with.
+    /// The prefix of the names of a list's values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    /// What a ticked box writes.
+    /// The data that is written when the check box is selected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
-    /// What an empty box writes.
+    /// The data that is written when the check box is cleared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off: Option<String>,
     /// The choices of an enum: registry data and label.
@@ -82,26 +80,24 @@ pub struct AdmxElement {
     pub items: Vec<(serde_json::Value, String)>,
 }
 
-/// Kinds of elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ElementType {
-    /// One line.
+    /// One line of text.
     Text,
-    /// A number.
     Decimal,
-    /// A box to tick.
+    /// A check box.
     Boolean,
-    /// A choice.
+    /// One of several choices.
     Enum,
-    /// Any number of values.
+    /// Any number of registry values.
     List,
-    /// Several lines.
+    /// Several lines of text.
     MultiText,
 }
 
 impl AdmxElement {
-    /// The choices as `value` and label. The table writes `dword:7`, `sz:x` or a bare number.
+    /// The choices as value and label. In the table, a value is `dword:7`, `sz:x` or a bare number.
     pub fn choices(&self) -> Vec<(String, String)> {
         let bare = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => text.split_once(':').map_or(text.as_str(), |(_, rest)| rest).to_string(),
@@ -116,18 +112,18 @@ impl AdmxElement {
 pub struct Payload {
     /// `<enabled/>` or `<disabled/>`.
     pub enabled: bool,
-    /// The elements in their order: id and value.
+    /// The elements in the order of the payload: ID and value.
     pub data: Vec<(String, String)>,
 }
 
 impl Payload {
-    /// One element's value.
+    /// The value of one element.
     pub fn data(&self, id: &str) -> Option<&str> {
         self.data.iter().find(|(name, _)| name == id).map(|(_, value)| value.as_str())
     }
 
-    /// The payload on a single line, escaped, in the shape that Windows echoes (Microsoft, "Understanding
-    /// ADMX-backed policies"; line breaks between tags made devices report 0x87D1FDE8, IntuneManagement#380).
+    /// The payload on a single line, escaped, in the form that Windows returns (Microsoft, "Understanding ADMX-backed
+    /// policies"; line breaks between tags made devices report 0x87D1FDE8, IntuneManagement#380).
     pub fn write(&self) -> String {
         let mut text = String::from(if self.enabled { "<enabled/>" } else { "<disabled/>" });
         for (id, value) in &self.data {
@@ -138,10 +134,10 @@ impl Payload {
     }
 }
 
-/// Reads a payload.
+/// Parses a payload.
 ///
 /// # Errors
-/// What is in the way, in one line.
+/// What is wrong with it, in one line.
 pub fn read_payload(text: &str) -> Result<Payload, String> {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(text);

@@ -1,6 +1,6 @@
-//! Short spellings in the table of what almost every line repeats.
+//! Short spellings for what almost every line of the table repeats.
 
-/// Builds in one word: `16299 19041.1202` for `10.0.16299`, `10.0.19041.1202`.
+/// Builds in one string: `16299 19041.1202` means `10.0.16299`, `10.0.19041.1202`.
 pub(super) mod builds {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -13,14 +13,14 @@ pub(super) mod builds {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        // A full build has three dots or two; a short one has one or none.
+        // A full build has two or three dots; a short one has one or none.
         let full =
             |build: &str| if build.matches('.').count() > 1 { build.to_string() } else { format!("{USUAL}{build}") };
         Ok(text.split(' ').map(full).collect())
     }
 }
 
-/// Editions by their letters.
+/// Editions as one string of their letters.
 pub(super) mod editions {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -34,7 +34,9 @@ pub(super) mod editions {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Edition>, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         text.chars()
-            .map(|letter| Edition::of_letter(letter).ok_or_else(|| D::Error::custom(format!("no edition `{letter}`"))))
+            .map(|letter| {
+                Edition::of_letter(letter).ok_or_else(|| D::Error::custom(format!("unknown edition `{letter}`")))
+            })
             .collect()
     }
 }

@@ -1,46 +1,44 @@
-//! What is new, gone and different between two tables.
+//! The differences between two tables.
 
 use std::collections::BTreeMap;
 
 use super::{Allowed, Catalogue, EnumValue, Node, OnlyPolicy, RegistryForm};
 use crate::setting::{OmaUri, Scope};
 
-/// Two tables side by side. Addresses are sorted; a node of both scopes stands once where both changed alike.
+/// The differences, sorted by address. A node that exists in both scopes is listed once if both changed in the same
+/// way.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     /// Nodes that only the newer table has, with their scopes.
     pub added: Vec<(String, Vec<Scope>)>,
     /// Nodes that only the older table has.
     pub removed: Vec<(String, Vec<Scope>)>,
-    /// Nodes that both have, with other facts.
+    /// Nodes in both tables with different facts.
     pub changed: Vec<Changed>,
     /// Group Policies without a node that only the newer table has: file and name.
     pub policies_added: Vec<String>,
-    /// Those that only the older table has.
+    /// Group Policies without a node that only the older table has.
     pub policies_removed: Vec<String>,
-    /// Those with other names or another registry form.
+    /// Group Policies without a node whose names or registry form changed.
     pub policies_changed: Vec<String>,
 }
 
-/// A node whose facts changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// Its short name.
     pub name: String,
-    /// The scopes in which it changed so.
+    /// The scopes in which it has these changes.
     pub scopes: Vec<Scope>,
-    /// What changed.
     pub facts: Vec<Fact>,
 }
 
-/// One fact before and after; empty where nothing was said.
+/// One fact before and after; empty if a table does not state it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Fact {
-    /// Which: `builds`, `editions`, `allowed`…
+    /// The name of the fact: `builds`, `editions`, `allowed`…
     pub fact: &'static str,
-    /// What the older table says.
+    /// What the older table states.
     pub before: String,
-    /// What the newer table says.
+    /// What the newer table states.
     pub after: String,
 }
 
@@ -50,13 +48,12 @@ impl Changed {
         self.facts.iter().all(|changed| changed.fact == fact)
     }
 
-    /// The fact, where it changed.
+    /// The fact with this name, if it changed.
     pub fn fact(&self, fact: &str) -> Option<&Fact> {
         self.facts.iter().find(|changed| changed.fact == fact)
     }
 }
 
-/// Compares two tables.
 pub fn compare(old: &Catalogue, new: &Catalogue) -> Comparison {
     let (before, after) = (by_address(old), by_address(new));
     let absent = |from: &BTreeMap<(String, Scope), &Node>, other: &BTreeMap<(String, Scope), &Node>| {
@@ -91,7 +88,7 @@ pub fn compare(old: &Catalogue, new: &Catalogue) -> Comparison {
     }
 }
 
-/// Nodes by short name and scope: whether a table has twins in one line or two makes no difference.
+/// Nodes by short name and scope, because tables may have one line for both scopes or two.
 fn by_address(catalogue: &Catalogue) -> BTreeMap<(String, Scope), &Node> {
     let scopes =
         |node: &Node| [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)).collect();
@@ -106,7 +103,7 @@ fn policies(catalogue: &Catalogue) -> BTreeMap<&str, &OnlyPolicy> {
     catalogue.only_policies().map(|policy| (policy.policy.as_str(), policy)).collect()
 }
 
-/// A fact of a node, as text.
+/// Returns a fact of a node as text.
 type Say<'a> = &'a dyn Fn(&Node) -> String;
 
 fn facts(old: &Node, new: &Node) -> Vec<Fact> {
@@ -140,7 +137,7 @@ fn facts(old: &Node, new: &Node) -> Vec<Fact> {
     all.into_iter().filter_map(changed).collect()
 }
 
-/// What serde calls a unit variant.
+/// The name that serde gives a unit variant.
 fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(String::from)).unwrap_or_default()
 }
@@ -152,7 +149,7 @@ fn allowed(allowed: &Allowed) -> String {
         Allowed::Enum(all) => values(all),
         Allowed::Flags(all) => format!("a sum of {}", values(all)),
         Allowed::Range([low, high]) => format!("{low} to {high}"),
-        Allowed::Regex(pattern) => format!("what matches {pattern}"),
+        Allowed::Regex(pattern) => format!("text that matches {pattern}"),
         Allowed::Admx | Allowed::Xml | Allowed::Json | Allowed::Sddl => word(allowed),
     }
 }
@@ -165,7 +162,7 @@ fn group_policy(node: &Node) -> String {
     format!("{path} ({from})")
 }
 
-/// Key and value; what is behind them only as far as it tells two forms apart.
+/// A registry form as one line of text.
 fn registry(form: &RegistryForm) -> String {
     let name = form.value.as_deref().map_or(String::new(), |name| format!(" {name}"));
     let relation = word(&form.relation);
@@ -184,7 +181,7 @@ mod tests {
     const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
 
     #[test]
-    fn each_fact_that_changed_is_named() {
+    fn every_changed_fact_is_listed() {
         let old = table(&[
             &format!(r#"{{"uri":"{BASE}/A/Gone","format":"int"}}"#),
             &format!(r#"{{"uri":"{BASE}/A/Same","format":"int","builds":"16299"}}"#),
@@ -206,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_came_to_a_second_scope_is_added_there_only() {
+    fn a_node_with_a_new_scope_is_only_added_there() {
         let old = table(&[&format!(r#"{{"uri":"{BASE}/A/Set","format":"int"}}"#)]);
         let new = table(&[&format!(r#"{{"uri":"{BASE}/A/Set","scope":"both","format":"int"}}"#)]);
         let found = compare(&old, &new);
@@ -215,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_like_itself() {
+    fn a_table_equals_itself() {
         let found = compare(Catalogue::embedded(), Catalogue::embedded());
         assert!(found.added.is_empty() && found.removed.is_empty() && found.changed.is_empty());
         assert!(found.policies_added.is_empty() && found.policies_removed.is_empty());

@@ -1,4 +1,4 @@
-//! The node behind an id of the settings catalog.
+//! Finds the node of a settings catalog ID.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use super::{Catalogue, Node, below_scope, node};
 use crate::setting::{OmaUri, Scope};
 
 impl Catalogue {
-    /// The node that a settings catalog id is the name of, with its address in the id's scope: its address in lower case
-    /// with underscores, as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`. Without a scope it is
-    /// the device's, as `./Vendor/…` is. Nothing for ids that are not of a node, or that two nodes may have.
+    /// The node that a settings catalog ID names, with its address in the ID's scope. The ID is the address in lower
+    /// case with underscores, such as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`. Without
+    /// a scope it means the device, like `./Vendor/…`. `None` if the ID does not name a node, or could name two.
     pub fn node_of_definition(&self, id: &str) -> Option<(OmaUri, &Node)> {
         let (scope, rest) = match (id.strip_prefix("device_"), id.strip_prefix("user_")) {
             (Some(rest), _) => (Scope::Device, rest),
@@ -23,7 +23,8 @@ impl Catalogue {
         }
     }
 
-    /// Reads no node. Those with placeholders are left out: the settings catalog does not say what stands for them.
+    /// Uses addresses only. Addresses with placeholders are left out: the settings catalog does not say what replaces
+    /// them.
     fn definitions(&self) -> &HashMap<String, Vec<usize>> {
         self.by_definition.get_or_init(|| {
             let mut index: HashMap<String, Vec<usize>> = HashMap::new();
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_no_node() {
+    fn other_ids_are_not_nodes() {
         for id in [
             "",
             "device_",
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn every_node_is_found_by_its_id_or_shares_it() {
+    fn every_node_is_found_by_its_id_unless_it_is_shared() {
         let table = Catalogue::embedded();
         let settled = table.nodes().filter(|node| !node.uri.contains('{') && !node.uri.contains('*'));
         for node in settled {

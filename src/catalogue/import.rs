@@ -1,4 +1,4 @@
-//! Making the table: Microsoft's DDF files, a PolicyDefinitions folder and our overlay become one node a line.
+//! Creates the table: Microsoft's DDF files, a PolicyDefinitions folder and our overlay become one node per line.
 
 mod allowed;
 mod archive;
@@ -13,56 +13,56 @@ use super::table::Header;
 use super::{AdmxForm, Catalogue, DataForm, Edition, Node, OnlyPolicy, Scopes};
 use join::Policies;
 
-/// A file by its name within its folder or archive.
+/// A file with its name inside its folder or archive.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// Its name, with `/` between folders.
+    /// The name, with `/` between folders.
     pub name: String,
-    /// Its content.
     pub bytes: Vec<u8>,
 }
 
-/// What a table is made from.
+/// The files that a table is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// What the table calls itself, such as `DDF February 2026`.
+    /// The name of the release, such as `DDF February 2026`.
     pub release: String,
     /// The files of a DDF v2 bundle.
     pub ddf: Vec<SourceFile>,
-    /// The ADMX and ADML files of a PolicyDefinitions folder. Without them, what `known` says of Group Policies stays.
+    /// The ADMX and ADML files of a PolicyDefinitions folder. Without them, the facts about Group Policies are taken
+    /// from `known`.
     pub admx: Vec<SourceFile>,
 }
 
-/// A table with what was noticed while it was made.
+/// A new table with the warnings about its sources.
 #[derive(Debug, Clone)]
 pub struct Imported {
-    /// The table's text, the same bytes for the same files.
+    /// The text of the table. The same files always give the same bytes.
     pub text: String,
-    /// What did not fit together.
+    /// What the sources contradict or lack.
     pub warnings: Vec<String>,
-    /// How many nodes it has.
+    /// The number of nodes.
     pub nodes: usize,
-    /// How many Group Policies without a node it has.
+    /// The number of Group Policies without a node.
     pub policies: usize,
 }
 
-/// Files that cannot become a table.
+/// The reason why files cannot become a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ImportError(String);
 
-/// The files of a DDF bundle that is a zip file.
+/// Reads the files of a DDF bundle from a zip file.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the zip file.
 pub fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, ImportError> {
     archive::unpack(bytes).map_err(ImportError)
 }
 
-/// Makes a table.
+/// Creates a table.
 ///
 /// # Errors
-/// A file that is not a DDF file, or without nodes. ADMX files that cannot be read are warnings.
+/// A file that is not a DDF file, or no nodes. ADMX files that cannot be read are warnings.
 pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportError> {
     let mut warnings = Vec::new();
     let described = ddf::read(&sources.ddf).map_err(ImportError)?;
@@ -95,12 +95,12 @@ pub fn import(sources: &Sources, known: &Catalogue) -> Result<Imported, ImportEr
     Ok(Imported { text, warnings, nodes: nodes.len(), policies: only.len() })
 }
 
-/// A name that stands in the table as it is: lines are sorted by their names, and found by them.
+/// Whether a name can be in the table unchanged: lines are sorted and found by name.
 fn is_sound(name: &str) -> bool {
     !name.contains(|c: char| c.is_control() || matches!(c, '"' | '\\'))
 }
 
-/// The Policy CSP describes itself with `{AreaName}/{PolicyName}`, which would match every misspelt setting.
+/// The Policy CSP describes itself with `{AreaName}/{PolicyName}`, which would match every misspelled setting.
 fn is_a_setting(node: &Node) -> bool {
     !node.uri.contains("/{AreaName}/{PolicyName}")
 }
@@ -121,7 +121,7 @@ fn keep_what_is_known(nodes: &mut [Node], known: &Catalogue) {
     }
 }
 
-/// What is worth keeping of a policy that no node sets: its names and its registry values.
+/// What the table keeps of a policy without a node: its names and its registry values.
 fn without_a_node(policy: &policy_definitions::AdmxPolicy) -> OnlyPolicy {
     let mut form = join::admx_form(policy, if policy.class == "Both" { Scopes::Both } else { Scopes::Device });
     if let DataForm::Admx(AdmxForm { elements, .. }) = &mut form.data {

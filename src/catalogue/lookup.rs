@@ -1,4 +1,4 @@
-//! Finding a node by what people write.
+//! Finds the node that a written name means.
 
 mod suggest;
 
@@ -6,48 +6,48 @@ use super::node::is_placeholder;
 use super::{Catalogue, Node};
 use crate::setting::{OmaUri, Scope, UriError};
 
-/// What a written name stands for.
+/// What a written name means.
 #[derive(Debug, Clone)]
 pub struct Resolved<'a> {
     /// The address, in the catalogue's spelling.
     pub uri: OmaUri,
-    /// What is known of it; nothing for addresses the catalogue has not.
+    /// The node; `None` if the catalogue does not contain the address.
     pub node: Option<&'a Node>,
-    /// The text was `./Vendor/…` where that is a mistake that devices refuse.
+    /// The name begins with `./Vendor/…`, and devices reject this node without a scope.
     pub lacks_scope: bool,
 }
 
-/// Why a written name stands for nothing known.
+/// Why a written name does not name a node of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LookupError {
-    /// No address at all.
+    /// The text is not an address.
     Malformed(UriError),
-    /// No such node; [`Catalogue::suggest`] knows what may have been meant.
+    /// The node is not in the catalogue; [`Catalogue::suggest`] finds similar names.
     Unknown {
-        /// What the address would be.
+        /// The address that the name would have.
         uri: OmaUri,
     },
-    /// The node is there in another spelling of case; Windows tells them apart.
+    /// The node has a different spelling; Windows compares case-sensitively.
     Case {
-        /// The right spelling.
+        /// The correct spelling.
         right: String,
     },
-    /// The node belongs to the other scope.
+    /// The node exists in the other scope only.
     Scope {
-        /// The scope that has it.
+        /// The scope in which it exists.
         right: Scope,
-        /// The right spelling.
+        /// The correct spelling.
         text: String,
     },
 }
 
-/// What was written, taken apart.
+/// A written name, parsed.
 struct Written {
     uri: OmaUri,
     form: Form,
 }
 
-/// In which form a name was written, so that a suggestion comes back in the same.
+/// The form of a written name, so that a suggestion can have the same form.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Full,
@@ -64,7 +64,7 @@ impl Form {
             Self::Short => uri.short().to_string(),
             Self::Scoped(Scope::Device) => format!("Device/{}", uri.short()),
             Self::Scoped(Scope::User) => format!("User/{}", uri.short()),
-            // `csp:` is for what stands outside the Policy CSP.
+            // `csp:` is for nodes outside the Policy CSP.
             Self::Csp if uri.policy_parts().is_some() => uri.short().to_string(),
             Self::Csp => format!("csp:{}", uri.short()),
         }
@@ -72,8 +72,8 @@ impl Form {
 }
 
 impl Catalogue {
-    /// Finds what a written name stands for: a full address, `Area/Name` (the Policy CSP first, then a CSP of that
-    /// name), `csp:Name/…`, or either with `User/` or `Device/` in front.
+    /// Finds the node that a written name means: a full address, `Area/Name` (the Policy CSP first, then a CSP with
+    /// that name), `csp:Name/…`, or one of the last two after `User/` or `Device/`.
     ///
     /// # Errors
     /// What is wrong with the name, and what was probably meant.
@@ -91,7 +91,7 @@ impl Catalogue {
         Err(self.explain(&candidates))
     }
 
-    /// The shortest name that stands for exactly this address.
+    /// The shortest name that means exactly this address.
     pub fn name_of(&self, uri: &OmaUri) -> String {
         let short = uri.short();
         let candidates = match uri.scope() {
@@ -102,7 +102,7 @@ impl Catalogue {
         candidates.iter().find(right).cloned().unwrap_or_else(|| uri.to_string())
     }
 
-    /// The placeholders of a node's address with what stands for them in another one of its addresses.
+    /// The placeholders in a node's address, each with its value in a concrete address.
     pub fn placeholders_of<'n>(node: &'n Node, uri: &'n OmaUri) -> Vec<(&'n str, &'n str)> {
         let pairs = node.uri.split('/').zip(uri.as_str().split('/'));
         pairs.filter(|(own, _)| is_placeholder(own)).collect()
@@ -112,7 +112,7 @@ impl Catalogue {
         let near = candidates.iter().find_map(|written| {
             let mut nodes = self.nearly(&written.uri);
             let node = nodes.next()?;
-            // Where both scopes have one of their own, the written scope's is meant.
+            // If the two scopes have separate nodes, prefer the one in the written scope.
             let own = nodes.find(|other| other.scope.has(written.uri.scope()));
             Some((written, own.filter(|_| !node.scope.has(written.uri.scope())).unwrap_or(node)))
         });
@@ -130,7 +130,7 @@ impl Catalogue {
     }
 }
 
-/// The node's own spelling, with what was written for its placeholders.
+/// The node's own spelling, with the written values of its placeholders.
 fn respell(node: &Node, written: &OmaUri) -> OmaUri {
     let scope = written.scope();
     let right = node.address(scope);
@@ -143,7 +143,7 @@ fn respell(node: &Node, written: &OmaUri) -> OmaUri {
     OmaUri::parse(&parts.join("/")).unwrap_or(right)
 }
 
-/// `./device/…`: the scope in another case, and what follows it.
+/// `./device/…`: the scope in the wrong case, and what follows it.
 fn other_case(text: &str) -> Option<(&'static str, &str)> {
     ["./Device/", "./User/", "./Vendor/"].into_iter().find_map(|scope| {
         let (start, rest) = text.split_at_checked(scope.len())?;
@@ -151,10 +151,10 @@ fn other_case(text: &str) -> Option<(&'static str, &str)> {
     })
 }
 
-/// The addresses that a text may stand for, the likelier first; never empty.
+/// The addresses that a text may mean, the most likely first; never empty.
 fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
     if let Some((scope, rest)) = other_case(text) {
-        // Windows tells upper and lower case apart; the lookup then says what is right.
+        // Windows is case-sensitive, so the lookup fails and names the correct spelling.
         return Ok(vec![Written { uri: OmaUri::parse(&format!("{scope}{rest}"))?, form: Form::Full }]);
     }
     if text.starts_with("./") {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_found_says_what_was_probably_meant() {
+    fn an_unknown_name_gets_a_suggestion() {
         let suggest = |text| Catalogue::embedded().suggest(text);
         let right = Some("WindowsLogon/HideFastUserSwitching".to_string());
         assert_eq!(suggest("WindowsLogon/HideFastUserSwitchin"), right);

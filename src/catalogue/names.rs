@@ -1,28 +1,25 @@
-//! Every name of a setting: what people read in a portal, an editor, a template or the registry finds it.
+//! Finds a setting by any of its names: in a portal, the Group Policy editor, a template or the registry.
 
 use super::{Catalogue, GroupPolicy, LookupError, Node, OnlyPolicy, RegistryForm};
 use crate::setting::{OmaUri, RegistryKey, RegistryLocation, Scope};
 
-/// What a name may stand for.
+/// What a name can mean.
 #[derive(Debug, Clone, Copy)]
 pub enum Entry<'a> {
-    /// A node.
     Node(&'a Node),
-    /// A Group Policy that no node sets.
+    /// A Group Policy without a node.
     Policy(&'a OnlyPolicy),
 }
 
-/// What was found, in the scope that was meant.
+/// A match, in the scope that the name means.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
-    /// What it is.
     pub entry: Entry<'a>,
-    /// The scope that the name says; without one, the device where it has that.
+    /// The scope that the name states. Without one: the device if it exists there, else the user.
     pub scope: Scope,
 }
 
 impl<'a> Entry<'a> {
-    /// Its Group Policy.
     pub fn group_policy(self) -> Option<&'a GroupPolicy> {
         match self {
             Self::Node(node) => node.group_policy.as_ref(),
@@ -30,7 +27,6 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Its registry form.
     pub fn registry(self) -> Option<&'a RegistryForm> {
         match self {
             Self::Node(node) => node.registry.as_ref(),
@@ -38,7 +34,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether a scope has it.
+    /// Whether it exists in this scope.
     pub fn has(self, scope: Scope) -> bool {
         match self {
             Self::Node(node) => node.scope.has(scope),
@@ -56,9 +52,9 @@ impl<'a> Entry<'a> {
 }
 
 impl Catalogue {
-    /// What a name stands for: an address, a short name or its last part, a title or full path of Group Policy, a name
-    /// in an ADMX file or a security template, a settings catalog id, a registry value or key. A title may be
-    /// the name of many.
+    /// Everything that a name can mean: an address, a short name or its last part, a title or full path of Group
+    /// Policy, a name in an ADMX file or a security template, a settings catalog ID, a registry value or key. Several
+    /// policies may have the same title.
     pub fn named(&self, what: &str) -> Vec<Found<'_>> {
         let what = what.trim();
         if what.is_empty() {
@@ -76,7 +72,7 @@ impl Catalogue {
         }
         let wanted = Wanted::read(what);
         let found: Vec<Found<'_>> = self.entries().filter_map(|entry| wanted.in_entry(entry)).collect();
-        // Who writes a whole path means no value that happens to be called so.
+        // A full path does not mean a registry value that happens to have the same name.
         let by_path: Vec<Found<'_>> = found.iter().filter(|found| wanted.is_path_of(found.entry)).copied().collect();
         if wanted.side.is_some() && !by_path.is_empty() { by_path } else { found }
     }
@@ -87,12 +83,12 @@ impl Catalogue {
     }
 }
 
-/// A name, read in every way that it may be meant.
+/// A name, parsed in every way that it can be meant.
 struct Wanted<'w> {
     lower: String,
-    /// The parts of a path, without what every path has.
+    /// The parts of a path, without those that all paths share.
     path: String,
-    /// `Computer` or `User` in front of a path.
+    /// `Computer` or `User` at the beginning of a path.
     side: Option<Scope>,
     key: Option<RegistryKey>,
     places: Vec<RegistryLocation>,
@@ -130,7 +126,7 @@ impl<'w> Wanted<'w> {
     }
 
     fn is(&self, name: &str) -> bool {
-        // The empty name is a key's default value.
+        // The empty name is the default value of a key.
         !name.is_empty() && name.eq_ignore_ascii_case(self.what)
     }
 
@@ -163,25 +159,26 @@ impl<'w> Wanted<'w> {
     fn at_registry(&self, entry: Entry<'_>, scope: Scope) -> bool {
         let Some(form) = entry.registry() else { return false };
         let places = form.locations(scope);
-        // A list has a key of its own, and no name.
+        // A list has its own key, and no value name.
         let only_key = || places.is_empty() && self.key.is_some() && form.key(scope) == self.key;
         places.iter().any(|place| self.places.contains(place)) || only_key()
     }
 }
 
-/// The names that a security template has for it: `SeInteractiveLogonRight`; of a registry value, its name, too.
+/// Its names in a security template, such as `SeInteractiveLogonRight`, and the name alone if it is a registry value.
 pub(super) fn in_template(policy: &GroupPolicy) -> impl Iterator<Item = &str> {
     let name = policy.template.as_deref().and_then(|template| template.split_once("] ")).map(|(_, name)| name);
     name.into_iter().flat_map(|name| [Some(name), name.rsplit_once('\\').map(|(_, last)| last)]).flatten()
 }
 
-/// The settings catalog's id of a setting: its address in lower case with underscores.
+/// The settings catalog ID of a setting: its address in lower case with underscores.
 pub fn catalogue_id(uri: &OmaUri) -> String {
     uri.as_str().trim_start_matches("./").replace('/', "_").to_lowercase()
 }
 
-/// The side, and the parts below it in small letters, divided by ` > `: as the editor writes them, as Microsoft's pages
-/// do, or as people do. Titles hold slashes, too, so all dividers become one.
+/// The scope at the beginning of a path, and the other parts in lower case, separated by ` > `. Accepts the separators
+/// of the editor, of Microsoft's documentation and of people. Titles can contain slashes, so all separators become the
+/// same.
 fn folder(path: &str) -> (Option<Scope>, String) {
     let lower = path.to_lowercase();
     let mut parts: Vec<&str> = lower.split(['>', '\\', '/']).map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -193,7 +190,7 @@ fn folder(path: &str) -> (Option<Scope>, String) {
     if side.is_some() {
         parts.remove(0);
     }
-    // What stands in front of every folder, and is often left out.
+    // All paths begin with these parts, and people often leave them out.
     for common in ["policies", "administrative templates", "windows settings", "security settings"] {
         if parts.len() > 1 && parts.first() == Some(&common) {
             parts.remove(0);
@@ -216,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_understood_as_every_editor_and_page_writes_it() {
+    fn every_common_form_of_a_path_is_understood() {
         let title = "Turn off app notifications on the lock screen";
         for path in [
             format!("Computer > System > Logon > {title}"),
@@ -230,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn the_side_that_is_written_is_meant() {
+    fn the_written_scope_is_used() {
         let path = "Windows Components > Internet Explorer > Turn on menu bar by default";
         assert_eq!(names(&format!("User > {path}")), ["user (inetres.admx/AlwaysShowMenu)"]);
         assert_eq!(names(&format!("Computer > {path}")), ["device (inetres.admx/AlwaysShowMenu)"]);
     }
 
     #[test]
-    fn names_of_security_templates_are_names() {
+    fn names_in_security_templates_find_settings() {
         assert_eq!(names("SeInteractiveLogonRight"), ["device UserRights/AllowLocalLogOn"]);
         let banner = "device LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn";
         assert_eq!(names("legalnoticetext"), [banner]);

@@ -1,4 +1,4 @@
-//! One node of Windows' management tree.
+//! One CSP node.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,51 +7,49 @@ use super::compact;
 use super::registry::RegistryForm;
 use crate::setting::{Edition, OmaType, OmaUri, Scope};
 
-/// One node, as a line of the table.
+/// One node: a line of the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Node {
-    /// Its address; where both scopes have the node, the device's.
+    /// Its address; if it exists in both scopes, the device's.
     pub uri: String,
-    /// Which scopes have it.
     #[serde(default, skip_serializing_if = "Scopes::is_device")]
     pub scope: Scopes,
-    /// The DDF's format.
+    /// Its format in the DDF.
     pub format: Format,
-    /// The letters of Add, Copy, Delete, Exec, Get, Replace.
+    /// The first letters of Add, Copy, Delete, Exec, Get, Replace.
     #[serde(default = "usual_access", skip_serializing_if = "is_usual_access")]
     pub access: String,
-    /// The DDF's default.
+    /// Its default in the DDF.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
-    /// Which values it takes.
     #[serde(default, skip_serializing_if = "Allowed::is_any")]
     pub allowed: Allowed,
-    /// What separates the items of a list.
+    /// The separator of a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
-    /// The builds that have it, the first release before its backports, as `10.0.16299`.
+    /// The builds that have it, such as `10.0.16299`: the first release, then its backports.
     #[serde(default, with = "compact::builds", skip_serializing_if = "Vec::is_empty")]
     pub builds: Vec<String>,
-    /// The editions that have it; empty means unknown.
+    /// The editions that have it; empty if unknown.
     #[serde(default, with = "compact::editions", skip_serializing_if = "Vec::is_empty")]
     pub editions: Vec<Edition>,
     /// Which of two values wins on a device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<String>,
-    /// Whether only preview builds are named.
+    /// Whether the DDF lists preview builds only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub insider: bool,
-    /// Since which build Microsoft marks it as deprecated; `yes` where it does not say.
+    /// The build since which Microsoft marks it as deprecated; `yes` if the build is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
-    /// Whether Microsoft lists it under `./Vendor` (then that spelling is not a mistake).
+    /// Whether Microsoft lists it under `./Vendor`, so that this spelling is not a mistake.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub vendor_root: bool,
-    /// What must be set as well, or must not, before this one has an effect: addresses, as Microsoft lists them.
+    /// The nodes that must have, or must not have, certain values so that this one has an effect.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends: Vec<Dependency>,
-    /// Whether a device restarts for it: `Automatic`, or `ServerInitiated` when told to.
+    /// Whether a device restarts for it: `Automatic`, or `ServerInitiated` if the server has to request it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reboot: Option<String>,
     /// The Group Policy that sets the same.
@@ -60,10 +58,10 @@ pub struct Node {
     /// The registry values that set the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registry: Option<RegistryForm>,
-    /// Which older file describes it, where the newest one has it no more.
+    /// The older file that describes it, if the newest one does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// What is odd about it.
+    /// What is unusual about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -79,30 +77,25 @@ fn is_usual_access(access: &str) -> bool {
     access == USUAL_ACCESS
 }
 
-/// Another node that must have, or must not have, one of some values.
+/// Another node that must have, or must not have, one of these values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dependency {
-    /// The other node's address.
     pub uri: String,
-    /// Its values: a range, words, or empty for any.
+    /// The values as text: a range, a list of values, or empty for any value.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub values: String,
-    /// It must not have them.
+    /// The node must not have these values.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not: bool,
 }
 
-/// The scopes that have a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scopes {
-    /// Devices only.
     #[default]
     Device,
-    /// Users only.
     User,
-    /// Both.
     Both,
 }
 
@@ -111,42 +104,37 @@ impl Scopes {
         *self == Self::Device
     }
 
-    /// Whether this scope is among them.
     pub fn has(self, scope: Scope) -> bool {
         matches!((self, scope), (Self::Both, _) | (Self::Device, Scope::Device) | (Self::User, Scope::User))
     }
 }
 
-/// DDF formats.
+/// The formats of the DDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Text.
     Chr,
-    /// A whole number.
     Int,
-    /// True or false.
+    /// `true` or `false`.
     Bool,
     /// Base64.
     B64,
     /// Bytes.
     Bin,
-    /// XML.
     Xml,
-    /// A number.
     Float,
-    /// A date.
     Date,
-    /// An instant.
+    /// A date and time.
     Time,
-    /// Nothing: executed.
+    /// No value: the node is executed.
     Null,
     /// An inner node.
     Node,
 }
 
 impl Format {
-    /// Graph's type for it (Microsoft, Policy DDF and "custom settings for Windows 10/11"); none where nothing can be set.
+    /// The type that Graph uses for it (Microsoft, Policy DDF and "custom settings for Windows 10/11"); `None` if it
+    /// has no value.
     pub fn oma_type(self) -> Option<OmaType> {
         match self {
             Self::Chr => Some(OmaType::String),
@@ -161,24 +149,22 @@ impl Format {
     }
 }
 
-/// Which values a node takes.
+/// The values that a node accepts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Allowed {
-    /// Anything of its format.
+    /// Anything in the node's format.
     #[default]
     Any,
-    /// One of these.
+    /// One of these values.
     Enum(Vec<EnumValue>),
-    /// A sum of these.
+    /// A sum of some of these values.
     Flags(Vec<EnumValue>),
-    /// From the first to the second.
+    /// From the first to the second, inclusive.
     Range([i64; 2]),
-    /// What the pattern matches.
+    /// Text that matches this pattern.
     Regex(String),
-    /// An XML document.
     Xml,
-    /// A JSON document.
     Json,
     /// A security descriptor.
     Sddl,
@@ -197,7 +183,7 @@ impl Allowed {
 pub struct EnumValue(pub String, pub String);
 
 impl EnumValue {
-    /// The value as a number, also where it is written `0x10`: so the DDF writes most flags.
+    /// The value as a number. The DDF writes most flags as `0x10`.
     pub fn number(&self) -> Option<i64> {
         match self.0.strip_prefix("0x").or_else(|| self.0.strip_prefix("0X")) {
             Some(digits) => i64::from_str_radix(digits, 16).ok(),
@@ -205,31 +191,31 @@ impl EnumValue {
         }
     }
 
-    /// `Allowed (1)`, or the value alone where there is no label.
+    /// `Allowed (1)`, or only the value if it has no label.
     pub fn shown(&self) -> String {
         if self.1.is_empty() { self.0.clone() } else { format!("{} ({})", self.1, self.0) }
     }
 }
 
-/// The Group Policy that sets the same.
+/// The Group Policy that sets the same as a node.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupPolicy {
-    /// Its name in the ADMX file, or in the security template.
+    /// Its name in the ADMX file or in the security template.
     pub name: String,
-    /// What the editor shows; empty where no ADMX file is known to define it.
+    /// Its title in the editor; empty if no known ADMX file defines it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// The folder in the editor, parts divided by ` > `.
+    /// Its folder in the editor, with parts separated by ` > `.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// `Machine`, `User` or `Both`; empty where no ADMX file says it.
+    /// `Machine`, `User` or `Both`; empty if no known ADMX file defines it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub class: String,
-    /// Its ADMX file; absent for security settings.
+    /// Its ADMX file; `None` for security settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Section and name in a security template, as `[Privilege Rights] SeInteractiveLogonRight`.
+    /// Its section and name in a security template, such as `[Privilege Rights] SeInteractiveLogonRight`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
 }
@@ -239,20 +225,20 @@ impl GroupPolicy {
     pub fn full_path(&self, scope: Scope) -> String {
         let side = if scope == Scope::User { "User" } else { "Computer" };
         let template = if self.file.is_some() { "Administrative Templates" } else { "" };
-        // Some nodes are known without their folder.
+        // The folder of some policies is unknown.
         let parts = [side, template, &self.path, &self.title];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" > ")
     }
 }
 
 impl Node {
-    /// The address in one of its scopes.
+    /// Its address in one of its scopes.
     pub fn address(&self, scope: Scope) -> OmaUri {
-        // The table holds well-formed addresses (a test reads them all); a wrong one would simply match nothing.
+        // Every address in the table is valid (a test reads them all). A broken one would match nothing.
         OmaUri::parse(&self.uri).unwrap_or_else(|_| OmaUri::policy(scope, &self.uri)).in_scope(scope)
     }
 
-    /// `Area/Name`, or the path below the vendor.
+    /// `Area/Name`, or the path below `./Vendor/MSFT/`.
     pub fn short(&self) -> String {
         OmaUri::short_of(&self.uri).to_string()
     }
@@ -262,12 +248,12 @@ impl Node {
         self.uri.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The scope that people mean when they name none.
+    /// The scope that a name without a scope means.
     pub fn first_scope(&self) -> Scope {
         if self.scope.has(Scope::Device) { Scope::Device } else { Scope::User }
     }
 
-    /// What the catalogue knows of its ADMX elements.
+    /// Its ADMX elements, if the catalogue has them.
     pub fn admx(&self) -> Option<&AdmxForm> {
         if self.allowed != Allowed::Admx {
             return None;
@@ -275,7 +261,7 @@ impl Node {
         self.registry.as_ref().and_then(RegistryForm::admx)
     }
 
-    /// Whether it can be set at all.
+    /// Whether a profile can set it.
     pub fn is_settable(&self) -> bool {
         self.format.oma_type().is_some() && self.access.contains(['A', 'R'])
     }
@@ -285,8 +271,8 @@ impl Node {
         self.builds.iter().min_by_key(|build| build_number(build)).map(String::as_str)
     }
 
-    /// Whether a Windows build (such as 17763) has it: at or above a release without a revision, or one of the
-    /// backported releases. Unknown counts as yes.
+    /// Whether a Windows build such as 17763 has it: a build at or above a release listed without a revision, or a
+    /// release with a backport. Returns true if the builds are unknown.
     pub fn on_build(&self, build: u32) -> bool {
         self.builds.is_empty()
             || self.builds.iter().any(|listed| {
@@ -294,13 +280,13 @@ impl Node {
                 let revised = listed.matches('.').count() > 2;
                 build >= number && (!revised || serviced_with(build) == serviced_with(number))
             })
-            // All listed builds are backports: later releases have it too.
+            // All listed builds are backports, so later releases have it, too.
             || self.builds.iter().all(|listed| listed.matches('.').count() > 2 && build > build_number(listed).0)
     }
 }
 
-/// The build whose updates a build gets: some releases are another by an enablement package alone (Microsoft, "Windows
-/// 10/11 release information": 1909, 20H2 to 22H2, 11 23H2, 11 25H2).
+/// The build that receives the same updates. An enablement package alone turns some releases into others (Microsoft,
+/// "Windows 10/11 release information": 1909, 20H2 to 22H2, 11 23H2, 11 25H2).
 fn serviced_with(build: u32) -> u32 {
     match build {
         18362..=18363 => 18362,
@@ -317,12 +303,12 @@ fn build_number(text: &str) -> (u32, u32) {
     (parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(0))
 }
 
-/// Whether a part of an address stands for a name: `{ProfileName}`, or `*` in older files.
+/// Whether a part of an address is a placeholder: `{ProfileName}`, or `*` in older files.
 pub(super) fn is_placeholder(part: &str) -> bool {
     part == "*" || part.starts_with('{') && part.ends_with('}')
 }
 
-/// Compares two addresses part by part from their scopes on.
+/// Compares two addresses part by part, beginning with their scopes.
 pub(super) fn same_path(table: &str, written: &str, same: fn(&str, &str) -> bool) -> bool {
     let (mut left, mut right) = (super::below_scope(table).split('/'), super::below_scope(written).split('/'));
     loop {

@@ -1,4 +1,4 @@
-//! Where the registry holds the same knob, and whether that is proven.
+//! The registry values that correspond to a node, and whether the correspondence is proven.
 
 mod read;
 mod write;
@@ -13,16 +13,16 @@ use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation
 
 pub use read::Registry;
 
-/// How far a registry value is the same knob as a node.
+/// How a registry value corresponds to a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
-    /// Setting one is setting the other, both ways.
+    /// Setting one sets the other, in both directions.
     #[default]
     Exact,
     /// The node writes more than this value.
     Partial,
-    /// Nobody has proved how their values correspond.
+    /// The mapping of their values is not proven.
     Unproven,
 }
 
@@ -32,38 +32,38 @@ impl Relation {
     }
 }
 
-/// A node's registry form.
+/// The registry values that correspond to a node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistryForm {
-    /// How far it is the same.
+    /// How it corresponds to the node.
     #[serde(default, skip_serializing_if = "Relation::is_exact")]
     pub relation: Relation,
-    /// The key, as `HKLM\…`; `HK*` is the hive of the scope.
+    /// The key, such as `HKLM\…`. `HK*` is the hive of the scope.
     pub key: String,
-    /// The value's name; absent where elements name theirs.
+    /// The name of the value; `None` if elements name their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// How values correspond.
+    /// The mapping of the values.
     pub data: DataForm,
-    /// Where the fact comes from, if not from DDF and ADMX.
+    /// The source of the fact, if it is not DDF and ADMX.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 
-/// How a node's value and the registry's correspond.
+/// How the values of a node map to registry data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataForm {
     /// The same value, in this registry type.
     Same(SameType),
-    /// Each value of the node has its own data: `dword:1`, `sz:x`, `delete`.
+    /// The data for each value of the node: `dword:1`, `sz:x`, `delete`.
     Map(BTreeMap<String, String>),
-    /// An ADMX policy.
+    /// The data of an ADMX-backed policy.
     Admx(AdmxForm),
 }
 
-/// Registry types of values that are passed on as they are.
+/// Registry types of values that are used unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SameType {
@@ -79,16 +79,16 @@ pub enum SameType {
     Binary,
 }
 
-/// Why a setting cannot be written to the registry.
+/// Why the registry equivalent of a setting cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoRegistryForm {
-    /// Windows keeps it elsewhere, or nobody says where.
+    /// Windows does not store it in the registry, or the location is not known.
     #[error("no registry value is known for this setting")]
     None,
-    /// Only a part of it.
+    /// The known registry values cover only a part of it.
     #[error("{0} covers only a part of it")]
     Partial(String),
-    /// Nobody has proved the correspondence.
+    /// The mapping of the values is not proven.
     #[error("{0} is probably its registry value, but the mapping of the values is not proven")]
     Unproven(String),
     /// This value has no registry form.
@@ -96,11 +96,11 @@ pub enum NoRegistryForm {
     Value(String),
 }
 
-/// `(location, action)` pairs that together set what a node's value sets.
+/// Writes that together have the effect of a node's value.
 pub type Writes = Vec<(RegistryLocation, RegistryAction)>;
 
 impl RegistryForm {
-    /// The ADMX policy behind it.
+    /// The ADMX policy behind the node, if there is one.
     pub fn admx(&self) -> Option<&AdmxForm> {
         match &self.data {
             DataForm::Admx(form) => Some(form),
@@ -108,19 +108,19 @@ impl RegistryForm {
         }
     }
 
-    /// Whether it writes values whose names nobody knows before.
+    /// Whether it has a list, whose value names are not known in advance.
     fn has_list(&self) -> bool {
         self.admx().is_some_and(|form| form.elements.iter().any(|element| element.kind == ElementType::List))
     }
 
-    /// The key in the hive of a scope.
+    /// The key, in the hive of a scope.
     pub fn key(&self, scope: Scope) -> Option<RegistryKey> {
         let hive = if scope == Scope::User { "HKCU" } else { "HKLM" };
-        // One ADMX file ends its key with a backslash, which Windows takes.
+        // One ADMX file ends its key with a backslash, which Windows accepts.
         RegistryKey::parse(self.key.replace("HK*", hive).trim_end_matches('\\')).ok()
     }
 
-    /// The first place that it writes, for messages.
+    /// The first location that it writes, for messages.
     pub fn shown(&self, scope: Scope) -> String {
         let name = self.value.as_deref().or_else(|| {
             let form = self.admx()?;
@@ -130,16 +130,16 @@ impl RegistryForm {
         format!("{key} {}", name.unwrap_or_default()).trim_end().to_string()
     }
 
-    /// What the ADMX policy behind it writes for this payload.
+    /// What the ADMX policy behind the node writes for this payload.
     ///
     /// # Errors
-    /// When it is not an ADMX policy, or the payload does not fit it.
+    /// If there is no ADMX policy, or the payload does not match it.
     pub fn policy_writes(&self, scope: Scope, payload: &Payload) -> Result<Writes, NoRegistryForm> {
         let (Some(form), Some(key)) = (self.admx(), self.key(scope)) else { return Err(NoRegistryForm::None) };
         write::writes_of(form, &key, payload)
     }
 
-    /// Every place that it may write.
+    /// Every location that it can write.
     pub fn locations(&self, scope: Scope) -> Vec<RegistryLocation> {
         let Some(key) = self.key(scope) else {
             return Vec::new();
@@ -164,8 +164,8 @@ impl RegistryForm {
 }
 
 impl Catalogue {
-    /// The nodes that the registry value may be the same knob as, with how far: one that writes more values than this
-    /// is the same in part only.
+    /// The nodes that may correspond to a registry value, and how. A node that also writes other values is
+    /// [`Relation::Partial`].
     pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&Node, Relation)> {
         let at = self.registry_index().get(location);
         let nodes = at.into_iter().flatten().filter_map(|at| self.nodes.get(*at));
@@ -180,13 +180,13 @@ impl Catalogue {
 }
 
 impl Node {
-    /// The places that this node's registry form may write, to be emptied when the setting is taken back.
+    /// The locations that this node's registry form can write. They are cleared when the setting is removed.
     pub fn registry_places(&self, scope: Scope) -> Vec<RegistryLocation> {
         self.registry.as_ref().map(|form| form.locations(scope)).unwrap_or_default()
     }
 }
 
-/// `dword:1`, `qword:1`, `sz:text` or `delete`.
+/// Parses `dword:1`, `qword:1`, `sz:text` or `delete`.
 fn action(text: &str) -> Option<RegistryAction> {
     match text.split_once(':') {
         Some(("dword", number)) => number.parse().ok().map(|n| RegistryAction::Set(RegistryData::Dword(n))),
@@ -204,7 +204,7 @@ fn element_key(element: &AdmxElement, policy: &RegistryKey) -> Option<RegistryKe
     }
 }
 
-/// A key in the hive of another one.
+/// A key path below the same hive as another key.
 fn key_in(policy: &RegistryKey, path: &str) -> Option<RegistryKey> {
     RegistryKey::parse(&format!("{}\\{}", policy.hive.short(), path.trim_end_matches('\\'))).ok()
 }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_exact_is_refused_with_the_reason() {
+    fn inexact_forms_are_refused_with_the_reason() {
         assert_eq!(
             writes("Personalization/LockScreenImageUrl", OmaValue::String("https://contoso.example/lock.jpg".into())),
             [

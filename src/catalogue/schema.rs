@@ -1,8 +1,8 @@
-//! What editors are told of every setting: a JSON Schema of `settings:`, made from the table.
+//! The JSON Schema of `settings:` for editors, made from the table.
 //!
-//! It is JSON Schema 2020-12, but of its keywords only those that mean the same in draft-07, and no constraint stands
-//! beside a `$ref`: yaml-language-server 1.15 to 2.0 then show the same. Which of several alternatives it completes and
-//! complains with is decided by their order: the first one says what is right.
+//! It is JSON Schema 2020-12, but uses only keywords that have the same meaning in draft-07, and has no constraints
+//! next to a `$ref`, so that yaml-language-server 1.15 to 2.0 behave the same. Completions and messages come from the
+//! first of several alternatives, so the first one is the recommended one.
 
 mod shape;
 
@@ -14,23 +14,23 @@ use super::{Allowed, Catalogue, Node};
 use crate::setting::Scope;
 use shape::Shapes;
 
-/// Where the shared shapes stand in the schema of a policy.
+/// The location of the shared shapes in the schema of a policy.
 const SHAPES: &str = "#/properties/settings/$defs/";
 
-/// Names of settings that the editor does not look into: full addresses, and the longer ways to write a short one.
+/// Names that the editor does not check: full addresses, and the longer forms of short ones.
 const OTHER_NAMES: &str = r"^(?:\.\/|Device\/|csp:)";
 
 const UNKNOWN: &str = "Unknown setting. Names are case-sensitive; user settings begin with User/. \
                        To use a setting that is not in the catalogue, write { type: string, raw: …, unchecked: reason }.";
 
 impl Catalogue {
-    /// The schema of `settings:`. It refers to the definitions `SettingValue` and `SettingForm` of the document that it
-    /// becomes a part of, and must stand at `/properties/settings`.
+    /// The schema of `settings:`. It refers to the definitions `SettingValue` and `SettingForm` of the document that
+    /// contains it, and must be placed at `/properties/settings`.
     pub fn settings_schema(&self) -> Json {
         let mut shapes = Shapes::default();
         let mut named: BTreeMap<String, Json> = BTreeMap::new();
         let mut nodes: Vec<&Node> = self.nodes().filter(|node| node.is_settable()).collect();
-        // A name that two nodes share is the one of the Policy CSP.
+        // If two nodes share a name, the name means the one in the Policy CSP.
         nodes.sort_by_key(|node| node.address(node.first_scope()).policy_parts().is_some());
         for node in nodes {
             let shape = format!("{SHAPES}{}", shapes.name(node));
@@ -49,7 +49,7 @@ impl Catalogue {
             "properties": named,
             "patternProperties": patterns,
             "additionalProperties": {
-                // A list of types, because the server words a single one itself.
+                // A list of types, because the server has its own message for a single one.
                 "type": ["object"],
                 "required": ["unchecked"],
                 "errorMessage": UNKNOWN,
@@ -61,7 +61,7 @@ impl Catalogue {
     }
 }
 
-/// What people write for a node: `Area/Name`, with `User/` in front for users.
+/// The name of a node in a policy: `Area/Name`, with `User/` in front for users.
 fn name(node: &Node, scope: Scope) -> String {
     match scope {
         Scope::Device => node.short(),
@@ -69,9 +69,9 @@ fn name(node: &Node, scope: Scope) -> String {
     }
 }
 
-/// A name with placeholders as a pattern: any one part may stand in their places.
+/// A name with placeholders as a pattern, in which a placeholder matches any single part.
 fn pattern(name: &str) -> Option<String> {
-    // Full addresses have a pattern already.
+    // There is already a pattern for full addresses.
     if !name.contains('{') || name.starts_with("./") {
         return None;
     }
@@ -79,7 +79,7 @@ fn pattern(name: &str) -> Option<String> {
     Some(format!("^{}$", name.split('/').map(part).collect::<Vec<_>>().join(r"\/")))
 }
 
-/// One setting: the Group Policy's title, the address, and which shape its values have.
+/// The schema of one setting: the Group Policy's title, the address, and a reference to the shape of its values.
 fn setting(node: &Node, scope: Scope, shape: &str) -> Json {
     let mut setting = Map::new();
     if let Some(policy) = node.group_policy.as_ref().filter(|policy| !policy.title.is_empty()) {
@@ -109,14 +109,14 @@ mod tests {
         let schema = Catalogue::embedded().settings_schema();
         let setting = &schema["properties"][name];
         let shape = setting["$ref"].as_str().and_then(|path| path.strip_prefix(SHAPES)).unwrap_or("none");
-        // One part a line is enough to read.
+        // One alternative per line, to keep it readable.
         let parts = schema["$defs"][shape]["anyOf"].as_array().cloned().unwrap_or_default();
         let parts: Vec<String> = parts.iter().map(Json::to_string).collect();
         format!("{setting}\n{shape}\n{}", parts.join("\n"))
     }
 
     #[test]
-    fn a_choice_is_offered_by_label_and_number_and_taken_in_any_case() {
+    fn a_choice_completes_labels_and_numbers_and_accepts_any_case() {
         insta::assert_snapshot!(shown("Authentication/AllowAadPasswordReset"), @r##"
         {"description":"./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset, default 0","$ref":"#/properties/settings/$defs/enum-dc6be386"}
         enum-dc6be386
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_of_a_policy_stand_under_enabled() {
+    fn elements_of_a_policy_are_under_enabled() {
         insta::assert_snapshot!(shown("ADMX_CredentialProviders/DefaultCredentialProvider"), @r##"
         {"title":"Assign a default credential provider","description":"./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider","$ref":"#/properties/settings/$defs/admx-9782db1e"}
         admx-9782db1e
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_takes_any_text() {
+    fn a_placeholder_matches_any_text() {
         let schema = Catalogue::embedded().settings_schema();
         let name = "PassportForWork/{TenantId}/Policies/EnablePinRecovery";
         let pattern = r"^PassportForWork\/[^\/]+\/Policies\/EnablePinRecovery$";

@@ -1,4 +1,4 @@
-//! Finding settings by words: all must be somewhere among its names and labels, and names count more than labels.
+//! Finds settings by words. All words must occur in the names and labels of a setting; names count more than labels.
 
 use std::cmp::Reverse;
 
@@ -6,29 +6,27 @@ use super::names::in_template;
 use super::{Allowed, Catalogue, Entry, EnumValue, GroupPolicy, Node, RegistryForm};
 use crate::setting::OmaUri;
 
-/// One entry that was found.
 #[derive(Debug, Clone, Copy)]
 pub struct Hit<'a> {
-    /// What it is.
     pub entry: Entry<'a>,
-    /// How well it fits; more is better.
+    /// How well it matches; higher is better.
     pub score: u32,
 }
 
-/// What a word counts by where it stands.
+/// The weight of a word, by where it was found.
 const NAME: u32 = 100;
 const PATH: u32 = 20;
 const LABEL: u32 = 5;
 
 impl Catalogue {
-    /// Nodes and Group Policies without a node that have all words, the best first. The beginning of a word is enough;
-    /// upper and lower case, and an `s` at the end, make no difference.
+    /// Nodes, and Group Policies without a node, that contain all words, the best match first. The beginning of a word
+    /// is enough. Case, and an `s` at the end, are ignored.
     pub fn search(&self, text: &str) -> Vec<Hit<'_>> {
         let wanted: Vec<String> = parts(text).iter().map(|word| singular(word).to_string()).collect();
         if wanted.is_empty() {
             return Vec::new();
         }
-        // A line that lacks a word need not be read; names are in it as they are.
+        // Skip parsing lines that lack a word. A line contains all names unchanged.
         let may_have = |line: &str| wanted.iter().all(|word| contains(line, word));
         let nodes = (0..self.nodes.len()).filter(|at| may_have(self.nodes.line(*at)));
         let nodes = nodes.filter_map(|at| self.nodes.get(at)).map(Entry::Node);
@@ -37,13 +35,13 @@ impl Catalogue {
         let others = others.filter_map(|at| policies.get(at)).map(Entry::Policy);
         let score = |entry| score(entry, &wanted).map(|score| Hit { entry, score });
         let mut hits: Vec<Hit<'_>> = nodes.chain(others).filter_map(score).collect();
-        // The sort is stable: what fits equally well stays in the order of addresses, nodes first.
+        // The sort is stable: equal matches stay in the order of addresses, nodes first.
         hits.sort_by_key(|hit| Reverse(hit.score));
         hits
     }
 }
 
-/// How well an entry fits; `None` where it lacks a word.
+/// How well an entry matches; `None` if it lacks a word.
 fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
     let short = match entry {
         Entry::Node(node) => OmaUri::short_of(&node.uri),
@@ -70,15 +68,15 @@ fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
         total += worth;
     }
     let best = texts.iter().map(|text| closeness(&parts(text), wanted)).max().unwrap_or(0);
-    // What Windows no longer describes, or only reports, is seldom meant.
+    // People rarely search for deprecated or read-only nodes.
     let settable = u32::from(matches!(entry, Entry::Node(node) if node.is_settable() && node.source.is_none()));
-    // A word in the area and in the name says more than in one of them.
+    // Words in both the area and the name count more than words in one of them.
     let short = parts(short);
     let times = |word: &String| short.iter().filter(|own| own.starts_with(word.as_str())).count().min(3) as u32;
     Some(total + best + 30 * settable + wanted.iter().map(times).sum::<u32>() * 10)
 }
 
-/// 2 for the word itself, 1 for its beginning.
+/// 2 for the whole word, 1 for its beginning.
 fn fit(words: &[String], wanted: &str) -> u32 {
     words
         .iter()
@@ -87,7 +85,7 @@ fn fit(words: &[String], wanted: &str) -> u32 {
         .unwrap_or(0)
 }
 
-/// How much of a name was written, and whether in its order.
+/// How much of a name the words cover, and whether they are in its order.
 fn closeness(name: &[String], wanted: &[String]) -> u32 {
     let hits = name.iter().filter(|word| wanted.iter().any(|wanted| word.starts_with(wanted.as_str()))).count();
     let covered = if name.is_empty() { 0 } else { (hits * 50 / name.len()) as u32 };
@@ -113,7 +111,7 @@ fn other_names(entry: Entry<'_>) -> Vec<&str> {
     names
 }
 
-/// The words of elements and choices.
+/// The words in the labels of elements and choices.
 fn labels_of(entry: Entry<'_>) -> Vec<String> {
     let mut found = Vec::new();
     if let Entry::Node(node) = entry
@@ -129,14 +127,14 @@ fn labels_of(entry: Entry<'_>) -> Vec<String> {
     found
 }
 
-/// The words of a text in small letters; `HideFastUserSwitching` is four, and the whole is one, too.
+/// The words of a text in lower case. `HideFastUserSwitching` gives four words and the whole name.
 fn words(text: &str) -> Vec<String> {
     let mut found = parts(text);
     found.extend(runs(text).filter(|run| humps(run).len() > 1).map(str::to_lowercase));
     found
 }
 
-/// The words alone, in their order.
+/// The words without the whole names, in the order of the text.
 fn parts(text: &str) -> Vec<String> {
     runs(text).flat_map(humps).map(str::to_lowercase).collect()
 }
@@ -162,13 +160,13 @@ fn humps(run: &str) -> Vec<&str> {
     parts
 }
 
-/// Without the `s` of a plural.
+/// Removes the `s` of a plural.
 fn singular(word: &str) -> &str {
     word.strip_suffix('s').filter(|rest| rest.len() > 2 && !rest.ends_with('s')).unwrap_or(word)
 }
 
 impl Catalogue {
-    /// The nodes that are nearest to a Group Policy without one: in its folder or file, or with a title like its own.
+    /// The nodes nearest to a Group Policy without a node: in the same folder or file, or with a similar title.
     pub fn neighbors(&self, policy: &GroupPolicy) -> Vec<&Node> {
         let title = parts(&policy.title);
         let likeness = |other: &GroupPolicy| {
@@ -189,7 +187,7 @@ impl Catalogue {
     }
 }
 
-/// Whether a text has a word of small letters, in any case.
+/// Whether a text contains a lower-case word, ignoring case.
 fn contains(text: &str, word: &str) -> bool {
     if !word.is_ascii() {
         return text.to_lowercase().contains(word);
@@ -214,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_apart() {
+    fn names_are_split_into_words() {
         let split = |text| words(text).join(" ");
         assert_eq!(split("HideFastUserSwitching"), "hide fast user switching hidefastuserswitching");
         assert_eq!(split("AllowAADPasswordReset"), "allow aad password reset allowaadpasswordreset");
@@ -227,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_setting_that_is_meant_comes_first() {
+    fn the_best_match_is_first() {
         assert_eq!(first("fast user switching", 1), ["WindowsLogon/HideFastUserSwitching"]);
         assert_eq!(first("Password Resets", 1), ["Authentication/AllowAadPasswordReset"]);
         assert_eq!(first("lock screen notif", 1), ["WindowsLogon/DisableLockScreenAppNotifications"]);
@@ -238,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_must_be_there() {
+    fn every_word_must_match() {
         assert!(first("camera unicorn", 1).is_empty());
         assert!(first("", 1).is_empty());
         assert!(first("…", 1).is_empty());

@@ -1,4 +1,4 @@
-//! The table as text: lines are found by their names, and read when they are asked for.
+//! The table as text: finds lines by name, and parses a line when it is needed.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -6,64 +6,61 @@ use std::sync::OnceLock;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// A table that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the catalogue cannot be read: line {line}: {reason}")]
 pub struct TableError {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// Why.
     pub reason: String,
 }
 
-/// The first line.
+/// The first line of the table.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Header {
-    /// What the table describes.
+    /// The release that the table describes.
     pub release: String,
-    /// How many lines are nodes, so that a table that was cut is noticed.
+    /// The number of nodes, to detect a truncated table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<usize>,
-    /// How many lines are Group Policies without a node.
+    /// The number of Group Policies without a node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policies: Option<usize>,
-    /// Where its facts come from.
+    /// The sources of its facts.
     #[serde(default)]
     pub sources: Vec<String>,
-    /// How its lines are to be read, for people.
+    /// An explanation of the lines, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub legend: String,
 }
 
-/// Lines of one kind, sorted by their names.
+/// Lines of one kind, sorted by name.
 #[derive(Debug)]
 pub(super) struct Lines<T> {
     text: Cow<'static, str>,
-    /// What every line begins with, before its name.
+    /// The prefix of every line, before its name.
     start: &'static str,
     lines: Vec<Line<T>>,
 }
 
-/// One line, read once.
+/// One line, parsed at most once.
 #[derive(Debug)]
 struct Line<T> {
     start: u32,
-    /// The name begins where what every line begins with ends.
+    /// The end of the name, which begins after the common prefix.
     name_end: u32,
     end: u32,
     read: OnceLock<Option<Box<T>>>,
 }
 
 impl<T: DeserializeOwned> Lines<T> {
-    /// No line.
     pub fn none(start: &'static str) -> Self {
         Self { text: Cow::Borrowed(""), start, lines: Vec::new() }
     }
 
-    /// Finds the lines; what is in them is read later. `before` is how many lines of the table stand before these.
+    /// Finds the lines without parsing them. `before` is the number of lines of the table before these.
     ///
     /// # Errors
-    /// A line of another kind, or one that is not in the order of names.
+    /// A line of another kind, or a line out of order.
     pub fn index(text: Cow<'static, str>, start: &'static str, before: usize) -> Result<Self, TableError> {
         let broken = |line: usize, reason: &str| TableError { line: line + before + 1, reason: reason.to_string() };
         if u32::try_from(text.len()).is_err() {
@@ -77,7 +74,7 @@ impl<T: DeserializeOwned> Lines<T> {
                 return Err(broken(number, "the lines are not sorted by name"));
             }
             last = name;
-            // All fit: the length of the whole does.
+            // These cannot overflow: the length of the whole text fits.
             let (name_end, end) = ((at + start.len() + name.len()) as u32, (at + line.len()) as u32);
             lines.push(Line { start: at as u32, name_end, end, read: OnceLock::new() });
             at += line.len() + 1;
@@ -85,14 +82,14 @@ impl<T: DeserializeOwned> Lines<T> {
         Ok(Self { text, start, lines })
     }
 
-    /// Reads every line.
+    /// Parses every line.
     ///
     /// # Errors
-    /// The first line that holds something else.
+    /// The first line that cannot be parsed.
     pub fn check(&self, before: usize) -> Result<(), TableError> {
         for (at, line) in self.lines.iter().enumerate() {
             let read = serde_json::from_str::<T>(self.slice(line));
-            // Of a line, the column says enough.
+            // Each line is parsed alone, so only the column is useful.
             let reason = |error: serde_json::Error| error.to_string().replace(" at line 1 column ", " at column ");
             read.map_err(|error| TableError { line: at + before + 1, reason: reason(error) })?;
         }
@@ -103,29 +100,28 @@ impl<T: DeserializeOwned> Lines<T> {
         self.text.get(line.start as usize..line.end as usize).unwrap_or_default()
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// A line's name, without reading the line.
+    /// The name of a line, without parsing the line.
     pub fn name(&self, at: usize) -> &str {
         let name = |line: &Line<T>| self.text.get(line.start as usize + self.start.len()..line.name_end as usize);
         self.lines.get(at).and_then(name).unwrap_or_default()
     }
 
-    /// A line as it stands in the table.
+    /// The text of a line.
     pub fn line(&self, at: usize) -> &str {
         self.lines.get(at).map_or("", |line| self.slice(line))
     }
 
-    /// What a line holds; nothing for a line that cannot be read.
+    /// The content of a line; `None` if it cannot be parsed.
     pub fn get(&self, at: usize) -> Option<&T> {
         let line = self.lines.get(at)?;
         line.read.get_or_init(|| serde_json::from_str(self.slice(line)).ok()).as_deref()
     }
 
-    /// Where the line of exactly this name stands.
+    /// The index of the line with exactly this name.
     pub fn find(&self, wanted: &str) -> Option<usize> {
         let (mut low, mut high) = (0, self.lines.len());
         while low < high {
@@ -139,12 +135,11 @@ impl<T: DeserializeOwned> Lines<T> {
         None
     }
 
-    /// What all lines hold, in their order.
+    /// The content of all lines, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         (0..self.lines.len()).filter_map(|at| self.get(at))
     }
 
-    /// The text of all lines.
     pub fn text(&self) -> &str {
         &self.text
     }

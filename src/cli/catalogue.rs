@@ -25,7 +25,7 @@ enum CatalogueCommand {
     /// What a newer release adds, removes and changes, and which of your policies that touches
     Diff(diff::DiffArgs),
     /// Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
-    Import(import::ImportArgs),
+    Import(import::CatalogueImportArgs),
 }
 
 pub(super) fn run(args: &CatalogueArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {

@@ -1,10 +1,10 @@
-//! Accounts that user rights name.
+//! Accounts in user rights.
 
 use super::value_problem::ValueProblem;
 use crate::diagnostic::Code;
 use crate::source::Span;
 
-/// Names of well-known accounts are translated on devices in other languages; their SIDs are not
+/// The names of well-known accounts are translated on devices in other languages, but their SIDs are the same
 /// (Microsoft, "Security identifiers"; Policy CSP UserRights asks for `*SID`).
 const WELL_KNOWN: [(&str, &str); 45] = [
     ("Everyone", "S-1-1-0"),
@@ -54,7 +54,7 @@ const WELL_KNOWN: [(&str, &str); 45] = [
     ("RESTRICTED SERVICES\\ALL RESTRICTED SERVICES", "S-1-5-99-0"),
 ];
 
-/// The SID of a well-known account, any other name as it is.
+/// The SID of a well-known account; any other name is returned unchanged.
 pub(super) fn account(name: &str) -> String {
     let name = name.trim();
     let bare = ["BUILTIN\\", "NT AUTHORITY\\"].into_iter().find_map(|authority| {
@@ -66,13 +66,14 @@ pub(super) fn account(name: &str) -> String {
     known.map_or_else(|| name.to_string(), |(_, sid)| format!("*{sid}"))
 }
 
-/// What people call a well-known account, by its SID as user rights hold it: `*S-1-5-32-544`.
+/// The name of a well-known account, by its SID in the form of user rights: `*S-1-5-32-544`.
 pub fn well_known_account(sid: &str) -> Option<&'static str> {
     let bare = sid.strip_prefix('*')?;
     WELL_KNOWN.iter().find(|(_, known)| *known == bare).map(|(name, _)| *name)
 }
 
-/// Several accounts in one text: no account's name holds a comma or a semicolon (Microsoft, "SAM-Account-Name").
+/// Detects several accounts in one text: the name of an account cannot contain a comma or a semicolon (Microsoft,
+/// "SAM-Account-Name").
 pub(super) fn complaint(name: &str, span: Span) -> Option<ValueProblem> {
     if !name.contains([',', ';']) {
         return None;

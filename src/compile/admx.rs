@@ -1,4 +1,4 @@
-//! Payloads of ADMX-backed policies, written by the program.
+//! Creates the payloads of ADMX-backed policies.
 
 use super::scalar::{as_written, yaml_1_1_flag};
 use super::value_problem::ValueProblem;
@@ -9,7 +9,7 @@ use crate::source::{Node, Source, Span, Value};
 const SEPARATOR: &str = "\u{f000}";
 const EXAMPLE: &str = "<enabled/><data id=\"…\" value=\"…\"/>";
 
-/// `enabled` or `disabled`, or a payload as Intune's portal takes it.
+/// `enabled` or `disabled`, or a payload as Intune's portal accepts it.
 pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Value::Text(text) = &yaml.value else {
         let problem = ValueProblem::new(Code::WrongValueType, format!("{} is ADMX-backed", node.short()))
@@ -37,7 +37,7 @@ pub(super) fn state(node: &CspNode, yaml: &Node, source: &Source) -> Result<Stri
     }
 }
 
-/// What `1`, `true` or `on` was probably to mean; not `enabled` where elements are wanted, too.
+/// Suggests what `1`, `true` or `on` probably means; not `enabled` if the policy also needs elements.
 fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValueProblem {
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     let problem = match elements.first() {
@@ -46,14 +46,14 @@ fn with_meaning(problem: ValueProblem, node: &CspNode, value: &Value) -> ValuePr
     };
     let plain = elements.is_empty() && node.admx().is_some();
     match yaml_1_1_flag(value) {
-        // Never certain: who copies the registry's 1 may mean the opposite, where enabled writes 0.
+        // Never certain: a 1 copied from the registry may mean the opposite if `enabled` writes 0.
         Some(true) if plain => problem.fix("enabled", false),
         Some(false) => problem.fix("disabled", false),
         _ => problem,
     }
 }
 
-/// A complete payload: checked against the elements and put into canonical form.
+/// Checks a complete payload against the elements, and converts it to canonical form.
 pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String, ValueProblem> {
     let wrong = |message: String| ValueProblem::new(Code::InvalidPayload, message).at(span, "");
     let payload = read_payload(text).map_err(wrong)?;
@@ -80,7 +80,7 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
     Ok(payload.write())
 }
 
-/// What an element takes, where a payload gives it something else; how a text is written, nobody says.
+/// What an element accepts, if the payload gives it something else. The format of text elements is not documented.
 fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
     let (low, high) = range(element);
     let (fits, expected) = match element.kind {
@@ -101,12 +101,12 @@ fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
     (!fits).then_some(expected)
 }
 
-/// The smallest and the largest number; 0 and 9999 where an ADMX file says nothing (Microsoft, "decimal element").
+/// The smallest and the largest number; 0 and 9999 if the ADMX file does not state them (Microsoft, "decimal element").
 fn range(element: &AdmxElement) -> (u64, u64) {
     (element.min.unwrap_or(0), element.max.unwrap_or(9999))
 }
 
-/// `{ enabled: … }`: the only element's value, or elements by id.
+/// `{ enabled: … }`: the value of the only element, or elements by ID.
 pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<String, ValueProblem> {
     let Some(form) = node.admx() else {
         return Err(ValueProblem::new(Code::InvalidPayload, format!("the elements of {} are not known", node.short()))
@@ -144,7 +144,7 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<St
     if absent.is_empty() {
         return Ok(Payload { enabled: true, data }.write());
     }
-    // Every element that the editor shows must be there, or the device refuses the payload.
+    // Every element in the editor is required; devices reject a payload without one.
     Err(missing(node, &absent, yaml.span))
 }
 
@@ -186,7 +186,7 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
             let text = as_written(yaml, source).ok_or_else(|| wrong("text".into()))?;
             let most = element.maxlen.unwrap_or(1023);
             let length = text.encode_utf16().count();
-            // How long a secret is, its reference does not say.
+            // The length of a secret is unknown while it is a reference.
             if length > most && !text.contains("${") {
                 return Err(wrong(format!("at most {most} characters, not {length}")));
             }
@@ -235,7 +235,7 @@ fn choice(element: &AdmxElement, yaml: &Node) -> Option<String> {
     if let Some((value, _)) = choices.iter().find(|(value, _)| *value == written) {
         return Some(value.clone());
     }
-    // Some labels stand twice: then only the value says which.
+    // Some labels occur twice; then only the value is unambiguous.
     let mut labeled = choices.iter().filter(|(_, label)| !label.is_empty() && label.eq_ignore_ascii_case(&written));
     labeled.next().filter(|_| labeled.next().is_none()).map(|(value, _)| value.clone())
 }
@@ -260,8 +260,8 @@ fn not_among(element: &AdmxElement, yaml: &Node, wrong: impl Fn(String) -> Value
     }
 }
 
-/// Names and values in pairs; where the policy makes up the names, they are numbered from 1 (the policy manager
-/// does not number them: Microsoft, "Understanding ADMX-backed policies").
+/// Names and values in pairs. If the policy generates the names, they are numbered from 1, because the policy manager
+/// does not number them (Microsoft, "Understanding ADMX-backed policies").
 fn list(
     element: &AdmxElement,
     yaml: &Node,

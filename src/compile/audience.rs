@@ -1,4 +1,4 @@
-//! Whom a policy reaches, with the names that people write.
+//! The assignments of a policy, by name.
 
 use std::sync::Arc;
 
@@ -9,16 +9,11 @@ use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
 use crate::setting::FilterMode;
 use crate::source::{Place, Placed, Source, Span, Spanned};
 
-/// A target as it is written.
+/// A target as it is in the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NamedWho {
-    /// A group by name, by id (which decides), or both.
-    Group {
-        /// Its display name.
-        name: Option<String>,
-        /// Its id.
-        id: Option<String>,
-    },
+    /// A group by name, by ID (which takes precedence), or both.
+    Group { name: Option<String>, id: Option<String> },
     /// Every device.
     AllDevices,
     /// Every licensed user.
@@ -26,7 +21,7 @@ pub enum NamedWho {
 }
 
 impl NamedWho {
-    /// What people call it.
+    /// Its name, for messages.
     pub fn shown(&self) -> String {
         match self {
             Self::Group { name: Some(name), .. } => name.clone(),
@@ -38,19 +33,17 @@ impl NamedWho {
     }
 }
 
-/// An assignment filter or a scope tag as it is written: by name, by id (which decides), or both.
+/// An assignment filter or a scope tag by name, by ID (which takes precedence), or both.
 #[derive(Debug, Clone)]
 pub struct NameOrId {
-    /// Its display name.
     pub name: Option<String>,
-    /// Its id.
     pub id: Option<String>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 
 impl NameOrId {
-    /// With variables filled in.
+    /// Replaces variables in the name and the ID.
     pub(super) fn of(
         written: &policy::NameOrId,
         source: &Arc<Source>,
@@ -62,26 +55,24 @@ impl NameOrId {
         Self { name, id, place: Place::new(source, written.span) }
     }
 
-    /// What tells it from others as far as it is written: the id, or the name.
+    /// Identifies it as far as possible without a tenant: the ID, or else the name.
     pub fn identity(&self) -> &str {
         self.id.as_ref().or(self.name.as_ref()).map_or("", String::as_str)
     }
 }
 
-/// One assignment as it is written.
+/// An assignment as it is in the policy.
 #[derive(Debug, Clone)]
 pub struct NamedAssignment {
-    /// The target.
     pub who: NamedWho,
-    /// Whether it is excluded.
+    /// Whether the target is excluded.
     pub excluded: bool,
-    /// The filter and its mode.
     pub filter: Option<(FilterMode, NameOrId)>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 
-/// A policy's assignments and the name of their target; `None` where they are not managed.
+/// The assignments of a policy and the name of their target; `None` if they are not managed.
 pub(super) fn compile(
     policy: &Policy,
     context: &Context<'_>,

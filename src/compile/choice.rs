@@ -1,4 +1,4 @@
-//! Values of nodes that take one of some, or a sum of some.
+//! Values of nodes that accept one of several values, or a sum of them.
 
 use base64::Engine;
 
@@ -11,7 +11,7 @@ use crate::setting::{OmaType, OmaValue};
 use crate::source::Value;
 
 impl Input<'_> {
-    /// One of the values, by itself or by its label.
+    /// One of the values, or its label.
     pub(super) fn one_of(&self, values: &[EnumValue]) -> Read {
         let Some(chosen) = self.chosen(&self.yaml.value, values) else {
             return self.by_default().ok_or_else(|| self.not_among(values));
@@ -35,7 +35,7 @@ impl Input<'_> {
         }
     }
 
-    /// Several of the values, where the node has a separator.
+    /// Several of the values, if the node has a separator.
     pub(super) fn some_of(&self, values: &[EnumValue], separator: &str) -> Read {
         let items: Vec<Value> = match &self.yaml.value {
             Value::List(items) => items.iter().map(|item| item.value.clone()).collect(),

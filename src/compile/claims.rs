@@ -1,4 +1,4 @@
-//! What policies claim.
+//! What policies set, as claims for the rules.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -9,8 +9,8 @@ use super::{Compiled, NamedWho};
 use crate::policy::State;
 use crate::setting::{Audience, Claim, Inclusion, OmaUri, OmaValue, Origin, Subject, Who};
 
-/// The claims of what is sent: active policies that are not kept out of the environment. Equal addresses and texts are
-/// one in memory, whichever policies they come from.
+/// The claims of what is sent to Intune: active policies whose `environments:` include this one. Equal addresses and
+/// texts are stored once, whichever policies they come from.
 #[derive(Default)]
 pub struct Claims {
     all: Vec<Claim>,
@@ -45,7 +45,7 @@ fn shared<T: Clone + Eq + Hash>(known: &mut HashSet<T>, one: &T) -> T {
     one.clone()
 }
 
-/// To be judged.
+/// The rules read these claims.
 impl Deref for Claims {
     type Target = [Claim];
     fn deref(&self) -> &[Claim] {
@@ -54,7 +54,7 @@ impl Deref for Claims {
 }
 
 impl Compiled<'_> {
-    /// What it claims for an audience.
+    /// The claims of this policy, for these assignments.
     pub fn claims(&self, audience: Option<Arc<Audience>>) -> impl Iterator<Item = Claim> {
         let key: Arc<str> = self.key.as_str().into();
         let origin = move |place| Origin::Policy { key: Arc::clone(&key), place };
@@ -69,7 +69,7 @@ impl Compiled<'_> {
         });
         let registry = self.registry.iter().map(move |entry| Claim {
             subject: Subject::Registry(Arc::clone(&entry.change)),
-            // Files are imported wherever someone imports them.
+            // Registry values are never assigned: anyone can import an exported file.
             audience: None,
             origin: of_registry(entry.place.clone()),
             oldest_build,
@@ -78,8 +78,8 @@ impl Compiled<'_> {
         nodes.chain(registry)
     }
 
-    /// Whom it reaches, by the names that are written; `None` where that is not managed. Groups are told apart by their
-    /// names, and filters too where no id is written: two of one name must not pass for one.
+    /// The assignments, by the names in the policy; `None` if they are not managed. Groups are identified by name, and
+    /// so are filters without an ID: two filters with the same name must not count as one.
     pub fn audience(&self) -> Option<Arc<Audience>> {
         let mut audience = Audience::default();
         for assignment in self.assignments.as_ref()? {

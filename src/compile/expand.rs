@@ -1,4 +1,4 @@
-//! Variables, and secrets as references.
+//! Replaces variables and references to secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,35 +7,35 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{Mapping, Policy, RegistryValues, SettingInput};
 use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
-/// What references to secrets stand for.
+/// What replaces a reference to a secret.
 #[derive(Clone)]
 pub enum Secrets {
-    /// The reference itself, as in checks and in the sandbox.
+    /// The reference itself, for checks and for the sandbox.
     Placeholders,
-    /// The secret, by reference (`env:NAME`, `secret-file:path`); absent where it could not be read, with the reason.
+    /// The secret, by its reference (`env:NAME`, `secret-file:path`), or the reason why it could not be read.
     Values(BTreeMap<String, Result<String, String>>),
 }
 
-/// Fills in `${var:…}`, `${env:…}` and `${secret-file:…}`; `$${` is a literal `${`.
+/// Replaces `${var:…}`, `${env:…}` and `${secret-file:…}`; `$${` is a literal `${`.
 pub struct Expander<'a> {
-    /// The environment's variables.
+    /// The variables of the environment.
     pub variables: &'a Mapping<Spanned<Value>>,
-    /// Its name, for messages.
+    /// The name of the environment, for messages.
     pub environment: &'a str,
-    /// What secrets stand for.
+    /// What replaces references to secrets.
     pub secrets: &'a Secrets,
 }
 
-/// Files and secrets that policies refer to; the caller reads them.
+/// The files and secrets that policies refer to. The caller reads them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct References {
-    /// Paths from the root of the repository.
+    /// Paths relative to the root of the repository.
     pub files: BTreeSet<String>,
     /// `env:NAME`, `secret-file:path`.
     pub secrets: BTreeSet<String>,
 }
 
-/// What a policy's values refer to. `folder` is where its file lies, from the root of the repository.
+/// What the values of a policy refer to. `folder` contains its file, relative to the root of the repository.
 pub fn references(policy: &Policy, folder: &str) -> References {
     let mut found = References::default();
     for (_, setting) in policy.document.settings.iter() {
@@ -55,7 +55,7 @@ pub fn references(policy: &Policy, folder: &str) -> References {
     found
 }
 
-/// A path beside a policy, from the root of the repository.
+/// The path of a file relative to a policy's folder, from the root of the repository.
 pub(super) fn join(folder: &str, path: &str) -> String {
     if folder.is_empty() { path.to_string() } else { format!("{folder}/{path}") }
 }
@@ -90,7 +90,7 @@ fn secrets_in(text: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A text taken apart.
+/// A part of a text.
 enum Part<'t> {
     Literal(&'t str),
     Reference(&'t str),
@@ -122,7 +122,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// A variable's parts stand where its reference stands; their own places are in another file.
+/// Places everything in a variable at its reference, because its own place is in another file.
 fn placed(value: Value, span: Span) -> Value {
     match value {
         Value::List(items) => {
@@ -138,14 +138,14 @@ fn placed(value: Value, span: Span) -> Value {
     }
 }
 
-/// What one reference gave.
+/// The value of one reference.
 enum Filled {
     Value(Value),
     Secret(String),
 }
 
 impl Expander<'_> {
-    /// Fills in a name or another text that goes where people read it: no secrets.
+    /// Replaces references in a name or another text that people can read. Secrets are not allowed in it.
     pub fn plain(&self, text: &Spanned<String>, source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> String {
         let mut secret = false;
         let filled = self.text(text, text.span, source, &mut secret, problems);
@@ -170,7 +170,7 @@ impl Expander<'_> {
         }
     }
 
-    /// Fills in a value; tells whether a secret is in it.
+    /// Replaces references in a value, and returns whether it contains a secret.
     pub fn node(&self, node: &Node, source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> (Node, bool) {
         let mut secret = false;
         let filled = self.fill(node, source, &mut secret, problems);
@@ -213,7 +213,7 @@ impl Expander<'_> {
             match part {
                 Part::Literal(literal) => filled.push_str(literal),
                 Part::Reference(reference) => match self.reference(reference) {
-                    // A variable that stands alone keeps its type: a number stays a number.
+                    // A variable that is the whole text keeps its type: a number remains a number.
                     Ok(Filled::Value(value)) if alone && count == 1 => return placed(value, span),
                     Ok(Filled::Value(value)) => match value {
                         Value::Text(text) => filled.push_str(&text),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_typed_and_literals_stay() {
+    fn variables_keep_their_type_and_literals_their_text() {
         let fill = |text| expand(text, &Secrets::Placeholders).0;
         assert_eq!(fill("${var:minutes}"), Value::Integer(15));
         assert_eq!(fill("lock after ${var:minutes} at ${var:who}"), Value::Text("lock after 15 at Contoso".into()));
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn missing_references_are_reported() {
         assert_eq!(
             expand("${var:minute}", &Secrets::Placeholders).1,
             ["the environment `production` has no variable `minute`"]

@@ -1,4 +1,4 @@
-//! What the names under `settings:` stand for.
+//! Finds the nodes for the names under `settings:`.
 
 use super::Context;
 use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
@@ -8,7 +8,7 @@ use crate::rules::LACKS_SCOPE;
 use crate::setting::{OmaUri, Scope, UriError};
 use crate::source::{Place, Spanned};
 
-/// How many settings of a folder are named.
+/// The maximum number of settings of a folder that a message lists.
 const SOME: usize = 4;
 
 /// Finds the node that a name means; reports an error if there is none.
@@ -45,10 +45,10 @@ pub(super) fn find<'a>(
     None
 }
 
-/// A name as it stands in a policy.
+/// A name as it is in the policy.
 struct Written<'w, 'a> {
     name: &'w Spanned<String>,
-    /// The name with the tenant's id filled in.
+    /// The name, with the tenant's ID in place of `{TenantId}`.
     text: &'w str,
     policy: &'w Policy,
     context: &'w Context<'a>,
@@ -60,12 +60,12 @@ impl<'a> Written<'_, 'a> {
         self.context.catalogue
     }
 
-    /// A suggestion as people write it.
+    /// A suggestion in the form in which people write it.
     fn back(&self, text: &str) -> String {
         text.replace(self.context.tenant_id, "{TenantId}")
     }
 
-    /// With a suggestion in place of the name.
+    /// Adds a suggestion to replace the name.
     fn meant(&self, problem: Diagnostic, right: &str, certain: bool) -> Diagnostic {
         let right = self.back(right);
         let fix = quoted_as(self.policy.source.slice(self.name.span), right.clone());
@@ -114,7 +114,7 @@ impl<'a> Written<'_, 'a> {
             return folder;
         }
         let problem = Diagnostic::error(Code::UnknownSetting, "unknown setting");
-        // Spaces around a part do no harm to an address, and make another one of it.
+        // Spaces around a part are valid, but they make a different address.
         if let Some(tidy) = tidied(self.text).filter(|tidy| self.catalogue().resolve(tidy).is_ok()) {
             let problem = problem.at(self.place.clone(), "the name contains extra spaces");
             return self.meant(problem, &tidy, true);
@@ -131,7 +131,7 @@ impl<'a> Written<'_, 'a> {
         }
     }
 
-    /// A Group Policy's title, a settings catalog id or another name that `explain` knows.
+    /// A Group Policy's title, a settings catalog ID or another name that `explain` knows.
     fn by_another_name(&self, problem: Diagnostic) -> Result<Diagnostic, Diagnostic> {
         let found = self.catalogue().named(self.text);
         let Some(first) = found.first() else { return Err(problem) };
@@ -144,7 +144,7 @@ impl<'a> Written<'_, 'a> {
         }
     }
 
-    /// Why it is not known; where a CSP and an area share a name, which of the two has the node.
+    /// Why the name is unknown. If a CSP and an area have the same name, says which of them has the node.
     fn not_here(&self, near: Option<&str>) -> String {
         let forced = self.text.strip_prefix("csp:");
         if let (Some(rest), Some(near)) = (forced, near)
@@ -157,11 +157,11 @@ impl<'a> Written<'_, 'a> {
         "this node is not in the catalogue".into()
     }
 
-    /// An area, a CSP or another inner node.
+    /// Reports an area, a CSP or another inner node.
     fn folder(&self) -> Option<Diagnostic> {
         let below = self.catalogue().below(self.text);
         let first = below.first()?;
-        // What stands where a profile's name is expected may be a setting whose profile was left out.
+        // What looks like a profile's name may be a setting whose profile is missing.
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
         let setting = || self.catalogue().suggest(self.text).is_some_and(|near| last(&near) == last(self.text));
         if first.contains('{') && setting() {
@@ -189,7 +189,7 @@ impl<'a> Written<'_, 'a> {
         problem.fix(self.place.clone(), fix, true)
     }
 
-    /// The node belongs to the other scope; it may have a twin that belongs to this one.
+    /// Reports a node of the other scope; it may have a counterpart in this one.
     fn other_scope(&self, right: Scope, text: String) -> Diagnostic {
         let text = self.back(&text);
         let problem = Diagnostic::error(Code::WrongScope, format!("this setting exists for the {} only", right.word()));
@@ -198,7 +198,7 @@ impl<'a> Written<'_, 'a> {
         let twin = node.and_then(|node| self.catalogue().twin(node, wrong));
         let fix = quoted_as(self.policy.source.slice(self.name.span), text.clone());
         let Some(twin) = twin else {
-            // Who wrote a scope may have meant it; who wrote none can only mean the one that there is.
+            // A written scope may be intended. Without one, only the existing scope can be meant.
             let scoped = ["User/", "Device/", "./User/", "./Device/"].iter().any(|scope| self.text.starts_with(scope));
             return problem.at(self.place.clone(), format!("write `{text}`")).fix(self.place.clone(), fix, !scoped);
         };
@@ -210,7 +210,7 @@ impl<'a> Written<'_, 'a> {
         ))
     }
 
-    /// In the catalogue `{ProfileName}` is a placeholder for a name that the administrator chooses.
+    /// Reports `{ProfileName}` and the like: a placeholder for a name that the administrator chooses.
     fn placeholder_left(&self, node: &CspNode, uri: &OmaUri) -> Option<Diagnostic> {
         let parts = Catalogue::placeholders_of(node, uri);
         let problem = |message: String| Diagnostic::error(Code::PlaceholderLeft, message);
@@ -218,7 +218,7 @@ impl<'a> Written<'_, 'a> {
             let left = written == "*" || written.starts_with('{') && written.ends_with('}');
             if left && !is_guid(written) {
                 let label = match name {
-                    "{TenantId}" => "write `{TenantId}`, or the tenant's id".to_string(),
+                    "{TenantId}" => "write `{TenantId}`, or the ID of the tenant".to_string(),
                     _ => format!("replace it with {}", what_it_is(name)),
                 };
                 return Some(problem(format!("`{written}` is a placeholder for a name")).at(self.place.clone(), label));
@@ -234,7 +234,7 @@ impl<'a> Written<'_, 'a> {
     }
 }
 
-/// A node's name as people write it.
+/// The name of a node in a policy.
 fn short_of(node: &CspNode, scope: Scope) -> String {
     match scope {
         Scope::User => format!("User/{}", node.short()),
@@ -281,7 +281,7 @@ fn is_guid(text: &str) -> bool {
     uuid::Uuid::try_parse(text).is_ok()
 }
 
-/// A name in the quotes that its place has: braces in a flow map need them.
+/// Quotes a name in the same way as the original: braces need quotes in a flow map.
 fn quoted_as(written: &str, name: String) -> String {
     match written.chars().next() {
         Some(quote @ ('\'' | '"')) if !name.contains(['\'', '"', '\\']) => format!("{quote}{name}{quote}"),
@@ -289,7 +289,7 @@ fn quoted_as(written: &str, name: String) -> String {
     }
 }
 
-/// The name without stray spaces, with slashes instead of backslashes, and each of them once.
+/// The name without extra spaces, with single slashes instead of backslashes or several slashes.
 fn tidied(text: &str) -> Option<String> {
     let slashes = text.trim().replace('\\', "/");
     let parts: Vec<&str> = slashes.split('/').map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -297,7 +297,7 @@ fn tidied(text: &str) -> Option<String> {
     (tidy != text).then_some(tidy)
 }
 
-/// The catalogue takes the form without a scope for its node; devices may not.
+/// Warns about an address without a scope: the catalogue accepts it, but some devices may not.
 fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
     let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
     LACKS_SCOPE

@@ -1,4 +1,4 @@
-//! Whether a value, however it was written, is one that its node takes.
+//! Checks whether a node accepts a value.
 
 use super::choice::{choices, truth};
 use super::scalar::as_written;
@@ -7,7 +7,7 @@ use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
 use crate::setting::{OmaType, OmaValue};
 
 impl Input<'_> {
-    /// Windows' own default, which some nodes have outside of what they are said to take, such as 0 minutes until an
+    /// Windows' own default, which some nodes do not list among the values that they accept, such as 0 minutes until an
     /// external display locks.
     pub(super) fn by_default(&self) -> Option<OmaValue> {
         let written = as_written(self.yaml, self.source)?;
@@ -19,7 +19,7 @@ impl Input<'_> {
         }
     }
 
-    /// The value, if its node takes it, or if it is Windows' own default. What a secret is, its reference does not say.
+    /// Returns the value if the node accepts it, or if it is Windows' own default. The content of a secret is unknown.
     pub(super) fn fitting(&self, value: OmaValue) -> Read {
         let Some(node) = self.node.filter(|_| !self.secret) else {
             return Ok(value);
@@ -56,7 +56,7 @@ impl Input<'_> {
     }
 }
 
-/// Whether a value matches as a whole, or each of its items does. What Rust cannot read matches everything.
+/// Whether the whole value or each of its items matches. A pattern that Rust cannot parse matches everything.
 fn matches(node: &CspNode, pattern: &str, text: &str) -> bool {
     let Ok(expression) = regex::Regex::new(&format!("^(?:{pattern})$")) else {
         return true;
@@ -65,7 +65,7 @@ fn matches(node: &CspNode, pattern: &str, text: &str) -> bool {
     expression.is_match(text) || node.list.as_ref().is_some_and(items)
 }
 
-/// Whether a text is one XML element and nothing else.
+/// Checks that a text is a single XML element.
 fn well_formed(text: &str) -> Result<(), String> {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(text);
@@ -116,7 +116,7 @@ mod tests {
         let all: Vec<&CspNode> = Catalogue::embedded().nodes().filter(|node| regex(node).is_some()).collect();
         let skipped: Vec<String> = all.iter().filter(|node| regex(node) == Some(true)).map(|n| n.short()).collect();
         assert_eq!(all.len(), 20);
-        // Both begin with a brace that stands for itself.
+        // Both begin with an unescaped literal brace.
         assert_eq!(skipped, ["PassportForWork/DeviceUnlock/GroupA", "PassportForWork/DeviceUnlock/GroupB"]);
     }
 

@@ -1,4 +1,4 @@
-//! Names to ids, from a plain directory value.
+//! Resolves names to IDs with a directory that was read from the tenant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,43 +8,38 @@ use crate::profile::{Address, Assignment, Assignments, DEFAULT_TAG, Profile, Set
 use crate::setting::Who;
 use crate::source::Place;
 
-/// What messages call them.
+/// The words for these objects in messages.
 const GROUP: &str = "group";
 const FILTER: &str = "assignment filter";
 const SCOPE_TAG: &str = "scope tag";
 
-/// Something in the tenant that has a name.
+/// An object in the tenant that has a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
-    /// Its id.
     pub id: String,
-    /// Its display name.
     pub name: String,
 }
 
-/// What the tenant holds under the names that are wanted; names are not unique there.
+/// The objects in the tenant with the names in the policies. Names are not unique in a tenant.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    /// Groups.
     pub groups: Vec<Entry>,
-    /// Assignment filters.
     pub filters: Vec<Entry>,
-    /// Scope tags.
     pub scope_tags: Vec<Entry>,
-    /// Groups whose names are like the ones that were not found, by that name.
+    /// Similar names of groups, by the name that was not found.
     pub similar_groups: BTreeMap<String, Vec<String>>,
 }
 
-/// What has to be looked up.
+/// What has to be read from the tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Groups by name.
     pub group_names: BTreeSet<String>,
     /// Groups by id.
     pub group_ids: BTreeSet<String>,
-    /// Whether any filter is named.
+    /// Whether a policy names a filter.
     pub filters: bool,
-    /// Whether any scope tag is named.
+    /// Whether a policy names a scope tag.
     pub scope_tags: bool,
 }
 
@@ -69,8 +64,8 @@ pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> Wante
     wanted
 }
 
-/// Makes a profile with ids from a policy with names. A name that is not found, or found twice, is an error
-/// at its line, with suggestions.
+/// Creates a profile with IDs from a policy with names. A name that does not exist, or exists twice, is an error at its
+/// line, with suggestions.
 pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<Diagnostic>) -> Option<Profile> {
     let before = problems.len();
     let assignments = policy.assignments.as_ref().map(|all| {
@@ -102,7 +97,7 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
     })
 }
 
-/// One group by its name and by its id: seen only now.
+/// Reports a group that is listed by name and by ID, which is unknown before names are resolved.
 fn complain_of_twins(all: &[(&NamedAssignment, Assignment)], problems: &mut Vec<Diagnostic>) {
     for (at, (written, assignment)) in all.iter().enumerate() {
         let Some((first, _)) = all[..at].iter().find(|(_, other)| other.who == assignment.who) else { continue };
@@ -151,7 +146,7 @@ fn by_name_or_id(entries: &[Entry], wanted: &NameOrId, what: &str, problems: &mu
     }
 }
 
-/// The entry with an id; with a name beside it, a different one is complained of.
+/// The entry with an ID. If the policy also gives a name, reports a different one.
 fn by_id(
     entries: &[Entry],
     id: &str,
@@ -163,7 +158,7 @@ fn by_id(
     let Some(entry) = entries.iter().find(|entry| entry.id.eq_ignore_ascii_case(id)) else {
         let problem = Diagnostic::error(Code::NotInTenant, format!("no {what} in the tenant has the ID {id}"))
             .at(place.clone(), "not found in the tenant");
-        // Of filters and tags, all were read.
+        // All filters and tags were read, but only some groups.
         let named = entries.iter().filter(|entry| what != GROUP && name.is_none_or(|name| entry.name == name));
         let listed: Vec<String> = named.take(10).map(|entry| format!("{} ({})", entry.name, entry.id)).collect();
         problems.push(if listed.is_empty() { problem } else { problem.note(candidates(&listed)) });
@@ -187,7 +182,7 @@ fn candidates(listed: &[impl AsRef<str>]) -> String {
     format!("candidates: {}", listed.join(", "))
 }
 
-/// The one entry with a name.
+/// The only entry with a name.
 fn by_name(
     entries: &[Entry],
     name: &str,

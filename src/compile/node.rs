@@ -1,4 +1,4 @@
-//! Whether a node can be set at all, and on the oldest Windows that must work.
+//! Checks whether a node can be set, and whether the oldest supported Windows has it.
 
 use crate::catalogue::{Format, Node as CspNode};
 use crate::diagnostic::{Code, Diagnostic};
@@ -56,7 +56,7 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
         problems.push(
             Diagnostic::warning(Code::WindowsTooOld, format!("{} does not have this setting", windows.shown()))
                 .at(place.clone(), where_it_is(node))
-                .and(floor.clone(), "this is the oldest release that must work")
+                .and(floor.clone(), "this is the oldest release that must be supported")
                 .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
         );
     }
@@ -65,23 +65,23 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
     {
         let names: Vec<&str> = node.editions.iter().map(|edition| edition.name()).collect();
         problems.push(
-            Diagnostic::warning(Code::EditionLacksSetting, format!("Windows {edition} has no such node"))
-                .at(place.clone(), format!("it is there on {}", names.join(", ")))
-                .and(floor, "the edition that must work")
+            Diagnostic::warning(Code::EditionLacksSetting, format!("Windows {edition} does not have this setting"))
+                .at(place.clone(), format!("it exists on {}", names.join(", ")))
+                .and(floor, "the edition that must be supported")
                 .help("devices of this edition report an error for this setting: move it to a policy of its own"),
         );
     }
 }
 
-/// From which release on a node is there, and on which older ones with their updates.
+/// The releases that have a node, and older ones that have it with updates.
 fn where_it_is(node: &CspNode) -> String {
     let (updates, releases): (Vec<&str>, Vec<&str>) =
         node.builds.iter().map(String::as_str).partition(|build| build.matches('.').count() > 2);
     match (releases.as_slice(), updates.as_slice()) {
-        ([], updates) => format!("it is there with updates: {}", updates.join(", ")),
-        (releases, []) => format!("it is there from {} on", releases.join(", ")),
+        ([], updates) => format!("it exists with updates: {}", updates.join(", ")),
+        (releases, []) => format!("it exists from {} on", releases.join(", ")),
         (releases, updates) => {
-            format!("it is there from {} on, and with updates on {}", releases.join(", "), updates.join(", "))
+            format!("it exists from {} on, and with updates on {}", releases.join(", "), updates.join(", "))
         }
     }
 }

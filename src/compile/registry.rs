@@ -11,7 +11,7 @@ use crate::setting::{
 };
 use crate::source::{Node, Place, Source, Spanned, Value};
 
-/// Reads a block of registry keys and values. What is wrong is added to `problems`.
+/// Reads a block of registry keys and values, and adds errors to `problems`.
 pub fn read_block(
     block: &RegistryBlock,
     source: &Arc<Source>,
@@ -105,8 +105,8 @@ fn read_value(
         Diagnostic::error(Code::InvalidRegistryData, format!("`{}` cannot hold this", name.value))
             .at(place(), reason)
             .note(
-                "an integer is a DWORD, a text REG_SZ, a list REG_MULTI_SZ, null deletes; every other type by name: \
-                   `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`",
+                "an integer is written as REG_DWORD, text as REG_SZ, a list as REG_MULTI_SZ; null deletes the value. \
+                 Name every other type: `{ expand_sz: … }`, `{ qword: … }`, `{ binary: \"01 ff\" }`",
             )
     };
     let data = match &node.value {
@@ -137,7 +137,8 @@ fn typed(kind: &str, value: &Value) -> Result<RegistryData, String> {
     };
     let number = |most: u64| match value {
         Value::Integer(number) => number_within(*number, most),
-        // Beyond 63 bits YAML has no whole numbers. The text is not repeated: it may be a secret.
+        // YAML parses whole numbers up to 63 bits; larger ones are text. Messages do not repeat the text, which may be
+        // a secret.
         Value::Text(text) => {
             parse_number(text).filter(|number| *number <= most).ok_or(format!("this is not a number from 0 to {most}"))
         }

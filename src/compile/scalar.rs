@@ -2,7 +2,7 @@
 
 use crate::source::{Node, Source, Value};
 
-/// A scalar as it was written: `0123` stays `0123`. A variable's place holds its reference, not its text.
+/// A scalar as text: `0123` remains `0123`. For a variable, `source` only has the reference, so its value is used.
 pub(super) fn as_written(node: &Node, source: &Source) -> Option<String> {
     match &node.value {
         Value::Text(text) => Some(text.clone()),
@@ -25,7 +25,7 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// The probable meaning of `yes`, `on` and 1; in YAML 1.2 they are not booleans.
+/// The probable meaning of `yes`, `on` and 1, which are not booleans in YAML 1.2.
 pub(super) fn yaml_1_1_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Integer(number @ (0 | 1)) => Some(*number == 1),

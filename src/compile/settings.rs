@@ -1,4 +1,4 @@
-//! The `settings:` block: names to addresses, values to what devices take.
+//! The `settings:` block: resolves names to addresses, and converts values to what devices expect.
 
 use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
@@ -13,7 +13,7 @@ use crate::rules::WRONG_TYPE;
 use crate::setting::{OmaType, OmaUri, OmaValue, RegistryEntry};
 use crate::source::{Place, Span, Spanned, Value};
 
-/// Intune takes at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
+/// Intune accepts at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
 const MAX_SETTINGS: usize = 1000;
 
 /// One setting with its value in canonical form.
@@ -21,17 +21,17 @@ const MAX_SETTINGS: usize = 1000;
 pub struct CompiledSetting<'a> {
     /// The address in the catalogue's spelling.
     pub uri: OmaUri,
-    /// What is known of it.
+    /// Its node; `None` if the catalogue does not contain it.
     pub node: Option<&'a CspNode>,
-    /// The value as a device gets it.
+    /// The value that devices get.
     pub value: OmaValue,
-    /// What to print instead, where a secret is in it.
+    /// The text to print instead of the value if it contains a secret.
     pub shown: Option<String>,
-    /// A registry form that the policy itself states.
+    /// The registry form that the policy states.
     pub stated_registry: Option<Vec<RegistryEntry>>,
-    /// Where the name stands.
+    /// The place of the name.
     pub name_place: Place,
-    /// Where the value stands.
+    /// The place of the value.
     pub value_place: Place,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn compile<'a>(
             settings.push(setting);
         }
     }
-    // A stable sort: of two spellings the later one in the file is complained of.
+    // A stable sort, so that the later of two spellings is reported.
     settings.sort_by(|a, b| a.uri.cmp(&b.uri));
     for pair in settings.windows(2).filter(|pair| pair[0].uri == pair[1].uri) {
         problems.push(
@@ -110,7 +110,7 @@ fn compile_one<'a>(
         return None;
     }
     let shown = if secret {
-        // A value that only the secret makes sound would not have passed `check`.
+        // A value that is only valid with the secret would have failed in `check`.
         Some(match reading.value(&hidden, problems)?.0 {
             OmaValue::Base64(reference) => String::from_utf8_lossy(&reference).into_owned(),
             shown => shown.canonical(),
@@ -129,7 +129,7 @@ fn compile_one<'a>(
     })
 }
 
-/// Rule R03: a value of another type than its node's. Texts and XML are the same to a device.
+/// Rule R03: the value has another type than its node. Text and XML are equivalent for a device.
 fn complain_of_type(
     policy: &Policy,
     node: Option<&CspNode>,
@@ -163,7 +163,7 @@ fn complain_of_type(
     unchecked
 }
 
-/// Values go to devices in XML, which has no place for most control characters (XML 1.0, section 2.2).
+/// Devices get values in XML, which does not allow most control characters (XML 1.0, section 2.2).
 fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
     let (OmaValue::String(text) | OmaValue::Xml(text)) = &value else { return Ok(value) };
     match text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{80}'..)) {
@@ -175,7 +175,7 @@ fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
     }
 }
 
-/// One value on its way from YAML.
+/// Reads one value.
 struct Reading<'r, 'a> {
     policy: &'r Policy,
     context: &'r Context<'a>,
@@ -184,7 +184,7 @@ struct Reading<'r, 'a> {
 }
 
 impl Reading<'_, '_> {
-    /// The value, and whether a secret is in it; nothing after a complaint.
+    /// The value, and whether it contains a secret; `None` after an error.
     fn value(&self, expander: &Expander<'_>, problems: &mut Vec<Diagnostic>) -> Option<(OmaValue, bool)> {
         let before = problems.len();
         let source = &self.policy.source;
@@ -250,7 +250,7 @@ impl Reading<'_, '_> {
         let place = self.policy.place(problem.span.unwrap_or(self.written.span));
         let mut diagnostic = Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
         if let Some((text, certain)) = problem.fix {
-            // What a variable holds is mended where it is written.
+            // A value from a variable cannot be fixed here.
             let reference = self.policy.source.slice(place.span).contains("${");
             diagnostic = diagnostic.help(format!("write `{text}`"));
             if !reference {

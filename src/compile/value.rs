@@ -1,4 +1,4 @@
-//! Values as people think: numbers, labels in any case, lists, ADMX states.
+//! Converts values as people write them: numbers, labels in any case, lists, ADMX states.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::diagnostic::Code;
 use crate::setting::{Delivery, OmaType, OmaValue};
 use crate::source::{Node, Source, Value};
 
-/// A value with what is known of its node.
+/// A value and its node.
 pub(super) struct Input<'a> {
     /// `None` for unknown and unchecked nodes.
     pub node: Option<&'a CspNode>,
     pub oma_type: OmaType,
     pub yaml: &'a Node,
     pub source: &'a Arc<Source>,
-    /// A secret is in it: what a placeholder looks like says nothing about the value.
+    /// Whether the value contains a secret. Then a placeholder is in its place, which cannot be checked.
     pub secret: bool,
 }
 
-/// What a value became.
+/// The converted value, or the problem.
 pub(super) type Read = Result<OmaValue, ValueProblem>;
 
 impl Input<'_> {
@@ -78,7 +78,7 @@ impl Input<'_> {
         };
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match base64::engine::general_purpose::STANDARD.decode(&digits) {
-            // A placeholder is not Base64; its bytes stand for it.
+            // A placeholder is not Base64, so its own bytes are used.
             _ if self.secret && text.contains("${") => Ok(OmaValue::Base64(text.as_bytes().into())),
             Ok(bytes) if self.oma_type == OmaType::Base64 => Ok(OmaValue::Base64(bytes.into())),
             Ok(_) => Err(ValueProblem::new(
@@ -91,7 +91,7 @@ impl Input<'_> {
         }
     }
 
-    /// `{ file: … }`: a text's line ends become LF and its byte order mark goes.
+    /// `{ file: … }`. In text, line endings become LF and a byte order mark is removed.
     pub fn file(&self, bytes: &[u8]) -> Read {
         if self.oma_type == OmaType::Base64 {
             return Ok(OmaValue::Base64(bytes.into()));
@@ -112,7 +112,7 @@ impl Input<'_> {
         }
     }
 
-    /// The value by its type alone.
+    /// Converts the value by its type alone.
     fn typed(&self) -> Read {
         let yaml = &self.yaml.value;
         let whole = |number: i64| deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune());
@@ -148,7 +148,7 @@ impl Input<'_> {
         }
     }
 
-    /// `1`, `yes` or `on` has one reading only where true or false is wanted.
+    /// Suggests true or false for `1`, `yes` or `on`, which is unambiguous only if a boolean is expected.
     fn no_truth(&self) -> ValueProblem {
         let problem = self.wrong_type("true or false");
         match yaml_1_1_flag(&self.yaml.value) {
@@ -160,7 +160,7 @@ impl Input<'_> {
     fn text(&self) -> Result<String, ValueProblem> {
         match &self.yaml.value {
             Value::List(items) => self.list(items),
-            // One name is a list of one; a payload that someone joined is taken apart.
+            // A single name is a list with one item; a joined payload is split.
             Value::Text(text) if self.is_user_right() => {
                 if let Some(problem) = accounts::complaint(text, self.yaml.span).filter(|_| !self.secret) {
                     return Err(problem);
@@ -210,7 +210,7 @@ impl Input<'_> {
         self.node.is_some_and(|node| node.short().starts_with("UserRights/"))
     }
 
-    /// Graph's integers have 32 bits and a sign, also where Windows takes more.
+    /// The integers of Graph are signed and have 32 bits, even if Windows accepts more.
     pub(super) fn beyond_intune(&self) -> ValueProblem {
         self.not_allowed("a 32-bit whole number")
             .note("the largest integer that Intune accepts is 2147483647 (Graph: omaSettingInteger)")
@@ -231,7 +231,7 @@ impl Input<'_> {
     }
 }
 
-/// A whole number that Intune can be given.
+/// A whole number that Intune accepts.
 pub(super) fn deliverable(number: i64) -> Option<i64> {
     delivery::integers(Delivery::Custom).contains(&number).then_some(number)
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Code;
 use crate::source::Span;
 
-/// Why a value is not accepted.
+/// The reason why a value is not accepted.
 pub(super) struct ValueProblem {
     pub code: Code,
     pub message: String,

@@ -1,7 +1,7 @@
-//! Group Policy templates: an ADMX and its English ADML, for what Windows' own templates do not offer.
+//! Group Policy templates: an ADMX and its English ADML, for settings that Windows' own templates do not contain.
 //!
-//! For a domain's central store or a single computer. Intune cannot ingest such a template: it refuses keys below
-//! `Software\Policies\Microsoft` (Microsoft, "Win32 and Desktop Bridge app ADMX policy Ingestion").
+//! They are for the central store of a domain or a single computer. Intune cannot ingest such a template: it refuses
+//! keys below `Software\Policies\Microsoft` (Microsoft, "Win32 and Desktop Bridge app ADMX policy Ingestion").
 
 mod in_box;
 mod template;
@@ -18,11 +18,11 @@ use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::policy::State;
 use template::Template;
 
-/// Makes one template of the policies that are not retired: `STEM.admx`, and `en-US/STEM.adml`, where Windows looks for it.
-/// `owner` is the configuration's; without a `stem` it names the files, too.
+/// Creates one template from the policies that are not retired: `STEM.admx`, and `en-US/STEM.adml`, where Windows looks
+/// for it. `owner` is the owner in the configuration; without a `stem` it also names the files.
 ///
-/// What is wrong is added to `problems` (SP0303 cannot be expressed, SP0304 contradiction, SP0403 secret); with any
-/// error there is no template. With `skip_unsupported`, what cannot be expressed is listed instead.
+/// Errors are added to `problems` (SP0303 cannot be expressed, SP0304 contradiction, SP0403 secret); if there are any,
+/// there is no template. With `skip_unsupported`, what cannot be expressed is listed instead.
 pub fn export(
     policies: &[&Compiled<'_>],
     owner: &str,
@@ -46,7 +46,7 @@ pub fn export(
         }
         own.extend(conversion.block(policy));
     }
-    // Windows' own policies write to the same registry: they contradict ours like any other.
+    // Windows' own policies write to the same registry, so they can contradict the policies in the template.
     let in_box: Vec<Converted<'_>> =
         others.iter().filter_map(|(policy, setting)| converted(policy, setting).ok()).flatten().collect();
     let all: Vec<&Converted<'_>> = own.iter().chain(&in_box).collect();

@@ -1,4 +1,4 @@
-//! What policies do to the registry, each change with who says so; what formats for the registry are made of.
+//! Converts policies to registry changes with their origins, for the formats that write to the registry.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::source::Place;
 pub(super) struct Converted<'a> {
     pub claim: Claim,
     pub policy: &'a Compiled<'a>,
-    /// The setting that comes to it; none in a `registry:` block.
+    /// The setting that was converted; `None` in a `registry:` block.
     pub setting: Option<&'a CompiledSetting<'a>>,
-    /// What is done, of the claim.
+    /// The change, from the claim.
     pub change: Arc<RegistryChange>,
-    /// Where it stands, of the claim.
+    /// The place, from the claim.
     pub place: &'a Place,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Converted<'a> {
         Self { claim, policy, setting, change, place }
     }
 
-    /// What people call it.
+    /// Its name in messages.
     pub fn name(&self) -> String {
         match self.setting {
             Some(setting) => setting.uri.short().to_string(),
@@ -52,18 +52,16 @@ impl<'a> Converted<'a> {
     }
 }
 
-/// Converts what policies set, and collects what is in the way.
+/// Converts what policies set, and collects problems.
 pub(super) struct Conversion<'p> {
-    /// Whether what cannot be expressed is listed instead of being an error.
+    /// Whether what cannot be expressed is listed instead of reported as an error.
     pub skip_unsupported: bool,
-    /// What is wrong.
     pub problems: &'p mut Vec<Diagnostic>,
-    /// What cannot be expressed.
     pub unsupported: Vec<Unsupported>,
 }
 
 impl Conversion<'_> {
-    /// Notes that something cannot be expressed.
+    /// Records that something cannot be expressed.
     pub fn refuse(&mut self, policy: &Compiled<'_>, name: String, reason: String, place: &Place, help: &str) {
         if self.skip_unsupported {
             let (policy, place) = (policy.key.clone(), place.clone());
@@ -77,7 +75,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// What a setting does to the registry: the form that the policy states, or else the catalogue's exact one.
+    /// The registry changes of a setting: the form that the policy states, or else the exact one in the catalogue.
     pub fn setting<'a>(&mut self, policy: &'a Compiled<'a>, setting: &'a CompiledSetting<'a>) -> Vec<Converted<'a>> {
         let converted = match converted(policy, setting) {
             Ok(converted) => converted,
@@ -96,7 +94,7 @@ impl Conversion<'_> {
         if self.complain_of_secrets(stated) { Vec::new() } else { converted }
     }
 
-    /// What a policy's `registry:` block does.
+    /// The registry changes of a policy's `registry:` block.
     pub fn block<'a>(&mut self, policy: &'a Compiled<'a>) -> Vec<Converted<'a>> {
         if self.complain_of_secrets(policy.registry.iter()) {
             return Vec::new();
@@ -128,10 +126,10 @@ fn plain_text(place: &Place) -> Diagnostic {
         .help("do not export this policy; secrets can only be sent to Intune")
 }
 
-/// What a setting comes to in the registry, without looking for secrets.
+/// The registry changes of a setting, without checking for secrets.
 ///
 /// # Errors
-/// Why there is nothing exact, in one line.
+/// Why there is no exact form, in one line.
 pub(super) fn converted<'a>(
     policy: &'a Compiled<'a>,
     setting: &'a CompiledSetting<'a>,
@@ -149,11 +147,11 @@ pub(super) fn converted<'a>(
     writes.into_iter().map(|write| convert(&change(write), &setting.value_place, is_secret)).collect()
 }
 
-/// The places that a retired policy may have set.
+/// The locations that a retired policy may have set.
 pub(super) fn places_of_retired(policy: &Compiled<'_>) -> Vec<RegistryLocation> {
     let mut places = Vec::new();
     for setting in &policy.settings {
-        // What has no exact form was never exported, so there is nothing to take back.
+        // Settings without an exact form were never exported, so there is nothing to delete.
         let Ok(all) = converted(policy, setting) else { continue };
         places.extend(all.iter().filter_map(|one| set_at(&one.change)).cloned());
         if setting.stated_registry.is_none() {
@@ -165,7 +163,7 @@ pub(super) fn places_of_retired(policy: &Compiled<'_>) -> Vec<RegistryLocation> 
     places
 }
 
-/// Where a change sets a value.
+/// The location of a change that sets a value.
 pub(super) fn set_at(change: &RegistryChange) -> Option<&RegistryLocation> {
     match change {
         RegistryChange::Value(location, RegistryAction::Set(_)) => Some(location),
@@ -173,7 +171,7 @@ pub(super) fn set_at(change: &RegistryChange) -> Option<&RegistryLocation> {
     }
 }
 
-/// The change in a form that the registry can hold.
+/// Checks that the registry can store a change.
 fn writable(change: &Arc<RegistryChange>) -> Result<Arc<RegistryChange>, &'static str> {
     let RegistryChange::Value(location, action) = &**change else {
         return Ok(Arc::clone(change));
@@ -186,7 +184,7 @@ fn writable(change: &Arc<RegistryChange>) -> Result<Arc<RegistryChange>, &'stati
             Err("registry text cannot contain a NUL character")
         }
         RegistryAction::Set(RegistryData::MultiSz(texts)) => {
-            // Splitting an empty value gives one empty text; the list that is meant has none.
+            // Splitting an empty value gives one empty string, but means an empty list.
             let empty = texts.iter().all(String::is_empty);
             if !empty && texts.iter().any(|text| text.is_empty() || text.contains('\0')) {
                 return Err("REG_MULTI_SZ cannot contain an empty string, because that ends the list");
@@ -198,7 +196,7 @@ fn writable(change: &Arc<RegistryChange>) -> Result<Arc<RegistryChange>, &'stati
     }
 }
 
-/// Complains where a value would get two contents, or where one policy deletes a key in which another sets one.
+/// Reports values with two different data, and keys that one policy deletes although another sets values in them.
 pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnostic>) {
     let mut values: Vec<(&RegistryLocation, &RegistryAction, &Converted<'_>)> = Vec::new();
     let mut deleted: Vec<(&RegistryKey, &Converted<'_>)> = Vec::new();
@@ -208,7 +206,7 @@ pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnost
             RegistryChange::DeleteKey(key) | RegistryChange::DeleteValues(key) => deleted.push((key, one)),
         }
     }
-    // Stable: of two policies the later one is complained of.
+    // A stable sort, so that the later of two policies is reported.
     values.sort_by(|a, b| a.0.cmp(b.0));
     for same in values.chunk_by(|a, b| a.0 == b.0) {
         let (location, first, one) = same[0];
@@ -224,7 +222,7 @@ pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnost
         };
         for (location, action, sets) in &values {
             let sets_it = matches!(action, RegistryAction::Set(_)) && is_emptied(&location.key);
-            // Within one policy the order is clear: the key goes first.
+            // Within one policy the order is clear: the key is deleted first.
             if sets_it && !deletes.claim.origin.is_same(&sets.claim.origin) {
                 let message = format!("{location} is set, but another policy deletes its key");
                 problems.push(contradiction(message, (sets, "set here"), (deletes, "the key is deleted here")));

@@ -1,7 +1,8 @@
-//! A profile of a tenant as the policy that takes it over: as little YAML as compiles back to exactly the same profile.
+//! Writes a profile of a tenant as a policy that adopts it: the shortest YAML that compiles to exactly the same
+//! profile.
 //!
-//! Nothing is written that was not compiled and compared first. What the language cannot say becomes a comment in the
-//! file and a [`Remark`]; it is never left out in silence.
+//! Everything is compiled and compared before it is written. What the language cannot express becomes a comment in the
+//! file and a [`Remark`]; nothing is silently left out.
 
 mod audience;
 mod key;
@@ -27,20 +28,20 @@ use setting::Line;
 pub struct PolicyFile {
     /// The YAML.
     pub text: String,
-    /// Files that values refer to, by path beside the policy, with their exact bytes.
+    /// The files that values refer to, by path relative to the policy, with their exact bytes.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// What a person has to know about it.
+    /// What people should know about the file.
     pub remarks: Vec<Remark>,
-    /// Whether a secret has to be supplied before the policy can be planned.
+    /// Whether the policy cannot be planned before someone supplies a secret.
     pub needs_secrets: bool,
 }
 
-/// Something that a person has to know about a file.
+/// A remark about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// An error: the file says less than the profile.
+    /// Error if the file says less than the profile.
     pub severity: Severity,
-    /// In one line without a full stop.
+    /// The remark in one line, without a period at the end.
     pub text: String,
 }
 
@@ -54,21 +55,22 @@ impl Remark {
     }
 }
 
-/// A profile to write down.
+/// A profile to import.
 pub struct Profile<'a> {
-    /// The profile; values that stay masked become references to secrets.
+    /// The profile. Values that are masked become references to secrets.
     pub live: &'a LiveProfile,
-    /// The path of the policy to be, from the root of the repository.
+    /// The path of the new policy, relative to the root of the repository.
     pub path: &'a str,
-    /// Names of what has ids: the groups of its assignments by id, and all groups that share their names; all filters and
-    /// scope tags.
+    /// The names for IDs: the groups of its assignments, all groups that have the same names, all filters and all scope
+    /// tags.
     pub directory: &'a Directory,
 }
 
-/// Writes a profile as a policy that adopts it. `variables` are the names of secrets so far; those of its own are added.
+/// Writes a profile as a policy that adopts it. `variables` contains the names of secrets so far; the new ones are
+/// added.
 ///
 /// # Errors
-/// Why there would be no policy: nothing of it can be said, or the whole is refused.
+/// Why there cannot be a policy: none of its settings can be expressed, or the whole policy is not valid.
 pub fn write(
     profile: &Profile<'_>,
     context: &Context<'_>,
@@ -98,7 +100,7 @@ pub fn write(
     complaints(profile, &file, context).map_or(Ok(file), Err)
 }
 
-/// One setting with its comments.
+/// Adds one setting with its comments.
 fn settle(file: &mut PolicyFile, line: Line) {
     line.remarks.iter().for_each(|remark| comment(&mut file.text, 2, &remark.text));
     file.remarks.extend(line.remarks);
@@ -115,13 +117,13 @@ fn settle(file: &mut PolicyFile, line: Line) {
     file.needs_secrets |= written.is_secret;
 }
 
-/// An id as people copy it, in quotes where it could be a number.
+/// An ID as people copy it, in quotes if it could be a number.
 fn id(id: &str) -> Yaml {
     let is_text = id.contains('-') && id.parse::<f64>().is_err();
     if is_text { Yaml::Bare(id.to_string()) } else { Yaml::text(id) }
 }
 
-/// What the program would say of the whole file; parts were looked at one by one before.
+/// The problems of the whole file; its parts were already checked.
 fn complaints(profile: &Profile<'_>, file: &PolicyFile, context: &Context<'_>) -> Option<Vec<Remark>> {
     let mut problems = Vec::new();
     let source = Source::new(profile.path, file.text.clone().into_bytes()).ok()?;
@@ -137,7 +139,7 @@ fn complaints(profile: &Profile<'_>, file: &PolicyFile, context: &Context<'_>) -
     Some(errors.map(|problem| Remark::error(format!("{}: {}", problem.message, problem.label))).collect())
 }
 
-/// Files beside a policy, by path from the root of the repository.
+/// The files next to a policy, by path relative to the root of the repository.
 fn beside(path: &str, files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Result<Vec<u8>, String>> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let at = |name: &String| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };

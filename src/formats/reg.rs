@@ -1,8 +1,8 @@
 //! `.reg` files, as regedit writes and reads them.
 //!
-//! Sources: Microsoft, "How to add, modify, or delete registry subkeys and values by using a .reg file"; what
-//! Windows does with odd lines is in Wine's conformance tests (`programs/reg/tests/import.c`), which are run on
-//! Windows too.
+//! Sources: Microsoft, "How to add, modify, or delete registry subkeys and values by using a .reg file"; what Windows
+//! does with unusual lines is in Wine's conformance tests (`programs/reg/tests/import.c`), which are run on Windows,
+//! too.
 
 mod read;
 #[cfg(test)]
@@ -20,19 +20,19 @@ use crate::diagnostic::{Diagnostic, any_error};
 use crate::policy::State;
 use crate::setting::{Knob, RegistryAction, RegistryChange, RegistryKey, RegistryLocation};
 
-/// A `.reg` file's content: what it does to the registry, in the order in which it is done. It has no word for the
-/// deletion of all values of a key: [`export`] refuses that.
+/// The content of a `.reg` file: changes to the registry, in the order of execution. The format cannot express the
+/// deletion of all values of a key; [`export`] refuses it.
 ///
-/// Keys are in alphabetical order without regard to case, values likewise; the deletion of a key stands before
-/// anything that is set in it or below it. Value names hold no line breaks.
+/// Keys and values are sorted, ignoring case. The deletion of a key is before everything that is set in it or below it.
+/// Names of values do not contain line breaks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RegDocument {
     changes: Vec<RegistryChange>,
 }
 
 impl RegDocument {
-    /// Puts changes in order; equal ones become one. Of values in a deleted key only those that are set are left: a
-    /// deletion would make the key anew.
+    /// Sorts changes and merges equal ones. Of the values in a deleted key, only those that are set are kept: deleting
+    /// a value would create the key again.
     pub fn new(changes: impl IntoIterator<Item = RegistryChange>) -> Self {
         let mut changes: Vec<RegistryChange> = changes.into_iter().collect();
         let keys = changes.iter().filter_map(|change| match change {
@@ -51,24 +51,24 @@ impl RegDocument {
         Self { changes }
     }
 
-    /// What is done, in order.
+    /// The changes in order.
     pub fn changes(&self) -> &[RegistryChange] {
         &self.changes
     }
 
-    /// The file's text, with CRLF line ends and an empty last line (without which Samba drops the last value).
+    /// The text of the file, with CRLF line endings and an empty last line (without which Samba drops the last value).
     pub fn to_text(&self) -> String {
         write::text(&self.changes)
     }
 
-    /// The file's bytes: UTF-16LE with a byte order mark, the one encoding that every Windows reads.
+    /// The bytes of the file: UTF-16LE with a byte order mark, the only encoding that every Windows reads.
     pub fn to_bytes(&self) -> Vec<u8> {
         let text = self.to_text();
         std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
     }
 }
 
-/// Key, deletion first, name; and only then the spelling, so that the order of policies does not matter.
+/// The sort key: key, deletion first, name, and then the spelling, so that the order of policies does not matter.
 fn rank(change: &RegistryChange) -> (RegistryKey, Option<String>, String, String) {
     match change {
         RegistryChange::DeleteKey(key) | RegistryChange::DeleteValues(key) => {
@@ -81,21 +81,21 @@ fn rank(change: &RegistryChange) -> (RegistryKey, Option<String>, String, String
     }
 }
 
-/// How an export is divided.
+/// How an export is divided into files.
 #[derive(Debug, Clone, Copy)]
 pub enum Division<'n> {
-    /// One file of this name.
+    /// A single file with this name.
     Whole(&'n str),
-    /// A file for each policy, by its key.
+    /// A file for each policy, named after its key.
     ByPolicy,
 }
 
-/// Makes `.reg` files of policies: what the active ones set, and deletions of what the retired ones had set unless an
-/// active one sets it. Drafts count as active: the caller decides whether they take part.
+/// Creates `.reg` files from policies: what the active ones set, and deletions of what the retired ones had set, unless
+/// an active one sets it. Drafts count as active; the caller decides whether to include them.
 ///
-/// What is wrong is added to `problems` (SP0303 no exact registry form, SP0304 contradiction, SP0403 secret); with
-/// any error there is no file: what contradicts itself across policies must not go into two files either. With
-/// `skip_unsupported`, settings without an exact registry form are listed instead.
+/// Errors are added to `problems` (SP0303 no exact registry form, SP0304 contradiction, SP0403 secret); if there are
+/// any, there are no files. Contradictions between policies are also errors if the policies are in different files.
+/// With `skip_unsupported`, settings without an exact registry form are listed instead.
 pub fn export(
     policies: &[&Compiled<'_>],
     division: Division<'_>,
@@ -137,11 +137,11 @@ pub fn export(
     Some(export)
 }
 
-/// What one policy does to the registry.
+/// The registry changes of one policy.
 struct Part<'a> {
     policy: &'a Compiled<'a>,
     converted: Vec<Converted<'a>>,
-    /// Of a retired policy, the values that it may have set.
+    /// The values that a retired policy may have set.
     gone: Vec<RegistryLocation>,
 }
 
@@ -158,7 +158,7 @@ impl<'a> Part<'a> {
         converted.retain(|one| {
             let is_sayable = !matches!(*one.change, RegistryChange::DeleteValues(_));
             if !is_sayable {
-                let reason = "a .reg file cannot delete all values of a key and leave the key";
+                let reason = "a .reg file cannot delete all values of a key and keep the key";
                 conversion.refuse(policy, one.name(), reason.into(), one.place, "delete each value by its name");
             }
             is_sayable
@@ -170,14 +170,14 @@ impl<'a> Part<'a> {
         self.converted.iter().map(|one| (*one.change).clone())
     }
 
-    /// Its own file. What a retired policy had set and an active one sets stays.
+    /// The policy's own file. Values of a retired policy that an active one sets are kept.
     fn beside(&self, active: &Active<'_>) -> RegDocument {
         let gone = self.gone.iter().filter(|location| !active.settles(location));
         RegDocument::new(self.changes().chain(gone.map(deletion)))
     }
 }
 
-/// All policies in one file: what they set wins over the deletions of those that are retired.
+/// All policies in one file: what active policies set takes precedence over deletions for retired ones.
 fn whole(parts: &[Part<'_>]) -> RegDocument {
     let converted = || parts.iter().flat_map(|part| &part.converted);
     let settled: BTreeSet<Knob<'_>> = converted().map(|one| one.change.knob()).collect();
@@ -189,7 +189,7 @@ fn deletion(location: &RegistryLocation) -> RegistryChange {
     RegistryChange::Value(location.clone(), RegistryAction::Delete)
 }
 
-/// What active policies do: a retired one, in a file of its own, leaves it alone.
+/// What active policies change, so that the files of retired policies do not undo it.
 struct Active<'p> {
     set: BTreeSet<&'p RegistryLocation>,
     deleted: Vec<&'p RegistryKey>,
@@ -208,7 +208,7 @@ impl<'p> Active<'p> {
         Self { set, deleted }
     }
 
-    /// Whether a value is set, or goes with its key.
+    /// Whether an active policy sets a value, or deletes its key.
     fn settles(&self, location: &RegistryLocation) -> bool {
         self.set.contains(location) || self.deleted.iter().any(|key| key.holds(&location.key))
     }

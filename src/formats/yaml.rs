@@ -1,33 +1,31 @@
-//! YAML as people write it: quotes only where they are needed, one line where it fits, comments that wrap.
+//! Writes YAML as people do: quotes only if needed, one line if it fits, wrapped comments.
 
-/// As wide as a pull request or a small terminal shows without scrolling.
+/// The width of a line that a pull request or a small terminal shows without scrolling.
 pub const WIDTH: usize = 100;
 
 /// A value to write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Yaml {
-    /// A number, true or false, as it stands.
+    /// A number, true or false, unchanged.
     Bare(String),
-    /// A text, in which nothing is a reference.
+    /// Text that does not contain references.
     Text(String),
-    /// A list.
     List(Vec<Yaml>),
-    /// Keys and values in their order.
+    /// Keys and values in order.
     Map(Vec<(String, Yaml)>),
 }
 
 impl Yaml {
-    /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// A map with keys that are known.
+    /// A map with fixed keys.
     pub fn map<const N: usize>(entries: [(&str, Self); N]) -> Self {
         Self::Map(entries.into_iter().map(|(key, value)| (key.to_string(), value)).collect())
     }
 
-    /// On one line.
+    /// The value on one line.
     pub fn flow(&self) -> String {
         let joined = |parts: Vec<String>| parts.join(", ");
         match self {
@@ -42,7 +40,7 @@ impl Yaml {
         }
     }
 
-    /// Whether a text in it reads better in lines of its own.
+    /// Whether it contains text that is easier to read as a block.
     fn has_lines(&self) -> bool {
         match self {
             Self::Bare(_) => false,
@@ -53,7 +51,7 @@ impl Yaml {
     }
 }
 
-/// `key: value` with its line end, on one line where that fits; else in lines that are indented by two more.
+/// Adds `key: value` and a line ending. If it does not fit on one line, adds lines indented by two more spaces.
 pub fn entry(text: &mut String, indent: usize, key: &str, value: &Yaml) {
     let head = format!("{}{}:", " ".repeat(indent), plain_key(key));
     let inner = " ".repeat(indent + 2);
@@ -83,7 +81,7 @@ pub fn entry(text: &mut String, indent: usize, key: &str, value: &Yaml) {
     }
 }
 
-/// The text in lines of at most so many characters. A name that is longer is not broken, so that it can be copied.
+/// Wraps text to lines of at most `width` characters. A longer name is not broken, so that it can be copied.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -100,7 +98,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A comment in lines of its own.
+/// Adds a comment on its own lines.
 pub fn comment(text: &mut String, indent: usize, words: &str) {
     let words: String = words.chars().map(|c| if is_plain(c) { c } else { ' ' }).collect();
     for line in wrap(&words, WIDTH - indent - 2) {
@@ -108,7 +106,8 @@ pub fn comment(text: &mut String, indent: usize, words: &str) {
     }
 }
 
-/// A number or a flag as it is, without the sixteens that some of Microsoft's files write, any other text as YAML needs it.
+/// A number or a boolean without quotes, and without the hexadecimal notation of some of Microsoft's files; other text
+/// as YAML needs it.
 pub fn bare(value: &str) -> String {
     if let Some(number) = value.strip_prefix("0x").and_then(|digits| i64::from_str_radix(digits, 16).ok()) {
         return number.to_string();
@@ -117,12 +116,12 @@ pub fn bare(value: &str) -> String {
     if number || value == "true" || value == "false" { value.to_string() } else { scalar(value) }
 }
 
-/// A text as a value, in quotes where YAML would take it for something else; `${` in it is not a reference.
+/// Text as a value, in quotes if YAML would read it as something else. `${` in it is not a reference.
 pub fn scalar(text: &str) -> String {
     if is_safe(text) { text.to_string() } else { quoted(&text.replace("${", "$${")) }
 }
 
-/// A key: braces and colons within are fine, except at the start. In keys, nothing is a reference.
+/// A key: braces and colons are allowed, except at the start. Keys do not contain references.
 pub fn plain_key(key: &str) -> String {
     let begins = key.starts_with(|c: char| c.is_alphanumeric() || c == '.');
     let within = !key.contains(": ") && !key.contains(" #") && key.chars().all(is_plain);
@@ -141,7 +140,7 @@ fn is_safe(text: &str) -> bool {
     safe && !is_word(text)
 }
 
-/// A word that some reader of YAML takes for a truth, a number or nothing.
+/// A word that some YAML parser reads as a boolean, a number or null.
 fn is_word(text: &str) -> bool {
     let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"];
     words.contains(&text.to_lowercase().as_str())
@@ -168,8 +167,8 @@ fn quoted(text: &str) -> String {
     escaped
 }
 
-/// Whether YAML takes a character as it is (YAML 1.2, section 5.1) and a reader sees it: no control characters, marks of
-/// byte order and of direction, nor characters that mean nothing to anybody else.
+/// Whether YAML allows a character unescaped (YAML 1.2, section 5.1) and people can see it: no control characters, byte
+/// order marks or direction marks, and no private or unassigned characters.
 fn is_plain(c: char) -> bool {
     let hidden = matches!(
         c,
@@ -179,7 +178,7 @@ fn is_plain(c: char) -> bool {
     !c.is_control() && !hidden
 }
 
-/// The sign and the lines of a text that can stand as it is in lines of its own.
+/// The block indicator and the lines of a text that can be written as a block.
 fn literal(text: &str) -> Option<(&'static str, Vec<String>)> {
     let (sign, body) = match text.strip_suffix('\n') {
         Some(body) => ("|", body),
@@ -200,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_quoted_where_yaml_would_read_something_else() {
+    fn text_is_quoted_if_yaml_would_read_something_else() {
         let texts = ["Bob's PCs", "on", "1", "a: b", "${x}", "a\tb", "\u{f000}", "\u{feff}x", "R&D #1", "Größe", ""];
         let written: Vec<String> = texts.iter().map(|text| scalar(text)).collect();
         let expected = [
@@ -220,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_stands_on_one_line_where_it_fits() {
+    fn a_value_is_on_one_line_if_it_fits() {
         let mut text = String::new();
         entry(&mut text, 2, "Area/Name", &Yaml::map([("enabled", Yaml::map([("A,b", Yaml::Bare("1".into()))]))]));
         entry(&mut text, 2, "Area/Text", &Yaml::map([("raw", Yaml::text("<a>\n  ${b}\n\n</a>\n"))]));

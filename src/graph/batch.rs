@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::body::WholeBody;
-use super::client::{Client, JSON, Request, typed};
+use super::client::{Client, ClientRequest, JSON, typed};
 use super::error::Error;
 use super::http::SetupError;
 use super::retry::{Retry, pause};
@@ -122,7 +122,7 @@ impl Client {
         let item = |at: &usize| requests[*at].item(*at);
         let body = json!({ "requests": open.iter().map(item).collect::<Vec<_>>() });
         let cost = open.iter().filter(|at| requests[**at].is_intune()).count();
-        let request = Request { method: Method::POST, path, body: Some(&body), headers: &[], cost, accept: JSON };
+        let request = ClientRequest { method: Method::POST, path, body: Some(&body), headers: &[], cost, accept: JSON };
         let mut answer = WholeBody::default();
         let batch_id = self.send(&request, &mut answer).await?;
         let mut answer: Value = typed(path, &answer, batch_id.clone())?;

@@ -31,7 +31,7 @@ pub use token_claims::TokenClaims;
 
 use access_token::AccessToken;
 use check::check_tenant;
-use way::Way;
+use way::SignInWay;
 
 /// How long requests share a result. If the token of several requests is refused at about the same time, one of them
 /// renews it for all; if signing in fails, the others get the same error.

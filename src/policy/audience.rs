@@ -1,4 +1,4 @@
-//! Whom a policy reaches, as it is written.
+//! The assignments in a policy file.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -40,7 +40,7 @@ pub struct Include {
     pub all: Option<Spanned<All>>,
     /// An assignment filter.
     pub filter: Option<Filter>,
-    /// The whole, for messages.
+    /// The span of the whole map, for messages.
     #[schemars(skip)]
     pub span: Span,
 }
@@ -52,9 +52,9 @@ pub struct Include {
 pub struct Exclude {
     /// A group by its display name.
     pub group: Option<Spanned<String>>,
-    /// The group's id.
+    /// The ID of the group. If `group` is also given, the name must match.
     pub id: Option<Spanned<String>>,
-    /// The whole, for messages.
+    /// The span of the whole map, for messages.
     #[schemars(skip)]
     pub span: Span,
 }
@@ -69,7 +69,7 @@ pub enum All {
     Users,
 }
 
-/// An assignment filter: itself, or under `include:` or `exclude:`.
+/// An assignment filter: directly, or under `include:` or `exclude:`.
 #[derive(Debug, Clone)]
 pub enum Filter {
     /// Only devices that match.
@@ -114,7 +114,7 @@ impl Decode for Assignments {
     }
 }
 
-/// A bare name, where a map is needed: what it probably stands for. Only groups are excluded.
+/// Reports a bare name where a map is needed, and suggests what it probably means. Only groups can be excluded.
 fn complain_of_bare_name(node: &Node, name: &str, excluded: bool, decoder: &mut Decoder<'_>) {
     let written = match name.trim().to_ascii_lowercase().as_str() {
         "all devices" if !excluded => "{ all: devices }".to_string(),

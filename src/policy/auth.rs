@@ -1,4 +1,4 @@
-//! How an environment signs in, and at which cloud.
+//! How an environment signs in, and the national cloud that it uses.
 
 use schemars::JsonSchema;
 
@@ -77,7 +77,7 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// Where Graph answers (Microsoft, "National cloud deployments").
+    /// The URL of Graph (Microsoft, "National cloud deployments").
     pub fn graph_url(self) -> &'static str {
         match self {
             Self::Global => "https://graph.microsoft.com",
@@ -87,7 +87,7 @@ impl Cloud {
         }
     }
 
-    /// Where people and programs sign in (the same page).
+    /// The URL of the sign-in service (the same page).
     pub fn login_url(self) -> &'static str {
         match self {
             Self::Global => "https://login.microsoftonline.com",
@@ -135,8 +135,8 @@ impl Decode for ClientId {
     }
 }
 
-/// Reports what is not the ID of an application, such as the zeros that `init` writes in the place of one. A server that is not
-/// Microsoft's names applications in `other_forms`.
+/// Reports invalid IDs of applications, such as the zeros that `init` writes as a placeholder. `other_forms` allows the
+/// names that servers other than Microsoft's use.
 pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: &mut Decoder<'_>) {
     let own = auth.plan.iter().chain(&auth.apply).map(|own| &own.client_id);
     for id in auth.client_id.iter().chain(own) {
@@ -144,12 +144,12 @@ pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: 
             Ok(id) if id.is_nil() => "this ID is all zeros",
             Ok(_) => continue,
             Err(_) if other_forms => continue,
-            Err(_) => "expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
+            Err(_) => "expected an ID, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b",
         };
         decoder.complain(
             Diagnostic::error(Code::InvalidApplication, "this is not the ID of an application").at(decoder.place(id.span), reason).help(
                 "write \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
-                 a machine's own identity need none: then take the line out",
+                 a managed identity do not need it: remove the line",
             ),
         );
     }

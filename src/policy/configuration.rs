@@ -1,4 +1,4 @@
-//! `sspr-policy.yaml`: who owns what we make, and where it goes.
+//! `sspr-policy.yaml`: the owner, the environments and the targets.
 
 use schemars::JsonSchema;
 
@@ -62,7 +62,7 @@ pub struct Environment {
     /// Additional objects in the sandbox.
     #[schemars(default)]
     pub seed: Seed,
-    /// The whole, for messages.
+    /// The span of the whole map, for messages.
     #[schemars(skip)]
     pub span: Span,
 }
@@ -110,7 +110,7 @@ impl Decode for Configuration {
         let targets = fields.optional("targets", decoder).unwrap_or_default();
         let before = decoder.errors();
         let environments: Option<Mapping<Environment>> = fields.required("environments", decoder);
-        // An environment that cannot be read is there all the same.
+        // An environment that cannot be read is still defined.
         let all_read = decoder.errors() == before;
         let catalogue: Option<Spanned<String>> = fields.optional("catalogue", decoder);
         fields.finish(decoder);
@@ -170,7 +170,7 @@ impl Environment {
         self.tenant.eq_ignore_ascii_case(&other.tenant) && server(self) == server(other)
     }
 
-    /// Whether this is the embedded sandbox.
+    /// Whether this is the built-in sandbox.
     pub fn is_sandbox(&self) -> bool {
         self.tenant.value == "sandbox"
     }
@@ -180,12 +180,12 @@ impl Environment {
         self.cloud.as_ref().map_or(Cloud::Global, |cloud| cloud.value)
     }
 
-    /// The server that speaks Graph.
+    /// The URL of Microsoft Graph.
     pub fn graph_url(&self) -> &str {
         self.graph_url.as_ref().map_or(self.cloud().graph_url(), |url| url.trim_end_matches('/'))
     }
 
-    /// The server that signs in.
+    /// The URL of the sign-in service.
     pub fn login_url(&self) -> &str {
         self.login_url.as_ref().map_or(self.cloud().login_url(), |url| url.trim_end_matches('/'))
     }
@@ -249,12 +249,13 @@ impl Environment {
     }
 }
 
-/// Whether this can be a tenant: `sandbox`, an id, or a domain; else why not, and what was meant.
+/// Checks that a name can be a tenant: `sandbox`, an ID, or a domain. The error has the reason and a suggestion.
 fn check_tenant_name(name: &str) -> Result<(), (String, Option<&'static str>)> {
     if name == "sandbox" || uuid::Uuid::parse_str(name).is_ok_and(|id| !id.is_nil()) {
         return Ok(());
     }
-    // Endpoints for whoever comes (Microsoft identity platform, "Endpoints"): a plan is for one tenant.
+    // These endpoints accept users of any tenant (Microsoft identity platform, "Endpoints"), but a plan is for one
+    // tenant.
     if ["common", "organizations", "consumers"].contains(&name.to_ascii_lowercase().as_str()) {
         return Err((format!("`{name}` does not name a single tenant"), None));
     }
@@ -262,10 +263,10 @@ fn check_tenant_name(name: &str) -> Result<(), (String, Option<&'static str>)> {
     if name.contains('.') && name.chars().all(is_host) && !name.starts_with('.') && !name.ends_with('.') {
         return Ok(());
     }
-    Err(("expected `sandbox`, an id or a domain".into(), nearest(&name.to_ascii_lowercase(), ["sandbox"])))
+    Err(("expected `sandbox`, an ID or a domain".into(), nearest(&name.to_ascii_lowercase(), ["sandbox"])))
 }
 
-/// Whether a server may be spoken to: https, or plain http to this machine.
+/// Checks a server's URL: https, or http for loopback addresses.
 fn check_url(url: &str) -> Result<(), String> {
     let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if ["v1.0", "beta"].contains(&last) {
@@ -280,7 +281,7 @@ fn check_url(url: &str) -> Result<(), String> {
     }
 }
 
-/// Whether a server is on this machine.
+/// Whether a server is on this computer.
 pub fn is_loopback(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();

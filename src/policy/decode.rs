@@ -1,4 +1,4 @@
-//! From nodes to types, collecting what is wrong.
+//! Decodes YAML nodes to types, and collects errors.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
 /// A type that is read from a YAML node.
 pub(super) trait Decode: Sized {
-    /// What a person would write here: `a text`, `a list of …`.
+    /// What is expected here, for messages: `text`, `a list of …`.
     fn expected() -> String;
 
-    /// Reads it; what is wrong goes to the decoder.
+    /// Decodes a node; errors are added to the decoder.
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self>;
 }
 
-/// Reads nodes and collects problems.
+/// Decodes nodes and collects problems.
 pub(super) struct Decoder<'a> {
     source: &'a Arc<Source>,
     problems: &'a mut Vec<Diagnostic>,
@@ -30,7 +30,7 @@ impl<'a> Decoder<'a> {
         self.errors > 0
     }
 
-    /// How many errors there are; of a part that added none, its whole can be judged.
+    /// The number of errors so far, to find out whether a part added any.
     pub fn errors(&self) -> usize {
         self.errors
     }
@@ -39,7 +39,7 @@ impl<'a> Decoder<'a> {
         Place::new(self.source, span)
     }
 
-    /// What is written there.
+    /// The text of a span.
     pub fn written(&self, span: Span) -> &str {
         self.source.slice(span)
     }
@@ -49,7 +49,7 @@ impl<'a> Decoder<'a> {
         self.problems.push(problem);
     }
 
-    /// "expected text, found a list"; always nothing, for `return decoder.wrong(…)`.
+    /// Reports "expected text, found a list". Always returns `None`, for `return decoder.wrong(…)`.
     pub fn wrong<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
         let found = node.value.kind();
         let mut problem = Diagnostic::error(Code::WrongValue, format!("expected {expected}, found {found}"))
@@ -76,7 +76,7 @@ fn yaml_1_1_flag(text: &str) -> Option<bool> {
     }
 }
 
-/// The keys of a map, taken one by one; what is left at the end is unknown.
+/// The keys of a map. Keys that are not taken are unknown.
 pub(super) struct Fields<'n> {
     what: &'static str,
     span: Span,
@@ -86,7 +86,7 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// Takes a map; reports anything else, and duplicate keys.
+    /// Reads a map; reports anything else, and duplicate keys.
     pub fn of(node: &'n Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
         let Value::Map(entries) = &node.value else {
             return decoder.wrong(node, &format!("a map for the {what}"));
@@ -96,7 +96,7 @@ impl<'n> Fields<'n> {
         Some(Self { what, span: node.span, entries, known: Vec::new(), absent: Vec::new() })
     }
 
-    /// The node under a key; a key with nothing under it is a complaint.
+    /// The node under a key; reports a key without a value.
     pub fn node(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<&'n Node> {
         self.known.push(name);
         let Some(at) = self.entries.iter().position(|(key, _)| key.value == name) else {
@@ -104,7 +104,7 @@ impl<'n> Fields<'n> {
             return None;
         };
         let (key, node) = self.entries.remove(at);
-        // Equal keys were complained of already.
+        // Duplicate keys were already reported.
         self.entries.retain(|(key, _)| key.value != name);
         if node.value == Value::Null {
             decoder.complain(
@@ -117,12 +117,12 @@ impl<'n> Fields<'n> {
         Some(node)
     }
 
-    /// A key that may be absent.
+    /// An optional key.
     pub fn optional<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         T::decode(self.node(name, decoder)?, decoder)
     }
 
-    /// A key that must be there.
+    /// A required key.
     pub fn required<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         if !self.entries.iter().any(|(key, _)| key.value == name) {
             self.known.push(name);
@@ -138,7 +138,7 @@ impl<'n> Fields<'n> {
         self.optional(name, decoder)
     }
 
-    /// Reports the keys that were not read.
+    /// Reports the keys that were not taken.
     pub fn finish(self, decoder: &mut Decoder<'_>) {
         for (key, _) in self.entries {
             let mut problem =
@@ -249,7 +249,7 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-/// One of a few words.
+/// One of several words.
 pub(super) fn word<T: Copy>(node: &Node, words: &[(&'static str, T)], decoder: &mut Decoder<'_>) -> Option<T> {
     let choices = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     let Value::Text(text) = &node.value else {

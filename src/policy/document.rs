@@ -13,19 +13,18 @@ use super::windows::WindowsRelease;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Place, Source, Span, Spanned};
 
-/// A policy with the file that it stands in.
+/// A policy and its file.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// What tells it from all others of this owner.
+    /// The key, unique for the owner.
     pub key: String,
-    /// The file.
     pub source: Arc<Source>,
-    /// What is written in it.
+    /// The content of the file.
     pub document: PolicyDocument,
 }
 
 impl Policy {
-    /// A place in its file.
+    /// The place of a span in its file.
     pub fn place(&self, span: Span) -> Place {
         Place::new(&self.source, span)
     }
@@ -79,7 +78,7 @@ pub struct PolicyDocument {
 }
 
 impl PolicyDocument {
-    /// Active, draft or retired.
+    /// The state; active by default.
     pub fn state(&self) -> State {
         self.state.as_ref().map_or(State::Active, |state| state.value)
     }

@@ -1,8 +1,8 @@
-//! Keys and owners: the two names by which a profile is recognized as ours.
+//! Keys and owners, which together identify a profile that this program manages.
 
 /// The longest key, in characters.
 const MAX_KEY: usize = 128;
-/// The longest owner: marker, owner and key fit 300 characters.
+/// The longest owner, in characters: marker, owner and key together have at most 300.
 const MAX_OWNER: usize = 60;
 
 /// Checks that a text can be used as a key.
@@ -36,7 +36,7 @@ pub fn check_owner(owner: &str) -> Result<(), String> {
     }
 }
 
-/// The key of a file, from its path under `policies/` with forward slashes; none where the path gives no key.
+/// The key of a file, from its path under `policies/` with forward slashes; `None` if the path cannot be a key.
 pub fn key_of_path(path: &str) -> Option<String> {
     let key = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"))?;
     check_key(key).ok().map(|()| key.to_string())
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_a_key_when_it_can_be() {
+    fn a_path_is_a_key_if_possible() {
         assert_eq!(key_of_path("sspr/lock-screen-reset.yaml").as_deref(), Some("sspr/lock-screen-reset"));
         assert_eq!(key_of_path("SSPR/Reset.yaml"), None);
         assert_eq!(key_of_path("größe.yaml"), None);

@@ -1,23 +1,23 @@
-//! What the tenant has under a name that others may have, too: written by name, by id, or by both.
+//! References to objects in the tenant by name, by ID, or by both, because names are not unique.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Decoder, Fields};
 use crate::source::{Node, Span, Spanned, Value};
 
-/// An assignment filter or a scope tag: its name, or a map with its id. At least one of the two is there.
+/// An assignment filter or a scope tag: its name, or a map with its ID. At least one of the two is set.
 #[derive(Debug, Clone)]
 pub struct NameOrId {
-    /// The display name.
     pub name: Option<Spanned<String>>,
-    /// The id, which decides; with a name, a different name in the tenant is an error.
+    /// The ID, which takes precedence. If the name is also given and differs from the one in the tenant, that is an
+    /// error.
     pub id: Option<Spanned<String>>,
-    /// Where the name stands; without one, the id.
+    /// The span of the name, or of the ID if there is no name.
     pub span: Span,
 }
 
 impl NameOrId {
-    /// Reads a name or a map. `what` it is, is for messages.
+    /// Reads a name or a map. `what` is the word for the object in messages.
     pub(super) fn read(node: &Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
         if !matches!(node.value, Value::Map(_)) {
             let name = Spanned::<String>::decode(node, decoder)?;
@@ -33,7 +33,7 @@ impl NameOrId {
         }
     }
 
-    /// Takes `name:` and `id:` from a map; `None` where neither is there.
+    /// Reads `name:` and `id:` from a map; `None` if neither exists.
     pub(super) fn take(fields: &mut Fields<'_>, whole: Span, decoder: &mut Decoder<'_>) -> Option<Self> {
         let name: Option<Spanned<String>> = fields.optional("name", decoder);
         let id: Option<Spanned<String>> = fields.optional("id", decoder);
@@ -41,13 +41,13 @@ impl NameOrId {
         (name.is_some() || id.is_some()).then_some(Self { name, id, span })
     }
 
-    /// What people call it.
+    /// Its name or ID, for messages.
     pub fn shown(&self) -> &str {
         self.name.as_ref().or(self.id.as_ref()).map_or("", |text| &text.value)
     }
 }
 
-/// In a list, it is a scope tag.
+/// Lists contain scope tags.
 impl Decode for NameOrId {
     fn expected() -> String {
         "a name, or `{ id: … }`".into()

@@ -1,4 +1,4 @@
-//! What stands under `settings:` and `registry:`.
+//! The content of `settings:` and `registry:`.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::OmaType;
 use crate::source::{Node, Spanned, Value};
 
-/// A map with keys of the writer's choice, in their order.
+/// A map with arbitrary keys, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping<T>(pub Vec<(Spanned<String>, T)>);
 
@@ -18,22 +18,18 @@ impl<T> Default for Mapping<T> {
 }
 
 impl<T> Mapping<T> {
-    /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&T> {
         self.0.iter().find(|(name, _)| name.value == key).map(|(_, value)| value)
     }
 
-    /// Keys and values.
     pub fn iter(&self) -> std::slice::Iter<'_, (Spanned<String>, T)> {
         self.0.iter()
     }
 
-    /// The keys.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(key, _)| key.value.as_str())
     }
 
-    /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -50,7 +46,7 @@ impl<T: Decode> Decode for Mapping<T> {
         complain_of_equal_keys(entries, decoder);
         let read = entries.iter().filter_map(|(key, node)| Some((key.clone(), T::decode(node, decoder)?)));
         let mut read: Vec<_> = read.collect();
-        // Most have one or two entries, and room for four would be half the memory of a large repository.
+        // Most maps have one or two entries; spare capacity for four would be half the memory of a large repository.
         read.shrink_to_fit();
         Some(Self(read))
     }
@@ -69,7 +65,7 @@ impl<T: JsonSchema> JsonSchema for Mapping<T> {
     }
 }
 
-/// A node as it is written: variables of an environment.
+/// Any node, for the variables of an environment.
 impl Decode for Value {
     fn expected() -> String {
         "text, a number, true, false or a list".into()
@@ -94,26 +90,25 @@ impl JsonSchema for Value {
     }
 }
 
-/// The value of one setting with everything that was written around it.
+/// The value of one setting, in the plain or the long form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SettingValue {
-    /// The value itself.
     pub input: SettingInput,
-    /// The parts of the long form, which most settings do not have.
+    /// The other parts of the long form, which most settings do not use.
     form: Option<Box<SettingForm>>,
-    /// The whole, for messages.
+    /// The span of the whole value, for messages.
     pub span: crate::source::Span,
 }
 
 impl SettingValue {
-    /// The parts of the long form.
+    /// The other parts of the long form.
     pub fn form(&self) -> &SettingForm {
         const NONE: &SettingForm = &SettingForm { unchecked: None, kind: None, registry: None };
         self.form.as_deref().unwrap_or(NONE)
     }
 }
 
-/// The long form's parts around a value.
+/// The parts of the long form other than the value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SettingForm {
     /// Why the setting is not checked against the catalogue.
@@ -124,18 +119,18 @@ pub struct SettingForm {
     pub registry: Option<RegistryBlock>,
 }
 
-/// The value itself.
+/// The value of a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SettingInput {
     /// A scalar or a list.
     Plain(Node),
-    /// `enabled:` of an ADMX-backed policy with its elements.
+    /// `enabled:` of an ADMX-backed policy, with its elements.
     Enabled(Node),
-    /// The payload as it is.
+    /// The payload, unchanged.
     Raw(Spanned<String>),
-    /// A file's content.
+    /// The path of a file with the value.
     File(Spanned<String>),
-    /// Bytes.
+    /// Binary data in Base64.
     Base64(Spanned<String>),
 }
 
@@ -224,7 +219,7 @@ impl JsonSchema for SettingValue {
     }
 }
 
-/// The long form with its value.
+/// The long form, including the value.
 impl JsonSchema for SettingForm {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "SettingForm".into()
@@ -232,7 +227,7 @@ impl JsonSchema for SettingForm {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let registry = generator.subschema_for::<RegistryBlock>();
         let kind = generator.subschema_for::<OmaType>();
-        // Anything but null. As a plain type, editors would offer true and false for every value.
+        // Anything but null. With a plain type, editors would offer true and false for every value.
         let value = |description: &str| {
             let types = ["string", "number", "boolean", "array", "object"];
             json_schema!({ "description": description, "if": { "type": "null" }, "then": { "type": types } })
@@ -268,16 +263,16 @@ impl Decode for OmaType {
     }
 }
 
-/// Registry keys with what is written there; `null` deletes a key.
+/// Registry keys with their values; `null` deletes a key.
 pub type RegistryBlock = Mapping<RegistryValues>;
 
 /// The values of one registry key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RegistryValues {
-    /// The key and everything in it goes.
+    /// Deletes the key with its content.
     DeleteKey,
-    /// Values by name, `(Default)` for the key's own; `null` deletes one. How they are typed is seen when
-    /// variables are filled in.
+    /// Values by name, `(Default)` for the default value; `null` deletes one. Types are checked after variables are
+    /// replaced.
     Values(Vec<(Spanned<String>, Node)>),
 }
 

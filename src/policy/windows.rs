@@ -1,17 +1,17 @@
-//! Releases of Windows, by the names that people use.
+//! Releases of Windows, by their common names.
 
 use super::decode::{Decode, Decoder};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::setting::Edition;
 use crate::source::{Node, Place, Value};
 
-/// The oldest release that a policy is written for: `"10 1803"`, `"11 23H2"`, `"8.1"`, or a build number; with an
-/// edition after it where the policy is for that one, as `"11 24H2 IoT Enterprise LTSC"`.
+/// The oldest release that a policy must support: `"10 1803"`, `"11 23H2"`, `"8.1"`, or a build number; optionally
+/// followed by an edition, as in `"11 24H2 IoT Enterprise LTSC"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WindowsRelease {
     /// The build, such as 17134; Windows 7 is 7601, 8.1 is 9600.
     pub build: u32,
-    /// The edition that must work; `None` where none is named.
+    /// The edition that must be supported; `None` for all of them.
     pub edition: Option<Edition>,
 }
 
@@ -45,7 +45,7 @@ const RELEASES: [(&str, u32); 26] = [
     ("Server 2022", 20348),
 ];
 
-/// Why a text names no release.
+/// Why a text is not a release.
 #[derive(Debug, PartialEq, Eq)]
 enum NoRelease<'t> {
     Release,
@@ -56,7 +56,7 @@ impl WindowsRelease {
     fn parse(text: &str) -> Result<Self, NoRelease<'_>> {
         let text = text.trim();
         let text = text.strip_prefix("Windows ").unwrap_or(text).trim_start();
-        // The longest release that it begins with: `11 24H2 Home` is not a `11` of the edition `24H2 Home`.
+        // Try the longest prefix first: `11 24H2 Home` is not `11` with the edition `24H2 Home`.
         let mut ends = [text.len()].into_iter().chain(text.rmatch_indices(' ').map(|(at, _)| at));
         let found = ends.find_map(|at| Some((build(&text[..at])?, text[at..].trim())));
         match found {
@@ -70,7 +70,7 @@ impl WindowsRelease {
         }
     }
 
-    /// `Windows 10 1803 (build 17134)`, or the build alone.
+    /// `Windows 10 1803 (build 17134)`, or only the build if it has no name.
     pub fn shown(self) -> String {
         match self.name().filter(|name| !name.starts_with('S')) {
             Some(name) => format!("Windows {name} (build {})", self.build),
@@ -78,14 +78,14 @@ impl WindowsRelease {
         }
     }
 
-    /// The release of exactly this build: `10 1803`. A build that a client and a server share is the client's.
+    /// The release with exactly this build, such as `10 1803`. If a client and a server share a build, the client's.
     pub fn name(self) -> Option<&'static str> {
         let same = || RELEASES.iter().rev().filter(|(_, build)| *build == self.build).map(|(name, _)| *name);
         same().find(|name| !name.starts_with('S')).or_else(|| same().next())
     }
 }
 
-/// The build of a release's name, or of a build number.
+/// The build of a release's name, or a build number.
 fn build(text: &str) -> Option<u32> {
     let known = RELEASES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, build)| *build);
     known.or_else(|| text.trim_start_matches("10.0.").parse().ok().filter(|build| *build >= 7600))
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_release_may_name_an_edition() {
+    fn a_release_can_have_an_edition() {
         let parse = |text| WindowsRelease::parse(text).map(|release| (release.build, release.edition));
         assert_eq!(parse("10 1803"), Ok((17134, None)));
         assert_eq!(parse("Windows 10 1803 Home"), Ok((17134, Some(Edition::Home))));

@@ -1,16 +1,16 @@
-//! Secrets that someone wrote into the configuration: found before anything else, so that no message shows them.
+//! Secrets in the configuration. They are detected before anything else, so that no message shows them.
 
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Place, Source, Span, Value};
 
-/// What a secret's key has in its name.
+/// The key of a secret contains one of these.
 const NAMES: [&str; 4] = ["secret", "password", "token", "key"];
 
-/// An error for each secret that is written beside the keys of the configuration, of an environment or of `auth:`, and in
-/// a server's address. None of them has a place, because a place is shown with its line; file and line stand in the
-/// message.
+/// An error for each secret among the keys of the configuration, of an environment or of `auth:`, and in the URL of a
+/// server. The errors have no place, because a place is shown with its line; the message contains the file and the
+/// line.
 pub(super) fn find(source: &Arc<Source>, node: &Node) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (key, value) in entries(node) {
@@ -22,7 +22,7 @@ pub(super) fn find(source: &Arc<Source>, node: &Node) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether a secret may stand in a line: for a configuration that cannot be read as YAML.
+/// Whether a line may contain a secret, for a configuration that is not valid YAML.
 pub(super) fn may_stand_in(source: &Source, span: Span) -> bool {
     let before = source.text.get(..span.start).unwrap_or(&source.text);
     let start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -55,14 +55,14 @@ fn in_auth(source: &Arc<Source>, auth: &Node, found: &mut Vec<Diagnostic>) {
     }
     for (key, value) in entries(auth) {
         complain(source, key, value, found);
-        // `plan:` and `apply:` hold what `auth:` holds.
+        // `plan:` and `apply:` have the same keys as `auth:`.
         if matches!(value.value, Value::Map(_)) {
             in_auth(source, value, found);
         }
     }
 }
 
-/// Reports a value whose key says that it is a secret.
+/// Reports a value whose key is that of a secret.
 fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagnostic>) {
     let name = key.to_ascii_lowercase();
     if !NAMES.iter().any(|part| name.contains(part)) || names_a_variable(&value.value) {
@@ -83,7 +83,7 @@ fn complain(source: &Arc<Source>, key: &str, value: &Node, found: &mut Vec<Diagn
     });
 }
 
-/// Whether this is `${env:NAME}`, or nothing at all.
+/// Whether this is `${env:NAME}` or empty.
 fn names_a_variable(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.starts_with("${env:") && text.ends_with('}'),
@@ -98,14 +98,14 @@ fn at(source: &Arc<Source>, node: &Node) -> String {
     format!("{}:{line}", source.path)
 }
 
-/// Whether an address names a user before its server (RFC 3986, "User Information").
+/// Whether a URL contains a user (RFC 3986, "User Information").
 fn has_user(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    // A password may itself hold what ends an authority.
+    // A password may contain the characters that end an authority, so the whole rest is searched.
     rest.contains('@')
 }
 
-/// The keys and values of a map; nothing of what is none.
+/// The keys and values of a map; empty for other nodes.
 fn entries(node: &Node) -> impl Iterator<Item = (&str, &Node)> {
     let entries = match &node.value {
         Value::Map(entries) => entries.as_slice(),

@@ -11,13 +11,13 @@ pub enum Error {
         .path.display()
     )]
     Locked { path: PathBuf },
-    /// The state is not what a sandbox writes. It was not touched.
+    /// The state is not valid. It was not changed.
     #[error(
         "the sandbox's state {} cannot be read: {reason}; it was not changed. Run `sspr-policy sandbox reset` to start with an empty one",
         .path.display()
     )]
     Broken { path: PathBuf, reason: String },
-    /// The state has a format that this version does not know. It was not touched.
+    /// This version does not know the format of the state, which was not changed.
     #[error(
         "the sandbox's state {} was written by a newer sspr-policy (format {found}; this version reads up to {known}); it was not changed. Update sspr-policy, or run `sspr-policy sandbox reset` to start with an empty one",
         .path.display()
@@ -29,7 +29,7 @@ pub enum Error {
         /// The newest version that this program knows.
         known: u64,
     },
-    /// The disk refused something.
+    /// A file operation failed.
     #[error("cannot {doing} {}: {source}", .path.display())]
     File {
         /// What was tried, as a verb.
@@ -37,32 +37,32 @@ pub enum Error {
         path: PathBuf,
         source: io::Error,
     },
-    /// The address could be reached from other machines.
+    /// Other machines could reach the address.
     #[error(
         "the sandbox does not check tokens, so it is served only on loopback addresses, and {address} is not one; use 127.0.0.1 or [::1]"
     )]
     NotLoopback { address: SocketAddr },
-    /// The address cannot be listened on.
+    /// The server cannot listen on the address.
     #[error("the sandbox cannot listen on {address}: {source}; choose another --port, or 0 for a free one")]
     Listen { address: SocketAddr, source: io::Error },
     /// A value in a faults file is invalid.
     #[error("{reason}")]
     Faults {
-        /// Which key, such as `throttle.rate`.
+        /// The key, such as `throttle.rate`.
         key: String,
-        /// What is wrong with it, and what is possible there.
+        /// What is wrong with the value, and which values are valid.
         reason: String,
     },
-    /// No approval request with this code waits for a decision.
+    /// No waiting approval request has this code.
     #[error(
         "no approval request {code} is waiting for a decision; run `sspr-policy sandbox approve` to list those that are"
     )]
     NoRequest { code: String },
-    /// The sandbox is served by another process, which did not answer.
+    /// Another process serves the sandbox but did not answer.
     #[error("the sandbox is served at {url}, but did not answer there: {reason}")]
     Unreachable {
         url: String,
-        /// What came instead of an answer.
+        /// What was received instead of an answer.
         reason: String,
     },
     /// The server ended with an error.
@@ -75,7 +75,7 @@ impl Error {
         Error::Broken { path: path.to_owned(), reason: reason.into() }
     }
 
-    /// A value in a faults file that does not fit.
+    /// An invalid value in a faults file.
     pub(crate) fn faults(at: &str, value: &serde_json::Value, expected: &str) -> Error {
         Error::Faults { key: at.to_owned(), reason: format!("`{at}` is {value}; expected {expected}") }
     }

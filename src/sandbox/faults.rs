@@ -1,6 +1,6 @@
-//! What goes wrong in a sandbox, on purpose, and how it differs from other tenants.
+//! The faults of a sandbox, and how it differs from other tenants.
 //!
-//! All of it is off until it is switched on, and none of it belongs to the state. `docs/sandbox.md` describes the file.
+//! All of them are off by default, and none of them is part of the state. `docs/sandbox.md` describes the file.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub struct Faults {
     pub(crate) not_found_after_create: Duration,
     pub(crate) overrides: BehaviorOverrides,
     pub(crate) approval: Option<ApprovalRules>,
-    /// What each token may do, by its name; absent: tokens are not looked at.
+    /// The permissions of each token, by its name; `None` if tokens are not checked.
     pub(crate) tokens: Option<BTreeMap<String, Vec<String>>>,
     /// After how many requests a token expires.
     pub(crate) expiry: Option<u64>,
@@ -50,7 +50,7 @@ pub struct Faults {
     pub(crate) volatile: bool,
 }
 
-/// What differs between tenants; absent: as the state says.
+/// What differs between tenants; `None` keeps the value of the state.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct BehaviorOverrides {
     pub patch_status: Option<u16>,
@@ -61,7 +61,7 @@ pub(crate) struct BehaviorOverrides {
     pub max_page_size: Option<usize>,
 }
 
-/// How Multi Admin Approval answers, where the sources disagree.
+/// How Multi Admin Approval answers in cases on which the sources disagree.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ApprovalRules {
     /// 412 today, 403 in older reports.

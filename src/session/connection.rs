@@ -29,7 +29,7 @@ pub enum Servers {
     Embedded {
         /// The folder of its state.
         state: PathBuf,
-        seed: sandbox::Seed,
+        seed: sandbox::SeedNames,
     },
     /// Servers at these addresses, without a `/` at the end.
     Remote { graph: String, login: String },
@@ -85,9 +85,9 @@ impl Connection {
 }
 
 /// What the configuration adds to a new sandbox.
-pub fn seed(environment: &Environment) -> sandbox::Seed {
+pub fn seed(environment: &Environment) -> sandbox::SeedNames {
     let names = |names: &[Spanned<String>]| names.iter().map(|name| name.value.clone()).collect();
-    sandbox::Seed {
+    sandbox::SeedNames {
         groups: names(&environment.seed.groups),
         filters: names(&environment.seed.filters),
         scope_tags: names(&environment.seed.scope_tags),
@@ -95,8 +95,8 @@ pub fn seed(environment: &Environment) -> sandbox::Seed {
 }
 
 /// Serves the embedded sandbox on a free port of this machine.
-pub(super) async fn serve(state: &Path, seed: &sandbox::Seed) -> Result<sandbox::Running, Failure> {
-    let options = sandbox::Options { seed: seed.clone(), ..sandbox::Options::default() };
+pub(super) async fn serve(state: &Path, seed: &sandbox::SeedNames) -> Result<sandbox::Running, Failure> {
+    let options = sandbox::SandboxOptions { seed: seed.clone(), ..sandbox::SandboxOptions::default() };
     let opened = sandbox::Sandbox::open(state, options)?;
     Ok(opened.serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?)
 }

@@ -4,7 +4,7 @@ use crate::delivery::custom::{COLLECTION, DeviceConfiguration, NAME};
 use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
 
-use super::{Configuration, classify};
+use super::{ListedConfiguration, classify};
 use serde_json::Value;
 
 /// Reads single profiles. Reads at about the same time share a request.
@@ -34,15 +34,15 @@ impl<'c> ProfileLookup<'c> {
             return Err(answer.unusable(format!("it is about the profile {}", found.id)));
         }
         match classify(found).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
-            Configuration::Custom(profile) => Ok(Some(profile)),
-            Configuration::Unclear(_, reason) => {
+            ListedConfiguration::Custom(profile) => Ok(Some(profile)),
+            ListedConfiguration::Unclear(_, reason) => {
                 let request_id = answer.request_id;
                 Err(Error::Unclear {
                     reason: format!("the profile {id} has data that this version cannot read: {reason}"),
                     request_id,
                 })
             }
-            Configuration::OtherKind => Ok(None),
+            ListedConfiguration::OtherKind => Ok(None),
         }
     }
 
@@ -62,7 +62,9 @@ impl<'c> ProfileLookup<'c> {
         for one in all {
             match classify(one).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
                 // A profile that cannot be read completely still has its name.
-                Configuration::Custom(profile) | Configuration::Unclear(profile, _) if profile.profile.name == name => {
+                ListedConfiguration::Custom(profile) | ListedConfiguration::Unclear(profile, _)
+                    if profile.profile.name == name =>
+                {
                     named.push(profile)
                 }
                 _ => {}

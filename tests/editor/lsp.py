@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """lsp.py SERVER: drives the real yaml-language-server as an editor does, with the schema and the policies of this
-repository. One line per check; exit code 1 when one fails. Standard library only; no wait is longer than PATIENCE."""
+repository. One line per check; exit code 1 if one fails. Uses only the standard library; no wait is longer than PATIENCE."""
 
 import itertools
 import json
@@ -18,7 +18,7 @@ HEAD = "name: A policy\nsettings:\n"
 
 
 class Server:
-    """A language server, and what an editor tells it."""
+    """A language server, and the messages that an editor sends to it."""
 
     def __init__(self, program, schemas):
         command = [program, "--stdio"]
@@ -52,7 +52,7 @@ class Server:
         self.process.stdin.flush()
 
     def _until(self, what, found):
-        """Takes messages until `found` finds something."""
+        """Receives messages until `found` returns something."""
         end = time.monotonic() + PATIENCE
         while (result := found()) is None:
             try:
@@ -106,14 +106,14 @@ class Server:
         return [(item["range"]["start"]["line"] + 1, item["message"]) for item in found]
 
     def at(self, method, path, text):
-        """Asks about the place that `¦` marks."""
+        """Sends a request for the place that `¦` marks."""
         before = text.split("¦")[0]
         uri = self.write(path, text.replace("¦", ""))
         position = {"line": before.count("\n"), "character": len(before) - before.rfind("\n") - 1}
         return self.ask(f"textDocument/{method}", {"textDocument": {"uri": uri}, "position": position})
 
     def inserts(self, path, text):
-        """What completion offers, as it would be written, with what is said of it."""
+        """The completions, by the text that they insert."""
         result = self.at("completion", path, text) or []
         items = result["items"] if isinstance(result, dict) else result
         return {item.get("textEdit", {}).get("newText", item["label"]): item for item in items}
@@ -124,7 +124,7 @@ class Server:
 
 
 def key(name):
-    """What is inserted for a name: a snippet, where `}` has a backslash."""
+    """The text that is inserted for a name: a snippet, in which `}` has a backslash."""
     return name.replace("}", "\\}")
 
 
@@ -134,7 +134,7 @@ def expect(wanted, found):
 
 
 def associated(server):
-    """The checks where the editor's settings say which schema a file has."""
+    """The checks in which the editor's settings define the schema of a file."""
     path = ROOT / "policies/editor-test.yaml"
     write = lambda lines: HEAD + lines + "\n"
     known = json.loads(SCHEMA.read_text())["properties"]["settings"]["properties"]
@@ -198,14 +198,14 @@ def associated(server):
         ("a text for a number", says("  LAPS/Policies/PasswordLength: long", "from 8 to 64")),
         ("a policy enabled without its elements", says(lock_screen + " enabled", "LockScreenImage, LockScreenOverlaysDisabled")),
         ("an element that is not there", says(lock_screen + " { enabled: { LockScreenImag: x } }", "LockScreenImag is not allowed")),
-        ("the only element's value", says("  ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: [a] }", "Write a text")),
+        ("the only element's value", says("  ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: [a] }", "Write text")),
         ("a name that is not there", says("  Authentication/AllowAadPasswordRest: 1", "Unknown setting")),
         ("a name in another case", says("  authentication/AllowAadPasswordReset: 1", "Unknown setting")),
     ]
 
 
 def by_modeline(server):
-    """The checks where the files' own first line says which schema they have."""
+    """The checks in which the first line of a file defines its schema."""
 
     def clean(path):
         def check():

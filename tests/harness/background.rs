@@ -1,9 +1,9 @@
-//! A server of a test's own, in a thread: what stands between client and sandbox, or in the place of Graph.
+//! A server in a thread of the test: between client and sandbox, or in place of Graph.
 
 use axum::Router;
 use tokio::sync::oneshot;
 
-/// Until it is dropped.
+/// A running server; it stops when dropped.
 pub struct Background {
     pub url: String,
     stop: Option<oneshot::Sender<()>>,
@@ -11,7 +11,7 @@ pub struct Background {
 }
 
 impl Background {
-    /// Serves what is made for its URL.
+    /// Serves the router that is made for the server's URL.
     pub fn serve(router: impl FnOnce(&str) -> Router) -> Background {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -31,7 +31,7 @@ impl Background {
         Background { url, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Goes on until the test's process ends; gives the URL.
+    /// Keeps the server running until the test's process ends; returns its URL.
     pub fn for_good(self) -> String {
         let url = self.url.clone();
         std::mem::forget(self);
@@ -46,7 +46,7 @@ impl Drop for Background {
     }
 }
 
-/// Who forwards: a connection for each request, as in `Graph::new`.
+/// A client that forwards requests, with one connection per request, as in `Graph::new`.
 pub fn forwarder() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap()

@@ -1,4 +1,4 @@
-//! A server between client and sandbox that a test scripts: what happens while a request is on its way.
+//! A scripted server between client and sandbox, for what happens while a request is on its way.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::background::{self, Background};
 
-/// A request on its way.
+/// A request from the client.
 pub struct Asked {
     pub method: String,
-    /// With the query.
+    /// The path with the query.
     pub path: String,
     pub body: Value,
 }
@@ -23,24 +23,24 @@ impl Asked {
         self.method == method && self.path.ends_with(end_of_path)
     }
 
-    /// A look at profiles: it is a batch of them.
+    /// Whether it reads profiles, which is done in a batch.
     pub fn is_look(&self) -> bool {
         self.path.ends_with("/$batch") && self.body.to_string().contains("deviceConfigurations")
     }
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 pub enum Then {
     /// It is forwarded.
     Pass,
-    /// It is forwarded, and this happens before the answer goes back.
+    /// It is forwarded, and this is done before the answer is returned.
     After(Box<dyn FnOnce() + Send>),
-    /// It is answered with this status, and a pause that is asked for, in seconds; and forwarded before, or not at all.
+    /// It is answered with this status and this `Retry-After` in seconds. `done`: whether it is forwarded before.
     Answered { status: u16, pause: Option<u32>, done: bool },
 }
 
 impl Then {
-    /// It is not forwarded.
+    /// An answer with this status, without forwarding the request.
     pub fn refused(status: u16) -> Then {
         Then::Answered { status, pause: None, done: false }
     }
@@ -48,7 +48,7 @@ impl Then {
 
 type Script = Box<dyn FnMut(&Asked) -> Then + Send>;
 
-/// Until it is dropped.
+/// The running server; it stops when dropped.
 pub struct Between {
     pub url: String,
     _server: Background,

@@ -1,9 +1,9 @@
-//! YAML documents as JSON, for what validates against a schema.
+//! Converts YAML documents to JSON, for validation with a schema.
 
 use serde_json::{Value as Json, json};
 use sspr_policy::source::{Node, Value};
 
-/// A YAML node as the JSON that an editor sees.
+/// A YAML node as the JSON that an editor validates.
 pub fn json_of(node: &Node) -> Json {
     match &node.value {
         Value::Null => Json::Null,

@@ -1,5 +1,5 @@
-//! What whole-program tests share: a policy repository in a folder of its own, a sandbox in a process of its own, and
-//! a client that looks at Graph as the portal would.
+//! What tests of the whole program share: a policy repository in a temporary folder, a sandbox in a separate process,
+//! and a client that reads and changes the tenant as the portal does.
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
@@ -24,13 +24,13 @@ use tempfile::TempDir;
 
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 
-/// In the place of the user's state folder.
+/// Replaces the user's state folder.
 pub const STATE: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// A configuration with the embedded sandbox only.
 pub const EMBEDDED: &str = "owner: contoso\ndefault: sandbox\nenvironments:\n  sandbox: { tenant: sandbox }\n";
 
-/// A configuration whose only environment is a server that speaks Graph.
+/// A configuration whose only environment is this Graph server.
 pub fn served(owner: &str, url: &str, more: &str) -> String {
     format!(
         "owner: {owner}\ndefault: rehearsal\nenvironments:\n  rehearsal:\n    tenant: {TENANT}\n    graph_url: {url}\n    auth: {{ method: token }}\n{more}"
@@ -40,7 +40,7 @@ pub fn served(owner: &str, url: &str, more: &str) -> String {
 /// A policy repository.
 pub struct Repo {
     folder: TempDir,
-    /// Variables of the process, besides the usual ones.
+    /// Additional environment variables of the process.
     pub variables: BTreeMap<String, String>,
 }
 
@@ -65,12 +65,12 @@ impl Repo {
         fs::read_to_string(self.path().join(path)).unwrap()
     }
 
-    /// Writes a policy under its key.
+    /// Writes the policy with this key.
     pub fn policy(&self, key: &str, text: &str) {
         self.write(&format!("policies/{key}.yaml"), text);
     }
 
-    /// Puts another text into a policy, in the place of one that must be there.
+    /// Replaces text in a policy; the old text must exist.
     pub fn edit(&self, key: &str, old: &str, new: &str) {
         let text = self.read(&format!("policies/{key}.yaml"));
         assert!(text.contains(old), "{key} does not hold {old:?}");
@@ -86,14 +86,14 @@ impl Repo {
         self.remove(from);
     }
 
-    /// The program, about to run here.
+    /// The command that runs the program in this repository.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
         command.current_dir(self.path()).args(arguments).stdin(Stdio::null());
         command.env("NO_COLOR", "1").env("SSPR_POLICY_TOKEN", "token").env("SSPR_POLICY_PATIENCE_SECONDS", "0");
-        // Locks are shared by all repositories of a user; tests have their own.
+        // All repositories of a user share locks, but tests must not.
         command.env("XDG_STATE_HOME", STATE).env("LOCALAPPDATA", STATE);
-        // A sandbox without limits needs no pacing.
+        // A sandbox without a quota does not need pacing.
         command.env("SSPR_POLICY_QUOTA_WINDOW_MS", "0");
         command.envs(&self.variables);
         command
@@ -117,26 +117,26 @@ impl Repo {
         self.run(&[&["apply", "--auto-approve"], arguments].concat())
     }
 
-    /// What `plan` prints; it may fail.
+    /// The output of `plan`, which may fail.
     pub fn plan(&self) -> String {
         let ran = self.run(&["plan"]);
         normal(&format!("{}{}exit {}\n", ran.out, ran.err, ran.code.unwrap()))
     }
 
-    /// Nothing is left to do.
+    /// Checks that the plan has no changes.
     pub fn assert_converged(&self) {
         let ran = self.run(&["plan", "--detailed-exitcode"]);
         assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     }
 
-    /// The embedded sandbox of this repository, as the portal would see it; until it is dropped.
+    /// Serves the embedded sandbox of this repository, for changes as in the portal, until it is dropped.
     pub fn portal(&self) -> Portal {
         let served = Served::start(self.path(), None);
         Portal { graph: Graph::new(&served.url), _served: served }
     }
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -151,7 +151,7 @@ impl Ran {
         self
     }
 
-    /// What it said on stderr, with exit code 1.
+    /// Expects exit code 1, and returns stderr.
     #[track_caller]
     pub fn fails(self) -> String {
         assert_eq!(self.code, Some(1), "{}{}", self.out, self.err);
@@ -159,7 +159,7 @@ impl Ran {
     }
 }
 
-/// A text without what differs from run to run: new ids, times, and how much was read.
+/// Replaces what differs between runs: new IDs, times, and the amount of data read.
 pub fn normal(text: &str) -> String {
     let patterns = [
         (r"(?m)^Read .* requests, [\d.]+ s\n", ""),
@@ -194,9 +194,10 @@ pub struct Graph {
 
 impl Graph {
     pub fn new(url: &str) -> Graph {
-        // An error means that another test was first.
+        // An error means that another test has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // A connection for each request: the validating proxy (Node.js) closes idle ones, also while a request is on its way.
+        // One connection per request: the validating proxy (Node.js) closes idle ones, even while a request is on its
+        // way.
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(LONGEST).build().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Graph { url: url.to_owned(), client, runtime }
@@ -223,7 +224,7 @@ impl Graph {
         self.send("GET", path, None)
     }
 
-    /// All profiles with their assignments, in the order in which they were made; links do not say the port.
+    /// All profiles with their assignments, in the order of creation; links do not contain the port.
     pub fn profiles(&self) -> Vec<Value> {
         let list = self.get(&format!("{CONFIGURATIONS}?$top=1000&$expand=assignments"));
         assert!(list.get("@odata.nextLink").is_none());
@@ -231,7 +232,7 @@ impl Graph {
         list["value"].as_array().unwrap().clone()
     }
 
-    /// The one profile of this name.
+    /// The only profile with this name.
     pub fn profile(&self, name: &str) -> Value {
         let mut found = self.profiles();
         found.retain(|profile| profile["displayName"] == name);
@@ -243,7 +244,7 @@ impl Graph {
         self.profiles().iter().map(|profile| text(&profile["displayName"])).collect()
     }
 
-    /// The value of a setting in plain.
+    /// The plain value of a setting.
     pub fn plain(&self, profile: &Value, setting: &Value) -> Value {
         let Some(secret) = setting["secretReferenceValueId"].as_str() else { return setting["value"].clone() };
         let id = text(&profile["id"]);
@@ -251,7 +252,7 @@ impl Graph {
         self.get(&format!("{CONFIGURATIONS}/{id}/{call}"))["value"].clone()
     }
 
-    /// Edits a profile as a person in the portal would.
+    /// Changes a profile, as a person in the portal does.
     pub fn patch(&self, profile: &Value, change: Value) {
         let mut body = json!({ "@odata.type": profile["@odata.type"] });
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -267,7 +268,7 @@ impl Graph {
         self.send("DELETE", &path(profile), None);
     }
 
-    /// A new custom profile.
+    /// Creates a custom profile.
     pub fn create(&self, name: &str, description: &Value, settings: &[Value]) -> Value {
         let body = json!({
             "@odata.type": "#microsoft.graph.windows10CustomConfiguration",
@@ -278,14 +279,14 @@ impl Graph {
         self.send("POST", CONFIGURATIONS, Some(&body))
     }
 
-    /// The portal's "Duplicate": everything but the assignments, under another name.
+    /// The portal's "Duplicate": copies everything except the assignments, with another name.
     pub fn duplicate(&self, profile: &Value, name: &str) -> Value {
         let settings: Vec<Value> =
             profile["omaSettings"].as_array().unwrap().iter().map(|one| self.writable(profile, one)).collect();
         self.create(name, &profile["description"], &settings)
     }
 
-    /// A setting as it may be sent back.
+    /// A setting in the form in which it can be sent back.
     pub fn writable(&self, profile: &Value, setting: &Value) -> Value {
         json!({
             "@odata.type": setting["@odata.type"],
@@ -295,7 +296,7 @@ impl Graph {
         })
     }
 
-    /// The id of a group.
+    /// The ID of a group.
     pub fn group(&self, name: &str) -> String {
         let groups = self.get("/v1.0/groups?$top=100");
         let found = groups["value"].as_array().unwrap().iter().find(|group| group["displayName"] == name);
@@ -307,12 +308,12 @@ fn path(profile: &Value) -> String {
     format!("{CONFIGURATIONS}/{}", text(&profile["id"]))
 }
 
-/// A text of a JSON object.
+/// The text of a JSON string.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// An integer setting of the Policy CSP, as Graph takes it.
+/// An integer setting of the Policy CSP, in the form of Graph.
 pub fn integer(name: &str, value: i32) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.omaSettingInteger",

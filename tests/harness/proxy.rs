@@ -1,4 +1,4 @@
-//! A server between client and sandbox: it says that it is another tenant, and refuses what a token may not.
+//! A server between client and sandbox that reports another tenant ID, and refuses what a token is not allowed to do.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::TENANT;
 use super::background::{self, Background};
 
-/// Somebody's tenant, and no sandbox.
+/// The ID of a tenant that is not a sandbox.
 pub const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
 
-/// Until it is dropped.
+/// The running proxy; it stops when dropped.
 pub struct Proxy {
     pub url: String,
     writes: Arc<Mutex<Vec<(String, Value)>>>,
@@ -31,8 +31,8 @@ struct Forwarder {
 }
 
 impl Proxy {
-    /// Forwards to `upstream` and says it is `tenant`; requests whose URLs hold one of `refused` are answered 403, also
-    /// in a batch.
+    /// Forwards to `upstream` and reports the tenant ID `tenant`. Requests whose URLs contain one of `refused` are
+    /// answered with 403, also in a batch.
     pub fn start(upstream: &str, tenant: &str, refused: &[&str]) -> Proxy {
         let writes = Arc::default();
         let forwarder = |url: &str| Forwarder {
@@ -47,7 +47,7 @@ impl Proxy {
         Proxy { url: server.url.clone(), writes, _server: server }
     }
 
-    /// The writes that came since this was asked last: `PATCH /beta/…`, and the body.
+    /// The writes since the last call: `PATCH /beta/…`, and the body.
     pub fn writes(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut *self.writes.lock().unwrap())
     }

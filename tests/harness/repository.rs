@@ -1,16 +1,16 @@
-//! A policy repository in a temporary folder, and what the program says in it.
+//! A policy repository in a temporary folder, and the output of the program in it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::served::InPlaceOfEmbedded;
 
-/// A policy repository that goes away with the test.
+/// A policy repository that is deleted after the test.
 pub struct Repository {
     folder: tempfile::TempDir,
 }
 
-/// One environment, the sandbox, in six lines.
+/// A configuration with one environment, the sandbox.
 pub const CONFIGURATION: &str = "\
 owner: contoso
 default: lab
@@ -26,18 +26,19 @@ impl Repository {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A folder with a configuration and no policy.
+    /// A folder with a configuration and without policies.
     pub fn new() -> Self {
         Self::empty().with("sspr-policy.yaml", CONFIGURATION)
     }
 
-    /// One more file; the configuration brings the folder of the policies along. A leading line break and the indentation of the test's source are taken away.
+    /// Adds a file; the configuration also creates the folder of the policies. Removes a leading line break and the
+    /// indentation of the test's source.
     #[must_use]
     pub fn with(self, path: &str, text: &str) -> Self {
         self.with_bytes(path, dedent(text).as_bytes())
     }
 
-    /// One more file, as it is.
+    /// Adds a file without changing its content.
     #[must_use]
     pub fn with_bytes(self, path: &str, bytes: &[u8]) -> Self {
         let file = self.path(path);
@@ -49,17 +50,16 @@ impl Repository {
         self
     }
 
-    /// A file's place on disk.
+    /// The path of a file on disk.
     pub fn path(&self, path: &str) -> PathBuf {
         self.root().join(path)
     }
 
-    /// The folder.
     pub fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    /// What is in a file.
+    /// The content of a file.
     pub fn read(&self, path: &str) -> String {
         String::from_utf8(std::fs::read(self.path(path)).unwrap()).unwrap()
     }
@@ -82,12 +82,12 @@ impl Repository {
         found
     }
 
-    /// Runs the program here: what it prints, and its exit code where that is not 0.
+    /// Runs the program here. Returns its output, and its exit code if that is not 0.
     pub fn run(&self, arguments: &str) -> String {
         self.run_with(&arguments.split_whitespace().collect::<Vec<_>>())
     }
 
-    /// The same of a command that has to succeed.
+    /// Runs a command that has to succeed.
     #[track_caller]
     pub fn succeeds(&self, arguments: &str) -> String {
         let said = self.run(arguments);
@@ -95,7 +95,7 @@ impl Repository {
         said
     }
 
-    /// As `run`, with arguments that hold spaces.
+    /// Like `run`, for arguments that contain spaces.
     pub fn run_with(&self, arguments: &[&str]) -> String {
         let proxied = InPlaceOfEmbedded::of(self.root(), arguments);
         let done = Command::new(env!("CARGO_BIN_EXE_sspr-policy"))
@@ -118,17 +118,17 @@ impl Repository {
     }
 }
 
-/// What `check` says of one policy.
+/// The output of `check` for one policy.
 pub fn check(policy: &str) -> String {
     Repository::new().with("policies/policy.yaml", policy).run("check")
 }
 
-/// The same, one line a finding: `file:line:column severity[code] message: label (help)`.
+/// The same, one line per finding: `file:line:column severity[code] message: label (help)`.
 pub fn check_briefly(policy: &str) -> String {
     briefly(&Repository::new().with("policies/policy.yaml", policy))
 }
 
-/// What `check --output-format json` says, one line a finding.
+/// The output of `check --output-format json`, one line per finding.
 pub fn briefly(repository: &Repository) -> String {
     let said = repository.run("check --quiet --output-format json");
     let (json, code) = match said.split_once("exit code") {
@@ -152,7 +152,7 @@ pub fn briefly(repository: &Repository) -> String {
     lines + &code
 }
 
-/// Takes away the first line break and the indentation that all lines share.
+/// Removes the first line break and the indentation that all lines share.
 pub fn dedent(text: &str) -> String {
     let Some(text) = text.strip_prefix('\n') else { return text.to_string() };
     let lines: Vec<&str> = text.split('\n').collect();

@@ -1,4 +1,4 @@
-//! `sandbox serve` in a process of its own; in `.ci/contract`, behind a validating proxy.
+//! `sandbox serve` in a separate process; in `.ci/contract`, behind a validating proxy.
 
 use std::cell::Cell;
 use std::fs::{self, File};
@@ -9,22 +9,22 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sspr-policy");
-/// The program; long trials name a faster build of it.
+/// The program to test; long tests set a faster build of it.
 pub fn program() -> String {
     std::env::var("SSPR_POLICY_TEST_PROGRAM").unwrap_or_else(|_| PROGRAM.to_owned())
 }
 
-/// Nothing here takes nearly as long; a test that hangs fails instead.
+/// No test takes nearly as long; one that hangs fails instead.
 pub const LONGEST: Duration = Duration::from_secs(60);
-/// The sandbox's tenant.
+/// The ID of the sandbox's tenant.
 pub const TENANT: &str = "0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001";
-/// Commands that ask a tenant. Only for these is a sandbox served instead of embedded.
+/// Commands that use a tenant. Only for these is a sandbox served instead of embedded.
 const ONLINE: [&str; 6] = ["plan", "apply", "disown", "import", "status", "doctor"];
 
-/// Where a sandbox is served: on any free port, or on the one port to which a validating proxy forwards.
+/// Where a sandbox is served: on any free port, or on the port to which a validating proxy forwards.
 ///
-/// `.ci/contract` names a folder in `SSPR_POLICY_TEST_PROXIES`: each file in it is a proxy, its name the port to which it
-/// forwards, its text the proxy's URL. Whoever has locked the file has the proxy.
+/// `.ci/contract` sets `SSPR_POLICY_TEST_PROXIES` to a folder. Each file in it is a proxy: its name is the port to
+/// which the proxy forwards, its content the URL of the proxy. A test that locks the file owns the proxy.
 pub struct Place {
     pub port: String,
     pub proxy: Option<String>,
@@ -32,12 +32,12 @@ pub struct Place {
 }
 
 thread_local! {
-    /// A test stays with its proxy: URLs are in plans, and may not differ from command to command.
+    /// A test keeps its proxy, because plans contain the URL, which must be the same for all commands.
     static MINE: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 impl Place {
-    /// Waits for a proxy, where there are any.
+    /// Waits for a free proxy, if there are proxies.
     pub fn take() -> Place {
         let Some(folder) = std::env::var_os("SSPR_POLICY_TEST_PROXIES") else {
             return Place { port: "0".to_owned(), proxy: None, _lock: None };
@@ -67,10 +67,10 @@ impl Place {
     }
 }
 
-/// `sandbox serve` in a process of its own; killed when dropped.
+/// A running `sandbox serve`; killed when dropped.
 pub struct Served {
     pub url: String,
-    /// Where the sandbox itself listens: for its `/sandbox/…`, which is no part of Graph.
+    /// The sandbox's own address, for `/sandbox/…`, which is not part of Graph.
     pub own: String,
     child: Child,
     lines: Receiver<String>,
@@ -86,7 +86,7 @@ impl Served {
         }
     }
 
-    /// Serves it with faults: a faults file (docs/sandbox.md), and the seed that decides whom they strike.
+    /// Serves it with faults: a faults file (docs/sandbox.md), and the seed that decides which requests get them.
     pub fn faulty(folder: &Path, faults: &str, seed: u64) -> Served {
         let file = folder.join("faults.yaml");
         fs::write(&file, faults).unwrap();
@@ -105,7 +105,7 @@ impl Served {
         let mut child = command.spawn().unwrap();
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        // Ends with the child, whose stdout it reads.
+        // The thread ends with the child, whose stdout it reads.
         std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         let mut served = Served { url: String::new(), own: String::new(), child, lines, _place: place };
         served.own = served.lines.recv_timeout(LONGEST).expect("the sandbox serves");
@@ -113,7 +113,7 @@ impl Served {
         served
     }
 
-    /// Waits until the held write is reached, or the client has ended without it.
+    /// Waits until the held write is reached, or until the client has ended without it.
     pub fn is_held(&self, client: &mut Child) -> bool {
         for _ in 0..12_000 {
             match self.lines.recv_timeout(Duration::from_millis(5)) {
@@ -136,7 +136,8 @@ impl Drop for Served {
     }
 }
 
-/// While a command runs: the sandbox that it would have embedded is served behind a proxy, and the configuration says so.
+/// Serves the sandbox that a command would embed behind a proxy, and changes the configuration accordingly, until
+/// dropped.
 pub struct InPlaceOfEmbedded {
     configuration: PathBuf,
     written: String,
@@ -144,7 +145,7 @@ pub struct InPlaceOfEmbedded {
 }
 
 impl InPlaceOfEmbedded {
-    /// Only where there are proxies, for a command that asks a tenant, in a repository with an embedded sandbox.
+    /// Only if there are proxies, for a command that uses a tenant, in a repository with an embedded sandbox.
     pub fn of(folder: &Path, arguments: &[&str]) -> Option<InPlaceOfEmbedded> {
         std::env::var_os("SSPR_POLICY_TEST_PROXIES")?;
         let configuration = folder.join("sspr-policy.yaml");

@@ -1,4 +1,4 @@
-//! A sandbox with faults, and a client that tells in one line what it sees.
+//! A sandbox with faults, and a client that describes each answer in one line.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use tempfile::TempDir;
 
 pub const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 
-/// A sandbox in a folder of its own, and a client.
+/// A sandbox in a temporary folder, and a client.
 pub struct Trial {
     pub folder: TempDir,
-    /// Where in the folder the state is.
+    /// The folder of the state inside the temporary folder.
     below: &'static str,
     running: Option<Running>,
     client: reqwest::Client,
@@ -39,15 +39,15 @@ impl Trial {
         Trial::start("", faults, seed).await
     }
 
-    /// With the state in a folder below.
+    /// A sandbox with its state in this subfolder.
     pub async fn below(below: &'static str, faults: Value) -> Trial {
         Trial::start(below, faults, 0).await
     }
 
     async fn start(below: &'static str, faults: Value, seed: u64) -> Trial {
-        // An error means that another test was first.
+        // An error means that another test has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // Connections are not kept: one that was cut would be tried again, unseen.
+        // No pooled connections: the client would silently retry a request whose connection was cut.
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut trial = Trial { folder, below, running: None, client, headers: Vec::new() };
@@ -66,7 +66,7 @@ impl Trial {
         self.running.take().unwrap().stop().await.unwrap();
     }
 
-    /// The same client with this token; none for an empty text.
+    /// The same client with this token; without one if the text is empty.
     pub fn as_token(&mut self, token: &str) -> &Trial {
         let bearer = (!token.is_empty()).then(|| ("Authorization", format!("Bearer {token}")));
         self.headers = bearer.into_iter().collect();
@@ -89,7 +89,7 @@ impl Trial {
         request.send().await
     }
 
-    /// Status and body of an answer that comes whole.
+    /// The status and body of a complete answer.
     pub async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let response = self.send(method, path, body).await.unwrap();
         let status = response.status().as_u16();
@@ -97,7 +97,7 @@ impl Trial {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    /// What a client sees, in one line: status, headers that matter, and the gist of the body.
+    /// An answer in one line: the status, important headers, and a summary of the body.
     pub async fn say(&self, method: &str, path: &str, body: Option<&Value>) -> String {
         let Ok(response) = self.send(method, path, body).await else {
             return "no answer".to_owned();
@@ -114,7 +114,7 @@ impl Trial {
         }
     }
 
-    /// Sends a batch of `METHOD /url` and tells what came back, by number.
+    /// Sends a batch of `METHOD /url`, and describes the answers by number.
     pub async fn batch(&self, requests: &[&str]) -> String {
         let requests: Vec<Value> = (1..)
             .zip(requests)
@@ -144,7 +144,7 @@ fn sub_answer(answer: &Value) -> String {
     format!("{}: {}{}: {gist}", answer["id"].as_str().unwrap(), answer["status"], retry.unwrap_or_default())
 }
 
-/// A body without what differs from run to run.
+/// A body without what differs between runs.
 fn gist(text: &str) -> String {
     let Ok(json) = serde_json::from_str::<Value>(text) else {
         return text.lines().find(|line| line.contains("title")).unwrap_or(text).to_owned();
@@ -167,7 +167,7 @@ fn gist(text: &str) -> String {
     }
 }
 
-/// Without new ids and times.
+/// The text without new IDs and times.
 pub fn normal(text: &str) -> String {
     let patterns = [
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b", "[id]"),

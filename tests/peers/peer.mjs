@@ -1,5 +1,5 @@
 // peer.mjs SERVER MODULES: Microsoft's own JavaScript client for Graph, installed in the folder MODULES, against a sandbox that
-// is served with `--public-url https://graph.microsoft.com`; it ends with 1 at the first surprise.
+// is served with `--public-url https://graph.microsoft.com`. Exits with 1 at the first unexpected result.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -9,8 +9,8 @@ const require = createRequire(resolve(modules, "package.json"));
 const { BatchRequestContent, BatchResponseContent, Client, GraphError, MiddlewareFactory, PageIterator } =
   require("@microsoft/microsoft-graph-client");
 
-// The client follows links to next pages only over https (GraphRequest.parsePath), so it is left to believe that it talks to
-// Graph: everything but the very last step is as in production.
+// The client follows links to next pages only over https (GraphRequest.parsePath), so it is made to believe that it talks to
+// Graph: only the last step differs from production.
 const graph = "https://graph.microsoft.com";
 class ToLoopback {
   async execute(context) {

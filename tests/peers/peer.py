@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""peer.py SERVER: Microsoft's own Python SDK for Graph against a served sandbox; it ends with 1 at the first surprise."""
+"""peer.py SERVER: Microsoft's own Python SDK for Graph against a served sandbox. Exits with 1 at the first unexpected result."""
 import asyncio
 import base64
 import json
@@ -51,7 +51,7 @@ def settings(number):
     return [
         OmaSettingInteger(display_name="Number", oma_uri=CSP + "Peer/Number", value=number),
         OmaSettingString(display_name="Text", oma_uri=CSP + "Peer/Text", value="Größe 'x' & <y>"),
-        # The SDK's type for Edm.Binary is bytes; what it sends is their Base64.
+        # The SDK's type for Edm.Binary is bytes, which it sends as Base64.
         OmaSettingStringXml(display_name="Markup", oma_uri=CSP + "Peer/Markup", file_name="peer.xml", value=xml),
     ]
 
@@ -70,7 +70,7 @@ async def made(configurations):
 
 
 def as_bytes(value):
-    """How the SDK hands out Edm.Binary differs between its releases: decoded, or still as Base64."""
+    """Releases of the SDK return Edm.Binary differently: decoded, or still as Base64."""
     return base64.b64decode(value) if value in (b"PGEvPg==", "PGEvPg==") else value
 
 
@@ -122,7 +122,7 @@ async def assigned(graph, configurations, first):
 
 async def batched(configurations, adapter, first):
     def relative(request):
-        """The builder makes absolute URLs; a batch takes only relative ones."""
+        """The builder creates absolute URLs, but a batch only accepts relative ones."""
         request.url = request.url.removeprefix(adapter.base_url)
         return request
 
@@ -150,7 +150,7 @@ async def deleted(configurations):
         same("the error of what is gone", (error.response_status_code, error.error.code), (404, "ResourceNotFound"))
         same("it can be traced", bool(error.error.inner_error.request_id), True)
     else:
-        sys.exit("peer.py: a deleted profile is still there")
+        sys.exit("peer.py: a deleted profile still exists")
     same("what is left", len((await configurations.get()).value), len(all_of_them) - len(ours))
     say(f"deleted its {len(ours)} profiles; reading one of them is the SDK's ODataError 404")
 

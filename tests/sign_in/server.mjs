@@ -1,15 +1,15 @@
-// server.mjs FOLDER: what the tests of signing in talk to, on loopback. FOLDER holds the certificates that `.ci/sign-in`
-// made, and gets `ready.json` with the addresses once everything listens.
+// server.mjs FOLDER: the servers for the sign-in tests, on loopback. FOLDER contains the certificates that `.ci/sign-in`
+// created; the program writes `ready.json` with the addresses there when all servers listen.
 //
-//   a certified OpenID provider (npm `oidc-provider`) in Entra's path layout, which signs people in by itself
-//   those who give a job or a machine an assertion: GitHub, Azure DevOps, Kubernetes
+//   a certified OpenID provider (npm `oidc-provider`) in Entra's path layout, which signs people in automatically
+//   the issuers of assertions for a job or a machine: GitHub, Azure DevOps, Kubernetes
 //   the identity endpoint of a machine in Azure (App Service)
-//   a proxy that knows where login.contoso.example is
+//   a proxy that resolves login.contoso.example
 import crypto from 'node:crypto'; import fs from 'node:fs'; import http from 'node:http'; import https from 'node:https';
 import net from 'node:net'; import path from 'node:path'; import { createRequire } from 'node:module'; import { pathToFileURL } from 'node:url';
 
 const folder = path.resolve(process.argv[2]);
-// The packages lie in FOLDER, and not beside this file.
+// The packages are in FOLDER, not next to this file.
 const installed = createRequire(path.join(folder, 'package.json'));
 const load = async (name) => import(pathToFileURL(installed.resolve(name)).href);
 const [{ default: Provider }, { default: Koa }, { default: mount }, jose] =
@@ -22,7 +22,7 @@ const roles = ['DeviceManagementConfiguration.ReadWrite.All', 'GroupMember.Read.
 const port = await free();
 const base = `https://localhost:${port}`;
 const tokenEndpoint = `${base}/${tenant}/oauth2/v2.0/token`;
-// How often each thing was asked for; tests read it at /seen.
+// How often each kind of request was received; tests read it at /seen.
 const seen = {};
 const count = (what) => { seen[what] = (seen[what] ?? 0) + 1; };
 
@@ -77,7 +77,7 @@ const provider = new Provider(`${base}/${tenant}`, {
   findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: true,
-  // Entra looks the certificate up by its thumbprint.
+  // Entra finds the certificate by its thumbprint.
   assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header) => {
     const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
     if (claims.iss === 'certified' && header['x5t#S256'] !== thumbprint) throw new Error('no such certificate');
@@ -85,7 +85,7 @@ const provider = new Provider(`${base}/${tenant}`, {
 });
 provider.on('server_error', (_ctx, error) => console.error(error));
 
-// Whoever signs in agrees at once.
+// Consent is given automatically.
 async function agree(clientId, accountId, resource) {
   const grant = new provider.Grant({ accountId, clientId });
   grant.addOIDCScope('openid offline_access');
@@ -102,7 +102,7 @@ async function interaction(ctx) {
   await provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
   ctx.respond = false;
 }
-// A person who types a device code into a browser elsewhere.
+// A person who enters a device code in a browser on another computer.
 async function typed(ctx) {
   const code = await provider.DeviceCode.findByUserCode(ctx.query.code.replace(/[^A-Z]/g, ''));
   const resource = code.params.scope.split(' ').find((scope) => scope.endsWith('/.default')).slice(0, -9);
@@ -115,7 +115,7 @@ async function typed(ctx) {
   await code.save();
   ctx.body = 'typed';
 }
-// As if an administrator had ended all sessions.
+// As if an administrator had revoked all sessions.
 async function revoke(ctx) {
   for (const id of refreshTokens.splice(0)) await (await provider.RefreshToken.find(id))?.destroy();
   ctx.body = 'revoked';
@@ -131,8 +131,8 @@ const signed = (claims) => new jose.SignJWT(claims).setProtectedHeader({ alg: 'P
 const issued = (who, aud, subject) => signed({ iss: issuers[who], sub: subject ?? subjects[who], aud });
 const bearer = (ctx, wanted) => { if (ctx.get('authorization') !== `Bearer ${wanted}`) ctx.throw(401, `the token was ${ctx.get('authorization')}`); };
 
-// Entra compares issuer, subject and audience with the application's federated credentials. The provider knows assertions of
-// the application itself only, so that one is put in the place of a federated one that matches.
+// Entra compares issuer, subject and audience with the application's federated credentials. The provider only knows assertions of
+// the application itself, so a matching federated assertion is replaced with one.
 async function exchanged(form) {
   const { payload } = await jose.jwtVerify(form.client_assertion, federation.publicKey).catch(() => ({ payload: {} }));
   const who = Object.keys(issuers).find((name) => issuers[name] === payload.iss);
@@ -145,14 +145,14 @@ async function exchanged(form) {
   return { ...form, client_assertion };
 }
 
-// -- Entra's manners --
+// -- Entra's behavior --
 
 const ids = 'Trace ID: 0f0f0f0f-0000-0000-0000-000000000001 Correlation ID: 0f0f0f0f-0000-0000-0000-000000000002 Timestamp: 2026-11-20 10:00:00Z';
 function entra(code, text, error = 'invalid_client') {
   return Object.assign(new Error(text), { entra: { error, error_description: `AADSTS${code}: ${text} ${ids}`, error_codes: [code] } });
 }
 function refusal(body, form) {
-  // A careless server repeats what it was sent.
+  // A careless server repeats the request in its error.
   const sent = [form.client_secret, form.client_assertion, form.refresh_token, form.device_code].filter(Boolean).join(' ');
   if (body.error === 'invalid_client' && !clients.some((client) => client.client_id === form.client_id)) {
     return entra(700016, `Application with identifier '${form.client_id}' was not found in the directory '${tenant}'.`, 'unauthorized_client').entra;
@@ -178,7 +178,7 @@ async function manners(ctx, next) {
   }
   if (ctx.status >= 400 && ctx.body?.error) ctx.body = refusal(ctx.body, form);
   if (ctx.body?.refresh_token) refreshTokens.push(ctx.body.refresh_token);
-  // Five seconds between two questions, the usual, would be the whole test.
+  // The usual five seconds between two polls would make the test slow.
   if (ctx.path.endsWith('/devicecode') && ctx.status === 200) ctx.body = { ...ctx.body, interval: 1 };
 }
 const answer = (ctx, status, body) => { ctx.status = status; ctx.body = body; };
@@ -186,7 +186,7 @@ const answer = (ctx, status, body) => { ctx.status = status; ctx.body = body; };
 // -- everything on one server --
 
 const app = new Koa();
-// A mounted provider's cookies are signed by the application around it.
+// The surrounding application signs the cookies of a mounted provider.
 app.keys = ['tests'];
 app.use(async (ctx, next) => {
   const at = (method, path) => ctx.method === method && ctx.path === path;

@@ -1,4 +1,4 @@
-//! What `apply` does, while it runs and after.
+//! What `apply` does, during the run and afterwards.
 
 mod converge;
 mod foreign;

@@ -1,4 +1,4 @@
-//! What the catalogue knows: whole nodes, and the registry form of every node there and back.
+//! The catalogue: whole nodes, and converting every node to registry values and back.
 
 mod import;
 mod names;

@@ -1,4 +1,4 @@
-//! The command line: help, `init`, and what it says when it cannot go on.
+//! The command line: help, `init`, and errors before a command starts.
 
 mod export;
 mod help;

@@ -1,4 +1,4 @@
-//! The client of Graph, and servers that are slow, busy or wrong.
+//! The Graph client, and servers that are slow, busy or wrong.
 
 mod nonsense;
 mod pages;

@@ -1,7 +1,8 @@
-//! The examples are a tutorial: whoever does what their pages say, sees what they show.
+//! The examples are a tutorial: their pages must show what a person who follows them sees.
 //!
-//! A page holds commands (`sh`), what they print (`text`), changes to files (`diff`) and registry files (`reg PATH`). They are
-//! carried out in a copy of the example. An output that begins with `…` is only the last lines of what is printed. With `SSPR_POLICY_EXAMPLES=write` the pages get what is printed now.
+//! A page contains commands (`sh`), their output (`text`), changes to files (`diff`) and registry files (`reg PATH`).
+//! The test follows them in a copy of the example. An output that begins with `…` shows only the last lines. With
+//! `SSPR_POLICY_EXAMPLES=write`, the current output is written to the pages.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::process::Command;
 
 use regex::Regex;
 
-/// In the place of the first lines of an output.
+/// Replaces the first lines of an output.
 const ELIDED: &str = "…\n";
 
 #[test]
@@ -42,7 +43,7 @@ fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
 }
 
-/// Does what a page says, in a copy of its folder, and compares what it shows.
+/// Follows the steps of a page in a copy of its folder, and compares the results.
 fn follow(example: &str) {
     let page = examples().join(example).join("README.md");
     let text = fs::read_to_string(&page).unwrap();
@@ -82,7 +83,7 @@ fn follow(example: &str) {
 fn assert_same(example: &str, shown: &str, followed: &str) {
     let diff = similar::TextDiff::from_lines(shown, followed);
     let diff = diff.unified_diff().header("the page", "what happens").to_string();
-    assert!(diff.is_empty(), "examples/{example}/README.md (SSPR_POLICY_EXAMPLES=write takes it over):\n{diff}");
+    assert!(diff.is_empty(), "examples/{example}/README.md (SSPR_POLICY_EXAMPLES=write updates it):\n{diff}");
 }
 
 enum Part<'a> {
@@ -90,7 +91,7 @@ enum Part<'a> {
     Block { kind: &'a str, content: &'a str },
 }
 
-/// The page as text between blocks, and blocks.
+/// Splits the page into blocks and the text between them.
 fn parts(page: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = page;
@@ -104,9 +105,10 @@ fn parts(page: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// What a command prints on a terminal, stdout and stderr as they come. It fails where it prints an error, and only there.
+/// The output of a command in a terminal, stdout and stderr interleaved. It must fail if and only if it prints an
+/// error.
 fn run(folder: &Path, command: &str) -> String {
-    // One plain command a line means the same to sh and to Windows PowerShell 5.1.
+    // A single plain command per line has the same meaning in sh and in Windows PowerShell 5.1.
     let plain = Regex::new(r"^sspr-policy [A-Za-z0-9 ./_-]+$").unwrap();
     assert!(plain.is_match(command), "not for every shell: {command}");
     let terminal = folder.join(".printed");
@@ -128,7 +130,7 @@ fn run(folder: &Path, command: &str) -> String {
     printed
 }
 
-/// What is printed, or as many of its last lines as the page shows; as the page has it where only times and ids differ.
+/// The output, or as many of its last lines as the page shows; the page's own text if only times and IDs differ.
 fn keep_what_varies(shown: &str, printed: String) -> String {
     if let Some(end) = shown.strip_prefix(ELIDED) {
         let first = printed.lines().count().saturating_sub(end.lines().count());
@@ -140,7 +142,8 @@ fn keep_what_varies(shown: &str, printed: String) -> String {
     if same { shown.to_owned() } else { printed }
 }
 
-/// Changes a file as a block says: `--- path`, then lines of it, those to go with `-` and those to come with `+`.
+/// Changes a file as a block describes: `--- path`, then lines of the file, with `-` before those to remove and `+`
+/// before those to add.
 fn change(folder: &Path, block: &str) {
     let (path, lines) = block.split_once('\n').unwrap();
     let path = folder.join(path.strip_prefix("--- ").unwrap());
@@ -153,7 +156,7 @@ fn change(folder: &Path, block: &str) {
     fs::write(&path, text.replace(&before, &after)).unwrap();
 }
 
-/// UTF-16 with a byte order mark and CRLF, as Windows wants it, as people see it.
+/// Shows a UTF-16 file with a byte order mark and CRLF, as Windows requires it, as plain text.
 fn registry_file(path: &Path) -> String {
     let bytes = fs::read(path).unwrap();
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
@@ -161,7 +164,7 @@ fn registry_file(path: &Path) -> String {
     text.strip_prefix('\u{feff}').unwrap().trim_end().to_owned() + "\n"
 }
 
-/// All but the state of a sandbox and what was exported, which somebody may have left who followed the page.
+/// Copies everything except the state of a sandbox and exports, which a person who followed the page may have left.
 fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

@@ -1,4 +1,4 @@
-//! `explain`: a setting by any of its names, a rule, a target, on one screen.
+//! `explain` on one screen: a setting by any of its names, a rule, a target.
 
 use insta::assert_snapshot;
 use sspr_policy::catalogue::Catalogue;
@@ -23,20 +23,20 @@ fn a_setting_on_one_screen() {
     // Elements with labels and choices, in releases and backports.
     assert_snapshot!("bitlocker_recovery", explain("BitLocker/FixedDrivesRecoveryOptions"));
     assert_snapshot!("default_lock_screen", explain("CPL_Personalization_ForceDefaultLockScreen"));
-    // More choices than a line holds.
+    // More choices than fit on a line.
     assert_snapshot!("many_choices", explain("CloudDesktop/SetMaxConnectionTimeout"));
-    // A security option with a name in templates and in the registry, too long for one line.
+    // A security option with names in templates and in the registry, too long for one line.
     assert_snapshot!("legal_notice", explain("LegalNoticeText"));
-    // A user right: a list, and no registry value.
+    // A user right: a list without a registry value.
     assert_snapshot!("allow_log_on_locally", explain("SeInteractiveLogonRight"));
-    // Placeholders: the tenant's is filled in, another is not.
+    // Placeholders: the tenant's ID is filled in, others are not.
     assert_snapshot!("windows_hello", explain("UsePassportForWork"));
     assert_snapshot!("vpn_profile", explain("VPNv2/{ProfileName}/AlwaysOn"));
-    // Depends on another; an old file's; previews only, and deprecated.
+    // Depends on another setting; from an older file; previews only, and deprecated.
     assert_snapshot!("depends", explain("LAPS/Policies/ADPasswordEncryptionEnabled"));
     assert_snapshot!("of_an_old_file", explain("UnifiedWriteFilter/NextSession/FilterEnabled"));
     assert_snapshot!("preview_and_deprecated", explain("EnableBootToCloudSharedPCMode"));
-    // Partial, only read.
+    // Partial; read-only.
     assert_snapshot!("lock_screen_image", explain("Personalization/LockScreenImageUrl"));
     assert_snapshot!("only_read", explain("./DevDetail/Ext/Microsoft/OSPlatform"));
 }
@@ -72,7 +72,7 @@ fn every_screen_is_a_hundred_columns_wide_but_for_names_that_are_longer() {
     let catalogue = Catalogue::embedded();
     for node in catalogue.nodes().step_by(97) {
         let screen = explain(&node.uri);
-        // A name is not broken, so that it can be copied; YAML is not broken either.
+        // Names are not broken, so that they can be copied; YAML is not broken either.
         let lines = screen.lines().take_while(|line| !line.starts_with("  To copy"));
         let long = |line: &&str| line.chars().count() > 100 && line.get(15..).unwrap_or_default().contains(' ');
         let too_long: Vec<&str> = lines.filter(long).collect();
@@ -84,7 +84,7 @@ fn every_screen_is_a_hundred_columns_wide_but_for_names_that_are_longer() {
 #[test]
 fn a_name_of_several_settings_lists_them() {
     assert_snapshot!("many_of_one_title", explain("Allow installation of desktop items"));
-    // Nodes and Group Policies without one side by side.
+    // Nodes, and Group Policies without a node, in one list.
     assert_snapshot!("of_both_kinds", explain("Configure cookies"));
     let path =
         "User Configuration/Administrative Templates/Windows Components/Internet Explorer/Turn on menu bar by default";
@@ -92,7 +92,7 @@ fn a_name_of_several_settings_lists_them() {
 }
 
 #[test]
-fn a_group_policy_without_a_node_says_so_and_what_can_be_done() {
+fn a_group_policy_without_a_node_shows_alternatives() {
     assert_snapshot!("without_a_node", explain("msedge.admx/PasswordExportEnabled"));
     assert_snapshot!("without_a_node_elements", explain("inetres.admx/IZ_PolicyInstallDesktopItems_7"));
     assert_snapshot!("smart_card", explain("Interactive logon: Require smart card"));
@@ -100,7 +100,7 @@ fn a_group_policy_without_a_node_says_so_and_what_can_be_done() {
 }
 
 #[test]
-fn a_repository_says_which_of_its_policies_set_it() {
+fn explain_lists_the_policies_that_set_it() {
     let repository = Repository::new()
         .with(
             "policies/a/on.yaml",
@@ -166,7 +166,7 @@ fn a_target_of_the_repository() {
 }
 
 #[test]
-fn what_is_not_known_is_said_with_what_was_perhaps_meant() {
+fn an_unknown_name_gets_a_suggestion() {
     let mut said = String::new();
     for what in [
         "WindowsLogon/HideFastUserSwitchin",
@@ -182,16 +182,16 @@ fn what_is_not_known_is_said_with_what_was_perhaps_meant() {
     assert_snapshot!("unknown", said);
 }
 
-/// What `explain` offers to copy is a policy that `check` takes: for every node that can be set in each of its scopes,
-/// and for every Group Policy without a node. All stand in one repository, so that the program runs once.
+/// `explain` shows a policy to copy that passes `check`: for every node that can be set, in each of its scopes, and for
+/// every Group Policy without a node. All are in one repository, so that the program runs only once.
 #[test]
-fn what_is_offered_to_copy_passes_check() {
+fn the_policy_to_copy_passes_check() {
     let catalogue = Catalogue::embedded();
     let mut blocks: Vec<(String, String)> = Vec::new();
     for node in catalogue.nodes().filter(|node| node.is_settable()) {
         for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
             let uri = node.address(scope);
-            // Some older files have a star for a name.
+            // Some older files have a star as the name.
             let name = catalogue.name_of(&uri).replace('*', "Contoso");
             let uri = OmaUri::parse(&uri.as_str().replace('*', "Contoso")).unwrap();
             let found = catalogue.resolve(&name).unwrap();
@@ -200,7 +200,7 @@ fn what_is_offered_to_copy_passes_check() {
         }
     }
     assert!(blocks.len() > 4_000, "{}", blocks.len());
-    // Assigned to nobody: what they are together is not the question.
+    // Assigned to nobody, because conflicts between them do not matter here.
     let head = "name: Copy\nassignments: { include: [] }\n";
     let mut repository = Repository::new();
     for (at, some) in blocks.chunks(1000).enumerate() {
@@ -252,7 +252,7 @@ fn a_code_on_one_screen() {
         settings:
           Authentication/AllowAadPasswordRest: 1      # …PasswordReset
     ");
-    // In any case, and one without an example.
+    // In any case, and a code without an example.
     assert_snapshot!(explain("sp0107"), @"
     SP0107: The file is empty
 
@@ -271,7 +271,7 @@ fn a_code_on_one_screen() {
     ");
 }
 
-/// What `check` says of the policy or the configuration that a code's example is a part of.
+/// The output of `check` for the policy or the configuration that contains a code's example.
 fn checked(example: &str) -> String {
     let environment = |lines: &str| {
         let indented: String = lines.lines().map(|line| format!("    {line}\n")).collect();
@@ -302,9 +302,9 @@ fn checked(example: &str) -> String {
         .run("check")
 }
 
-/// Of all codes that `check` gives: those of exports and of plans have examples of other things.
+/// All codes of `check`; the examples of exports and plans show other things.
 #[test]
-fn examples_of_codes_have_the_problem_that_they_show() {
+fn examples_of_codes_have_the_problem_that_they_describe() {
     let by_check = Code::ALL.into_iter().take_while(|code| *code != Code::NotInTenant);
     let mut others = Vec::new();
     for code in by_check.filter(|code| !matches!(code, Code::SecretInExport | Code::MarkerInDescription)) {

@@ -1,7 +1,7 @@
-//! Policies as people write them, exported to `.reg` files and Group Policy templates.
+//! Policies exported to `.reg` files and Group Policy templates.
 //!
 //! `SSPR_POLICY_EXPORTS=DIR cargo test --test spec -- --ignored exports::` writes exports for `.ci/check-formats DIR`,
-//! which asks Samba and xmllint what they think of them.
+//! which checks them with Samba and xmllint.
 
 mod admx;
 mod reg;
@@ -16,7 +16,7 @@ use sspr_policy::formats::{Export, ExportFile, admx as admx_files};
 use sspr_policy::policy::{Policy, read_configuration, read_policy};
 use sspr_policy::source::Source;
 
-/// Compiles policies and hands them on. The first line of each is its key.
+/// Compiles policies and passes them on. The first line of each is its key.
 fn compiled<T>(policies: &[&str], then: impl FnOnce(&[&Compiled<'_>]) -> T) -> T {
     let configuration = "owner: contoso\ndefault: lab\nenvironments:\n  lab: { tenant: sandbox }\n";
     let source = |path: &str, text: &str| Source::new(path, text.into()).expect("UTF-8");
@@ -44,7 +44,7 @@ fn compiled<T>(policies: &[&str], then: impl FnOnce(&[&Compiled<'_>]) -> T) -> T
     then(&compiled.iter().collect::<Vec<_>>())
 }
 
-/// The problems as people would see them, one line each.
+/// The problems, one line each.
 fn said(problems: &[Diagnostic]) -> String {
     let line = |p: &Diagnostic| {
         let place = p.place.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -83,7 +83,7 @@ fn long() -> String {
     "long".repeat(70)
 }
 
-/// Every type, and texts that are easily written wrongly.
+/// Every type, and text that is easily written incorrectly.
 const EVERYTHING: &str = r#"all
 name: All & <every> "thing"
 settings:

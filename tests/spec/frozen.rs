@@ -1,11 +1,12 @@
-//! The machine forms of some twenty repositories, byte for byte as they were frozen: the oracle of every change of shape.
+//! The machine-readable output for some twenty repositories must stay the same byte for byte, so that refactoring
+//! cannot change it.
 //!
-//! Each folder of `tests/frozen/` is a policy repository with its goldens beside it. Its folders `2/`, `3/` … are later
-//! states: the state above is applied before; then their files are laid over the repository (`gone.txt` names
-//! files that go), and `portal.txt` is what people did in the portal meanwhile. Ids that the sandbox makes at random are
-//! replaced by the names of their objects; nothing else is masked but the program's version.
+//! Each folder of `tests/frozen/` is a policy repository with its expected output. Its folders `2/`, `3/` … are later
+//! states: the state above is applied first; then their files are copied over the repository (`gone.txt` names files to
+//! delete), and `portal.txt` lists what people did in the portal in the meantime. Random IDs are replaced with the
+//! names of their objects; besides them, only the version of the program is masked.
 //!
-//! `SSPR_POLICY_UPDATE_FROZEN=1 cargo test --test spec frozen` writes the goldens anew.
+//! `SSPR_POLICY_UPDATE_FROZEN=1 cargo test --test spec frozen` writes the expected output again.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,9 +20,9 @@ use serde_json::{Value, json};
 const FROZEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/frozen");
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";
-/// When what every new sandbox holds was made; its ids are the same everywhere.
+/// The creation time of the contents of every new sandbox, whose IDs are always the same.
 const ALWAYS_THERE: &str = "2025-01-15T08:00:00Z";
-/// What a state's folder holds besides its goldens.
+/// What a state's folder contains besides the expected output.
 const INPUTS: [&str; 4] = ["sspr-policy.yaml", "policies", "portal.txt", "gone.txt"];
 
 macro_rules! repositories {
@@ -48,7 +49,7 @@ fn every_folder_is_tested() {
     assert_eq!(folders, tested);
 }
 
-/// Goes through the states of a repository and compares what is said with what is frozen.
+/// Goes through the states of a repository and compares the output with the expected one.
 fn hold(name: &str) {
     let frozen = Path::new(FROZEN).join(name);
     let mut repository = Repository::new();
@@ -66,16 +67,16 @@ fn hold(name: &str) {
     assert!(differences.is_empty(), "{name} is not as frozen:\n{differences}");
 }
 
-/// The folders of the states, in their order.
+/// The folders of the states, in order.
 fn states(frozen: &Path) -> Vec<PathBuf> {
     let later = (2..).map(|number| frozen.join(number.to_string())).take_while(|folder| folder.is_dir());
     std::iter::once(frozen.to_path_buf()).chain(later).collect()
 }
 
-/// A copy of the repository, and what is known of the tenant that it goes to.
+/// A copy of the repository, and what is known about its tenant.
 struct Repository {
     folder: tempfile::TempDir,
-    /// Random ids and times, with what is written in their place.
+    /// Random IDs and times, with their replacements.
     ids: BTreeMap<String, String>,
     /// The sandbox as it was served for the last look at the tenant.
     portal: Option<Portal>,
@@ -90,7 +91,7 @@ impl Repository {
         self.folder.path().join(path)
     }
 
-    /// Lays a state's inputs over what is there.
+    /// Copies a state's inputs over the existing files.
     fn lay(&self, state: &Path) {
         for input in &INPUTS[..2] {
             copy(&state.join(input), &self.path(input));
@@ -100,7 +101,7 @@ impl Repository {
         }
     }
 
-    /// Lets people do in the portal what `portal.txt` says, and learns the ids and times of what is there.
+    /// Does in the portal what `portal.txt` lists, and records the new IDs and times.
     fn portal(&mut self, state: &Path) {
         let served = self.portal.take();
         let Ok(script) = fs::read_to_string(state.join("portal.txt")) else { return };
@@ -132,7 +133,7 @@ impl Repository {
         }
     }
 
-    /// All machine forms, by the names of their files.
+    /// All machine-readable output, by file name.
     fn look(&mut self, only: bool) -> BTreeMap<String, Vec<u8>> {
         fs::create_dir(self.path("exports")).unwrap();
         let mut goldens = BTreeMap::new();
@@ -146,7 +147,7 @@ impl Repository {
         };
         run("check.json", &["check", "--output-format", "json"]);
         run("plan.requests", &["plan", "--requests", "--out", "exports/plan.json"]);
-        // What is printed is what is saved. To see that where there is only one state is enough: each plan takes its time.
+        // The printed plan must be the saved one. Checking this for one state is enough, because each plan takes time.
         if only {
             run("plan.json", &["plan", "--output-format", "json"]);
         }
@@ -164,7 +165,7 @@ impl Repository {
         goldens.into_iter().map(|(path, bytes)| (path, self.normal(bytes))).collect()
     }
 
-    /// Applies, and tells what custom profiles the tenant then holds, without those of every sandbox that nobody has changed.
+    /// Applies, and returns the custom profiles of the tenant, without the unchanged ones of every sandbox.
     fn apply(&mut self) -> Option<(String, Vec<u8>)> {
         self.run(&["apply", "--auto-approve"]);
         let portal = Portal::open(self.folder.path())?;
@@ -188,7 +189,7 @@ impl Repository {
         Some(("tenant.json".to_owned(), self.normal(text.into_bytes())))
     }
 
-    /// What the program prints, and how it ends.
+    /// The output of the program, and its exit code.
     fn run(&self, arguments: &[&str]) -> (i32, Vec<u8>) {
         let done = command(self.folder.path()).args(arguments).output().unwrap();
         let said = String::from_utf8(done.stderr).unwrap();
@@ -196,7 +197,7 @@ impl Repository {
         (done.status.code().unwrap(), done.stdout)
     }
 
-    /// Without random ids and the program's version. UTF-16 has neither.
+    /// The bytes without random IDs and the program's version. UTF-16 files contain neither.
     fn normal(&self, bytes: Vec<u8>) -> Vec<u8> {
         let Ok(text) = String::from_utf8(bytes.clone()) else { return bytes };
         let version = concat!("\"program\": \"", env!("CARGO_PKG_VERSION"), "\"");
@@ -207,12 +208,12 @@ impl Repository {
 
 fn shown_setting(setting: &Value) -> Value {
     let mut setting = setting.clone();
-    // Random, and of no meaning here.
+    // Random, and without meaning here.
     setting.as_object_mut().unwrap().remove("secretReferenceValueId");
     setting
 }
 
-/// Compares goldens, or writes them; what differs.
+/// Compares the expected output, or writes it; returns the differences.
 fn compare(state: &Path, goldens: &BTreeMap<String, Vec<u8>>) -> String {
     let mut frozen: BTreeMap<String, Vec<u8>> = files(state).into_iter().filter(|(path, _)| is_golden(path)).collect();
     if std::env::var_os("SSPR_POLICY_UPDATE_FROZEN").is_some() {
@@ -237,13 +238,13 @@ fn compare(state: &Path, goldens: &BTreeMap<String, Vec<u8>>) -> String {
     differences
 }
 
-/// Whether a file of a state is a golden: no input, and of no later state.
+/// Whether a file of a state is expected output, neither an input nor part of a later state.
 fn is_golden(path: &str) -> bool {
     let first = path.split('/').next().unwrap();
     !INPUTS.contains(&first) && first.parse::<u32>().is_err()
 }
 
-/// The lines that differ, with those around them.
+/// The lines that differ, with their context.
 fn difference(file: &Path, before: &str, after: &str) -> String {
     let lines = similar::TextDiff::from_lines(before, after);
     let shown = lines.unified_diff().context_radius(3).header("frozen", "now").to_string();
@@ -263,7 +264,7 @@ fn readable(bytes: &[u8]) -> String {
     }
 }
 
-/// The sandbox of a repository, served as the portal would use it; killed when dropped.
+/// The sandbox of a repository, served for changes as in the portal; killed when dropped.
 struct Portal {
     /// Host and port.
     address: String,
@@ -271,7 +272,7 @@ struct Portal {
 }
 
 impl Portal {
-    /// Nothing where the configuration cannot be read.
+    /// `None` if the configuration cannot be read.
     fn open(folder: &Path) -> Option<Portal> {
         let mut command = command(folder);
         command.args(["sandbox", "serve", "--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -282,7 +283,7 @@ impl Portal {
         (!portal.address.is_empty()).then_some(portal)
     }
 
-    /// By hand, because in a debug build a client with TLS takes longer to make than all that it is asked.
+    /// HTTP by hand: in a debug build, creating a client with TLS takes longer than all requests.
     fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut stream = TcpStream::connect(&self.address).unwrap();
@@ -309,7 +310,7 @@ impl Portal {
         self.list(&format!("{CONFIGURATIONS}?$top=1000&$expand=assignments"))
     }
 
-    /// Kind, name and object of all that may be new.
+    /// The kind, name and object of everything that may be new.
     fn objects(&self) -> Vec<(&'static str, String, Value)> {
         let mut objects = Vec::new();
         for (kind, name, path) in [
@@ -323,7 +324,8 @@ impl Portal {
         objects
     }
 
-    /// A request with ids in place of `{profile NAME}`, `{group NAME}` and so on, and text in place of `{description NAME}`.
+    /// A request with IDs in place of `{profile NAME}`, `{group NAME}` and so on, and text in place of `{description
+    /// NAME}`.
     fn with_ids(&self, request: &str) -> String {
         let known = self.objects().into_iter();
         known.fold(request.to_owned(), |text, (kind, name, object)| {
@@ -341,7 +343,7 @@ impl Drop for Portal {
     }
 }
 
-/// The program, about to run in a folder.
+/// The command that runs the program in a folder.
 fn command(folder: &Path) -> Command {
     let program = std::env::var("SSPR_POLICY_TEST_PROGRAM");
     let mut command = Command::new(program.as_deref().unwrap_or(env!("CARGO_BIN_EXE_sspr-policy")));
@@ -349,7 +351,7 @@ fn command(folder: &Path) -> Command {
     for variable in ["CLICOLOR_FORCE", "COLUMNS", "SSPR_POLICY_TOKEN"] {
         command.env_remove(variable);
     }
-    // Locks are shared by all repositories of a user; tests have their own. A sandbox without limits needs no pacing.
+    // All repositories of a user share locks, but tests must not. A sandbox without a quota does not need pacing.
     let state = env!("CARGO_TARGET_TMPDIR");
     command.env("XDG_STATE_HOME", state).env("LOCALAPPDATA", state).env("SSPR_POLICY_QUOTA_WINDOW_MS", "0");
     command
@@ -364,7 +366,7 @@ fn names(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// All files below a folder by their paths with forward slashes.
+/// All files below a folder, by path with forward slashes.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for name in names(folder) {
@@ -378,7 +380,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with its contents.
 fn copy(from: &Path, to: &Path) {
     if from.is_file() {
         fs::create_dir_all(to.parent().unwrap()).unwrap();

@@ -1,4 +1,5 @@
-//! `import`: what people made in the portal becomes policies, and the plan of these policies adopts and does nothing else.
+//! `import`: profiles from the portal become policies, and the plan of these policies adopts them and does nothing
+//! else.
 
 mod adoption;
 mod elsewhere;
@@ -12,7 +13,7 @@ use sspr_policy::source::{Source, parse};
 use crate::harness::documents::json_of;
 use crate::harness::{Portal, Repo, normal};
 
-/// A row of a profile, as Graph takes it.
+/// A row of a profile, in the form of Graph.
 fn row(kind: &str, uri: &str, value: Value) -> Value {
     json!({ "@odata.type": format!("#microsoft.graph.omaSetting{kind}"), "displayName": "row", "omaUri": uri, "value": value })
 }
@@ -31,7 +32,7 @@ fn target(kind: &str, more: Value) -> Value {
     target
 }
 
-/// The sandbox without the profiles that it comes with.
+/// The sandbox without its built-in profiles.
 fn emptied(portal: &Portal) {
     portal.profiles().iter().for_each(|profile| portal.delete(profile));
 }
@@ -41,7 +42,7 @@ fn import(repo: &Repo, arguments: &[&str]) -> String {
     normal(&format!("{}{}exit {}\n", ran.out, ran.err, ran.code.unwrap()))
 }
 
-/// `check` and the editor's schema take what was written.
+/// Checks that the imported policies pass `check` and the editor's schema.
 fn is_valid(repo: &Repo) {
     repo.run(&["check"]).succeeds();
     let schema = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.schema.json")).unwrap();
@@ -54,7 +55,7 @@ fn is_valid(repo: &Repo) {
     }
 }
 
-/// Imports everything, and holds the promise of the proof: after an apply nothing is left to do.
+/// Imports everything, and checks that after an apply nothing is left to do.
 fn imports_and_converges(repo: &Repo) {
     let ran = repo.run(&["import"]).succeeds();
     assert!(!ran.out.contains("not as it is"), "{}", ran.out);

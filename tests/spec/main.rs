@@ -1,4 +1,4 @@
-//! The program as people see it: a policy, a command, what comes out. One module a subject.
+//! The program as people use it: a policy, a command, its output. One module per subject.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 #[path = "../harness/mod.rs"]

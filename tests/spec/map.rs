@@ -1,8 +1,8 @@
-//! The map of the house holds: pure files stay pure, and arrows run from the edges to the middle.
+//! Checks the architecture: pure modules stay pure, and dependencies point from the edges to the middle.
 
 use std::path::{Path, PathBuf};
 
-/// No files, no network, no clock, no environment: each with all that it may see.
+/// Modules without files, network, clock and environment, each with the modules that it may use.
 const PURE: [(&str, &[&str]); 13] = [
     ("source", &[]),
     ("setting", &["source"]),
@@ -18,7 +18,8 @@ const PURE: [(&str, &[&str]); 13] = [
     ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
     ("report", &["source", "diagnostic", "setting", "catalogue", "rules", "formats", "plan"]),
 ];
-/// The same for what reads files, talks to a network or prints. `cli` sees everything, and talks to no tenant itself.
+/// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
+/// tenants itself.
 const EDGES: [(&str, &[&str]); 10] = [
     ("sandbox", &[]),
     ("graph", &[]),
@@ -120,7 +121,7 @@ fn files(module: &str) -> Vec<PathBuf> {
     found
 }
 
-/// What is code in a file, without its tests.
+/// The code in a file, without its tests.
 fn code(file: &Path) -> Vec<(usize, String)> {
     if file.file_name().is_some_and(|name| name == "tests.rs") {
         return Vec::new();
@@ -128,7 +129,8 @@ fn code(file: &Path) -> Vec<(usize, String)> {
     lines_of_code(&std::fs::read_to_string(file).unwrap())
 }
 
-/// Lines with their numbers from 1, without comments; a `use` of several lines is one, at the number of its first.
+/// Lines with their numbers from 1, without comments. A `use` of several lines is one line, with the number of its
+/// first.
 fn lines_of_code(text: &str) -> Vec<(usize, String)> {
     let mut code: Vec<(usize, String)> = Vec::new();
     let mut goes_on = false;
@@ -143,14 +145,14 @@ fn lines_of_code(text: &str) -> Vec<(usize, String)> {
     code
 }
 
-/// `use …`, `pub use …`, `pub(crate) use …`.
+/// Whether it is `use …`, `pub use …` or `pub(crate) use …`.
 fn is_use(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let first = words.next();
     first == Some("use") || first.is_some_and(|word| word.starts_with("pub")) && words.next() == Some("use")
 }
 
-/// Whether a path such as `std::fs` or `crate::graph` is named, and not only as a part of another word.
+/// Whether it contains a path such as `std::fs` or `crate::graph`, and not only as a part of another word.
 fn names(line: &str, path: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(path).any(|(at, _)| {
@@ -158,13 +160,13 @@ fn names(line: &str, path: &str) -> bool {
     })
 }
 
-/// `crate::graph`, `sspr_policy::graph`, or `graph` in `use crate::{…}`.
+/// Whether it uses `crate::graph`, `sspr_policy::graph`, or `graph` in `use crate::{…}`.
 fn sees(line: &str, module: &str) -> bool {
     names(line, &format!("crate::{module}"))
         || line.split_once("crate::{").is_some_and(|(_, list)| parts(list).iter().any(|part| starts(part, module)))
 }
 
-/// The parts of a list up to its `}`; a list within a part stays in it.
+/// The parts of a list up to its `}`; a nested list stays in its part.
 fn parts(list: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut depth = 0;
@@ -211,7 +213,7 @@ fn none(found: Vec<String>) {
 }
 
 #[test]
-fn pure_files_stay_pure() {
+fn pure_modules_stay_pure() {
     none(complaints(&PURE.map(|(module, _)| module), |_, line| {
         IMPURE.iter().find(|name| names(line, name)).map(|name| format!("a pure file names {name}"))
     }));
@@ -221,7 +223,7 @@ fn pure_files_stay_pure() {
 }
 
 #[test]
-fn arrows_run_from_the_edges_to_the_middle() {
+fn dependencies_point_from_the_edges_to_the_middle() {
     for (module, seen) in rows() {
         none(complaints(&[module], |module, line| {
             let others = rows().map(|(other, _)| *other).filter(|other| *other != module && !seen.contains(other));
@@ -231,7 +233,7 @@ fn arrows_run_from_the_edges_to_the_middle() {
 }
 
 #[test]
-fn no_arrows_run_in_a_circle() {
+fn modules_do_not_depend_on_each_other_in_a_cycle() {
     let mut left: Vec<_> = rows().collect();
     while !left.is_empty() {
         let before = left.len();
@@ -280,7 +282,7 @@ fn every_module_is_on_the_map() {
 }
 
 #[test]
-fn this_test_would_see_what_it_looks_for() {
+fn these_checks_detect_violations() {
     assert!(names("let now = std::time::Instant::now();", "Instant"));
     assert!(names("use std::fs;", "std::fs"));
     assert!(!names("let instant = Instantly;", "Instant"));

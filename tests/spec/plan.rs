@@ -1,4 +1,4 @@
-//! What `plan` says, and what it must not do.
+//! What `plan` prints, and what it must not do.
 
 mod approval;
 mod beside;

@@ -1,4 +1,4 @@
-//! A plan is made by calling the library: nothing is printed, no process is started, and a loop plans many environments.
+//! Planning with the library: nothing is printed, no process is started, and a loop can plan many environments.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,12 +19,12 @@ settings:
 assignments: { include: [{ all: devices }] }
 ";
 
-/// No waiver of these tests ends on it.
+/// No waiver in these tests ends on this day.
 fn today() -> Date {
     date(2026, 11, 26)
 }
 
-/// Runs a test's own work, as the command line does.
+/// Runs asynchronous code of a test, as the command line does.
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
@@ -39,7 +39,7 @@ fn repository(environments: &str) -> tempfile::TempDir {
     folder
 }
 
-/// A sandbox of its own, served on a free port.
+/// A separate sandbox, served on a free port.
 async fn served(folder: &Path) -> Running {
     let sandbox = Sandbox::open(folder, PlanOptions::default()).unwrap();
     sandbox.serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
@@ -54,7 +54,7 @@ async fn planned(repository: &Repository, name: &str) -> PlanDocument {
     planned.document
 }
 
-/// Addresses and values that would be written.
+/// The addresses and values that would be written.
 fn written<'a>(document: &'a PlanDocument) -> Vec<(&'a str, &'a str)> {
     let value = |line: &'a SettingLine| line.after.as_ref().unwrap().text.as_deref().unwrap();
     let settings = document.changes.iter().flat_map(|change| &change.settings);
@@ -62,7 +62,7 @@ fn written<'a>(document: &'a PlanDocument) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn a_plan_needs_no_command_line() {
+fn the_library_can_plan_without_the_command_line() {
     let folder = repository("  lab: { tenant: sandbox, variables: { minutes: 15 } }\n");
     let repository = Repository::open(folder.path()).unwrap();
     let document = run(planned(&repository, "lab"));
@@ -104,7 +104,7 @@ fn a_loop_plans_many_environments() {
     });
 }
 
-/// A tenant is signed in to without any repository: what is asked of it later is another matter.
+/// A session signs in to a tenant without any repository.
 #[test]
 fn a_session_needs_no_repository() {
     let elsewhere = tempfile::tempdir().unwrap();

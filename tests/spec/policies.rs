@@ -1,4 +1,4 @@
-//! What people write wrongly, and what they are told: one screen each.
+//! Mistakes in policies, and the messages about them: one screen each.
 
 mod configuration;
 mod fix;

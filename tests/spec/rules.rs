@@ -1,4 +1,4 @@
-//! What rules say of policies that stand beside each other.
+//! The findings of rules for several policies.
 
 use insta::assert_snapshot;
 
@@ -11,7 +11,7 @@ environments:
   lab: { tenant: sandbox }
 ";
 
-/// A policy that turns password reset on for SSPR Pilot.
+/// A policy that enables password reset for SSPR Pilot.
 const RESET: &str = "\
 name: Reset
 settings: { Authentication/AllowAadPasswordReset: Allowed }
@@ -22,24 +22,24 @@ fn repository() -> Repository {
     Repository::empty().with("sspr-policy.yaml", CONFIGURATION).with("policies/reset.yaml", RESET)
 }
 
-/// What rules say of some lines beside the policy that turns password reset on.
+/// The findings for some lines, next to the policy that enables password reset.
 fn beside(lines: &str) -> String {
     let policy = format!("name: Beside\n{}", dedent(lines));
     briefly(&repository().with("policies/beside.yaml", &policy))
 }
 
-/// What rules say of one setting for the same group.
+/// The findings for one setting with the same group.
 fn setting(setting: &str) -> String {
     beside(&format!("settings: {{ {setting} }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\n"))
 }
 
-/// What rules say of one registry value.
+/// The findings for one registry value.
 fn registry(key: &str, value: &str) -> String {
     beside(&format!("registry: {{ '{key}': {{ {value} }} }}\n"))
 }
 
 #[test]
-fn a_finding_names_the_line_the_evidence_and_the_remedy() {
+fn a_finding_shows_the_line_the_source_and_the_fix() {
     let repository = repository().with(
         "policies/baseline.yaml",
         r"
@@ -77,7 +77,7 @@ fn a_finding_names_the_line_the_evidence_and_the_remedy() {
 }
 
 #[test]
-fn what_has_one_effect_has_one_rule_as_a_setting_or_in_the_registry() {
+fn one_rule_covers_a_setting_and_its_registry_value() {
     let system = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System";
     let said = [
         setting("WindowsLogon/DisableLockScreenAppNotifications: enabled"),
@@ -125,7 +125,7 @@ fn what_has_one_effect_has_one_rule_as_a_setting_or_in_the_registry() {
 }
 
 #[test]
-fn the_harmless_value_is_no_finding() {
+fn the_harmless_value_is_not_a_finding() {
     let system = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System";
     let said = [
         setting("WindowsLogon/DisableLockScreenAppNotifications: disabled"),
@@ -142,12 +142,12 @@ fn the_harmless_value_is_no_finding() {
 }
 
 #[test]
-fn custom_shell_explorer_is_no_other_shell() {
+fn explorer_is_not_a_custom_shell() {
     assert_snapshot!(setting("User/ADMX_WinLogon/CustomShell: { enabled: explorer.exe }"), @"");
 }
 
 #[test]
-fn ctrl_alt_del_matters_by_the_oldest_release() {
+fn ctrl_alt_del_depends_on_the_oldest_release() {
     let of = |windows: &str| {
         beside(&format!(
             "windows: {windows}\nsettings: {{ LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL: 0 }}\n\
@@ -163,7 +163,7 @@ fn ctrl_alt_del_matters_by_the_oldest_release() {
 }
 
 #[test]
-fn three_together_are_one_finding_more() {
+fn three_together_give_another_finding() {
     let said = beside(
         r#"
         windows: "10 1803"
@@ -194,7 +194,7 @@ fn three_together_are_one_finding_more() {
 }
 
 #[test]
-fn the_feature_switched_off_is_worth_a_line() {
+fn disabling_the_feature_is_a_note() {
     let off = |lines: &str| {
         let policy = format!("name: Off\n{lines}\n");
         briefly(&Repository::empty().with("sspr-policy.yaml", CONFIGURATION).with("policies/off.yaml", &policy))
@@ -211,7 +211,7 @@ fn an_address_without_its_scope_is_a_warning_with_a_fix() {
 }
 
 #[test]
-fn a_finding_is_as_grave_as_the_audiences_overlap() {
+fn the_severity_depends_on_the_overlap_of_assignments() {
     let hidden = |assignments: &str| {
         beside(&format!("settings: {{ WindowsLogon/HideFastUserSwitching: 1 }}\nassignments: {assignments}\n"))
     };
@@ -236,7 +236,7 @@ fn a_finding_is_as_grave_as_the_audiences_overlap() {
 }
 
 #[test]
-fn drafts_retired_policies_and_other_environments_say_nothing() {
+fn drafts_retired_policies_and_other_environments_give_no_findings() {
     let hidden = |more: &str| {
         beside(&format!(
             "settings: {{ WindowsLogon/HideFastUserSwitching: 1 }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\n{more}\n"
@@ -248,7 +248,7 @@ fn drafts_retired_policies_and_other_environments_say_nothing() {
 }
 
 #[test]
-fn a_waiver_accepts_a_finding_until_its_day() {
+fn a_waiver_accepts_a_finding_until_its_date() {
     let waived = |waive: &str| {
         beside(&format!(
             "settings: {{ WindowsLogon/HideFastUserSwitching: 1 }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\nwaive:\n  - {{ {waive} }}\n"
@@ -285,7 +285,7 @@ fn a_waiver_accepts_a_finding_until_its_day() {
 
 // -- R04 --
 
-/// Two policies that set the camera to unequal values.
+/// Two policies that set the camera to different values.
 fn camera(one: &str, other: &str) -> Repository {
     let policy = |name: &str, value: u8, assignments: &str| {
         format!("name: {name}\nsettings: {{ Camera/AllowCamera: {value} }}\nassignments: {assignments}\n")
@@ -297,7 +297,7 @@ fn camera(one: &str, other: &str) -> Repository {
 }
 
 #[test]
-fn unequal_values_for_the_same_devices_are_an_error() {
+fn different_values_for_the_same_devices_are_an_error() {
     let pilot = "{ include: [{ group: SSPR Pilot }] }";
     assert_snapshot!(camera(pilot, pilot).run("check"), @r#"
     error[R04]: unequal-values: Camera/AllowCamera has another value in one (policies/one.yaml:2:13)
@@ -325,14 +325,14 @@ fn unequal_values_for_the_same_devices_are_an_error() {
 }
 
 #[test]
-fn unequal_values_for_what_may_be_the_same_devices_are_a_warning() {
+fn different_values_for_possibly_the_same_devices_are_a_warning() {
     let pilot = "{ include: [{ group: SSPR Pilot }] }";
     assert_snapshot!(briefly(&camera(pilot, "{ include: [{ group: Kiosks }] }")), @"other.yaml:2:13 warning[R04] Camera/AllowCamera has another value in one (policies/one.yaml:2:13): both may reach the same devices (set it in one policy, or let the audiences exclude each other)");
     assert_snapshot!(briefly(&camera(pilot, "{ include: [{ group: SSPR Pilot, filter: Windows 11 }] }")), @"other.yaml:2:13 warning[R04] Camera/AllowCamera has another value in one (policies/one.yaml:2:13): both may reach the same devices (set it in one policy, or let the audiences exclude each other)");
 }
 
 #[test]
-fn unequal_values_for_devices_apart_are_nothing() {
+fn different_values_for_different_devices_are_not_a_finding() {
     let pilot = "{ include: [{ group: SSPR Pilot }] }";
     assert_snapshot!(briefly(&camera(pilot, "{ include: [{ all: devices }], exclude: [{ group: SSPR Pilot }] }")), @"");
     let with = "{ include: [{ group: SSPR Pilot, filter: Windows 11 }] }";
@@ -342,7 +342,7 @@ fn unequal_values_for_devices_apart_are_nothing() {
 }
 
 #[test]
-fn a_setting_and_its_registry_value_are_one_knob() {
+fn a_setting_and_its_registry_value_can_conflict() {
     let registry = |value: &str| {
         briefly(&repository().with(
             "policies/registry.yaml",
@@ -361,7 +361,7 @@ fn a_setting_and_its_registry_value_are_one_knob() {
 }
 
 #[test]
-fn two_registry_values_are_one_place_whatever_their_case() {
+fn registry_values_conflict_regardless_of_case() {
     let policy =
         |name: &str, key: &str, value: u8| format!("name: {name}\nregistry: {{ '{key}': {{ Mode: {value} }} }}\n");
     let repository = Repository::empty()
@@ -389,7 +389,7 @@ fn two_registry_values_are_one_place_whatever_their_case() {
 }
 
 #[test]
-fn a_conflict_is_waived_in_either_policy() {
+fn a_conflict_can_be_waived_in_either_policy() {
     let pilot = "{ include: [{ group: SSPR Pilot }] }";
     let waived = format!("{pilot}\nwaive: [{{ rule: unequal-values, reason: being moved, until: 2099-12-31 }}]");
     assert_snapshot!(briefly(&camera(&waived, pilot)), @"");

@@ -1,4 +1,4 @@
-//! The embedded Graph, as a client over HTTP sees it.
+//! The embedded Graph, as an HTTP client sees it.
 
 mod approvals;
 mod faults;
@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{PlanOptions, Running, Sandbox};
+use sspr_policy::sandbox::{Running, Sandbox, SandboxOptions};
 use tempfile::TempDir;
 
 use crate::harness::served::Place;
 
 const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 
-/// A sandbox in a folder of its own, and a client.
+/// A sandbox in a temporary folder, and a client.
 struct Trial {
     folder: TempDir,
     place: Place,
@@ -30,7 +30,7 @@ macro_rules! trial {
     (|$graph:ident| $body:expr) => {
         $crate::sandbox::alone(async {
             #[allow(unused_mut)]
-            let mut $graph = $crate::sandbox::Trial::new($crate::sandbox::Options::default()).await;
+            let mut $graph = $crate::sandbox::Trial::new($crate::sandbox::SandboxOptions::default()).await;
             $body;
         })
     };
@@ -43,8 +43,8 @@ fn alone(test: impl Future<Output = ()>) {
 }
 
 impl Trial {
-    async fn new(options: PlanOptions) -> Trial {
-        // An error means that another test was first.
+    async fn new(options: SandboxOptions) -> Trial {
+        // An error means that another test has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut trial = Trial { folder: tempfile::tempdir().unwrap(), place: Place::take(), running: None, client };
@@ -52,8 +52,8 @@ impl Trial {
         trial
     }
 
-    async fn open(&mut self, options: PlanOptions) {
-        let options = PlanOptions { public_url: self.place.proxy.clone(), ..options };
+    async fn open(&mut self, options: SandboxOptions) {
+        let options = SandboxOptions { public_url: self.place.proxy.clone(), ..options };
         let sandbox = Sandbox::open(self.folder.path(), options).unwrap();
         let port = self.place.port.parse().unwrap();
         self.running = Some(sandbox.serve(([127, 0, 0, 1], port).into()).await.unwrap());

@@ -1,4 +1,4 @@
-//! Secrets go to the tenant and nowhere else: not into a sandbox, and not into anything that is printed or kept.
+//! Secrets are sent to the tenant and nowhere else: not to a sandbox, and not to anything that is printed or stored.
 
 mod kept;
 mod rotated;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::harness::proxy::{Proxy, REAL};
 use crate::harness::{Graph, Ran, Repo, Served, TENANT, served, text};
 
-/// As they are, and as XML and Base64 of them would look.
+/// The first one looks different in XML; all look different in Base64.
 const SECRETS: [&str; 4] = ["hunter2-first<&>\"ü", "hunter2-second", "hunter2-file", "hunter2-rotated"];
 
 const KEY: &str = "hunter2-key";
@@ -43,13 +43,13 @@ fn repository(configuration: &str) -> Repo {
     repo
 }
 
-/// Every form in which a secret could get away.
+/// Every form in which a secret could leak.
 fn forbidden() -> Vec<String> {
     let bytes = encoded("hunter2-bytes");
     let plain = SECRETS.iter().copied().chain([KEY, "hunter2", bytes.as_str()]);
     plain
         .flat_map(|secret| {
-            // Base64 of a text depends on where it begins: what is the same in all three places.
+            // Base64 of a text depends on its offset, so search for the part that is the same at all three offsets.
             let shifted = (0..3).map(|shift| {
                 let encoded = encoded(&format!("{}{secret}", "x".repeat(shift)));
                 encoded[if shift == 0 { 0 } else { 4 }..encoded.len() - 4].to_owned()
@@ -69,7 +69,7 @@ fn assert_clean(what: &str, bytes: &[u8]) {
     }
 }
 
-/// Everything that was written below a folder, but what people wrote there.
+/// Checks all files below a folder, except those that people wrote.
 fn assert_files_clean(folder: &Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -81,7 +81,7 @@ fn assert_files_clean(folder: &Path) {
     }
 }
 
-/// Runs a command with all that can be said, and searches it.
+/// Runs a command with maximum verbosity, and searches its output.
 fn run(repo: &Repo, arguments: &[&str]) -> Ran {
     let ran = repo.run(&[&["-vv"], arguments].concat());
     assert_clean("stdout", ran.out.as_bytes());
@@ -90,7 +90,7 @@ fn run(repo: &Repo, arguments: &[&str]) -> Ran {
     ran
 }
 
-/// All that shows a plan.
+/// Every command that shows a plan.
 fn run_everything(repo: &Repo) {
     run(repo, &["check"]);
     run(repo, &["plan", "--out", "plan.json"]);
@@ -104,7 +104,7 @@ fn run_everything(repo: &Repo) {
     run(repo, &["export", "admx", "--out", "exported", "--skip-unsupported"]);
 }
 
-/// A repository for somebody's tenant.
+/// A repository for a tenant that is not a sandbox.
 struct Real {
     repo: Repo,
     graph: Graph,
@@ -123,7 +123,7 @@ impl Real {
         Real { repo, graph, _proxy: proxy, _server: server, _folder: folder }
     }
 
-    /// The values that the tenant holds.
+    /// The values in the tenant.
     fn values(&self) -> Vec<Value> {
         let profile = self.graph.profile("Wi-Fi");
         profile["omaSettings"].as_array().unwrap().iter().map(|one| self.graph.plain(&profile, one)).collect()

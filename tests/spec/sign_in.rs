@@ -1,5 +1,5 @@
-//! Signing in. What needs a server that signs people in is ignored here, and run by `.ci/sign-in` against a certified
-//! OpenID provider; Graph is the sandbox.
+//! Signing in. Tests that need a sign-in server are ignored here; `.ci/sign-in` runs them against a certified OpenID
+//! provider. Graph is the sandbox.
 
 mod doctor;
 mod identity;

@@ -1,4 +1,4 @@
-//! What is written under `settings:`, and what a device gets: address, Graph's type, value.
+//! Values under `settings:`, and what a device gets: address, Graph's type, value.
 
 mod forms;
 mod variables;
@@ -29,7 +29,7 @@ environments:
       joined: ["Users\uF000Guests"]
 "#;
 
-/// `address | type | value`, one setting a line; what separates the items of a list is shown as `␟`.
+/// `address | type | value`, one setting per line; the separator of a list is shown as `␟`.
 fn compiled(policy: &str) -> String {
     compiled_with(policy, &Secrets::Placeholders)
 }

@@ -1,12 +1,12 @@
-//! The values that a DDF node takes.
+//! The values that a DDF node accepts.
 
 use super::xml::Element;
 use crate::catalogue::{Allowed, EnumValue};
 
-/// A label longer than this is prose.
+/// Longer labels are prose: the maximum of words and of characters.
 const LONGEST_LABEL: (usize, usize) = (6, 40);
 
-/// What `MSFT:AllowedValues` says; what it says in a way that cannot be read allows anything.
+/// The content of `MSFT:AllowedValues`. Anything is allowed if it cannot be parsed.
 pub(super) fn allowed(values: &Element) -> Allowed {
     let value = values.text_of("Value").unwrap_or_default();
     match values.attribute("ValueType").unwrap_or_default().to_lowercase().as_str() {
@@ -36,9 +36,9 @@ fn choices(values: &Element) -> Option<Vec<EnumValue>> {
     (!all.is_empty()).then_some(all)
 }
 
-/// A label with its white space folded; empty where it is too long for one.
+/// A label with its white space folded; empty if it is too long.
 pub(super) fn label(text: &str, (words, letters): (usize, usize)) -> String {
-    // Which one is the default is said elsewhere.
+    // The default is stated elsewhere.
     let text = text.to_lowercase().rfind("(default").map_or(text, |at| text.get(..at).unwrap_or(text));
     let parts: Vec<&str> = text.split_whitespace().collect();
     let folded = parts.join(" ");
@@ -56,12 +56,12 @@ fn range(text: &str) -> Option<[i64; 2]> {
     if let Some((low, high)) = inner.split_once(',') {
         return Some([number(low)?, number(high)?]);
     }
-    // The hyphen between the two is the first that does not begin a number.
+    // The separator is the first hyphen that does not begin a number.
     let at = inner.char_indices().skip(1).find(|(at, c)| *c == '-' && !inner[..*at].ends_with('('))?.0;
     Some([number(&inner[..at])?, number(&inner[at + 1..])?])
 }
 
-/// A regular expression, without the slashes of other languages around it.
+/// A regular expression, without the slashes that other languages put around it.
 fn pattern(text: &str) -> Option<String> {
     let text = text.trim();
     let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).map(|rest| rest.replace("\\/", "/"));
@@ -77,7 +77,7 @@ pub(super) fn delimiter(text: &str) -> Option<String> {
     }
 }
 
-/// The values in words, for a dependency: `1`, `0 to 3`, `A or B`; empty for any.
+/// The values of a dependency as text: `1`, `0 to 3`, `A or B`; empty for any value.
 pub(super) fn words(values: &Element) -> String {
     match allowed(values) {
         Allowed::Range([low, high]) if low == high => low.to_string(),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_no_label() {
+    fn prose_is_not_a_label() {
         assert_eq!(label(" Not\n allowed. ", LONGEST_LABEL), "Not allowed");
         assert_eq!(label("one two three four five six seven", LONGEST_LABEL), "");
     }

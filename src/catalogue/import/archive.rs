@@ -1,18 +1,18 @@
-//! A zip file's entries, with limits that a bomb runs into.
+//! Reads zip files, with limits against zip bombs.
 
 use std::io::{Cursor, Read};
 
 use super::SourceFile;
 
-/// Microsoft's bundles hold 314 files.
+/// Microsoft's bundles contain 314 files.
 const MOST_FILES: usize = 5_000;
-/// Microsoft's bundles unpack to 8 MB.
+/// In bytes; Microsoft's bundles unpack to 8 MB.
 const LARGEST: u64 = 256 << 20;
 
 /// All files of an archive whose name ends with `.xml`, sorted by name.
 ///
 /// # Errors
-/// What is wrong with it, in one line.
+/// What is wrong with the archive, in one line.
 pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, String> {
     let broken = |error: zip::result::ZipError| format!("this is not a valid zip file: {error}");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
@@ -28,7 +28,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<SourceFile>, String> {
             continue;
         }
         let mut content = Vec::new();
-        // The size that the archive states may be a lie; what is read is counted.
+        // Archives can state a wrong size, so the limit applies to what is read.
         let read = entry.take(left + 1).read_to_end(&mut content).map_err(|error| format!("{name}: {error}"))?;
         left = left
             .checked_sub(read as u64)

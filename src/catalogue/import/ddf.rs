@@ -1,34 +1,34 @@
-//! Microsoft's device description framework, version 2 (grammar: Microsoft, "DDF v2 schema", 2022 and later). The XSD is
-//! not what Microsoft's own files follow, so elements are read by their names and in any order.
+//! Reads Microsoft's device description framework, version 2 (grammar: Microsoft, "DDF v2 schema", 2022 and later).
+//! Microsoft's own files do not follow its XSD, so elements are accepted in any order.
 
 use super::SourceFile;
 use super::allowed::{allowed, delimiter, words};
 use super::xml::{self, Element};
 use crate::catalogue::{Allowed, Dependency, Edition, Format, Node, Scopes};
 
-/// A node as a DDF file describes it, with the Group Policy that it names.
+/// A node as a DDF file describes it, with the Group Policy that the file names.
 #[derive(Debug, Clone)]
 pub(super) struct Described {
     pub node: Node,
     pub policy: Option<Mapping>,
 }
 
-/// Which Group Policy sets the same.
+/// The Group Policy that sets the same as a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mapping {
     /// The ADMX policy's name, or the title of a security setting.
     pub name: String,
     /// `Logon~AT~System~Logon`, or `Windows Settings~Security Settings~…`.
     pub area: String,
-    /// Its ADMX file, where the DDF names one.
+    /// Its ADMX file, if the DDF names one.
     pub file: Option<String>,
-    /// The one element that the node sets.
+    /// The element that the node sets, if it is only one.
     pub element: Option<String>,
-    /// The node takes the policy's payload.
+    /// Whether the value of the node is the payload of the policy.
     pub backed: bool,
 }
 
-/// What children take from their parents.
+/// What nodes inherit from their parents.
 #[derive(Debug, Clone, Default)]
 struct Applicability {
     builds: Vec<String>,
@@ -61,7 +61,7 @@ pub(super) fn read(files: &[SourceFile]) -> Result<Vec<Described>, String> {
 fn walk(element: &Element, parent: &str, legacy: bool, inherited: &Applicability, found: &mut Vec<Described>) {
     let empty = Element::default();
     let properties = element.child("DFProperties").unwrap_or(&empty);
-    // A node without a name is one that the server, the client or a rule names.
+    // The server, the client or a rule names the nodes without a name.
     let title = || properties.text_of("DFTitle").unwrap_or("?").replace(char::is_whitespace, "");
     let name = element.text_of("NodeName").map_or_else(|| format!("{{{}}}", title()), String::from);
     let uri = format!("{parent}/{name}");
@@ -113,7 +113,7 @@ fn leaf(uri: &str, format: Format, properties: &Element, legacy: bool, here: &Ap
     Described { node, policy: mapping(properties) }
 }
 
-/// Some nodes write `True`, or 1 as a default; what devices take is `true`.
+/// Some nodes list `True`, or 1 as the default, but devices accept `true`.
 fn lower_case(node: &mut Node) {
     node.default = node.default.as_ref().map(|text| match text.as_str() {
         "0" => "false".into(),
@@ -127,7 +127,7 @@ fn lower_case(node: &mut Node) {
     }
 }
 
-/// Defaults are facts while they are short; long ones are documents.
+/// Long defaults are whole documents and are not kept.
 fn is_short(text: &str) -> bool {
     text.chars().count() <= 120 && !text.starts_with('<')
 }
@@ -142,7 +142,7 @@ fn access(properties: &Element) -> String {
             "Delete" => Some('D'),
             "Exec" => Some('E'),
             "Get" => Some('G'),
-            // Two nodes say Set, which SyncML has not; what sets is Replace.
+            // Two nodes list Set, which SyncML does not define; Replace has this effect.
             "Replace" | "Set" => Some('R'),
             _ => None,
         })
@@ -152,7 +152,7 @@ fn access(properties: &Element) -> String {
     letters.into_iter().collect()
 }
 
-/// Builds that stand for "not released" are none; `11.0.26100` and `10.19041.789` are written for `10.0.…`.
+/// Drops builds that mean "not released", and corrects `11.0.26100` and `10.19041.789` to `10.0.…`.
 fn build(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || text.starts_with("99.") || text.starts_with("88.") {
@@ -179,7 +179,7 @@ fn applicability(element: &Element) -> Applicability {
 }
 
 impl Applicability {
-    /// What it does not say itself, its parent says.
+    /// Adds what the parent states and the node does not.
     fn over(mut self, parent: &Self) -> Self {
         if self.builds.is_empty() && !self.insider {
             self.builds.clone_from(&parent.builds);
@@ -214,7 +214,7 @@ fn mapping(properties: &Element) -> Option<Mapping> {
     })
 }
 
-/// A dependency's address as all others are written: some lack `./` or the scope, or have `[Id]` for `{Id}`.
+/// Corrects the address of a dependency: some lack `./` or the scope, or have `[Id]` instead of `{Id}`.
 fn address(text: &str) -> String {
     let path = text.trim_start_matches("./").replace('[', "{").replace(']', "}");
     if path.starts_with("Vendor/") { format!("./Device/{path}") } else { format!("./{path}") }

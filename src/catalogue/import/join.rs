@@ -1,4 +1,4 @@
-//! DDF nodes with the Group Policies that they name: where the registry holds the same.
+//! Joins DDF nodes with the Group Policies that they name, which define the registry values.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,11 +7,11 @@ use super::native;
 use super::policy_definitions::AdmxPolicy;
 use crate::catalogue::{DataForm, GroupPolicy, Node, RegistryForm, Relation, Scopes};
 
-/// The Group Policies by their names.
+/// The Group Policies by name.
 pub(super) struct Policies<'a> {
     all: &'a [AdmxPolicy],
     by_name: HashMap<String, Vec<usize>>,
-    /// Those that some node names.
+    /// The policies that a node names.
     named: HashSet<usize>,
 }
 
@@ -24,9 +24,9 @@ impl<'a> Policies<'a> {
         Self { all, by_name, named: HashSet::new() }
     }
 
-    /// The policy that a node names. The file's name differs in case everywhere and wholly in some (`WindowsAI.admx` became
-    /// `WindowsCopilot.admx`): then the name alone decides, where only one file has it. Ten nodes name a policy by its
-    /// title.
+    /// Finds the policy that a node names. The case of file names often differs, and some names are different
+    /// (`WindowsAI.admx` became `WindowsCopilot.admx`). Then the name of the policy decides, if only one file has it.
+    /// Ten nodes name a policy by its title.
     fn find(&self, mapping: &Mapping, scope: Scopes) -> Option<usize> {
         let file = file_of(mapping);
         let in_file = |at: &usize| self.all[*at].file.eq_ignore_ascii_case(&file);
@@ -49,17 +49,17 @@ impl<'a> Policies<'a> {
         candidates.iter().find(of_class).or(candidates.first()).copied()
     }
 
-    /// Those that no node names, with their places.
+    /// The policies that no node names, in order.
     pub fn unnamed(&self) -> impl Iterator<Item = &'a AdmxPolicy> {
         self.all.iter().enumerate().filter(|(at, _)| !self.named.contains(at)).map(|(_, policy)| policy)
     }
 
-    /// Nodes that the DDF of February 2026 binds to another policy than theirs: which file, and which policy (Microsoft,
+    /// Nodes that the DDF of February 2026 maps to the wrong policy, with the correct file and policy (Microsoft,
     /// "BitLocker CSP", which names the elements).
     const MENDED: [(&'static str, &'static str, &'static str); 1] =
         [("/BitLocker/EncryptionMethodByDriveType", "VolumeEncryption.admx", "EncryptionMethodWithXts_Name")];
 
-    /// Adds to a node what its Group Policy says; what is not found is told.
+    /// Adds the facts of its Group Policy to a node, and warns if the policy is not found.
     pub fn join(&mut self, described: Described, warnings: &mut Vec<String>) -> Node {
         let Described { mut node, policy } = described;
         let Some(mut mapping) = policy else {
@@ -96,13 +96,13 @@ impl<'a> Policies<'a> {
     }
 }
 
-/// The ADMX file that a mapping means: the one that it names, or the one that its area begins with.
+/// The ADMX file of a mapping: the one that it names, or the one that its area begins with.
 fn file_of(mapping: &Mapping) -> String {
     let area = mapping.area.split('~').next().unwrap_or_default();
     mapping.file.clone().unwrap_or_else(|| format!("{area}.admx"))
 }
 
-/// What the editor shows of a policy, and where it is defined.
+/// The names of a policy in the editor and in its file.
 pub(super) fn names(policy: &AdmxPolicy) -> GroupPolicy {
     GroupPolicy {
         name: policy.name.clone(),
@@ -114,7 +114,7 @@ pub(super) fn names(policy: &AdmxPolicy) -> GroupPolicy {
     }
 }
 
-/// The form of a policy whose payload is what a node takes, and of one that no node sets.
+/// The registry form of a policy whose payload is the value of a node, or of a policy without a node.
 pub(super) fn admx_form(policy: &AdmxPolicy, scope: Scopes) -> RegistryForm {
     RegistryForm {
         relation: if policy.partial { Relation::Partial } else { Relation::Exact },
@@ -125,7 +125,8 @@ pub(super) fn admx_form(policy: &AdmxPolicy, scope: Scopes) -> RegistryForm {
     }
 }
 
-/// The policy's class decides (four nodes of the device name policies of the user); where it is both, the node's scope.
+/// The hive that the class of the policy decides (four nodes of the device name user policies). If the class is `Both`,
+/// the node's scope decides.
 fn hive(policy: &AdmxPolicy, scope: Scopes) -> String {
     let hive = match (policy.class.as_str(), scope) {
         ("User", _) | ("Both", Scopes::User) => "HKCU",
@@ -135,13 +136,13 @@ fn hive(policy: &AdmxPolicy, scope: Scopes) -> String {
     hive.to_string()
 }
 
-/// Device and user nodes with the same facts become one of both scopes.
+/// Merges device and user nodes with the same facts into one node of both scopes.
 pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
     let mut merged: Vec<Node> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for node in nodes {
         if places.contains_key(&node.uri) {
-            // Some files describe a node twice; the first is as good.
+            // Some files describe a node twice, with the same facts.
             continue;
         }
         let twin = match node.scope {
@@ -169,7 +170,7 @@ pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
     merged
 }
 
-/// Whether two nodes differ in their scope alone.
+/// Whether two nodes differ only in their scope.
 fn same_facts(a: &Node, b: &Node) -> bool {
     let plain = |node: &Node| {
         let mut node = node.clone();

@@ -1,15 +1,16 @@
-//! Nodes that take a number or a text and name a Group Policy: how far its registry value is the same knob.
+//! Nodes that take a number or text and name a Group Policy: how their values map to the policy's registry value.
 //!
-//! The DDF says which policy, and not which value of the node is which state of it; often it is the inverse. A mapping
-//! is `exact` only where names and values leave no other reading. Everything else is `unproven`, or `partial` where
-//! the policy writes more than the node says, and is refused for registry output.
+//! The DDF names the policy, but not which value of the node is which state of the policy; often it is the inverse. A
+//! mapping is `exact` only if names and values allow no other interpretation. Everything else is `unproven`, or
+//! `partial` if the policy writes more than the node, and cannot be exported to the registry.
 
 use std::collections::BTreeMap;
 
 use super::policy_definitions::AdmxPolicy;
 use crate::catalogue::{AdmxElement, Allowed, DataForm, ElementType, Format, Node, RegistryForm, Relation, SameType};
 
-/// The registry form of a node that is not ADMX-backed; `None` where the policy writes nothing that it could be.
+/// The registry form of a node that is not ADMX-backed; `None` if the policy does not write a value that could match
+/// it.
 pub(super) fn registry_form(
     node: &Node,
     policy: &AdmxPolicy,
@@ -18,7 +19,7 @@ pub(super) fn registry_form(
 ) -> Option<RegistryForm> {
     let own = policy.form.value.as_deref();
     let named = element.and_then(|id| policy.form.elements.iter().find(|known| known.id == id));
-    // A policy that is its one element alone, where the DDF names none.
+    // If the DDF does not name an element, the policy may consist of a single one.
     let only = || policy.form.elements.first().filter(|_| own.is_none() && element.is_none());
     let part = named.or_else(only);
     let key = part.and_then(|part| part.key.as_deref()).unwrap_or(&policy.key);
@@ -36,7 +37,7 @@ pub(super) fn registry_form(
         Some(_) => (Relation::Unproven, unproven(node)),
         None => of_policy(node, policy),
     };
-    // A list writes as many values as it has items, and none of a name of its own.
+    // A list writes one value per item, and no value with its own name.
     let value = value.map(String::from);
     Some(RegistryForm { relation, key: format!("{hive}\\{key}"), value, data, source: None })
 }
@@ -45,7 +46,7 @@ fn unproven(node: &Node) -> DataForm {
     DataForm::Same(if node.format == Format::Int { SameType::Dword } else { SameType::Sz })
 }
 
-/// The two states of a policy that is one value.
+/// The mapping for a policy with a single value.
 fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
     let review = (Relation::Unproven, unproven(node));
     let form = &policy.form;
@@ -56,15 +57,15 @@ fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
     let name = node.name();
     let on = form.on.clone().unwrap_or_else(|| "dword:1".into());
     let off = form.off.clone().unwrap_or_else(|| "delete".into());
-    // By the policy's name: the node's 1 is the policy enabled. That proves it where title and labels say the same, and
-    // speaks against another proof in any case.
+    // By the names of the policies: the node's 1 means that the policy is enabled. Agreeing titles and labels prove it;
+    // a contradiction rules out any other proof.
     let told = direction(&policy.title).0 == direction(&policy.name).0 && labels_say_on_and_off(node);
     let by_policy = sense(name, &policy.name).map(|same| if same { (&on, &off) } else { (&off, &on) });
     let contradicted = match (word_of(&policy.name), word_of(&policy.title)) {
         (Some(name), Some(title)) => name != title,
         _ => false,
     };
-    // By the value's name: the node's 1 is the value's 1, or its 0.
+    // By the name of the value: the node's 1 is the value's 1, or its 0.
     let number = |data: &str| data.strip_prefix("dword:").map_or(data == "delete", |digits| digits == "0");
     let (one, zero) = if number(&on) { (&off, &on) } else { (&on, &off) };
     let by_value = sense(name, value).map(|same| if same { (one, zero) } else { (zero, one) });
@@ -93,7 +94,7 @@ fn takes_zero_and_one(node: &Node) -> bool {
     }
 }
 
-/// Whether the labels of 0 and 1 are off and on.
+/// Whether the labels of 0 and 1 mean off and on.
 fn labels_say_on_and_off(node: &Node) -> bool {
     let begins = |text: &str, words: &[&str]| words.iter().any(|word| text.to_lowercase().starts_with(word));
     match &node.allowed {
@@ -105,7 +106,7 @@ fn labels_say_on_and_off(node: &Node) -> bool {
     }
 }
 
-/// A node that is one element of a policy: the same value, as far as their types and values agree.
+/// The mapping for a node that is one element of a policy: the same value, if types and values agree.
 fn of_element(node: &Node, policy: &AdmxPolicy, element: &AdmxElement) -> (Relation, DataForm) {
     let same = match (node.format, element.kind) {
         (Format::Int, ElementType::Decimal) if !element.as_text => Some(DataForm::Same(SameType::Dword)),
@@ -120,13 +121,13 @@ fn of_element(node: &Node, policy: &AdmxPolicy, element: &AdmxElement) -> (Relat
     let alone = form.value.is_none() && form.on_list.is_empty() && form.off_list.is_empty();
     match same {
         Some(data) if alone => (Relation::Exact, data),
-        // Enabling the policy writes a value of its own beside the element's.
+        // Enabling the policy writes its own value in addition to the element's.
         Some(data) => (Relation::Partial, data),
         None => (Relation::Unproven, unproven(node)),
     }
 }
 
-/// Whether the element has every number that the node takes. Of two numbers, 0 and 1, the names must agree as well.
+/// Whether the element has every number that the node accepts. For only 0 and 1, the names must agree as well.
 fn choices_agree(node: &Node, element: &AdmxElement) -> bool {
     let data: Vec<&str> =
         element.items.iter().filter_map(|(value, _)| value.as_str()?.strip_prefix("dword:")).collect();
@@ -153,15 +154,15 @@ fn of_box(node: &Node, element: &AdmxElement) -> Option<DataForm> {
     Some(DataForm::Map(BTreeMap::from([("0".into(), zero), ("1".into(), one)])))
 }
 
-/// Words that say which way a switch points.
+/// Words that show the direction of a switch.
 const FORBID: [&str; 14] = [
     "disallow", "disable", "disabled", "prevent", "prohibit", "block", "hide", "turnoff", "donot", "dont", "deny",
     "restrict", "remove", "no",
 ];
 const ALLOW: [&str; 7] = ["allow", "enable", "enabled", "permit", "show", "turnon", "use"];
 
-/// Whether two names call the same switch by the same direction (`true`), or by opposite ones (`false`); `None` where
-/// they are not surely the same switch.
+/// Whether two names mean the same switch in the same direction (`true`) or in opposite directions (`false`). `None` if
+/// they may not be the same switch.
 fn sense(node: &str, other: &str) -> Option<bool> {
     let (a, b) = (direction(node), direction(other));
     if a.1 != b.1 || a.1.is_empty() {
@@ -170,7 +171,7 @@ fn sense(node: &str, other: &str) -> Option<bool> {
     Some(a.0 == b.0)
 }
 
-/// Which way a name points where it has a word for that.
+/// The direction of the first word that shows one.
 fn word_of(name: &str) -> Option<bool> {
     let plain = name.replace([' ', '\''], "").to_lowercase();
     let plain = plain.rsplit('_').find(|part| part.len() > 1).unwrap_or(&plain);
@@ -178,10 +179,10 @@ fn word_of(name: &str) -> Option<bool> {
     if begins(&FORBID) { Some(false) } else { begins(&ALLOW).then_some(true) }
 }
 
-/// Which way a name points, and the rest of it. A name without such a word points the way that it says.
+/// The direction of a name, and the rest of it. Without such a word, the name is positive.
 fn direction(name: &str) -> (bool, String) {
     let name = &name.replace([' ', '\''], "");
-    // `Pol_`, `FindMy_` and the like stand before the name proper; `_1`, `_2` tell user and computer twins apart.
+    // Names have prefixes such as `Pol_` and `FindMy_`. `_1` and `_2` distinguish user and computer twins.
     let name = name.trim_end_matches("_1").trim_end_matches("_2");
     let name = name.rsplit('_').next().unwrap_or(name);
     let plain = name.to_lowercase();
@@ -197,7 +198,7 @@ mod tests {
     use super::sense;
 
     #[test]
-    fn names_prove_the_direction_of_a_switch_or_nothing() {
+    fn names_prove_the_direction_of_a_switch_or_are_ignored() {
         for (node, other, expected) in [
             ("HideFastUserSwitching", "HideFastUserSwitching", Some(true)),
             ("AllowWindowsConsumerFeatures", "DisableWindowsConsumerFeatures", Some(false)),

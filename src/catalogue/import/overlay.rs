@@ -1,5 +1,5 @@
-//! What we know beside Microsoft's files: registry places that no DDF links, nodes that only older files describe, and
-//! mistakes of the data. Each line says where the fact comes from.
+//! Facts that Microsoft's files lack: registry values that the DDF does not link, nodes that only older files describe,
+//! and corrections. Each line names its source.
 
 use std::sync::OnceLock;
 
@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::catalogue::{Node, OnlyPolicy, Scopes};
 
-/// Facts for nodes that a bundle has: lines of `uri`, `source` and what to `set` (null takes away).
+/// Facts for nodes in the bundle: lines of `uri`, `source` and the properties to `set` (null removes one).
 const FACTS: &str = include_str!("overlay/facts.jsonl");
-/// Nodes that newer bundles lack, whole; `source` names the file that last described them.
+/// Complete nodes that newer bundles lack; `source` names the last file that described them.
 const OLDER: &str = include_str!("overlay/older-nodes.jsonl");
-/// Security options and others that no node sets.
+/// Security options and other policies without a node.
 const POLICIES: &str = include_str!("overlay/policies.jsonl");
 
 #[derive(Deserialize)]
@@ -23,18 +23,18 @@ struct Fact {
     set: Map<String, Value>,
 }
 
-/// The lines of one of the overlay's files.
+/// The lines of one file of the overlay.
 fn lines<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<Vec<T>, String> {
     let read = |(at, line)| serde_json::from_str(line).map_err(|error| format!("overlay/{name}:{}: {error}", at + 1));
     text.lines().enumerate().map(read).collect()
 }
 
-/// Lays the overlay over the nodes; what finds no node is told.
+/// Adds the overlay's facts to the nodes, and warns about facts without a node.
 ///
 /// # Errors
-/// A line of the overlay that is wrong, which a test would have found.
+/// An invalid line of the overlay, which a test would have found.
 pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Result<(), String> {
-    // Read once: a fuzzer imports thousands of times.
+    // Parsed only once: a fuzzer imports thousands of times.
     static FACTS_READ: OnceLock<Result<Vec<Fact>, String>> = OnceLock::new();
     static OLDER_READ: OnceLock<Result<Vec<Node>, String>> = OnceLock::new();
     let facts = FACTS_READ.get_or_init(|| lines("facts.jsonl", FACTS)).as_ref().map_err(String::clone)?;
@@ -80,7 +80,7 @@ fn patched(node: &Node, fact: &Fact) -> Result<Node, serde_json::Error> {
     serde_json::from_value(value)
 }
 
-/// RFC 7396: objects are merged, null takes away, everything else replaces.
+/// RFC 7396: objects are merged, null removes, everything else replaces.
 fn merge(into: &mut Map<String, Value>, name: String, new: Value) {
     match new {
         Value::Null => {
@@ -100,10 +100,10 @@ fn merge(into: &mut Map<String, Value>, name: String, new: Value) {
     }
 }
 
-/// Policies that only the overlay knows.
+/// The policies of the overlay.
 ///
 /// # Errors
-/// A line of the overlay that is wrong.
+/// An invalid line of the overlay.
 pub(super) fn policies() -> Result<Vec<OnlyPolicy>, String> {
     lines("policies.jsonl", POLICIES)
 }

@@ -1,4 +1,4 @@
-//! ADMX and ADML files: the Group Policies of a PolicyDefinitions folder.
+//! Reads ADMX and ADML files: the Group Policies of a PolicyDefinitions folder.
 
 mod categories;
 mod elements;
@@ -15,13 +15,13 @@ use texts::Texts;
 /// One Group Policy of an ADMX file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AdmxPolicy {
-    /// The file's name, as `Logon.admx`.
+    /// The name of the file, such as `Logon.admx`.
     pub file: String,
     /// Its name in the file.
     pub name: String,
-    /// What the editor shows.
+    /// Its title in the editor.
     pub title: String,
-    /// The folder in the editor, parts divided by ` > `.
+    /// Its folder in the editor, with parts separated by ` > `.
     pub path: String,
     /// `Machine`, `User` or `Both`.
     pub class: String,
@@ -29,19 +29,19 @@ pub(super) struct AdmxPolicy {
     pub key: String,
     /// Its own value and its elements.
     pub form: AdmxForm,
-    /// Whether it writes what `form` has no place for: choices and boxes with lists, 64-bit numbers, element types that
-    /// are not known, data that cannot be read.
+    /// Whether it writes more than `form` can express: choices and check boxes with lists, 64-bit numbers, unknown
+    /// element types, data that cannot be parsed.
     pub partial: bool,
 }
 
-/// An ADMX file with the texts of its language file.
+/// An ADMX file with the texts of its ADML file.
 struct Definitions<'a> {
     source: &'a SourceFile,
     root: Element,
     texts: Texts,
 }
 
-/// The policies of all ADMX files, in the order of files and of policies in them; and what could not be read.
+/// The policies of all ADMX files, in the order of the files; adds a warning for what cannot be read.
 pub(super) fn read(files: &[SourceFile], warnings: &mut Vec<String>) -> Vec<AdmxPolicy> {
     let all = definitions(files, warnings);
     let categories = Categories::of(&all);
@@ -84,7 +84,7 @@ fn policy<'a>(
     })
 }
 
-/// The ADMX files that can be read, sorted by name, each with its texts.
+/// The readable ADMX files, sorted by name, each with its texts.
 fn definitions<'a>(files: &'a [SourceFile], warnings: &mut Vec<String>) -> Vec<Definitions<'a>> {
     let language_files = language_files(files);
     let mut sorted: Vec<&SourceFile> = files.iter().filter(|file| stem(file, "admx").is_some()).collect();
@@ -103,7 +103,7 @@ fn definitions<'a>(files: &'a [SourceFile], warnings: &mut Vec<String>) -> Vec<D
     all
 }
 
-/// The ADML files by the lower-case stem that they share with their ADMX file.
+/// The ADML files by their lower-case name without extension, which they share with their ADMX file.
 fn language_files(files: &[SourceFile]) -> HashMap<String, Vec<&SourceFile>> {
     let mut by_stem: HashMap<String, Vec<&SourceFile>> = HashMap::new();
     for file in files {
@@ -114,7 +114,7 @@ fn language_files(files: &[SourceFile]) -> HashMap<String, Vec<&SourceFile>> {
     by_stem
 }
 
-/// The texts of the first language file that can be read: `en-US` before others, the nearest folder before others.
+/// The texts of the first readable ADML file: `en-US` before other languages, the nearest folder before others.
 fn texts(admx: &SourceFile, languages: &[&SourceFile], warnings: &mut Vec<String>) -> Texts {
     let folder = parts(admx).0.to_lowercase();
     let mut sorted = languages.to_vec();
@@ -141,12 +141,12 @@ fn tree(file: &SourceFile, expected: &str) -> Result<Element, String> {
     Ok(root)
 }
 
-/// The folder with its last `/`, and the name in it.
+/// The folder with its trailing `/`, and the file name.
 fn parts(file: &SourceFile) -> (&str, &str) {
     file.name.split_at(file.name.rfind(['/', '\\']).map_or(0, |at| at + 1))
 }
 
-/// The lower-case name without its extension, when it has that extension.
+/// The lower-case name without this extension; `None` if the file has another one.
 fn stem(file: &SourceFile, extension: &str) -> Option<String> {
     let name = parts(file).1.to_lowercase();
     let stem = name.strip_suffix(extension)?.strip_suffix('.')?;

@@ -1,49 +1,49 @@
-//! XML files as small trees: what Microsoft's DDF and ADMX files need, and nothing that a hostile file could use.
+//! Parses XML files into small trees, with only what Microsoft's DDF and ADMX files need, so that hostile files cannot
+//! use more.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// How deep elements may nest; Microsoft's files stay under 30.
+/// The maximum nesting of elements; Microsoft's files stay under 30.
 const DEEPEST: usize = 64;
-/// How large one file may be, in bytes; Microsoft's largest is under 1 MB.
+/// The maximum size of a file in bytes; Microsoft's largest is under 1 MB.
 const LARGEST: usize = 32 << 20;
 
-/// An element with its names as they are without prefixes.
+/// An element. Names are without prefixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Element>,
-    /// The texts in it, joined.
+    /// Its texts, joined.
     pub text: String,
 }
 
 impl Element {
-    /// An attribute's value.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The first child of that name.
+    /// The first child with this name.
     pub fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// All children of that name.
+    /// All children with this name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    /// The text of a child, without white space around it; `None` where it is empty.
+    /// The trimmed text of a child; `None` if it is empty.
     pub fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.trim()).filter(|text| !text.is_empty())
     }
 }
 
-/// Text in UTF-8 or UTF-16, with or without its byte order mark.
+/// Text in UTF-8 or UTF-16, with or without a byte order mark.
 ///
 /// # Errors
-/// What the bytes are not.
+/// Which encoding the bytes do not have.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, String> {
     if bytes.len() > LARGEST {
         return Err(format!("the file is larger than {} MB", LARGEST >> 20));
@@ -53,7 +53,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, String> {
         let units: Vec<u16> = pairs.iter().map(|bytes| pair(*bytes)).collect();
         match String::from_utf16(&units) {
             Ok(text) if rest.is_empty() => Ok(text),
-            _ => Err("the file is not UTF-16, as its byte order mark says".to_string()),
+            _ => Err("the file has a byte order mark of UTF-16, but it is not valid UTF-16".to_string()),
         }
     };
     match bytes {
@@ -70,10 +70,11 @@ fn utf8(bytes: &[u8]) -> Result<String, String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| "the file is neither UTF-8 nor UTF-16".to_string())
 }
 
-/// The root element. A document type is passed over and never resolved; entities other than XML's own are refused.
+/// Returns the root element. A document type is skipped and never resolved; entities other than those of XML are
+/// errors.
 ///
 /// # Errors
-/// What is wrong, with the line.
+/// What is wrong, with the line number.
 pub(super) fn read(text: &str) -> Result<Element, String> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
@@ -120,7 +121,7 @@ pub(super) fn read(text: &str) -> Result<Element, String> {
             match open.last_mut() {
                 Some(parent) => parent.children.push(element),
                 None if root.is_none() => root = Some(element),
-                None => return Err(wrong("there is a second root element")),
+                None => return Err(wrong("the file has a second root element")),
             }
         }
     }
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_type_is_passed_over_and_its_entities_are_refused() {
+    fn a_document_type_is_skipped_and_its_entities_are_refused() {
         let kept =
             read("<!DOCTYPE x PUBLIC \"-//OMA\" \"http://x\" [<?oma-dm-ddf-ver supported-versions=\"1.2\"?>]><x>1</x>");
         assert_eq!(kept.map(|root| root.text), Ok("1".into()));
@@ -176,11 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_document_says_why() {
+    fn invalid_documents_are_errors() {
         for (text, reason) in [
             ("", "the file does not contain an element"),
             ("<a><b>", "the file ends within <b>"),
-            ("<a/><b/>", "line 1: there is a second root element"),
+            ("<a/><b/>", "line 1: the file has a second root element"),
         ] {
             assert_eq!(read(text), Err(reason.to_string()));
         }

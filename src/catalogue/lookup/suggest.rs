@@ -1,4 +1,4 @@
-//! What was probably meant by a name that stands for nothing. Looks at addresses only: nodes are read one by one.
+//! Guesses which node an unknown name means. It uses addresses only and parses nodes one by one, if at all.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,7 @@ use crate::diagnostic::nearest;
 use crate::setting::{OmaUri, Scope};
 
 impl Catalogue {
-    /// The nearest name to one that stands for nothing, in the form in which that was written; what was written for a
-    /// placeholder stays.
+    /// The nearest name to an unknown one, in the same form. The values of placeholders are kept.
     pub fn suggest(&self, text: &str) -> Option<String> {
         if !text.contains('/') {
             return self.only_named(text).map(|node| Form::Short.of(node));
@@ -32,10 +31,10 @@ impl Catalogue {
         Some(form.write(&address))
     }
 
-    /// The right name in a wrong area: the only node of this name, or the one whose path is nearest.
+    /// The correct name in the wrong area: the only node with this name, or the one with the nearest path.
     fn moved(&self, wanted: &str) -> Option<&str> {
         let elsewhere = self.ending_in(last(wanted));
-        // Parts may have been left out, most often what stands for a placeholder.
+        // Parts may be missing, most often the value of a placeholder.
         let longer: Vec<&str> = elsewhere.iter().copied().filter(|uri| leaves_out(uri, wanted)).collect();
         if let Some(only) = only(&elsewhere).or_else(|| only(&longer)) {
             return Some(only);
@@ -44,12 +43,12 @@ impl Catalogue {
         elsewhere.into_iter().find(|uri| OmaUri::short_of(uri) == short)
     }
 
-    /// The addresses that end in this name, in any case.
+    /// The addresses that end in this name, ignoring case.
     fn ending_in(&self, name: &str) -> Vec<&str> {
         self.uris().filter(|uri| last(uri).eq_ignore_ascii_case(name)).collect()
     }
 
-    /// A slip of the pen somewhere in the path; the name itself must be near, too.
+    /// A typing error anywhere in the path; the name itself must be similar, too.
     fn misspelt(&self, candidates: &[Written]) -> Option<&str> {
         candidates.iter().find_map(|written| {
             let named = |uri: &&str| nearest(last(written.uri.as_str()), [last(uri)]).is_some();
@@ -60,14 +59,14 @@ impl Catalogue {
         })
     }
 
-    /// The only node with this name, whatever its area.
+    /// The only node with this name in any area.
     fn only_named(&self, name: &str) -> Option<&Node> {
         let only = only(&self.ending_in(name))?;
         self.nodes.find(only).and_then(|at| self.nodes.get(at))
     }
 
-    /// The short names of the nodes in a folder, such as an area, a CSP or an address that stands for no setting
-    /// itself; empty where there is no such folder. Case is ignored.
+    /// The short names of the nodes in a folder: an area, a CSP, or an address that is not a setting itself. Empty if
+    /// there is no such folder. Ignores case.
     pub fn below(&self, text: &str) -> Vec<&str> {
         let text = text.trim_end_matches('/');
         let paths = match text.strip_prefix("./") {
@@ -93,7 +92,7 @@ impl Catalogue {
         names
     }
 
-    /// The other one of a pair `…_1` and `…_2`, which Microsoft made of the user's and the computer's half of one
+    /// The counterpart in a pair `…_1` and `…_2`, which Microsoft made from the user's and the computer's half of one
     /// Group Policy.
     pub fn twin(&self, node: &Node, scope: Scope) -> Option<&Node> {
         let (stem, other) = match node.uri.strip_suffix("_1") {
@@ -106,7 +105,7 @@ impl Catalogue {
 }
 
 impl Form {
-    /// A node's own name in this form.
+    /// The name of a node in this form.
     fn of(self, node: &Node) -> String {
         let scope = node.first_scope();
         let form = if scope == Scope::User { Self::Scoped(scope) } else { self };
@@ -114,13 +113,13 @@ impl Form {
     }
 }
 
-/// The first of some addresses, where all are the same node in two scopes.
+/// The first of several addresses, if all are the same node in different scopes.
 fn only<'u>(uris: &[&'u str]) -> Option<&'u str> {
     let first = uris.first()?;
     uris.iter().all(|uri| OmaUri::short_of(uri) == OmaUri::short_of(first)).then_some(*first)
 }
 
-/// Whether a name is an address with some of its parts left out.
+/// Whether a name is an address with some parts missing.
 fn leaves_out(uri: &str, name: &str) -> bool {
     let mut parts = OmaUri::short_of(uri).split('/');
     name.split('/').all(|wanted| parts.any(|part| part.eq_ignore_ascii_case(wanted)))
@@ -139,7 +138,7 @@ fn below_scope_in_any_case(path: &str) -> &str {
     if ["device", "user"].iter().any(|known| scope.eq_ignore_ascii_case(known)) { rest } else { path }
 }
 
-/// The address of a node with what was written in place of its placeholders, where both have equally many parts.
+/// The address of a node with the written values of its placeholders, if both have the same number of parts.
 fn filled<'n>(uri: &'n str, written: &OmaUri) -> Cow<'n, str> {
     if !uri.split('/').any(is_placeholder) || parts(uri) != parts(written.as_str()) {
         return Cow::Borrowed(uri);
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_pen_in_name_area_or_path() {
+    fn a_typing_error_in_name_area_or_path() {
         assert_eq!(suggest("WindowsLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
         assert_eq!(suggest("WindowLogon/HideFastUserSwitchin"), "WindowsLogon/HideFastUserSwitching");
         assert_eq!(suggest("Logon/HideFastUserSwitching"), "WindowsLogon/HideFastUserSwitching");
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_for_a_placeholder_stays() {
+    fn values_of_placeholders_are_kept() {
         assert_eq!(
             suggest("./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOnn"),
             "./Device/Vendor/MSFT/VPNv2/Contoso/AlwaysOn"
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_knows_what_is_in_it() {
+    fn a_folder_lists_its_settings() {
         let below = |text: &str| Catalogue::embedded().below(text);
         assert!(below("WindowsLogon").contains(&"WindowsLogon/HideFastUserSwitching"));
         assert!(

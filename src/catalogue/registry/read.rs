@@ -1,4 +1,4 @@
-//! What is in the registry as a node's value.
+//! Converts registry data to the value of a node.
 
 use super::write::writes_of;
 use super::{DataForm, Relation, SameType, action, element_key};
@@ -6,13 +6,13 @@ use crate::catalogue::admx::{AdmxElement, AdmxForm, ElementType, Payload};
 use crate::catalogue::{Format, Node};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
-/// What is known of a place in the registry: what it holds, or that it is deleted; `None` where nobody says.
+/// Looks up a registry location: its data, or that it is deleted; `None` if unknown.
 pub type Registry<'r> = &'r dyn Fn(&RegistryLocation) -> Option<RegistryAction>;
 
 impl Node {
-    /// The value that sets what the registry holds: the inverse of [`Node::registry_writes`]. `None` where no exact
-    /// form is known, where a place is missing, where no value of the node is written so, or where lists are, whose
-    /// names the registry alone knows.
+    /// The value that has the effect of the registry data: the inverse of [`Node::registry_writes`]. `None` if there is
+    /// no exact form, if a location is unknown, if no value of the node writes this data, or if the node has a list,
+    /// because its value names are not known in advance.
     pub fn value_in_registry(&self, scope: Scope, registry: Registry<'_>) -> Option<OmaValue> {
         let form = self.registry.as_ref().filter(|form| form.relation == Relation::Exact)?;
         let key = form.key(scope)?;
@@ -33,7 +33,7 @@ impl Node {
         self.registry_writes(scope, &value).is_ok().then_some(value)
     }
 
-    /// A value of the catalogue in the node's type.
+    /// A value from the catalogue, in the node's type.
     fn typed(&self, text: &str) -> Option<OmaValue> {
         match self.format {
             Format::Int => text.parse().ok().map(OmaValue::Integer),
@@ -64,8 +64,8 @@ impl Node {
     }
 }
 
-/// A payload is taken only if it is the one that writes what is there: where enabled and disabled write the same,
-/// nobody can tell.
+/// Accepts a payload only if writing it gives exactly this data. If enabled and disabled write the same, the state is
+/// unknown.
 fn admx_value(form: &AdmxForm, key: &RegistryKey, registry: Registry<'_>) -> Option<OmaValue> {
     let holds = |payload: &Payload| {
         writes_of(form, key, payload).is_ok_and(|writes| {

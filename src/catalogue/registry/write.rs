@@ -1,4 +1,4 @@
-//! A node's value as what is written to the registry.
+//! Converts the value of a node to registry writes.
 
 use super::{DataForm, NoRegistryForm, Relation, SameType, Writes, action, element_key, key_in};
 use crate::catalogue::Node;
@@ -6,10 +6,10 @@ use crate::catalogue::admx::{AdmxElement, AdmxForm, ElementType, Payload, read_p
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
 impl Node {
-    /// What to write to the registry so that it sets what `value` sets.
+    /// The registry writes that have the effect of `value`.
     ///
     /// # Errors
-    /// When no exact equivalent is known.
+    /// If no exact equivalent is known.
     pub fn registry_writes(&self, scope: Scope, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
         let form = self.registry.as_ref().ok_or(NoRegistryForm::None)?;
         match form.relation {
@@ -29,7 +29,7 @@ impl Node {
             }
             DataForm::Same(kind) => {
                 let name = form.value.as_deref().ok_or(NoRegistryForm::None)?;
-                let data = same(*kind, value, self.list.as_deref()).ok_or_else(|| wrong("another type"))?;
+                let data = same(*kind, value, self.list.as_deref()).ok_or_else(|| wrong("the type is different"))?;
                 Ok(vec![(at(name), RegistryAction::Set(data))])
             }
         }
@@ -58,16 +58,16 @@ fn same(kind: SameType, value: &OmaValue, separator: Option<&str>) -> Option<Reg
 
 fn admx_writes(form: &AdmxForm, key: &RegistryKey, value: &OmaValue) -> Result<Writes, NoRegistryForm> {
     let OmaValue::String(payload) = value else {
-        return Err(NoRegistryForm::Value("an ADMX-backed policy takes a text".into()));
+        return Err(NoRegistryForm::Value("an ADMX-backed policy takes text".into()));
     };
     writes_of(form, key, &read_payload(payload).map_err(NoRegistryForm::Value)?)
 }
 
-/// What a payload writes, each value once.
+/// What a payload writes, with each value only once.
 pub(super) fn writes_of(form: &AdmxForm, key: &RegistryKey, payload: &Payload) -> Result<Writes, NoRegistryForm> {
     let (own, elements) = (own_writes(form, key, payload.enabled)?, elements_writes(form, key, payload)?);
-    // Some thirty policies share a value with one of their elements: what is chosen is what is written, and a policy
-    // that is disabled keeps its own value.
+    // Some thirty policies share a value with one of their elements. When they are enabled, the element's data is
+    // written; when they are disabled, the policy's own.
     let (mut first, second) = if payload.enabled { (elements, own) } else { (own, elements) };
     for write in second {
         if first.iter().all(|(place, _)| *place != write.0) {
@@ -81,7 +81,7 @@ pub(super) fn writes_of(form: &AdmxForm, key: &RegistryKey, payload: &Payload) -
     Ok(first)
 }
 
-/// What the policy writes whatever its elements are.
+/// What the policy writes regardless of its elements.
 fn own_writes(form: &AdmxForm, key: &RegistryKey, enabled: bool) -> Result<Writes, NoRegistryForm> {
     let mut writes = Writes::new();
     let (own, list) = if enabled { (&form.on, &form.on_list) } else { (&form.off, &form.off_list) };
@@ -92,7 +92,7 @@ fn own_writes(form: &AdmxForm, key: &RegistryKey, enabled: bool) -> Result<Write
     }
     if let Some(name) = &form.value {
         let place = RegistryLocation { key: key.clone(), name: name.clone() };
-        // A list may say what the policy's own value becomes, as that of the fault tolerant heap does.
+        // A list may state the data of the policy's own value, as the list of the fault tolerant heap does.
         if own.is_some() || writes.iter().all(|(listed, _)| *listed != place) {
             let data = own.as_deref().unwrap_or(if enabled { "dword:1" } else { "delete" });
             let action = action(data).ok_or_else(|| NoRegistryForm::Value(data.to_string()))?;
@@ -111,7 +111,7 @@ fn elements_writes(form: &AdmxForm, key: &RegistryKey, payload: &Payload) -> Res
         } else if let Some(name) = &element.value {
             writes.push((RegistryLocation { key, name: name.clone() }, RegistryAction::Delete));
         } else {
-            return Err(NoRegistryForm::Value(format!("`{}` is a list; what was in it is not known", element.id)));
+            return Err(NoRegistryForm::Value(format!("`{}` is a list, and its items are not known", element.id)));
         }
     }
     Ok(writes)
@@ -135,7 +135,7 @@ fn element_writes(element: &AdmxElement, key: &RegistryKey, data: Option<&str>) 
         return Ok(pairs
             .iter()
             .map(|[name, value]| {
-                // As the Group Policy editor writes it: without a prefix, a value is called what it holds (ADMX schema).
+                // Like the Group Policy editor: without a prefix, the name of a value is its data (ADMX schema).
                 let name = match &element.prefix {
                     _ if element.explicit => (*name).to_string(),
                     Some(prefix) => format!("{prefix}{name}"),

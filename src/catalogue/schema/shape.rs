@@ -1,4 +1,4 @@
-//! The shapes of values: what `compile` takes, in the words of JSON Schema.
+//! The shapes of values: what `compile` accepts, expressed in JSON Schema.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,16 @@ use sha2::Digest;
 use super::SHAPES;
 use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Format, Node};
 
-/// A variable or a secret somewhere in a text.
+/// A variable or a secret anywhere in text.
 const REFERENCE: &str = r"\$\{";
 
-/// The shapes by name, each of them once.
+/// The shapes by name.
 #[derive(Default)]
 pub(super) struct Shapes(BTreeMap<String, Json>);
 
 impl Shapes {
-    /// The name of a node's shape. It comes from what the shape says, so that a new node renames no other.
+    /// The name of a node's shape. It is derived from the content of the shape, so that a new node does not rename
+    /// others.
     pub fn name(&mut self, node: &Node) -> String {
         if node.allowed == Allowed::Admx {
             let parts = admx(node);
@@ -34,7 +35,7 @@ impl Shapes {
         name
     }
 
-    /// All of them, with those that they refer to.
+    /// All shapes, with those that they refer to.
     pub fn into_definitions(mut self) -> BTreeMap<String, Json> {
         let plain =
             json!({ "if": { "type": ["string", "number", "boolean"] }, "else": wrong_type("string", "Write text.") });
@@ -49,7 +50,7 @@ fn named_after(kind: &str, body: &Json) -> String {
     format!("{kind}-{digits}")
 }
 
-/// What of the long form a node of this format refuses: only texts and bytes are read from files.
+/// The keys of the long form that a node of this format does not accept: only text and bytes can be read from files.
 fn refused(format: Format) -> &'static [&'static str] {
     match format {
         Format::Chr | Format::Xml => &["enabled", "base64"],
@@ -74,7 +75,7 @@ fn plain(name: &str, mut alternatives: Vec<Json>, refused: &[&str]) -> Json {
     json!({ "anyOf": alternatives })
 }
 
-/// The long form with what holds for its parts, unless it is unchecked.
+/// The long form with the constraints of its parts, unless it is unchecked.
 fn long_form(parts: Json) -> Json {
     let checked = json!({ "not": { "required": ["unchecked"] } });
     let parts = json!({ "if": checked, "then": { "properties": parts } });
@@ -85,18 +86,18 @@ fn shape(name: &str) -> Json {
     json!({ "$ref": format!("{SHAPES}{name}") })
 }
 
-/// A type with a message. In a list, because the server words a single type itself.
+/// A type with a message. It is a list because the server has its own message for a single type.
 fn wrong_type(kind: &str, message: &str) -> Json {
     json!({ "type": [kind], "errorMessage": message })
 }
 
-/// A further text, beside the alternative that says what is right. Without the empty description the server takes all
-/// alternatives for the same, and repeats the title for each.
+/// Another kind of text, next to the alternative with the recommended form. Without the empty description, the server
+/// treats all alternatives as the same and repeats the title for each.
 fn text_like(pattern: &str) -> Json {
     json!({ "description": "", "type": "string", "pattern": pattern })
 }
 
-/// What a node takes apart from the long form, with a name for that.
+/// The values that a node accepts outside the long form, and a name for the shape.
 fn values(node: &Node) -> (String, Vec<Json>) {
     let (kind, mut alternatives) = match &node.allowed {
         Allowed::Enum(values) if !values.is_empty() => match &node.list {
@@ -110,13 +111,13 @@ fn values(node: &Node) -> (String, Vec<Json>) {
     };
     alternatives.extend(default_beside(node));
     if node.format == Format::Bool {
-        // Some list their values as 0 and 1.
+        // Some nodes list their values as 0 and 1.
         alternatives.push(json!({ "description": "", "type": "boolean" }));
     }
     (named_after(kind, &json!([alternatives, refused(node.format)])), alternatives)
 }
 
-/// Windows' own default, which some nodes have outside of what they are said to take.
+/// Windows' own default, if it is not among the values that the node accepts.
 fn default_beside(node: &Node) -> Option<Json> {
     let default = node.default.as_ref()?;
     let number = default.parse::<i64>().ok()?;
@@ -161,7 +162,7 @@ fn whole_number(low: i64, high: i64) -> Vec<Json> {
     vec![number_between(&low.into(), &high.into()), text_like(&format!(r"^\s*[-+]?\d+\s*$|{REFERENCE}"))]
 }
 
-/// Labels and values to choose from; labels count in any case. `booleans`: whether true and false are taken for texts.
+/// Labels (in any case) and values to choose from. `booleans`: whether true and false are accepted as text.
 fn choices(values: &[EnumValue], booleans: bool) -> Vec<Json> {
     let flag = |text: &str| booleans.then(|| text.to_ascii_lowercase().parse::<bool>().ok()).flatten();
     let label = |text: &str| flag(text).map_or_else(|| text.into(), Json::from);
@@ -177,7 +178,7 @@ fn choices(values: &[EnumValue], booleans: bool) -> Vec<Json> {
     vec![json!({ "enum": offered }), text_like(&one_of(words.filter(|word| !word.is_empty())))]
 }
 
-/// One of the values, or a list of them, which may be joined already.
+/// One of the values, or a list of them, which may already be joined.
 fn some_of(values: &[EnumValue], separator: &str) -> Vec<Json> {
     let mut alternatives = choices(values, true);
     alternatives.push(text_like(&escape(separator)));
@@ -199,7 +200,7 @@ fn flags(values: &[EnumValue]) -> Vec<Json> {
     alternatives
 }
 
-/// Whether JavaScript reads a pattern as we do.
+/// Whether a pattern has the same meaning in JavaScript as in the program.
 fn portable(pattern: &str) -> bool {
     let groups = pattern.matches("(?").count() == pattern.matches("(?:").count();
     groups && !pattern.contains(r"\-") && regex::Regex::new(pattern).is_ok()
@@ -210,7 +211,7 @@ fn matching(pattern: &str) -> Json {
     json!({ "allOf": [shape("text"), { "pattern": format!("^(?:{inner})$|{REFERENCE}") }] })
 }
 
-/// A pattern of words in any case, or a reference.
+/// A pattern for words in any case, or for a reference.
 fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     let mut unique: Vec<String> = Vec::new();
     for word in words.into_iter().map(any_case) {
@@ -221,7 +222,7 @@ fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     format!("^(?:{})$|{REFERENCE}", unique.join("|"))
 }
 
-/// JSON Schema's patterns have no flag for it.
+/// A pattern for a word in any case; JSON Schema has no flag for this.
 fn any_case(word: &str) -> String {
     let letter = |letter: char| match letter {
         'a'..='z' | 'A'..='Z' => format!("[{}{}]", letter.to_ascii_uppercase(), letter.to_ascii_lowercase()),
@@ -230,7 +231,7 @@ fn any_case(word: &str) -> String {
     word.chars().map(letter).collect()
 }
 
-/// A text as a pattern, with only those backslashes that ECMAScript allows with `u`.
+/// Escapes a text for a pattern, with only the backslashes that ECMAScript allows with `u`.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
@@ -247,7 +248,7 @@ pub(super) fn escape(text: &str) -> String {
 struct AdmxParts {
     state: [Json; 2],
     enabled: Json,
-    /// What an editor inserts for `enabled`.
+    /// The text that an editor inserts for `enabled`.
     snippet: Option<Json>,
 }
 
@@ -279,7 +280,7 @@ impl AdmxParts {
     }
 }
 
-/// What stands after `enabled:`: every element by its id, or the only one's value.
+/// The value of `enabled:`: every element by its ID, or the value of the only one.
 fn elements_of(elements: &[AdmxElement]) -> Json {
     if elements.is_empty() {
         let message = "This policy has no elements: write enabled as its value.";
@@ -301,7 +302,7 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
         [only] => {
             let mut value = element_value(only);
             if only.kind == ElementType::List && only.explicit {
-                // Its own id is not a name of an item.
+                // The ID of the list is not the name of an item.
                 value["properties"] = json!({ &only.id: false });
             }
             json!({ "anyOf": [by_id, value] })
@@ -310,10 +311,10 @@ fn elements_of(elements: &[AdmxElement]) -> Json {
     }
 }
 
-/// What an element takes, for people.
+/// What an element accepts, for people.
 fn wanted(element: &AdmxElement) -> String {
     match element.kind {
-        ElementType::Text => "a text".into(),
+        ElementType::Text => "text".into(),
         ElementType::Decimal => {
             format!("a whole number from {} to {}", element.min.unwrap_or(0), element.max.unwrap_or(9999))
         }
@@ -341,7 +342,7 @@ fn element_value(element: &AdmxElement) -> Json {
     match element.kind {
         ElementType::Text => match element.maxlen {
             Some(most) => json!({ "anyOf": [{ "allOf": [shape("text"), { "maxLength": most }] }, reference()] }),
-            // Behind anyOf, because the server writes no colon after a name whose type it does not see.
+            // It is inside anyOf because the server omits the colon after a name whose type it does not see.
             None => json!({ "anyOf": [shape("text")] }),
         },
         ElementType::Decimal => {

@@ -1,4 +1,4 @@
-//! Settings that Windows' own templates offer, and what to choose there.
+//! Settings that Windows' own templates contain, and what to choose for them.
 
 use crate::catalogue::{Allowed, EnumValue, Node, read_payload};
 use crate::compile::{Compiled, CompiledSetting};
@@ -6,22 +6,22 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{RegistryAction, Scope};
 use crate::source::Place;
 
-/// A setting that Windows' own templates or security settings offer.
+/// A setting that Windows' own templates or security settings contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InBox {
-    /// The policy's key.
+    /// The key of the policy.
     pub policy: String,
-    /// The setting, as `Area/Name`.
+    /// The name of the setting, as `Area/Name`.
     pub setting: String,
-    /// Where it is in the Group Policy editor, parts divided by ` > `.
+    /// Its path in the Group Policy editor, with parts separated by ` > `.
     pub path: String,
-    /// What to choose there, such as `Disabled`. Secrets stay references.
+    /// What to choose in the editor, such as `Disabled`. Secrets remain references.
     pub choose: String,
-    /// Where it stands.
+    /// The place of the setting.
     pub place: Place,
 }
 
-/// What to choose for each of these settings; equal settings of several policies become one.
+/// What to choose for each of these settings. Equal settings of several policies are listed once.
 pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems: &mut Vec<Diagnostic>) -> Vec<InBox> {
     let mut list: Vec<(&CompiledSetting<'_>, InBox)> = Vec::new();
     for &(policy, setting) in settings {
@@ -30,7 +30,7 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
         };
         let scope = setting.uri.scope();
         if let Some((twin, _)) = list.iter().find(|(other, _)| other.uri == setting.uri) {
-            // Where the registry form is known, the contradiction has been found there.
+            // If the registry form is known, the contradiction was already reported.
             if twin.value != setting.value && node.registry_writes(scope, &setting.value).is_err() {
                 problems.push(
                     Diagnostic::error(Code::Contradiction, format!("{} has two different values", setting.uri.short()))
@@ -65,15 +65,15 @@ fn choice(node: &Node, administrative: bool, setting: &CompiledSetting<'_>, scop
     if !administrative {
         return value;
     }
-    // The editor's state is not the node's value: `Turn off …` is enabled where the node says 0. What the registry
-    // gets tells both apart.
+    // The editor's state is not the node's value: `Turn off …` is enabled if the node is 0. The registry value connects
+    // the two.
     match node.registry_writes(scope, &setting.value).as_deref() {
         Ok([(place, RegistryAction::Set(data))]) => match data.number() {
             Some(1) => format!("Enabled (it writes {} = 1)", place.name),
             Some(0) => format!("Disabled (it writes {} = 0)", place.name),
-            _ => format!("what writes {} = {data}", place.name),
+            _ => format!("the choice that writes {} = {data}", place.name),
         },
-        _ => format!("what comes to {value} in Intune"),
+        _ => format!("the choice that matches {value} in Intune"),
     }
 }
 

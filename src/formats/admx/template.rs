@@ -1,4 +1,4 @@
-//! What a template offers, before it is XML.
+//! The content of a template, before it is written as XML.
 
 use std::collections::BTreeSet;
 
@@ -6,56 +6,53 @@ use super::super::conversion::{Conversion, Converted};
 use crate::catalogue::{Allowed, EnumValue};
 use crate::setting::{Hive, OmaValue, RegistryAction, RegistryChange, RegistryData, RegistryKey, RegistryLocation};
 
-/// A template.
 pub(super) struct Template {
-    /// Who owns it.
     pub owner: String,
-    /// A folder for each policy that is written in YAML: its name, and what the editor shows.
+    /// A folder for each policy: its name, and its title in the editor.
     pub categories: Vec<(String, String)>,
-    /// What can be chosen.
+    /// The Group Policies, one per registry value.
     pub policies: Vec<Offer>,
 }
 
-/// One policy in the sense of Group Policy: one registry value.
+/// One Group Policy, which sets one registry value.
 pub(super) struct Offer {
-    /// Its name.
     pub name: String,
     /// The name of its category.
     pub category: String,
-    /// What the editor shows.
+    /// The title in the editor.
     pub title: String,
-    /// What the editor explains.
+    /// The explanation in the editor.
     pub explanation: String,
-    /// The registry value; the hive says whether it is the computer's or the user's.
+    /// The registry value. Its hive decides whether the policy is for computers or users.
     pub location: RegistryLocation,
     /// How the value is chosen.
     pub form: Form,
 }
 
-/// How a registry value is chosen.
+/// How a registry value is chosen in the editor.
 pub(super) enum Form {
     /// By the state alone.
     State {
-        /// What is written when enabled.
+        /// What is written when it is enabled.
         on: Data,
-        /// What is written when disabled; the value is deleted where nothing is said.
+        /// What is written when it is disabled; `None` deletes the value.
         off: Option<Data>,
     },
-    /// By a text in a box that is already filled in.
+    /// By text in a box, which has a default.
     Text {
-        /// The text.
+        /// The default.
         text: String,
-        /// `REG_EXPAND_SZ` instead of `REG_SZ`.
+        /// Whether it writes `REG_EXPAND_SZ` instead of `REG_SZ`.
         expand: bool,
     },
-    /// By lines that the administrator types: no box of many lines can be filled in beforehand.
+    /// By lines that the administrator types, because a box for several lines cannot have a default.
     Lines(Vec<String>),
 }
 
-/// What the schema's `Value` can hold.
+/// The data that `Value` in the schema can contain.
 #[derive(Debug, PartialEq)]
 pub(super) enum Data {
-    /// The value goes.
+    /// Deletes the value.
     Delete,
     /// `REG_DWORD`
     Decimal(u32),
@@ -64,7 +61,7 @@ pub(super) enum Data {
 }
 
 impl Template {
-    /// Makes a template of claims that do not contradict each other.
+    /// Creates a template from claims that do not contradict each other.
     pub fn new(owner: &str, claims: &[Converted<'_>], conversion: &mut Conversion<'_>) -> Self {
         let mut template = Self { owner: owner.into(), categories: Vec::new(), policies: Vec::new() };
         let (mut names, mut folders) = (Names::default(), Names::default());
@@ -106,7 +103,7 @@ impl Template {
     }
 }
 
-/// Names as the schema has them, each used once: `(\p{L}|\p{N}|_)+`, of which ASCII is enough.
+/// Unique names as the schema requires them: `(\p{L}|\p{N}|_)+`, of which only ASCII is used.
 #[derive(Default)]
 pub(super) struct Names(BTreeSet<String>);
 
@@ -114,24 +111,24 @@ impl Names {
     pub(super) fn unique(&mut self, text: &str) -> String {
         let name = sanitized(text);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
-        // The editor does not tell upper and lower case apart.
+        // The editor is not case-sensitive.
         let free = std::iter::once(name.clone()).chain(numbered).find(|name| self.0.insert(name.to_ascii_lowercase()));
         free.unwrap_or(name)
     }
 }
 
-/// A text as a name.
+/// A text as a valid name.
 pub(super) fn sanitized(text: &str) -> String {
     let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if name.is_empty() { "_".into() } else { name }
 }
 
-/// A text for people, without what XML cannot hold.
+/// A text to show, without characters that XML does not allow.
 pub(super) fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || !is_xml(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// XML 1.0, production 2, without the control characters, which each need a case of their own.
+/// XML 1.0, production 2, without the control characters, which would all need special handling.
 fn is_xml(c: char) -> bool {
     !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
@@ -142,7 +139,7 @@ fn tail(key: &RegistryKey) -> &str {
     &key.path[start..]
 }
 
-/// The registry value of a claim and how a template offers it.
+/// The registry value of a claim and how a template sets it.
 fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form), String> {
     let (location, action) = match &*claim.change {
         RegistryChange::Value(location, action) => (location, action),
@@ -152,8 +149,8 @@ fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form),
     if !matches!(location.key.hive, Hive::LocalMachine | Hive::CurrentUser) {
         return Err(format!("Group Policy can write to HKLM and HKCU only, not to {}", location.key.hive.short()));
     }
-    // Registry.pol, which carries it to devices: a value without a name means the key alone, names with two stars
-    // are commands, names are at most 259 characters (MS-GPREG 2.2.1).
+    // Limits of Registry.pol, which transports values to devices: a value without a name means only the key, names with
+    // two stars are commands, and names have at most 259 characters (MS-GPREG 2.2.1).
     let name = &location.name;
     if name.is_empty() {
         return Err("Group Policy cannot set the default value of a key".into());
@@ -176,7 +173,7 @@ fn form(data: &RegistryData) -> Result<Form, String> {
         if text.contains(char::is_control) || !text.chars().all(is_xml) {
             return Err("a template cannot contain line breaks or other control characters".to_string());
         }
-        // XML readers may take it for mere indentation.
+        // XML parsers may treat it as indentation.
         if !text.is_empty() && text.trim().is_empty() {
             return Err("a template cannot contain text that is only spaces".to_string());
         }
@@ -193,7 +190,7 @@ fn form(data: &RegistryData) -> Result<Form, String> {
                 Form::State { on: Data::Text(text.clone()), off: Some(Data::Delete) }
             })
         }
-        // What an empty box writes is not documented.
+        // The effect of an empty box is not documented.
         RegistryData::ExpandSz(text) if text.is_empty() => Err("a template cannot set an empty REG_EXPAND_SZ".into()),
         RegistryData::ExpandSz(text) => {
             typed(text)?;
@@ -209,7 +206,7 @@ fn form(data: &RegistryData) -> Result<Form, String> {
     }
 }
 
-/// A node with the values 0 and 1 is what Group Policy calls disabled and enabled.
+/// A node with the values 0 and 1 corresponds to disabled and enabled.
 fn two_states(claim: &Converted<'_>, location: &RegistryLocation) -> Option<Form> {
     let setting = claim.setting.filter(|setting| setting.stated_registry.is_none())?;
     let node = setting.node?;
@@ -250,14 +247,14 @@ fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &Form) -> S
         Form::Lines(_) => ("the lines in the box are written as REG_MULTI_SZ".into(), does(&Data::Delete)),
     };
     let mut text = format!("Registry key: {}\nValue: {}\n\n", location.key, location.name);
-    text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: nothing is done.\n"));
+    text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: the value is not changed.\n"));
     if let Some(first) = claim.setting.and_then(|setting| setting.node?.first_build()) {
         text.push_str(&format!("\nWindows has it from build {first} on.\n"));
     }
     text
 }
 
-/// What the policy that is written in YAML asks for.
+/// The state that the policy in YAML requires.
 fn wanted(claim: &Converted<'_>, form: &Form) -> String {
     let policy = visible(&claim.policy.name);
     let mut text = format!("\nThe policy \"{policy}\" ({}) asks for: ", visible(&claim.policy.key));
@@ -271,7 +268,7 @@ fn wanted(claim: &Converted<'_>, form: &Form) -> String {
     text.push_str(if disabled { "Disabled" } else { "Enabled" });
     match form {
         Form::State { .. } => text.push('.'),
-        Form::Text { .. } => text.push_str(", with the text that is in the box."),
+        Form::Text { .. } => text.push_str(", with the text in the box."),
         Form::Lines(lines) => {
             text.push_str(", with these lines:");
             lines.iter().for_each(|line| text.push_str(&format!("\n{line}")));
@@ -283,7 +280,8 @@ fn wanted(claim: &Converted<'_>, form: &Form) -> String {
             Some(Allowed::Enum(values)) => values.iter().find(|known| known.0 == value).map(EnumValue::shown),
             _ => None,
         };
-        // A stated registry form may stand beside a secret value, and any text may be long.
+        // A setting with a stated registry form may have a secret value, and text may be long, so only labels are
+        // shown.
         if let Some(shown) = shown {
             text.push_str(&format!("\nIn Intune it is {} = {shown}.", setting.uri.short()));
         }

@@ -1,4 +1,4 @@
-//! Names for arbitrary texts, and XML for arbitrary titles.
+//! Names for arbitrary text, and XML for arbitrary titles.
 
 use proptest::prelude::*;
 
@@ -34,7 +34,7 @@ fn attributes(xml: &str, name: &str) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn any_title_gives_sound_xml(titles in proptest::collection::vec((".*", "(?s).{0,40}", "[^\\p{Cc}]{1,9}"), 1..5)) {
+    fn any_title_gives_valid_xml(titles in proptest::collection::vec((".*", "(?s).{0,40}", "[^\\p{Cc}]{1,9}"), 1..5)) {
         let (mut names, mut folders) = (Names::default(), Names::default());
         let mut template = Template { owner: titles[0].0.clone(), categories: Vec::new(), policies: Vec::new() };
         for (key, title, name) in &titles {

@@ -1,4 +1,4 @@
-//! A template as XML, in the order that Microsoft's schema asks for (PolicyDefinitionFiles.xsd).
+//! Writes a template as XML, in the order of Microsoft's schema (PolicyDefinitionFiles.xsd).
 
 use std::io;
 
@@ -13,12 +13,12 @@ const XMLNS: &str = "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefi
 const ROOT: &str = "SsprPolicy";
 const SUPPORTED: &str = "SUPPORTED_SsprPolicy";
 
-/// The id of the one box that a policy has.
+/// The ID of the only box of a policy.
 const BOX: &str = "Box";
 
 type Xml = Writer<Vec<u8>>;
 
-/// The template's files; none for an empty template, which the schema does not have.
+/// The files of a template; none if it is empty, which the schema does not allow.
 pub(super) fn files(template: &Template, stem: Option<&str>) -> io::Result<Vec<ExportFile>> {
     if template.policies.is_empty() {
         return Ok(Vec::new());
@@ -68,7 +68,7 @@ fn string(id: &str) -> String {
 }
 
 fn definitions(xml: &mut Xml, template: &Template) -> io::Result<()> {
-    // Two owners' templates may lie in one store: each has a namespace of its own.
+    // The templates of several owners can be in one store, so each has its own namespace.
     let owner = sanitized(&template.owner);
     let target = [("prefix", &*format!("{ROOT}_{owner}")), ("namespace", &*format!("{ROOT}.{owner}"))];
     parent(xml, "policyNamespaces", &[], |xml| empty(xml, "target", &target))?;

@@ -1,4 +1,4 @@
-//! Assignments and scope tags by name.
+//! Imports assignments and scope tags by name.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
     scope_tags(profile, file);
 }
 
-/// All targets; where one cannot be written, none is, and the profile keeps those that it has: the others alone would
-/// reach fewer devices, or more where an exclusion is missing.
+/// Writes all targets. If one cannot be written, none is, and the profile keeps its assignments: the other targets
+/// alone would reach fewer devices, or more if an exclusion is missing.
 fn assignments(profile: &Profile<'_>, file: &mut PolicyFile) {
     let (mut includes, mut excludes, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken: BTreeSet<&Who> = BTreeSet::new();
@@ -53,7 +53,7 @@ fn assignments(profile: &Profile<'_>, file: &mut PolicyFile) {
     }
 }
 
-/// A list of targets, one a line: everybody first, then groups by name.
+/// Writes a list of targets, one per line: all devices and users first, then groups by name.
 fn side(text: &mut String, word: &str, targets: Vec<Yaml>, always: bool) {
     let mut lines: Vec<(bool, String)> =
         targets.iter().map(|target| (!target.flow().starts_with("{ all:"), target.flow())).collect();
@@ -87,7 +87,7 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
     Ok(Yaml::Map(entries))
 }
 
-/// What a target is that the language has no word for.
+/// Describes a target that a policy cannot express.
 fn other_kind(raw: &str) -> String {
     let target: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
     match target["collectionId"].as_str() {
@@ -96,7 +96,7 @@ fn other_kind(raw: &str) -> String {
     }
 }
 
-/// A group by its name; with its id where others have the name too.
+/// A group by name, and by ID if other groups have the same name.
 fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, String> {
     let Some(found) = directory.groups.iter().find(|entry| entry.id == *group_id) else {
         return Err(format!("the group {group_id} no longer exists"));
@@ -110,13 +110,13 @@ fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, S
     Ok(if namesakes.len() == 1 { vec![name] } else { vec![name, ("id".into(), id(group_id))] })
 }
 
-/// A filter or a tag by its name; with its id where others have the name, too.
+/// A filter or a tag by name, and by ID if others have the same name.
 fn name_or_id(entries: &[Entry], entry_id: &str, what: &str) -> Result<Yaml, String> {
     let Some(found) = entries.iter().find(|entry| entry.id == entry_id) else {
         return Err(format!("the {what} {entry_id} no longer exists"));
     };
     let name = Yaml::text(&found.name);
-    // The program takes this name for the tag that everything has.
+    // This name means the default tag, which every tenant has.
     let is_default = what == SCOPE_TAG && found.name == "Default";
     Ok(match entries.iter().filter(|entry| entry.name == found.name).count() {
         _ if found.name.trim().is_empty() => Yaml::map([("id", id(entry_id))]),
@@ -127,7 +127,7 @@ fn name_or_id(entries: &[Entry], entry_id: &str, what: &str) -> Result<Yaml, Str
 
 const SCOPE_TAG: &str = "scope tag";
 
-/// The tags by name; where one cannot be written, none is, and the profile keeps those that it has.
+/// Writes the tags by name. If one cannot be written, none is, and the profile keeps its tags.
 fn scope_tags(profile: &Profile<'_>, file: &mut PolicyFile) {
     let ids = profile.live.profile.scope_tags.iter().flatten();
     let tag = |id: &String| match id.as_str() {

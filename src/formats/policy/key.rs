@@ -1,16 +1,16 @@
-//! Names of files for profiles: the same for the same tenant, and possible on every system.
+//! File names for profiles: the same for the same tenant, and valid on every system.
 
 use std::collections::BTreeMap;
 
-/// The longest name: with a folder in front, keys end at 128 characters.
+/// The maximum length of a name: with a folder, keys have at most 128 characters.
 const LONGEST: usize = 80;
 
-/// Names that Windows keeps for devices, whatever follows their first dot (Microsoft, "Naming Files, Paths, and
+/// Names that Windows reserves for devices, also before an extension (Microsoft, "Naming Files, Paths, and
 /// Namespaces").
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// A file name without its end for each profile, by id: its name in the letters of keys. Profiles that would share one get
-/// the beginning of their ids behind it.
+/// A file name without extension for each profile, by ID: its name, reduced to the characters of keys. Names that would
+/// be equal get the beginning of the ID appended.
 pub fn file_names<'p>(profiles: impl IntoIterator<Item = (&'p str, &'p str)>) -> BTreeMap<String, String> {
     let named: Vec<(&str, String)> = profiles.into_iter().map(|(id, name)| (id, slug(name))).collect();
     let name = |(id, slug): &(&str, String)| {
@@ -26,7 +26,7 @@ pub fn file_names<'p>(profiles: impl IntoIterator<Item = (&'p str, &'p str)>) ->
     unique(named.iter().map(name).collect())
 }
 
-/// What still shares a name after that gets the whole id.
+/// Appends the whole ID to names that are still equal.
 fn unique(names: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     names.values().for_each(|name| *count.entry(name.clone()).or_default() += 1);
@@ -38,7 +38,7 @@ fn unique(names: BTreeMap<String, String>) -> BTreeMap<String, String> {
     names.into_iter().map(name).collect()
 }
 
-/// A text in the letters of keys: a-z, 0-9, dots within, and a dash for everything else.
+/// A text in the characters of keys: a-z, 0-9, dots inside, and a dash for everything else.
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
@@ -65,7 +65,7 @@ pub(super) fn slug(text: &str) -> String {
     if RESERVED.contains(&device) || port("com") || port("lpt") { format!("profile-{slug}") } else { slug }
 }
 
-/// Letters of European names as people without them write them.
+/// Replaces letters of European languages, as people do.
 fn latin(c: char) -> Option<&'static str> {
     Some(match c {
         'ä' | 'æ' => "ae",
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_become_files_on_every_system() {
+    fn names_become_valid_file_names_on_every_system() {
         let names = [
             "Portal - Camera",
             "Bob's PCs",
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_that_would_share_a_file_are_told_apart_by_their_ids() {
+    fn profiles_with_the_same_file_name_get_their_ids() {
         let names = file_names([
             ("11111111-aa", "Camera"),
             ("22222222-bb", "CAMERA!"),

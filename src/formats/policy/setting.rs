@@ -1,4 +1,4 @@
-//! The settings of a profile, each in the plainest form that compiles to exactly its value.
+//! The settings of a profile, each in the simplest form that compiles to exactly its value.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -18,23 +18,22 @@ use super::super::yaml::{self, Yaml};
 
 /// One row of a profile.
 pub(super) struct Line {
-    /// How it is written; `None` where it cannot be.
+    /// The setting in the file; `None` if it cannot be written.
     pub written: Option<Written>,
-    /// What is to be known of it.
     pub remarks: Vec<Remark>,
     /// Why it cannot be written.
     pub lost: Option<String>,
 }
 
-/// A setting as it stands in the file.
+/// A setting in the file.
 pub(super) struct Written {
     pub name: String,
     pub value: Yaml,
-    /// What a number means.
+    /// The meaning of a number.
     pub label: Option<String>,
     /// The file that it refers to.
     pub file: Option<(String, Vec<u8>)>,
-    /// Its value has to be supplied.
+    /// Whether someone has to supply the value.
     pub is_secret: bool,
 }
 
@@ -46,7 +45,7 @@ impl Line {
     }
 }
 
-/// All rows, in the order of their addresses. `variables` are names that secrets have already.
+/// All rows, sorted by address. `variables` contains the names that secrets already have.
 pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mut BTreeSet<String>) -> Vec<Line> {
     let settings = &profile.live.profile.settings;
     let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
@@ -91,15 +90,15 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mu
     lines
 }
 
-/// Where a row's setting stands in the language.
+/// The name of a row's setting in a policy.
 struct Place<'a> {
     name: String,
-    /// What that name compiles to.
+    /// The address that the name compiles to.
     uri: OmaUri,
     node: Option<&'a Node>,
 }
 
-/// The name for an address. Windows tells spellings apart, and the language has one of them.
+/// The name for an address. Windows is case-sensitive, and a policy can express only one spelling.
 fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String> {
     OmaUri::parse(uri.as_str()).map_err(|reason| reason.to_string())?;
     let named = |uri: OmaUri, node| Place { name: catalogue.name_of(&uri), uri, node };
@@ -115,7 +114,7 @@ fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String
     }
 }
 
-/// The path of a file for a large value, which no other row of the profile has.
+/// The path of a file for a large value, unique in the profile.
 fn file_name(profile: &Profile<'_>, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
     let folder = profile.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
     let name = match slug(uri.short().rsplit('/').next().unwrap_or_default()) {
@@ -131,14 +130,14 @@ fn file_name(profile: &Profile<'_>, uri: &OmaUri, taken: &mut BTreeSet<String>) 
     path
 }
 
-/// One row on its way into the file.
+/// Writes one row.
 struct Writing<'w, 'a> {
     profile: &'w Profile<'w>,
     context: &'w Context<'a>,
     place: Place<'a>,
-    /// The path of a file for it, without its end.
+    /// The path of a file for the value, without extension.
     file: String,
-    /// The variable for its value, where that is masked.
+    /// The variable for the value, if it is masked.
     variable: String,
 }
 
@@ -195,13 +194,13 @@ impl Writing<'_, '_> {
         Line { written: Some(written), remarks, lost: None }
     }
 
-    /// The name with `{TenantId}` where the node has the tenant's id, so that it holds in every environment.
+    /// The name, with `{TenantId}` in place of the tenant's ID, so that it is valid in every environment.
     fn name(&self) -> String {
         let own = self.place.node.is_some_and(|node| node.uri.contains("{TenantId}"));
         if own { self.place.name.replace(self.context.tenant_id, "{TenantId}") } else { self.place.name.clone() }
     }
 
-    /// What the form compiles to.
+    /// Compiles the setting in this form.
     fn compiled(&self, form: &Form, end: &str) -> Result<(OmaUri, OmaValue), String> {
         let mut text = "name: import\nsettings:\n".to_string();
         yaml::entry(&mut text, 2, &self.name(), &form.value);
@@ -223,7 +222,7 @@ impl Writing<'_, '_> {
     }
 }
 
-/// A variable's name for a secret: the policy's and the setting's, as no other secret of the run has it.
+/// A unique variable name for a secret, from the policy and the setting.
 fn variable(path: &str, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
     let file = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
     let words = format!("SSPR {file} {}", uri.short());

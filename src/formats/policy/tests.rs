@@ -1,4 +1,4 @@
-//! Profiles that no sandbox holds: masked values, rows that stand twice, and every node of the catalogue.
+//! Profiles that the sandbox does not have: masked values, duplicate rows, and every node of the catalogue.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::collections::BTreeSet;
@@ -52,12 +52,12 @@ fn written(live: &LiveProfile, directory: &Directory) -> PolicyFile {
     })
 }
 
-/// What a file compiles to.
+/// Compiles a file.
 fn compiled(file: &PolicyFile) -> BTreeMap<OmaUri, OmaValue> {
     read_back(file).0
 }
 
-/// The same, with name and description.
+/// Compiles a file, and returns name and description, too.
 fn read_back(file: &PolicyFile) -> (BTreeMap<OmaUri, OmaValue>, String, Option<String>) {
     let source = Source::new("policies/imported/test.yaml", file.text.clone().into()).unwrap();
     let mut problems = Vec::new();
@@ -89,7 +89,7 @@ fn in_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
 }
 
 #[test]
-fn what_a_tenant_holds_and_a_policy_cannot_say() {
+fn what_a_policy_cannot_express() {
     let masked = [
         ("WindowsLogon/DisableLockScreenAppNotifications", OmaType::String),
         ("UserRights/AllowLocalLogOn", OmaType::String),
@@ -184,7 +184,7 @@ fn enabled(elements: &[AdmxElement]) -> OmaValue {
     OmaValue::String(Payload { enabled: true, data }.write().into())
 }
 
-/// A value that the node takes; more than one where there are choices.
+/// Values that the node accepts; several if there are choices.
 fn values(node: &Node) -> Vec<OmaValue> {
     let kind = node.format.oma_type();
     let typed = |text: &str| match kind {
@@ -204,7 +204,7 @@ fn values(node: &Node) -> Vec<OmaValue> {
         (Allowed::Any, Some(OmaType::Integer)) => vec![typed("1")],
         _ => Vec::new(),
     };
-    // The catalogue knows larger numbers than a custom profile can carry.
+    // Some nodes accept larger numbers than a custom profile can contain.
     let is_deliverable = |value: &OmaValue| match value {
         OmaValue::Integer(number) => crate::delivery::integers(Delivery::Custom).contains(number),
         _ => true,
@@ -213,7 +213,7 @@ fn values(node: &Node) -> Vec<OmaValue> {
 }
 
 #[test]
-fn every_value_that_a_node_takes_is_written_without_going_past_the_catalogue() {
+fn every_valid_value_is_written_without_unchecked() {
     let settable = |node: &&Node| node.is_settable() && !node.uri.contains(['{', '*']);
     let rows = Catalogue::embedded().nodes().filter(settable).flat_map(|node| {
         let uri = node.address(node.first_scope());
@@ -240,7 +240,7 @@ fn every_value_that_a_node_takes_is_written_without_going_past_the_catalogue() {
     insta::assert_snapshot!(format!("{count} values\n{}", past.join("\n")), @"7350 values");
 }
 
-/// Texts that YAML, references or lists could stumble over.
+/// Text that could cause problems in YAML, references or lists.
 fn odd() -> impl Strategy<Value = String> {
     let pieces = vec![
         "a",
@@ -317,7 +317,7 @@ fn odd_value() -> impl Strategy<Value = OmaValue> {
     ]
 }
 
-/// A node of each kind of value, and one that is not known.
+/// A node for each kind of value, and an unknown one.
 const NODES: [&str; 10] = [
     "Authentication/AllowAadPasswordReset",
     "WindowsLogon/DisableLockScreenAppNotifications",
@@ -334,9 +334,9 @@ const NODES: [&str; 10] = [
 proptest! {
     #![proptest_config(Config { cases: 64, rng_seed: RngSeed::Fixed(2018), failure_persistence: None, ..Config::default() })]
 
-    /// A row comes back exactly, or is said to be lost.
+    /// Every row is imported exactly, or reported as lost.
     #[test]
-    fn whatever_a_tenant_holds_comes_back_or_is_told(values in vec(odd_value(), NODES.len()), name in odd(), text in odd()) {
+    fn every_row_is_imported_or_reported(values in vec(odd_value(), NODES.len()), name in odd(), text in odd()) {
         let addresses = NODES.map(|name| match Catalogue::embedded().resolve(name) {
             Ok(found) => found.uri,
             Err(_) => OmaUri::verbatim(name),

@@ -1,4 +1,4 @@
-//! The ways in which a value can be written, the plainest first. Which of them is right is found by compiling it.
+//! The forms in which a value can be written, the simplest first. The first form that compiles to the value is used.
 
 use base64::Engine;
 
@@ -7,23 +7,23 @@ use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Node, read_
 use crate::compile::well_known_account;
 use crate::setting::{OmaType, OmaValue};
 
-/// Longer texts, and bytes, stand in files of their own.
+/// The number of characters from which text, and of bytes from which data, gets its own file.
 const LARGE: usize = 1000;
 const MANY_BYTES: usize = 60;
-/// A longer label is not used as a name.
+/// The number of characters up to which a label can replace its value.
 const LONG_LABEL: usize = 50;
-/// Why the catalogue is not asked.
+/// The reason for `unchecked:`.
 const UNCHECKED: &str = "imported from the tenant";
 const SEPARATOR: &str = "\u{f000}";
 
-/// One way to write a value.
+/// One form of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Form {
-    /// What stands behind the name.
+    /// What follows the name.
     pub value: Yaml,
-    /// What the number means, for a comment.
+    /// The meaning of the number, for a comment.
     pub label: Option<String>,
-    /// The bytes of the file that it refers to.
+    /// The content of the file that it refers to.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -33,7 +33,7 @@ impl Form {
     }
 }
 
-/// All ways, the plainest first. `file` is the path of a file beside the policy, for what is large.
+/// All forms, the simplest first. `file` is the path of a file next to the policy for large values.
 pub(super) fn forms(node: Option<&Node>, value: &OmaValue, file: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     let kind = value.oma_type();
@@ -53,7 +53,7 @@ pub(super) fn forms(node: Option<&Node>, value: &OmaValue, file: &str) -> Vec<Fo
     forms
 }
 
-/// The ways to refer to a secret of a type.
+/// The forms of a reference to a secret of a type.
 pub(super) fn secret_forms(node: Option<&Node>, kind: OmaType, variable: &str) -> Vec<Form> {
     let reference = Yaml::Bare(format!("'${{env:{variable}}}'"));
     let mut forms = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn secret_forms(node: Option<&Node>, kind: OmaType, variable: &str) -
     forms
 }
 
-/// `{ raw: … }`, with its type, without the catalogue, with both; an unknown node needs both.
+/// `{ raw: … }`: with its type, unchecked, and with both, which unknown nodes need.
 fn long_forms(word: &str, payload: Yaml, kind: OmaType, known: bool) -> Vec<Yaml> {
     let kind = || ("type".to_string(), Yaml::text(kind.word()));
     let payload = || (word.to_string(), payload.clone());
@@ -95,7 +95,7 @@ fn plain(value: &OmaValue) -> Yaml {
     }
 }
 
-/// The word of the long form, and what stands behind it. A text that is empty or blank cannot stand behind `raw`.
+/// The key of the long form, and its value. Empty or blank text cannot follow `raw`.
 fn payload(value: &OmaValue) -> (&'static str, Yaml) {
     match value {
         OmaValue::Base64(bytes) => ("base64", Yaml::text(base64::engine::general_purpose::STANDARD.encode(bytes))),
@@ -106,7 +106,7 @@ fn payload(value: &OmaValue) -> (&'static str, Yaml) {
     }
 }
 
-/// As the catalogue's words say it: labels, states, lists, names of accounts.
+/// The forms with the catalogue's labels: choices, states, lists, names of accounts.
 fn by_meaning(node: &Node, value: &OmaValue) -> Vec<Form> {
     let one = |yaml: Option<Yaml>| yaml.map(Form::of).into_iter().collect();
     match (&node.allowed, value) {
@@ -123,7 +123,7 @@ fn by_meaning(node: &Node, value: &OmaValue) -> Vec<Form> {
     }
 }
 
-/// The label of a value, where it is short and means this value only.
+/// The label of a value, if it is short and unique.
 fn label_of(all: &[EnumValue], text: &str) -> Option<Yaml> {
     let value = all.iter().find(|value| same_number(value, text))?;
     let same = |other: &&EnumValue| other.1.eq_ignore_ascii_case(&value.1) || other.0.eq_ignore_ascii_case(&value.1);
@@ -136,7 +136,7 @@ fn same_number(value: &EnumValue, text: &str) -> bool {
     value.0 == text || value.number().is_some_and(|number| number.to_string() == text)
 }
 
-/// What a number means, where its label cannot stand for it.
+/// The meaning of a number, if its label cannot replace it.
 fn label(node: &Node, value: &OmaValue) -> Option<String> {
     let (Allowed::Enum(all) | Allowed::Flags(all)) = &node.allowed else { return None };
     if matches!(value, OmaValue::Boolean(_)) {
@@ -180,11 +180,11 @@ fn list(node: &Node, text: &str) -> Option<Yaml> {
         name.map_or_else(|| Yaml::text(item), Yaml::text)
     };
     let items: Vec<Yaml> = text.split(separator).map(item).collect();
-    // One item is a text like any other; where a list is meant, it says so.
+    // A single item can be plain text, except in user rights.
     (items.len() > 1 || rights).then_some(Yaml::List(items))
 }
 
-/// `enabled`, `disabled`, or elements by id.
+/// `enabled`, `disabled`, or elements by ID.
 fn admx(node: &Node, text: &str) -> Vec<Yaml> {
     let Ok(payload) = read_payload(text) else { return Vec::new() };
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
@@ -224,7 +224,7 @@ fn element_value(element: &AdmxElement, text: &str) -> Option<Yaml> {
     })
 }
 
-/// The label of a choice, where it is short and means this one only.
+/// The label of a choice, if it is short and unique.
 fn choice(element: &AdmxElement, text: &str) -> Yaml {
     let choices = element.choices();
     let label = choices.iter().find(|(value, _)| value == text).map(|(_, label)| label.as_str()).unwrap_or_default();

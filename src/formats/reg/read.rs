@@ -1,4 +1,4 @@
-//! Reading `.reg` files. Windows skips a line that it does not understand; here that is an error.
+//! Reads `.reg` files. Windows skips a line that it cannot parse; here that is an error.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation};
 use crate::source::{MAX_BYTES, Place, Source, Span};
 
-/// Reads a `.reg` file: version 5.00 in UTF-16LE or UTF-8, or REGEDIT4. `path` is what people know it by.
+/// Reads a `.reg` file: version 5.00 in UTF-16LE or UTF-8, or REGEDIT4. `path` is for messages.
 ///
-/// The entries are in the file's order, which is the order in which Windows carries them out; a key without values
-/// gives none. What is wrong is added to `problems` (SP0305, SP0301), each with its line; the rest is still read.
+/// The entries are in the order of the file, in which Windows applies them. A key without values gives no entry. Errors
+/// are added to `problems` (SP0305, SP0301), each with its line; the other lines are still read.
 pub fn read(path: &str, bytes: &[u8], problems: &mut Vec<Diagnostic>) -> Vec<RegistryEntry> {
     let (text, bom) = match decode(bytes) {
         Ok(decoded) => decoded,
@@ -68,26 +68,25 @@ fn unreadable(place: Place, reason: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::UnreadableRegFile, "this cannot be read as a .reg file").at(place, reason)
 }
 
-/// Where values go.
+/// The key that values belong to.
 enum Section {
-    /// No key yet.
+    /// There was no key yet.
     None,
-    /// Into a key.
     Key(RegistryKey),
-    /// Nowhere: the key was deleted.
+    /// The key was deleted, so it cannot have values.
     Deleted,
-    /// Nowhere: a root holds no values that policies know.
+    /// A root, whose values policies do not support.
     Root,
-    /// Nowhere: the key was complained of.
+    /// The key is invalid and was reported.
     Broken,
 }
 
 struct Reader<'s> {
     source: &'s Arc<Source>,
-    /// Each line without its end, and where it begins.
+    /// Each line without its line ending, and its offset.
     lines: Vec<(usize, &'s str)>,
     next: usize,
-    /// REGEDIT4 keeps texts as bytes of a code page.
+    /// Whether strings are in a code page, as in REGEDIT4.
     ansi: bool,
     section: Section,
     entries: Vec<RegistryEntry>,
@@ -140,7 +139,7 @@ impl<'s> Reader<'s> {
 
     fn key(&mut self, line: &str, place: &Place) -> Result<(), String> {
         self.section = Section::Broken;
-        // The last bracket counts: a key's name may hold others.
+        // The last bracket counts, because the name of a key may contain brackets.
         let (name, rest) = line[1..].rsplit_once(']').ok_or("the closing bracket is missing")?;
         only_comment(rest)?;
         let (name, deletes) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
@@ -149,7 +148,7 @@ impl<'s> Reader<'s> {
             return Err("a key must begin with the full name of its root, such as `HKEY_LOCAL_MACHINE`".into());
         }
         if root.len() == name.len() && !deletes {
-            // regedit writes the root itself above its keys.
+            // regedit writes the root itself before its keys.
             self.section = Section::Root;
             return Ok(());
         }
@@ -180,7 +179,7 @@ impl<'s> Reader<'s> {
             None => (String::new(), &line[1..]),
         };
         let rest = rest.trim_start_matches(BLANK).strip_prefix('=').ok_or("the `=` after its name is missing")?;
-        // Read before looking at the section: the data may go on over several lines.
+        // Parse it before checking the section, because the data may continue on the next lines.
         let action = self.action(rest.trim_start_matches(BLANK))?;
         match &self.section {
             Section::Broken => Ok(()),
@@ -221,7 +220,7 @@ impl<'s> Reader<'s> {
         data(kind, bytes, self.ansi).map(RegistryAction::Set)
     }
 
-    /// Bytes with commas between them; a backslash at a line's end goes on to the next line that is not a comment.
+    /// Bytes separated by commas. A backslash at the end of a line continues on the next line that is not a comment.
     fn bytes(&mut self, first: &'s str) -> Result<Vec<u8>, String> {
         let (mut bytes, mut line) = (Vec::new(), first);
         loop {
@@ -258,7 +257,11 @@ const BLANK: [char; 2] = [' ', '\t'];
 
 fn only_comment(rest: &str) -> Result<(), String> {
     let rest = rest.trim_matches(BLANK);
-    if rest.is_empty() || rest.starts_with(';') { Ok(()) } else { Err(format!("`{rest}` follows it")) }
+    if rest.is_empty() || rest.starts_with(';') {
+        Ok(())
+    } else {
+        Err(format!("unexpected `{rest}` at the end of the line"))
+    }
 }
 
 fn hexadecimal(digits: &str, most: usize) -> Result<u32, String> {
@@ -267,8 +270,8 @@ fn hexadecimal(digits: &str, most: usize) -> Result<u32, String> {
     number.ok_or_else(|| format!("`{digits}` is not one to {most} hexadecimal digits"))
 }
 
-/// A text up to its closing quote, and what follows. Windows also takes `\n` for a line break and drops the
-/// backslash of others; neither is ever meant (`"C:\new"`), so both are complained of.
+/// A string up to its closing quote, and the rest. Windows reads `\n` as a line break and drops the backslash of other
+/// sequences. Neither is ever intended (`"C:\new"`), so both are errors.
 fn unquote(text: &str) -> Result<(String, &str), String> {
     let (mut out, mut chars) = (String::new(), text.chars());
     while let Some(c) = chars.next() {
@@ -295,7 +298,7 @@ fn data(kind: u32, bytes: Vec<u8>, ansi: bool) -> Result<RegistryData, String> {
         }
         wide(bytes).ok_or("its bytes are not valid UTF-16".to_string())
     };
-    // Programs read a text up to its NUL; more than one at the end means nothing.
+    // Programs read a string up to its NUL; further ones have no meaning.
     let text = |bytes: &[u8]| {
         let text = texts(bytes)?.trim_end_matches('\0').to_string();
         if text.contains('\0') { Err("its text contains a NUL character".to_string()) } else { Ok(text) }

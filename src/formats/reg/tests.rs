@@ -1,4 +1,4 @@
-//! The round trip, and what is refused.
+//! Reading what was written, and refusing what is invalid.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ fn set(key: &str, name: &str, data: RegistryData) -> RegistryChange {
     RegistryChange::Value(RegistryLocation { key, name: name.into() }, RegistryAction::Set(data))
 }
 
-/// What is read: what is wrong with its line, or else what is done.
+/// The errors with their lines, or else the changes.
 fn reading(bytes: &[u8]) -> String {
     let mut problems = Vec::new();
     let entries = read("t.reg", bytes, &mut problems);
@@ -68,7 +68,7 @@ fn bytes_are_utf16_with_a_mark_and_an_empty_last_line() {
 }
 
 #[test]
-fn what_people_write_is_read() {
+fn files_written_by_people_are_read() {
     let text = "REGEDIT4\n; c\n#c\n\n  [hkey_local_machine\\A\\] b] ; c\n\"x\" = dword:1 ;c\n@=-\n\
                 \"\"=hex(2):25,41,\\ ; c\n ; c\n\n  00,\n\"m\"=hex(7):61,00,00\n[-HKEY_CURRENT_USER\\A]\n[HKEY_USERS]\n";
     insta::assert_snapshot!(reading(text.as_bytes()), @r"
@@ -81,7 +81,7 @@ fn what_people_write_is_read() {
 }
 
 #[test]
-fn no_line_is_dropped_in_silence() {
+fn no_line_is_silently_dropped() {
     let text = "Windows Registry Editor Version 5.00\n\"a\"=\"b\"\n[HKLM\\A]\n\"a\"=\"b\"\n[ HKEY_USERS\\A]\n[HKEY_USERS\\A\n\
                 [HKEY_FOO\\A]\n[HKEY_USERS\\A\\]\n[HKEY_USERS\\A]\nfoo\n\"a\"=\n\"a=\"b\"\n\"a\"=\"C:\\new\"\n\"a\"=\"b\" #c\n\
                 \"a\"=\"b\n\"a\"=dword:000000001\n\"a\"=dword:g\n\"a\"=hex:1,g\n\"a\"=hex:01\\\n  ,02\n\"a\"=hex(2):61\n\
@@ -99,7 +99,7 @@ fn no_line_is_dropped_in_silence() {
     11 its data must be text in quotes, `dword:`, `hex:`, `hex(…):` or `-`
     12 the `=` after its name is missing
     13 `\n` is not a valid escape: write a backslash as `\\`
-    14 `#c` follows it
+    14 unexpected `#c` at the end of the line
     15 the closing quote is missing
     16 `000000001` is not one to 8 hexadecimal digits
     17 `g` is not one to 8 hexadecimal digits
@@ -143,7 +143,7 @@ fn data() -> impl Strategy<Value = RegistryData> {
 
 fn key() -> impl Strategy<Value = RegistryKey> {
     let hive = prop_oneof![Just(Hive::LocalMachine), Just(Hive::CurrentUser), Just(Hive::ClassesRoot)];
-    // Few letters, so that keys meet, and any.
+    // Few letters, so that keys collide, and any others.
     let part = prop_oneof!["[aA]", r"[^\\\p{Cc}]{1,9}"];
     let path = proptest::collection::vec(part, 1..4).prop_map(|parts| parts.join("\\"));
     (hive, path).prop_map(|(hive, path)| RegistryKey { hive, path })
@@ -158,7 +158,7 @@ fn change() -> impl Strategy<Value = RegistryChange> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_again(changes in proptest::collection::vec(change(), 0..8)) {
+    fn written_files_are_read_again(changes in proptest::collection::vec(change(), 0..8)) {
         let document = RegDocument::new(changes);
         let mut problems = Vec::new();
         let bytes = document.to_bytes();

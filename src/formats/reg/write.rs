@@ -1,18 +1,19 @@
-//! Writing `.reg` files.
+//! Writes `.reg` files.
 
 use crate::setting::{RegistryAction, RegistryChange, RegistryData};
 
 /// The first line.
 pub(super) const HEADER: &str = "Windows Registry Editor Version 5.00";
 
-/// regedit breaks a hexadecimal line at the first byte that ends here or beyond; the longest line is 80 columns.
+/// regedit breaks a line of hexadecimal data after the first byte that ends at this column or later; the longest line
+/// has 80 columns.
 const BREAK: usize = 77;
 
-/// The text of changes that are in order.
+/// The text for sorted changes.
 pub(super) fn text(changes: &[RegistryChange]) -> String {
     let mut out = format!("{HEADER}\r\n\r\n");
     for section in changes.chunk_by(same_section) {
-        // Of several spellings of one key the first in the alphabet stands for all.
+        // Of several spellings of a key, the alphabetically first is used for all its values.
         let Some(key) = section.iter().map(RegistryChange::key).min_by(|a, b| a.path.cmp(&b.path)) else { continue };
         let minus = if matches!(section[0], RegistryChange::DeleteKey(_)) { "-" } else { "" };
         out.push_str(&format!("[{minus}{}\\{}]\r\n", key.hive.long(), key.path));
@@ -38,7 +39,7 @@ fn value(name: &str, action: &RegistryAction) -> String {
     match action {
         RegistryAction::Delete => line.push('-'),
         RegistryAction::Set(RegistryData::Dword(number)) => line.push_str(&format!("dword:{number:08x}")),
-        // A quoted text ends at the line's end: what does not fit on one line goes as bytes.
+        // A quoted string ends with its line, so strings with line breaks are written as bytes.
         RegistryAction::Set(RegistryData::Sz(text)) if !text.contains(char::is_control) => {
             line.push_str(&quoted(text));
         }
@@ -72,7 +73,7 @@ fn hexadecimal(line: &mut String, data: &RegistryData) {
     }
 }
 
-/// The type's number (winnt.h) and the bytes as the registry stores them.
+/// The number of the type (winnt.h), and the bytes as the registry stores them.
 fn bytes(data: &RegistryData) -> (u32, Vec<u8>) {
     let wide = |text: &str| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     match data {

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::delegated::Entra;
 use super::refusal::{SignInFailure, clean};
-use super::way::Way;
+use super::way::SignInWay;
 
 /// The time that a person has to sign in.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);

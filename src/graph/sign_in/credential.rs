@@ -21,7 +21,7 @@ use super::method::SignInMethod;
 use super::refusal::SignInFailure;
 use super::settings::variable;
 use super::token_claims::TokenClaims;
-use super::way::Way;
+use super::way::SignInWay;
 use crate::graph::http::{chain, http_client};
 
 /// The help if the Azure CLI returns no token.

@@ -13,7 +13,7 @@ use super::access_token::AccessToken;
 use super::key_store;
 use super::method::SignInMethod;
 use super::refusal::SignInFailure;
-use super::way::Way;
+use super::way::SignInWay;
 use crate::graph::http::{SetupError, chain};
 
 /// Entra's three endpoints.

@@ -5,7 +5,7 @@ use oauth2::basic::BasicTokenResponse;
 
 use super::delegated::Entra;
 use super::refusal::SignInFailure;
-use super::way::Way;
+use super::way::SignInWay;
 
 impl SignInWay {
     /// Shows the code, and waits until the person has signed in or the code has expired.

@@ -57,8 +57,8 @@ fn list(state: &TenantState, call: &Call) -> Result<Answer, Declined> {
     let seen = |policy| object::seen(policy, call, &options);
     let mut answer = listing::page(call, &options, OF, || all.iter().filter(matches).count(), items, seen);
     if let AnswerBody::Json(body) = &mut answer.body {
-        // Of the page, not of the whole (a live answer in terraform-provider-microsoft365: 100 beside a link to the next
-        // page).
+        // The count of the page, not of the whole list (a live answer in terraform-provider-microsoft365: 100 with a
+        // link to the next page).
         body["@odata.count"] = json!(body["value"].as_array().map_or(0, Vec::len));
     }
     Ok(answer)

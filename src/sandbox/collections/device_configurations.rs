@@ -8,7 +8,7 @@ use crate::sandbox::http::call::{ApiVersion, Call};
 use crate::sandbox::http::filter::unquoted;
 use crate::sandbox::http::listing;
 use crate::sandbox::http::query::{AllowedOptions, QueryOptions, TooLarge};
-use crate::sandbox::tenant::configurations::DeviceConfiguration;
+use crate::sandbox::tenant::configurations::StoredConfiguration;
 use crate::sandbox::tenant::ids;
 use crate::sandbox::tenant::state::{ObjectWrite, TenantState};
 use crate::sandbox::tenant::store::Store;

@@ -7,8 +7,8 @@ use super::rule::FaultRule;
 
 /// Decides which requests get a fault.
 ///
-/// Each fault numbers the requests that it considers, in the order of arrival, and decides each number independently: the
-/// same seed and sequence of requests give the same faults, and enabling one fault does not affect the others.
+/// Each fault numbers the requests that it considers, in the order of arrival, and decides each number independently:
+/// the same seed and sequence of requests give the same faults, and enabling one fault does not affect the others.
 #[derive(Debug)]
 pub(crate) struct Dice {
     seed: u64,
@@ -108,12 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_means_the_same_for_ever() {
+    fn a_seed_always_gives_the_same_faults() {
         assert_eq!(struck(&json!({ "throttle": 0.1 }), 7), [1, 16, 25, 52, 56, 58, 71, 92]);
     }
 
     #[test]
-    fn faults_do_not_move_each_other() {
+    fn faults_do_not_affect_each_other() {
         let alone = struck(&json!({ "throttle": 0.1 }), 7);
         assert_eq!(struck(&json!({ "throttle": 0.1, "cut_before": 0.5 }), 7), alone);
         assert_ne!(struck(&json!({ "throttle": 0.1 }), 8), alone);

@@ -51,7 +51,7 @@ fn decide(service: &mut Service, code: &str, verb: &str) -> Option<Value> {
 }
 
 fn response(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(AnswerBody::from(body.to_string()));
+    let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response

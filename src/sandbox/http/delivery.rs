@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
-use axum::body::{AnswerBody, Bytes};
+use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
@@ -40,7 +40,7 @@ impl Sending {
         let content = content(body);
         let length = content.bytes.len();
         let body = match self.pace {
-            BodyPace::Whole => AnswerBody::from(content.bytes),
+            BodyPace::Whole => Body::from(content.bytes),
             BodyPace::Slow(time) => slow(content.bytes, time),
             BodyPace::Truncated => truncated(content.bytes, wire),
         };
@@ -55,20 +55,20 @@ struct AnswerBytes {
     bytes: Bytes,
 }
 
-fn content(body: answer::Body) -> AnswerBytes {
+fn content(body: answer::AnswerBody) -> AnswerBytes {
     let (content_type, bytes) = match body {
-        answer::Body::Nothing => return AnswerBytes { content_type: None, bytes: Bytes::new() },
-        answer::Body::Json(json) => (JSON, Bytes::from(json.to_string())),
-        answer::Body::Html(text) => ("text/html; charset=utf-8", Bytes::from(text)),
-        answer::Body::Text(text) => ("text/plain", Bytes::from(text)),
+        answer::AnswerBody::Nothing => return AnswerBytes { content_type: None, bytes: Bytes::new() },
+        answer::AnswerBody::Json(json) => (JSON, Bytes::from(json.to_string())),
+        answer::AnswerBody::Html(text) => ("text/html; charset=utf-8", Bytes::from(text)),
+        answer::AnswerBody::Text(text) => ("text/plain", Bytes::from(text)),
     };
     AnswerBytes { content_type: Some(content_type), bytes }
 }
 
-fn slow(bytes: Bytes, time: Duration) -> AnswerBody {
+fn slow(bytes: Bytes, time: Duration) -> Body {
     let pause = time / PIECES as u32;
     let size = bytes.len().div_ceil(PIECES).max(1);
-    AnswerBody::from_stream(stream::unfold(bytes, move |mut rest| async move {
+    Body::from_stream(stream::unfold(bytes, move |mut rest| async move {
         if rest.is_empty() {
             return None;
         }
@@ -78,9 +78,9 @@ fn slow(bytes: Bytes, time: Duration) -> AnswerBody {
     }))
 }
 
-fn truncated(mut bytes: Bytes, wire: Wire) -> AnswerBody {
+fn truncated(mut bytes: Bytes, wire: Wire) -> Body {
     bytes.truncate(bytes.len() / 2);
-    AnswerBody::from_stream(stream::unfold((Some(bytes), wire), |(half, wire)| async move {
+    Body::from_stream(stream::unfold((Some(bytes), wire), |(half, wire)| async move {
         if let Some(half) = half {
             return Some((Ok(half), (None, wire)));
         }
@@ -95,7 +95,7 @@ fn response(
     headers: &[(&'static str, String)],
     content_type: Option<&'static str>,
     length: usize,
-    body: AnswerBody,
+    body: Body,
     trace: &Trace,
 ) -> Response {
     let mut builder = Response::builder()
@@ -110,7 +110,7 @@ fn response(
     }
     // Cannot fail, because statuses, names and ids are valid. If it did, the answer would have no body.
     builder.body(body).unwrap_or_else(|_| {
-        let mut broken = Response::new(AnswerBody::empty());
+        let mut broken = Response::new(Body::empty());
         *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         broken
     })

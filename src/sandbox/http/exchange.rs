@@ -43,7 +43,7 @@ pub(crate) async fn handle(
         // Only a panic ends the task early. Then all that is left is to cut the connection.
         Ok((None, _)) | Err(_) => {
             wire.cut();
-            Response::new(AnswerBody::empty())
+            Response::new(Body::empty())
         }
     }
 }
@@ -78,7 +78,7 @@ async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option
         return None;
     }
     let pace = match (arrival.truncated, arrival.slow_body) {
-        _ if matches!(answer.body, answer::Body::Nothing) => BodyPace::Whole,
+        _ if matches!(answer.body, answer::AnswerBody::Nothing) => BodyPace::Whole,
         (true, _) => BodyPace::Truncated,
         (false, Some(time)) => BodyPace::Slow(time),
         (false, None) => BodyPace::Whole,

@@ -13,7 +13,7 @@ use super::answer::Refusal;
 pub(crate) struct QuotaLimits {
     pub writes: u64,
     pub requests: u64,
-    /// The limits hold for every span of this length.
+    /// The period to which the limits apply.
     pub window: Duration,
     pub retry_after: RetryAfter,
     /// "All requests accrue against your usage limits" (Graph documentation, throttling); without this, those that were
@@ -98,8 +98,8 @@ impl Quota {
 }
 
 impl QuotaLimits {
-    /// Whole seconds, rounded up so that a client that waits gets through. With a window of less than a second, rounding
-    /// would make every pause many windows long, so the result is 0.
+    /// Whole seconds, rounded up so that a client that waits gets through. With a window of less than a second,
+    /// rounding would make every pause many windows long, so the result is 0.
     fn seconds(&self, wait: Duration) -> u64 {
         match self.window < Duration::from_secs(1) {
             true => 0,
@@ -131,7 +131,7 @@ pub(crate) fn too_many(retry_after: RetryAfter, seconds: u64) -> Refusal {
 mod tests {
     use super::*;
 
-    /// What 20 requests meet that come 2 seconds apart: the pause that each is asked for, `.` for none.
+    /// The pauses requested from 20 requests that are 2 seconds apart, `.` for none.
     fn pauses(limits: QuotaLimits) -> String {
         let start = Instant::now();
         let mut quota = Quota::new(limits);
@@ -149,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn where_refused_requests_count_there_is_no_way_through_without_a_pause() {
+    fn if_refused_requests_count_only_a_pause_helps() {
         let limits = QuotaLimits { writes: 3, count_refused: true, ..QuotaLimits::default() };
         assert_eq!(pauses(limits), ". . .".to_owned() + &" 14".repeat(17));
     }
 
     #[test]
-    fn apps_have_a_quota_each() {
+    fn every_app_has_its_own_quota() {
         let now = Instant::now();
         let mut quota = Quota::new(QuotaLimits { writes: 1, ..QuotaLimits::default() });
         let took =

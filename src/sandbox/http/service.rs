@@ -9,7 +9,7 @@ use super::call::Call;
 use super::counters::Counters;
 use super::quota::Quota;
 use super::routes;
-use super::tokens::Tokens;
+use super::tokens::KnownTokens;
 use crate::sandbox::faults::answers::fault_answer;
 use crate::sandbox::faults::{BatchRole, Candidate, Dice, Fault, Faults, Strike, lists};
 use crate::sandbox::tenant::store::Store;

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::approvals::{self, ApprovalDecision};
-use super::contents::Seed;
+use super::contents::SeedNames;
 use super::files;
 use super::store::Store;
 use crate::sandbox::error::Error;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::approvals::ApprovalRequest;
-use super::configurations::DeviceConfiguration;
+use super::configurations::StoredConfiguration;
 use super::state::{ObjectWrite, TenantState};
 
 /// A write, with the request that approved it.

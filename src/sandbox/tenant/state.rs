@@ -1,4 +1,4 @@
-//! What a tenant holds, in memory.
+//! The contents of a tenant, in memory.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(crate) struct TenantState {
 /// The result of a write; `None` means that the object is deleted.
 #[derive(Debug)]
 pub(crate) enum ObjectWrite {
-    StoredConfiguration(Option<StoredConfiguration>),
+    DeviceConfiguration(Option<StoredConfiguration>),
     /// A policy of the settings catalog.
     ConfigurationPolicy(Option<Value>),
 }

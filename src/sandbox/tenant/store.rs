@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::approvals::{ApprovalRequest, ApprovalStatus};
-use super::configurations::DeviceConfiguration;
+use super::configurations::StoredConfiguration;
 use super::contents::{self, SeedNames};
 use super::files;
 use super::hold::{Hold, HoldWhen};
@@ -29,7 +29,7 @@ pub(crate) struct Store {
     hold: Option<Hold>,
     writes: usize,
     pub recent: Recent,
-    /// Multi Admin Approval, where it is switched on.
+    /// The rules of Multi Admin Approval, if it is enabled.
     pub approval: Option<ApprovalRules>,
     /// Held for the life of the store.
     _lock: File,
@@ -46,7 +46,7 @@ impl Store {
         let mut state = match snapshot {
             Some(bytes) => TenantState::read(&files::snapshot(folder), &bytes)?,
             None if lines.is_empty() => contents::new_tenant(),
-            None => return Err(Error::broken(&log_path, "it has no sandbox.json beside it")),
+            None => return Err(Error::broken(&log_path, "there is no sandbox.json next to it")),
         };
         for line in lines {
             state.replay(line).map_err(|reason| Error::broken(&log_path, reason))?;
@@ -109,8 +109,8 @@ impl Store {
         Ok(refusal)
     }
 
-    /// Decides the request `id`, or all waiting requests; returns them as they are now. A request that is not waiting is not
-    /// decided.
+    /// Decides the request `id`, or all waiting requests; returns them as they are now. A request that is not waiting
+    /// is not decided.
     pub(crate) fn decide(&mut self, id: Option<&str>, status: ApprovalStatus) -> Result<Vec<ApprovalRequest>, Refusal> {
         let chosen = |approval: &&ApprovalRequest| approval.waits() && id.is_none_or(|id| approval.id == id);
         let decided: Vec<ApprovalRequest> =

@@ -1,4 +1,4 @@
-//! After an apply there is nothing left to do, whatever the policies say; and the tenant holds what they say.
+//! After an apply the plan is empty for any policies, and the tenant has what they define.
 
 use base64::Engine;
 use proptest::collection::vec;
@@ -29,7 +29,7 @@ const GROUPS: [&str; 14] = [
 const FILTERS: [&str; 5] = ["Kiosk hardware", "Bob's filter", "Größe #1 + 100%", "\"", "${var:none}"];
 const TAGS: [&str; 4] = ["Default", "Service Desk", "Bob's tag", "#1 ä/b"];
 
-/// One policy, as it is written and as Graph should hold it.
+/// One policy in YAML, and its profile in Graph.
 #[derive(Debug, Clone)]
 struct Generated {
     policy: Value,
@@ -38,7 +38,7 @@ struct Generated {
     settings: Vec<(&'static str, Value)>,
 }
 
-/// Texts of all kinds, also those that YAML, OData, JSON or URLs could stumble over.
+/// Text of all kinds, including what could cause problems in YAML, OData, JSON or URLs.
 fn odd(longest: usize) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-zA-Z0-9 ]{1,12}",
@@ -52,13 +52,13 @@ fn odd(longest: usize) -> impl Strategy<Value = String> {
     vec(piece, 0..10).prop_map(move |pieces| pieces.concat().chars().take(longest).collect())
 }
 
-/// A text that may have several lines, and blanks at its ends.
+/// Text that may have several lines, and spaces at its ends.
 fn lines() -> impl Strategy<Value = String> {
     let end = select(vec!["\n", "\r\n", "\n\n", "\t", " ", ""]);
     vec((odd(60), end), 0..5).prop_map(|lines| lines.into_iter().map(|(line, end)| line + end).collect())
 }
 
-/// `${` is written `$${` where references are looked for.
+/// `${` is escaped as `$${` where references are replaced.
 fn escaped(text: &str) -> String {
     text.replace("${", "$${")
 }
@@ -71,7 +71,7 @@ fn name() -> impl Strategy<Value = String> {
     })
 }
 
-/// A value as it is written, with Graph's type and value.
+/// A value in YAML, with Graph's type and value.
 fn setting() -> impl Strategy<Value = (Value, &'static str, Value)> {
     let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
     let text = || lines().prop_filter("a mask is no value", |text| text != "****");
@@ -140,7 +140,7 @@ fn policy() -> impl Strategy<Value = Generated> {
         any::<Index>(),
     )
         .prop_map(|(name, description, settings, assignments, tags, node)| {
-            // No two policies set one node: that would be a finding.
+            // Two policies never set the same node, because that would be a finding.
             let node = node.index(usize::MAX);
             let mut policy = json!({ "name": escaped(&name), "settings": {} });
             let mut expected = Vec::new();
@@ -170,7 +170,7 @@ fn repository() -> Repo {
     ))
 }
 
-/// Applies, and looks whether anything is left, here and in the tenant.
+/// Applies, and checks that nothing is left to change and that the tenant is correct.
 fn converges(repo: &Repo, policies: &[Generated]) {
     for (at, generated) in policies.iter().enumerate() {
         repo.policy(&format!("p{at}"), &format!("{:#}", generated.policy));
@@ -187,7 +187,7 @@ fn converges(repo: &Repo, policies: &[Generated]) {
         let held: Vec<(String, Value)> = written
             .iter()
             .map(|one| match (text(&one["@odata.type"]), portal.plain(profile, one)) {
-                // On its way through a proxy that is written in JavaScript, 0.0 becomes 0.
+                // The proxy is written in JavaScript, which changes 0.0 to 0.
                 (kind, value) if kind.ends_with("FloatingPoint") => (kind, json!(value.as_f64())),
                 other => other,
             })
@@ -200,7 +200,7 @@ fn converges(repo: &Repo, policies: &[Generated]) {
 }
 
 fn config() -> Config {
-    // The same cases in every run; PROPTEST_RNG_SEED and PROPTEST_CASES ask for others.
+    // The same cases in every run, unless PROPTEST_RNG_SEED and PROPTEST_CASES are set.
     let given = Config::default();
     let rng_seed = if given.rng_seed == RngSeed::Random { RngSeed::Fixed(2018) } else { given.rng_seed };
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { given.cases } else { 40 };
@@ -211,7 +211,7 @@ fn config() -> Config {
 proptest! {
     #![proptest_config(config())]
 
-    /// New profiles, and then the same profiles with other contents.
+    /// New profiles, and then the same profiles with different contents.
     #[test]
     fn after_an_apply_the_plan_is_empty(before in vec(policy(), 1..4), after in vec(policy(), 3)) {
         let repo = repository();
@@ -245,7 +245,7 @@ fn a_thousand_settings_in_one_policy() {
     repo.assert_converged();
 }
 
-/// Line ends that the portal would change are no difference.
+/// Line endings that the portal would change are not a difference.
 #[test]
 fn a_description_with_old_line_ends() {
     let repo = repository();

@@ -1,4 +1,4 @@
-//! What is not ours stays as it is, to the byte; and owners do not see each other.
+//! Profiles that are not managed here do not change by a byte, and owners do not affect each other.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ name: Password reset
 settings: { Authentication/AllowAadPasswordReset: Allowed }
 assignments: { include: [{ all: devices }], exclude: [{ group: Kiosks }] }
 ";
-/// The same node as a portal-made profile has, with another value.
+/// The same node as in a profile from the portal, with another value.
 const NOTIFICATIONS: &str = "\
 name: Notifications
 settings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }
@@ -27,14 +27,14 @@ fn owner(owner: &str, server: &Served) -> Repo {
     Repo::new(&served(owner, &server.url, PRUNE))
 }
 
-/// Everything in the tenant but this owner's profiles.
+/// Everything in the tenant except this owner's profiles.
 fn not_of(graph: &Graph, owner: &str) -> Vec<Value> {
     let marker = format!("Managed by sspr-policy, do not edit: {owner} ");
     graph.profiles().into_iter().filter(|profile| !text(&profile["description"]).contains(&marker)).collect()
 }
 
 #[test]
-fn portal_made_profiles_are_untouched_by_every_kind_of_change() {
+fn no_change_affects_profiles_from_the_portal() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -70,7 +70,7 @@ fn portal_made_profiles_are_untouched_by_every_kind_of_change() {
 }
 
 #[test]
-fn a_profile_without_our_marker_is_never_taken_for_ours() {
+fn a_profile_without_our_marker_is_not_managed() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -102,7 +102,7 @@ fn a_profile_without_our_marker_is_never_taken_for_ours() {
 }
 
 #[test]
-fn two_owners_with_the_same_keys_live_side_by_side() {
+fn two_owners_can_use_the_same_keys() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -111,7 +111,8 @@ fn two_owners_with_the_same_keys_live_side_by_side() {
         repo.policy("camera", CAMERA);
         repo.policy("notifications", NOTIFICATIONS);
     }
-    // A name is taken where it is not ours: even one with another owner's marker may stand beside ours.
+    // Names are not unique: a managed profile may have the same name as another one, even one with another owner's
+    // marker.
     ours.apply().succeeds();
     theirs.apply().succeeds();
     assert_eq!(graph.names().iter().filter(|name| *name == "Cameras").count(), 2);
@@ -130,7 +131,7 @@ fn two_owners_with_the_same_keys_live_side_by_side() {
 }
 
 #[test]
-fn disown_takes_off_the_marker_and_nothing_else() {
+fn disown_removes_only_the_marker() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let graph = Graph::new(&server.url);
@@ -150,9 +151,9 @@ fn disown_takes_off_the_marker_and_nothing_else() {
     );
 }
 
-/// It waits as long as the tenant asks for, and looks whether a write that "failed" was carried out.
+/// `disown` waits as long as the tenant requests, and checks whether a write that "failed" was carried out.
 #[test]
-fn disown_survives_a_bad_day() {
+fn disown_survives_faults() {
     for fault in [
         "throttle: { on: [1], of: PATCH, retry_after: none }",
         "failed_but_done: { on: [1], of: PATCH }",

@@ -1,4 +1,4 @@
-//! An apply while it runs: interrupted, and beside another one.
+//! An apply that is interrupted, or runs at the same time as another one.
 
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -52,7 +52,7 @@ fn interrupt(apply: &Child) {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
+fn an_interrupt_waits_for_requests_that_were_sent() {
     let (_tenant, repo, server) = tenant("latency_ms: 40\n", 60);
     let apply = under_way(&repo, &server, 10);
     interrupt(&apply);
@@ -63,7 +63,7 @@ fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
     assert!(out.contains("left     stopped before it started"), "{out}");
     let last = out.lines().last().unwrap();
     assert!(last.contains(" done, 0 failed, ") && last.contains(" left."), "{last}");
-    // What was begun is whole.
+    // Profiles that were begun are complete.
     let made: Vec<Value> = Graph::new(&server.url)
         .profiles()
         .into_iter()
@@ -77,7 +77,7 @@ fn an_interrupt_lets_what_is_in_flight_come_to_its_end() {
 
 #[cfg(unix)]
 #[test]
-fn a_second_interrupt_lets_go_and_the_next_apply_mends_it() {
+fn a_second_interrupt_stops_at_once_and_the_next_apply_repairs_it() {
     let (_tenant, repo, server) = tenant("latency_ms: 300\n", 30);
     let apply = under_way(&repo, &server, 5);
     interrupt(&apply);
@@ -126,7 +126,7 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     #[cfg(not(unix))]
     assert!(said(clone.apply()).contains("another apply of contoso to this tenant is running on this machine"));
     assert!(said(clone.run(&["disown", "3f2a"])).contains("another apply of contoso"));
-    // Another owner's profiles are others.
+    // Another owner has other profiles.
     let other = Repo::new(&served("fabrikam", &server.url, ""));
     other.policy("p00", "name: Fabrikam\nsettings: { Camera/AllowCamera: 1 }\n");
     other.apply().succeeds();
@@ -137,19 +137,19 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     assert_eq!(names.iter().filter(|name| name.starts_with("Policy")).count(), 30);
 }
 
-/// A home that cannot be written is no reason not to apply.
+/// A home folder that is not writable does not prevent an apply.
 #[cfg(unix)]
 #[test]
-fn an_apply_without_a_place_for_its_lock_goes_on() {
+fn an_apply_continues_without_a_lock_if_the_home_is_not_writable() {
     let (_tenant, mut repo, _server) = tenant("durable: false\n", 1);
     repo.variables.insert("XDG_STATE_HOME".into(), "/dev/null".into());
     let ran = repo.apply().succeeds();
     assert_snapshot!(ran.err, @"warning: cannot use /dev/null/sspr-policy (Not a directory (os error 20)), so an apply from another folder at the same time will not be prevented");
 }
 
-/// The first PATCH is throttled for two seconds; meanwhile somebody changes the profile in the portal.
+/// The first PATCH is throttled for two seconds; meanwhile someone changes the profile in the portal.
 #[test]
-fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
+fn a_retried_write_does_not_overwrite_an_edit() {
     let (_tenant, repo, server) =
         tenant("throttle: { on: [1], of: PATCH, retry_after: seconds, seconds: 2 }\ndurable: false\n", 1);
     repo.apply().succeeds();
@@ -177,7 +177,7 @@ fn what_somebody_changes_before_a_write_is_sent_again_is_not_written_over() {
     assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
 }
 
-/// The connection is cut after the server has made the profile: it is found, and assigned in the same apply.
+/// The connection is cut after the server has created the profile. It is found, and assigned in the same apply.
 #[test]
 fn a_profile_whose_creation_was_not_answered_is_finished() {
     let (_tenant, repo, server) = tenant("cut_after: { on: [1] }\ndurable: false\n", 1);

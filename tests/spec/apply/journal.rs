@@ -1,4 +1,4 @@
-//! What an apply that was cut short leaves behind for the next one: creations that no list has shown yet.
+//! What an interrupted apply leaves for the next one: creations that no list has shown yet.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::harness::{EMBEDDED, Graph, Repo, Served, TENANT, normal, served, text
 
 const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\nassignments: { include: [{ group: SSPR Pilot }] }\n";
 
-/// A repository whose only policy was applied; the apply was cut short before it had seen its profile in a list.
+/// A repository whose only policy was applied; the apply was interrupted before a list showed its profile.
 fn cut_short(seconds_ago: i64) -> Repo {
     let repo = Repo::new(EMBEDDED);
     repo.policy("reset", RESET);
@@ -72,7 +72,7 @@ fn somebody_took_our_marker_away() {
     assert_eq!((ran.code, repo.portal().names().iter().filter(|name| *name == "Reset").count()), (Some(1), 1));
 }
 
-/// No clock that was wrong makes an apply hang or stop.
+/// A wrong clock must not make an apply hang or stop.
 #[test]
 fn it_was_sent_at_any_time() {
     for seconds_ago in [i64::MIN, -1_000_000, 1_000_000, i64::MAX] {
@@ -92,7 +92,7 @@ fn the_lists_do_not_show_it_yet() {
     repo.policy("reset", RESET);
     let patience = "SSPR_POLICY_PATIENCE_SECONDS".to_owned();
     repo.variables.insert(patience.clone(), "0".into());
-    // The object itself shows that it is done.
+    // The object itself shows that it is complete.
     repo.apply().succeeds();
     assert_snapshot!(normal(&repo.apply().fails()), @"
     error: the profile of reset ([id]) was made, and the tenant's lists do not show it yet; nothing was changed

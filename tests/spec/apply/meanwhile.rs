@@ -1,4 +1,4 @@
-//! What happens in a tenant while an apply writes: people edit, servers lag, answers are lost.
+//! What happens in a tenant while an apply writes: people edit, servers are late, answers are lost.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -31,7 +31,7 @@ impl Scene {
         Graph::new(&self.server.url)
     }
 
-    /// An apply to whose requests this happens.
+    /// An apply whose requests are handled by a script.
     fn apply(&self, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Ran {
         let _between = self.between(script);
         self.repo.apply()
@@ -43,7 +43,7 @@ impl Scene {
         between
     }
 
-    /// Somebody edits the profile in the portal right after the first request of this kind was carried out.
+    /// Edits the profile in the portal right after the first request of this kind was carried out.
     fn edit_after(
         &self,
         method: &'static str,
@@ -71,12 +71,12 @@ fn policy(settings: &str, group: &str) -> String {
     format!("name: Policy\nsettings:\n{settings}assignments: {{ include: [{{ group: {group} }}] }}\n")
 }
 
-/// A value that everybody sees.
+/// A value that everyone can read.
 fn plain(number: u32) -> String {
     format!("  Trial/Number: {{ type: integer, value: {number}, unchecked: trial }}\n")
 }
 
-/// The same, and one that Intune masks.
+/// The same with a value that Intune masks.
 fn with_text(text: &str) -> String {
     format!("{}  Trial/Text: {{ type: string, raw: {text}, unchecked: trial }}\n", plain(0))
 }
@@ -123,14 +123,14 @@ fn name(portal: &Graph) {
     portal.patch(&portal.profile("Policy"), json!({ "displayName": "Somebody's" }));
 }
 
-/// What became of the change.
+/// The message about the change.
 fn said(ran: &Ran) -> String {
     let after_the_plan = ran.out.lines().skip_while(|line| !line.starts_with("Plan:"));
     let ended = after_the_plan.skip(1).take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     normal(&format!("{ended}\nexit {}", ran.code.unwrap()))
 }
 
-/// The text row's value in plain, its name, and the description without the marker.
+/// The plain value of the string, its name, and the description without the marker.
 fn held(portal: &Graph) -> String {
     let profile = portal.profile("Policy");
     let row = profile["omaSettings"].as_array().unwrap().last().unwrap();
@@ -139,7 +139,7 @@ fn held(portal: &Graph) -> String {
 }
 
 #[test]
-fn what_somebody_edits_after_our_last_write_stays() {
+fn an_edit_after_our_last_write_is_kept() {
     let edits: [(Edit, &str); 4] = [
         (masked, r#""somebody's" | "Trial/Text" | "#),
         (row_names, r#""ours" | "Somebody's name" | "#),
@@ -161,7 +161,7 @@ fn what_somebody_edits_after_our_last_write_stays() {
 }
 
 #[test]
-fn a_marker_that_somebody_took_away_is_no_success() {
+fn a_removed_marker_is_not_a_success() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, no_marker));
@@ -172,7 +172,7 @@ fn a_marker_that_somebody_took_away_is_no_success() {
 }
 
 #[test]
-fn a_masked_edit_between_our_writes_stays() {
+fn a_masked_edit_between_our_writes_is_kept() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     let created = scene.apply(scene.edit_after("POST", CREATION, masked));
@@ -181,7 +181,7 @@ fn a_masked_edit_between_our_writes_stays() {
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
-    // Who leaves the audience leaves before the content changes.
+    // Devices leave the assignments before the content changes.
     scene.apply(|_| Then::Pass).succeeds();
     scene.repo.policy("p", &policy(&with_text("newer").replace("0,", "7,"), "SSPR Ring 2"));
     let changed = scene.apply(scene.edit_after("POST", ASSIGNMENT, masked));
@@ -194,9 +194,9 @@ fn a_masked_edit_between_our_writes_stays() {
     assert_eq!(held(&scene.portal()), r#""newer" | "Trial/Text" | "#);
 }
 
-/// The marker is put right after the assignment, with the words that somebody wrote since we looked first.
+/// The marker is corrected after the assignment, and text that someone added in the meantime is kept.
 #[test]
-fn what_no_policy_says_stays_where_assignments_count_as_changes() {
+fn unmanaged_properties_are_kept_if_assignments_raise_the_version() {
     let scene = Scene::new("assign_raises_version: true\n");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -209,7 +209,7 @@ fn what_no_policy_says_stays_where_assignments_count_as_changes() {
 }
 
 #[test]
-fn words_that_somebody_writes_between_our_writes_stay() {
+fn text_added_between_our_writes_is_kept() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -219,7 +219,7 @@ fn words_that_somebody_writes_between_our_writes_stay() {
     assert_eq!(held(&scene.portal()), r#"7 | "Somebody's name" | "#);
 }
 
-/// The lists show it, and by its id it is not found yet.
+/// The lists show the profile, but it is not found by its ID yet.
 #[test]
 fn a_deletion_needs_both_witnesses() {
     let scene = Scene::new("not_found_after_create_ms: 5000\n");
@@ -237,9 +237,9 @@ fn a_deletion_needs_both_witnesses() {
     assert!(!scene.portal().names().contains(&"Policy".to_owned()));
 }
 
-/// The server says that it failed, and finishes the write between our look and the next try.
+/// The server reports a failure, and carries out the write between the check and the next attempt.
 #[test]
-fn a_write_that_lands_late_is_our_own() {
+fn a_late_write_is_recognized_as_ours() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -263,7 +263,7 @@ fn a_write_that_lands_late_is_our_own() {
 }
 
 #[test]
-fn a_write_without_effect_is_no_success() {
+fn a_write_without_effect_is_not_a_success() {
     let scene = Scene::new("");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -280,7 +280,7 @@ fn a_write_without_effect_is_no_success() {
 }
 
 #[test]
-fn what_is_too_new_to_be_assigned_is_assigned_in_a_moment() {
+fn a_profile_that_is_too_new_is_assigned_later() {
     for status in [404, 409] {
         let mut scene = Scene::new("");
         scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "30".into());
@@ -297,14 +297,14 @@ fn what_is_too_new_to_be_assigned_is_assigned_in_a_moment() {
 }
 
 #[test]
-fn any_patience_is_taken() {
+fn every_timeout_is_valid() {
     let mut scene = Scene::new("");
     scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), u64::MAX.to_string());
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
 }
 
-/// What can never become what we wrote is not waited for, however much patience there is.
+/// `apply` does not wait for a state that can never become the written one.
 #[test]
 fn a_visible_edit_ends_the_wait() {
     for edit in [name as Edit, no_marker] {
@@ -318,9 +318,9 @@ fn a_visible_edit_ends_the_wait() {
     }
 }
 
-/// More profiles than are worked on at once: none waits for another one to be listed.
+/// More profiles than are processed at once: none of them waits until another one is listed.
 #[test]
-fn profiles_that_wait_for_lists_let_others_begin() {
+fn profiles_that_wait_for_lists_do_not_block_others() {
     let mut scene = Scene::new("list_lag_ms: 6000\n");
     scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "50".into());
     for n in 0..25 {
@@ -331,7 +331,7 @@ fn profiles_that_wait_for_lists_let_others_begin() {
     let mut apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains(" added ")));
-    // Each is made and assigned, although no list has shown more than the first of them.
+    // Each profile is created and assigned, although the lists have shown only the first of them.
     assert_eq!(Graph::new(&scene.server.own).get("/sandbox/counters")["writes"], 50);
     assert_eq!(lines.filter(|line| line.contains(" added ")).count(), 24);
     let ended = apply.wait_with_output().unwrap();
@@ -341,7 +341,7 @@ fn profiles_that_wait_for_lists_let_others_begin() {
     assert_snapshot!(waits.join("\n"), @"waiting until the tenant and its lists show what was written, up to 50s for each profile");
 }
 
-/// An apply that is interrupted as soon as its first PATCH is answered with this.
+/// An apply that is interrupted as soon as its first PATCH gets this answer.
 #[cfg(unix)]
 fn interrupted(status: u16, done: bool) -> (Scene, String) {
     let scene = Scene::new("");
@@ -386,7 +386,7 @@ fn an_interrupt_ends_a_pause() {
 
 #[cfg(unix)]
 #[test]
-fn what_may_be_done_when_we_are_interrupted_is_said_to_be() {
+fn an_interrupted_write_is_reported_as_unknown() {
     let (scene, said) = interrupted(504, true);
     assert_snapshot!(said, @"
       ~ p                            left     stopped: its write got no usable answer, so it may be done

@@ -1,4 +1,4 @@
-//! An apply where a second administrator has to approve each write (Multi Admin Approval).
+//! An apply for which a second administrator has to approve each write (Multi Admin Approval).
 
 use insta::assert_snapshot;
 use tempfile::TempDir;
@@ -23,7 +23,7 @@ fn tenant(faults: &str) -> (TempDir, Repo, Served) {
     (tenant, repo, server)
 }
 
-/// The same without approvals until the policy is applied.
+/// The same, without approvals until the policy is applied.
 fn applied(policy: &str) -> (TempDir, Repo, Served) {
     let (tenant, repo, server) = tenant("durable: false\n");
     repo.policy("p00", policy);
@@ -34,25 +34,25 @@ fn applied(policy: &str) -> (TempDir, Repo, Served) {
     (tenant, repo, server)
 }
 
-/// That it waits, and nothing failed.
+/// Checks that it waits for approval and that nothing failed.
 #[track_caller]
 fn waits(ran: Ran) -> Ran {
     assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
     ran
 }
 
-/// The lines about what became of changes, with what helps.
+/// The lines with the results of changes, with their help.
 fn outcomes(ran: &Ran) -> String {
     let about = |line: &&str| ["failed   ", "waiting  ", "= help", "done, "].iter().any(|what| line.contains(what));
     normal(&ran.out.lines().filter(about).collect::<Vec<_>>().join("\n"))
 }
 
-/// As the next run of a pipeline finds it.
+/// Deletes the local state, as in the next run of a pipeline.
 fn forget(repo: &Repo) {
     std::fs::remove_dir_all(repo.path().join(".sspr-policy")).unwrap();
 }
 
-/// `sspr-policy sandbox approve --all`, as another administrator would in Intune.
+/// `sspr-policy sandbox approve --all`, as another administrator does in Intune.
 fn approve(tenant: &TempDir, decision: &str) {
     let mut command = std::process::Command::new(program());
     command.arg("--dir").arg(tenant.path()).args(["sandbox", decision, "--all"]);
@@ -60,7 +60,7 @@ fn approve(tenant: &TempDir, decision: &str) {
 }
 
 #[test]
-fn where_a_second_administrator_has_to_approve() {
+fn a_second_administrator_has_to_approve() {
     let (tenant, repo, server) = tenant(APPROVALS);
     let first = waits(repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]));
     assert_snapshot!(normal(&first.out), @r#"
@@ -85,7 +85,7 @@ fn where_a_second_administrator_has_to_approve() {
     Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.
     ");
     approve(&tenant, "approve");
-    // The profile is there now; its assignment is a write of its own.
+    // The profile exists now; its assignment is a separate write.
     assert!(waits(repo.apply()).out.contains("1 waiting for approval"));
     assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"], serde_json::json!([]));
     let plan = repo.plan();
@@ -100,7 +100,7 @@ fn where_a_second_administrator_has_to_approve() {
 fn an_approval_is_found_again_on_another_machine() {
     let (tenant, repo, _server) = tenant(APPROVALS);
     for run in 1..3 {
-        // A pipeline says which run it is.
+        // The justification of a pipeline names its run.
         waits(repo.apply_with(&["--justification", &format!("run {run}")]));
         approve(&tenant, "approve");
         forget(&repo);
@@ -110,7 +110,7 @@ fn an_approval_is_found_again_on_another_machine() {
 }
 
 #[test]
-fn what_was_rejected_is_asked_for_again() {
+fn a_rejected_change_is_requested_again() {
     let (tenant, repo, _server) = tenant(APPROVALS);
     waits(repo.apply());
     approve(&tenant, "reject");
@@ -121,7 +121,7 @@ fn what_was_rejected_is_asked_for_again() {
 }
 
 #[test]
-fn a_saved_plan_goes_on_after_each_approval() {
+fn a_saved_plan_continues_after_each_approval() {
     let (tenant, repo, _server) = tenant(APPROVALS);
     repo.run(&["plan", "--out", "plan.json"]).succeeds();
     for _ in 0..2 {
@@ -132,9 +132,9 @@ fn a_saved_plan_goes_on_after_each_approval() {
     repo.assert_converged();
 }
 
-/// A policy gives a setting to another one, whose change is refused: the giver's cannot be done either.
+/// A setting moves to another policy whose change is rejected, so the first policy must keep it.
 #[test]
-fn what_waits_for_something_that_is_refused_is_left() {
+fn a_change_is_skipped_if_it_depends_on_a_refused_one() {
     let tenant = tempfile::tempdir().unwrap();
     let repo = Repo::new("");
     let moving = "  Trial/Moving: { type: integer, value: 1, unchecked: trial }\n";
@@ -162,9 +162,9 @@ fn what_waits_for_something_that_is_refused_is_left() {
     ");
 }
 
-/// Approved or not, a request that was made for an earlier version is in the way of the next.
+/// Whether approved or not, a request for an earlier version blocks the next one.
 #[test]
-fn a_policy_that_was_edited_after_its_approval_was_asked_for() {
+fn a_policy_that_was_edited_after_the_approval_request() {
     let (tenant, repo, _server) = applied(POLICY);
     repo.edit("p00", "value: 0", "value: 1");
     waits(repo.apply_with(&["--justification", "CHG-1042"]));
@@ -185,7 +185,7 @@ fn a_policy_that_was_edited_after_its_approval_was_asked_for() {
           = help: apply that version; or have the request cancelled in Intune (Tenant administration > Multi Admin Approval), and run again
     0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     "#);
-    // The earlier version first, and then this one.
+    // Apply the earlier version first, and then this one.
     repo.edit("p00", "value: 2", "value: 1");
     repo.apply().succeeds();
     repo.edit("p00", "value: 1", "value: 2");
@@ -196,7 +196,7 @@ fn a_policy_that_was_edited_after_its_approval_was_asked_for() {
 }
 
 #[test]
-fn a_request_that_was_rejected_is_not_in_the_way() {
+fn a_rejected_request_does_not_block_the_next() {
     let (tenant, repo, _server) = applied(POLICY);
     repo.edit("p00", "value: 0", "value: 1");
     waits(repo.apply());
@@ -208,9 +208,9 @@ fn a_request_that_was_rejected_is_not_in_the_way() {
     repo.assert_converged();
 }
 
-/// Somebody asked for a change of our profile with another program.
+/// Someone requested a change of the managed profile with another program.
 #[test]
-fn a_request_that_is_not_ours_is_in_the_way() {
+fn a_request_from_another_program_blocks_ours() {
     let (_tenant, repo, server) = applied(POLICY);
     let url = format!("{}/beta/deviceManagement/deviceConfigurations/", server.url);
     let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
@@ -230,7 +230,7 @@ fn a_request_that_is_not_ours_is_in_the_way() {
     ");
 }
 
-/// The assignment raises the version that the marker holds: that alone is not worth an approval.
+/// The assignment raises the version that the marker contains, which alone does not need another approval.
 #[test]
 fn a_profile_with_a_masked_value_needs_two_approvals() {
     let (tenant, repo, _server) = tenant(&format!("{APPROVALS}assign_raises_version: true\n"));
@@ -242,7 +242,7 @@ fn a_profile_with_a_masked_value_needs_two_approvals() {
     repo.apply().succeeds();
     repo.assert_converged();
     repo.apply().succeeds();
-    // The marker does not vouch for the value any more: it is written once more before it is assigned otherwise.
+    // The marker no longer confirms the value, so it is written again before the assignment changes.
     repo.edit("p00", "SSPR Pilot", "All Staff");
     for _ in 0..2 {
         waits(repo.apply());
@@ -257,9 +257,9 @@ fn a_profile_with_a_masked_value_needs_two_approvals() {
     repo.assert_converged();
 }
 
-/// The code is for what was sent first. Without a fingerprint key nothing here tells that a secret changed.
+/// The approval is for the first request. Without a fingerprint key, a changed secret cannot be detected.
 #[test]
-fn a_secret_that_changed_after_its_approval_was_asked_for() {
+fn a_secret_that_changed_after_the_approval_request() {
     let secret = "type: string, value: \"${env:SECRET}\"";
     let said = |more: &str, code: i32| {
         let (tenant, mut repo, server) = tenant(APPROVALS);

@@ -1,4 +1,4 @@
-//! `catalogue import`: Microsoft's files in, one node a line out; everything else is a clear error.
+//! `catalogue import`: creates a table with one node per line from Microsoft's files; other files are clear errors.
 
 use std::io::{Cursor, Write};
 
@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::harness::repository::Repository;
 
-/// A DDF file with two settings: a switch of both scopes and an ADMX-backed one.
+/// A DDF file with two settings: a switch in both scopes and an ADMX-backed one.
 const DDF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE MgmtTree PUBLIC " -//OMA//DTD-DM-DDF 1.2//EN" "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd"
   [<?oma-dm-ddf-ver supported-versions="1.2"?>]>
@@ -63,7 +63,7 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// The lines of a table that are about the files of this test; the overlay brings its own.
+/// The lines of a table for the files of this test; the overlay adds others.
 fn contoso(said: &str) -> String {
     said.lines()
         .filter(|line| line.contains("Printing") && !line.contains("./Device/Vendor/MSFT/Printer"))
@@ -104,7 +104,7 @@ fn templates_in_utf_16_and_with_a_namespace_are_the_same() {
 }
 
 #[test]
-fn without_templates_what_is_known_of_group_policies_stays() {
+fn without_templates_facts_about_group_policies_are_kept() {
     let ddf = ddf().replace("Printing", "WindowsLogon").replace("HideQueue", "HideFastUserSwitching");
     let repository = Repository::empty().with_bytes("ddf/a.xml", ddf.as_bytes());
     let table = repository.run("catalogue import ddf");
@@ -113,7 +113,7 @@ fn without_templates_what_is_known_of_group_policies_stays() {
 }
 
 #[test]
-fn what_is_no_bundle_says_why() {
+fn files_that_are_not_a_bundle_are_errors() {
     let whole = zip(&[("a.xml", ddf().as_bytes())]);
     let entity =
         "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;\">]>\n<MgmtTree><VerDTD>&b;</VerDTD></MgmtTree>";
@@ -148,7 +148,7 @@ fn what_is_no_bundle_says_why() {
 }
 
 #[test]
-fn a_node_without_a_sound_address_is_left_out() {
+fn a_node_without_a_valid_address_is_skipped() {
     let ddf = ddf().replace("<NodeName>HideQueue</NodeName>", "<NodeName>Hide&quot;\\Queue</NodeName>");
     let repository = Repository::empty().with_bytes("ddf/a.xml", ddf.as_bytes());
     let said = repository.run("-v catalogue import ddf --out table.jsonl");
@@ -183,7 +183,7 @@ fn a_bomb_and_a_large_file_are_not_unpacked() {
 }
 
 #[test]
-fn templates_that_cannot_be_read_are_told_and_left_out() {
+fn unreadable_templates_are_reported_and_skipped() {
     let repository = Repository::empty()
         .with_bytes("ddf/a.xml", ddf().as_bytes())
         .with_bytes("admx/Printing.admx", &ADMX.as_bytes()[..300])

@@ -1,10 +1,10 @@
-//! Names that lead to a setting or miss it, and payloads.
+//! Correct and incorrect names of settings, and payloads.
 
 use super::node;
 use crate::harness::repository::{Repository, briefly, check, check_briefly};
 
 #[test]
-fn names_that_miss() {
+fn names_that_do_not_exist() {
     let said = check_briefly(
         r#"
         name: Names
@@ -44,7 +44,7 @@ fn names_of_the_other_scope_and_their_twins() {
 }
 
 #[test]
-fn folders_and_names_that_an_area_and_a_csp_share() {
+fn folders_and_names_in_both_an_area_and_a_csp() {
     let said = check(
         "
         name: Folders
@@ -62,7 +62,7 @@ fn folders_and_names_that_an_area_and_a_csp_share() {
 }
 
 #[test]
-fn what_stands_for_a_name() {
+fn placeholders_for_names() {
     let said = check_briefly(
         r#"
         name: Placeholders
@@ -104,7 +104,7 @@ fn nodes_that_cannot_be_set_or_not_read_back() {
 }
 
 #[test]
-fn the_edition_that_must_work() {
+fn the_edition_that_must_be_supported() {
     let policy = |windows: &str| {
         check_briefly(&format!(
             "name: Editions\nwindows: {windows}\nsettings: {{ Authentication/AllowAadPasswordReset: 1, BitLocker/RequireDeviceEncryption: 1 }}\n"
@@ -125,7 +125,7 @@ fn the_edition_that_must_work() {
 }
 
 #[test]
-fn values_that_their_node_does_not_take() {
+fn values_that_the_node_does_not_accept() {
     let policy = r#"
         name: Values
         settings:
@@ -152,7 +152,7 @@ fn values_that_their_node_does_not_take() {
 }
 
 #[test]
-fn payloads_that_their_policy_does_not_take() {
+fn payloads_that_the_policy_does_not_accept() {
     let said = check(
         r#"
         name: Payloads
@@ -173,7 +173,7 @@ fn payloads_that_their_policy_does_not_take() {
 }
 
 #[test]
-fn what_can_only_mean_one_thing_is_mended() {
+fn unambiguous_mistakes_are_fixed() {
     let policy = r#"
         name: Fixes
         settings:
@@ -200,13 +200,13 @@ fn what_can_only_mean_one_thing_is_mended() {
 #[test]
 fn releases_that_share_their_updates_share_their_backports() {
     let node = node("ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen");
-    // 19041.1202 and the like: 22H2 is 2004 with an enablement package. 1909 never got it.
+    // 19041.1202 and the like: an enablement package turns 2004 into 22H2. 1909 did not get the update.
     let on = [18363, 19041, 19045, 22000, 26200].map(|build| node.on_build(build));
     assert_eq!(on, [false, true, true, true, true]);
 }
 
 #[test]
-fn a_group_policy_s_other_names_lead_to_the_setting() {
+fn the_other_names_of_a_group_policy_find_the_setting() {
     let said = check_briefly(
         "name: A\nsettings:\n  Hide entry points for Fast User Switching: 1\n  device_vendor_msft_policy_config_windowslogon_hidefastuserswitching: 1\n  'Interactive logon: Require smart card': 1\n",
     );
@@ -214,7 +214,7 @@ fn a_group_policy_s_other_names_lead_to_the_setting() {
 }
 
 #[test]
-fn what_no_device_could_be_sent_is_refused() {
+fn values_that_cannot_be_sent_to_devices_are_refused() {
     let said = check_briefly(
         "name: A\nsettings:\n  LocalPoliciesSecurityOptions/Accounts_RenameAdministratorAccount: \"a\\x01b\"\n  Defender/ExcludedPaths: ['C:\\a', '']\n  EventLogService/SpecifyMaximumFileSizeSecurityLog: '<enabled/><disabled/>'\n  EventLogService/SpecifyMaximumFileSizeSystemLog: '<enabled><data id=\"Channel_LogMaxSize\" value=\"20480\"/>'\n  ADMX_EventLog/Channel_LogEnabled: '<enabled/><data id=\"a\" value=\"1\"/><data id=\"a\" value=\"2\"/>'\n",
     );

@@ -1,4 +1,4 @@
-//! Whole nodes, and the registry form of every node there and back.
+//! Whole nodes, and converting every node to registry values and back.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use sspr_policy::setting::{OmaType, OmaValue, RegistryAction, RegistryLocation, 
 
 use super::node;
 
-/// The settings that decide about "Reset password", as the catalogue has them.
+/// The settings that decide whether "Reset password" works, as they are in the catalogue.
 #[test]
 fn nodes_of_password_reset() {
     let names = [
@@ -25,7 +25,7 @@ fn nodes_of_password_reset() {
     }
 }
 
-/// What a value is in the registry, or why it is nothing there.
+/// The registry form of a value, or why it has none.
 fn written(name: &str, value: OmaValue) -> String {
     let found = Catalogue::embedded().resolve(name).unwrap();
     match found.node.unwrap().registry_writes(found.uri.scope(), &value) {
@@ -39,11 +39,11 @@ fn a_node_of_each_relation_in_the_registry() {
     let text = |text: &str| OmaValue::String(text.into());
     let said = [
         written("Authentication/AllowAadPasswordReset", OmaValue::Integer(1)),
-        // Allowed is "do not turn off".
+        // Allowed means "do not turn off".
         written("Experience/AllowWindowsConsumerFeatures", OmaValue::Integer(1)),
         // The value of one element of a Group Policy.
         written("DeliveryOptimization/DOMaxCacheAge", OmaValue::Integer(604_800)),
-        // One value of several.
+        // One of several values.
         written("Update/ActiveHoursEnd", OmaValue::Integer(17)),
         written("Defender/AllowUserUIAccess", OmaValue::Integer(1)),
         written("AboveLock/AllowToasts", OmaValue::Integer(0)),
@@ -57,7 +57,7 @@ fn a_node_of_each_relation_in_the_registry() {
     insta::assert_snapshot!(said.concat());
 }
 
-/// Every value of a node that its catalogue lists.
+/// Every value of a node that the catalogue lists.
 fn values(node: &Node) -> Vec<OmaValue> {
     let payload = |enabled| OmaValue::String(Payload { enabled, data: Vec::new() }.write().into());
     match (&node.allowed, node.format.oma_type()) {
@@ -134,7 +134,7 @@ fn every_node_is_found_by_each_of_its_names() {
 }
 
 #[test]
-fn what_is_written_to_the_registry_is_read_back() {
+fn registry_values_are_converted_back() {
     let exact = |node: &&Node| node.registry.as_ref().is_some_and(|form| form.relation == Relation::Exact);
     let (mut tried, mut lost) = (0, Vec::new());
     for node in Catalogue::embedded().nodes().filter(exact) {
@@ -144,7 +144,7 @@ fn what_is_written_to_the_registry_is_read_back() {
                     lost.push(format!("{} {value:?} cannot be written", node.uri));
                     continue;
                 };
-                // Where nothing is chosen, enabled deletes what disabled deletes.
+                // Without choices, enabled deletes the same values as disabled.
                 let disabled = node.registry_writes(scope, &OmaValue::String("<disabled/>".into()));
                 if matches!(&value, OmaValue::String(text) if text.starts_with("<enabled/>"))
                     && disabled.as_ref() == Ok(&writes)
@@ -165,7 +165,7 @@ fn what_is_written_to_the_registry_is_read_back() {
 }
 
 #[test]
-fn a_place_is_written_once() {
+fn a_location_is_written_once() {
     let maps = |node: &&Node| node.registry.as_ref().is_some_and(|form| matches!(form.data, DataForm::Admx(_)));
     for node in Catalogue::embedded().nodes().filter(maps) {
         let Ok(mut writes) = node.registry_writes(node.first_scope(), &OmaValue::String("<disabled/>".into())) else {

@@ -1,4 +1,4 @@
-//! `catalogue search` and `catalogue diff`, and a repository with a catalogue of its own.
+//! `catalogue search` and `catalogue diff`, and a repository with its own catalogue.
 
 use insta::assert_snapshot;
 
@@ -7,7 +7,7 @@ use crate::schemas::outputs::assert_follows_schema;
 
 const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
 
-/// A table of one's own: what `catalogue import` would write.
+/// A custom table, as `catalogue import` would write it.
 fn table(release: &str, nodes: &[&str]) -> String {
     let lines: String = nodes.iter().map(|node| format!("{}\n", node.replace("BASE", BASE))).collect();
     format!("{{\"release\":\"{release}\"}}\n{lines}")
@@ -42,7 +42,7 @@ fn configured(catalogue: &str) -> Repository {
 }
 
 #[test]
-fn words_find_settings_by_any_of_their_names() {
+fn search_finds_settings_by_any_of_their_names() {
     let search =
         |words: &str| format!("> {words}\n{}\n", Repository::empty().run(&format!("catalogue search {words}")));
     let all = ["legal notice", "fast user switching", "proxy --limit 8", "SeShutdownPrivilege", "desktop items zone"];
@@ -75,7 +75,7 @@ fn two_tables_are_compared_fact_by_fact() {
 }
 
 #[test]
-fn a_repository_is_checked_with_the_catalogue_that_it_names() {
+fn a_repository_is_checked_with_its_own_catalogue() {
     let repository = configured("schemas/windows.jsonl")
         .with_bytes("schemas/windows.jsonl", table("DDF new", &NEW).as_bytes())
         .with("policies/camera.yaml", "name: Camera\nsettings:\n  Camera/AllowCamera: Ask\n  Camera/Focus: true\n");
@@ -93,7 +93,7 @@ fn a_repository_is_checked_with_the_catalogue_that_it_names() {
 }
 
 #[test]
-fn a_catalogue_that_cannot_be_read_is_complained_of_where_it_is_named() {
+fn an_unreadable_catalogue_is_reported_at_its_path() {
     let broken = table("DDF new", &NEW).replace("\"bool\"", "\"boolean\"");
     let mut said = String::new();
     for (name, file, content) in [

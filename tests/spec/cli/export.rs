@@ -1,4 +1,4 @@
-//! `export reg` and `export admx` as commands; what they write is in `exports`.
+//! The commands `export reg` and `export admx`; the contents of the files are tested in `exports`.
 
 use insta::assert_snapshot;
 
@@ -12,7 +12,7 @@ fn exportable() -> Repository {
 }
 
 #[test]
-fn what_has_no_registry_form_is_an_error_that_names_it() {
+fn a_setting_without_registry_form_is_an_error() {
     let repository = exportable();
     assert_snapshot!(repository.run("export reg --out out.reg"), @"
     error[SP0303]: AboveLock/AllowToasts cannot be written in this format
@@ -58,7 +58,7 @@ fn a_draft_is_exported_when_its_file_is_named() {
 }
 
 #[test]
-fn two_policies_that_give_one_value_two_contents_are_an_error_with_both_lines() {
+fn a_contradiction_between_policies_shows_both_lines() {
     let repository = Repository::new()
         .with("policies/a.yaml", "name: A\nsettings: { Authentication/AllowAadPasswordReset: 1 }\n")
         .with(
@@ -104,7 +104,7 @@ fn a_policy_with_an_error_is_not_exported() {
 }
 
 #[test]
-fn an_admx_names_what_windows_offers_itself() {
+fn an_admx_export_lists_settings_of_windows_own_templates() {
     let repository = exportable();
     assert_snapshot!(repository.run("export admx policies/reset.yaml --out out/"), @r"
     wrote out/sspr-policy-contoso.admx

@@ -1,11 +1,11 @@
-//! `init` and what it leaves to fill in.
+//! `init`, and the values that it leaves to fill in.
 
 use insta::assert_snapshot;
 
 use crate::harness::repository::Repository;
 
 #[test]
-fn init_makes_a_repository_that_passes_check() {
+fn init_creates_a_repository_that_passes_check() {
     let repository = Repository::empty();
     assert_snapshot!(repository.run("init --owner contoso-endpoint"), @"
     wrote sspr-policy.yaml
@@ -76,7 +76,7 @@ fn init_makes_a_repository_that_passes_check() {
 }
 
 #[test]
-fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
+fn a_repository_from_init_only_needs_its_placeholders_filled_in() {
     let repository = Repository::empty();
     repository.succeeds("init --owner contoso-endpoint");
     let text =
@@ -108,7 +108,7 @@ fn what_init_leaves_to_fill_in_needs_nothing_but_values() {
 }
 
 #[test]
-fn init_writes_over_nothing_and_takes_its_owner_from_the_folder() {
+fn init_overwrites_nothing_and_names_the_owner_after_the_folder() {
     let repository = Repository::empty().with("Contoso IT/.gitignore", "mine\n");
     let said = repository.run_with(&["--dir", "Contoso IT", "init"]);
     assert_snapshot!(said, @"

@@ -1,4 +1,4 @@
-//! The version, and what is said where a command cannot begin.
+//! The version, and errors before a command starts.
 
 use insta::assert_snapshot;
 
@@ -10,7 +10,7 @@ fn the_version_is_the_packages() {
 }
 
 #[test]
-fn a_wrong_usage_is_exit_code_1() {
+fn wrong_usage_exits_with_1() {
     assert_snapshot!(Repository::empty().run("chek"), @"
     error: unrecognized subcommand 'chek'
 
@@ -32,7 +32,7 @@ fn a_wrong_usage_is_exit_code_1() {
 }
 
 #[test]
-fn without_a_configuration_the_way_out_is_said() {
+fn without_a_configuration_the_message_suggests_init() {
     assert_snapshot!(Repository::empty().run("check"), @"
     error: sspr-policy.yaml is missing in this folder
     help: run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`
@@ -51,7 +51,7 @@ fn without_a_configuration_the_way_out_is_said() {
 }
 
 #[test]
-fn an_environment_is_one_of_the_configuration() {
+fn an_environment_must_be_in_the_configuration() {
     assert_snapshot!(Repository::new().run("check --env lba"), @"
     error: sspr-policy.yaml has no environment `lba`
     help: Did you mean `lab`?

@@ -1,4 +1,4 @@
-//! Servers that answer nonsense: a reason and exit code 1, whatever comes.
+//! Servers with invalid answers: always a reason and exit code 1.
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -6,14 +6,14 @@ use axum::http::header::CONTENT_TYPE;
 use crate::harness::background::Background;
 use crate::harness::{Repo, served};
 
-/// A server that answers everything with one body, in a thread that ends with the test's process.
+/// A server that answers everything with the same body, in a thread that ends with the test's process.
 fn answering(body: &'static str) -> String {
     let router = Router::new().fallback(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
     Background::serve(|_| router).for_good()
 }
 
 #[test]
-fn json_of_another_shape_is_said_to_be_that() {
+fn json_of_another_shape_is_reported() {
     for body in ["[1]", "\"x\"", "5", "null", "{}", "<html>", "", "{\"value\": null}", "{\"value\": [1]}"] {
         let repo = Repo::new(&served("contoso", &answering(body), ""));
         repo.policy(

@@ -1,4 +1,4 @@
-//! Pages and batches that lie: they are read once more, and where they stay as they are, there is no plan.
+//! Incomplete or contradictory pages and batches: they are read again, and if that does not help, there is no plan.
 
 use axum::Router;
 use axum::extract::Request;
@@ -19,7 +19,7 @@ fn repository(url: &str) -> Repo {
     repo
 }
 
-/// What `plan` says of a tenant with these faults, and which of them struck.
+/// The output of `plan` for a tenant with these faults, and which of them occurred.
 fn planned(faults: &str) -> (Ran, Value) {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::faulty(folder.path(), &format!("max_page_size: 4\n{faults}"), 1);
@@ -27,7 +27,7 @@ fn planned(faults: &str) -> (Ran, Value) {
     (ran, Graph::new(&server.own).get("/sandbox/counters")["faults"].clone())
 }
 
-/// Why there is no plan.
+/// The reason why there is no plan.
 fn no_plan(faults: &str) -> String {
     let (ran, struck) = planned(faults);
     assert_eq!(ran.out, "", "{faults}");
@@ -36,7 +36,7 @@ fn no_plan(faults: &str) -> String {
 }
 
 #[test]
-fn a_lie_that_is_told_once_is_read_over() {
+fn an_answer_that_is_wrong_once_is_read_again() {
     let right = normal(&planned("").0.succeeds().out);
     for lie in [
         "duplicate_pages: { first: 1, path: deviceConfigurations }",
@@ -70,7 +70,7 @@ fn an_object_on_two_pages() {
     ");
 }
 
-/// The only sign of it is `$count`.
+/// Only `$count` reveals it.
 #[test]
 fn a_list_that_lacks_an_object() {
     assert_snapshot!(no_plan("missing_object: { path: deviceConfigurations, on: [1, 3, 5] }"), @"
@@ -95,8 +95,8 @@ fn a_batch_that_lacks_an_answer() {
     ");
 }
 
-/// A server with one tenant, whose profiles come as these pages: each with the end of its address. `[server]` in them is
-/// the server itself. It runs in a thread that ends with the test's process.
+/// A server with one tenant, whose profiles are in these pages, by the end of their URL. `[server]` in them is replaced
+/// with the URL of the server. It runs in a thread that ends with the test's process.
 fn paging(pages: &[(&'static str, String)]) -> String {
     let router = |url: &str| {
         let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso" }] }).to_string();
@@ -113,10 +113,10 @@ fn paging(pages: &[(&'static str, String)]) -> String {
     Background::serve(router).for_good()
 }
 
-/// The end of the first page's address.
+/// The end of the first page's URL.
 const FIRST: &str = "?$top=1000&$expand=assignments";
 
-/// A page with one profile, of a kind that plans pass over.
+/// A page with one profile, of a kind that plans ignore.
 fn page(id: &str, next: &str) -> String {
     let profile = json!({ "@odata.type": "#microsoft.graph.iosCustomConfiguration", "id": id });
     json!({ "@odata.count": 3, "value": [profile], "@odata.nextLink": next }).to_string()
@@ -125,7 +125,7 @@ fn page(id: &str, next: &str) -> String {
 const SECOND: &str = "[server]/beta/deviceManagement/deviceConfigurations?page=2";
 const THIRD: &str = "[server]/beta/deviceManagement/deviceConfigurations?page=3";
 
-/// What `plan` says of such a tenant; nobody is assigned, so that no group is asked for.
+/// The output of `plan` for such a tenant. The policy is not assigned, so no group is read.
 fn said_of(pages: &[(&'static str, String)]) -> String {
     let repo = repository(&paging(pages));
     repo.edit("a", "[{ group: Kiosks }]", "[]");
@@ -144,7 +144,7 @@ fn fewer_objects_than_are_announced() {
 }
 
 #[test]
-fn links_that_go_in_a_circle() {
+fn links_that_form_a_cycle() {
     let last = json!({ "value": [], "@odata.nextLink": SECOND }).to_string();
     let pages = [(FIRST, page("1", SECOND)), ("?page=2", page("2", THIRD)), ("?page=3", last)];
     assert_snapshot!(said_of(&pages), @"
@@ -153,7 +153,7 @@ fn links_that_go_in_a_circle() {
     ");
 }
 
-/// It would get the token.
+/// The other server would get the token.
 #[test]
 fn a_link_to_another_server() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,13 +165,13 @@ fn a_link_to_another_server() {
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     ");
     assert_eq!(Graph::new(&other.own).get("/sandbox/counters")["requests"], 0);
-    // An address that only begins like the server's is another one, too.
+    // A URL that only begins like the server's is a different server, too.
     let said = said_of(&[(FIRST, page("1", "[server].contoso.example/beta"))]);
     assert!(said.contains("the link to the next page leads to another server: http://127.0.0.1:"), "{said}");
 }
 
 #[test]
-fn a_link_that_is_no_address_and_a_page_that_is_none() {
+fn an_invalid_link_and_an_invalid_page() {
     let first = json!({ "value": [], "@odata.nextLink": { "page": 2 } }).to_string();
     assert_snapshot!(said_of(&[(FIRST, first)]), @"
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: its link to the next page is no address (request-id [id])

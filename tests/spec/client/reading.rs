@@ -1,5 +1,5 @@
-//! A tenant that tells only a part, or tells it oddly: the rest is asked for, or there is no plan; and what is others'
-//! stops nobody.
+//! Tenants with incomplete or unusual data: the rest is read, or there is no plan. Unusual profiles that are not
+//! managed here do not stop anything.
 
 mod incomplete;
 mod odd;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::background::Background;
 use crate::harness::{Repo, Served, TENANT, served};
 
-/// What `plan` says of a policy for this group, in a tenant with these faults.
+/// The output of `plan` for a policy with this group, in a tenant with these faults.
 fn planned(faults: &str, group: &str) -> String {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::faulty(tenant.path(), faults, 7);
@@ -24,20 +24,20 @@ fn policy(include: &str) -> String {
     format!("name: Cameras\nsettings: {{ Camera/AllowCamera: 1 }}\nassignments: {{ include: [{{ {include} }}] }}\n")
 }
 
-/// Without what a sandbox invents anew, and how long it took.
+/// The text without random IDs and durations.
 fn plain(text: &str) -> String {
     let text = regex::Regex::new(r"request-id [0-9a-z\[\]-]+").unwrap().replace_all(text, "request-id …").into_owned();
     regex::Regex::new(r"requests, \d+\.\d s").unwrap().replace(&text, "requests").into_owned()
 }
 
-/// No settings catalog is there.
+/// A tenant without a settings catalog.
 fn no_catalog() -> MethodRouter {
     let answer = |id: u8| json!({ "id": id.to_string(), "status": 404, "body": {} });
     let body = json!({ "responses": [answer(0), answer(1)] });
     post(async move || Json(body))
 }
 
-/// The repository of a tenant that holds these profiles, and answers nothing but what a plan without groups reads.
+/// The repository of a tenant with these profiles, which only answers the requests of a plan without groups.
 fn odd(profiles: &Value) -> Repo {
     let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
     let answers = [
@@ -63,7 +63,7 @@ fn serve(router: Router) -> String {
     Background::serve(|_| router).for_good()
 }
 
-/// A profile in which one thing is odd.
+/// A profile with one unusual property.
 fn profile(kind: &str, description: &str, field: &str, value: Value) -> Value {
     let mut profile = json!({
         "@odata.type": format!("#microsoft.graph.{kind}"),

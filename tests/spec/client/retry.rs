@@ -1,7 +1,7 @@
-//! A server that is slow, busy or wrong: what the client sends again, and when it gives up with a reason.
+//! Servers that are slow, busy or wrong: what the client sends again, and when it gives up with a reason.
 //!
-//! Faults strike where they are told to (docs/sandbox.md), so each page here gives the same in each run. Many faults at
-//! once, by chance, are in `tests/hostile.rs`; pages that lie are in `client::pages`.
+//! Faults occur at fixed requests (docs/sandbox.md), so each test has the same result in each run. Many random faults
+//! at once are in `tests/hostile.rs`; contradictory pages are in `client::pages`.
 
 use insta::assert_snapshot;
 use regex::Regex;
@@ -36,7 +36,7 @@ impl Trial {
         Trial { repo, server, folder }
     }
 
-    /// The same tenant on another day.
+    /// The same tenant with other faults.
     fn again(self, faults: &str) -> Trial {
         let Trial { repo, server, folder } = self;
         drop(server);
@@ -53,12 +53,13 @@ impl Trial {
         self.graph().get("/sandbox/counters")
     }
 
-    /// A plan that comes in spite of everything, without what was said of the trouble.
+    /// A plan that succeeds in spite of faults, without the messages about them.
     fn planned(&self) -> String {
         normal(&self.repo.run(&["plan"]).succeeds().out)
     }
 
-    /// The pauses before something was sent again; the first that nobody asked for are ten milliseconds and a bit here.
+    /// The pauses before requests were sent again. The first pause that no server requested is a little over ten
+    /// milliseconds here.
     fn pauses(&self, ran: &Ran) -> Vec<String> {
         let pause = Regex::new(r"sending again .*pause=(\S+)").unwrap();
         let own = Regex::new(r"^1\d(\.\d+)?ms$").unwrap();
@@ -66,25 +67,25 @@ impl Trial {
     }
 }
 
-/// What is planned where nothing goes wrong.
+/// The plan without faults.
 fn right_plan() -> String {
     Trial::new("").planned()
 }
 
 #[test]
-fn a_token_from_the_environment_that_ends_cannot_be_renewed() {
+fn a_token_from_the_environment_cannot_be_renewed() {
     let trial = Trial::new("expire_tokens_after: 1\nexpired_tokens_stay: true\n");
     assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
     error: POST /v1.0/$batch was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
     help: the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
     ");
-    // After the tenant's name come names, profiles and their number at once; none of them is asked again.
+    // The name of the tenant is read first; then names, profiles and their count at once. None of them is read again.
     assert_eq!(trial.counters()["requests"], 4);
 }
 
 #[test]
-fn a_token_that_ends_in_the_middle_of_an_apply() {
-    // After so many requests that the profile is made, and its assignment is refused.
+fn a_token_that_expires_during_an_apply() {
+    // The token expires after so many requests that the profile is created, but its assignment is refused.
     let ended = |requests| {
         let trial = Trial::new(&format!("expire_tokens_after: {requests}\nexpired_tokens_stay: true\n"));
         let ran = trial.repo.apply();
@@ -115,9 +116,9 @@ fn a_token_that_ends_in_the_middle_of_an_apply() {
     assert_eq!(trial.graph().profile("Lock screen")["assignments"].as_array().unwrap().len(), 1);
 }
 
-/// Six tries are enough for a server that fails; for one that has no time, twelve.
+/// The client tries six times if a server fails, and twelve times if it is busy.
 #[test]
-fn the_query_brokers_500_is_no_failure_but_throttling() {
+fn a_500_from_the_query_broker_is_throttling() {
     let trial = Trial::new("broker: { first: 8, path: assignmentFilters }\n");
     assert_eq!(trial.planned(), right_plan());
     assert_eq!(trial.counters()["faults"], json!({ "broker": 8 }));
@@ -129,7 +130,7 @@ fn the_query_brokers_500_is_no_failure_but_throttling() {
 
 /// It was not carried out, so even a creation may be sent again.
 #[test]
-fn the_query_broker_has_no_time_for_writes() {
+fn the_query_broker_is_too_busy_for_writes() {
     let trial = Trial::new("broker: { first: 8, of: writes }\n");
     trial.repo.apply().succeeds();
     trial.repo.assert_converged();
@@ -139,7 +140,7 @@ fn the_query_broker_has_no_time_for_writes() {
 }
 
 #[test]
-fn of_a_batch_only_what_failed_is_sent_again() {
+fn only_failed_requests_of_a_batch_are_sent_again() {
     let groups = ["SSPR Pilot", "SSPR Ring 2", "Kiosks", "All Staff", "Bob's PCs"];
     let all = |trial: &Trial| {
         for (number, group) in groups.iter().enumerate() {
@@ -161,11 +162,11 @@ fn of_a_batch_only_what_failed_is_sent_again() {
     let more = |name: &str| after[name].as_u64().unwrap() - before[name].as_u64().unwrap();
     assert_eq!((more("requests"), more("batches"), more("sub_requests")), (1, 1, 2));
     assert_eq!(after["sub_answers"]["429"], 2);
-    // One pause for both, as long as they ask for.
+    // One pause for both, the longest that they request.
     assert_eq!(trial.pauses(&ran), ["1s"]);
 }
 
-/// A plan and an apply that are throttled and asked for this pause; it is the one that is made.
+/// A plan and an apply that are throttled with this pause, and make exactly this pause.
 fn throttled(asked: &str, pause: &str) {
     let is_asked = |pauses: &[String]| pauses.iter().all(|one| Regex::new(pause).unwrap().is_match(one));
     // A batch, and one request in a batch.
@@ -184,24 +185,24 @@ fn throttled(asked: &str, pause: &str) {
 }
 
 #[test]
-fn throttling_that_asks_for_seconds() {
+fn throttling_with_a_pause_in_seconds() {
     throttled("retry_after: seconds, seconds: 1", "^1s$");
 }
 
-/// In whole seconds by the server's clock; one request in a batch has no `Date`, so there it is ours.
+/// In whole seconds by the server's clock. A request in a batch has no `Date`, so the client's clock is used.
 #[test]
-fn throttling_that_names_a_date() {
+fn throttling_with_a_date() {
     throttled("retry_after: date, seconds: 2", r"^([123](\.\d+)?s|\d{3}(\.\d+)?ms)$");
 }
 
 #[test]
-fn throttling_that_asks_for_nothing() {
+fn throttling_without_a_pause() {
     throttled("retry_after: none", "^own$");
 }
 
-/// Nobody waits that long for a plan; tomorrow is another day.
+/// An hour is too long to wait for a plan.
 #[test]
-fn a_pause_of_an_hour_is_not_waited_for() {
+fn a_pause_of_an_hour_is_too_long() {
     let trial = Trial::new("throttle: { on: 2, seconds: 3600 }\n");
     assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
     error: POST /v1.0/$batch was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
@@ -210,7 +211,7 @@ fn a_pause_of_an_hour_is_not_waited_for() {
 }
 
 #[test]
-fn a_plan_survives_slow_late_and_half_answers() {
+fn a_plan_survives_slow_late_and_truncated_answers() {
     let right = right_plan();
     for faults in [
         "slow_body: { delay_ms: 300 }",
@@ -229,7 +230,7 @@ fn a_plan_survives_slow_late_and_half_answers() {
 }
 
 #[test]
-fn a_plan_is_given_up_with_a_reason() {
+fn a_plan_fails_with_a_reason() {
     let mut said = String::new();
     for faults in [
         "truncated: { path: assignmentFilters }",
@@ -242,7 +243,7 @@ fn a_plan_is_given_up_with_a_reason() {
         assert_eq!(ran.out, "");
         said.push_str(&format!("{faults}\n{}\n", ran.fails()));
     }
-    // Each system has its own words for a connection that ended.
+    // Each system has its own message for a connection that ended.
     let said = Regex::new(r"no answer: .* \(client").unwrap().replace_all(&said, "no answer: [reason] (client");
     let said = Regex::new(r"again in \d+ms").unwrap().replace_all(&said, "again in [pause]");
     assert_snapshot!(said, @"
@@ -273,7 +274,8 @@ fn a_plan_is_given_up_with_a_reason() {
     ");
 }
 
-/// The write was carried out, and its answer was not to be had: it is looked for, not made again.
+/// The write was carried out but its answer was lost, so the client looks for the object instead of creating another
+/// one.
 #[test]
 fn a_creation_whose_answer_was_cut_is_found() {
     for faults in [
@@ -290,7 +292,7 @@ fn a_creation_whose_answer_was_cut_is_found() {
     }
 }
 
-/// Looks at objects share a batch; the trouble of one is its own.
+/// Reads of several objects share a batch; a failed one does not affect the others.
 #[test]
 fn an_object_that_cannot_be_read_does_not_stop_the_others() {
     let trial = Trial::new("durable: false\n");
@@ -315,9 +317,9 @@ fn an_object_that_cannot_be_read_does_not_stop_the_others() {
     ");
 }
 
-/// Another repository's profile has the same name, and a page holds one.
+/// Another repository's profile has the same name, and a page contains only one profile.
 #[test]
-fn profiles_of_one_name_may_fill_more_than_a_page() {
+fn profiles_with_one_name_may_need_more_than_a_page() {
     let trial = Trial::new("max_page_size: 1\ndurable: false\n");
     let other = Repo::new(&served("fabrikam", &trial.server.url, ""));
     other.policy("lock", LOCK);

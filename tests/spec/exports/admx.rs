@@ -5,7 +5,7 @@ use sspr_policy::formats::{ExportRemark, admx, reg};
 use super::{EVERYTHING, RESET, compiled, long, texts, to_admx};
 
 #[test]
-fn the_missing_template_is_made() {
+fn a_template_contains_what_windows_templates_lack() {
     let off = RESET.replace("sspr/reset", "sspr/off").replace("allowed", "0");
     let export = to_admx(&[RESET]).expect("no problem");
     let paths: Vec<&str> = export.files.iter().map(|file| file.path.as_str()).collect();
@@ -76,7 +76,7 @@ fn the_missing_template_is_made() {
 }
 
 #[test]
-fn what_windows_has_is_named_with_what_to_choose() {
+fn settings_of_windows_own_templates_are_listed_with_the_choice() {
     let policy = "p\nname: p\nsettings:\n  WindowsLogon/DisableLockScreenAppNotifications: disabled\n  \
         User/ADMX_WinLogon/CustomShell: { enabled: explorer.exe }\n  Experience/AllowWindowsConsumerFeatures: 0\n  \
         UserRights/AllowLocalLogOn: [ Administrators, Users ]\n  \
@@ -118,7 +118,7 @@ fn what_windows_has_is_named_with_what_to_choose() {
 }
 
 #[test]
-fn a_template_says_what_it_cannot_hold() {
+fn what_a_template_cannot_contain_is_reported() {
     let policy = "p\nname: p\nsettings: { AboveLock/AllowToasts: 0 }\nregistry:\n  HKLM\\A: null\n  HKCR\\A: { x: 1 }\n  HKLM\\B:\n    \
         (Default): 1\n    '**del.x': 1\n    lines: \"a\\nb\"\n    q: { qword: 1 }\n    n: { none: '' }\n    b: { binary: '' }\n    \
         be: { dword_big_endian: 1 }\n    l: []\n    space: ' '\n    fine: 1\n";
@@ -139,7 +139,7 @@ fn a_template_says_what_it_cannot_hold() {
 }
 
 #[test]
-fn every_type_that_a_template_can_hold_is_in_it() {
+fn a_template_contains_every_supported_type() {
     let (admx, adml) = compiled(&[EVERYTHING], |policies| {
         texts(&admx::export(policies, "contoso", None, true, &mut Vec::new()).expect("no error"))
     });

@@ -4,7 +4,7 @@ use sspr_policy::formats::reg;
 
 use super::{EVERYTHING, RESET, WHOLE, compiled, long, said, text_of, to_admx};
 
-/// The `.reg` file's text, or what is wrong.
+/// The text of the `.reg` file, or the errors.
 fn to_reg(policies: &[&str]) -> String {
     compiled(policies, |policies| {
         let mut problems = Vec::new();
@@ -86,7 +86,7 @@ fn every_type_is_written_and_read_again() {
 }
 
 #[test]
-fn a_retired_policy_is_taken_back_where_nobody_active_sets_the_same() {
+fn values_of_a_retired_policy_are_deleted_unless_an_active_one_sets_them() {
     let retired = "old\nname: old\nstate: retired\nsettings:\n  Authentication/AllowAadPasswordReset: 1\n  \
         WindowsLogon/HideFastUserSwitching: 0\n  AboveLock/AllowToasts: 0\n  Experience/AllowWindowsConsumerFeatures:\n    \
         value: 0\n    registry: { HKLM\\Software\\Stated: { Value: 7 } }\n\
@@ -109,7 +109,7 @@ fn a_retired_policy_is_taken_back_where_nobody_active_sets_the_same() {
 }
 
 #[test]
-fn what_has_no_exact_registry_form_is_refused_or_listed() {
+fn settings_without_an_exact_registry_form_are_refused_or_listed() {
     let policy = "p\nname: p\nsettings:\n  AboveLock/AllowToasts: 0\n  Authentication/AllowAadPasswordReset: 1\n  \
         Personalization/LockScreenImageUrl: https://contoso.example/lock.jpg\n";
     insta::assert_snapshot!(to_reg(&[policy]), @r"
@@ -132,7 +132,7 @@ fn what_has_no_exact_registry_form_is_refused_or_listed() {
 }
 
 #[test]
-fn contradictions_name_both_places() {
+fn contradictions_show_both_places() {
     let (a, b) = (
         "a\nname: a\nregistry:\n  HKLM\\A: { x: 1, y: 1, z: null }\n  HKLM\\B: null\n",
         "b\nname: b\nsettings:\n  Authentication/AllowAadPasswordReset: 0\nregistry:\n  hklm\\a: { X: 1, Y: 2, z: \"\" }\n  HKLM\\B\\C: { x: 1, y: null }\n  HKLM\\BB: { x: 1 }\n",
@@ -154,7 +154,7 @@ fn contradictions_name_both_places() {
 }
 
 #[test]
-fn secrets_stay_out_of_files() {
+fn secrets_are_never_exported() {
     let policy = "p\nname: p\nregistry:\n  HKLM\\A: { x: '${env:SECRET}' }\nsettings:\n  \
         LocalPoliciesSecurityOptions/InteractiveLogon_MessageTitleForUsersAttemptingToLogOn: '${env:SECRET}'\n";
     insta::assert_snapshot!(to_reg(&[policy]), @"

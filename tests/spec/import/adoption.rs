@@ -1,10 +1,10 @@
-//! What an import wrote adopts what it was made from, and does nothing else.
+//! An imported policy adopts the profile that it was created from, and does nothing else.
 
 use super::{emptied, import, imports_and_converges, is_valid};
 use crate::harness::{EMBEDDED, Repo, copy, normal, text};
 
 #[test]
-fn what_the_portal_made_becomes_policies_that_adopt_it() {
+fn profiles_from_the_portal_become_policies_that_adopt_them() {
     let repo = Repo::new(EMBEDDED);
     let before = repo.portal().profiles();
     insta::assert_snapshot!(import(&repo, &[]), @"
@@ -42,7 +42,7 @@ fn what_the_portal_made_becomes_policies_that_adopt_it() {
 }
 
 #[test]
-fn an_adoption_is_inert_afterwards() {
+fn an_adoption_has_no_effect_afterwards() {
     let repo = Repo::new(EMBEDDED);
     imports_and_converges(&repo);
     assert!(repo.plan().contains("nothing to do; 2 as written"));
@@ -63,7 +63,7 @@ fn an_adoption_is_inert_afterwards() {
 }
 
 #[test]
-fn every_ready_made_policy_comes_back_from_the_tenant() {
+fn every_ready_made_policy_can_be_imported_again() {
     let repo = Repo::new(EMBEDDED);
     let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     copy(&own.join("policies"), &repo.path().join("policies"));
@@ -102,9 +102,9 @@ fn every_ready_made_policy_comes_back_from_the_tenant() {
     "#);
 }
 
-/// It may be the one that adopts the profile already.
+/// That policy may already adopt the profile.
 #[test]
-fn a_policy_that_cannot_be_read_stops_an_import() {
+fn an_unreadable_policy_stops_an_import() {
     let repo = Repo::new(EMBEDDED);
     let id = text(&repo.portal().profile("Portal - Camera")["id"]);
     repo.policy("mine", &format!("name: [\nadopt: {{ sandbox: {id} }}\n"));
@@ -122,7 +122,7 @@ fn a_policy_that_cannot_be_read_stops_an_import() {
 }
 
 #[test]
-fn a_profile_of_ours_without_its_policy_is_no_policy() {
+fn a_managed_profile_without_a_policy_is_not_imported() {
     let repo = Repo::new(EMBEDDED);
     repo.run(&["import", "--profile", "Portal - Camera"]).succeeds();
     repo.apply().succeeds();

@@ -1,4 +1,5 @@
-//! `import` where the token may not read values, and what cannot be taken over because it is no custom profile.
+//! `import` if the token may not read values, and policies that cannot be imported because they are not custom
+//! profiles.
 
 use serde_json::json;
 
@@ -43,7 +44,7 @@ fn a_value_that_the_token_may_not_read_becomes_a_reference_to_a_secret() {
 }
 
 #[test]
-fn a_settings_catalog_policy_is_named_as_what_it_is() {
+fn a_settings_catalog_policy_is_reported_as_such() {
     let repo = Repo::new(EMBEDDED);
     insta::assert_snapshot!(repo.run(&["import", "--profile", "Portal - Login and lock screen"]).fails(), @r#"
     error: the settings catalog policy "Portal - Login and lock screen" cannot be imported
@@ -81,9 +82,9 @@ fn a_settings_catalog_policy_is_named_as_what_it_is() {
     "#);
 }
 
-/// A secret of one row must not be put into another.
+/// A secret of one row must not be used for another.
 #[test]
-fn every_masked_row_gets_a_variable_of_its_own() {
+fn every_masked_row_gets_its_own_variable() {
     let folder = tempfile::tempdir().unwrap();
     let rights =
         "tokens:\n  reader: [DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All]\n";

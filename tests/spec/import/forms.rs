@@ -1,4 +1,4 @@
-//! Values, assignments and names as people would write them.
+//! Values, assignments and names in the form in which people would write them.
 
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ fn every_type_of_value_is_written_as_people_would() {
         device("Base64", "Contoso/Large", base64([0xff; 100])),
         device("String", "Contoso/Blank", json!(" ")),
         device("String", "Contoso/Odd", json!("on")),
-        // Another type than the node's, and a value that it does not take.
+        // Another type than the node's, and a value that it does not accept.
         device("String", "Policy/Config/AboveLock/AllowToasts", json!("1")),
         device("Integer", "Policy/Config/Camera/AllowCamera", json!(77)),
     ];
@@ -207,7 +207,7 @@ fn every_form_of_assignment_is_written_by_name() {
 }
 
 #[test]
-fn names_of_all_kinds_become_files_and_come_back() {
+fn names_of_all_kinds_become_valid_file_names() {
     let names = [
         "Bob's PCs",
         "R&D #1 100% + A/B",
@@ -264,7 +264,7 @@ fn names_of_all_kinds_become_files_and_come_back() {
         .collect();
     files.sort();
     assert_eq!(files.len(), names.len() + 1);
-    // Profiles without a name in Latin letters, or with one that others have, are called by their ids.
+    // Profiles without a name in Latin letters, or with a name that others have, are named by ID.
     files.retain(|file| !file.starts_with("profile-") && !file.starts_with("same-"));
     insta::assert_snapshot!(files.join("\n"), @"
     1.yaml

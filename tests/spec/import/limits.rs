@@ -1,4 +1,4 @@
-//! What no policy can say, what is there already, and which profiles are chosen.
+//! What a policy cannot express, what already exists, and how profiles are selected.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{base64, device, emptied, import, row, target};
 use crate::harness::{EMBEDDED, Repo, copy, integer, normal, text};
 
 #[test]
-fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
+fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
@@ -87,10 +87,10 @@ fn what_no_policy_can_say_is_told_and_the_rest_is_written() {
 }
 
 #[test]
-fn nothing_that_is_there_is_overwritten() {
+fn existing_files_are_not_overwritten() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("imported/portal-camera", "name: Mine\nsettings: { Camera/AllowCamera: 1 }\n");
-    // Another problem of the repository is another matter.
+    // Another problem in the repository does not matter.
     repo.policy("unknown", "name: Unknown\nsettings: { Contoso/Unknown: 1 }\n");
     insta::assert_snapshot!(import(&repo, &[]), @r#"
     not written: policies/imported/portal-camera.yaml  "Portal - Camera" ([id])
@@ -113,7 +113,7 @@ fn nothing_that_is_there_is_overwritten() {
 }
 
 #[test]
-fn one_profile_is_chosen_by_its_name_or_its_id() {
+fn a_profile_is_selected_by_name_or_id() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     let twins: Vec<Value> =
@@ -171,9 +171,9 @@ fn one_profile_is_chosen_by_its_name_or_its_id() {
     ");
 }
 
-/// A deleted group has no members that could come into reach, and a number is no secret.
+/// A deleted group has no members that could get the profile, and a number is not a secret.
 #[test]
-fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
+fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
@@ -219,9 +219,9 @@ fn a_deleted_group_and_a_number_in_a_text_are_told_as_what_they_are() {
     repo.assert_converged();
 }
 
-/// Intune asks devices for it; a policy would set what was only asked for.
+/// Intune reads the value from devices; a policy would set it.
 #[test]
-fn a_row_that_only_reads_is_left_out_and_told() {
+fn a_row_that_only_reads_is_skipped_and_reported() {
     let repo = Repo::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);

@@ -1,4 +1,4 @@
-//! A saved plan is a promise: what it approved is done, and nothing else.
+//! A saved plan: apply makes exactly the approved changes.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ assignments: { include: [{ group: SSPR Pilot }] }
 ";
 const TOASTS: &str = "name: Toasts\nsettings: { AboveLock/AllowToasts: Allowed }\n";
 
-/// A repository where one policy was applied; then it was changed, another one written, and the plan saved.
+/// A repository in which one policy was applied and then changed, another one was added, and the plan was saved.
 fn planned() -> Repo {
     let repo = Repo::new(EMBEDDED);
     repo.policy("lock", LOCK);
@@ -27,7 +27,7 @@ fn apply_plan(repo: &Repo) -> Ran {
     repo.run(&["apply", "plan.json"])
 }
 
-/// What an apply of the plan says that does nothing at all.
+/// The output of an apply of the saved plan that changes nothing.
 fn refused(repo: &Repo) -> String {
     let before = repo.portal().profiles();
     let said = apply_plan(repo).fails();
@@ -104,7 +104,7 @@ fn a_plan_that_was_carried_out_already() {
     assert_eq!(repo.portal().profiles(), before);
 }
 
-/// One of the changes was made meanwhile, by an apply of that policy alone.
+/// One of the changes was made in the meantime, by an apply of that policy alone.
 #[test]
 fn a_plan_that_was_carried_out_in_part() {
     let repo = planned();
@@ -138,7 +138,7 @@ fn a_plan_for_another_environment() {
 }
 
 #[test]
-fn an_object_that_was_changed_since() {
+fn an_object_that_was_changed_after_the_plan() {
     let repo = planned();
     {
         let portal = repo.portal();
@@ -151,9 +151,9 @@ fn an_object_that_was_changed_since() {
     ");
 }
 
-/// Also where what was changed would be the same afterwards.
+/// Even if the result would be the same.
 #[test]
-fn an_object_that_was_only_saved_again_since() {
+fn an_object_that_was_only_saved_again_after_the_plan() {
     let repo = planned();
     {
         let portal = repo.portal();
@@ -167,7 +167,7 @@ fn an_object_that_was_only_saved_again_since() {
 }
 
 #[test]
-fn an_object_that_was_deleted_since() {
+fn an_object_that_was_deleted_after_the_plan() {
     let repo = planned();
     {
         let portal = repo.portal();
@@ -181,7 +181,7 @@ fn an_object_that_was_deleted_since() {
 }
 
 #[test]
-fn a_policy_that_was_changed_since() {
+fn a_policy_that_was_changed_after_the_plan() {
     let repo = planned();
     repo.edit("toasts", "Allowed", "Not allowed");
     insta::assert_snapshot!(refused(&repo), @"
@@ -192,7 +192,7 @@ fn a_policy_that_was_changed_since() {
 }
 
 #[test]
-fn an_assignment_that_was_changed_since() {
+fn an_assignment_that_was_changed_after_the_plan() {
     let repo = planned();
     repo.edit("lock", "SSPR Pilot", "All Staff");
     insta::assert_snapshot!(refused(&repo), @"
@@ -203,7 +203,7 @@ fn an_assignment_that_was_changed_since() {
 }
 
 #[test]
-fn a_description_that_was_changed_since() {
+fn a_description_that_was_changed_after_the_plan() {
     let repo = planned();
     repo.edit("toasts", "name: Toasts", "name: Toasts\ndescription: Said to nobody.");
     insta::assert_snapshot!(refused(&repo), @"
@@ -214,7 +214,7 @@ fn a_description_that_was_changed_since() {
 }
 
 #[test]
-fn a_policy_that_was_written_since() {
+fn a_policy_that_was_added_after_the_plan() {
     let repo = planned();
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 1 }\n");
     insta::assert_snapshot!(refused(&repo), @"
@@ -225,7 +225,7 @@ fn a_policy_that_was_written_since() {
 }
 
 #[test]
-fn a_policy_that_was_taken_out_since() {
+fn a_policy_that_was_removed_after_the_plan() {
     let repo = planned();
     repo.remove("toasts");
     insta::assert_snapshot!(normal(&refused(&repo)), @"
@@ -236,7 +236,7 @@ fn a_policy_that_was_taken_out_since() {
 }
 
 #[test]
-fn what_is_no_plan() {
+fn a_file_that_is_not_a_plan() {
     let repo = planned();
     let said = |text: &str| {
         repo.write("plan.json", text);
@@ -250,7 +250,7 @@ fn what_is_no_plan() {
 }
 
 #[test]
-fn nobody_can_be_asked() {
+fn there_is_no_terminal_to_confirm_on() {
     let repo = planned();
     let before = repo.portal().profiles();
     insta::assert_snapshot!(repo.run(&["apply"]).fails(), @"
@@ -261,7 +261,7 @@ fn nobody_can_be_asked() {
 }
 
 #[test]
-fn a_plan_in_json_is_as_its_schema_says() {
+fn a_plan_in_json_matches_its_schema() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("lock", "name: Lock\ndescription: Ours.\nsettings: { Start/HideLock: Hide }\nscope_tags: [Service Desk]\nassignments: { include: [{ group: All Staff, filter: Windows 11 corporate }] }\n");
     let schema: Value = serde_json::from_str(&repo.run(&["schema", "plan"]).succeeds().out).unwrap();
@@ -284,9 +284,9 @@ fn a_plan_in_json_is_as_its_schema_says() {
     assert!(!schema.is_valid(&wrong));
 }
 
-/// What was approved is not done, and a pipeline must not be green.
+/// What was approved is not done, so a pipeline must fail.
 #[test]
-fn policies_that_ask_for_less_by_now() {
+fn policies_that_need_fewer_changes_than_the_plan() {
     let repo = planned();
     repo.edit("lock", ": do not hide", ": Hide");
     insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"

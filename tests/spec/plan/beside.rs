@@ -1,4 +1,4 @@
-//! Policies of the settings catalog that stand beside ours: what they set is compared, and never changed.
+//! Policies of the settings catalog: what they set is compared with the managed profiles, and never changed.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ settings: { Authentication/AllowAadPasswordReset: Allowed }
 assignments: { include: [{ group: SSPR Pilot }] }
 ";
 
-/// A choice, as the portal writes it.
+/// A choice setting, as the portal writes it.
 fn choice(definition: &str, word: &str) -> Value {
     json!({
         "@odata.type": "#microsoft.graph.deviceManagementConfigurationSetting",
@@ -45,7 +45,7 @@ fn group(graph: &Graph, name: &str) -> Value {
     json!({ "@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": graph.group(name) })
 }
 
-/// A tenant in which nothing else is in the way, and a repository with one policy that allows password reset.
+/// A tenant without other conflicts, and a repository with one policy that allows password reset.
 struct Tenant {
     server: Served,
     graph: Graph,
@@ -64,7 +64,7 @@ fn tenant(faults: &str) -> Tenant {
 }
 
 #[test]
-fn a_policy_of_the_settings_catalog_fights_ours() {
+fn a_settings_catalog_policy_conflicts_with_ours() {
     let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
     make(&graph, "Portal - No reset", "windows10", &[choice(RESET, "0")], &[all_devices()]);
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -91,7 +91,7 @@ fn a_policy_of_the_settings_catalog_fights_ours() {
 }
 
 #[test]
-fn a_policy_of_the_settings_catalog_breaks_password_reset() {
+fn a_settings_catalog_policy_breaks_password_reset() {
     let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
     let pilot = group(&graph, "SSPR Pilot");
     make(&graph, "Portal - Quiet lock screen", "windows10", &[choice(NOTIFICATIONS, "1")], &[pilot]);
@@ -122,7 +122,7 @@ fn a_policy_of_the_settings_catalog_breaks_password_reset() {
 }
 
 #[test]
-fn what_is_no_matter_of_ours_draws_no_word() {
+fn irrelevant_policies_are_not_mentioned() {
     let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
     let kiosks = group(&graph, "Kiosks");
     let not_pilot = json!({
@@ -153,7 +153,7 @@ fn what_is_no_matter_of_ours_draws_no_word() {
 
 #[test]
 fn every_page_is_read() {
-    // Ten on a page; with settings there are two, so those of the others are asked for one by one.
+    // Ten policies fit on a page, but only two with settings, so the settings of the others are read one by one.
     let Tenant { server: _server, graph, repo, .. } = tenant("max_page_size: 10\n");
     for number in 0..12 {
         make(&graph, &format!("Equal {number}"), "windows10", &[choice(RESET, "1")], &[all_devices()]);
@@ -165,7 +165,7 @@ fn every_page_is_read() {
 }
 
 #[test]
-fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
+fn unreadable_policies_are_reported() {
     let unread = "server_errors: { path: configurationPolicies, statuses: [501] }\n";
     let Tenant { server: _server, repo, .. } = tenant(unread);
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -189,7 +189,7 @@ fn policies_that_cannot_be_read_are_not_passed_over_in_silence() {
 }
 
 #[test]
-fn a_server_that_fails_on_them_again_and_again_stops_no_plan() {
+fn repeated_failures_to_read_them_do_not_stop_a_plan() {
     let failing = "server_errors: { path: configurationPolicies, statuses: [500] }\n";
     let Tenant { server: _server, repo, .. } = tenant(failing);
     let ran = repo.run(&["plan"]).succeeds();
@@ -197,7 +197,7 @@ fn a_server_that_fails_on_them_again_and_again_stops_no_plan() {
 }
 
 #[test]
-fn one_policy_that_cannot_be_read_is_named() {
+fn an_unreadable_policy_is_named() {
     let unread = "server_errors: { path: /settings, statuses: [501] }\n";
     let Tenant { server: _server, graph, repo, .. } = tenant(unread);
     make(&graph, "Portal - Reset", "windows10", &[choice(RESET, "1")], &[all_devices()]);
@@ -224,7 +224,7 @@ fn one_policy_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_plan_needs_no_request_of_its_own_for_them() {
+fn a_plan_needs_no_extra_request_for_them() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let repo = Repo::new(&served("contoso", &server.url, ""));
@@ -233,6 +233,6 @@ fn a_plan_needs_no_request_of_its_own_for_them() {
     let requests = || Graph::new(&server.own).get("/sandbox/counters")["requests"].as_u64().unwrap();
     let before = requests();
     repo.assert_converged();
-    // The organization, names, profiles, their count, and one batch with a masked value of a profile that matters.
+    // The organization, names, profiles, their count, and one batch with a masked value of a relevant profile.
     assert_eq!(requests() - before, 5);
 }

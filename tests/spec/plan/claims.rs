@@ -1,4 +1,4 @@
-//! Whose an object is: each belongs to one policy, and what is not clearly ours is left alone.
+//! Ownership: each object belongs to one policy, and objects without a clear owner are not changed.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn prunes() -> String {
     EMBEDDED.replace("sandbox }", "sandbox, prune: true }")
 }
 
-/// An apply that ends with 1 and leaves every profile as it is.
+/// An apply that ends with 1 and does not change any profile.
 fn changes_nothing(repo: &Repo) -> String {
     let before = repo.portal().profiles();
     let plan = repo.plan();
@@ -24,13 +24,13 @@ fn changes_nothing(repo: &Repo) -> String {
     plan
 }
 
-/// The lines of a plan that say what is wrong.
+/// The lines of a plan with errors.
 fn errors(plan: &str) -> Vec<&str> {
     plan.lines().filter(|line| line.starts_with("error")).collect()
 }
 
 #[test]
-fn what_was_never_ours_cannot_be_retired() {
+fn a_policy_that_was_never_applied_cannot_be_retired() {
     for (state, code) in [("retired", 1), ("draft", 0)] {
         let repo = Repo::new(&prunes());
         let id = text(&repo.portal().profile("Portal - Camera")["id"]);
@@ -42,7 +42,7 @@ fn what_was_never_ours_cannot_be_retired() {
 }
 
 #[test]
-fn a_former_key_is_one_that_nobody_has() {
+fn a_former_key_must_not_be_in_use() {
     let repo = Repo::new(&prunes());
     repo.policy("a", &policy("A", ""));
     repo.apply().succeeds();
@@ -51,7 +51,7 @@ fn a_former_key_is_one_that_nobody_has() {
 }
 
 #[test]
-fn two_policies_cannot_have_one_former_key() {
+fn two_policies_cannot_have_the_same_former_key() {
     let repo = Repo::new(&prunes());
     repo.policy("a", &policy("A", ""));
     repo.apply().succeeds();
@@ -63,7 +63,7 @@ fn two_policies_cannot_have_one_former_key() {
 }
 
 #[test]
-fn two_policies_cannot_adopt_one_profile() {
+fn two_policies_cannot_adopt_the_same_profile() {
     let repo = Repo::new(&prunes());
     let id = text(&repo.portal().profile("Portal - Camera")["id"]);
     for name in ["b", "c"] {
@@ -74,7 +74,7 @@ fn two_policies_cannot_adopt_one_profile() {
 }
 
 #[test]
-fn a_former_key_that_several_profiles_carry_is_none() {
+fn a_former_key_of_several_profiles_is_not_unique() {
     let repo = Repo::new(&prunes());
     repo.policy("a", &policy("A", ""));
     repo.apply().succeeds();
@@ -113,7 +113,7 @@ fn one_group_by_name_and_by_id_is_one_target() {
 }
 
 #[test]
-fn a_damaged_marker_is_written_anew() {
+fn a_damaged_marker_is_repaired() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("a", &policy("A", ""));
     repo.apply().succeeds();
@@ -153,9 +153,9 @@ fn a_portal_made_profile_that_is_adopted_keeps_its_id() {
 const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\n\
                      assignments: { include: [{ all: devices }] }\n";
 
-/// No policy says them, so no apply changes them.
+/// Policies do not define them, so an apply keeps them.
 #[test]
-fn what_people_wrote_beside_settings_in_the_portal_stays() {
+fn names_and_descriptions_of_rows_are_kept() {
     let repo = Repo::new(EMBEDDED);
     let mut row = integer("Start/HideLock", 0);
     row["displayName"] = json!("Lock in the user tile");
@@ -173,7 +173,7 @@ fn what_people_wrote_beside_settings_in_the_portal_stays() {
 }
 
 #[test]
-fn the_name_of_the_file_that_a_value_came_from_stays() {
+fn the_file_name_of_a_value_is_kept() {
     let repo = Repo::new(EMBEDDED);
     let uri = "./Device/Vendor/MSFT/WiFi/Profile/Guest/WlanXml";
     let row = json!({ "@odata.type": "#microsoft.graph.omaSettingStringXml", "displayName": "WiFi/Profile/Guest/WlanXml",
@@ -208,7 +208,7 @@ fn three(repo: &Repo, settings: [&str; 3]) {
 }
 
 #[test]
-fn who_only_waits_for_an_exchange_comes_after_it() {
+fn a_change_that_waits_for_an_exchange_follows_it() {
     let repo = Repo::new(EMBEDDED);
     let (w, x) = ("Start/HideLock: Hide", "Start/HideSwitchAccount: Hide");
     let (y, z) = ("AboveLock/AllowToasts: Allowed", "Camera/AllowCamera: Allowed");
@@ -225,7 +225,7 @@ fn who_only_waits_for_an_exchange_comes_after_it() {
 }
 
 #[test]
-fn a_setting_stays_where_its_new_home_is_blocked() {
+fn a_setting_is_kept_if_its_new_policy_is_blocked() {
     let repo = Repo::new(EMBEDDED);
     let (w, x) = ("Start/HideLock: Hide", "Start/HideSwitchAccount: Hide");
     three(&repo, [&format!("{w}, {x}"), "Camera/AllowCamera: Allowed", "AboveLock/AllowToasts: Allowed"]);
@@ -242,9 +242,9 @@ fn a_setting_stays_where_its_new_home_is_blocked() {
     assert!(errors(&plan).contains(&"error[SP0512] a waits for b"), "{plan}");
 }
 
-/// An apply was cut short: the new home has the setting, and nobody has got it yet.
+/// An apply was interrupted: the new policy has the setting, but is not assigned yet.
 #[test]
-fn a_setting_leaves_only_after_devices_have_it_elsewhere() {
+fn a_moved_setting_is_removed_only_after_devices_get_it_elsewhere() {
     let repo = Repo::new(EMBEDDED);
     let write = |key: &str, settings: &str| {
         let to = "assignments: { include: [{ group: SSPR Pilot }] }";

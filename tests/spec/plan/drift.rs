@@ -1,4 +1,4 @@
-//! What the plan says when policies and tenant differ in other ways than by one edit, which are in `edits`.
+//! What the plan shows if policies and tenant differ by more than one edit; single edits are in `edits`.
 
 mod lifecycle;
 mod portal;
@@ -35,13 +35,13 @@ fn with(configuration: &str, policies: &[(&str, &str)]) -> Repo {
     repo
 }
 
-/// The same repository, brought to the written state: then nothing is left.
+/// Applies the policies, and checks that nothing is left to change.
 fn converges(repo: &Repo) {
     repo.apply().succeeds();
     repo.assert_converged();
 }
 
-/// The settings of a profile as they may be sent back, with changes.
+/// Changes the settings of a profile in the form in which they can be sent back.
 fn settings(repo: &Repo, change: impl FnOnce(&mut Vec<Value>)) {
     let portal = repo.portal();
     let profile = portal.profile("Lock screen");

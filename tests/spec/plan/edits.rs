@@ -1,4 +1,4 @@
-//! The page of edits: each one alone gives exactly its plan and exactly its requests, and after them nothing is left.
+//! Single edits: each gives exactly its plan and its requests, and afterwards nothing is left to change.
 
 mod masked;
 mod policy;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::harness::proxy::Proxy;
 use crate::harness::{EMBEDDED, Graph, Ran, Repo, Served, TENANT, normal, text};
 
-/// Three values, of which Intune masks the last.
+/// Three values, of which Intune masks the last one.
 const LOCK: &str = "\
 name: Lock screen
 settings:
@@ -35,7 +35,7 @@ fn applied() -> Repo {
     repo
 }
 
-/// The plan and its requests; then these are sent and no others, and nothing is left.
+/// The plan and its requests. Checks that exactly these are sent, and that nothing is left to change.
 fn carried_out(repo: &Repo) -> String {
     let listed = listed(repo);
     let seen = format!("{}\n{}", plan(repo), shown(repo, &listed));
@@ -46,21 +46,21 @@ fn carried_out(repo: &Repo) -> String {
     seen
 }
 
-/// The plan without the line that is above each of them.
+/// The plan without its first line, which is always the same.
 fn plan(repo: &Repo) -> String {
     let plan = repo.plan();
     plan.split_once("\n\n").unwrap().1.to_owned()
 }
 
-/// `PATCH /beta/…`, with `[id]` in place of ids, and the body.
+/// `PATCH /beta/…`, with `[id]` in place of IDs, and the body.
 type Request = (String, Value);
 
-/// What `plan --requests` prints.
+/// The requests from `plan --requests`.
 fn listed(repo: &Repo) -> Vec<Request> {
     read(&repo.run(&["plan", "--requests"]).succeeds().out)
 }
 
-/// The same of a plan with errors.
+/// The same for a plan with errors.
 fn listed_beside_errors(repo: &Repo) -> Vec<Request> {
     let ran = repo.run(&["plan", "--requests"]);
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
@@ -78,12 +78,12 @@ fn read(printed: &str) -> Vec<Request> {
     without_ids(requests)
 }
 
-/// The requests with what is known only when they are sent: the id of a new object.
+/// The requests with what is only known when they are sent: the ID of a new object.
 fn with_new_ids(requests: &[Request]) -> Vec<Request> {
     requests.iter().map(|(line, body)| (line.replace("{id}", "[id]"), body.clone())).collect()
 }
 
-/// Applies, and looks between client and sandbox at what is sent.
+/// Applies, and records between client and sandbox what is sent.
 fn applied_through_proxy(repo: &Repo) -> (Ran, Vec<Request>) {
     let server = Served::start(repo.path(), None);
     let proxy = Proxy::start(&server.url, TENANT, &[]);
@@ -101,7 +101,7 @@ fn without_ids(requests: Vec<Request>) -> Vec<Request> {
     requests.into_iter().map(|(line, body)| (normal(&line), body)).collect()
 }
 
-/// Requests, each with all that its body holds: groups by name, and markers as one word.
+/// The requests with their bodies: groups by name, and markers as one word.
 fn shown(repo: &Repo, requests: &[Request]) -> String {
     let groups: BTreeMap<String, String> = repo.portal().get("/v1.0/groups?$top=999")["value"]
         .as_array()

@@ -1,8 +1,8 @@
-//! A name that the tenant does not have, or has twice: no plan, and the line that says it.
+//! Names that the tenant lacks or has twice: no plan, and an error at their line.
 
 use crate::harness::{EMBEDDED, Repo, text};
 
-/// What `apply` says about a policy with these lines; the tenant stays as it was.
+/// The output of `apply` for a policy with these lines; checks that the tenant is unchanged.
 fn refused(lines: &str) -> String {
     let repo = Repo::new(EMBEDDED);
     repo.policy(
@@ -21,7 +21,7 @@ fn refused(lines: &str) -> String {
 }
 
 #[test]
-fn a_group_that_is_not_there() {
+fn a_group_that_does_not_exist() {
     insta::assert_snapshot!(refused("assignments:\n  include:\n    - group: SSPR Pilots\n"), @"
     error[SP0501]: the tenant has no group `SSPR Pilots`
      --> policies/reset.yaml:6:14
@@ -36,7 +36,7 @@ fn a_group_that_is_not_there() {
 }
 
 #[test]
-fn a_group_that_is_there_twice() {
+fn a_group_that_exists_twice() {
     insta::assert_snapshot!(refused("assignments:\n  include: []\n  exclude:\n    - { group: Front Desk }\n"), @"
     error[SP0502]: the tenant has 2 groups `Front Desk`
      --> policies/reset.yaml:7:16
@@ -66,7 +66,7 @@ fn a_group_in_another_case() {
 }
 
 #[test]
-fn a_group_with_nothing_like_it() {
+fn a_group_without_similar_names() {
     let group = r#"    - group: "Größe 'Ölmühle' & \\"Söhne\\" #1 100% + A/B""#.replace("\\\\", "\\");
     insta::assert_snapshot!(refused(&format!("assignments:\n  include:\n{group}\n")), @r#"
     error[SP0501]: the tenant has no group `Größe 'Ölmühle' & "Söhne" #1 100% + A/B`
@@ -81,7 +81,7 @@ fn a_group_with_nothing_like_it() {
 }
 
 #[test]
-fn an_id_that_no_group_has() {
+fn an_id_without_a_group() {
     insta::assert_snapshot!(
         refused("assignments: { include: [{ group: Kiosks, id: 11111111-2222-3333-4444-555555555555 }] }\n"), @"
     error[SP0501]: no group in the tenant has the ID 11111111-2222-3333-4444-555555555555
@@ -111,7 +111,7 @@ fn an_id_with_another_groups_name() {
 }
 
 #[test]
-fn a_filter_that_is_not_there() {
+fn a_filter_that_does_not_exist() {
     insta::assert_snapshot!(
         refused("assignments:\n  include:\n    - { group: SSPR Pilot, filter: { exclude: Kiosk } }\n"), @r#"
     error[SP0501]: the tenant has no assignment filter `Kiosk`
@@ -126,7 +126,7 @@ fn a_filter_that_is_not_there() {
 }
 
 #[test]
-fn a_filter_that_is_there_twice() {
+fn a_filter_that_exists_twice() {
     insta::assert_snapshot!(refused("assignments: { include: [{ all: devices, filter: Duplicate filter }] }\n"), @"
     error[SP0502]: the tenant has 2 assignment filters `Duplicate filter`
      --> policies/reset.yaml:4:50
@@ -140,7 +140,7 @@ fn a_filter_that_is_there_twice() {
     ");
 }
 
-/// The ids of all filters with a name, in the order of the portal.
+/// The IDs of all filters with a name, in the order of the portal.
 fn filters(repo: &Repo, name: &str) -> Vec<String> {
     let all = repo.portal().get("/beta/deviceManagement/assignmentFilters");
     let named = all["value"].as_array().unwrap().iter().filter(|filter| filter["displayName"] == name);
@@ -198,7 +198,7 @@ fn filters_and_scope_tags_by_id() {
         .map(|(mode, id)| [mode.to_owned(), id.clone()]);
     expected.sort();
     assert_eq!(filters, expected);
-    // Another filter of the same name is another change than the one that was approved.
+    // Another filter with the same name is a different change from the approved one.
     repo.edit("reset", "name: Duplicate filter", "name: Kiosk hardware");
     repo.edit("reset", &twins[0].to_uppercase(), &kiosk);
     repo.edit("reset", "exclude: { id", "include: { id");
@@ -208,7 +208,7 @@ fn filters_and_scope_tags_by_id() {
 }
 
 #[test]
-fn ids_that_no_filter_and_no_scope_tag_has() {
+fn ids_without_a_filter_or_scope_tag() {
     let lines = "\
 assignments:
   include:
@@ -271,7 +271,7 @@ fn ids_with_another_filters_or_scope_tags_name() {
 }
 
 #[test]
-fn an_id_where_a_name_belongs() {
+fn an_id_in_place_of_a_name() {
     let kiosk = &filters(&Repo::new(EMBEDDED), "Kiosk hardware")[0];
     insta::assert_snapshot!(refused(&format!("assignments: {{ include: [{{ all: devices, filter: {kiosk} }}] }}\n")), @r#"
     error[SP0501]: the tenant has no assignment filter `[id]`
@@ -287,7 +287,7 @@ fn an_id_where_a_name_belongs() {
 }
 
 #[test]
-fn a_scope_tag_that_is_not_there() {
+fn a_scope_tag_that_does_not_exist() {
     insta::assert_snapshot!(refused("scope_tags: [Service Desk, Service Dsk]\n"), @"
     error[SP0501]: the tenant has no scope tag `Service Dsk`
      --> policies/reset.yaml:4:28
@@ -302,11 +302,11 @@ fn a_scope_tag_that_is_not_there() {
 }
 
 #[test]
-fn a_scope_tag_that_is_there_twice() {
+fn a_scope_tag_that_exists_twice() {
     let repo = Repo::new(EMBEDDED);
     repo.policy("reset", "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nscope_tags:\n  - Twin\n");
     repo.run(&["plan"]).fails();
-    // A person makes two in the portal: the sandbox has no endpoint for that.
+    // A person can create two in the portal, but the sandbox has no endpoint for that.
     let state = repo.read(".sspr-policy/sandbox.json");
     let mut state: serde_json::Value = serde_json::from_str(&state).unwrap();
     for id in ["8", "9"] {
@@ -371,9 +371,9 @@ scope_tags: [None]
     ");
 }
 
-/// Names of policies that are not sent are not looked up.
+/// Names in policies that are not sent are not looked up.
 #[test]
-fn drafts_and_retired_policies_may_name_what_is_not_there() {
+fn names_in_drafts_and_retired_policies_need_not_exist() {
     let repo = Repo::new(EMBEDDED);
     for state in ["draft", "retired"] {
         repo.policy(

@@ -1,4 +1,4 @@
-//! Whom a plan reaches: how many, what is not known, and what is too much.
+//! The reach of a plan: the number of devices and users, what is unknown, and limits.
 
 mod counts;
 mod exclusions;
@@ -6,7 +6,7 @@ mod limits;
 
 use crate::harness::{EMBEDDED, Ran, Repo, normal};
 
-/// A repository with one policy for these targets, which are the lines below `assignments:`.
+/// A repository with one policy with these targets, which are the lines below `assignments:`.
 fn repository(configuration: &str, assignments: &str) -> Repo {
     let repo = Repo::new(configuration);
     assign(&repo, assignments);
@@ -21,7 +21,7 @@ fn limited(limits: &str) -> String {
     EMBEDDED.replace("sandbox }", &format!("sandbox, limits: {{ {limits} }} }}"))
 }
 
-/// The last lines of a plan: whom it reaches, and what it is.
+/// The last lines of a plan: the reach and the summary.
 fn summary(ran: &Ran) -> String {
     let lines = normal(&ran.out);
     let from = lines.find("\nReach").or(lines.find("\nLimits")).unwrap_or(0);

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::harness::repository::{Repository, briefly};
 
 #[test]
-fn a_wrong_configuration_hides_nothing_and_is_not_hidden() {
+fn errors_in_configuration_and_policies_are_reported_together() {
     let repository = Repository::empty()
         .with("sspr-policy.yaml", "owner: contoso\ndefault: lab\nenvironment: { lab: { tenant: sandbox } }\n")
         .with("policies/a.yaml", "name: A\nsetings: { Camera/AllowCamera: 1 }\n")
@@ -182,7 +182,7 @@ fn the_configuration_is_checked_as_policies_are() {
 }
 
 #[test]
-fn two_environments_are_two_tenants() {
+fn two_environments_need_two_tenants() {
     let said = configure(
         r"
         owner: contoso
@@ -219,7 +219,7 @@ fn two_environments_are_two_tenants() {
 }
 
 #[test]
-fn plain_http_does_not_leave_the_machine() {
+fn plain_http_is_for_loopback_only() {
     let said = configure(
         r#"
         owner: contoso
@@ -262,7 +262,7 @@ fn plain_http_does_not_leave_the_machine() {
     ");
 }
 
-/// What people write first.
+/// A common first mistake.
 #[test]
 fn a_target_without_its_kind() {
     let policy = "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments:\n  include: [SSPR Pilot, All devices]\n  exclude: [\"Bob's PCs\"]\n";

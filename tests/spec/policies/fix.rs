@@ -1,10 +1,10 @@
-//! `check --fix` and `--diff`: what has one right form is mended, and nothing else.
+//! `check --fix` and `--diff`: only what has one correct form is fixed.
 
 use insta::assert_snapshot;
 
 use crate::harness::repository::{CONFIGURATION, Repository};
 
-/// Two certain mistakes, one of which only a person can mend, and much that must stay.
+/// Two certain mistakes, one that only a person can fix, and much that must stay the same.
 const POLICY: &str = "\u{feff}# Größe: 🙂\r\n\
 name:   'Reset'   # two certain ones follow\r\n\
 \r\n\
@@ -17,7 +17,7 @@ registry:\r\n  \
   \"HKLM\\new\\table\": { 'Mode' : true }\t# tab\r\n";
 
 #[test]
-fn only_what_is_certain_is_mended_and_everything_else_is_the_same_byte_for_byte() {
+fn only_certain_fixes_change_the_file() {
     let repository = Repository::new().with_bytes("policies/reset.yaml", POLICY.as_bytes());
     assert_snapshot!(repository.run("check --fix"), @r#"
     error[SP0204]: this value is not allowed
@@ -49,7 +49,7 @@ fn only_what_is_certain_is_mended_and_everything_else_is_the_same_byte_for_byte(
 }
 
 #[test]
-fn a_difference_shows_what_would_be_mended_and_writes_nothing() {
+fn a_diff_shows_the_fixes_and_writes_nothing() {
     let policy = "name: 7\nsettings:\n  camera/allowcamera: 1\n";
     let repository = Repository::new().with("policies/reset.yaml", policy);
     assert_snapshot!(repository.run("check --diff"), @r#"
@@ -76,7 +76,7 @@ fn a_difference_shows_what_would_be_mended_and_writes_nothing() {
 }
 
 #[test]
-fn the_configuration_is_mended_too() {
+fn the_configuration_is_fixed_too() {
     let repository = Repository::empty()
         .with("sspr-policy.yaml", "owner: 7\ndefault: lab\nenvironments:\n  lab: { tenant: sandbox, prune: no }\n");
     assert_snapshot!(repository.run("check --fix"), @"
@@ -92,7 +92,7 @@ fn the_configuration_is_mended_too() {
 }
 
 #[test]
-fn only_the_named_file_is_mended() {
+fn only_the_named_file_is_fixed() {
     let policy = "name: A\nsettings: { camera/allowcamera: 1 }\n";
     let repository = Repository::new()
         .with("policies/a.yaml", policy)
@@ -109,7 +109,7 @@ fn only_the_named_file_is_mended() {
 }
 
 #[test]
-fn two_fixes_of_one_place_are_done_one_after_the_other() {
+fn two_fixes_of_one_place_are_applied_in_turn() {
     let repository = Repository::new().with(
         "policies/twice.yaml",
         "name: A\nsettings:\n  ./Vendor/MSFT/Policy/Config/Experience/AllowWindowsSpotlight: 1\n",
@@ -126,7 +126,7 @@ fn two_fixes_of_one_place_are_done_one_after_the_other() {
 }
 
 #[test]
-fn a_name_that_needs_quotes_is_mended_with_its_quotes() {
+fn a_fixed_name_keeps_its_quotes() {
     let flow = "name: B\nsettings: { 'passportforwork/{TenantId}/policies/enablepinrecovery': true }\n";
     let repository = Repository::new().with("policies/flow.yaml", flow).with(
         "policies/quotes.yaml",
@@ -152,7 +152,7 @@ fn a_name_that_needs_quotes_is_mended_with_its_quotes() {
 }
 
 #[test]
-fn an_alias_is_mended_like_what_it_stands_for() {
+fn an_alias_is_fixed_like_its_anchor() {
     let policy = "name: A\nregistry:\n  HKLM\\SOFTWARE\\Contoso: { A: &on true, B: *on }\n";
     let repository = Repository::new().with("policies/alias.yaml", policy);
     assert_snapshot!(repository.run("check --fix"), @"
@@ -168,7 +168,7 @@ fn an_alias_is_mended_like_what_it_stands_for() {
 
 #[test]
 #[cfg(unix)]
-fn a_link_stays_a_link() {
+fn a_symbolic_link_is_kept() {
     let repository = Repository::new().with("shared/a.yaml", "name: A\nsettings: { camera/allowcamera: 1 }\n");
     std::os::unix::fs::symlink("../shared/a.yaml", repository.path("policies/a.yaml")).unwrap();
     assert_snapshot!(repository.run("check --fix"), @"
@@ -221,7 +221,7 @@ fn an_id_that_is_a_number_gets_quotes() {
 }
 
 #[test]
-fn what_is_checked_is_named_by_path() {
+fn check_selects_files_by_path() {
     let repository = Repository::empty()
         .with("sspr-policy.yaml", CONFIGURATION)
         .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n")

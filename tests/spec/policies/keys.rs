@@ -1,11 +1,11 @@
-//! Keys that are not there, stand twice or are missing.
+//! YAML keys that are unknown, duplicate or missing.
 
 use insta::assert_snapshot;
 
 use crate::harness::repository::{Repository, check, check_briefly};
 
 #[test]
-fn everything_wrong_in_one_file_is_said_in_one_run() {
+fn one_run_reports_all_errors_of_a_file() {
     let said = check(
         r"
         name: 7
@@ -67,7 +67,7 @@ fn everything_wrong_in_one_file_is_said_in_one_run() {
 }
 
 #[test]
-fn unknown_keys_are_named_wherever_they_stand() {
+fn unknown_keys_are_reported_everywhere() {
     let said = check(
         r"
         name: Reset
@@ -156,7 +156,7 @@ fn unknown_keys_are_named_wherever_they_stand() {
 }
 
 #[test]
-fn of_two_equal_keys_both_places_are_shown() {
+fn duplicate_keys_show_both_places() {
     let said = check(
         r"
         name: Reset
@@ -209,7 +209,7 @@ fn of_two_equal_keys_both_places_are_shown() {
 }
 
 #[test]
-fn equal_keys_beside_a_number_as_key_are_found_too() {
+fn duplicate_keys_next_to_a_number_as_key_are_reported() {
     let said = check(
         r"
         name: Numbers as names of registry values
@@ -235,7 +235,7 @@ fn equal_keys_beside_a_number_as_key_are_found_too() {
 }
 
 #[test]
-fn each_field_says_what_it_takes() {
+fn errors_state_what_each_field_accepts() {
     let said = check_briefly(
         r"
         name: [Reset]
@@ -274,7 +274,7 @@ fn each_field_says_what_it_takes() {
 }
 
 #[test]
-fn the_parts_of_an_assignment_say_what_they_take() {
+fn errors_state_what_the_parts_of_an_assignment_accept() {
     let said = check_briefly(
         r"
         name: Reset
@@ -314,7 +314,7 @@ fn the_parts_of_an_assignment_say_what_they_take() {
 }
 
 #[test]
-fn what_is_missing_is_named() {
+fn missing_keys_are_named() {
     let said = Repository::new()
         .with(
             "policies/assignments.yaml",
@@ -360,7 +360,7 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn what_a_later_version_brings_is_said_on_its_line() {
+fn unsupported_features_are_reported_at_their_line() {
     let repository = Repository::empty()
         .with(
             "sspr-policy.yaml",

@@ -1,11 +1,11 @@
-//! Keys of policies, and names that stand for a target, a variable, a secret or a group.
+//! Keys of policies, and names of targets, variables, secrets and groups.
 
 use insta::assert_snapshot;
 
 use crate::harness::repository::{Repository, check};
 
 #[test]
-fn two_policies_have_two_keys() {
+fn two_policies_cannot_have_the_same_key() {
     let repository = Repository::new()
         .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\n")
         .with("policies/b.yaml", "name: B\nkey: a\nsettings: { AboveLock/AllowToasts: 1 }\n")
@@ -44,7 +44,7 @@ fn two_policies_have_two_keys() {
 }
 
 #[test]
-fn a_path_that_is_no_key_needs_one() {
+fn a_path_that_cannot_be_a_key_needs_one() {
     let setting = "settings: { Camera/AllowCamera: 1 }\n";
     let repository = Repository::new()
         .with("policies/SSPR/Reset.yaml", &format!("name: A\n{setting}"))
@@ -84,7 +84,7 @@ fn a_path_that_is_no_key_needs_one() {
 }
 
 #[test]
-fn a_target_a_variable_and_an_environment_must_be_there() {
+fn a_target_a_variable_and_an_environment_must_exist() {
     let said = check(
         r"
         name: Windows - ${var:compny}
@@ -224,7 +224,7 @@ fn each_environment_is_checked_and_named() {
 }
 
 #[test]
-fn a_secret_stays_where_nobody_reads_it() {
+fn a_secret_is_refused_where_people_can_read_it() {
     let said = check(
         r"
         name: ${env:NAME}
@@ -259,7 +259,7 @@ fn a_secret_stays_where_nobody_reads_it() {
 }
 
 #[test]
-fn an_excluded_group_is_a_group_without_filter() {
+fn an_excluded_group_cannot_have_a_filter() {
     let said = check(
         r"
         name: Reset
@@ -308,7 +308,7 @@ fn an_excluded_group_is_a_group_without_filter() {
 }
 
 #[test]
-fn a_group_stands_in_an_assignment_once() {
+fn a_group_can_be_assigned_only_once() {
     let said = check(
         r"
         name: Reset

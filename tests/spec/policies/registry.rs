@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::harness::repository::{Repository, check, check_briefly};
 
 #[test]
-fn a_registry_key_in_double_quotes_loses_its_backslashes() {
+fn a_registry_key_in_double_quotes_is_an_error() {
     let repository = Repository::new()
         .with("policies/n.yaml", "name: N\nregistry:\n  \"HKLM\\SOFTWARE\\new\": { Mode: 1 }\n")
         .with("policies/valid.yaml", "name: V\nregistry:\n  \"HKLM\\new\\table\": { Mode: 1 }\n");
@@ -36,7 +36,7 @@ fn a_registry_key_in_double_quotes_loses_its_backslashes() {
 }
 
 #[test]
-fn a_registry_key_begins_with_its_hive() {
+fn a_registry_key_must_begin_with_its_hive() {
     let said = check(
         r"
         name: Keys
@@ -113,7 +113,7 @@ fn a_registry_key_begins_with_its_hive() {
 }
 
 #[test]
-fn registry_data_has_a_type_of_windows() {
+fn registry_data_must_have_a_registry_type() {
     let said = check_briefly(
         r#"
         name: Data
@@ -163,7 +163,7 @@ fn registry_data_has_a_type_of_windows() {
 }
 
 #[test]
-fn windows_does_not_tell_upper_and_lower_case_apart_in_the_registry() {
+fn registry_names_are_not_case_sensitive() {
     let said = check(
         r"
         name: Case

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::harness::repository::{check, check_briefly};
 
 #[test]
-fn the_name_of_a_setting_is_that_of_windows() {
+fn names_of_settings_are_case_sensitive() {
     let said = check(
         r#"
         name: Names
@@ -186,7 +186,7 @@ fn the_name_of_a_setting_is_that_of_windows() {
 }
 
 #[test]
-fn two_spellings_of_one_node_are_one_setting() {
+fn two_spellings_of_one_node_are_a_duplicate() {
     let said = check(
         r"
         name: Twice
@@ -231,7 +231,7 @@ fn two_spellings_of_one_node_are_one_setting() {
 }
 
 #[test]
-fn intune_takes_a_thousand_settings_in_one_profile() {
+fn intune_accepts_a_thousand_settings_in_one_profile() {
     let lines = |count: usize| {
         let line = |at| format!("  DMClient/Provider/P{at}/ConfigRefresh/Enabled: true\n");
         format!("name: Many\nsettings:\n{}", (0..count).map(line).collect::<String>())

@@ -1,11 +1,11 @@
-//! Values of the wrong type, and what YAML takes for something else.
+//! Values of the wrong type, and text that YAML reads as something else.
 
 use insta::assert_snapshot;
 
 use crate::harness::repository::{Repository, check, check_briefly};
 
 #[test]
-fn a_key_with_nothing_under_it_is_no_default() {
+fn a_key_without_a_value_is_an_error() {
     let said = check_briefly(
         r#"
         name:
@@ -31,7 +31,7 @@ fn a_key_with_nothing_under_it_is_no_default() {
 }
 
 #[test]
-fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
+fn yes_and_on_are_fixed_where_a_boolean_is_expected() {
     let said = Repository::empty().with(
         "sspr-policy.yaml",
         r"
@@ -119,7 +119,7 @@ fn yes_and_on_are_texts_and_mended_where_a_truth_value_is_meant() {
 }
 
 #[test]
-fn numbers_as_names_are_put_in_quotes() {
+fn numbers_as_names_need_quotes() {
     let said = check(
         r"
         name: 2027

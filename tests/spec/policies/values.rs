@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::harness::repository::{Repository, check, check_briefly};
 
 #[test]
-fn a_value_is_one_that_the_node_takes() {
+fn the_node_must_accept_the_value() {
     let said = check(
         r"
         name: Values
@@ -91,7 +91,7 @@ fn a_value_is_one_that_the_node_takes() {
 }
 
 #[test]
-fn the_form_of_a_value_is_that_of_its_node() {
+fn the_form_of_a_value_must_match_the_node() {
     let said = check_briefly(
         r"
         name: Forms
@@ -260,7 +260,7 @@ fn the_elements_of_an_admx_backed_policy_are_checked() {
 }
 
 #[test]
-fn an_item_of_a_list_does_not_hold_its_separator() {
+fn an_item_of_a_list_cannot_contain_the_separator() {
     let said = check(
         r#"
         name: Lists
@@ -301,7 +301,7 @@ fn an_item_of_a_list_does_not_hold_its_separator() {
 }
 
 #[test]
-fn a_file_is_one_of_the_repository() {
+fn a_file_must_be_in_the_repository() {
     let repository = Repository::new()
         .with_bytes("policies/wdac.bin", b"\xff\xff")
         .with("secret.txt", "outside of policies, inside of the repository\n")

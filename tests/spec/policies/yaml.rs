@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::harness::repository::{Repository, briefly, check, check_briefly};
 
 #[test]
-fn files_that_are_no_policy_are_each_said_in_one_run() {
+fn one_run_reports_all_files_that_are_not_policies() {
     let utf16: Vec<u8> = "name: Reset\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let repository = Repository::new()
         .with_bytes("policies/ansi.yaml", b"name: Gr\xfc\xdfe\n")
@@ -101,7 +101,7 @@ fn files_that_are_no_policy_are_each_said_in_one_run() {
 
 #[test]
 #[cfg(unix)]
-fn links_are_followed_to_files_of_the_repository_only() {
+fn links_can_only_lead_to_files_in_the_repository() {
     let repository = Repository::new()
         .with("policies/real.yaml", "name: Real\nkey: real\nsettings: { Camera/AllowCamera: 1 }\n")
         .with("elsewhere/twin.yaml", "name: Twin\nsettings: { Camera/AllowCamera: 1 }\n");
@@ -141,7 +141,7 @@ fn aliases_that_expand_without_bound_are_refused() {
 }
 
 #[test]
-fn an_alias_is_a_copy_and_points_at_its_anchor() {
+fn errors_in_an_alias_point_at_its_anchor() {
     let said = check(
         r"
         name: Copies
@@ -223,7 +223,7 @@ fn merge_keys_tags_and_undefined_aliases_are_refused() {
 }
 
 #[test]
-fn a_byte_order_mark_and_windows_line_ends_move_no_column() {
+fn a_byte_order_mark_and_crlf_do_not_move_columns() {
     let text = "\u{feff}name: Größe 🙂\r\nsettings:\r\n  Camera/AllowCamera: 1\r\n  Camera/AlowCamera: 1 # 🙂\r\n";
     let repository = Repository::new().with_bytes("policies/windows.yaml", text.as_bytes());
     assert_snapshot!(repository.run("check"), @"
@@ -248,7 +248,7 @@ fn a_byte_order_mark_and_windows_line_ends_move_no_column() {
 }
 
 #[test]
-fn the_folder_of_the_policies_must_be_there() {
+fn the_folder_of_the_policies_must_exist() {
     let repository = Repository::new();
     std::fs::remove_dir(repository.path("policies")).unwrap();
     assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 0 policies");
@@ -266,7 +266,7 @@ fn the_folder_of_the_policies_must_be_there() {
 }
 
 #[test]
-fn a_column_counts_characters_also_after_wide_ones() {
+fn columns_count_characters_even_after_wide_ones() {
     let said = check_briefly("name: A\nsettings: { \"Größe/🙂\": 1, Camera/AllowCamera: nein }\n");
     assert_snapshot!(said, @r#"
     policy.yaml:2:13 error[SP0201] unknown setting: this node is not in the catalogue (to use a node that is not in the catalogue, write `type:`, `raw:` and `unchecked:` with the reason)

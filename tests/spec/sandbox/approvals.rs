@@ -1,4 +1,4 @@
-//! Multi Admin Approval, and tokens: who may write, and when.
+//! Multi Admin Approval, and tokens: which writes are allowed, and when.
 
 use std::process::Command;
 
@@ -38,7 +38,7 @@ async fn post(graph: &Trial, name: &str) -> String {
 }
 
 #[test]
-fn a_write_is_asked_for_approved_and_carried_out_once() {
+fn a_write_is_requested_approved_and_carried_out_once() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": true })).await;
         assert_snapshot!(post(&graph, "P").await, @"400: BadRequest Header 'x-msft-approval-justification' is required to request approval");
@@ -59,7 +59,7 @@ fn a_write_is_asked_for_approved_and_carried_out_once() {
 }
 
 #[test]
-fn every_kind_of_write_needs_approval_and_nothing_else_does() {
+fn only_writes_need_approval() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": { "approval_status": 403 } })).await;
         let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;
@@ -73,7 +73,7 @@ fn every_kind_of_write_needs_approval_and_nothing_else_does() {
             ("PATCH", path.clone(), Some(custom("Renamed again"))),
             ("POST", format!("{path}/assign"), Some(nobody)),
             ("DELETE", path.clone(), None),
-            // What is wrong needs no approval.
+            // An invalid write does not need approval.
             ("POST", CONFIGURATIONS.to_owned(), Some(json!({ "displayName": "No type" }))),
         ] {
             lines.push(graph.say(method, &path, body.as_ref()).await);
@@ -177,13 +177,13 @@ fn requests_expire() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let one = format!("{REQUESTS}/{}", code(&graph).await);
         assert_eq!(graph.ask("GET", &one, None).await.1["status"], "expired");
-        // So it can be asked for again.
+        // Then approval can be requested again.
         assert!(post(&graph, "P").await.starts_with("412"));
     });
 }
 
 #[test]
-fn the_command_line_approves_with_a_server_and_without() {
+fn the_command_line_approves_with_and_without_a_server() {
     alone(async {
         // The folder that `sandbox serve --dir` uses.
         let mut graph = Trial::below(".sspr-policy", json!({ "multi_admin_approval": true })).await;
@@ -241,7 +241,7 @@ fn tokens_are_names_with_permissions() {
             let groups = graph.say("GET", "/v1.0/groups?$top=1", None).await;
             lines.push(format!("'{token}'\n  {reading}\n  {writing}\n  {revealing}\n  {groups}"));
         }
-        // A batch has the token of all its requests.
+        // A batch uses one token for all its requests.
         let organization = ["GET /organization", "GET /groups?$top=1"];
         assert_snapshot!(graph.as_token("nobody").batch(&organization).await, @"401");
         assert_snapshot!(graph.as_token("reader").batch(&organization).await, @"
@@ -317,7 +317,7 @@ fn a_token_expires_and_a_new_one_is_of_the_same_app() {
 }
 
 #[test]
-fn v1_refuses_to_write_what_only_beta_has() {
+fn v1_refuses_beta_properties() {
     alone(async {
         let graph = Trial::new(json!({})).await;
         let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;

@@ -1,4 +1,4 @@
-//! The faults of the sandbox, one family a page: a faults file, requests, and what a client sees.
+//! The faults of the sandbox, one family per test: a faults file, requests, and what a client sees.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::trial::{CONFIGURATIONS, Trial, alone, custom};
 use crate::harness::{Graph, Served};
 
-/// Profiles, one after another, and what came of it.
+/// Creates profiles one after another, and describes the results.
 async fn creations(graph: &Trial, count: usize) -> String {
     let mut lines = Vec::new();
     for number in 1..=count {
@@ -16,7 +16,7 @@ async fn creations(graph: &Trial, count: usize) -> String {
 }
 
 #[test]
-fn a_quota_refuses_what_is_too_much_and_forgets_it_after_the_window() {
+fn a_quota_applies_to_each_window() {
     alone(async {
         let graph = Trial::new(json!({ "quota": { "writes": 3, "requests": 6, "retry_after": "none" } })).await;
         assert_snapshot!(creations(&graph, 4).await, @"
@@ -25,7 +25,7 @@ fn a_quota_refuses_what_is_too_much_and_forgets_it_after_the_window() {
         201: Profile 3
         429: TooManyRequests Too many requests. Please retry again later.
         ");
-        // Reads are counted too, groups are not Intune's, and a batch counts by its parts.
+        // Reads count too, groups are not part of Intune, and each request of a batch counts.
         assert_snapshot!(graph.batch(&["GET /deviceManagement/deviceConfigurations?$top=1"; 4]).await, @"
         200
         1: 200: [Portal - Lock screen hardening, …]
@@ -60,7 +60,7 @@ fn a_quota_refuses_what_is_too_much_and_forgets_it_after_the_window() {
 }
 
 #[test]
-fn a_scaled_window_asks_for_no_pause_that_would_be_many_windows() {
+fn a_scaled_window_does_not_request_long_pauses() {
     alone(async {
         let graph = Trial::new(json!({ "quota": { "requests": 2, "window_ms": 900 } })).await;
         let three = ["GET /deviceManagement/deviceConfigurations?$top=1"; 3];
@@ -77,7 +77,7 @@ fn a_scaled_window_asks_for_no_pause_that_would_be_many_windows() {
 }
 
 #[test]
-fn throttling_says_when_to_come_back_in_three_ways() {
+fn retry_after_has_three_formats() {
     alone(async {
         for (how, expected) in [("seconds", "Retry-After: 7"), ("date", " GMT"), ("none", "429: TooManyRequests")] {
             let throttle = json!({ "on": 1, "retry_after": how, "seconds": 7 });
@@ -134,7 +134,7 @@ fn a_connection_is_cut_before_or_after_the_work() {
 }
 
 #[test]
-fn a_body_comes_slowly_or_not_to_its_end() {
+fn a_body_is_slow_or_truncated() {
     alone(async {
         let graph = Trial::new(json!({ "truncated": { "on": 1 }, "slow_body": { "on": 2, "delay_ms": 50 } })).await;
         let list = format!("{CONFIGURATIONS}?$top=1");
@@ -150,7 +150,7 @@ fn a_body_comes_slowly_or_not_to_its_end() {
 }
 
 #[test]
-fn what_has_arrived_is_done_even_when_the_client_hangs_up() {
+fn a_request_is_carried_out_even_if_the_client_hangs_up() {
     alone(async {
         let graph =
             Trial::new(json!({ "late_answers": { "of": "POST", "delay_ms": 60_000 }, "latency_ms": 1000 })).await;
@@ -158,7 +158,7 @@ fn what_has_arrived_is_done_even_when_the_client_hangs_up() {
         let request = graph.send("POST", CONFIGURATIONS, Some(&body));
         let patience = std::time::Duration::from_millis(500);
         assert!(tokio::time::timeout(patience, request).await.is_err(), "nobody answers in time");
-        // The request has arrived, and is still on its way when the client is gone.
+        // The request has arrived, and is being handled when the client hangs up.
         for _ in 0..20 {
             if graph.names().await.contains("Impatient") {
                 return;
@@ -241,7 +241,7 @@ fn the_same_seed_gives_the_same_faults() {
 }
 
 #[test]
-fn a_fault_strikes_where_it_is_told_to() {
+fn a_fault_occurs_where_the_file_says() {
     alone(async {
         let strikes = |condition: Value| async move {
             let graph = Trial::new(json!({ "throttle": condition })).await;
@@ -284,7 +284,7 @@ fn a_faults_file_is_checked() {
 }
 
 #[test]
-fn the_examples_of_the_manual_are_served() {
+fn the_examples_in_the_documentation_work() {
     let manual = include_str!("../../../docs/sandbox.md");
     let examples = manual.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     for example in examples {

@@ -1,11 +1,11 @@
-//! Lists that come late, twice or not whole, and tenants with manners of their own.
+//! Lists that are late, duplicated or incomplete, and tenants that behave differently.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::harness::trial::{CONFIGURATIONS, Trial, alone, custom};
 
-/// What a client sees that follows the links to next pages: a line a page, and at most so many.
+/// What a client sees that follows the links to next pages: one line per page, up to a maximum.
 async fn pages(graph: &Trial, most: usize) -> String {
     let mut lines = Vec::new();
     let mut next = Some(CONFIGURATIONS.to_owned());
@@ -14,7 +14,7 @@ async fn pages(graph: &Trial, most: usize) -> String {
         let names: Vec<&str> =
             body["value"].as_array().into_iter().flatten().map(|one| one["displayName"].as_str().unwrap()).collect();
         lines.push(format!("{status}: {}", names.join(", ")));
-        // A refused page is asked for again.
+        // A refused page is requested again.
         let again = (status != 200).then_some(link);
         next = body["@odata.nextLink"].as_str().map(str::to_owned).or(again);
     }
@@ -42,7 +42,7 @@ fn a_page_fails_once_before_it_comes() {
 }
 
 #[test]
-fn a_page_or_an_object_comes_twice() {
+fn a_page_or_an_object_is_repeated() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 4, "duplicate_pages": { "on": 1 } })).await;
         assert_snapshot!(pages(&graph, 9).await, @"
@@ -55,7 +55,7 @@ fn a_page_or_an_object_comes_twice() {
         200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions, Portal - Camera
         200: macOS - Baseline, Portal - Endpoint protection, Update ring - Broad
         ");
-        // Always is not for ever.
+        // Even if every page is repeated, the list has an end.
         let graph = Trial::new(json!({ "page_size": 4, "duplicate_pages": 1 })).await;
         assert_snapshot!(pages(&graph, 9).await, @"
         200: Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions
@@ -66,7 +66,7 @@ fn a_page_or_an_object_comes_twice() {
 }
 
 #[test]
-fn a_list_is_not_whole_and_does_not_say_so() {
+fn a_list_is_silently_incomplete() {
     alone(async {
         let graph = Trial::new(json!({ "page_size": 4, "missing_object": { "on": 2 } })).await;
         assert_snapshot!(pages(&graph, 9).await, @"
@@ -126,7 +126,7 @@ fn a_new_object_is_not_found_by_its_id_at_first() {
 }
 
 #[test]
-fn a_tenant_has_manners_of_its_own() {
+fn tenants_behave_differently() {
     alone(async {
         let mut graph = Trial::new(json!({
             "patch_status": 204,
@@ -151,7 +151,7 @@ fn a_tenant_has_manners_of_its_own() {
         assert_eq!(graph.ask("PATCH", &path, Some(&body)).await.0, 204);
         graph.ask("POST", &format!("{path}/assign"), Some(&json!({ "assignments": [] }))).await;
         assert_eq!(graph.ask("GET", &path, None).await.1["version"], 3);
-        // The file's manners are not the state's.
+        // The behavior in the faults file is not part of the state.
         graph.stop().await;
         graph.open(json!({}), 0).await;
         assert_eq!(graph.ask("GET", &path, None).await.1["omaSettings"][0]["value"], "****");
@@ -159,7 +159,7 @@ fn a_tenant_has_manners_of_its_own() {
     });
 }
 
-/// What the portal does: a policy is made, assigned, and deleted.
+/// As the portal does: creates, assigns and deletes a policy.
 #[test]
 fn the_settings_catalog_can_be_written() {
     alone(async {
@@ -180,7 +180,7 @@ fn the_settings_catalog_can_be_written() {
         let everybody = json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" });
         let assign = json!({ "assignments": [{ "target": everybody }] });
         assert_eq!(graph.ask("POST", &format!("{path}/assign"), Some(&assign)).await.0, 200);
-        // It is all there when the sandbox is opened again.
+        // Everything still exists when the sandbox is opened again.
         graph.stop().await;
         graph.open(json!({}), 0).await;
         let list = graph.ask("GET", &format!("{policies}?$expand=settings,assignments"), None).await.1;
@@ -215,7 +215,7 @@ fn the_settings_catalog_can_be_read() {
         assert_snapshot!(policy["settings"][0]["settingInstance"]["choiceSettingValue"]["value"], @r#""device_vendor_msft_policy_config_authentication_allowaadpasswordreset_1""#);
         let plain = graph.ask("GET", &by_id, None).await.1;
         assert_eq!((plain.get("settings"), &plain["settingCount"]), (None, &json!(1)));
-        // Alone, it does not show its assignments, though it has some.
+        // A read of the policy alone does not show its assignments.
         let alone = graph.ask("GET", &format!("{by_id}?$expand=settings,assignments"), None).await.1;
         assert_eq!((&alone["settings"], &alone["assignments"]), (&policy["settings"], &json!([])));
         assert_snapshot!(graph.say("GET", &policies.replace("beta", "v1.0"), None).await, @"404: ResourceNotFound The sandbox has no GET /v1.0/deviceManagement/configurationPolicies.");

@@ -1,14 +1,14 @@
-//! What requests do to profiles, groups and assignments.
+//! How requests change profiles, groups and assignments.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{Error, PlanOptions, Sandbox, TENANT_ID};
+use sspr_policy::sandbox::{Error, Sandbox, SandboxOptions, TENANT_ID};
 
 use super::{CONFIGURATIONS, names, path, profile, setting, to_group, trial};
 
 #[test]
-fn a_new_sandbox_holds_what_people_made_in_the_portal() {
+fn a_new_sandbox_contains_profiles_from_the_portal() {
     trial!(|graph| {
         let list = graph.get(&format!("{CONFIGURATIONS}?$expand=assignments")).await;
         let seen: Vec<String> = list["value"].as_array().unwrap().iter().map(summary).collect();
@@ -148,7 +148,7 @@ fn assignments_that_intune_would_refuse_are_refused() {
 }
 
 #[test]
-fn pages_together_hold_everything_once() {
+fn pages_together_contain_everything_once() {
     trial!(|graph| {
         for number in 0..25 {
             graph.create(&format!("Profile {number}"), json!([])).await;
@@ -157,7 +157,7 @@ fn pages_together_hold_everything_once() {
         assert_eq!((page["value"].as_array().unwrap().len(), &page["@odata.count"]), (10, &json!(32)));
         let mut all = names(&page);
         while let Some(next) = page["@odata.nextLink"].as_str() {
-            // What is deleted between two pages must not push anything over the edge.
+            // An object that is deleted between two pages must not move others out of the next page.
             graph.send("DELETE", &path(&graph.get(CONFIGURATIONS).await["value"][0]), None).await;
             page = graph.get(next).await;
             all.extend(names(&page));
@@ -192,7 +192,7 @@ fn names_with_special_characters_are_found() {
 }
 
 #[test]
-fn v1_hides_what_only_beta_has() {
+fn v1_hides_beta_properties() {
     trial!(|graph| {
         let made = graph.create("Seen", json!([setting("String", "S", "s"), setting("Integer", "I", 1)])).await;
         let path = path(&made).replace("/beta", "/v1.0");
@@ -334,7 +334,7 @@ fn every_answer_can_be_traced_and_only_loopback_is_answered() {
         for unknown in ["?$orderby=displayName", "?$top=0", "?$top=1&$top=2", "?$filter=%zz", "?$select=omaSettings"] {
             assert_eq!(graph.send("GET", &format!("{CONFIGURATIONS}{unknown}"), None).await.0, 400, "{unknown}");
         }
-        let sandbox = Sandbox::open(tempfile::tempdir().unwrap().path(), PlanOptions::default()).unwrap();
+        let sandbox = Sandbox::open(tempfile::tempdir().unwrap().path(), SandboxOptions::default()).unwrap();
         let everywhere = sandbox.serve(([0, 0, 0, 0], 0).into()).await;
         assert!(matches!(everywhere, Err(Error::NotLoopback { .. })));
     });

@@ -1,11 +1,11 @@
-//! The state on disk: it survives, one process has it at a time, and a torn write never happened.
+//! The state on disk: it survives, only one process can open it at a time, and a torn write is ignored.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sspr_policy::sandbox::{Hold, HoldWhen, PlanOptions, Sandbox, Seed};
+use sspr_policy::sandbox::{Hold, HoldWhen, Sandbox, SandboxOptions, SeedNames};
 
 use super::{CONFIGURATIONS, Trial, alone, names, path, profile, setting, to_group, trial};
 
@@ -20,11 +20,14 @@ fn the_state_survives() {
         graph.send("DELETE", &path(&gone), None).await;
         let assignments = format!("{}/assignments", path(&made));
         let before = (graph.get(CONFIGURATIONS).await, graph.get(&assignments).await);
-        let seed =
-            Seed { groups: vec!["Kiosks".into(), "New".into()], scope_tags: vec!["Lab".into()], ..Seed::default() };
+        let seed = SeedNames {
+            groups: vec!["Kiosks".into(), "New".into()],
+            scope_tags: vec!["Lab".into()],
+            ..SeedNames::default()
+        };
         for _ in 0..2 {
             graph.stop().await;
-            graph.open(PlanOptions { seed: seed.clone(), ..PlanOptions::default() }).await;
+            graph.open(SandboxOptions { seed: seed.clone(), ..SandboxOptions::default() }).await;
         }
         let after = (graph.get(CONFIGURATIONS).await, graph.get(&assignments).await);
         assert_eq!((&before.0["value"], &before.1["value"]), (&after.0["value"], &after.1["value"]));
@@ -35,7 +38,7 @@ fn the_state_survives() {
 }
 
 #[test]
-fn the_state_says_how_the_tenant_behaves() {
+fn the_state_defines_how_the_tenant_behaves() {
     trial!(|graph| {
         graph.stop().await;
         let state = graph.folder.path().join("sandbox.json");
@@ -48,7 +51,7 @@ fn the_state_says_how_the_tenant_behaves() {
             "patch_status": 204,
         });
         fs::write(&state, json.to_string()).unwrap();
-        graph.open(PlanOptions::default()).await;
+        graph.open(SandboxOptions::default()).await;
         let made = graph.create("Behaves", json!([])).await;
         let body = profile("Behaves", json!([]));
         assert_eq!(graph.send("PATCH", &path(&made), Some(&body)).await, (204, Value::Null));
@@ -64,21 +67,21 @@ fn the_state_says_how_the_tenant_behaves() {
 fn one_process_at_a_time() {
     trial!(|graph| {
         let folder = graph.folder.path().to_owned();
-        for refused in [Sandbox::open(&folder, PlanOptions::default()).map(|_| ()), Sandbox::reset(&folder)] {
+        for refused in [Sandbox::open(&folder, SandboxOptions::default()).map(|_| ()), Sandbox::reset(&folder)] {
             assert!(refused.unwrap_err().to_string().starts_with("another sspr-policy is using this sandbox"));
         }
         graph.create("Forgotten", json!([])).await;
         graph.stop().await;
         Sandbox::reset(&folder).unwrap();
         Sandbox::reset(&folder).unwrap();
-        graph.open(PlanOptions::default()).await;
+        graph.open(SandboxOptions::default()).await;
         assert_eq!(graph.names().await.len(), 7);
     });
 }
 
-/// What opening says to a state whose files were changed by `break_it`; checks that nothing is overwritten.
+/// The error when opening a state whose files `break_it` changed; checks that nothing is overwritten.
 async fn broken(break_it: impl FnOnce(&Path)) -> String {
-    let mut graph = Trial::new(PlanOptions::default()).await;
+    let mut graph = Trial::new(SandboxOptions::default()).await;
     graph.create("One", json!([])).await;
     graph.create("Two", json!([])).await;
     graph.stop().await;
@@ -86,13 +89,13 @@ async fn broken(break_it: impl FnOnce(&Path)) -> String {
     break_it(folder);
     let files = || ["sandbox.json", "sandbox.log"].map(|name| fs::read(folder.join(name)).ok());
     let before = files();
-    let error = Sandbox::open(folder, PlanOptions::default()).unwrap_err().to_string();
+    let error = Sandbox::open(folder, SandboxOptions::default()).unwrap_err().to_string();
     assert_eq!(files(), before);
     error.replace(&folder.display().to_string(), "")
 }
 
 #[test]
-fn a_broken_state_is_an_error_and_stays_as_it_is() {
+fn a_broken_state_is_an_error_and_is_not_changed() {
     alone(async {
         let error = broken(|folder| fs::write(folder.join("sandbox.json"), "{\n  \"version\" 1 }").unwrap()).await;
         assert_eq!(
@@ -117,12 +120,12 @@ fn a_broken_state_is_an_error_and_stays_as_it_is() {
         let hole = broken(edit("sandbox.log", "{\"write\":8", "{\"write\":18")).await;
         assert!(hole.contains("write 8 is missing"), "{hole}");
         let alone = broken(|folder| fs::remove_file(folder.join("sandbox.json")).unwrap()).await;
-        assert!(alone.contains("it has no sandbox.json beside it"), "{alone}");
+        assert!(alone.contains("there is no sandbox.json next to it"), "{alone}");
     });
 }
 
 #[test]
-fn a_torn_last_write_never_happened() {
+fn a_torn_last_write_is_ignored() {
     trial!(|graph| {
         graph.create("Whole", json!([])).await;
         graph.create("Torn", json!([])).await;
@@ -130,24 +133,24 @@ fn a_torn_last_write_never_happened() {
         let log = graph.folder.path().join("sandbox.log");
         let bytes = fs::read(&log).unwrap();
         fs::write(&log, &bytes[..bytes.len() - 20]).unwrap();
-        graph.open(PlanOptions::default()).await;
+        graph.open(SandboxOptions::default()).await;
         let names = graph.names().await;
         assert_eq!((names.contains("Whole"), names.contains("Torn")), (true, false));
     });
 }
 
 #[test]
-fn a_log_that_the_snapshot_holds_already_is_passed_over() {
+fn a_log_that_is_already_in_the_snapshot_is_skipped() {
     trial!(|graph| {
         graph.create("Once", json!([])).await;
         graph.stop().await;
         let log = graph.folder.path().join("sandbox.log");
         let bytes = fs::read(&log).unwrap();
-        graph.open(PlanOptions::default()).await;
+        graph.open(SandboxOptions::default()).await;
         graph.stop().await;
-        // Killed after the new snapshot and before the log was emptied.
+        // As if killed after writing the new snapshot and before emptying the log.
         fs::write(&log, bytes).unwrap();
-        graph.open(PlanOptions::default()).await;
+        graph.open(SandboxOptions::default()).await;
         assert_eq!(graph.names().await.len(), 8);
     });
 }
@@ -157,9 +160,9 @@ fn a_held_write_is_never_answered() {
     alone(async {
         for (when, there) in [(HoldWhen::Before, false), (HoldWhen::After, true)] {
             let hold = Some(Hold { write: 2, when });
-            let mut graph = Trial::new(PlanOptions { hold, ..PlanOptions::default() }).await;
+            let mut graph = Trial::new(SandboxOptions { hold, ..SandboxOptions::default() }).await;
             graph.create("First", json!([])).await;
-            // Refused, so it does not count.
+            // It is refused, so it does not count.
             graph.send("POST", CONFIGURATIONS, Some(&profile("", json!([])))).await;
             let request = graph.request("POST", CONFIGURATIONS).json(&profile("Held", json!([])));
             let held = request.timeout(Duration::from_millis(300)).send().await;
@@ -167,7 +170,7 @@ fn a_held_write_is_never_answered() {
             graph.running.as_mut().unwrap().held().await;
             graph.create("Third", json!([])).await;
             graph.stop().await;
-            graph.open(PlanOptions::default()).await;
+            graph.open(SandboxOptions::default()).await;
             let names = graph.names().await;
             assert!(names.contains("First") && names.contains("Third"));
             assert_eq!(names.contains("Held"), there, "{when:?}");

@@ -1,4 +1,4 @@
-//! The JSON Schemas: as generated, valid, and of one mind with what reads the documents.
+//! The JSON Schemas are up to date, valid, and consistent with the code that reads the documents.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ fn schema(name: &str) -> Json {
     serde_json::from_str(&text).unwrap()
 }
 
-/// A schema to ask. Making it ready takes longer than asking, so that is done once.
+/// The validator of a schema. It is created once, because that takes longer than validating.
 fn validator(name: &str) -> &'static Validator {
     static READY: [OnceLock<Validator>; 2] = [OnceLock::new(), OnceLock::new()];
     READY[usize::from(name == "policy")].get_or_init(|| jsonschema::draft202012::new(&schema(name)).unwrap())
@@ -32,7 +32,7 @@ fn yaml(text: &str) -> Json {
     json_of(&parse(&source).unwrap())
 }
 
-/// What is wrong with a document before it is compiled.
+/// The errors in a document before it is compiled.
 fn read(what: &str, text: &str) -> Vec<Diagnostic> {
     let source: Arc<Source> = Source::new("document.yaml", text.into()).unwrap();
     let mut problems = Vec::new();
@@ -44,7 +44,7 @@ fn read(what: &str, text: &str) -> Vec<Diagnostic> {
 }
 
 #[test]
-fn schemas_are_as_generated() {
+fn schemas_are_up_to_date() {
     let fresh = Repository::empty();
     fresh.succeeds("schema --out schemas");
     for path in fresh.files() {
@@ -55,7 +55,7 @@ fn schemas_are_as_generated() {
 }
 
 #[test]
-fn pages_of_the_documentation_are_as_generated() {
+fn generated_documentation_is_up_to_date() {
     let fresh = Repository::empty();
     fresh.succeeds("reference --out docs");
     for path in fresh.files() {
@@ -110,7 +110,7 @@ fn ready_made_policies_and_what_init_writes_are_valid() {
 }
 
 #[test]
-fn what_people_may_write_is_valid() {
+fn valid_documents_match_the_schema() {
     let policy = r#"
 name: Everything
 description: All fields
@@ -270,7 +270,7 @@ fn what_a_schema_refuses_is_an_error_too() {
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n\n"));
 }
 
-/// Every map of the two documents: where it stands in the schema, and a document with it (`…` in its place).
+/// Every map of the two documents: its location in the schema, and a document that contains it at `…`.
 const MAPS: [(&str, &str, &str); 15] = [
     ("policy", "", "…"),
     ("policy", "/$defs/SettingForm", "settings: { A/B: … }"),
@@ -290,7 +290,7 @@ const MAPS: [(&str, &str, &str); 15] = [
 ];
 
 #[test]
-fn every_property_is_a_key_that_is_read_and_the_other_way_round() {
+fn the_schema_has_exactly_the_keys_that_are_read() {
     let mut seen = std::collections::BTreeSet::new();
     for (name, pointer, document) in MAPS {
         let schema = schema(name);
@@ -306,13 +306,13 @@ fn every_property_is_a_key_that_is_read_and_the_other_way_round() {
         }
         let told = unknown("{ zzzzzzzzzzzzzzzz: null }").unwrap();
         let mut known: Vec<&str> = told.notes[0].strip_prefix("known keys: ").unwrap().split(", ").collect();
-        // Known so that it can be refused with the reason.
+        // It is a known key so that it can be refused with a reason.
         known.retain(|key| !(pointer == "/$defs/Exclude" && *key == "filter"));
         known.sort_unstable();
         assert_eq!(known, properties, "{name} {pointer}");
         seen.insert((name, pointer.split("/anyOf").next().unwrap_or_default().to_string()));
     }
-    // No map of the schemas is left out.
+    // No map of the schemas is missing.
     for name in ["policy", "configuration"] {
         for (definition, of) in schema(name)["$defs"].as_object().unwrap() {
             let closed = of.to_string().contains("\"additionalProperties\":false");

@@ -1,4 +1,4 @@
-//! The schema of `settings:` against the program: what an editor marks, `check` refuses as well.
+//! The schema of `settings:` and the program agree: `check` refuses what an editor marks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ environments:
   lab: { tenant: sandbox, variables: { number: 7, text: x, list: [a, b], flag: true } }
 ";
 
-/// Values that are right for some nodes and wrong for others.
+/// Values that are valid for some nodes and invalid for others.
 const ANYTHING: [&str; 58] = [
     "0",
     "1",
@@ -81,7 +81,7 @@ const ANYTHING: [&str; 58] = [
     "{ value: 1, registry: { 'HKLM\\A': { B: 1 } } }",
 ];
 
-/// A text as YAML in double quotes.
+/// Text as YAML in double quotes.
 fn quoted(text: &str) -> String {
     json!(text).to_string()
 }
@@ -106,7 +106,7 @@ fn of_element(element: &AdmxElement) -> Vec<String> {
     if element.kind == ElementType::Enum { values } else { values.into_iter().take(24).collect() }
 }
 
-/// What is tried on one node.
+/// The values to try for one node.
 fn candidates(node: &Node) -> Vec<String> {
     let mut values: Vec<String> = ANYTHING.map(String::from).into();
     match &node.allowed {
@@ -132,8 +132,8 @@ fn candidates(node: &Node) -> Vec<String> {
     values
 }
 
-/// A name for each shape that the schema knows, with what is tried on it. Of choices and of ADMX-backed policies there
-/// are so many that a part must do: shapes are named after digests, so these are any.
+/// A name for each shape in the schema, with the values to try. There are so many choices and ADMX-backed policies that
+/// only some are tried; shapes are named after digests, so the selection is arbitrary.
 fn tried(schema: &Json) -> BTreeMap<String, Vec<String>> {
     let large = Catalogue::embedded().nodes().count() > 1000;
     let mut shapes = BTreeSet::new();
@@ -148,7 +148,7 @@ fn tried(schema: &Json) -> BTreeMap<String, Vec<String>> {
             _ => false,
         };
         if shapes.insert(shape) && !(large && left_out) {
-            // A name stands in the place of each placeholder; the tenant's is filled in.
+            // Placeholders are replaced with a name; the tenant's is filled in.
             let part = |part: &str| {
                 let left = part == "*" || part.starts_with('{') && part != "{TenantId}";
                 if left { "Contoso".to_string() } else { part.to_string() }
@@ -159,7 +159,7 @@ fn tried(schema: &Json) -> BTreeMap<String, Vec<String>> {
     tried
 }
 
-/// The lines of a policy that have errors; all of them where it cannot even be read.
+/// The lines of a policy that have errors; all of them if it cannot be read at all.
 fn refused(policy: &str) -> BTreeSet<usize> {
     let mut problems = Vec::new();
     let configuration_source = Source::new("sspr-policy.yaml", CONFIGURATION.into()).unwrap();
@@ -186,7 +186,7 @@ fn refused(policy: &str) -> BTreeSet<usize> {
 }
 
 #[test]
-fn what_the_schema_of_settings_marks_is_refused() {
+fn check_refuses_what_the_schema_of_settings_marks() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.schema.json");
     let schema: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
@@ -213,6 +213,6 @@ fn what_the_schema_of_settings_marks_is_refused() {
         }
     }
     assert!(wrong.is_empty(), "marked in editors, and taken:\n{}", wrong.join("\n"));
-    // Most of it is marked; not where a secret stands, a variable's value decides, or in `raw:`.
+    // An editor marks most of it, except where a secret is, where a variable's value decides, or in `raw:`.
     assert!(taken > 500 && marked > 5 * unmarked, "{taken} taken, {marked} marked, {unmarked} refused and not marked");
 }

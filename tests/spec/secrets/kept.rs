@@ -1,4 +1,4 @@
-//! Where secrets go, and where they do not.
+//! Where secrets are sent, and where they are not.
 
 use std::fs;
 
@@ -30,9 +30,9 @@ fn a_sandbox_gets_placeholders() {
     "#);
 }
 
-/// Nobody needs the secrets of production to try a policy out.
+/// Trying a policy does not require the secrets of production.
 #[test]
-fn a_sandbox_does_without_secrets() {
+fn a_sandbox_does_not_need_secrets() {
     let mut repo = repository(EMBEDDED);
     repo.variables.clear();
     fs::remove_file(repo.path().join("secrets/wifi.txt")).unwrap();
@@ -85,7 +85,7 @@ fn a_tenant_gets_the_secrets() {
 }
 
 #[test]
-fn a_secret_that_is_not_there() {
+fn a_secret_that_does_not_exist() {
     let mut real = Real::new("");
     real.repo.variables.remove("SECOND");
     insta::assert_snapshot!(real.repo.run(&["plan"]).fails(), @r#"
@@ -101,9 +101,9 @@ fn a_secret_that_is_not_there() {
     assert!(said.contains("`${secret-file:secrets/wifi.txt}` cannot be read: secrets/wifi.txt: "), "{said}");
 }
 
-/// A value that Intune shows to every reader cannot hold a secret.
+/// A value that Intune shows to every reader cannot be a secret.
 #[test]
-fn a_secret_in_the_open() {
+fn a_secret_where_intune_shows_the_value() {
     let mut repo = repository(EMBEDDED);
     repo.variables.insert("NUMBER".into(), "4711".into());
     repo.policy("wifi", "name: \"N ${env:FIRST}\"\nsettings:\n  Camera/AllowCamera: ${env:NUMBER}\n  Contoso/N: { type: integer, value: \"${env:NUMBER}\", unchecked: our own }\ndescription: ${env:SECOND}\nassignments: { include: [{ group: \"${env:FIRST}\" }] }\n");
@@ -141,7 +141,7 @@ fn a_secret_in_the_open() {
     "#);
 }
 
-/// Somebody's Wi-Fi profile, as `import` would write it: it stands in the file, and nowhere else.
+/// A Wi-Fi profile from a tenant, as `import` writes it: the secret is in the file, and nowhere else.
 #[test]
 fn what_looks_like_a_secret_is_not_printed() {
     let repo = Repo::new(EMBEDDED);

@@ -1,4 +1,4 @@
-//! Secrets that changed, with and without a key to tell.
+//! Secrets that changed, with and without a fingerprint key.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::harness::{normal, text};
 
 const WITH_KEY: &str = "    fingerprint_key: ${env:KEY}\n";
 
-/// Without a key nothing in the tenant tells whether a secret is the same; whoever may read it can tell.
+/// Without a key, only a token that may read the value can tell whether a secret is the same.
 #[test]
 fn a_rotated_secret_without_a_key() {
     let mut real = Real::new("");
@@ -55,9 +55,9 @@ fn a_rotated_secret_with_a_key() {
     real.repo.assert_converged();
 }
 
-/// Nobody touched the tenant, and the plan does not say that somebody did.
+/// Nobody changed the tenant, and the plan does not claim that someone did.
 #[test]
-fn a_rotated_secret_whose_key_went() {
+fn a_rotated_secret_whose_key_was_removed() {
     let mut real = Real::new(WITH_KEY);
     run(&real.repo, &["apply", "--auto-approve"]).succeeds();
     real.rotate();
@@ -71,7 +71,7 @@ fn a_rotated_secret_whose_key_went() {
     insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
 }
 
-/// What was secret stays secret in the plan that takes it out, also where the key came or went meanwhile.
+/// A secret stays hidden in the plan that removes it, even if the key was added or removed in the meantime.
 fn a_secret_becomes_open(key_before: &str, key_after: &str) {
     let real = Real::new(key_before);
     run(&real.repo, &["apply", "--auto-approve"]).succeeds();
@@ -89,26 +89,26 @@ fn a_secret_becomes_open(key_before: &str, key_after: &str) {
 }
 
 #[test]
-fn a_secret_becomes_open_without_a_key() {
+fn a_secret_becomes_plain_without_a_key() {
     a_secret_becomes_open("", "");
 }
 
 #[test]
-fn a_secret_becomes_open_with_a_key() {
+fn a_secret_becomes_plain_with_a_key() {
     a_secret_becomes_open(WITH_KEY, WITH_KEY);
 }
 
 #[test]
-fn a_secret_becomes_open_when_a_key_comes() {
+fn a_secret_becomes_plain_when_a_key_is_added() {
     a_secret_becomes_open("", WITH_KEY);
 }
 
 #[test]
-fn a_secret_becomes_open_when_the_key_goes() {
+fn a_secret_becomes_plain_when_the_key_is_removed() {
     a_secret_becomes_open(WITH_KEY, "");
 }
 
-/// Also where somebody changed it in the portal, took the policy out, retired it, or copied the profile.
+/// Even if someone changed it in the portal, deleted the policy, retired it, or copied the profile.
 #[test]
 fn a_secret_in_a_profile_that_changed() {
     let real = Real::new(&format!("    prune: true\n{WITH_KEY}"));

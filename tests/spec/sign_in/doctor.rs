@@ -1,4 +1,4 @@
-//! `doctor`: whether an environment can be used, told line by line. Signing in itself is in `sign_in::ways`.
+//! `doctor`: whether an environment can be used, line by line. Signing in itself is in `sign_in::ways`.
 
 mod servers;
 mod tokens;
@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// A token that says this, and that nobody signed: the sandbox does not look.
+/// An unsigned token with these claims; the sandbox does not check signatures.
 fn token(claims: &Value) -> String {
     format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
 }

@@ -1,9 +1,9 @@
-//! Signing in, as far as it can be seen without a server that signs people in; the rest is in `sign_in::ways`.
+//! Signing in without a sign-in server; the rest is in `sign_in::ways`.
 
 mod mistakes;
 mod ways;
 
-/// An environment as the configuration has it.
+/// An environment in the configuration.
 fn environment(fields: &str) -> sspr_policy::policy::Environment {
     let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {fields} }}\n");
     let source = sspr_policy::source::Source::new("sspr-policy.yaml", text.into_bytes()).unwrap();

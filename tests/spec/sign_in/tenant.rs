@@ -1,4 +1,4 @@
-//! What tests of signing in share: a tenant that asks who comes, and the server of `.ci/sign-in`.
+//! What tests of signing in share: a tenant that requires a token, and the server of `.ci/sign-in`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::harness::{Repo, Served, TENANT, normal};
 
 const POLICY: &str = "name: A\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nassignments: { include: [] }\n";
-/// What a pipeline or a developer's machine may have set.
+/// Variables that a pipeline or a developer's machine may have set.
 const FOREIGN: [&str; 20] = [
     "SSPR_POLICY_TOKEN",
     "SSL_CERT_FILE",
@@ -60,7 +60,7 @@ impl Login {
         curl(&self.file("authority.pem"), arguments, &format!("{}{path}", self.at("login")))
     }
 
-    /// How often the server was asked for something.
+    /// How many requests of this kind the server got.
     pub fn seen(&self, what: &str) -> u64 {
         serde_json::from_str::<Value>(&self.curl(&[], "/seen")).unwrap()[what].as_u64().unwrap_or_default()
     }
@@ -74,7 +74,7 @@ fn curl(authority: &str, arguments: &[&str], url: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A repository whose only environment signs in, and the sandbox that it speaks to.
+/// A repository whose only environment signs in, and its sandbox.
 pub struct Tenant {
     pub repo: Repo,
     pub graph: Served,
@@ -86,7 +86,7 @@ impl Tenant {
         Self::faulty(login_url, auth, "")
     }
 
-    /// One whose Graph has faults (docs/sandbox.md).
+    /// A tenant whose Graph has faults (docs/sandbox.md).
     pub fn faulty(login_url: &str, auth: &str, faults: &str) -> Tenant {
         let folder = tempfile::tempdir().unwrap();
         let graph = Served::faulty(folder.path(), faults, 1);
@@ -98,7 +98,7 @@ impl Tenant {
         Tenant { repo, graph, _folder: folder }
     }
 
-    /// One that trusts the server's certificate.
+    /// A tenant that trusts the server's certificate.
     pub fn of(login: &Login, auth: &str) -> Tenant {
         Self::new(login.at("login"), auth).with("SSL_CERT_FILE", login.at("authority"))
     }
@@ -117,7 +117,7 @@ impl Tenant {
         command
     }
 
-    /// What a command says, and its exit code; without what differs from run to run.
+    /// The output of a command and its exit code, without what differs between runs.
     pub fn run(&self, arguments: &str) -> String {
         self.said(&self.command(arguments).output().unwrap())
     }
@@ -130,7 +130,7 @@ impl Tenant {
         normal(&refused(&text))
     }
 
-    /// That this identity can plan; and what `doctor` says of its token.
+    /// Checks that this identity can plan; returns what `doctor` says about its token.
     #[track_caller]
     pub fn token(&self) -> String {
         let planned = self.run("plan");
@@ -141,12 +141,12 @@ impl Tenant {
     }
 }
 
-/// A text without how this system says that nobody listens.
+/// Replaces the system's own message for a refused connection.
 pub fn refused(text: &str) -> String {
     Regex::new(r"tcp connect error: .*?\(os error \d+\)").unwrap().replace_all(text, "nobody listens").into_owned()
 }
 
-/// A program of the system, as a script.
+/// Creates a program of the system as a script.
 #[cfg(target_os = "linux")]
 pub fn program(tenant: &Tenant, name: &str, script: &str) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! Tokens: of whom, for whom, through which proxy, and how long.
+//! Tokens: whose they are, for whom, through which proxy, and for how long.
 
 use std::sync::OnceLock;
 
@@ -37,7 +37,7 @@ fn plan_and_apply_have_their_own_identities() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn an_identity_that_fails_is_not_followed_by_another() {
+fn a_failed_identity_is_not_replaced_by_another() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: auto, client_id: daemon }")
         .with("AZURE_FEDERATED_TOKEN_FILE", "/nowhere/token")
@@ -51,7 +51,7 @@ fn an_identity_that_fails_is_not_followed_by_another() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn proxies_are_those_of_the_system() {
+fn the_proxies_of_the_system_are_used() {
     let login = Login::running();
     let auth = "{ method: client-secret, client_id: daemon }";
     let behind = || {
@@ -62,7 +62,7 @@ fn proxies_are_those_of_the_system() {
     let before = login.seen("proxy login.contoso.example");
     assert!(behind().with("HTTPS_PROXY", login.at("proxy")).run("plan").ends_with("exit code 0\n"));
     assert!(login.seen("proxy login.contoso.example") > before);
-    // Nobody listens on this port; who is in NO_PROXY is spoken to directly.
+    // Nothing listens on this port; hosts in NO_PROXY are contacted directly.
     let direct = Tenant::of(&login, auth)
         .with("AZURE_CLIENT_SECRET", SECRET)
         .with("HTTPS_PROXY", "http://ada:passw0rd@127.0.0.1:9");
@@ -76,7 +76,7 @@ fn proxies_are_those_of_the_system() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn an_authority_that_nobody_named_is_not_trusted() {
+fn an_unknown_authority_is_not_trusted() {
     let login = Login::running();
     let tenant = Tenant::new(login.at("login"), "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
@@ -89,10 +89,10 @@ fn an_authority_that_nobody_named_is_not_trusted() {
     assert!(report.contains("set SSL_CERT_FILE to a file with the certificate of its issuer"), "{report}");
 }
 
-/// In the middle of a plan, and at every request of an apply: here a token that was refused is refused for ever.
+/// In the middle of a plan, and at every request of an apply. A refused token is refused forever here.
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn a_token_that_graph_refuses_is_followed_by_another() {
+fn a_token_that_graph_refuses_is_renewed() {
     let login = Login::running();
     let tenant = |faults: &str| {
         Tenant::faulty(login.at("login"), "{ method: client-secret, client_id: daemon }", faults)
@@ -103,7 +103,7 @@ fn a_token_that_graph_refuses_is_followed_by_another() {
     let said = planned.run("plan -v");
     assert!(said.ends_with("exit code 0\n"), "{said}");
     assert_eq!(said.matches("signing in").count(), 2, "{said}");
-    // It may be refused to two at once, a list and its count; they share the new one.
+    // Two requests may be refused at once, a list and its count; they share the new token.
     let refused = Graph::new(&planned.graph.own).get("/sandbox/counters")["answers"]["401"].as_u64().unwrap();
     assert!((1..=2).contains(&refused), "{refused}");
     for requests in 4..14 {
@@ -115,7 +115,7 @@ fn a_token_that_graph_refuses_is_followed_by_another() {
     }
 }
 
-/// Types each code that it is told.
+/// Enters each device code that is printed.
 fn typist(text: &str) {
     let login = Login::running();
     let code = text.rsplit(' ').next().unwrap();
@@ -131,7 +131,7 @@ fn asked() -> usize {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in, and SSL_CERT_FILE"]
-fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
+fn tokens_are_renewed_and_people_sign_in_again_only_if_necessary() {
     let login = Login::running();
     let settings = SignInSettings {
         tenant: TENANT.into(),
@@ -149,11 +149,11 @@ fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
     runtime.block_on(async {
         let first = sign_in.bearer(false).await.unwrap();
         assert_eq!(asked(), 1);
-        // This application's tokens last two seconds.
+        // The tokens of this application are valid for two seconds.
         tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
         let second = sign_in.bearer(false).await.unwrap();
         assert_ne!(first, second);
-        // Graph refused it to many requests at once.
+        // Graph refused the token for many requests at once.
         let refreshed = login.seen("token refresh_token");
         let all = futures_util::future::join_all((0..20).map(|_| sign_in.bearer(true))).await;
         let third = all[0].as_ref().unwrap();
@@ -161,7 +161,7 @@ fn tokens_are_renewed_and_people_are_asked_again_only_when_they_must_be() {
         assert!(all.iter().all(|token| token.as_ref().unwrap() == third));
         assert_eq!(login.seen("token refresh_token"), refreshed + 1);
         assert_eq!(asked(), 1);
-        // An administrator ended all sessions.
+        // An administrator revoked all sessions.
         login.curl(&["--request", "POST"], "/revoke");
         tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
         sign_in.bearer(false).await.unwrap();

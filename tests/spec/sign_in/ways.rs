@@ -1,4 +1,4 @@
-//! Each way to sign in.
+//! Each sign-in method.
 
 use std::fs;
 use std::process::Stdio;
@@ -24,7 +24,7 @@ fn a_secret() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn a_wrong_secret_is_told_and_not_shown() {
+fn a_wrong_secret_is_reported_and_not_shown() {
     let login = Login::running();
     let wrong = "wr0ng&secret of the daemon";
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", wrong);
@@ -65,7 +65,7 @@ fn an_application_that_the_tenant_does_not_have() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn a_tenant_that_is_not_there() {
+fn a_tenant_that_does_not_exist() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", SECRET);
     let configuration = tenant.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
@@ -140,7 +140,7 @@ fn a_job_on_github() {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn a_job_on_github_that_no_federated_credential_knows() {
+fn a_job_on_github_without_a_federated_credential() {
     let login = Login::running();
     assert_snapshot!(on_github(&login, "subject=repo:contoso/policies:pull_request").run("plan"), @"
     error: signing in with github-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:contoso/policies:pull_request'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
@@ -217,7 +217,7 @@ fn a_machine_in_azure() {
     ");
 }
 
-/// Runs a command that asks for a device code, and answers as a person elsewhere would.
+/// Runs a command that prints a device code, and answers as a person on another computer would.
 fn with_device_code(login: &Login, tenant: &Tenant, answer: &str) -> String {
     use std::io::{BufRead, BufReader, Read};
     let mut child = tenant.command("plan").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -235,7 +235,7 @@ fn with_device_code(login: &Login, tenant: &Tenant, answer: &str) -> String {
 
 #[test]
 #[ignore = "needs the OpenID provider of .ci/sign-in"]
-fn a_code_that_is_typed_elsewhere() {
+fn a_code_that_is_entered_on_another_computer() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: device-code, client_id: cli }");
     assert_snapshot!(with_device_code(&login, &tenant, "yes"), @r#"
@@ -264,7 +264,7 @@ fn a_code_that_is_typed_elsewhere() {
 fn a_browser() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: browser, client_id: cli }");
-    // The system's opener; curl follows the same redirects, with the same cookies.
+    // Replaces the system's opener: curl follows the same redirects with the same cookies.
     let page = tenant.repo.path().join("page");
     let script = format!(
         "#!/bin/sh\nexec curl --silent --location --cookie '' --max-time 30 --cacert '{}' --output '{}' \"$1\"\n",

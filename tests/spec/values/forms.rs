@@ -32,7 +32,7 @@ fn a_label_in_any_case_or_its_number() {
 }
 
 #[test]
-fn a_number_fits_an_enum_of_texts() {
+fn a_number_is_valid_for_an_enum_of_strings() {
     let said = compiled(
         "\n  LocalPoliciesSecurityOptions/InteractiveLogon_SmartCardRemovalBehavior: 3\n  Camera/AllowCamera: 0x1\n",
     );
@@ -43,7 +43,7 @@ fn a_number_fits_an_enum_of_texts() {
 }
 
 #[test]
-fn truth_values() {
+fn booleans() {
     let said = compiled(
         "
         PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
@@ -63,7 +63,7 @@ fn truth_values() {
 }
 
 #[test]
-fn every_form_of_a_name_is_one_address() {
+fn all_forms_of_a_name_mean_the_same_address() {
     let said = compiled(
         "
         Camera/AllowCamera: 1
@@ -167,7 +167,7 @@ fn files_lose_their_byte_order_mark_and_carriage_returns_unless_they_are_bytes()
 }
 
 #[test]
-fn past_the_catalogue() {
+fn settings_outside_the_catalogue() {
     let said = compiled(
         r#"
         BitLocker/EncryptionMethodByDriveType:
@@ -201,7 +201,7 @@ fn past_the_catalogue() {
 }
 
 #[test]
-fn a_stated_registry_form_leaves_the_value_as_it_is() {
+fn a_stated_registry_form_does_not_change_the_value() {
     let said = compiled(
         r"
         Experience/AllowWindowsConsumerFeatures:
@@ -213,7 +213,7 @@ fn a_stated_registry_form_leaves_the_value_as_it_is() {
 }
 
 #[test]
-fn numbers_on_text_nodes_stay_as_they_are_written() {
+fn numbers_on_text_nodes_keep_their_spelling() {
     let said = compiled(
         "
         LocalPoliciesSecurityOptions/InteractiveLogon_NumberOfPreviousLogonsToCache: 0123
@@ -237,7 +237,7 @@ fn numbers_on_text_nodes_stay_as_they_are_written() {
 }
 
 #[test]
-fn unicode_goes_through_as_it_is() {
+fn unicode_is_not_changed() {
     let said = compiled(
         r#"
         Personalization/CompanyName: "Contoso 'Größe' 🙂 100 %"
@@ -256,9 +256,9 @@ fn unicode_goes_through_as_it_is() {
     ");
 }
 
-/// `.ci/editor` asks the YAML language server about the same file.
+/// `.ci/editor` checks the same file with the YAML language server.
 #[test]
-fn what_an_editor_takes_in_every_form_is_taken() {
+fn every_form_that_an_editor_accepts_is_valid() {
     let forms = include_str!("../../editor/forms.yaml").replace("\r\n", "\n");
     let said = compiled(forms.split_once("settings:\n").unwrap().1);
     let problems: Vec<&str> = said.lines().filter(|line| !line.starts_with("./")).collect();
@@ -266,7 +266,7 @@ fn what_an_editor_takes_in_every_form_is_taken() {
 }
 
 #[test]
-fn one_of_some_and_sums_of_some() {
+fn enums_and_flags() {
     let said = compiled(
         "
         Cryptography/ConfigureSystemCryptographyForceStrongKeyProtection: [Force high protection, 1]
@@ -327,7 +327,7 @@ fn a_user_right_is_a_set_of_accounts() {
 }
 
 #[test]
-fn the_default_of_windows_is_taken_wherever_it_lies() {
+fn the_default_of_windows_is_always_accepted() {
     let said = compiled(
         "
         DeviceLock/MaxInactivityTimeDeviceLockWithExternalDisplay: 0

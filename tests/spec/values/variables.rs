@@ -38,7 +38,7 @@ fn variables_keep_their_type() {
 }
 
 #[test]
-fn a_secret_is_in_the_value_and_not_in_what_is_shown() {
+fn a_secret_is_in_the_value_and_not_in_messages() {
     let policy = "
         NetworkProxy/SetupScriptUrl: https://contoso.example/${env:TOKEN}/proxy.pac
         Personalization/CompanyName: ${secret-file:name.txt}
@@ -70,7 +70,7 @@ fn a_secret_is_in_the_value_and_not_in_what_is_shown() {
 }
 
 #[test]
-fn a_secret_is_a_text_wherever_it_stands() {
+fn a_secret_is_always_text() {
     let policy = "
         WindowsLogon/EnableMPRNotifications: ${env:STATE}
         WindowsLogon/ConfigAutomaticRestartSignOn: { enabled: '${env:MODE}' }
@@ -88,6 +88,6 @@ fn a_secret_is_a_text_wherever_it_stands() {
 }
 
 #[test]
-fn what_is_wrong_with_a_variable_is_said_where_it_is_used() {
+fn problems_with_a_variable_are_reported_where_it_is_used() {
     assert_snapshot!(compiled("\n        UserRights/AllowLocalLogOn: ${var:joined}\n"), @"policies/values.yaml:3:31 an item contains `U+F000`, which is the separator of the list: Windows would read it as two items");
 }

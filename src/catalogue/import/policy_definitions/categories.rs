@@ -1,17 +1,17 @@
-//! The folders in the editor: a category names its parent, often in another file.
+//! The folders of the Group Policy editor: each category names its parent, often in another file.
 
 use std::collections::HashMap;
 
 use super::{Definitions, Element};
 
-/// How deep folders may nest; Microsoft's stay under 10. It also ends circles.
+/// The maximum nesting; Microsoft's folders stay under 10. It also ends cycles.
 const DEEPEST: usize = 32;
 
-/// The categories of all files by namespace and name.
+/// The categories of all files, by namespace and name.
 #[derive(Debug, Default)]
 pub(super) struct Categories<'a> {
     known: HashMap<(&'a str, &'a str), Category<'a>>,
-    /// Namespaces by the prefix that their own file gives them, for files which use one that they do not declare.
+    /// Namespaces by the prefix in their own file, for files that use a prefix without declaring it.
     prefixes: HashMap<&'a str, &'a str>,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Categories<'a> {
 struct Category<'a> {
     title: String,
     parent: Option<&'a str>,
-    /// The root element of its file, which says what the parent's prefix means.
+    /// The root element of its file, which defines the prefix of the parent.
     root: &'a Element,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Categories<'a> {
         categories
     }
 
-    /// The titles from the outermost folder on. A category that no file has is shown by its name, and ends the path.
+    /// The titles from the outermost folder on. An unknown category is shown by its name, and ends the path.
     pub fn path(&self, root: &'a Element, reference: &'a str) -> String {
         let mut titles = Vec::new();
         let mut next = Some((root, reference));
@@ -83,7 +83,7 @@ fn namespaces<'a>(root: &'a Element, kind: &'a str) -> impl Iterator<Item = &'a 
     root.child("policyNamespaces").into_iter().flat_map(move |list| list.all(kind))
 }
 
-/// The namespace of a file's own categories.
+/// The namespace of the categories that a file defines.
 fn target(root: &Element) -> &str {
     namespaces(root, "target").find_map(|target| target.attribute("namespace")).unwrap_or_default()
 }

@@ -4,11 +4,11 @@ use super::Element;
 use super::texts::Texts;
 use crate::catalogue::{AdmxElement, AdmxForm, ElementType};
 
-/// Labels of choices that are longer than this are sentences; the value says as much.
+/// Longer labels of choices are sentences, and the value is enough.
 const MOST_WORDS: usize = 6;
 const MOST_CHARACTERS: usize = 40;
 
-/// What the policy writes below `key`, and whether it writes more than the form can say.
+/// What the policy writes below `key`, and whether it writes more than the form can express.
 pub(super) fn form(policy: &Element, key: &str, texts: &Texts) -> (AdmxForm, bool) {
     let list = |name: &str| policy.child(name).map(|list| values(list, key)).unwrap_or_default();
     let mut form = AdmxForm {
@@ -35,7 +35,7 @@ pub(super) fn form(policy: &Element, key: &str, texts: &Texts) -> (AdmxForm, boo
     (form, partial)
 }
 
-/// One element; `None` where its type is not known or it has no id, which the payload would need.
+/// One element; `None` if its type is unknown, or if it lacks the ID that the payload needs.
 fn element(source: &Element, policy_key: &str, texts: &Texts) -> Option<AdmxElement> {
     let kind = match source.name.as_str() {
         "text" => ElementType::Text,
@@ -54,7 +54,8 @@ fn element(source: &Element, policy_key: &str, texts: &Texts) -> Option<AdmxElem
         id: text("id")?,
         kind,
         label: None,
-        // Three lists in Windows' nca.admx have a name, which the schema does not know: a list's items name the values.
+        // Three lists in Windows' nca.admx have a `valueName`, which the schema does not allow: items name their
+        // values.
         value: text("valueName").filter(|_| !is(ElementType::List)),
         key: text("key").filter(|key| !key.eq_ignore_ascii_case(policy_key)),
         min: number("minValue").filter(|_| is(ElementType::Decimal)),
@@ -72,14 +73,14 @@ fn element(source: &Element, policy_key: &str, texts: &Texts) -> Option<AdmxElem
     })
 }
 
-/// A choice of an enum: what it writes, and a short label.
+/// A choice of an enum: its data, and a short label.
 fn choice(item: &Element, texts: &Texts) -> Option<(serde_json::Value, String)> {
     let written = item.child("value").and_then(value)?;
     let label = item.attribute("displayName").and_then(|shown| texts.resolve(shown)).unwrap_or_default();
     Some((serde_json::Value::String(written), short(&label)))
 }
 
-/// A choice's label without its full stop and `(default)`, which depends on the release; nothing when it is long.
+/// A choice's label without its final period and `(default)`, which depends on the release; empty if it is long.
 fn short(label: &str) -> String {
     let label = match label.to_ascii_lowercase().find("(default") {
         Some(at) if label.ends_with(')') => &label[..at],
@@ -90,7 +91,7 @@ fn short(label: &str) -> String {
     String::from(if fits { label } else { "" })
 }
 
-/// Whether an element writes what its form has no place for: more values, or a `REG_QWORD`.
+/// Whether an element writes more than its form can express: several values, or a `REG_QWORD`.
 fn writes_more(source: &Element) -> bool {
     let choices = source.all("item").any(|item| item.child("valueList").is_some());
     choices || source.name == "longDecimal" || ["trueList", "falseList"].iter().any(|list| source.child(list).is_some())
@@ -119,7 +120,7 @@ fn value(holder: &Element) -> Option<String> {
     })
 }
 
-/// The number in its shortest form.
+/// The number without leading zeros.
 fn number(decimal: &Element) -> Option<u64> {
     decimal.attribute("value")?.trim().parse().ok()
 }

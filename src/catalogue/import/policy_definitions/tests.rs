@@ -14,7 +14,7 @@ fn loaded(files: &[SourceFile]) -> (Vec<AdmxPolicy>, Vec<String>) {
     (read(files, &mut warnings), warnings)
 }
 
-/// A file of policies and categories in the namespace `c.<prefix>`, which it calls `prefix`.
+/// A file with policies and categories in the namespace `c.<prefix>`, declared with this prefix.
 fn admx(prefix: &str, categories: &str, policies: &str) -> String {
     format!(
         r#"<policyDefinitions revision="1.0" xmlns="http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions">
@@ -48,7 +48,7 @@ fn elements_of(elements: &str, strings: &[(&str, &str)], presentation: &str) -> 
 }
 
 #[test]
-fn a_policy_has_its_values_and_its_place() {
+fn a_policy_has_its_values_and_its_folder() {
     let inside = r#"<parentCategory ref="Lock"/><enabledValue><decimal value="01"/></enabledValue>
         <disabledValue><delete/></disabledValue>
         <enabledList defaultKey="Software\D"><item valueName="a"><value><string> x  y </string></value></item>
@@ -79,7 +79,7 @@ fn a_policy_has_its_values_and_its_place() {
 }
 
 #[test]
-fn what_is_not_said_stays_open() {
+fn missing_facts_are_left_out() {
     let (policies, _) = loaded(&[file("A.admx", &admx("a", "", &policy("P", "<enabledValue/>")))]);
     assert_eq!(serde_json::to_value(&policies[0].form).expect("JSON"), serde_json::json!({}));
 }
@@ -116,7 +116,7 @@ fn elements_of_every_type_are_read() {
 }
 
 #[test]
-fn what_a_form_cannot_say_makes_it_partial() {
+fn what_a_form_cannot_express_makes_it_partial() {
     let enumeration =
         r#"<enum id="E" valueName="e"><item><value><decimal value="1"/></value><valueList/></item></enum>"#;
     for (elements, partial) in [
@@ -157,7 +157,7 @@ fn labels_of_choices_are_short() {
 }
 
 #[test]
-fn labels_are_a_controls_text_or_the_line_above() {
+fn labels_are_the_text_of_a_control_or_the_line_above() {
     let long = "A label that goes on for more than sixty characters, as few should do";
     let elements: String = "ABCDEFG".chars().map(|id| format!("<text id=\"{id}\" valueName=\"v\"/>")).collect();
     let presentation = format!(
@@ -188,7 +188,7 @@ fn folders_are_found_across_files() {
         file("X.admx", &admx("x", inner, &policies)),
     ]);
     assert_eq!(warnings, Vec::<String>::new());
-    // A circle ends somewhere.
+    // A cycle must end.
     assert!(found[0].path.starts_with("b > a > ") || found[0].path.starts_with("a > b > "));
     let paths: Vec<&str> = found[1..].iter().map(|policy| policy.path.as_str()).collect();
     let own = "The system > Own folder";
@@ -212,7 +212,7 @@ fn english_is_preferred_and_any_language_is_better_than_none() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
+fn unreadable_files_are_reported_and_skipped() {
     let nameless = policy("P", "").replace("name=\"P\"", "");
     let classless = policy("Odd", "").replace("Machine", "Device");
     let (found, warnings) = loaded(&[
@@ -231,7 +231,7 @@ fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
         warnings,
         [
             "broken.admx: the file ends within <policyDefinitions>",
-            "bytes.admx: the file is not UTF-16, as its byte order mark says",
+            "bytes.admx: the file has a byte order mark of UTF-16, but it is not valid UTF-16",
             "html.admx: the root element is <html>; <policyDefinitions> is expected",
             "en-US/a.adml: the file does not contain an element",
             "p/A.admx: a policy has no name",

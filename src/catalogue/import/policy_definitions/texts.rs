@@ -1,22 +1,21 @@
-//! What an ADML file says: its strings, and the text beside each element.
+//! The texts of an ADML file: its strings, and the labels of the elements.
 
 use std::collections::HashMap;
 
 use super::Element;
 
-/// How many characters a label may have.
+/// The maximum length of a label in characters.
 const LONGEST_LABEL: usize = 60;
 
-/// The texts of one language file.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     strings: HashMap<String, String>,
-    /// By presentation, the labels by element.
+    /// The labels of elements, by presentation.
     presentations: HashMap<String, HashMap<String, String>>,
 }
 
 impl Texts {
-    /// Where an id stands twice, its first text counts.
+    /// If an ID occurs twice, its first text counts.
     pub fn read(root: &Element) -> Self {
         let mut texts = Self::default();
         for table in root.all("resources").flat_map(|resources| resources.all("stringTable")) {
@@ -36,7 +35,7 @@ impl Texts {
         texts
     }
 
-    /// The text that `$(string.Id)` names; anything else is the text itself. White space is folded.
+    /// The text that `$(string.Id)` refers to. Other text is returned itself. White space is folded.
     pub fn resolve(&self, shown: &str) -> Option<String> {
         let text = match referred(shown, "string") {
             Some(id) => self.strings.get(id)?.clone(),
@@ -45,7 +44,7 @@ impl Texts {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The label of an element of the policy.
+    /// The label of an element of a policy.
     pub fn label(&self, policy: &Element, element: &str) -> Option<&String> {
         let id = referred(policy.attribute("presentation")?, "presentation")?;
         self.presentations.get(id)?.get(element)
@@ -64,7 +63,7 @@ fn labels(presentation: &Element) -> HashMap<String, String> {
     let mut above = None;
     for control in &presentation.children {
         if control.name == "text" {
-            // Empty lines only make room.
+            // Empty lines are only for spacing.
             above = shortened(&control.text).or(above);
             continue;
         }
@@ -72,7 +71,7 @@ fn labels(presentation: &Element) -> HashMap<String, String> {
             "textBox" | "comboBox" => control.text_of("label"),
             _ => None,
         };
-        // The line belongs to the next control only, even when that has a text of its own.
+        // The line belongs to the next control only, even if that has its own text.
         let label = shortened(own.unwrap_or(&control.text)).or(above.take());
         if let (Some(id), Some(label)) = (control.attribute("refId"), label) {
             labels.entry(id.to_string()).or_insert(label);
@@ -81,21 +80,21 @@ fn labels(presentation: &Element) -> HashMap<String, String> {
     labels
 }
 
-/// A label without its colon, cut at a word when it is long; nothing when it is empty.
+/// A label without its colon, cut after a word if it is long; `None` if it is empty.
 fn shortened(text: &str) -> Option<String> {
     let text = folded(text);
     let text = text.trim_end_matches([':', ' ']);
     if text.chars().count() <= LONGEST_LABEL {
         return Some(text.to_string()).filter(|text| !text.is_empty());
     }
-    // One character less, as `…` is one too.
+    // `…` counts as one character.
     let kept: String = text.chars().take(LONGEST_LABEL - 1).collect();
     let next = text.chars().nth(LONGEST_LABEL - 1);
     let words = if next == Some(' ') { &kept } else { kept.rsplit_once(' ').map_or(kept.as_str(), |(words, _)| words) };
     Some(format!("{}…", words.trim_end_matches([',', ';', ':', '.', ' '])))
 }
 
-/// Each run of white space as one space, none around.
+/// Folds each run of white space to one space, and trims the text.
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,5 @@
-//! One policy of the settings catalog: creating it and returning it to a client. The sandbox does not know which settings
-//! exist: it accepts everything that has the form of a setting.
+//! One policy of the settings catalog: creating it and returning it to a client. The sandbox does not know which
+//! settings exist: it accepts everything that has the form of a setting.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -26,7 +26,7 @@ const PLATFORMS: [&str; 11] = [
     "visionOS",
     "tvOS",
 ];
-/// Those that stand beside platforms in real exports; Graph's description has more.
+/// The technologies of Windows policies in real exports; Graph's description has more.
 const TECHNOLOGIES: [&str; 9] = [
     "none",
     "mdm",
@@ -123,8 +123,8 @@ fn settings(value: &Value) -> Result<Value, Refusal> {
     stored.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
-/// One policy as a read of it alone returns it: expanding assignments returns none, although lists have them (measured on
-/// the same tenant).
+/// One policy as a read of it alone returns it: expanding assignments returns none, although lists have them (measured
+/// on the same tenant).
 pub(super) fn seen_alone(policy: &Value, call: &Call, options: &QueryOptions) -> Map<String, Value> {
     let mut seen = seen(policy, call, options);
     if options.assignments {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::sandbox::collections::{assignments, oma_settings};
 use crate::sandbox::http::answer::Refusal;
 use crate::sandbox::http::call::{ApiVersion, Call};
-use crate::sandbox::tenant::configurations::DeviceConfiguration;
+use crate::sandbox::tenant::configurations::StoredConfiguration;
 use crate::sandbox::tenant::state::TenantState;
 
 /// The collection in an `@odata.context`.

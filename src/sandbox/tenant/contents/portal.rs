@@ -6,7 +6,7 @@ use super::directory::MADE;
 use crate::sandbox::collections::device_configurations::kinds::{self, own_properties};
 use crate::sandbox::collections::device_configurations::object;
 use crate::sandbox::collections::{assignments, oma_settings};
-use crate::sandbox::tenant::configurations::DeviceConfiguration;
+use crate::sandbox::tenant::configurations::StoredConfiguration;
 use crate::sandbox::tenant::ids;
 use crate::sandbox::tenant::state::{ObjectWrite, TenantState};
 
@@ -88,8 +88,8 @@ fn add(state: &mut TenantState, name: &str, description: Value, own: &Value, tar
     );
 }
 
-/// Policies of the settings catalog. Properties and setting as in a real export (SkipToTheEndpoint/OpenIntuneBaseline, "Win -
-/// OIB - SC - Device Security - D - Login and Lock Screen").
+/// Policies of the settings catalog. Properties and setting as in a real export (SkipToTheEndpoint/OpenIntuneBaseline,
+/// "Win - OIB - SC - Device Security - D - Login and Lock Screen").
 pub(super) fn policies(groups: &[Value]) -> Vec<Value> {
     let group = named(groups, "SSPR Ring 2");
     let name = "Portal - Login and lock screen";
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_written_down_is_there() {
+    fn a_new_tenant_contains_every_profile() {
         let tenant = new_tenant();
         let of = |name: &str| {
             let record = tenant.configurations.get(&ids::fixed("deviceConfiguration", name));

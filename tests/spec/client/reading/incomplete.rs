@@ -1,4 +1,4 @@
-//! Lists, counts and names of which a part is missing.
+//! Incomplete lists, counts and names.
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -8,7 +8,7 @@ use super::{PROFILES, no_catalog, plain, planned, policy, serve};
 use crate::harness::{Repo, Served, TENANT, served};
 
 #[test]
-fn a_count_that_fails_is_no_count_that_is_missing() {
+fn a_failed_count_is_not_a_missing_count() {
     let faults = "\
 server_errors: { path: /$count, statuses: [503], page: json }
 missing_object: { path: deviceConfigurations, after: 0 }
@@ -20,7 +20,7 @@ missing_object: { path: deviceConfigurations, after: 0 }
 }
 
 #[test]
-fn a_list_that_lacks_an_object_is_no_plan() {
+fn an_incomplete_list_stops_the_plan() {
     insta::assert_snapshot!(planned("missing_object: { path: deviceConfigurations }\n", "Kiosks"), @"
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 6 came (request-id …)
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
@@ -29,13 +29,13 @@ fn a_list_that_lacks_an_object_is_no_plan() {
 }
 
 #[test]
-fn one_of_two_groups_with_one_name_is_not_taken_for_the_only_one() {
+fn an_incomplete_list_does_not_make_a_group_name_unique() {
     insta::assert_snapshot!(planned("missing_object: { path: groups, of: GET }\n", "Front Desk"), @"
     error: the answer to /groups?$filter=displayName%20eq%20%27Front%20Desk%27&$select=id,displayName&$top=999&$count=true cannot be used: 2 groups are counted, and 1 came (request-id …)
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
     exit 1
     ");
-    // What is whole the second time is as good as what was whole at once.
+    // A list that is complete the second time is as good as one that was complete at once.
     insta::assert_snapshot!(planned("missing_object: { path: groups, first: 1 }\n", "Front Desk"), @"
     error[SP0502]: the tenant has 2 groups `Front Desk`
      --> policies/camera.yaml:3:35
@@ -51,7 +51,7 @@ fn one_of_two_groups_with_one_name_is_not_taken_for_the_only_one() {
 }
 
 #[test]
-fn one_of_two_filters_with_one_name_is_not_taken_for_the_only_one() {
+fn an_incomplete_list_does_not_make_a_filter_name_unique() {
     insta::assert_snapshot!(planned("missing_object: { path: assignmentFilters }\n", "Kiosks, filter: Duplicate filter"), @"
     error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: 4 objects are announced, and 3 came (request-id …)
     help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
@@ -60,7 +60,7 @@ fn one_of_two_filters_with_one_name_is_not_taken_for_the_only_one() {
 }
 
 #[test]
-fn what_a_server_does_not_count_is_said() {
+fn a_missing_count_is_reported() {
     let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
     let answer = |body: Value| get(async move || Json(body));
     let router = Router::new().route("/v1.0/organization", answer(organization)).route("/beta/$batch", no_catalog());
@@ -71,7 +71,7 @@ fn what_a_server_does_not_count_is_said() {
     assert!(line.ends_with(" s; this server did not confirm the number of profiles"), "{}{}", said.out, said.err);
 }
 
-/// The line of a plan that says how much was read, without the time.
+/// The line of a plan with the amount of data read, without the time.
 fn read(faults: &str, include: &str) -> String {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::faulty(tenant.path(), faults, 7);
@@ -84,14 +84,14 @@ fn read(faults: &str, include: &str) -> String {
 }
 
 #[test]
-fn a_second_witness_costs_no_request() {
+fn a_second_count_does_not_need_a_request() {
     let groups = "group: Kiosks }, { group: SSPR Pilot }, { group: All Staff";
     insta::assert_snapshot!(read("{}", groups), @"Read 8 profiles and 3 names in 5 requests");
     insta::assert_snapshot!(read("{}", "group: Kiosks, filter: Kiosk hardware"), @"Read 8 profiles and 5 names in 6 requests");
 }
 
 #[test]
-fn what_a_server_refuses_to_count_is_read_without() {
+fn a_list_is_read_without_a_refused_count() {
     // Once for the apply, once for the plan.
     let faults = "sub_request_failures: { path: groups, statuses: [400], on: [1, 4] }\n";
     insta::assert_snapshot!(read(faults, "group: Kiosks"), @"Read 8 profiles and 1 name in 6 requests; this server did not confirm the number of groups");

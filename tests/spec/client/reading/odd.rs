@@ -1,4 +1,4 @@
-//! Profiles and batches that cannot be understood.
+//! Profiles and batches that this version cannot read.
 
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,7 +12,7 @@ use crate::harness::{Graph, Repo, Served, TENANT, served};
 const CUSTOM: &str = "windows10CustomConfiguration";
 
 #[test]
-fn profiles_of_other_kinds_may_hold_anything() {
+fn profiles_of_other_kinds_may_contain_anything() {
     let assigned = json!([{ "id": "x", "target": null }]);
     let plans = [
         ("version", Value::Null),
@@ -39,7 +39,7 @@ fn profiles_of_other_kinds_may_hold_anything() {
 }
 
 #[test]
-fn what_is_not_said_of_a_custom_profile_is_nothing() {
+fn missing_properties_of_a_custom_profile_are_empty() {
     for (field, value) in [("version", Value::Null), ("roleScopeTagIds", json!([0])), ("description", Value::Null)] {
         let plan = odd(&json!([profile(CUSTOM, "", field, value)])).plan();
         let whole = "gets Default.\nPlan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.\n";
@@ -48,7 +48,7 @@ fn what_is_not_said_of_a_custom_profile_is_nothing() {
 }
 
 #[test]
-fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
+fn an_unreadable_profile_that_is_not_managed_is_ignored() {
     let repo = odd(&json!([profile(CUSTOM, "", "omaSettings", json!({ "a": 1 }))]));
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
@@ -67,7 +67,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
     Nothing was changed.
     exit 0
     "#);
-    // Nobody takes it over, and no second one of its name is made.
+    // Nothing adopts it, and no second one with its name is created.
     repo.policy("second", "name: Odd\nsettings: { Camera/AllowCamera: 1 }\n");
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
@@ -122,7 +122,7 @@ fn a_custom_profile_of_others_that_cannot_be_understood_is_left_alone() {
 }
 
 #[test]
-fn a_profile_of_ours_that_cannot_be_understood_blocks_its_policy() {
+fn an_unreadable_managed_profile_blocks_its_policy() {
     let marked = "Managed by sspr-policy, do not edit: contoso camera";
     let repo = odd(&json!([profile(CUSTOM, marked, "omaSettings", json!({ "a": 1 }))]));
     repo.policy("other", "name: Other\nsettings: { Experience/AllowCortana: 0 }\n");
@@ -165,7 +165,7 @@ fn a_profile_of_ours_that_cannot_be_understood_blocks_its_policy() {
 }
 
 #[test]
-fn a_profile_that_may_be_ours_stops_the_plan() {
+fn a_profile_that_may_be_managed_stops_the_plan() {
     let marked = "Managed by sspr-policy, do not edit: contoso camera";
     let said = [("description", json!(7)), ("@odata.type", Value::Null)]
         .map(|(field, value)| plain(&odd(&json!([profile(CUSTOM, marked, field, value)])).plan()));
@@ -179,13 +179,13 @@ fn a_profile_that_may_be_ours_stops_the_plan() {
     "#);
 }
 
-/// A JWT that says whose it is, and nothing else.
+/// A JWT that only contains the tenant.
 fn token(tenant: &str) -> String {
     format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(json!({ "tid": tenant }).to_string()))
 }
 
 #[test]
-fn a_token_of_another_tenant_sees_nothing_but_the_organization() {
+fn a_token_of_another_tenant_only_reads_the_organization() {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::start(tenant.path(), None);
     let domain = served("contoso", &server.url, "").replace(TENANT, "contoso.example");

@@ -1,11 +1,11 @@
-//! Policies that move, are drafts, are retired or are gone; and several at once.
+//! Policies that are moved, drafts, retired or deleted; and several of them at once.
 
 use super::{LOCK, applied, converges, with};
 use crate::harness::{EMBEDDED, Repo};
 
-/// What would be made anew must not be deleted before that is settled.
+/// A profile must not be deleted if the same settings would be created again under another key.
 #[test]
-fn a_file_that_was_moved_where_orphans_are_deleted() {
+fn a_moved_file_if_orphans_are_deleted() {
     let repo = with(&EMBEDDED.replace("sandbox }", "sandbox, prune: true }"), &[("lock", LOCK)]);
     repo.rename("lock", "screen/lock");
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -53,7 +53,7 @@ fn a_draft_that_is_live() {
 }
 
 #[test]
-fn a_policy_that_is_kept_out_of_this_environment() {
+fn a_policy_that_excludes_this_environment() {
     let more = "  other: { tenant: contoso.example, auth: { method: token } }\n";
     let repo = with(&format!("{EMBEDDED}{more}"), &[("lock", LOCK)]);
     repo.policy("lock", &format!("{}environments: [other]\n", LOCK.replace("HideLock: Hide", "HideLock: 0")));
@@ -113,7 +113,7 @@ fn a_policy_that_is_retired_at_the_safe_values() {
 }
 
 #[test]
-fn a_policy_that_nobody_writes_any_more() {
+fn a_policy_whose_file_was_deleted() {
     let repo = applied();
     repo.remove("lock");
     insta::assert_snapshot!(repo.plan(), @"
@@ -185,7 +185,7 @@ fn a_target_that_changed_for_several_policies() {
 }
 
 #[test]
-fn a_fight_with_a_profile_that_somebody_made_in_the_portal() {
+fn a_conflict_with_a_profile_from_the_portal() {
     let repo = Repo::new(EMBEDDED);
     repo.policy(
         "notifications",

@@ -1,4 +1,4 @@
-//! What somebody changed in the portal.
+//! What someone changed in the portal.
 
 use serde_json::json;
 
@@ -54,7 +54,7 @@ fn a_setting_that_somebody_added_in_the_portal() {
 }
 
 #[test]
-fn a_setting_that_somebody_took_out_in_the_portal() {
+fn a_setting_that_somebody_removed_in_the_portal() {
     let repo = applied();
     settings(&repo, |settings| drop(settings.pop()));
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -134,7 +134,7 @@ fn an_unmanaged_description_is_kept() {
 }
 
 #[test]
-fn what_is_no_longer_managed_is_said_once() {
+fn what_is_no_longer_managed_is_reported_once() {
     let repo = with(EMBEDDED, &[("lock", &format!("{LOCK}description: Ours.\nscope_tags: [Service Desk]\n"))]);
     let before = repo.portal().profile("Lock screen");
     repo.policy("lock", LOCK.split("assignments:").next().unwrap());
@@ -159,7 +159,7 @@ fn what_is_no_longer_managed_is_said_once() {
     assert!(text(&after["description"]).starts_with("Ours.\n\nManaged by"));
 }
 
-/// A user right is a set of accounts: neither here nor there is another order a change.
+/// A user right is a set of accounts, so another order is not a change.
 #[test]
 fn a_user_right_in_another_order() {
     const RIGHTS: &str = "\

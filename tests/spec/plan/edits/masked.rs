@@ -12,11 +12,11 @@ use super::{Request, in_the_portal, listed, plan, without_ids};
 use crate::harness::proxy::{Proxy, REAL};
 use crate::harness::{EMBEDDED, Graph, Repo, Served, TENANT, served};
 
-/// The masked values of a profile: somebody's tenant, with or without the permission to read them.
+/// The masked values of a profile in a tenant, with and without the permission to read them.
 struct Masked {
     repo: Repo,
     graph: Graph,
-    /// Whose token may read masked values, and whose may not.
+    /// The proxies for a token that may read masked values, and for one that may not.
     reader: Proxy,
     blind: Proxy,
     more: String,
@@ -27,7 +27,7 @@ struct Masked {
 const WITH_KEY: &str = "    fingerprint_key: ${env:KEY}\n";
 
 impl Masked {
-    /// A policy that was applied to somebody's tenant.
+    /// A policy that was applied to a tenant that is not a sandbox.
     fn applied(policy: &str, more: &str) -> Masked {
         let folder = tempfile::tempdir().unwrap();
         let server = Served::start(folder.path(), None);
@@ -41,7 +41,7 @@ impl Masked {
         let masked = Masked { repo, graph, reader, blind, more: more.to_owned(), _server: server, _folder: folder };
         masked.with(&masked.reader);
         masked.repo.apply().succeeds();
-        // The first ones are no edit's.
+        // The first writes do not belong to an edit.
         masked.reader.writes();
         masked
     }
@@ -51,7 +51,8 @@ impl Masked {
         self.repo.write("sspr-policy.yaml", &configuration);
     }
 
-    /// Sends the requests of the plan and no others, with the secret where the plan has its name; and nothing is left.
+    /// Checks that exactly the requests of the plan are sent, with the secret in place of its name, and that nothing is
+    /// left.
     fn carried_out(&self) {
         let listed = listed(&self.repo);
         self.repo.apply().succeeds();
@@ -62,7 +63,7 @@ impl Masked {
         self.repo.assert_converged();
     }
 
-    /// What a plan says of masked values in each of its forms.
+    /// What a plan shows of masked values in each output format.
     fn seen(&self, proxy: &Proxy) -> String {
         self.with(proxy);
         let human = plan(&self.repo);
@@ -144,7 +145,7 @@ fn masked_values_that_you_changed() {
     masked.carried_out();
 }
 
-/// Somebody saved the profile in the portal: whether the value is the same is known only to who may read it.
+/// Someone saved the profile in the portal, so only a token that may read the value can tell whether it is the same.
 #[test]
 fn masked_values_that_are_not_verified() {
     let masked = Masked::applied(NETWORK, "");
@@ -177,7 +178,7 @@ fn masked_values_that_are_not_verified() {
 }
 
 #[test]
-fn masked_values_that_are_not_verified_beside_a_value_that_you_changed() {
+fn masked_values_that_are_not_verified_and_a_value_that_you_changed() {
     let masked = Masked::applied(&NETWORK.replace("settings: { ", "settings: { Start/HideLock: Hide, "), "");
     in_the_portal(&masked.graph, |_| {});
     masked.repo.edit("lock", "Hide,", "Do not hide,");
@@ -246,7 +247,7 @@ fn plan_with(masked: &Masked, proxy: &Proxy) -> String {
 
 const SECRET: &str = "name: Lock screen\nsettings:\n  Contoso/Key: { type: string, value: \"${env:SECRET}\", unchecked: our own }\nassignments: { include: [] }\n";
 
-/// The same four states where a secret is among the values: a keyed fingerprint tells them apart, and nothing shows it.
+/// The same four states with a secret among the values: a keyed fingerprint distinguishes them, and no output shows it.
 #[test]
 fn masked_values_with_a_secret() {
     let mut masked = Masked::applied(SECRET, WITH_KEY);
@@ -299,7 +300,7 @@ fn masked_values_with_a_secret() {
     "#);
 }
 
-/// What Intune shows in place of a value is never sent back: whatever was there would be lost.
+/// The mask that Intune shows is never sent back, because that would overwrite the value.
 #[test]
 fn a_masked_value_is_never_written() {
     let repo = Repo::new(EMBEDDED);
@@ -335,7 +336,7 @@ fn a_masked_value_is_never_written() {
     "#);
 }
 
-/// Whoever made the profile: the plan itself has no change with such a value.
+/// Regardless of who created the profile, a plan must not contain a change with such a value.
 #[test]
 fn a_plan_has_no_masked_value() {
     let uri = OmaUri::parse("./Device/Vendor/MSFT/Policy/Config/Contoso/A").unwrap();

@@ -1,8 +1,8 @@
-//! One edit of a policy.
+//! A single edit of a policy.
 
 use super::{applied, applied_through_proxy, carried_out, listed};
 
-/// An edit of the policy: the plan and its requests; then it is applied, and nothing is left.
+/// An edit of the policy: its plan and requests. Applies it, and checks that nothing is left to change.
 fn edited(old: &str, new: &str) -> String {
     let repo = applied();
     repo.edit("lock", old, new);
@@ -71,7 +71,7 @@ fn a_setting_that_is_added() {
 }
 
 #[test]
-fn a_setting_that_is_taken_out() {
+fn a_setting_that_is_removed() {
     insta::assert_snapshot!(edited("  Start/HideLock: Hide\n", ""), @r#"
       ~ lock                         "Lock screen"   you changed the policy
           - Start/HideLock [device]                            Hide (1)
@@ -100,7 +100,7 @@ fn settings_in_another_order() {
 }
 
 #[test]
-fn an_assignment_that_is_taken_out() {
+fn an_assignment_that_is_removed() {
     insta::assert_snapshot!(edited("  exclude:\n    - group: Kiosks\n", ""), @r#"
       ~ lock                         "Lock screen"   you changed the policy
           - assignment  exclude group Kiosks   ! its members come into reach: 12 devices
@@ -122,7 +122,7 @@ fn an_assignment_that_is_taken_out() {
 }
 
 #[test]
-fn an_assignment_that_goes_to_another_group() {
+fn an_assignment_that_changes_its_group() {
     insta::assert_snapshot!(edited("SSPR Pilot", "SSPR Ring 2"), @r#"
       ~ lock                         "Lock screen"   you changed the policy
           + assignment  include group SSPR Ring 2   310 devices
@@ -145,7 +145,7 @@ fn an_assignment_that_goes_to_another_group() {
     "#);
 }
 
-/// What leaves the audience leaves before the new value is there, and what joins it joins after.
+/// Devices leave the assignments before the new value is written, and join them afterwards.
 #[test]
 fn an_assignment_and_a_value() {
     let repo = applied();
@@ -274,9 +274,9 @@ fn a_group_with_a_quote_in_its_name() {
     "#);
 }
 
-/// More names that go wrong are in `plan::names`.
+/// More wrong names are in `plan::names`.
 #[test]
-fn a_group_that_is_not_there() {
+fn a_group_that_does_not_exist() {
     let repo = applied();
     repo.edit("lock", "SSPR Pilot", "SSPR Pilots");
     let before = repo.portal().profiles();

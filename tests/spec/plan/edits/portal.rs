@@ -1,4 +1,4 @@
-//! One edit in the portal, and files that were moved.
+//! A single edit in the portal, and files that were moved.
 
 use serde_json::json;
 
@@ -147,7 +147,7 @@ fn a_marker_that_somebody_deleted() {
 }
 
 #[test]
-fn a_file_that_was_moved_and_does_not_say_so() {
+fn a_moved_file_without_moved_from() {
     let repo = applied();
     repo.rename("lock", "screen/lock");
     insta::assert_snapshot!(plan(&repo), @r#"
@@ -168,7 +168,7 @@ fn a_file_that_was_moved_and_does_not_say_so() {
 }
 
 #[test]
-fn a_file_that_was_moved_and_says_so() {
+fn a_moved_file_with_moved_from() {
     let repo = applied();
     let before = repo.portal().profile("Lock screen");
     repo.rename("lock", "screen/lock");
@@ -191,9 +191,9 @@ fn a_file_that_was_moved_and_says_so() {
     assert_eq!(repo.portal().profile("Lock screen")["id"], before["id"]);
 }
 
-/// The plan cannot know it: such a tenant counts the version up once more, and masked values are trusted by the version.
+/// The plan cannot know that such a tenant raises the version again, which the marker uses to trust masked values.
 #[test]
-fn where_an_assignment_counts_as_a_change_the_marker_is_put_right() {
+fn the_marker_is_corrected_if_an_assignment_raises_the_version() {
     let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
     let server = Served::faulty(tenant.path(), "assign_raises_version: true\n", 1);
     let proxy = Proxy::start(&server.url, TENANT, &[]);

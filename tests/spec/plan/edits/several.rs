@@ -3,7 +3,7 @@
 use super::{applied, applied_through_proxy, listed, plan, shown};
 use crate::harness::{EMBEDDED, Repo};
 
-/// Said once, however many policies follow it.
+/// The change is shown once for all policies that use the target.
 #[test]
 fn a_target_of_forty_policies() {
     let targets = |group: &str| format!("{EMBEDDED}targets:\n  pilot: {{ include: [{{ group: {group} }}] }}\n");

@@ -1,4 +1,4 @@
-//! How many are reached, and what is not known of it.
+//! How many devices and users get a change, and what is unknown about the number.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::harness::proxy::Proxy;
 use crate::harness::{EMBEDDED, Repo, Served, TENANT, normal, served};
 
 #[test]
-fn how_many_are_in_groups() {
+fn the_number_of_members_in_groups() {
     let repo = repository(
         EMBEDDED,
         "  include: [{ group: SSPR Ring 2 }, { group: All Staff }, { group: \"R&D #1 100% + A/B\" }]\n  exclude: [{ group: Kiosks }, { group: Größe Ölmühle }]\n",
@@ -70,9 +70,9 @@ fn front_desk(repo: &Repo) -> String {
     repo.portal().group("Front Desk")
 }
 
-/// What comes, what goes, what comes out of an exclusion, and what only gets another filter.
+/// Targets that are added, removed, no longer excluded, or only get another filter.
 #[test]
-fn each_way_to_reach_somebody() {
+fn every_way_to_change_the_reach() {
     let repo = repository(
         EMBEDDED,
         "  include: [{ group: SSPR Pilot }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n",
@@ -104,7 +104,7 @@ fn each_way_to_reach_somebody() {
 }
 
 #[test]
-fn who_loses_a_filter_or_changes_sides_is_said_once() {
+fn a_removed_filter_or_exclusion_is_shown_once() {
     let before = "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: Bob's PCs }]\n  exclude: [{ group: Kiosks }]\n";
     let repo = repository(EMBEDDED, before);
     repo.apply().succeeds();
@@ -123,7 +123,7 @@ fn who_loses_a_filter_or_changes_sides_is_said_once() {
     ");
 }
 
-/// The exclusion of users from devices keeps nobody from getting both values.
+/// Excluding users from devices has no effect, so a device can get both values.
 #[test]
 fn an_exclusion_without_effect_hides_no_conflict() {
     let repo = Repo::new(EMBEDDED);
@@ -141,9 +141,9 @@ fn an_exclusion_without_effect_hides_no_conflict() {
     assert!(!repo.plan().contains("[R04]"), "{}", repo.plan());
 }
 
-/// Nobody can tell how many devices users have.
+/// The number of a user's devices is unknown.
 #[test]
-fn a_limit_says_that_it_does_not_see_devices_of_users() {
+fn a_limit_states_that_devices_of_users_do_not_count() {
     let targets = "  include: [{ group: SSPR Pilot }, { group: All Staff }, { all: users }]\n";
     let repo = repository(&limited("max_devices: 5000"), targets);
     insta::assert_snapshot!(repo.plan(), @r#"
@@ -166,7 +166,7 @@ fn a_limit_says_that_it_does_not_see_devices_of_users() {
     "#);
 }
 
-/// A group that several policies get is one group.
+/// A group that gets several policies counts once.
 #[test]
 fn a_group_counts_once() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
@@ -182,12 +182,12 @@ fn a_group_counts_once() {
 }
 
 #[test]
-fn nothing_is_asked_when_nothing_changes() {
+fn nothing_is_counted_if_nothing_changes() {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::start(folder.path(), None);
     let repo = repository(&served("contoso", &server.url, ""), "  include: [{ group: SSPR Pilot }]\n");
     repo.apply().succeeds();
-    // A plan that asked would be told no, and would say so.
+    // If the plan counted members, it would be refused and would say so.
     let proxy = Proxy::start(&server.url, TENANT, &["transitiveMembers", "managedDevices"]);
     repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, ""));
     let plan = repo.run(&["plan"]).succeeds().out;
@@ -201,7 +201,7 @@ fn a_plan_is_always_the_same() {
     assert_eq!(json(), json());
 }
 
-/// A token that may not read members: the plan says what it does not know, and goes on.
+/// A token that may not read members: the plan says what is unknown, and continues.
 #[test]
 fn members_that_the_token_may_not_read() {
     let folder = tempfile::tempdir().unwrap();
@@ -254,9 +254,9 @@ fn members_that_the_token_may_not_read() {
     repo.run(&["apply", "plan.json"]).succeeds();
 }
 
-/// People come and go: what was approved is the change, not who is in its groups.
+/// Members of groups may change: the approval was for the change of the policies.
 #[test]
-fn who_is_in_a_group_may_change_before_apply() {
+fn members_of_a_group_may_change_before_apply() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
     repo.run(&["plan", "--out", "plan.json"]).succeeds();
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();

@@ -1,11 +1,11 @@
-//! Exclusions that have no effect.
+//! Exclusions without effect.
 
 use serde_json::json;
 
 use super::{assign, repository};
 use crate::harness::{EMBEDDED, Repo, text};
 
-/// What rules say of exclusions, for these targets.
+/// The findings about exclusions, for these targets.
 fn exclusions(assignments: &str) -> String {
     let repo = Repo::new(EMBEDDED);
     let [users, devices] = {
@@ -96,7 +96,7 @@ fn which_exclusions_have_no_effect() {
     }
 }
 
-/// The same exclusion of one target under several policies is said once.
+/// The same exclusion of one target that several policies use is reported once.
 #[test]
 fn a_target_with_an_exclusion_that_has_no_effect() {
     let repo = Repo::new(&format!(
@@ -128,7 +128,7 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
     "#);
 }
 
-/// Members in the sandbox, as a client sees them.
+/// Members of groups in the sandbox, as a client sees them.
 #[test]
 fn the_sandbox_has_members() {
     let repo = Repo::new(EMBEDDED);

@@ -1,4 +1,4 @@
-//! Limits of how many devices a plan may reach.
+//! Limits for the number of devices that a plan may affect.
 
 use serde_json::{Value, json};
 
@@ -33,14 +33,14 @@ fn more_devices_than_the_limit_allows() {
     assert!(repo.apply().fails().contains("1 error above; nothing was changed"));
     assign(&repo, "  include: [{ group: SSPR Pilot }, { group: All Staff }]\n");
     repo.apply().succeeds();
-    // Who is reached already does not count again.
+    // Devices that already have the policy are not counted.
     assign(&repo, "  include: [{ group: SSPR Pilot }, { group: Bob's PCs }]\n");
     repo.apply().succeeds();
 }
 
-/// An approved plan may pass over limits: it says so in every form, and it is honored for that plan only.
+/// An approved plan may exceed limits: every output format says so, and it applies to this plan only.
 #[test]
-fn limits_that_a_saved_plan_passes_over() {
+fn limits_that_a_saved_plan_overrides() {
     let repo = repository(&limited("max_devices: 300, max_changes: 0"), "  include: [{ group: SSPR Ring 2 }]\n");
     let plan = repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     insta::assert_snapshot!(summary(&plan), @"
@@ -68,9 +68,9 @@ fn limits_that_a_saved_plan_passes_over() {
     repo.assert_converged();
 }
 
-/// What was approved was 310 devices, and not more.
+/// The approval was for 310 devices, and not more.
 #[test]
-fn a_limit_is_passed_over_up_to_what_was_approved() {
+fn a_limit_is_overridden_up_to_the_approved_number() {
     let repo = repository(&limited("max_devices: 300"), "  include: [{ group: SSPR Ring 2 }]\n");
     repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
@@ -81,9 +81,9 @@ fn a_limit_is_passed_over_up_to_what_was_approved() {
     assert_eq!(repo.portal().profiles(), before);
 }
 
-/// Whoever passes over limits without a saved plan has to be asked.
+/// Without a saved plan, exceeding limits requires a confirmation.
 #[test]
-fn an_apply_that_asks_nobody_passes_over_no_limit() {
+fn limits_cannot_be_overridden_without_confirmation() {
     let repo = repository(&limited("allow_all_targets: false"), "  include: [{ all: devices }]\n");
     assert!(repo.apply().fails().contains("1 error above"));
     let before = repo.portal().profiles();
@@ -91,7 +91,7 @@ fn an_apply_that_asks_nobody_passes_over_no_limit() {
     error: --override-limits needs a person to confirm, and there is no terminal to confirm on; nothing was changed
     help: save a plan with `plan --override-limits --out FILE`, have it approved, then run `apply FILE`
     ");
-    // Without a terminal there is nobody to ask either.
+    // Without a terminal, nobody can confirm.
     assert!(repo.run(&["apply", "--override-limits"]).fails().contains("there is no terminal to confirm on"));
     assert_eq!(repo.portal().profiles(), before);
     repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
@@ -113,7 +113,7 @@ fn an_apply_that_asks_nobody_passes_over_no_limit() {
     "#);
 }
 
-/// The portal may have assigned what the policy does not.
+/// The portal may have assignments that the policy lacks.
 #[test]
 fn assignments_that_are_not_managed_count_for_limits() {
     let policy = |name: &str, value: &str| format!("name: {name}\nsettings: {{ Start/HideLock: {value} }}\n");
@@ -145,7 +145,7 @@ fn assignments_that_are_not_managed_count_for_limits() {
     Nothing was changed.
     exit 1
     "#);
-    // Another name reaches nobody.
+    // A new name does not affect devices.
     repo.policy(
         "lock",
         &format!("{}description: Ours.\nscope_tags: [Service Desk]\n", policy("Lock the screen", "Hide")),
@@ -154,7 +154,7 @@ fn assignments_that_are_not_managed_count_for_limits() {
     repo.assert_converged();
 }
 
-/// Those who stay and get another value, and those who leave.
+/// Devices that keep the policy and get another value, and devices that lose it.
 #[test]
 fn devices_that_stay_or_leave_count_for_the_limit() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }, { group: Kiosks }]\n");
@@ -188,7 +188,7 @@ fn devices_that_stay_or_leave_count_for_the_limit() {
 }
 
 #[test]
-fn a_target_whose_devices_nobody_can_count_exceeds_a_limit_of_devices() {
+fn an_unknown_number_of_devices_exceeds_the_limit() {
     let repo = Repo::new(&limited("max_devices: 5000"));
     repo.policy("lock", "name: Lock\nsettings: { Start/HideLock: Hide }\n");
     repo.apply().succeeds();

@@ -1,4 +1,4 @@
-//! Servers that are there or not, and the report as a whole.
+//! Reachable and unreachable servers, and the whole report.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ fn the_embedded_sandbox_needs_nothing() {
 }
 
 #[test]
-fn a_sandbox_on_this_machine_takes_anybody() {
+fn a_sandbox_on_loopback_needs_no_sign_in() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
     assert_snapshot!(tenant.run("doctor"), @"
     Environment rehearsal   tenant [id]
@@ -68,7 +68,7 @@ fn no_way_to_sign_in() {
     // Without PATH there is no Azure CLI.
     let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }").with("PATH", "");
     let said = tenant.run("doctor");
-    // A machine in Azure answers.
+    // A machine in Azure gives another answer.
     let said = Regex::new("managed-identity .*").unwrap().replace(&said, "managed-identity   [machine]").into_owned();
     assert_snapshot!(said, @"
     Environment rehearsal   tenant [id]
@@ -99,7 +99,7 @@ fn no_way_to_sign_in() {
 }
 
 #[test]
-fn a_server_that_is_not_there() {
+fn an_unreachable_server() {
     let repo = Repo::new(&served("contoso", "http://127.0.0.1:9", ""));
     let ran = repo.run(&["doctor"]);
     assert_eq!(ran.code, Some(1));
@@ -135,7 +135,7 @@ fn a_server_that_is_not_there() {
 }
 
 #[test]
-fn another_tenant_is_asked_nothing_else() {
+fn another_tenant_gets_no_other_requests() {
     let served = Tenant::new("https://login.contoso.example", "{ method: token }");
     let configuration = served.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
     served.repo.write("sspr-policy.yaml", &configuration);

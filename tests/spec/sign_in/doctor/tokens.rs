@@ -1,4 +1,4 @@
-//! What a token says, and what it may do.
+//! The contents of a token, and its permissions.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ fn a_token_without_all_permissions() {
 }
 
 #[test]
-fn a_person_s_token_that_has_expired() {
+fn an_expired_token_of_a_user() {
     let token = token(&json!({
         "tid": TENANT,
         "appid": "8f6d1111-5a5a-4b4b-8c8c-5590c0de0004",
@@ -88,7 +88,7 @@ fn a_person_s_token_that_has_expired() {
     ");
 }
 
-/// What `doctor` says from Microsoft Graph on, for a token that only the sandbox can read.
+/// The output of `doctor` from Microsoft Graph on, for a token that only the sandbox can read.
 fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::faulty(folder.path(), &format!("tokens: {{ token: [{permissions}] }}\n"), 1);
@@ -103,9 +103,9 @@ fn opaque(arguments: &[&str], permissions: &str) -> (String, Value) {
     (said, json!([report["can_plan"], report["can_apply"]]))
 }
 
-/// The server's answers tell what the token does not.
+/// The server's answers show what the token does not.
 #[test]
-fn a_token_that_cannot_be_read_and_may_not_write() {
+fn an_opaque_token_that_may_not_write() {
     let reader = "DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All";
     let (said, can) = opaque(&["--for", "apply"], reader);
     assert_snapshot!(said, @"
@@ -136,9 +136,9 @@ fn a_token_that_cannot_be_read_and_may_not_write() {
     assert_eq!(can, json!([true, false]));
 }
 
-/// No read proves that a write would be allowed.
+/// A read cannot prove that a write would be allowed.
 #[test]
-fn a_token_that_cannot_be_read_and_may_write() {
+fn an_opaque_token_that_may_write() {
     let writer = "DeviceManagementConfiguration.ReadWrite.All, GroupMember.Read.All, Organization.Read.All, DeviceManagementManagedDevices.Read.All";
     let (said, can) = opaque(&["--for", "apply"], writer);
     assert_snapshot!(said, @"
@@ -166,7 +166,7 @@ fn a_token_that_cannot_be_read_and_may_write() {
 }
 
 #[test]
-fn a_token_that_cannot_be_read_and_may_not_read() {
+fn an_opaque_token_that_may_not_read() {
     let (said, can) = opaque(&[], "Organization.Read.All, DeviceManagementConfiguration.Read.All");
     assert_snapshot!(said, @"
       ok    200 /organization: Contoso (sandbox) ([id])
@@ -227,7 +227,7 @@ fn an_application_that_may_only_read_cannot_apply() {
 }
 
 #[test]
-fn a_permission_of_plan_that_is_missing_fails_though_the_server_answers() {
+fn a_missing_permission_for_plan_fails_even_if_the_server_answers() {
     let token = token(&json!({ "tid": TENANT, "roles": ["DeviceManagementConfiguration.Read.All"] }));
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
     let said = tenant.run("doctor");
@@ -255,7 +255,7 @@ fn a_permission_of_plan_that_is_missing_fails_though_the_server_answers() {
 }
 
 #[test]
-fn a_token_that_is_for_somebody_else() {
+fn a_token_for_another_audience() {
     let token = token(&json!({ "tid": TENANT, "aud": "https://management.azure.com/", "exp": 4_102_444_800_i64 }));
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
     let said = tenant.run("doctor");
@@ -270,7 +270,7 @@ fn a_token_that_is_for_somebody_else() {
 }
 
 #[test]
-fn a_token_that_says_nothing_cannot_be_read() {
+fn a_token_without_claims_cannot_be_read() {
     let token = token(&json!({}));
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
     let said = tenant.run("doctor");

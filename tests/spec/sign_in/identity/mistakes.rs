@@ -1,4 +1,4 @@
-//! What is written wrongly in a configuration or its variables, and what is not shown of it.
+//! Mistakes in a configuration or its variables, and what is hidden of them.
 
 use insta::assert_snapshot;
 
@@ -72,7 +72,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
 }
 
 #[test]
-fn what_names_no_tenant_and_no_server() {
+fn invalid_tenants_and_servers() {
     let said = |environment: &str| {
         let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
         let text = format!("owner: contoso\ndefault: a\nenvironments:\n  a: {{ {environment} }}\n");
@@ -157,7 +157,7 @@ fn what_names_no_tenant_and_no_server() {
 }
 
 #[test]
-fn the_address_that_github_is_asked_at_is_shown_without_its_query() {
+fn the_url_for_github_tokens_is_shown_without_its_query() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: github-oidc, client_id: a }")
         .with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://127.0.0.1:9/token?secret=FAKE")
         .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t0ken");
@@ -170,7 +170,7 @@ fn the_address_that_github_is_asked_at_is_shown_without_its_query() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn what_is_not_there_or_cannot_be_used_comes_with_help() {
+fn missing_or_unusable_credentials_have_a_help() {
     let tenant = |auth: &str| Tenant::new("https://login.contoso.example", auth);
     assert_snapshot!(tenant("{ method: azure-cli }").with("PATH", "").run("plan"), @"
     error: signing in with azure-cli failed: `az` is not on PATH
@@ -211,7 +211,7 @@ fn what_is_not_there_or_cannot_be_used_comes_with_help() {
 }
 
 #[test]
-fn a_server_that_is_no_graph() {
+fn a_server_that_is_not_graph() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
     let configuration =
         tenant.repo.read("sspr-policy.yaml").replace(&tenant.graph.url, &format!("{}/other", tenant.graph.url));
@@ -221,7 +221,7 @@ fn a_server_that_is_no_graph() {
 }
 
 #[test]
-fn what_is_no_id_names_no_application() {
+fn an_application_must_be_an_id() {
     let repo = Repo::new(
         "owner: contoso\ndefault: a\nenvironments:\n  a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }\n",
     );
@@ -239,7 +239,7 @@ fn what_is_no_id_names_no_application() {
 }
 
 #[test]
-fn an_application_of_zeros_was_never_filled_in() {
+fn an_application_id_of_zeros_is_a_placeholder() {
     let auth = "{ method: github-oidc, plan: { client_id: 00000000-0000-0000-0000-000000000000 } }";
     let tenant = Tenant::new("https://login.contoso.example", auth);
     let said = tenant.run("check");

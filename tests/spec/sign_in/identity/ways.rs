@@ -1,4 +1,4 @@
-//! Whom and which server each way asks, and what it needs.
+//! Which server each sign-in method contacts, and what it needs.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ const SECRET: &str = "s3cret";
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_azure_cli_is_asked_once() {
+fn the_azure_cli_is_called_once() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }");
     let calls = tenant.repo.path().join("calls");
     let script = format!(
@@ -40,7 +40,7 @@ fn each_cloud_has_its_servers_and_its_scope() {
         let row = documentation.lines().find(|line| line.starts_with(&format!("| `{cloud}`"))).unwrap();
         assert!(row.ends_with(&format!("| {graph} | {login} |")), "{row}");
     }
-    // Another server takes the cloud's tokens; one on this machine does not.
+    // Another server may get the cloud's tokens; one on this computer does not.
     let there = environment("tenant: a.example, cloud: china, graph_url: https://graph.contoso.example");
     assert_eq!(connection(&there).scope(), "https://microsoftgraph.chinacloudapi.cn/.default");
     let here = environment("tenant: a.example, graph_url: http://127.0.0.1:8899, login_url: https://login.a.example/");
@@ -73,7 +73,7 @@ fn the_environment_is_not_for_another_tenant() {
 }
 
 #[test]
-fn a_token_that_says_that_it_is_another_tenants() {
+fn a_token_of_another_tenant() {
     // {"tid":"8f6d1111-5a5a-4b4b-8c8c-5590c0de0003"}
     let token = "e30.eyJ0aWQiOiI4ZjZkMTExMS01YTVhLTRiNGItOGM4Yy01NTkwYzBkZTAwMDMifQ.c2ln";
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", token);
@@ -112,7 +112,7 @@ fn secrets_do_not_travel_in_plain_text() {
 }
 
 #[test]
-fn what_a_way_needs_is_said() {
+fn errors_state_what_a_method_needs() {
     let said = |auth: &str| Tenant::new("https://login.contoso.example", auth).run("plan");
     assert_snapshot!(said("{ method: github-oidc, client_id: a }"), @"
     error: signing in with github-oidc failed: ACTIONS_ID_TOKEN_REQUEST_URL and ACTIONS_ID_TOKEN_REQUEST_TOKEN are not set
@@ -142,8 +142,8 @@ fn what_a_way_needs_is_said() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_said_soon() {
-    // Nobody listens on this port.
+fn an_unreachable_server_is_reported_quickly() {
+    // Nothing listens on this port.
     let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
@@ -154,7 +154,7 @@ fn a_server_that_is_not_there_is_said_soon() {
 }
 
 #[test]
-fn a_token_that_is_not_to_be_sent() {
+fn a_token_that_must_not_be_sent() {
     let said = |token: &str| {
         let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
         tenant.with("SSPR_POLICY_TOKEN", token).run("plan")
@@ -186,7 +186,7 @@ fn a_token_that_is_not_to_be_sent() {
     assert!(graph.ends_with("exit code 0\n"), "{graph}");
 }
 
-/// Where an environment is, as commands see it.
+/// The connection to an environment, as commands see it.
 fn connection(environment: &sspr_policy::policy::Environment) -> sspr_policy::session::Connection {
     let folder = std::path::Path::new(".");
     sspr_policy::session::Connection::of(environment, folder, folder)
