@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use litemap::LiteMap;
 use sspr_policy::catalogue::Catalogue;
-use sspr_policy::compile::{Claims, Compiled, Context, Directory, Entry, Secrets, compile, resolve};
+use sspr_policy::compile::{Claims, Compiled, Context, Directory, NamedObject, Secrets, compile, resolve};
 use sspr_policy::plan::{Desired, Fate, PlanOptions, build};
 use sspr_policy::policy::{Configuration, Policy, read_configuration, read_policy};
 use sspr_policy::profile::{Applied, Digests, LiveProfile, Marker, Revision, masked_digest, readable_digest};
@@ -112,7 +112,7 @@ fn judge_1000_policies(bencher: divan::Bencher) {
     bencher.bench(|| {
         let mut claims = Claims::default();
         compiled.iter().for_each(|policy| claims.add(policy));
-        rules::evaluate(&claims, &[], Catalogue::embedded()).len()
+        rules::evaluate(&claims.finish(), &[], Catalogue::embedded()).len()
     });
 }
 
@@ -120,7 +120,8 @@ fn judge_1000_policies(bencher: divan::Bencher) {
 fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
     let policies = read(&sources());
     let ((configuration, source), files) = (configuration(), BTreeMap::new());
-    let directory = Directory { groups: vec![Entry { id: "1".into(), name: "Bench".into() }], ..Directory::default() };
+    let directory =
+        Directory { groups: vec![NamedObject { id: "1".into(), name: "Bench".into() }], ..Directory::default() };
     let (mut desired, mut live) = (Vec::new(), Vec::new());
     for policy in compiled(&policies, &configuration, &source, &files) {
         let profile = resolve(&policy, &directory, &mut Vec::new()).expect("names");

@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::compile::{Directory, Secrets, Wanted};
+use crate::compile::{Directory, NamesToResolve, Secrets};
 use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::failure::Failure;
-use crate::formats::policy::{PolicyFile, Profile, Remark};
+use crate::formats::policy::{PolicyFile, ProfileToWrite, Remark};
 use crate::graph::{Client, Error};
 use crate::profile::{Address, LiveProfile};
 use crate::repository::{Files, Repository};
@@ -145,7 +145,7 @@ pub async fn import(
     let (mut profiles, mut variables) = (Vec::new(), BTreeSet::new());
     for live in selection.profiles() {
         let (path, key) = folder.place(selection.file_name(&live.id));
-        let profile = Profile { live, path: &path, directory: &directory };
+        let profile = ProfileToWrite { live, path: &path, directory: &directory };
         let file = formats::policy::write(&profile, &context, &mut variables);
         profiles.push(write_policy(live, path, key, file, folder));
     }
@@ -189,7 +189,7 @@ fn write_policy(
 
 /// The names of everything that the profiles refer to by id, including all groups that share one of these names.
 async fn directory<'p>(client: &Client, profiles: impl Iterator<Item = &'p LiveProfile>) -> Result<Directory, Error> {
-    let mut wanted = Wanted::default();
+    let mut wanted = NamesToResolve::default();
     for live in profiles {
         for assignment in live.profile.assignments.iter().flatten() {
             if let Who::Group(id) = &assignment.who {
@@ -201,7 +201,7 @@ async fn directory<'p>(client: &Client, profiles: impl Iterator<Item = &'p LiveP
     }
     let mut directory = tenant::look_up(client, &wanted).await?;
     let group_names = directory.groups.iter().map(|group| group.name.clone()).collect();
-    let namesakes = tenant::look_up(client, &Wanted { group_names, ..Wanted::default() }).await?;
+    let namesakes = tenant::look_up(client, &NamesToResolve { group_names, ..NamesToResolve::default() }).await?;
     directory.groups.extend(namesakes.groups);
     Ok(directory)
 }

@@ -28,8 +28,8 @@ pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
 pub use compare::{Changed, Comparison, Fact, compare};
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
-pub use names::{Entry, Found, catalogue_id};
-pub use node::{Allowed, Dependency, EnumValue, Format, GroupPolicy, Node, Scopes};
+pub use names::{CatalogueEntry, Found, catalogue_id};
+pub use node::{Allowed, CspNode, Dependency, EnumValue, Format, GroupPolicy, Scopes};
 pub use policy::OnlyPolicy;
 pub use registry::{DataForm, NoRegistryForm, Registry, RegistryForm, Relation, SameType, Writes};
 pub use search::Hit;
@@ -38,7 +38,7 @@ pub use table::TableError;
 
 pub use crate::setting::Edition;
 use crate::setting::{OmaUri, RegistryLocation, Scope};
-use table::{Header, Lines};
+use table::{Lines, TableHeader};
 
 /// The nodes, sorted by address.
 #[derive(Debug)]
@@ -47,20 +47,18 @@ pub struct Catalogue {
     pub release: String,
     /// The numbers of nodes and policies that the header states.
     stated: (Option<usize>, Option<usize>),
-    nodes: Lines<Node>,
+    nodes: Lines<CspNode>,
     policies: OnceLock<Lines<OnlyPolicy>>,
-    /// Nodes whose address has placeholders: their index, and the length of the address before the first placeholder.
-    with_placeholders: OnceLock<Vec<(usize, usize)>>,
+    /// The nodes whose address has placeholders, by the address before the first placeholder: in lower case, without the
+    /// scope, ending with a slash.
+    with_placeholders: OnceLock<HashMap<String, Vec<usize>>>,
     /// The nodes that may write a registry value.
     by_registry: OnceLock<HashMap<RegistryLocation, Vec<usize>>>,
-    /// The nodes by the last part of their address.
+    /// The nodes by the last part of their address in lower case, unless that is a placeholder.
     by_last_part: OnceLock<HashMap<String, Vec<usize>>>,
     /// The nodes by their settings catalog ID without its scope.
     by_definition: OnceLock<HashMap<String, Vec<usize>>>,
 }
-
-/// The key for addresses that end in a placeholder; no last part contains a slash.
-const ANY: &str = "/";
 
 /// An address without `./Device/` or `./User/`.
 fn below_scope(uri: &str) -> &str {
@@ -135,14 +133,14 @@ impl Catalogue {
             return Err(broken("the file is empty".into()));
         }
         let nodes = text.split_off(text.find('\n').map_or(text.len(), |at| at + 1));
-        let header: Header =
+        let header: TableHeader =
             serde_json::from_str(&text).map_err(|_| broken("this is not the header of a catalogue".into()))?;
         let mut table = Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?);
         table.stated = (header.nodes, header.policies);
         Ok(table)
     }
 
-    fn new(release: String, nodes: Lines<Node>) -> Self {
+    fn new(release: String, nodes: Lines<CspNode>) -> Self {
         Self {
             release,
             stated: (None, None),
@@ -156,7 +154,7 @@ impl Catalogue {
     }
 
     /// All nodes, sorted by address. This parses every line.
-    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+    pub fn nodes(&self) -> impl Iterator<Item = &CspNode> {
         self.nodes.iter()
     }
 
@@ -172,7 +170,7 @@ impl Catalogue {
     }
 
     /// The node with this address, compared case-sensitively as Windows does. A placeholder matches any single part.
-    pub fn node(&self, uri: &OmaUri) -> Option<&Node> {
+    pub fn node(&self, uri: &OmaUri) -> Option<&CspNode> {
         let exact = |text: &str| self.nodes.find(text).and_then(|at| self.nodes.get(at));
         let own = exact(uri.as_str()).filter(|node| node.scope.has(uri.scope()));
         // A node that exists in both scopes is listed under the device's address.
@@ -181,49 +179,52 @@ impl Catalogue {
             Scope::Device => None,
         };
         own.or_else(twin).or_else(|| {
-            let same = |(at, before): &&(usize, usize)| {
-                let name = self.nodes.name(*at);
-                let alike = below_scope(&name[..*before]);
-                below_scope(uri.as_str()).starts_with(alike) && node::same_path(name, uri.as_str(), |a, b| a == b)
-            };
-            let found = self.placeholders().iter().filter(same).filter_map(|(at, _)| self.nodes.get(*at));
+            let same = |at: &usize| node::same_path(self.nodes.name(*at), uri.as_str(), |a, b| a == b);
+            let found = self.placeholders(uri).filter(same).filter_map(|at| self.nodes.get(at));
             found.into_iter().find(|node| node.scope.has(uri.scope()))
         })
     }
 
-    fn placeholders(&self) -> &[(usize, usize)] {
-        let find = || {
-            let begins = |name: &str| {
-                let mut parts = name.split_inclusive('/');
-                let at = parts.by_ref().take_while(|part| !node::is_placeholder(part.trim_end_matches('/')));
-                let at: usize = at.map(str::len).sum();
-                (at < name.len()).then_some(at)
-            };
-            (0..self.nodes.len()).filter_map(|at| Some((at, begins(self.nodes.name(at))?))).collect()
-        };
-        self.with_placeholders.get_or_init(find)
+    /// The indexes of the nodes with placeholders whose address begins as this one does, ignoring case.
+    fn placeholders(&self, uri: &OmaUri) -> impl Iterator<Item = usize> {
+        let index = self.with_placeholders.get_or_init(|| {
+            let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+            for at in 0..self.nodes.len() {
+                let parts = || below_scope(self.nodes.name(at)).split_inclusive('/');
+                let is_placeholder = |part: &&str| node::is_placeholder(part.trim_end_matches('/'));
+                if parts().any(|part| is_placeholder(&part)) {
+                    let before: String = parts().take_while(|part| !is_placeholder(part)).collect();
+                    index.entry(before.to_ascii_lowercase()).or_default().push(at);
+                }
+            }
+            index
+        });
+        let path = below_scope(uri.as_str()).to_ascii_lowercase();
+        let starts = path.match_indices('/').filter_map(|(at, _)| index.get(&path[..=at]));
+        let mut found: Vec<usize> = starts.flatten().copied().collect();
+        found.sort_unstable();
+        found.into_iter()
     }
 
     /// The nodes with this address, ignoring case, scope and the values of placeholders.
-    fn nearly(&self, uri: &OmaUri) -> impl Iterator<Item = &Node> {
+    fn nearly(&self, uri: &OmaUri) -> impl Iterator<Item = &CspNode> {
         let same = |at: &usize| node::same_path(self.nodes.name(*at), uri.as_str(), str::eq_ignore_ascii_case);
-        let index = self.last_parts();
         let last = uri.as_str().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let mut found: Vec<usize> =
-            [last.as_str(), ANY].iter().flat_map(|part| index.get(*part)).flatten().copied().collect();
+        let alike = self.last_parts().get(&last).into_iter().flatten().copied();
+        let mut found: Vec<usize> = alike.chain(self.placeholders(uri)).collect();
         found.sort_unstable();
+        found.dedup();
         found.into_iter().filter(same).filter_map(|at| self.nodes.get(at))
     }
 
-    /// Indexes of nodes by the last part of their address in lower case; those that end in a placeholder are under
-    /// [`ANY`].
     fn last_parts(&self) -> &HashMap<String, Vec<usize>> {
         self.by_last_part.get_or_init(|| {
             let mut index: HashMap<String, Vec<usize>> = HashMap::new();
             for at in 0..self.nodes.len() {
                 let last = self.nodes.name(at).rsplit('/').next().unwrap_or_default();
-                let part = if node::is_placeholder(last) { ANY.to_string() } else { last.to_ascii_lowercase() };
-                index.entry(part).or_default().push(at);
+                if !node::is_placeholder(last) {
+                    index.entry(last.to_ascii_lowercase()).or_default().push(at);
+                }
             }
             index
         })

@@ -23,7 +23,7 @@ pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use claims::Claims;
 pub use expand::{Expander, References, Secrets, references};
-pub use names::{Directory, Entry, Wanted, resolve, wanted};
+pub use names::{Directory, NamedObject, NamesToResolve, resolve, wanted};
 pub use registry::read_block;
 pub use settings::CompiledSetting;
 

@@ -13,12 +13,12 @@ mod values;
 mod windows;
 mod written_secret;
 
-pub use audience::{All, Assignments, Audiences, Exclude, Filter, Include};
+pub use audience::{All, Audiences, Exclude, Filter, Include, WrittenAssignments};
 pub use auth::{Auth, AuthMethod, ClientId, Cloud};
 pub use configuration::{Configuration, Environment, Limits, Seed, is_loopback};
-pub use document::{Delivery, Policy, PolicyDocument, State, Waiver};
+pub use document::{DeliverWord, Policy, PolicyDocument, State, Waiver};
 pub use key::{check_key, check_owner, key_of_path};
-pub use name_or_id::NameOrId;
+pub use name_or_id::WrittenNameOrId;
 pub use values::{Mapping, RegistryBlock, RegistryValues, SettingForm, SettingInput, SettingValue};
 pub use windows::WindowsRelease;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Allowed, Catalogue, EnumValue, Node, OnlyPolicy, RegistryForm};
+use super::{Allowed, Catalogue, CspNode, EnumValue, OnlyPolicy, RegistryForm};
 use crate::setting::{OmaUri, Scope};
 
 /// The differences, sorted by address. A node that exists in both scopes is listed once if both changed in the same
@@ -56,7 +56,7 @@ impl Changed {
 
 pub fn compare(old: &Catalogue, new: &Catalogue) -> Comparison {
     let (before, after) = (by_address(old), by_address(new));
-    let absent = |from: &BTreeMap<(String, Scope), &Node>, other: &BTreeMap<(String, Scope), &Node>| {
+    let absent = |from: &BTreeMap<(String, Scope), &CspNode>, other: &BTreeMap<(String, Scope), &CspNode>| {
         let mut names: BTreeMap<String, Vec<Scope>> = BTreeMap::new();
         for (name, scope) in from.keys().filter(|key| !other.contains_key(key)) {
             names.entry(name.clone()).or_default().push(*scope);
@@ -89,9 +89,9 @@ pub fn compare(old: &Catalogue, new: &Catalogue) -> Comparison {
 }
 
 /// Nodes by short name and scope, because tables may have one line for both scopes or two.
-fn by_address(catalogue: &Catalogue) -> BTreeMap<(String, Scope), &Node> {
+fn by_address(catalogue: &Catalogue) -> BTreeMap<(String, Scope), &CspNode> {
     let scopes =
-        |node: &Node| [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)).collect();
+        |node: &CspNode| [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)).collect();
     let named = |node| {
         let scopes: Vec<Scope> = scopes(node);
         scopes.into_iter().map(move |scope| ((OmaUri::short_of(&node.uri).to_string(), scope), node))
@@ -104,9 +104,9 @@ fn policies(catalogue: &Catalogue) -> BTreeMap<&str, &OnlyPolicy> {
 }
 
 /// Returns a fact of a node as text.
-type Say<'a> = &'a dyn Fn(&Node) -> String;
+type Say<'a> = &'a dyn Fn(&CspNode) -> String;
 
-fn facts(old: &Node, new: &Node) -> Vec<Fact> {
+fn facts(old: &CspNode, new: &CspNode) -> Vec<Fact> {
     let flag = |is: bool| if is { "yes".to_string() } else { String::new() };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let all: [(&'static str, Say<'_>); 16] = [
@@ -154,7 +154,7 @@ fn allowed(allowed: &Allowed) -> String {
     }
 }
 
-fn group_policy(node: &Node) -> String {
+fn group_policy(node: &CspNode) -> String {
     let Some(policy) = &node.group_policy else { return String::new() };
     let parts = [policy.path.as_str(), policy.title.as_str(), policy.name.as_str()];
     let path = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" > ");

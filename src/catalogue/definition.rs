@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::{Catalogue, Node, below_scope, node};
+use super::{Catalogue, CspNode, below_scope, node};
 use crate::setting::{OmaUri, Scope};
 
 impl Catalogue {
     /// The node that a settings catalog ID names, with its address in the ID's scope. The ID is the address in lower
     /// case with underscores, such as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`. Without
     /// a scope it means the device, like `./Vendor/…`. `None` if the ID does not name a node, or could name two.
-    pub fn node_of_definition(&self, id: &str) -> Option<(OmaUri, &Node)> {
+    pub fn node_of_definition(&self, id: &str) -> Option<(OmaUri, &CspNode)> {
         let (scope, rest) = match (id.strip_prefix("device_"), id.strip_prefix("user_")) {
             (Some(rest), _) => (Scope::Device, rest),
             (_, Some(rest)) => (Scope::User, rest),

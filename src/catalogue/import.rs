@@ -9,8 +9,8 @@ mod overlay;
 mod policy_definitions;
 mod xml;
 
-use super::table::Header;
-use super::{AdmxForm, Catalogue, DataForm, Edition, Node, OnlyPolicy, Scopes};
+use super::table::TableHeader;
+use super::{AdmxForm, Catalogue, CspNode, DataForm, Edition, OnlyPolicy, Scopes};
 use join::Policies;
 
 /// A file with its name inside its folder or archive.
@@ -101,15 +101,15 @@ fn is_sound(name: &str) -> bool {
 }
 
 /// The Policy CSP describes itself with `{AreaName}/{PolicyName}`, which would match every misspelled setting.
-fn is_a_setting(node: &Node) -> bool {
+fn is_a_setting(node: &CspNode) -> bool {
     !node.uri.contains("/{AreaName}/{PolicyName}")
 }
 
-fn keep_what_is_known(nodes: &mut [Node], known: &Catalogue) {
+fn keep_what_is_known(nodes: &mut [CspNode], known: &Catalogue) {
     for node in nodes {
         let before = known.nodes.find(&node.uri).and_then(|at| known.nodes.get(at));
-        let same = |before: &&Node| {
-            let name = |node: &Node| node.group_policy.as_ref().map(|policy| policy.name.to_lowercase());
+        let same = |before: &&CspNode| {
+            let name = |node: &CspNode| node.group_policy.as_ref().map(|policy| policy.name.to_lowercase());
             // Some nodes name their policy by its title.
             let title = before.group_policy.as_ref().map(|policy| policy.title.to_lowercase());
             name(before) == name(node) || title.is_some() && title == name(node)
@@ -136,7 +136,7 @@ fn without_a_node(policy: &policy_definitions::AdmxPolicy) -> OnlyPolicy {
     }
 }
 
-fn write(sources: &Sources, nodes: &[Node], only: &[OnlyPolicy]) -> Result<String, serde_json::Error> {
+fn write(sources: &Sources, nodes: &[CspNode], only: &[OnlyPolicy]) -> Result<String, serde_json::Error> {
     let editions: Vec<String> = Edition::all().map(|edition| format!("{} {edition}", edition.letter())).collect();
     let mut from = vec![format!("Microsoft, {} ({} files)", sources.release, sources.ddf.len())];
     let admx = sources.admx.iter().filter(|file| file.name.to_lowercase().ends_with(".admx")).count();
@@ -144,7 +144,7 @@ fn write(sources: &Sources, nodes: &[Node], only: &[OnlyPolicy]) -> Result<Strin
         from.push(format!("Microsoft, PolicyDefinitions ({admx} ADMX files)"));
     }
     from.push("overlay of sspr-policy, each fact with its source".into());
-    let header = Header {
+    let header = TableHeader {
         release: sources.release.clone(),
         nodes: Some(nodes.len()),
         policies: Some(only.len()),

@@ -3,7 +3,7 @@
 mod suggest;
 
 use super::node::is_placeholder;
-use super::{Catalogue, Node};
+use super::{Catalogue, CspNode};
 use crate::setting::{OmaUri, Scope, UriError};
 
 /// What a written name means.
@@ -12,7 +12,7 @@ pub struct Resolved<'a> {
     /// The address, in the catalogue's spelling.
     pub uri: OmaUri,
     /// The node; `None` if the catalogue does not contain the address.
-    pub node: Option<&'a Node>,
+    pub node: Option<&'a CspNode>,
     /// The name begins with `./Vendor/…`, and devices reject this node without a scope.
     pub lacks_scope: bool,
 }
@@ -42,14 +42,14 @@ pub enum LookupError {
 }
 
 /// A written name, parsed.
-struct Written {
+struct ParsedName {
     uri: OmaUri,
-    form: Form,
+    form: NameForm,
 }
 
 /// The form of a written name, so that a suggestion can have the same form.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+enum NameForm {
     Full,
     Vendor,
     Short,
@@ -57,7 +57,7 @@ enum Form {
     Csp,
 }
 
-impl Form {
+impl NameForm {
     fn write(self, uri: &OmaUri) -> String {
         match self {
             Self::Full | Self::Vendor => uri.to_string(),
@@ -81,7 +81,7 @@ impl Catalogue {
         let candidates = addresses(text).map_err(LookupError::Malformed)?;
         for written in &candidates {
             if let Some(node) = self.node(&written.uri) {
-                let lacks_scope = written.form == Form::Vendor && !node.vendor_root;
+                let lacks_scope = written.form == NameForm::Vendor && !node.vendor_root;
                 if other_case(text).is_some() {
                     return Err(LookupError::Case { right: respell(node, &written.uri).to_string() });
                 }
@@ -103,12 +103,12 @@ impl Catalogue {
     }
 
     /// The placeholders in a node's address, each with its value in a concrete address.
-    pub fn placeholders_of<'n>(node: &'n Node, uri: &'n OmaUri) -> Vec<(&'n str, &'n str)> {
+    pub fn placeholders_of<'n>(node: &'n CspNode, uri: &'n OmaUri) -> Vec<(&'n str, &'n str)> {
         let pairs = node.uri.split('/').zip(uri.as_str().split('/'));
         pairs.filter(|(own, _)| is_placeholder(own)).collect()
     }
 
-    fn explain(&self, candidates: &[Written]) -> LookupError {
+    fn explain(&self, candidates: &[ParsedName]) -> LookupError {
         let near = candidates.iter().find_map(|written| {
             let mut nodes = self.nearly(&written.uri);
             let node = nodes.next()?;
@@ -123,7 +123,7 @@ impl Catalogue {
             }
             let right = if scope == Scope::User { Scope::Device } else { Scope::User };
             let address = respell(node, &written.uri.in_scope(right));
-            let form = if written.form == Form::Full { Form::Full } else { Form::Scoped(right) };
+            let form = if written.form == NameForm::Full { NameForm::Full } else { NameForm::Scoped(right) };
             return LookupError::Scope { right, text: form.write(&address) };
         }
         LookupError::Unknown { uri: candidates[0].uri.clone() }
@@ -131,7 +131,7 @@ impl Catalogue {
 }
 
 /// The node's own spelling, with the written values of its placeholders.
-fn respell(node: &Node, written: &OmaUri) -> OmaUri {
+fn respell(node: &CspNode, written: &OmaUri) -> OmaUri {
     let scope = written.scope();
     let right = node.address(scope);
     let parts: Vec<&str> = right
@@ -152,14 +152,14 @@ fn other_case(text: &str) -> Option<(&'static str, &str)> {
 }
 
 /// The addresses that a text may mean, the most likely first; never empty.
-fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
+fn addresses(text: &str) -> Result<Vec<ParsedName>, UriError> {
     if let Some((scope, rest)) = other_case(text) {
         // Windows is case-sensitive, so the lookup fails and names the correct spelling.
-        return Ok(vec![Written { uri: OmaUri::parse(&format!("{scope}{rest}"))?, form: Form::Full }]);
+        return Ok(vec![ParsedName { uri: OmaUri::parse(&format!("{scope}{rest}"))?, form: NameForm::Full }]);
     }
     if text.starts_with("./") {
-        let form = if OmaUri::lacks_scope(text) { Form::Vendor } else { Form::Full };
-        return Ok(vec![Written { uri: OmaUri::parse(text)?, form }]);
+        let form = if OmaUri::lacks_scope(text) { NameForm::Vendor } else { NameForm::Full };
+        return Ok(vec![ParsedName { uri: OmaUri::parse(text)?, form }]);
     }
     let (rest, forced) = match text.strip_prefix("csp:") {
         Some(rest) => (rest, true),
@@ -176,12 +176,12 @@ fn addresses(text: &str) -> Result<Vec<Written>, UriError> {
     let word = if scope == Scope::User { "User" } else { "Device" };
     let csp = OmaUri::parse(&format!("./{word}/Vendor/MSFT/{rest}"))?;
     let form = match (forced, scoped) {
-        (true, _) => Form::Csp,
-        (false, true) => Form::Scoped(scope),
-        (false, false) => Form::Short,
+        (true, _) => NameForm::Csp,
+        (false, true) => NameForm::Scoped(scope),
+        (false, false) => NameForm::Short,
     };
-    let csp = Written { uri: csp, form };
-    Ok(if forced { vec![csp] } else { vec![Written { uri: OmaUri::policy(scope, rest), form }, csp] })
+    let csp = ParsedName { uri: csp, form };
+    Ok(if forced { vec![csp] } else { vec![ParsedName { uri: OmaUri::policy(scope, rest), form }, csp] })
 }
 
 #[cfg(test)]

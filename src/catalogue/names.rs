@@ -1,12 +1,12 @@
 //! Finds a setting by any of its names: in a portal, the Group Policy editor, a template or the registry.
 
-use super::{Catalogue, GroupPolicy, LookupError, Node, OnlyPolicy, RegistryForm};
+use super::{Catalogue, CspNode, GroupPolicy, LookupError, OnlyPolicy, RegistryForm};
 use crate::setting::{OmaUri, RegistryKey, RegistryLocation, Scope};
 
 /// What a name can mean.
 #[derive(Debug, Clone, Copy)]
-pub enum Entry<'a> {
-    Node(&'a Node),
+pub enum CatalogueEntry<'a> {
+    Node(&'a CspNode),
     /// A Group Policy without a node.
     Policy(&'a OnlyPolicy),
 }
@@ -14,12 +14,12 @@ pub enum Entry<'a> {
 /// A match, in the scope that the name means.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
-    pub entry: Entry<'a>,
+    pub entry: CatalogueEntry<'a>,
     /// The scope that the name states. Without one: the device if it exists there, else the user.
     pub scope: Scope,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> CatalogueEntry<'a> {
     pub fn group_policy(self) -> Option<&'a GroupPolicy> {
         match self {
             Self::Node(node) => node.group_policy.as_ref(),
@@ -63,14 +63,16 @@ impl Catalogue {
         match self.resolve(what) {
             Ok(found) => {
                 let node = found.node.into_iter();
-                return node.map(|node| Found { entry: Entry::Node(node), scope: found.uri.scope() }).collect();
+                return node
+                    .map(|node| Found { entry: CatalogueEntry::Node(node), scope: found.uri.scope() })
+                    .collect();
             }
             Err(LookupError::Case { right } | LookupError::Scope { text: right, .. }) if right != what => {
                 return self.named(&right);
             }
             Err(_) => {}
         }
-        let wanted = Wanted::read(what);
+        let wanted = NameQuery::read(what);
         let found: Vec<Found<'_>> = self.entries().filter_map(|entry| wanted.in_entry(entry)).collect();
         // A full path does not mean a registry value that happens to have the same name.
         let by_path: Vec<Found<'_>> = found.iter().filter(|found| wanted.is_path_of(found.entry)).copied().collect();
@@ -78,13 +80,13 @@ impl Catalogue {
     }
 
     /// All nodes, and then the Group Policies without a node.
-    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.nodes().map(Entry::Node).chain(self.only_policies().map(Entry::Policy))
+    pub fn entries(&self) -> impl Iterator<Item = CatalogueEntry<'_>> {
+        self.nodes().map(CatalogueEntry::Node).chain(self.only_policies().map(CatalogueEntry::Policy))
     }
 }
 
 /// A name, parsed in every way that it can be meant.
-struct Wanted<'w> {
+struct NameQuery<'w> {
     lower: String,
     /// The parts of a path, without those that all paths share.
     path: String,
@@ -95,7 +97,7 @@ struct Wanted<'w> {
     what: &'w str,
 }
 
-impl<'w> Wanted<'w> {
+impl<'w> NameQuery<'w> {
     fn read(what: &'w str) -> Self {
         let (side, path) = folder(what);
         let ends = what.char_indices().filter(|(_, c)| matches!(c, ' ' | '\\' | '!')).map(|(at, _)| at);
@@ -107,7 +109,7 @@ impl<'w> Wanted<'w> {
         Self { lower: what.to_lowercase(), path, side, key: RegistryKey::parse(what).ok(), places, what }
     }
 
-    fn in_entry<'a>(&self, entry: Entry<'a>) -> Option<Found<'a>> {
+    fn in_entry<'a>(&self, entry: CatalogueEntry<'a>) -> Option<Found<'a>> {
         let mut scopes = [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope));
         if !self.places.is_empty() {
             return scopes.find(|scope| self.at_registry(entry, *scope)).map(|scope| Found { entry, scope });
@@ -130,10 +132,10 @@ impl<'w> Wanted<'w> {
         !name.is_empty() && name.eq_ignore_ascii_case(self.what)
     }
 
-    fn is_name_of(&self, entry: Entry<'_>) -> bool {
+    fn is_name_of(&self, entry: CatalogueEntry<'_>) -> bool {
         let own = match entry {
-            Entry::Node(node) => self.is(node.name()),
-            Entry::Policy(policy) => self.is(&policy.policy),
+            CatalogueEntry::Node(node) => self.is(node.name()),
+            CatalogueEntry::Policy(policy) => self.is(&policy.policy),
         };
         let policy = |policy: &GroupPolicy| {
             let file = || policy.file.as_ref().is_some_and(|file| self.is(&format!("{file}/{}", policy.name)));
@@ -142,21 +144,21 @@ impl<'w> Wanted<'w> {
         own || entry.group_policy().is_some_and(policy)
     }
 
-    fn is_path_of(&self, entry: Entry<'_>) -> bool {
+    fn is_path_of(&self, entry: CatalogueEntry<'_>) -> bool {
         let Some(policy) = entry.group_policy().filter(|policy| !policy.title.is_empty()) else { return false };
         self.side.is_none_or(|side| entry.has(side))
             && (self.path == folder(&policy.title).1
                 || self.path == folder(&format!("{} > {}", policy.path, policy.title)).1)
     }
 
-    fn is_catalogue_id(&self, entry: Entry<'_>, scope: Scope) -> bool {
+    fn is_catalogue_id(&self, entry: CatalogueEntry<'_>, scope: Scope) -> bool {
         match entry {
-            Entry::Node(node) => self.lower.contains('_') && catalogue_id(&node.address(scope)) == self.lower,
-            Entry::Policy(_) => false,
+            CatalogueEntry::Node(node) => self.lower.contains('_') && catalogue_id(&node.address(scope)) == self.lower,
+            CatalogueEntry::Policy(_) => false,
         }
     }
 
-    fn at_registry(&self, entry: Entry<'_>, scope: Scope) -> bool {
+    fn at_registry(&self, entry: CatalogueEntry<'_>, scope: Scope) -> bool {
         let Some(form) = entry.registry() else { return false };
         let places = form.locations(scope);
         // A list has its own key, and no value name.
@@ -206,8 +208,8 @@ mod tests {
     fn names(what: &str) -> Vec<String> {
         let found = Catalogue::embedded().named(what);
         let name = |found: &Found<'_>| match found.entry {
-            Entry::Node(node) => format!("{} {}", found.scope.word(), node.short()),
-            Entry::Policy(policy) => format!("{} ({})", found.scope.word(), policy.policy),
+            CatalogueEntry::Node(node) => format!("{} {}", found.scope.word(), node.short()),
+            CatalogueEntry::Policy(policy) => format!("{} ({})", found.scope.word(), policy.policy),
         };
         found.iter().map(name).collect()
     }

@@ -10,7 +10,7 @@ use crate::setting::{Edition, OmaType, OmaUri, Scope};
 /// One node: a line of the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Node {
+pub struct CspNode {
     /// Its address; if it exists in both scopes, the device's.
     pub uri: String,
     #[serde(default, skip_serializing_if = "Scopes::is_device")]
@@ -231,7 +231,7 @@ impl GroupPolicy {
     }
 }
 
-impl Node {
+impl CspNode {
     /// Its address in one of its scopes.
     pub fn address(&self, scope: Scope) -> OmaUri {
         // Every address in the table is valid (a test reads them all). A broken one would match nothing.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::admx::{AdmxElement, AdmxForm, ElementType, Payload};
-use super::{Catalogue, Node};
+use super::{Catalogue, CspNode};
 use crate::setting::{RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
 pub use read::Registry;
@@ -166,10 +166,10 @@ impl RegistryForm {
 impl Catalogue {
     /// The nodes that may correspond to a registry value, and how. A node that also writes other values is
     /// [`Relation::Partial`].
-    pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&Node, Relation)> {
+    pub fn nodes_at(&self, location: &RegistryLocation) -> Vec<(&CspNode, Relation)> {
         let at = self.registry_index().get(location);
         let nodes = at.into_iter().flatten().filter_map(|at| self.nodes.get(*at));
-        let relation = |node: &Node| {
+        let relation = |node: &CspNode| {
             let form = node.registry.as_ref()?;
             let scope = node.first_scope();
             let alone = form.locations(scope).len() == 1 && !form.has_list();
@@ -179,7 +179,7 @@ impl Catalogue {
     }
 }
 
-impl Node {
+impl CspNode {
     /// The locations that this node's registry form can write. They are cleared when the setting is removed.
     pub fn registry_places(&self, scope: Scope) -> Vec<RegistryLocation> {
         self.registry.as_ref().map(|form| form.locations(scope)).unwrap_or_default()

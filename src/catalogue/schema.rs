@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Allowed, Catalogue, Node};
+use super::{Allowed, Catalogue, CspNode};
 use crate::setting::Scope;
 use shape::Shapes;
 
@@ -29,7 +29,7 @@ impl Catalogue {
     pub fn settings_schema(&self) -> Json {
         let mut shapes = Shapes::default();
         let mut named: BTreeMap<String, Json> = BTreeMap::new();
-        let mut nodes: Vec<&Node> = self.nodes().filter(|node| node.is_settable()).collect();
+        let mut nodes: Vec<&CspNode> = self.nodes().filter(|node| node.is_settable()).collect();
         // If two nodes share a name, the name means the one in the Policy CSP.
         nodes.sort_by_key(|node| node.address(node.first_scope()).policy_parts().is_some());
         for node in nodes {
@@ -62,7 +62,7 @@ impl Catalogue {
 }
 
 /// The name of a node in a policy: `Area/Name`, with `User/` in front for users.
-fn name(node: &Node, scope: Scope) -> String {
+fn name(node: &CspNode, scope: Scope) -> String {
     match scope {
         Scope::Device => node.short(),
         Scope::User => format!("User/{}", node.short()),
@@ -80,7 +80,7 @@ fn pattern(name: &str) -> Option<String> {
 }
 
 /// The schema of one setting: the Group Policy's title, the address, and a reference to the shape of its values.
-fn setting(node: &Node, scope: Scope, shape: &str) -> Json {
+fn setting(node: &CspNode, scope: Scope, shape: &str) -> Json {
     let mut setting = Map::new();
     if let Some(policy) = node.group_policy.as_ref().filter(|policy| !policy.title.is_empty()) {
         setting.insert("title".into(), policy.title.as_str().into());
@@ -129,11 +129,11 @@ mod tests {
     #[test]
     fn elements_of_a_policy_are_under_enabled() {
         insta::assert_snapshot!(shown("ADMX_CredentialProviders/DefaultCredentialProvider"), @r##"
-        {"title":"Assign a default credential provider","description":"./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider","$ref":"#/properties/settings/$defs/admx-9782db1e"}
-        admx-9782db1e
+        {"title":"Assign a default credential provider","description":"./Device/Vendor/MSFT/Policy/Config/ADMX_CredentialProviders/DefaultCredentialProvider","$ref":"#/properties/settings/$defs/admx-4564365c"}
+        admx-4564365c
         {"enum":["disabled"],"errorMessage":"Write disabled, or enabled: with DefaultCredentialProvider_Message."}
         {"description":"","type":"string","pattern":"^(?:[Dd][Ii][Ss][Aa][Bb][Ll][Ee][Dd])$|\\$\\{|^\\s*<"}
-        {"title":"","allOf":[{"$ref":"#/$defs/SettingForm"},{"if":{"not":{"required":["unchecked"]}},"then":{"properties":{"value":{"$ref":"#/properties/settings/$defs/admx-9782db1e"},"enabled":{"anyOf":[{"allOf":[{"type":["object"],"errorMessage":"Write a text."},{"properties":{"DefaultCredentialProvider_Message":{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}],"description":"Assign the following credential provider as the default…"}},"required":["DefaultCredentialProvider_Message"],"additionalProperties":false}]},{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}]}]},"base64":false}}}],"defaultSnippets":[{"label":"enabled","body":{"enabled":{"DefaultCredentialProvider_Message":"$1"}}}]}
+        {"title":"","allOf":[{"$ref":"#/$defs/SettingForm"},{"if":{"not":{"required":["unchecked"]}},"then":{"properties":{"value":{"$ref":"#/properties/settings/$defs/admx-4564365c"},"enabled":{"anyOf":[{"allOf":[{"type":["object"],"errorMessage":"Write text."},{"properties":{"DefaultCredentialProvider_Message":{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}],"description":"Assign the following credential provider as the default…"}},"required":["DefaultCredentialProvider_Message"],"additionalProperties":false}]},{"anyOf":[{"allOf":[{"$ref":"#/properties/settings/$defs/text"},{"maxLength":48}]},{"description":"","type":"string","pattern":"\\$\\{"}]}]},"base64":false}}}],"defaultSnippets":[{"label":"enabled","body":{"enabled":{"DefaultCredentialProvider_Message":"$1"}}}]}
         "##);
     }
 

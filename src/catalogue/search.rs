@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 
 use super::names::in_template;
-use super::{Allowed, Catalogue, Entry, EnumValue, GroupPolicy, Node, RegistryForm};
+use super::{Allowed, Catalogue, CatalogueEntry, CspNode, EnumValue, GroupPolicy, RegistryForm};
 use crate::setting::OmaUri;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Hit<'a> {
-    pub entry: Entry<'a>,
+    pub entry: CatalogueEntry<'a>,
     /// How well it matches; higher is better.
     pub score: u32,
 }
@@ -29,10 +29,10 @@ impl Catalogue {
         // Skip parsing lines that lack a word. A line contains all names unchanged.
         let may_have = |line: &str| wanted.iter().all(|word| contains(line, word));
         let nodes = (0..self.nodes.len()).filter(|at| may_have(self.nodes.line(*at)));
-        let nodes = nodes.filter_map(|at| self.nodes.get(at)).map(Entry::Node);
+        let nodes = nodes.filter_map(|at| self.nodes.get(at)).map(CatalogueEntry::Node);
         let policies = self.policies();
         let others = (0..policies.len()).filter(|at| may_have(policies.line(*at)));
-        let others = others.filter_map(|at| policies.get(at)).map(Entry::Policy);
+        let others = others.filter_map(|at| policies.get(at)).map(CatalogueEntry::Policy);
         let score = |entry| score(entry, &wanted).map(|score| Hit { entry, score });
         let mut hits: Vec<Hit<'_>> = nodes.chain(others).filter_map(score).collect();
         // The sort is stable: equal matches stay in the order of addresses, nodes first.
@@ -42,10 +42,10 @@ impl Catalogue {
 }
 
 /// How well an entry matches; `None` if it lacks a word.
-fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
+fn score(entry: CatalogueEntry<'_>, wanted: &[String]) -> Option<u32> {
     let short = match entry {
-        Entry::Node(node) => OmaUri::short_of(&node.uri),
-        Entry::Policy(_) => "",
+        CatalogueEntry::Node(node) => OmaUri::short_of(&node.uri),
+        CatalogueEntry::Policy(_) => "",
     };
     let title = entry.group_policy().map_or("", |policy| policy.title.as_str());
     let texts: Vec<&str> = [short, title].into_iter().chain(other_names(entry)).collect();
@@ -69,7 +69,8 @@ fn score(entry: Entry<'_>, wanted: &[String]) -> Option<u32> {
     }
     let best = texts.iter().map(|text| closeness(&parts(text), wanted)).max().unwrap_or(0);
     // People rarely search for deprecated or read-only nodes.
-    let settable = u32::from(matches!(entry, Entry::Node(node) if node.is_settable() && node.source.is_none()));
+    let settable =
+        u32::from(matches!(entry, CatalogueEntry::Node(node) if node.is_settable() && node.source.is_none()));
     // Words in both the area and the name count more than words in one of them.
     let short = parts(short);
     let times = |word: &String| short.iter().filter(|own| own.starts_with(word.as_str())).count().min(3) as u32;
@@ -97,7 +98,7 @@ fn closeness(name: &[String], wanted: &[String]) -> u32 {
 }
 
 /// Names in ADMX files, security templates and the registry.
-fn other_names(entry: Entry<'_>) -> Vec<&str> {
+fn other_names(entry: CatalogueEntry<'_>) -> Vec<&str> {
     let policy = entry.group_policy();
     let mut names: Vec<&str> = policy.map(|policy| policy.name.as_str()).into_iter().collect();
     names.extend(policy.into_iter().flat_map(in_template));
@@ -112,9 +113,9 @@ fn other_names(entry: Entry<'_>) -> Vec<&str> {
 }
 
 /// The words in the labels of elements and choices.
-fn labels_of(entry: Entry<'_>) -> Vec<String> {
+fn labels_of(entry: CatalogueEntry<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    if let Entry::Node(node) = entry
+    if let CatalogueEntry::Node(node) = entry
         && let Allowed::Enum(values) | Allowed::Flags(values) = &node.allowed
     {
         found.extend(values.iter().flat_map(|EnumValue(_, label)| words(label)));
@@ -167,7 +168,7 @@ fn singular(word: &str) -> &str {
 
 impl Catalogue {
     /// The nodes nearest to a Group Policy without a node: in the same folder or file, or with a similar title.
-    pub fn neighbors(&self, policy: &GroupPolicy) -> Vec<&Node> {
+    pub fn neighbors(&self, policy: &GroupPolicy) -> Vec<&CspNode> {
         let title = parts(&policy.title);
         let likeness = |other: &GroupPolicy| {
             let others = parts(&other.title);
@@ -177,7 +178,7 @@ impl Catalogue {
             let same = (shared * 100 / title.len().max(others.len()).max(1)) as u32;
             if same >= 60 || place > 0 && same >= 20 { same + place + file } else { 0 }
         };
-        let mut near: Vec<(u32, &Node)> = self
+        let mut near: Vec<(u32, &CspNode)> = self
             .nodes()
             .filter_map(|node| Some((likeness(node.group_policy.as_ref()?), node)))
             .filter(|(likeness, _)| *likeness > 0)
@@ -205,8 +206,8 @@ mod tests {
 
     fn first(text: &str, count: usize) -> Vec<String> {
         let name = |hit: &Hit<'_>| match hit.entry {
-            Entry::Node(node) => node.short(),
-            Entry::Policy(policy) => format!("({})", policy.policy),
+            CatalogueEntry::Node(node) => node.short(),
+            CatalogueEntry::Policy(policy) => format!("({})", policy.policy),
         };
         Catalogue::embedded().search(text).iter().take(count).map(name).collect()
     }

@@ -16,7 +16,7 @@ pub struct TableError {
 
 /// The first line of the table.
 #[derive(Debug, Deserialize, Serialize)]
-pub(super) struct Header {
+pub(super) struct TableHeader {
     /// The release that the table describes.
     pub release: String,
     /// The number of nodes, to detect a truncated table.
@@ -39,12 +39,12 @@ pub(super) struct Lines<T> {
     text: Cow<'static, str>,
     /// The prefix of every line, before its name.
     start: &'static str,
-    lines: Vec<Line<T>>,
+    lines: Vec<TableLine<T>>,
 }
 
 /// One line, parsed at most once.
 #[derive(Debug)]
-struct Line<T> {
+struct TableLine<T> {
     start: u32,
     /// The end of the name, which begins after the common prefix.
     name_end: u32,
@@ -76,7 +76,7 @@ impl<T: DeserializeOwned> Lines<T> {
             last = name;
             // These cannot overflow: the length of the whole text fits.
             let (name_end, end) = ((at + start.len() + name.len()) as u32, (at + line.len()) as u32);
-            lines.push(Line { start: at as u32, name_end, end, read: OnceLock::new() });
+            lines.push(TableLine { start: at as u32, name_end, end, read: OnceLock::new() });
             at += line.len() + 1;
         }
         Ok(Self { text, start, lines })
@@ -96,7 +96,7 @@ impl<T: DeserializeOwned> Lines<T> {
         Ok(())
     }
 
-    fn slice(&self, line: &Line<T>) -> &str {
+    fn slice(&self, line: &TableLine<T>) -> &str {
         self.text.get(line.start as usize..line.end as usize).unwrap_or_default()
     }
 
@@ -106,7 +106,7 @@ impl<T: DeserializeOwned> Lines<T> {
 
     /// The name of a line, without parsing the line.
     pub fn name(&self, at: usize) -> &str {
-        let name = |line: &Line<T>| self.text.get(line.start as usize + self.start.len()..line.name_end as usize);
+        let name = |line: &TableLine<T>| self.text.get(line.start as usize + self.start.len()..line.name_end as usize);
         self.lines.get(at).and_then(name).unwrap_or_default()
     }
 

@@ -15,7 +15,7 @@ use clap::Args;
 
 use super::output::Output;
 use super::{Global, catalogue_of, repository_if_any};
-use crate::catalogue::{Catalogue, Entry, Found};
+use crate::catalogue::{Catalogue, CatalogueEntry, Found};
 use crate::diagnostic::{Code, nearest};
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
@@ -56,10 +56,10 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
     let found = catalogue.named(&what);
     match found.as_slice() {
         [] => return Err(unknown(&what, catalogue)),
-        [Found { entry: Entry::Node(node), scope }] => {
+        [Found { entry: CatalogueEntry::Node(node), scope }] => {
             output.result(&setting::setting_text(node, *scope, catalogue, repository));
         }
-        [Found { entry: Entry::Policy(policy), scope }] => {
+        [Found { entry: CatalogueEntry::Policy(policy), scope }] => {
             output.result(&policy::policy_text(policy, *scope, catalogue, repository));
         }
         several => output.result(&several_text(&what, several, catalogue)),
@@ -74,8 +74,8 @@ fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> Strin
         let scopes: Vec<&str> =
             [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect();
         let (name, note) = match entry {
-            Entry::Node(node) => (catalogue.name_of(&node.address(*scope)), ""),
-            Entry::Policy(policy) => (policy.policy.clone(), "; no node"),
+            CatalogueEntry::Node(node) => (catalogue.name_of(&node.address(*scope)), ""),
+            CatalogueEntry::Policy(policy) => (policy.policy.clone(), "; no node"),
         };
         text.push_str(&format!("\n  {name}   ({}{note})\n", scopes.join(", ")));
         if let Some(policy) = entry.group_policy() {

@@ -2,7 +2,7 @@
 
 use super::scalar::{as_written, yaml_1_1_flag};
 use super::value_problem::ValueProblem;
-use crate::catalogue::{AdmxElement, ElementType, Node as CspNode, Payload, read_payload};
+use crate::catalogue::{AdmxElement, CspNode, ElementType, Payload, read_payload};
 use crate::diagnostic::{Code, nearest};
 use crate::source::{Node, Source, Span, Value};
 

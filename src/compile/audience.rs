@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Context;
 use super::expand::Expander;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::policy::{self, All, Assignments, Audiences, Filter, Policy};
+use crate::policy::{self, All, Audiences, Filter, Policy, WrittenAssignments};
 use crate::setting::FilterMode;
 use crate::source::{Place, Placed, Source, Span, Spanned};
 
@@ -45,7 +45,7 @@ pub struct NameOrId {
 impl NameOrId {
     /// Replaces variables in the name and the ID.
     pub(super) fn of(
-        written: &policy::NameOrId,
+        written: &policy::WrittenNameOrId,
         source: &Arc<Source>,
         expander: &Expander<'_>,
         problems: &mut Vec<Diagnostic>,
@@ -114,7 +114,7 @@ fn no_target(name: &str, place: Place, context: &Context<'_>) -> Diagnostic {
 }
 
 fn named(
-    assignments: &Assignments,
+    assignments: &WrittenAssignments,
     source: &Arc<Source>,
     expander: &Expander<'_>,
     problems: &mut Vec<Diagnostic>,

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
-use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{Compiled, NamedWho};
@@ -13,19 +12,30 @@ use crate::setting::{Audience, Claim, Inclusion, OmaUri, OmaValue, Origin, Subje
 /// texts are stored once, whichever policies they come from.
 #[derive(Default)]
 pub struct Claims {
-    all: Vec<Claim>,
+    claims: Vec<Claim>,
     addresses: HashSet<OmaUri>,
     texts: HashSet<Arc<str>>,
 }
 
 impl Claims {
+    /// Makes room for this many claims at once: a list that grows by doubling would need twice the memory.
+    pub fn with_capacity(count: usize) -> Self {
+        Self { claims: Vec::with_capacity(count), ..Self::default() }
+    }
+
     pub fn add(&mut self, policy: &Compiled<'_>) {
         if policy.state != State::Active || policy.held {
             return;
         }
-        let mut claims: Vec<Claim> = policy.claims(policy.audience()).collect();
-        claims.iter_mut().for_each(|claim| self.share(claim));
-        self.all.append(&mut claims);
+        for mut claim in policy.claims(policy.audience()) {
+            self.share(&mut claim);
+            self.claims.push(claim);
+        }
+    }
+
+    /// The claims, for the rules.
+    pub fn finish(self) -> Vec<Claim> {
+        self.claims
     }
 
     fn share(&mut self, claim: &mut Claim) {
@@ -43,14 +53,6 @@ fn shared<T: Clone + Eq + Hash>(known: &mut HashSet<T>, one: &T) -> T {
     }
     known.insert(one.clone());
     one.clone()
-}
-
-/// The rules read these claims.
-impl Deref for Claims {
-    type Target = [Claim];
-    fn deref(&self) -> &[Claim] {
-        &self.all
-    }
 }
 
 impl Compiled<'_> {

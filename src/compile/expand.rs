@@ -82,7 +82,7 @@ fn texts(node: &Node, visit: &mut dyn FnMut(&str)) {
 
 fn secrets_in(text: &str, found: &mut BTreeSet<String>) {
     for part in parts(text) {
-        if let Part::Reference(reference) = part
+        if let TextPart::Reference(reference) = part
             && (reference.starts_with("env:") || reference.starts_with("secret-file:"))
         {
             found.insert(reference.to_string());
@@ -91,34 +91,34 @@ fn secrets_in(text: &str, found: &mut BTreeSet<String>) {
 }
 
 /// A part of a text.
-enum Part<'t> {
+enum TextPart<'t> {
     Literal(&'t str),
     Reference(&'t str),
 }
 
-fn parts(text: &str) -> Vec<Part<'_>> {
+fn parts(text: &str) -> Vec<TextPart<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("${") {
         if rest[..at].ends_with('$') {
-            parts.push(Part::Literal(&rest[..at - 1]));
-            parts.push(Part::Literal("${"));
+            parts.push(TextPart::Literal(&rest[..at - 1]));
+            parts.push(TextPart::Literal("${"));
             rest = &rest[at + 2..];
             continue;
         }
-        parts.push(Part::Literal(&rest[..at]));
+        parts.push(TextPart::Literal(&rest[..at]));
         match rest[at..].find('}') {
             Some(end) => {
-                parts.push(Part::Reference(&rest[at + 2..at + end]));
+                parts.push(TextPart::Reference(&rest[at + 2..at + end]));
                 rest = &rest[at + end + 1..];
             }
             None => {
-                parts.push(Part::Reference(&rest[at..]));
+                parts.push(TextPart::Reference(&rest[at..]));
                 rest = "";
             }
         }
     }
-    parts.push(Part::Literal(rest));
+    parts.push(TextPart::Literal(rest));
     parts
 }
 
@@ -207,12 +207,13 @@ impl Expander<'_> {
         }
         let parts = parts(text);
         let mut filled = String::new();
-        let alone = parts.iter().all(|part| matches!(part, Part::Reference(_)) || matches!(part, Part::Literal("")));
-        let count = parts.iter().filter(|part| matches!(part, Part::Reference(_))).count();
+        let alone =
+            parts.iter().all(|part| matches!(part, TextPart::Reference(_)) || matches!(part, TextPart::Literal("")));
+        let count = parts.iter().filter(|part| matches!(part, TextPart::Reference(_))).count();
         for part in parts {
             match part {
-                Part::Literal(literal) => filled.push_str(literal),
-                Part::Reference(reference) => match self.reference(reference) {
+                TextPart::Literal(literal) => filled.push_str(literal),
+                TextPart::Reference(reference) => match self.reference(reference) {
                     // A variable that is the whole text keeps its type: a number remains a number.
                     Ok(Filled::Value(value)) if alone && count == 1 => return placed(value, span),
                     Ok(Filled::Value(value)) => match value {

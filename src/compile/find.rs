@@ -1,7 +1,7 @@
 //! Finds the nodes for the names under `settings:`.
 
 use super::Context;
-use crate::catalogue::{Catalogue, Entry, LookupError, Node as CspNode, Resolved};
+use crate::catalogue::{Catalogue, CatalogueEntry, CspNode, LookupError, Resolved};
 use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::policy::Policy;
 use crate::rules::LACKS_SCOPE;
@@ -21,7 +21,7 @@ pub(super) fn find<'a>(
 ) -> Option<Resolved<'a>> {
     let place = policy.place(name.span);
     let text = name.value.replace("{TenantId}", context.tenant_id);
-    let written = Written { name, text: &text, policy, context, place: &place };
+    let written = SettingLookup { name, text: &text, policy, context, place: &place };
     let problem = match context.catalogue.resolve(&text) {
         Ok(found) => {
             if found.lacks_scope {
@@ -46,7 +46,7 @@ pub(super) fn find<'a>(
 }
 
 /// A name as it is in the policy.
-struct Written<'w, 'a> {
+struct SettingLookup<'w, 'a> {
     name: &'w Spanned<String>,
     /// The name, with the tenant's ID in place of `{TenantId}`.
     text: &'w str,
@@ -55,7 +55,7 @@ struct Written<'w, 'a> {
     place: &'w Place,
 }
 
-impl<'a> Written<'_, 'a> {
+impl<'a> SettingLookup<'_, 'a> {
     fn catalogue(&self) -> &'a Catalogue {
         self.context.catalogue
     }
@@ -136,8 +136,8 @@ impl<'a> Written<'_, 'a> {
         let found = self.catalogue().named(self.text);
         let Some(first) = found.first() else { return Err(problem) };
         match first.entry {
-            Entry::Node(node) => Ok(self.meant(problem, &short_of(node, first.scope), false)),
-            Entry::Policy(_) => {
+            CatalogueEntry::Node(node) => Ok(self.meant(problem, &short_of(node, first.scope), false)),
+            CatalogueEntry::Policy(_) => {
                 let what = "no CSP node is known for this Group Policy: write its registry values under `registry:`";
                 Ok(problem.help(format!("{what}; `sspr-policy explain \"{}\"` shows them", self.text)))
             }

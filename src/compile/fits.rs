@@ -3,7 +3,7 @@
 use super::choice::{choices, truth};
 use super::scalar::as_written;
 use super::value::{Input, Read};
-use crate::catalogue::{Allowed, EnumValue, Node as CspNode};
+use crate::catalogue::{Allowed, CspNode, EnumValue};
 use crate::setting::{OmaType, OmaValue};
 
 impl Input<'_> {

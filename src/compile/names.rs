@@ -15,7 +15,7 @@ const SCOPE_TAG: &str = "scope tag";
 
 /// An object in the tenant that has a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub struct Entry {
+pub struct NamedObject {
     pub id: String,
     pub name: String,
 }
@@ -23,16 +23,16 @@ pub struct Entry {
 /// The objects in the tenant with the names in the policies. Names are not unique in a tenant.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    pub groups: Vec<Entry>,
-    pub filters: Vec<Entry>,
-    pub scope_tags: Vec<Entry>,
+    pub groups: Vec<NamedObject>,
+    pub filters: Vec<NamedObject>,
+    pub scope_tags: Vec<NamedObject>,
     /// Similar names of groups, by the name that was not found.
     pub similar_groups: BTreeMap<String, Vec<String>>,
 }
 
 /// What has to be read from the tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct NamesToResolve {
     /// Groups by name.
     pub group_names: BTreeSet<String>,
     /// Groups by id.
@@ -44,8 +44,8 @@ pub struct Wanted {
 }
 
 /// What the policies name.
-pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> Wanted {
-    let mut wanted = Wanted::default();
+pub fn wanted<'p>(policies: impl IntoIterator<Item = &'p Compiled<'p>>) -> NamesToResolve {
+    let mut wanted = NamesToResolve::default();
     for policy in policies {
         for assignment in policy.assignments.iter().flatten() {
             match &assignment.who {
@@ -138,7 +138,12 @@ fn resolve_assignment(
     Some(Assignment { excluded: assignment.excluded, who: who?, filter })
 }
 
-fn by_name_or_id(entries: &[Entry], wanted: &NameOrId, what: &str, problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn by_name_or_id(
+    entries: &[NamedObject],
+    wanted: &NameOrId,
+    what: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let name = wanted.name.as_deref();
     match &wanted.id {
         Some(id) => by_id(entries, id, name, &wanted.place, what, problems),
@@ -148,7 +153,7 @@ fn by_name_or_id(entries: &[Entry], wanted: &NameOrId, what: &str, problems: &mu
 
 /// The entry with an ID. If the policy also gives a name, reports a different one.
 fn by_id(
-    entries: &[Entry],
+    entries: &[NamedObject],
     id: &str,
     name: Option<&str>,
     place: &Place,
@@ -184,14 +189,14 @@ fn candidates(listed: &[impl AsRef<str>]) -> String {
 
 /// The only entry with a name.
 fn by_name(
-    entries: &[Entry],
+    entries: &[NamedObject],
     name: &str,
     place: &Place,
     what: &str,
     similar: &[String],
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
-    let found: BTreeSet<&Entry> = entries.iter().filter(|entry| entry.name == name).collect();
+    let found: BTreeSet<&NamedObject> = entries.iter().filter(|entry| entry.name == name).collect();
     if found.len() == 1 {
         return found.first().map(|entry| entry.id.clone());
     }
@@ -203,7 +208,7 @@ fn by_name(
     None
 }
 
-fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &[String]) -> Diagnostic {
+fn no_entry(entries: &[NamedObject], name: &str, place: &Place, what: &str, similar: &[String]) -> Diagnostic {
     let mut problem = Diagnostic::error(Code::NotInTenant, format!("the tenant has no {what} `{name}`"))
         .at(place.clone(), "not found in the tenant");
     let names: Vec<&str> =
@@ -222,7 +227,7 @@ fn no_entry(entries: &[Entry], name: &str, place: &Place, what: &str, similar: &
     if listed.is_empty() { problem } else { problem.note(candidates(&listed)) }
 }
 
-fn several(found: &BTreeSet<&Entry>, name: &str, place: &Place, what: &str) -> Diagnostic {
+fn several(found: &BTreeSet<&NamedObject>, name: &str, place: &Place, what: &str) -> Diagnostic {
     let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
     let word = if what == GROUP { "group" } else { "name" };
     Diagnostic::error(Code::AmbiguousName, format!("the tenant has {} {what}s `{name}`", found.len()))

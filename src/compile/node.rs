@@ -1,6 +1,6 @@
 //! Checks whether a node can be set, and whether the oldest supported Windows has it.
 
-use crate::catalogue::{Format, Node as CspNode};
+use crate::catalogue::{CspNode, Format};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Policy;
 use crate::source::Place;

@@ -5,7 +5,7 @@ use super::registry::read_block;
 use super::value;
 use super::value_problem::ValueProblem;
 use super::{Context, find, node};
-use crate::catalogue::Node as CspNode;
+use crate::catalogue::CspNode;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
 use crate::profile::canonical_value;
@@ -78,7 +78,7 @@ fn compile_one<'a>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<CompiledSetting<'a>> {
     let place = policy.place(name.span);
-    let unchecked = written.form().unchecked.is_some();
+    let unchecked = written.form().is_unchecked;
     let resolved = find::find(policy, context, name, unchecked, problems)?;
     if let Some(node) = resolved.node
         && !unchecked
@@ -95,7 +95,7 @@ fn compile_one<'a>(
     if !complain_of_type(policy, resolved.node, written, problems) {
         return None;
     }
-    let reading = Reading { policy, context, node: resolved.node, written };
+    let reading = ValueReading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
     let value = canonical_value(&resolved.uri, value);
     if value.is_mask() {
@@ -144,7 +144,7 @@ fn complain_of_type(
     {
         return true;
     }
-    let unchecked = written.form().unchecked.is_some();
+    let unchecked = written.form().is_unchecked;
     let mut finding = WRONG_TYPE.finding(None);
     finding.message = format!("this node takes {}, not {}", right.word(), kind.value.word());
     if unchecked {
@@ -176,21 +176,21 @@ fn sendable(value: OmaValue, span: Span) -> Result<OmaValue, ValueProblem> {
 }
 
 /// Reads one value.
-struct Reading<'r, 'a> {
+struct ValueReading<'r, 'a> {
     policy: &'r Policy,
     context: &'r Context<'a>,
     node: Option<&'a CspNode>,
     written: &'r SettingValue,
 }
 
-impl Reading<'_, '_> {
+impl ValueReading<'_, '_> {
     /// The value, and whether it contains a secret; `None` after an error.
     fn value(&self, expander: &Expander<'_>, problems: &mut Vec<Diagnostic>) -> Option<(OmaValue, bool)> {
         let before = problems.len();
         let source = &self.policy.source;
         let form = self.written.form();
         let kind = form.kind.as_ref().map(|kind| kind.value);
-        let known = self.node.filter(|_| form.unchecked.is_none());
+        let known = self.node.filter(|_| !form.is_unchecked);
         let oma_type = kind.or_else(|| self.node.and_then(|node| node.format.oma_type()));
         let Some(oma_type) = oma_type else {
             let place = self.policy.place(self.written.span);

@@ -7,7 +7,7 @@ use base64::Engine;
 use super::scalar::{as_written, yaml_1_1_flag};
 use super::value_problem::ValueProblem;
 use super::{accounts, admx};
-use crate::catalogue::{Allowed, Node as CspNode};
+use crate::catalogue::{Allowed, CspNode};
 use crate::delivery;
 use crate::diagnostic::Code;
 use crate::setting::{Delivery, OmaType, OmaValue};

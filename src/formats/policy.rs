@@ -21,7 +21,7 @@ use crate::diagnostic::{Severity, any_error};
 use crate::policy::read_policy;
 use crate::profile::LiveProfile;
 use crate::source::Source;
-use setting::Line;
+use setting::SettingRow;
 
 /// A policy as a file.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,7 @@ impl Remark {
 }
 
 /// A profile to import.
-pub struct Profile<'a> {
+pub struct ProfileToWrite<'a> {
     /// The profile. Values that are masked become references to secrets.
     pub live: &'a LiveProfile,
     /// The path of the new policy, relative to the root of the repository.
@@ -72,7 +72,7 @@ pub struct Profile<'a> {
 /// # Errors
 /// Why there cannot be a policy: none of its settings can be expressed, or the whole policy is not valid.
 pub fn write(
-    profile: &Profile<'_>,
+    profile: &ProfileToWrite<'_>,
     context: &Context<'_>,
     variables: &mut BTreeSet<String>,
 ) -> Result<PolicyFile, Vec<Remark>> {
@@ -101,7 +101,7 @@ pub fn write(
 }
 
 /// Adds one setting with its comments.
-fn settle(file: &mut PolicyFile, line: Line) {
+fn settle(file: &mut PolicyFile, line: SettingRow) {
     line.remarks.iter().for_each(|remark| comment(&mut file.text, 2, &remark.text));
     file.remarks.extend(line.remarks);
     let Some(written) = line.written else { return };
@@ -124,7 +124,7 @@ fn id(id: &str) -> Yaml {
 }
 
 /// The problems of the whole file; its parts were already checked.
-fn complaints(profile: &Profile<'_>, file: &PolicyFile, context: &Context<'_>) -> Option<Vec<Remark>> {
+fn complaints(profile: &ProfileToWrite<'_>, file: &PolicyFile, context: &Context<'_>) -> Option<Vec<Remark>> {
     let mut problems = Vec::new();
     let source = Source::new(profile.path, file.text.clone().into_bytes()).ok()?;
     let files = beside(profile.path, &file.files);

@@ -104,7 +104,8 @@ pub fn export(
 ) -> Option<Export> {
     let mut found = Vec::new();
     let mut conversion = Conversion { skip_unsupported, problems: &mut found, unsupported: Vec::new() };
-    let parts: Vec<Part<'_>> = policies.iter().map(|policy| Part::of(policy, &mut conversion)).collect();
+    let parts: Vec<PolicyChanges<'_>> =
+        policies.iter().map(|policy| PolicyChanges::of(policy, &mut conversion)).collect();
     let unsupported = conversion.unsupported;
     let all: Vec<&Converted<'_>> = parts.iter().flat_map(|part| &part.converted).collect();
     contradictions(&all, &mut found);
@@ -138,14 +139,14 @@ pub fn export(
 }
 
 /// The registry changes of one policy.
-struct Part<'a> {
+struct PolicyChanges<'a> {
     policy: &'a Compiled<'a>,
     converted: Vec<Converted<'a>>,
     /// The values that a retired policy may have set.
     gone: Vec<RegistryLocation>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> PolicyChanges<'a> {
     fn of(policy: &'a Compiled<'a>, conversion: &mut Conversion<'_>) -> Self {
         if policy.state == State::Retired {
             return Self { policy, converted: Vec::new(), gone: places_of_retired(policy) };
@@ -178,11 +179,11 @@ impl<'a> Part<'a> {
 }
 
 /// All policies in one file: what active policies set takes precedence over deletions for retired ones.
-fn whole(parts: &[Part<'_>]) -> RegDocument {
+fn whole(parts: &[PolicyChanges<'_>]) -> RegDocument {
     let converted = || parts.iter().flat_map(|part| &part.converted);
     let settled: BTreeSet<Knob<'_>> = converted().map(|one| one.change.knob()).collect();
     let gone = parts.iter().flat_map(|part| &part.gone).filter(|location| !settled.contains(&Knob::Value(location)));
-    RegDocument::new(parts.iter().flat_map(Part::changes).chain(gone.map(deletion)))
+    RegDocument::new(parts.iter().flat_map(PolicyChanges::changes).chain(gone.map(deletion)))
 }
 
 fn deletion(location: &RegistryLocation) -> RegistryChange {
@@ -196,7 +197,7 @@ struct Active<'p> {
 }
 
 impl<'p> Active<'p> {
-    fn of(parts: &'p [Part<'_>]) -> Self {
+    fn of(parts: &'p [PolicyChanges<'_>]) -> Self {
         let active = parts.iter().filter(|part| part.policy.state == State::Active);
         let (mut set, mut deleted) = (BTreeSet::new(), Vec::new());
         for one in active.flat_map(|part| &part.converted) {

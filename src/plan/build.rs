@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::difference::{Verified, difference};
-use super::found::{Matches, Ours, by_key};
+use super::found::{Ours, ProfileMatches, by_key};
 use super::order::widens;
 use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
 use crate::diagnostic::{Code, Diagnostic};
@@ -39,7 +39,7 @@ pub fn to_decrypt(
     options: &PlanOptions,
 ) -> Vec<(String, Vec<Address>)> {
     let ours = by_key(live, &options.owner);
-    let found = Matches::new(desired, &ours, live, &mut Vec::new());
+    let found = ProfileMatches::new(desired, &ours, live, &mut Vec::new());
     let mut wanted = Vec::new();
     for policy in desired.iter().filter(|policy| policy.fate == Fate::Kept) {
         let Some(object) = found.objects.get(&policy.object) else { continue };
@@ -59,7 +59,7 @@ pub fn to_decrypt(
 pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptions) -> Plan {
     let mut plan = Plan::default();
     let ours = by_key(live, &options.owner);
-    let found = Matches::new(desired, &ours, live, &mut plan.problems);
+    let found = ProfileMatches::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
     sorted.sort_by(|a, b| a.object.cmp(&b.object));
     for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
@@ -320,7 +320,7 @@ fn as_masked(policy: &Desired) -> Option<Diagnostic> {
 
 /// A setting that moves leaves its old profile only after the new one has it. If the change to the new profile is
 /// blocked or not selected, the change to the old one is removed from the plan, too.
-fn hold_losses(desired: &[Desired], found: &Matches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
+fn hold_losses(desired: &[Desired], found: &ProfileMatches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
     let selected = |key: &str| options.only.as_ref().is_none_or(|only| only.matches(key));
     let planned: BTreeSet<&ObjectKey> = plan.changes.iter().map(|change| &change.object).collect();
     let unchanged: BTreeSet<&ObjectKey> = plan.unchanged.iter().collect();
@@ -361,7 +361,7 @@ fn hold_losses(desired: &[Desired], found: &Matches<'_, '_>, options: &PlanOptio
 }
 
 /// Finds the managed profiles without a policy file, and deletes them with `prune`.
-fn leftovers(ours: &Ours<'_>, found: &Matches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
+fn leftovers(ours: &Ours<'_>, found: &ProfileMatches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
     let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
     let objects = ours.iter().flat_map(|(object, all)| all.iter().map(move |live| (object, *live)));
     for (object, live) in objects {

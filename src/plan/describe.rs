@@ -8,7 +8,7 @@ use super::document::{
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
-use crate::catalogue::{Allowed, Catalogue, Node, may_be_secret};
+use crate::catalogue::{Allowed, Catalogue, CspNode, may_be_secret};
 use crate::diagnostic::Diagnostic;
 use crate::profile::{
     Address, Applied, Assignment, Assignments, LiveProfile, Managed, Part, Profile, Setting, is_keyed,
@@ -285,7 +285,7 @@ fn setting_line(
 }
 
 /// A value as text for people: with its label, or as a word for an ADMX state. `None` for a masked value.
-pub(crate) fn shown(node: Option<&Node>, setting: &Setting) -> Option<String> {
+pub(crate) fn shown(node: Option<&CspNode>, setting: &Setting) -> Option<String> {
     if let Some(shown) = &setting.shown {
         return Some(shown.clone());
     }

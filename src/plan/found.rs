@@ -24,7 +24,7 @@ pub(super) fn by_key<'l>(live: &'l [Arc<LiveProfile>], owner: &str) -> Ours<'l> 
 
 /// The profile of each policy: the one with its key; otherwise the one with a former key, or the one that it adopts. No
 /// two policies can claim the same one.
-pub(super) struct Matches<'d, 'l> {
+pub(super) struct ProfileMatches<'d, 'l> {
     pub objects: BTreeMap<&'d ObjectKey, &'l Arc<LiveProfile>>,
     /// Keys for which nothing is done.
     pub blocked: BTreeSet<&'d ObjectKey>,
@@ -42,7 +42,7 @@ struct Around<'a, 'l> {
     doubled: BTreeSet<ObjectKey>,
 }
 
-impl<'d, 'l> Matches<'d, 'l> {
+impl<'d, 'l> ProfileMatches<'d, 'l> {
     pub fn new(
         desired: &'d [Desired],
         ours: &Ours<'l>,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::{Directory, Entry, Wanted};
+use crate::compile::{Directory, NamedObject, NamesToResolve};
 use crate::graph::{Client, Error};
 use crate::plan::{Names, Plan};
 use crate::setting::Who;
@@ -10,7 +10,7 @@ use crate::tenant;
 
 /// The names for all ids in the plan. Only those that are not in `directory` are read.
 pub(super) async fn names(client: &Client, directory: &Directory, plan: &Plan) -> Result<Names, Error> {
-    let table = |entries: &[Entry]| -> BTreeMap<String, String> {
+    let table = |entries: &[NamedObject]| -> BTreeMap<String, String> {
         entries.iter().map(|entry| (entry.id.clone(), entry.name.clone())).collect()
     };
     let mut names = Names {
@@ -36,7 +36,7 @@ pub(super) async fn names(client: &Client, directory: &Directory, plan: &Plan) -
     }
     names.groups.extend(tenant::names_of_groups(client, &groups).await?);
     if filters || tags {
-        let wanted = Wanted { filters, scope_tags: tags, ..Wanted::default() };
+        let wanted = NamesToResolve { filters, scope_tags: tags, ..NamesToResolve::default() };
         let more = tenant::look_up(client, &wanted).await?;
         names.filters.extend(table(&more.filters));
         names.scope_tags.extend(table(&more.scope_tags));

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::decode::{Decode, Decoder, Fields, word};
-use super::name_or_id::NameOrId;
+use super::name_or_id::WrittenNameOrId;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Node, Span, Spanned, Value};
 
@@ -13,13 +13,13 @@ pub enum Audiences {
     /// The name of a target in the configuration.
     Target(String),
     /// Written out.
-    Written(Assignments),
+    Written(WrittenAssignments),
 }
 
 /// Includes and excludes.
 #[derive(Debug, Clone, Default, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Assignments {
+#[schemars(rename = "Assignments", deny_unknown_fields)]
+pub struct WrittenAssignments {
     /// Who gets the policy. An empty list means nobody.
     pub include: Vec<Include>,
     /// Groups that do not get the policy.
@@ -73,9 +73,9 @@ pub enum All {
 #[derive(Debug, Clone)]
 pub enum Filter {
     /// Only devices that match.
-    Include(NameOrId),
+    Include(WrittenNameOrId),
     /// Only devices that do not match.
-    Exclude(NameOrId),
+    Exclude(WrittenNameOrId),
 }
 
 impl Decode for Audiences {
@@ -85,7 +85,7 @@ impl Decode for Audiences {
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
             Value::Text(name) => Some(Self::Target(name.clone())),
-            Value::Map(_) => Assignments::decode(node, decoder).map(Self::Written),
+            Value::Map(_) => WrittenAssignments::decode(node, decoder).map(Self::Written),
             _ => decoder.wrong(node, &Self::expected()),
         }
     }
@@ -96,12 +96,12 @@ impl JsonSchema for Audiences {
         "Audiences".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let written = generator.subschema_for::<Assignments>();
+        let written = generator.subschema_for::<WrittenAssignments>();
         json_schema!({ "anyOf": [{ "type": "string", "description": "The name of a target." }, written] })
     }
 }
 
-impl Decode for Assignments {
+impl Decode for WrittenAssignments {
     fn expected() -> String {
         "`include:` and `exclude:`".into()
     }
@@ -205,16 +205,16 @@ impl Decode for Filter {
     }
     fn decode(node: &Node, decoder: &mut Decoder<'_>) -> Option<Self> {
         match &node.value {
-            Value::Text(_) => return NameOrId::read(node, "filter", decoder).map(Self::Include),
+            Value::Text(_) => return WrittenNameOrId::read(node, "filter", decoder).map(Self::Include),
             Value::Map(_) => {}
             _ => return decoder.wrong(node, &Self::expected()),
         }
         let before = decoder.errors();
         let mut fields = Fields::of(node, "filter", decoder)?;
         let (include, exclude) = (fields.node("include", decoder), fields.node("exclude", decoder));
-        let include = include.map(|node| NameOrId::read(node, "filter", decoder));
-        let exclude = exclude.map(|node| NameOrId::read(node, "filter", decoder));
-        let itself = NameOrId::take(&mut fields, node.span, decoder);
+        let include = include.map(|node| WrittenNameOrId::read(node, "filter", decoder));
+        let exclude = exclude.map(|node| WrittenNameOrId::read(node, "filter", decoder));
+        let itself = WrittenNameOrId::take(&mut fields, node.span, decoder);
         fields.finish(decoder);
         if decoder.errors() > before {
             return None;
@@ -233,7 +233,7 @@ impl JsonSchema for Filter {
         "Filter".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<NameOrId>();
+        let one = generator.subschema_for::<WrittenNameOrId>();
         json_schema!({
             "description": "An assignment filter: only devices that match it, or with `exclude:` only devices that do not.",
             "anyOf": [

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 
-use super::audience::Assignments;
+use super::audience::WrittenAssignments;
 use super::auth::{Auth, Cloud, complain_of_applications};
 use super::check_owner;
 use super::decode::{Decode, Decoder, Fields};
@@ -22,7 +22,7 @@ pub struct Configuration {
     pub default: Spanned<String>,
     /// Assignments by name; an environment may override each.
     #[schemars(default)]
-    pub targets: Mapping<Assignments>,
+    pub targets: Mapping<WrittenAssignments>,
     /// The tenants.
     pub environments: Mapping<Environment>,
     /// A catalogue created by `catalogue import`, to use instead of the built-in one: a path relative to the repository.
@@ -50,7 +50,7 @@ pub struct Environment {
     pub variables: Mapping<Spanned<Value>>,
     /// Targets that are different in this environment.
     #[schemars(default)]
-    pub targets: Mapping<Assignments>,
+    pub targets: Mapping<WrittenAssignments>,
     /// Whether apply deletes managed profiles that no longer have a policy file.
     pub prune: Option<bool>,
     /// Limits for a plan; apply stops if one is exceeded.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use super::audience::Audiences;
 use super::decode::{Decode, Decoder, Fields, word};
 use super::key;
-use super::name_or_id::NameOrId;
+use super::name_or_id::WrittenNameOrId;
 use super::values::{Mapping, RegistryBlock, SettingValue};
 use super::windows::WindowsRelease;
 use crate::diagnostic::{Code, Diagnostic};
@@ -57,9 +57,9 @@ pub struct PolicyDocument {
     /// Who gets the policy: includes and excludes, or the name of a target. If omitted, assignments are not managed.
     pub assignments: Option<Spanned<Audiences>>,
     /// The type of profile to create in Intune.
-    pub deliver: Option<Spanned<Delivery>>,
+    pub deliver: Option<Spanned<DeliverWord>>,
     /// Scope tags by name, or by ID as `{ id: "1" }`. If omitted, they are not managed; a new profile gets the default tag.
-    pub scope_tags: Option<Vec<NameOrId>>,
+    pub scope_tags: Option<Vec<WrittenNameOrId>>,
     /// The environments that get the policy. If omitted, all of them.
     pub environments: Option<Vec<Spanned<String>>>,
     /// active; draft (checked, exported only if named, never sent to Intune); or retired (deleted from Intune).
@@ -98,8 +98,8 @@ pub enum State {
 
 /// The type of profile to create in Intune.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
-pub enum Delivery {
+#[schemars(rename = "Delivery", rename_all = "kebab-case")]
+pub enum DeliverWord {
     /// As a custom OMA-URI profile.
     Custom,
     /// As a settings catalog policy (not supported yet).
@@ -180,7 +180,7 @@ impl PolicyDocument {
             }
         }
         if let Some(deliver) = &self.deliver
-            && deliver.value == Delivery::SettingsCatalog
+            && deliver.value == DeliverWord::SettingsCatalog
         {
             decoder.complain(
                 Diagnostic::error(Code::UnsupportedDelivery, "`deliver: settings-catalog` is not supported yet")
@@ -200,7 +200,7 @@ impl Decode for State {
     }
 }
 
-impl Decode for Delivery {
+impl Decode for DeliverWord {
     fn expected() -> String {
         "custom".into()
     }

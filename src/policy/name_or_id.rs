@@ -7,7 +7,7 @@ use crate::source::{Node, Span, Spanned, Value};
 
 /// An assignment filter or a scope tag: its name, or a map with its ID. At least one of the two is set.
 #[derive(Debug, Clone)]
-pub struct NameOrId {
+pub struct WrittenNameOrId {
     pub name: Option<Spanned<String>>,
     /// The ID, which takes precedence. If the name is also given and differs from the one in the tenant, that is an
     /// error.
@@ -16,7 +16,7 @@ pub struct NameOrId {
     pub span: Span,
 }
 
-impl NameOrId {
+impl WrittenNameOrId {
     /// Reads a name or a map. `what` is the word for the object in messages.
     pub(super) fn read(node: &Node, what: &'static str, decoder: &mut Decoder<'_>) -> Option<Self> {
         if !matches!(node.value, Value::Map(_)) {
@@ -48,7 +48,7 @@ impl NameOrId {
 }
 
 /// Lists contain scope tags.
-impl Decode for NameOrId {
+impl Decode for WrittenNameOrId {
     fn expected() -> String {
         "a name, or `{ id: … }`".into()
     }
@@ -57,7 +57,7 @@ impl Decode for NameOrId {
     }
 }
 
-impl JsonSchema for NameOrId {
+impl JsonSchema for WrittenNameOrId {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "NameOrId".into()
     }

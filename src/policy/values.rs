@@ -103,7 +103,7 @@ pub struct SettingValue {
 impl SettingValue {
     /// The other parts of the long form.
     pub fn form(&self) -> &SettingForm {
-        const NONE: &SettingForm = &SettingForm { unchecked: None, kind: None, registry: None };
+        const NONE: &SettingForm = &SettingForm { is_unchecked: false, kind: None, registry: None };
         self.form.as_deref().unwrap_or(NONE)
     }
 }
@@ -111,8 +111,9 @@ impl SettingValue {
 /// The parts of the long form other than the value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SettingForm {
-    /// Why the setting is not checked against the catalogue.
-    pub unchecked: Option<Spanned<String>>,
+    /// Whether `unchecked:` states why the setting is not checked against the catalogue. The reason is for readers of
+    /// the file.
+    pub is_unchecked: bool,
     /// The data type in Microsoft Graph, if the catalogue does not know it.
     pub kind: Option<Spanned<OmaType>>,
     /// A proven registry form.
@@ -183,7 +184,7 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
         });
     }
     let form = Box::new(SettingForm {
-        unchecked: fields.optional("unchecked", decoder),
+        is_unchecked: fields.optional::<Spanned<String>>("unchecked", decoder).is_some(),
         kind: fields.optional("type", decoder),
         registry: fields.optional("registry", decoder),
     });

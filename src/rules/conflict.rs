@@ -17,22 +17,18 @@ pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
     all: &impl Fn() -> I,
     catalogue: &Catalogue,
 ) -> Vec<Diagnostic> {
-    let mut groups: HashMap<Knob<'c>, Vec<Seen<'c>>> = HashMap::new();
-    for seen in all() {
-        if !matches!(seen.claim.subject, Subject::Node(_, OmaValue::Masked(_))) {
-            groups.entry(seen.claim.subject.knob()).or_default().push(seen);
-        }
-    }
+    let is_masked = |seen: &Seen<'_>| matches!(seen.claim.subject, Subject::Node(_, OmaValue::Masked(_)));
+    // A sorted list takes much less memory than a list for each knob, because most knobs have one claim.
+    let mut sorted: Vec<Seen<'c>> = all().filter(|seen| !is_masked(seen)).collect();
+    sorted.sort_by_key(|seen| seen.claim.subject.knob());
+    let groups = || sorted.chunk_by(|one, other| one.claim.subject.knob() == other.claim.subject.knob());
     let mut overlaps = Overlaps::default();
-    let by_value = with_nodes(&groups, catalogue);
-    let is_value = |knob: &Knob<'_>| matches!(knob, Knob::Value(_));
-    let mut groups: Vec<(Knob<'c>, Vec<Seen<'c>>)> = groups.into_iter().filter(|(knob, _)| !is_value(knob)).collect();
-    groups.sort_by_key(|(knob, _)| *knob);
     let mut findings = Vec::new();
-    for (_, group) in groups {
-        let contents = contents(group.into_iter().map(|seen| (seen, &seen.claim.subject)), Subject::says_the_same);
+    for group in groups().filter(|group| !matches!(group[0].claim.subject.knob(), Knob::Value(_))) {
+        let contents = contents(group.iter().map(|seen| (*seen, &seen.claim.subject)), Subject::says_the_same);
         findings.extend(unequal(&one_of_each(contents, &mut overlaps), true, &mut overlaps));
     }
+    let by_value = with_nodes(&sorted, catalogue);
     for group in by_value.into_values() {
         let contents = contents(group.iter().map(|(seen, action)| (*seen, action)), PartialEq::eq);
         findings.extend(unequal(&contents, false, &mut overlaps));
@@ -42,34 +38,26 @@ pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
 
 /// What claims do to each registry value that a claim names. Includes nodes, by their exact registry forms.
 fn with_nodes<'c>(
-    groups: &HashMap<Knob<'c>, Vec<Seen<'c>>>,
+    sorted: &[Seen<'c>],
     catalogue: &Catalogue,
 ) -> BTreeMap<&'c RegistryLocation, Vec<(Seen<'c>, RegistryAction)>> {
     let mut by_value: BTreeMap<&RegistryLocation, Vec<(Seen<'c>, RegistryAction)>> = BTreeMap::new();
-    for (knob, group) in groups {
-        let Knob::Value(location) = knob else { continue };
-        let action = |seen: &Seen<'c>| match &seen.claim.subject {
-            Subject::Registry(change) => match &**change {
-                RegistryChange::Value(_, action) => Some((*seen, action.clone())),
-                RegistryChange::DeleteKey(_) | RegistryChange::DeleteValues(_) => None,
-            },
-            _ => None,
-        };
-        by_value.insert(location, group.iter().filter_map(action).collect());
+    for seen in sorted {
+        if let Subject::Registry(change) = &seen.claim.subject
+            && let RegistryChange::Value(location, action) = &**change
+        {
+            by_value.entry(location).or_default().push((*seen, action.clone()));
+        }
     }
     if by_value.is_empty() {
         return by_value;
     }
-    let mut nodes: Vec<_> = groups.iter().filter(|(knob, _)| matches!(knob, Knob::Node(_))).collect();
-    nodes.sort_by_key(|(knob, _)| **knob);
-    for (_, group) in nodes {
-        for seen in group {
-            let Subject::Node(uri, value) = &seen.claim.subject else { continue };
-            let writes = catalogue.node(uri).and_then(|node| node.registry_writes(uri.scope(), value).ok());
-            for (place, action) in writes.into_iter().flatten() {
-                if let Some(here) = by_value.get_mut(&place) {
-                    here.push((*seen, action));
-                }
+    for seen in sorted {
+        let Subject::Node(uri, value) = &seen.claim.subject else { continue };
+        let writes = catalogue.node(uri).and_then(|node| node.registry_writes(uri.scope(), value).ok());
+        for (place, action) in writes.into_iter().flatten() {
+            if let Some(here) = by_value.get_mut(&place) {
+                here.push((*seen, action));
             }
         }
     }

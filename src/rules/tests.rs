@@ -43,7 +43,7 @@ fn check(settings: &str) -> Vec<Diagnostic> {
     let compiled = compile(&[reset, policy("other", settings)], &context, &mut found);
     let mut claims = Claims::default();
     compiled.iter().for_each(|policy| claims.add(policy));
-    found.extend(evaluate(&claims, &[], Catalogue::embedded()));
+    found.extend(evaluate(&claims.finish(), &[], Catalogue::embedded()));
     found
 }
 

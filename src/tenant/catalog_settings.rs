@@ -1,7 +1,7 @@
 //! Converts settings of the settings catalog to nodes with values. A setting is left out unless it is certain which
 //! node and value it is.
 
-use crate::catalogue::{Allowed, Catalogue, Format, Node, Payload};
+use crate::catalogue::{Allowed, Catalogue, CspNode, Format, Payload};
 use crate::delivery::catalog::{ChoiceValue, SettingInstance, SimpleValue};
 use crate::profile::canonical_value;
 use crate::setting::{OmaUri, OmaValue};
@@ -36,7 +36,7 @@ fn collect(instance: &SettingInstance, catalogue: &Catalogue, found: &mut Vec<(O
     }
 }
 
-fn value(instance: &SettingInstance, node: &Node) -> Option<OmaValue> {
+fn value(instance: &SettingInstance, node: &CspNode) -> Option<OmaValue> {
     match (&instance.choice_setting_value, &instance.simple_setting_value) {
         (Some(choice), _) => chosen(&instance.setting_definition_id, choice, node),
         (None, Some(simple)) => plain(simple, node),
@@ -46,7 +46,7 @@ fn value(instance: &SettingInstance, node: &Node) -> Option<OmaValue> {
 
 /// A choice is the setting's id, an underscore and the node's value (exports of OpenIntuneBaseline:
 /// `…_lanmanagerauthenticationlevel_5`, `…_minimumsessionsecurityforntlmsspbasedclients_537395200`).
-fn chosen(id: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
+fn chosen(id: &str, choice: &ChoiceValue, node: &CspNode) -> Option<OmaValue> {
     let word = choice.value.as_deref()?.strip_prefix(id)?.strip_prefix('_')?;
     if node.allowed == Allowed::Admx {
         return state(word, choice, node);
@@ -67,7 +67,7 @@ fn chosen(id: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
 
 /// The state of an ADMX-backed policy: `…_1` is enabled, `…_0` disabled. Elements have ids and values that only the
 /// settings catalog knows, so an enabled policy with elements is left out.
-fn state(word: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
+fn state(word: &str, choice: &ChoiceValue, node: &CspNode) -> Option<OmaValue> {
     let is_plain =
         choice.children.as_ref().is_none_or(Vec::is_empty) && node.admx().is_none_or(|form| form.elements.is_empty());
     let enabled = match word {
@@ -79,7 +79,7 @@ fn state(word: &str, choice: &ChoiceValue, node: &Node) -> Option<OmaValue> {
 }
 
 /// A number or a string. A secret is left out, because only a placeholder is returned for it.
-fn plain(simple: &SimpleValue, node: &Node) -> Option<OmaValue> {
+fn plain(simple: &SimpleValue, node: &CspNode) -> Option<OmaValue> {
     let kind = simple.kind.rsplit('.').next().unwrap_or_default();
     match (kind, node.format) {
         ("deviceManagementConfigurationIntegerSettingValue", Format::Int) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::compile::{Directory, Entry, Wanted};
+use crate::compile::{Directory, NamedObject, NamesToResolve};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error, Named, odata_literal};
 
 const SELECT: &str = "$select=id,displayName";
@@ -22,7 +22,7 @@ const READINGS: usize = 3;
 /// # Errors
 /// When anything cannot be read, or a list has fewer objects than the server counts: of two groups with the same name,
 /// the returned one would be taken for the only one.
-pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Error> {
+pub async fn look_up(client: &Client, wanted: &NamesToResolve) -> Result<Directory, Error> {
     let mut directory = Directory::default();
     let names: Vec<&String> = wanted.group_names.iter().collect();
     let by_name = names.iter().map(|name| counted(&format!("displayName%20eq%20{}", odata_literal(name))));
@@ -31,7 +31,7 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
     let mut missing = Vec::new();
     for (at, found) in complete(client, requests).await?.into_iter().enumerate() {
         // Graph ignores case when it compares names, but a policy means one exact name.
-        let exact: Vec<Entry> = match names.get(at) {
+        let exact: Vec<NamedObject> = match names.get(at) {
             Some(name) => found.into_iter().filter(|entry| entry.name == **name).collect(),
             None => found,
         };
@@ -58,8 +58,8 @@ pub async fn look_up(client: &Client, wanted: &Wanted) -> Result<Directory, Erro
 }
 
 /// The groups of each answer. A request is repeated if its answer is incomplete or the server refuses to count.
-async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<Entry>>, Error> {
-    let mut found: Vec<Vec<Entry>> = vec![Vec::new(); requests.len()];
+async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Vec<Vec<NamedObject>>, Error> {
+    let mut found: Vec<Vec<NamedObject>> = vec![Vec::new(); requests.len()];
     let mut open: Vec<usize> = (0..requests.len()).collect();
     for reading in 1.. {
         let asked: Vec<BatchRequest> = open.iter().map(|at| requests[*at].clone()).collect();
@@ -92,9 +92,9 @@ async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Ve
 
 /// How complete an answer is.
 enum Lookup {
-    Whole(Vec<Entry>),
+    Whole(Vec<NamedObject>),
     /// It is not known whether these are all.
-    NotCounted(Vec<Entry>),
+    NotCounted(Vec<NamedObject>),
     /// The answer has fewer than there are.
     Partial(Error),
     /// This server refuses to count.
@@ -125,7 +125,7 @@ fn read_lookup(url: &str, answer: BatchAnswer) -> Result<Lookup, Error> {
 }
 
 /// Groups whose names start like those that were not found, to suggest them in messages.
-async fn similar(client: &Client, missing: &[String]) -> Result<Vec<(String, Vec<Entry>)>, Error> {
+async fn similar(client: &Client, missing: &[String]) -> Result<Vec<(String, Vec<NamedObject>)>, Error> {
     if missing.is_empty() {
         return Ok(Vec::new());
     }
@@ -174,9 +174,9 @@ pub(super) fn safe_id(id: &str) -> String {
 }
 
 /// The groups in a body, which is a list or one group.
-fn groups(body: &Value) -> Vec<Entry> {
+fn groups(body: &Value) -> Vec<NamedObject> {
     let entry = |value: &Value| {
-        Some(Entry { id: value["id"].as_str()?.to_lowercase(), name: value["displayName"].as_str()?.to_string() })
+        Some(NamedObject { id: value["id"].as_str()?.to_lowercase(), name: value["displayName"].as_str()?.to_string() })
     };
     match body["value"].as_array() {
         Some(values) => values.iter().filter_map(entry).collect(),
@@ -184,6 +184,6 @@ fn groups(body: &Value) -> Vec<Entry> {
     }
 }
 
-fn entries(found: Vec<Named>) -> Vec<Entry> {
-    found.into_iter().map(|one| Entry { id: one.id, name: one.display_name.unwrap_or_default() }).collect()
+fn entries(found: Vec<Named>) -> Vec<NamedObject> {
+    found.into_iter().map(|one| NamedObject { id: one.id, name: one.display_name.unwrap_or_default() }).collect()
 }

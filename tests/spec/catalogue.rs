@@ -5,8 +5,8 @@ mod names;
 mod registry;
 mod search;
 
-use sspr_policy::catalogue::{Catalogue, Node};
+use sspr_policy::catalogue::{Catalogue, CspNode};
 
-fn node(name: &str) -> &'static Node {
+fn node(name: &str) -> &'static CspNode {
     Catalogue::embedded().resolve(name).unwrap().node.unwrap()
 }

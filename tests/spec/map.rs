@@ -1,5 +1,6 @@
 //! Checks the architecture: pure modules stay pure, and dependencies point from the edges to the middle.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Modules without files, network, clock and environment, each with the modules that it may use.
@@ -299,4 +300,29 @@ fn these_checks_detect_violations() {
         assert_eq!(sees(&joined(list)[0], module), seen, "{module}");
     }
     assert_eq!(joined("fn used() {\n    user()\n}\n#[cfg(test)]\nmod tests;\n").len(), 3);
+}
+
+/// A reader who searches for a type finds one. Types inside functions and associated types are not counted, and neither
+/// is `Error`: each is only used with the name of its module.
+#[test]
+fn no_two_types_share_a_name() {
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (module, _) in rows() {
+        for file in files(module) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for line in text.lines() {
+                let words: Vec<&str> =
+                    line.split([' ', '<', '(', ';', '{', ':']).filter(|word| !word.is_empty()).collect();
+                let is_item = line.starts_with("pub") || line.starts_with(['s', 'e', 't']);
+                let kind = words.iter().position(|word| ["struct", "enum", "trait", "type"].contains(word));
+                let Some(name) = kind.filter(|_| is_item).and_then(|at| words.get(at + 1)) else { continue };
+                if name.starts_with(char::is_uppercase) && *name != "Error" {
+                    homes.entry((*name).to_string()).or_default().push(file.display().to_string());
+                }
+            }
+        }
+    }
+    assert!(homes.len() > 300, "{}", homes.len());
+    homes.retain(|_, files| files.len() > 1);
+    assert_eq!(homes, BTreeMap::new());
 }

@@ -9,7 +9,7 @@ use sspr_policy::plan::{ActionWord, PlanDocument, SettingLine};
 use sspr_policy::planning::{PlanRequest, connection, plan};
 use sspr_policy::policy::Cloud;
 use sspr_policy::repository::Repository;
-use sspr_policy::sandbox::{PlanOptions, Running, Sandbox, TENANT_ID};
+use sspr_policy::sandbox::{Running, Sandbox, SandboxOptions, TENANT_ID};
 use sspr_policy::session::{Connection, Prompt, Purpose, Servers, Session};
 
 const POLICY: &str = "\
@@ -41,7 +41,7 @@ fn repository(environments: &str) -> tempfile::TempDir {
 
 /// A separate sandbox, served on a free port.
 async fn served(folder: &Path) -> Running {
-    let sandbox = Sandbox::open(folder, PlanOptions::default()).unwrap();
+    let sandbox = Sandbox::open(folder, SandboxOptions::default()).unwrap();
     sandbox.serve(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap()
 }
 

@@ -55,7 +55,7 @@ fn a_finding_shows_the_line_the_source_and_the_fix() {
      --> policies/baseline.yaml:3:3
       |
     3 |   WindowsLogon/DisableLockScreenAppNotifications: enabled
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" may not appear, or the screen returns to the sign-in
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" may not appear, or leads back to the sign-in screen
       |
       = note: the same devices get password reset from reset (policies/reset.yaml:2:13)
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
@@ -65,7 +65,7 @@ fn a_finding_shows_the_line_the_source_and_the_fix() {
      --> policies/baseline.yaml:4:3
       |
     4 |   WindowsLogon/HideFastUserSwitching: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" is missing, or the screen returns to the sign-in
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" is missing, or leads back to the sign-in screen
       |
       = note: the same devices get password reset from reset (policies/reset.yaml:2:13)
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); confidence high; `explain I04`
@@ -98,29 +98,29 @@ fn one_rule_covers_a_setting_and_its_registry_value() {
         registry(system, "DisableCAD: 0"),
     ];
     assert_snapshot!(said.concat(), @r#"
-    beside.yaml:2:13 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or the screen returns to the sign-in (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
-    beside.yaml:2:101 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or the screen returns to the sign-in (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
-    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:2:13 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:2:101 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
     exit code 1
-    beside.yaml:2:104 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:2:13 error[I05] the last signed-in user is not displayed: "Reset password" is missing, or the screen returns to the sign-in (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotDisplayLastSignedIn to 0 for these devices)
+    beside.yaml:2:104 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:2:13 error[I05] the last signed-in user is not displayed: "Reset password" is missing, or leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotDisplayLastSignedIn to 0 for these devices)
     exit code 1
-    beside.yaml:2:106 warning[I05] the last signed-in user is not displayed: "Reset password" is missing, or the screen returns to the sign-in (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotDisplayLastSignedIn to 0 for these devices)
+    beside.yaml:2:106 warning[I05] the last signed-in user is not displayed: "Reset password" is missing, or leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotDisplayLastSignedIn to 0 for these devices)
     beside.yaml:2:13 error[I06] the lock screen is not displayed: "Reset password" is missing (set ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen to disabled for these devices)
     exit code 1
     beside.yaml:2:89 warning[I06] the lock screen is not displayed: "Reset password" is missing (set ADMX_ControlPanelDisplay/CPL_Personalization_NoLockScreen to disabled for these devices)
-    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: the screen returns to the sign-in after "Reset password" (keep explorer.exe as the shell on these devices, or exclude them from password reset)
+    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: "Reset password" leads back to the sign-in screen (keep explorer.exe as the shell on these devices, or exclude them from password reset)
     exit code 1
-    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: the screen returns to the sign-in after "Reset password" (keep explorer.exe as the shell on these devices, or exclude them from password reset)
+    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: "Reset password" leads back to the sign-in screen (keep explorer.exe as the shell on these devices, or exclude them from password reset)
     exit code 1
-    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: the screen returns to the sign-in after "Reset password" (keep explorer.exe as the shell on these devices, or exclude them from password reset)
+    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: "Reset password" leads back to the sign-in screen (keep explorer.exe as the shell on these devices, or exclude them from password reset)
     exit code 1
-    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: the screen returns to the sign-in after "Reset password" (keep explorer.exe as the shell on these devices, or exclude them from password reset)
+    beside.yaml:2:13 error[I08] Explorer is replaced by another shell: "Reset password" leads back to the sign-in screen (keep explorer.exe as the shell on these devices, or exclude them from password reset)
     exit code 1
-    beside.yaml:2:84 warning[I08] Explorer is replaced by another shell: the screen returns to the sign-in after "Reset password" (keep explorer.exe as the shell on these devices, or exclude them from password reset)
-    beside.yaml:2:88 warning[I08] Explorer is replaced by another shell: the screen returns to the sign-in after "Reset password" (keep explorer.exe as the shell on these devices, or exclude them from password reset)
-    beside.yaml:2:13 info[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)
-    beside.yaml:2:93 info[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)
+    beside.yaml:2:84 warning[I08] Explorer is replaced by another shell: "Reset password" leads back to the sign-in screen (keep explorer.exe as the shell on these devices, or exclude them from password reset)
+    beside.yaml:2:88 warning[I08] Explorer is replaced by another shell: "Reset password" leads back to the sign-in screen (keep explorer.exe as the shell on these devices, or exclude them from password reset)
+    beside.yaml:2:13 info[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
+    beside.yaml:2:93 info[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
     "#);
 }
 
@@ -155,11 +155,11 @@ fn ctrl_alt_del_depends_on_the_oldest_release() {
         ))
     };
     assert_snapshot!(of("10 1803"), @r#"
-    beside.yaml:3:13 error[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)
+    beside.yaml:3:13 error[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
     exit code 1
     "#);
-    assert_snapshot!(of("10 1809"), @r#"beside.yaml:3:13 warning[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)"#);
-    assert_snapshot!(of("10 1909"), @r#"beside.yaml:3:13 info[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)"#);
+    assert_snapshot!(of("10 1809"), @r#"beside.yaml:3:13 warning[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)"#);
+    assert_snapshot!(of("10 1909"), @r#"beside.yaml:3:13 info[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)"#);
 }
 
 #[test]
@@ -174,9 +174,9 @@ fn three_together_give_another_finding() {
         "#,
     );
     assert_snapshot!(said, @r#"
-    beside.yaml:4:3 error[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)
-    beside.yaml:4:3 warning[I13] Ctrl+Alt+Del is required and lock screen notifications are off: "Reset password" does not work on old releases; the third part of this combination changed (change one of the two for these devices)
-    beside.yaml:5:3 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or the screen returns to the sign-in (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:4:3 error[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
+    beside.yaml:4:3 warning[I13] Ctrl+Alt+Del is required and lock screen notifications are off: "Reset password" does not work on old releases; Microsoft changed the third part of this combination (change one of the two for these devices)
+    beside.yaml:5:3 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
     exit code 1
     "#);
     let said = beside(
@@ -187,9 +187,9 @@ fn three_together_give_another_finding() {
         ",
     );
     assert_snapshot!(said, @r#"
-    beside.yaml:3:81 info[I12] Ctrl+Alt+Del is required at sign-in: the screen returns to the sign-in after "Reset password" (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or say in `windows:` that only later releases matter)
-    beside.yaml:3:81 warning[I13] Ctrl+Alt+Del is required and lock screen notifications are off: "Reset password" does not work on old releases; the third part of this combination changed (change one of the two for these devices)
-    beside.yaml:4:89 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or the screen returns to the sign-in (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:3:81 info[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
+    beside.yaml:3:81 warning[I13] Ctrl+Alt+Del is required and lock screen notifications are off: "Reset password" does not work on old releases; Microsoft changed the third part of this combination (change one of the two for these devices)
+    beside.yaml:4:89 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
     "#);
 }
 
@@ -199,14 +199,14 @@ fn disabling_the_feature_is_a_note() {
         let policy = format!("name: Off\n{lines}\n");
         briefly(&Repository::empty().with("sspr-policy.yaml", CONFIGURATION).with("policies/off.yaml", &policy))
     };
-    assert_snapshot!(off("settings: { Authentication/AllowAadPasswordReset: Not allowed }"), @r#"off.yaml:2:13 info[R01] password reset at the sign-in screen is switched off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless the feature is being taken back)"#);
-    assert_snapshot!(off(r"registry: { 'HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount': { AllowPasswordReset: 0 } }"), @r#"off.yaml:2:86 info[R01] password reset at the sign-in screen is switched off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless the feature is being taken back)"#);
+    assert_snapshot!(off("settings: { Authentication/AllowAadPasswordReset: Not allowed }"), @r#"off.yaml:2:13 info[R01] password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)"#);
+    assert_snapshot!(off(r"registry: { 'HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount': { AllowPasswordReset: 0 } }"), @r#"off.yaml:2:86 info[R01] password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)"#);
 }
 
 #[test]
 fn an_address_without_its_scope_is_a_warning_with_a_fix() {
     let said = setting("./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1");
-    assert_snapshot!(said, @"beside.yaml:2:13 warning[R02] an OMA-URI without its scope: some devices ignore this form (write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`)");
+    assert_snapshot!(said, @"beside.yaml:2:13 warning[R02] the OMA-URI does not have a scope: some devices ignore this form (write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`)");
     assert_snapshot!(setting("./Vendor/MSFT/NetworkProxy/AutoDetect: 1"), @"");
 }
 
@@ -217,18 +217,18 @@ fn the_severity_depends_on_the_overlap_of_assignments() {
     };
     let certain = hidden("{ include: [{ group: SSPR Pilot }] }");
     assert_snapshot!(certain, @r#"
-    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
     exit code 1
     "#);
     let everybody = hidden("{ include: [{ all: devices }] }");
     assert_snapshot!(everybody, @r#"
-    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
     exit code 1
     "#);
     let other_group = hidden("{ include: [{ group: Kiosks }] }");
-    assert_snapshot!(other_group, @r#"beside.yaml:2:13 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)"#);
+    assert_snapshot!(other_group, @r#"beside.yaml:2:13 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)"#);
     let filtered = hidden("{ include: [{ group: SSPR Pilot, filter: Windows 11 }] }");
-    assert_snapshot!(filtered, @r#"beside.yaml:2:13 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)"#);
+    assert_snapshot!(filtered, @r#"beside.yaml:2:13 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)"#);
     let excluded = hidden("{ include: [{ all: devices }], exclude: [{ group: SSPR Pilot }] }");
     assert_snapshot!(excluded, @"");
     let nobody = hidden("{ include: [] }");
@@ -260,20 +260,20 @@ fn a_waiver_accepts_a_finding_until_its_date() {
     assert_snapshot!(by_code, @"");
     let over = waived("rule: I04, reason: tested on 24H2, until: 2020-02-29");
     assert_snapshot!(over, @r#"
-    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:5:49 warning[SP0418] this waiver ended on 2020-02-29: findings count again (mend the finding, or decide anew until when it is accepted)
+    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:5:49 warning[SP0418] this waiver expired on 2020-02-29: the finding counts again (fix what the finding reports, or set a new date in `until:`)
     exit code 1
     "#);
     let unknown = waived("rule: fast-user-switching-hiden, reason: tested on 24H2, until: 2099-12-31");
     assert_snapshot!(unknown, @r#"
-    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:5:13 error[SP0409] there is no rule `fast-user-switching-hiden`: neither a rule's name nor its code (did you mean `fast-user-switching-hidden`)
+    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:5:13 error[SP0409] no rule is called `fast-user-switching-hiden`: not the name or code of a rule (Did you mean `fast-user-switching-hidden`?)
     exit code 1
     "#);
     let other = waived("rule: I05, reason: tested on 24H2, until: 2099-12-31");
     assert_snapshot!(other, @r#"
-    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or the screen returns to the sign-in (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
-    beside.yaml:5:13 info[SP0419] nothing here answers to this waiver: the finding is gone, or it is about a profile in a tenant (take it out, unless a plan shows the finding without it)
+    beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
+    beside.yaml:5:13 info[SP0419] this waiver matches no finding: the finding no longer exists, or appears only in a plan (remove the waiver, unless a plan reports the finding without it)
     exit code 1
     "#);
     let no_day = waived("rule: I04, reason: tested on 24H2, until: 2027-02-30");
@@ -300,7 +300,7 @@ fn camera(one: &str, other: &str) -> Repository {
 fn different_values_for_the_same_devices_are_an_error() {
     let pilot = "{ include: [{ group: SSPR Pilot }] }";
     assert_snapshot!(camera(pilot, pilot).run("check"), @r#"
-    error[R04]: unequal-values: Camera/AllowCamera has another value in one (policies/one.yaml:2:13)
+    error[R04]: unequal-values: Camera/AllowCamera has a different value in one (policies/one.yaml:2:13)
      --> policies/other.yaml:2:13
       |
     2 | settings: { Camera/AllowCamera: 1 }
@@ -311,15 +311,15 @@ fn different_values_for_the_same_devices_are_an_error() {
     2 | settings: { Camera/AllowCamera: 0 }
       |             ------------------ the other value
       |
-      = note: which of the two a device gets is not defined
+      = note: it is not defined which of the two values a device gets
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
-      = help: set it in one policy, or let the audiences exclude each other
+      = help: set it in one policy only, or assign the two policies to different devices
 
     1 error, 0 warnings in 2 policies
     exit code 1
     "#);
     assert_snapshot!(briefly(&camera("{ include: [{ all: devices }] }", pilot)), @"
-    other.yaml:2:13 error[R04] Camera/AllowCamera has another value in one (policies/one.yaml:2:13): both reach the same devices (set it in one policy, or let the audiences exclude each other)
+    other.yaml:2:13 error[R04] Camera/AllowCamera has a different value in one (policies/one.yaml:2:13): both reach the same devices (set it in one policy only, or assign the two policies to different devices)
     exit code 1
     ");
 }
@@ -327,8 +327,8 @@ fn different_values_for_the_same_devices_are_an_error() {
 #[test]
 fn different_values_for_possibly_the_same_devices_are_a_warning() {
     let pilot = "{ include: [{ group: SSPR Pilot }] }";
-    assert_snapshot!(briefly(&camera(pilot, "{ include: [{ group: Kiosks }] }")), @"other.yaml:2:13 warning[R04] Camera/AllowCamera has another value in one (policies/one.yaml:2:13): both may reach the same devices (set it in one policy, or let the audiences exclude each other)");
-    assert_snapshot!(briefly(&camera(pilot, "{ include: [{ group: SSPR Pilot, filter: Windows 11 }] }")), @"other.yaml:2:13 warning[R04] Camera/AllowCamera has another value in one (policies/one.yaml:2:13): both may reach the same devices (set it in one policy, or let the audiences exclude each other)");
+    assert_snapshot!(briefly(&camera(pilot, "{ include: [{ group: Kiosks }] }")), @"other.yaml:2:13 warning[R04] Camera/AllowCamera has a different value in one (policies/one.yaml:2:13): both may reach the same devices (set it in one policy only, or assign the two policies to different devices)");
+    assert_snapshot!(briefly(&camera(pilot, "{ include: [{ group: SSPR Pilot, filter: Windows 11 }] }")), @"other.yaml:2:13 warning[R04] Camera/AllowCamera has a different value in one (policies/one.yaml:2:13): both may reach the same devices (set it in one policy only, or assign the two policies to different devices)");
 }
 
 #[test]
@@ -353,11 +353,11 @@ fn a_setting_and_its_registry_value_can_conflict() {
     };
     assert_snapshot!(registry("1"), @"");
     assert_snapshot!(registry("0"), @r#"
-    registry.yaml:2:86 info[R01] password reset at the sign-in screen is switched off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless the feature is being taken back)
-    reset.yaml:2:13 warning[R04] Authentication/AllowAadPasswordReset has another value in registry (policies/registry.yaml:2:86): both may reach the same devices (set it in one policy, or let the audiences exclude each other)
+    registry.yaml:2:86 info[R01] password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)
+    reset.yaml:2:13 warning[R04] Authentication/AllowAadPasswordReset has a different value in registry (policies/registry.yaml:2:86): both may reach the same devices (set it in one policy only, or assign the two policies to different devices)
     "#);
-    assert_snapshot!(registry("one"), @"reset.yaml:2:13 warning[R04] Authentication/AllowAadPasswordReset has another value in registry (policies/registry.yaml:2:86): both may reach the same devices (set it in one policy, or let the audiences exclude each other)");
-    assert_snapshot!(registry("~"), @"reset.yaml:2:13 warning[R04] Authentication/AllowAadPasswordReset has another value in registry (policies/registry.yaml:2:86): both may reach the same devices (set it in one policy, or let the audiences exclude each other)");
+    assert_snapshot!(registry("one"), @"reset.yaml:2:13 warning[R04] Authentication/AllowAadPasswordReset has a different value in registry (policies/registry.yaml:2:86): both may reach the same devices (set it in one policy only, or assign the two policies to different devices)");
+    assert_snapshot!(registry("~"), @"reset.yaml:2:13 warning[R04] Authentication/AllowAadPasswordReset has a different value in registry (policies/registry.yaml:2:86): both may reach the same devices (set it in one policy only, or assign the two policies to different devices)");
 }
 
 #[test]
@@ -369,7 +369,7 @@ fn registry_values_conflict_regardless_of_case() {
         .with("policies/one.yaml", &policy("One", r"HKLM\SOFTWARE\Contoso", 1))
         .with("policies/other.yaml", &policy("Other", r"hkey_local_machine\software\contoso", 2));
     assert_snapshot!(repository.run("check"), @r#"
-    warning[R04]: unequal-values: HKLM\software\contoso Mode has another value in one (policies/one.yaml:2:46)
+    warning[R04]: unequal-values: HKLM\software\contoso Mode has a different value in one (policies/one.yaml:2:46)
      --> policies/other.yaml:2:60
       |
     2 | registry: { 'hkey_local_machine\software\contoso': { Mode: 2 } }
@@ -380,9 +380,9 @@ fn registry_values_conflict_regardless_of_case() {
     2 | registry: { 'HKLM\SOFTWARE\Contoso': { Mode: 1 } }
       |                                              - the other value
       |
-      = note: which of the two a device gets is not defined
+      = note: it is not defined which of the two values a device gets
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
-      = help: set it in one policy, or let the audiences exclude each other
+      = help: set it in one policy only, or assign the two policies to different devices
 
     0 errors, 1 warning in 2 policies
     "#);

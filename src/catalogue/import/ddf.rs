@@ -4,18 +4,18 @@
 use super::SourceFile;
 use super::allowed::{allowed, delimiter, words};
 use super::xml::{self, Element};
-use crate::catalogue::{Allowed, Dependency, Edition, Format, Node, Scopes};
+use crate::catalogue::{Allowed, CspNode, Dependency, Edition, Format, Scopes};
 
 /// A node as a DDF file describes it, with the Group Policy that the file names.
 #[derive(Debug, Clone)]
 pub(super) struct Described {
-    pub node: Node,
-    pub policy: Option<Mapping>,
+    pub node: CspNode,
+    pub policy: Option<GpMapping>,
 }
 
 /// The Group Policy that sets the same as a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mapping {
+pub(super) struct GpMapping {
     /// The ADMX policy's name, or the title of a security setting.
     pub name: String,
     /// `Logon~AT~System~Logon`, or `Windows Settings~Security Settings~…`.
@@ -83,7 +83,7 @@ fn format(properties: &Element) -> Option<Format> {
 fn leaf(uri: &str, format: Format, properties: &Element, legacy: bool, here: &Applicability) -> Described {
     let values = properties.child("AllowedValues");
     let scope = if uri.starts_with("./User/") { Scopes::User } else { Scopes::Device };
-    let mut node = Node {
+    let mut node = CspNode {
         uri: uri.to_string(),
         scope,
         format,
@@ -114,7 +114,7 @@ fn leaf(uri: &str, format: Format, properties: &Element, legacy: bool, here: &Ap
 }
 
 /// Some nodes list `True`, or 1 as the default, but devices accept `true`.
-fn lower_case(node: &mut Node) {
+fn lower_case(node: &mut CspNode) {
     node.default = node.default.as_ref().map(|text| match text.as_str() {
         "0" => "false".into(),
         "1" => "true".into(),
@@ -192,11 +192,11 @@ impl Applicability {
     }
 }
 
-fn mapping(properties: &Element) -> Option<Mapping> {
+fn mapping(properties: &Element) -> Option<GpMapping> {
     let text = |element: &Element, name: &str| element.attribute(name).map(str::trim).unwrap_or_default().to_string();
     let backed = properties.child("AllowedValues").and_then(|values| values.child("AdmxBacked"));
     if let Some(backed) = backed {
-        return Some(Mapping {
+        return Some(GpMapping {
             name: text(backed, "Name"),
             area: text(backed, "Area"),
             file: Some(text(backed, "File")).filter(|file| !file.is_empty()),
@@ -205,7 +205,7 @@ fn mapping(properties: &Element) -> Option<Mapping> {
         });
     }
     let mapping = properties.child("GpMapping")?;
-    Some(Mapping {
+    Some(GpMapping {
         name: text(mapping, "GpEnglishName"),
         area: text(mapping, "GpAreaPath"),
         file: None,

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::ddf::{Described, Mapping};
+use super::ddf::{Described, GpMapping};
 use super::native;
 use super::policy_definitions::AdmxPolicy;
-use crate::catalogue::{DataForm, GroupPolicy, Node, RegistryForm, Relation, Scopes};
+use crate::catalogue::{CspNode, DataForm, GroupPolicy, RegistryForm, Relation, Scopes};
 
 /// The Group Policies by name.
 pub(super) struct Policies<'a> {
@@ -27,7 +27,7 @@ impl<'a> Policies<'a> {
     /// Finds the policy that a node names. The case of file names often differs, and some names are different
     /// (`WindowsAI.admx` became `WindowsCopilot.admx`). Then the name of the policy decides, if only one file has it.
     /// Ten nodes name a policy by its title.
-    fn find(&self, mapping: &Mapping, scope: Scopes) -> Option<usize> {
+    fn find(&self, mapping: &GpMapping, scope: Scopes) -> Option<usize> {
         let file = file_of(mapping);
         let in_file = |at: &usize| self.all[*at].file.eq_ignore_ascii_case(&file);
         let named = self.by_name.get(&mapping.name.to_lowercase()).cloned().unwrap_or_default();
@@ -60,7 +60,7 @@ impl<'a> Policies<'a> {
         [("/BitLocker/EncryptionMethodByDriveType", "VolumeEncryption.admx", "EncryptionMethodWithXts_Name")];
 
     /// Adds the facts of its Group Policy to a node, and warns if the policy is not found.
-    pub fn join(&mut self, described: Described, warnings: &mut Vec<String>) -> Node {
+    pub fn join(&mut self, described: Described, warnings: &mut Vec<String>) -> CspNode {
         let Described { mut node, policy } = described;
         let Some(mut mapping) = policy else {
             return node;
@@ -97,7 +97,7 @@ impl<'a> Policies<'a> {
 }
 
 /// The ADMX file of a mapping: the one that it names, or the one that its area begins with.
-fn file_of(mapping: &Mapping) -> String {
+fn file_of(mapping: &GpMapping) -> String {
     let area = mapping.area.split('~').next().unwrap_or_default();
     mapping.file.clone().unwrap_or_else(|| format!("{area}.admx"))
 }
@@ -137,8 +137,8 @@ fn hive(policy: &AdmxPolicy, scope: Scopes) -> String {
 }
 
 /// Merges device and user nodes with the same facts into one node of both scopes.
-pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
-    let mut merged: Vec<Node> = Vec::new();
+pub(super) fn merge_twins(nodes: Vec<CspNode>) -> Vec<CspNode> {
+    let mut merged: Vec<CspNode> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for node in nodes {
         if places.contains_key(&node.uri) {
@@ -153,10 +153,10 @@ pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
         match other {
             Some(at) => {
                 let device = if node.scope == Scopes::Device { node.clone() } else { merged[at].clone() };
-                let key = |node: &Node| node.registry.as_ref().map(|form| form.key.clone());
+                let key = |node: &CspNode| node.registry.as_ref().map(|form| form.key.clone());
                 let both_hives = key(&merged[at]) != key(&node);
                 places.insert(node.uri.clone(), at);
-                merged[at] = Node { scope: Scopes::Both, ..device };
+                merged[at] = CspNode { scope: Scopes::Both, ..device };
                 if let Some(form) = merged[at].registry.as_mut().filter(|_| both_hives) {
                     form.key = form.key.replacen("HKLM\\", "HK*\\", 1);
                 }
@@ -171,8 +171,8 @@ pub(super) fn merge_twins(nodes: Vec<Node>) -> Vec<Node> {
 }
 
 /// Whether two nodes differ only in their scope.
-fn same_facts(a: &Node, b: &Node) -> bool {
-    let plain = |node: &Node| {
+fn same_facts(a: &CspNode, b: &CspNode) -> bool {
+    let plain = |node: &CspNode| {
         let mut node = node.clone();
         node.uri = String::new();
         node.scope = Scopes::Device;

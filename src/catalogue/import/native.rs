@@ -7,12 +7,14 @@
 use std::collections::BTreeMap;
 
 use super::policy_definitions::AdmxPolicy;
-use crate::catalogue::{AdmxElement, Allowed, DataForm, ElementType, Format, Node, RegistryForm, Relation, SameType};
+use crate::catalogue::{
+    AdmxElement, Allowed, CspNode, DataForm, ElementType, Format, RegistryForm, Relation, SameType,
+};
 
 /// The registry form of a node that is not ADMX-backed; `None` if the policy does not write a value that could match
 /// it.
 pub(super) fn registry_form(
-    node: &Node,
+    node: &CspNode,
     policy: &AdmxPolicy,
     element: Option<&str>,
     hive: &str,
@@ -42,12 +44,12 @@ pub(super) fn registry_form(
     Some(RegistryForm { relation, key: format!("{hive}\\{key}"), value, data, source: None })
 }
 
-fn unproven(node: &Node) -> DataForm {
+fn unproven(node: &CspNode) -> DataForm {
     DataForm::Same(if node.format == Format::Int { SameType::Dword } else { SameType::Sz })
 }
 
 /// The mapping for a policy with a single value.
-fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
+fn of_policy(node: &CspNode, policy: &AdmxPolicy) -> (Relation, DataForm) {
     let review = (Relation::Unproven, unproven(node));
     let form = &policy.form;
     let alone = form.elements.is_empty() && form.on_list.is_empty() && form.off_list.is_empty();
@@ -82,7 +84,7 @@ fn of_policy(node: &Node, policy: &AdmxPolicy) -> (Relation, DataForm) {
     }
 }
 
-fn takes_zero_and_one(node: &Node) -> bool {
+fn takes_zero_and_one(node: &CspNode) -> bool {
     match &node.allowed {
         Allowed::Enum(values) => {
             let mut numbers: Vec<&str> = values.iter().map(|value| value.0.as_str()).collect();
@@ -95,7 +97,7 @@ fn takes_zero_and_one(node: &Node) -> bool {
 }
 
 /// Whether the labels of 0 and 1 mean off and on.
-fn labels_say_on_and_off(node: &Node) -> bool {
+fn labels_say_on_and_off(node: &CspNode) -> bool {
     let begins = |text: &str, words: &[&str]| words.iter().any(|word| text.to_lowercase().starts_with(word));
     match &node.allowed {
         Allowed::Enum(values) => values.iter().all(|value| match value.0.as_str() {
@@ -107,7 +109,7 @@ fn labels_say_on_and_off(node: &Node) -> bool {
 }
 
 /// The mapping for a node that is one element of a policy: the same value, if types and values agree.
-fn of_element(node: &Node, policy: &AdmxPolicy, element: &AdmxElement) -> (Relation, DataForm) {
+fn of_element(node: &CspNode, policy: &AdmxPolicy, element: &AdmxElement) -> (Relation, DataForm) {
     let same = match (node.format, element.kind) {
         (Format::Int, ElementType::Decimal) if !element.as_text => Some(DataForm::Same(SameType::Dword)),
         (Format::Int, ElementType::Enum) if choices_agree(node, element) => Some(DataForm::Same(SameType::Dword)),
@@ -128,7 +130,7 @@ fn of_element(node: &Node, policy: &AdmxPolicy, element: &AdmxElement) -> (Relat
 }
 
 /// Whether the element has every number that the node accepts. For only 0 and 1, the names must agree as well.
-fn choices_agree(node: &Node, element: &AdmxElement) -> bool {
+fn choices_agree(node: &CspNode, element: &AdmxElement) -> bool {
     let data: Vec<&str> =
         element.items.iter().filter_map(|(value, _)| value.as_str()?.strip_prefix("dword:")).collect();
     let numbers: Vec<String> = match &node.allowed {
@@ -142,7 +144,7 @@ fn choices_agree(node: &Node, element: &AdmxElement) -> bool {
     within && !(takes_zero_and_one(node) && inverted)
 }
 
-fn of_box(node: &Node, element: &AdmxElement) -> Option<DataForm> {
+fn of_box(node: &CspNode, element: &AdmxElement) -> Option<DataForm> {
     let name = node.name();
     let same = sense(name, element.value.as_deref()?).filter(|_| takes_zero_and_one(node))?;
     let ticked = element.on.clone().unwrap_or_else(|| "dword:1".into());

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::catalogue::{Node, OnlyPolicy, Scopes};
+use crate::catalogue::{CspNode, OnlyPolicy, Scopes};
 
 /// Facts for nodes in the bundle: lines of `uri`, `source` and the properties to `set` (null removes one).
 const FACTS: &str = include_str!("overlay/facts.jsonl");
@@ -17,7 +17,7 @@ const POLICIES: &str = include_str!("overlay/policies.jsonl");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fact {
+struct OverlayFact {
     uri: String,
     source: String,
     set: Map<String, Value>,
@@ -33,10 +33,10 @@ fn lines<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<Vec<T
 ///
 /// # Errors
 /// An invalid line of the overlay, which a test would have found.
-pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Result<(), String> {
+pub(super) fn lay_over(nodes: &mut Vec<CspNode>, warnings: &mut Vec<String>) -> Result<(), String> {
     // Parsed only once: a fuzzer imports thousands of times.
-    static FACTS_READ: OnceLock<Result<Vec<Fact>, String>> = OnceLock::new();
-    static OLDER_READ: OnceLock<Result<Vec<Node>, String>> = OnceLock::new();
+    static FACTS_READ: OnceLock<Result<Vec<OverlayFact>, String>> = OnceLock::new();
+    static OLDER_READ: OnceLock<Result<Vec<CspNode>, String>> = OnceLock::new();
     let facts = FACTS_READ.get_or_init(|| lines("facts.jsonl", FACTS)).as_ref().map_err(String::clone)?;
     let older = OLDER_READ.get_or_init(|| lines("older-nodes.jsonl", OLDER)).as_ref().map_err(String::clone)?;
     for fact in facts {
@@ -51,7 +51,7 @@ pub(super) fn lay_over(nodes: &mut Vec<Node>, warnings: &mut Vec<String>) -> Res
     }
     for older in older {
         let (device, user) = (address(&older.uri, "./Device/"), address(&older.uri, "./User/"));
-        let known = |node: &Node| match older.scope {
+        let known = |node: &CspNode| match older.scope {
             Scopes::Device => node.uri == device && node.scope != Scopes::User,
             Scopes::User => node.uri == user || node.uri == device && node.scope == Scopes::Both,
             Scopes::Both => node.uri == device || node.uri == user,
@@ -67,7 +67,7 @@ fn address(uri: &str, scope: &str) -> String {
     format!("{scope}{}", crate::catalogue::below_scope(uri))
 }
 
-fn patched(node: &Node, fact: &Fact) -> Result<Node, serde_json::Error> {
+fn patched(node: &CspNode, fact: &OverlayFact) -> Result<CspNode, serde_json::Error> {
     let mut value = serde_json::to_value(node)?;
     if let Value::Object(fields) = &mut value {
         for (name, new) in fact.set.clone() {
@@ -115,11 +115,11 @@ mod tests {
     #[test]
     fn every_line_of_the_overlay_can_be_read() {
         for line in FACTS.lines() {
-            let fact: Fact = serde_json::from_str(line).expect(line);
+            let fact: OverlayFact = serde_json::from_str(line).expect(line);
             assert!(!fact.source.is_empty(), "{line}");
         }
         for line in OLDER.lines() {
-            let node: Node = serde_json::from_str(line).expect(line);
+            let node: CspNode = serde_json::from_str(line).expect(line);
             assert!(node.source.is_some(), "{line}");
         }
         assert!(policies().is_ok());

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Form, Written, addresses, respell};
+use super::{NameForm, ParsedName, addresses, respell};
 use crate::catalogue::node::{is_placeholder, same_path};
-use crate::catalogue::{Catalogue, Node, below_scope};
+use crate::catalogue::{Catalogue, CspNode, below_scope};
 use crate::diagnostic::nearest;
 use crate::setting::{OmaUri, Scope};
 
@@ -12,7 +12,7 @@ impl Catalogue {
     /// The nearest name to an unknown one, in the same form. The values of placeholders are kept.
     pub fn suggest(&self, text: &str) -> Option<String> {
         if !text.contains('/') {
-            return self.only_named(text).map(|node| Form::Short.of(node));
+            return self.only_named(text).map(|node| NameForm::Short.of(node));
         }
         let candidates = addresses(text).ok()?;
         let first = candidates.first()?;
@@ -20,10 +20,10 @@ impl Catalogue {
         let node = self.nodes.find(near).and_then(|at| self.nodes.get(at))?;
         let scope = if node.scope.has(first.uri.scope()) { first.uri.scope() } else { node.first_scope() };
         let form = match first.form {
-            Form::Short if scope == Scope::User => Form::Scoped(Scope::User),
+            NameForm::Short if scope == Scope::User => NameForm::Scoped(Scope::User),
             form => form,
         };
-        let same_length = |written: &&Written| parts(written.uri.as_str()) == parts(&node.uri);
+        let same_length = |written: &&ParsedName| parts(written.uri.as_str()) == parts(&node.uri);
         let address = match candidates.iter().find(same_length) {
             Some(written) => respell(node, &written.uri.in_scope(scope)),
             None => node.address(scope),
@@ -49,7 +49,7 @@ impl Catalogue {
     }
 
     /// A typing error anywhere in the path; the name itself must be similar, too.
-    fn misspelt(&self, candidates: &[Written]) -> Option<&str> {
+    fn misspelt(&self, candidates: &[ParsedName]) -> Option<&str> {
         candidates.iter().find_map(|written| {
             let named = |uri: &&str| nearest(last(written.uri.as_str()), [last(uri)]).is_some();
             let filled = self.uris().filter(named).map(|uri| (filled(uri, &written.uri), uri));
@@ -60,7 +60,7 @@ impl Catalogue {
     }
 
     /// The only node with this name in any area.
-    fn only_named(&self, name: &str) -> Option<&Node> {
+    fn only_named(&self, name: &str) -> Option<&CspNode> {
         let only = only(&self.ending_in(name))?;
         self.nodes.find(only).and_then(|at| self.nodes.get(at))
     }
@@ -94,7 +94,7 @@ impl Catalogue {
 
     /// The counterpart in a pair `…_1` and `…_2`, which Microsoft made from the user's and the computer's half of one
     /// Group Policy.
-    pub fn twin(&self, node: &Node, scope: Scope) -> Option<&Node> {
+    pub fn twin(&self, node: &CspNode, scope: Scope) -> Option<&CspNode> {
         let (stem, other) = match node.uri.strip_suffix("_1") {
             Some(stem) => (stem, "_2"),
             None => (node.uri.strip_suffix("_2")?, "_1"),
@@ -104,9 +104,9 @@ impl Catalogue {
     }
 }
 
-impl Form {
+impl NameForm {
     /// The name of a node in this form.
-    fn of(self, node: &Node) -> String {
+    fn of(self, node: &CspNode) -> String {
         let scope = node.first_scope();
         let form = if scope == Scope::User { Self::Scoped(scope) } else { self };
         form.write(&node.address(scope))

@@ -3,13 +3,13 @@
 use super::write::writes_of;
 use super::{DataForm, Relation, SameType, action, element_key};
 use crate::catalogue::admx::{AdmxElement, AdmxForm, ElementType, Payload};
-use crate::catalogue::{Format, Node};
+use crate::catalogue::{CspNode, Format};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
 /// Looks up a registry location: its data, or that it is deleted; `None` if unknown.
 pub type Registry<'r> = &'r dyn Fn(&RegistryLocation) -> Option<RegistryAction>;
 
-impl Node {
+impl CspNode {
     /// The value that has the effect of the registry data: the inverse of [`Node::registry_writes`]. `None` if there is
     /// no exact form, if a location is unknown, if no value of the node writes this data, or if the node has a list,
     /// because its value names are not known in advance.

@@ -1,11 +1,11 @@
 //! Converts the value of a node to registry writes.
 
 use super::{DataForm, NoRegistryForm, Relation, SameType, Writes, action, element_key, key_in};
-use crate::catalogue::Node;
+use crate::catalogue::CspNode;
 use crate::catalogue::admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
 use crate::setting::{OmaValue, RegistryAction, RegistryData, RegistryKey, RegistryLocation, Scope};
 
-impl Node {
+impl CspNode {
     /// The registry writes that have the effect of `value`.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::Digest;
 
 use super::SHAPES;
-use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Format, Node};
+use crate::catalogue::{AdmxElement, Allowed, CspNode, ElementType, EnumValue, Format};
 
 /// A variable or a secret anywhere in text.
 const REFERENCE: &str = r"\$\{";
@@ -18,7 +18,7 @@ pub(super) struct Shapes(BTreeMap<String, Json>);
 impl Shapes {
     /// The name of a node's shape. It is derived from the content of the shape, so that a new node does not rename
     /// others.
-    pub fn name(&mut self, node: &Node) -> String {
+    pub fn name(&mut self, node: &CspNode) -> String {
         if node.allowed == Allowed::Admx {
             let parts = admx(node);
             return self.keep(named_after("admx", &json!(parts)), |name| parts.into_shape(name));
@@ -98,7 +98,7 @@ fn text_like(pattern: &str) -> Json {
 }
 
 /// The values that a node accepts outside the long form, and a name for the shape.
-fn values(node: &Node) -> (String, Vec<Json>) {
+fn values(node: &CspNode) -> (String, Vec<Json>) {
     let (kind, mut alternatives) = match &node.allowed {
         Allowed::Enum(values) if !values.is_empty() => match &node.list {
             Some(separator) => ("some", some_of(values, separator)),
@@ -118,7 +118,7 @@ fn values(node: &Node) -> (String, Vec<Json>) {
 }
 
 /// Windows' own default, if it is not among the values that the node accepts.
-fn default_beside(node: &Node) -> Option<Json> {
+fn default_beside(node: &CspNode) -> Option<Json> {
     let default = node.default.as_ref()?;
     let number = default.parse::<i64>().ok()?;
     let within = match &node.allowed {
@@ -129,7 +129,7 @@ fn default_beside(node: &Node) -> Option<Json> {
     (!within).then(|| json!({ "description": "", "enum": [number, default] }))
 }
 
-fn of_format(node: &Node) -> (String, Vec<Json>) {
+fn of_format(node: &CspNode) -> (String, Vec<Json>) {
     let (name, alternatives) = match node.format {
         Format::Int => ("integer", whole_number(i32::MIN.into(), i32::MAX.into())),
         Format::Bool => ("boolean", vec![json!({ "type": "boolean" }), text_like(&one_of(["true", "false"]))]),
@@ -252,7 +252,7 @@ struct AdmxParts {
     snippet: Option<Json>,
 }
 
-fn admx(node: &Node) -> AdmxParts {
+fn admx(node: &CspNode) -> AdmxParts {
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
     let state = |words: &[&str]| text_like(&format!(r"{}|^\s*<", one_of(words.iter().copied())));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::catalogue::{Catalogue, Entry, Hit};
+use crate::catalogue::{Catalogue, CatalogueEntry, Hit};
 use crate::cli::output::Output;
 use crate::cli::{Global, catalogue_of, repository_if_any};
 use crate::failure::Failure;
@@ -53,24 +53,24 @@ pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result
 }
 
 /// What `explain` takes as a name.
-fn name(entry: Entry<'_>, catalogue: &Catalogue) -> String {
+fn name(entry: CatalogueEntry<'_>, catalogue: &Catalogue) -> String {
     match entry {
-        Entry::Node(node) => catalogue.name_of(&node.address(node.first_scope())),
-        Entry::Policy(policy) => policy.policy.clone(),
+        CatalogueEntry::Node(node) => catalogue.name_of(&node.address(node.first_scope())),
+        CatalogueEntry::Policy(policy) => policy.policy.clone(),
     }
 }
 
-fn scopes(entry: Entry<'_>) -> Vec<&'static str> {
+fn scopes(entry: CatalogueEntry<'_>) -> Vec<&'static str> {
     [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect()
 }
 
 /// The title; where another hit has the same, with its folder.
-fn title(entry: Entry<'_>, hits: &[Hit<'_>]) -> String {
+fn title(entry: CatalogueEntry<'_>, hits: &[Hit<'_>]) -> String {
     let Some(policy) = entry.group_policy() else { return String::new() };
     let same = |hit: &&Hit<'_>| hit.entry.group_policy().is_some_and(|other| other.title == policy.title);
     let folder = policy.path.rsplit(" > ").next().filter(|_| hits.iter().filter(same).count() > 1);
     let folder = folder.filter(|_| !policy.title.is_empty()).map_or(String::new(), |folder| format!(", in {folder}"));
-    let node = if matches!(entry, Entry::Policy(_)) { " (no node)" } else { "" };
+    let node = if matches!(entry, CatalogueEntry::Policy(_)) { " (no node)" } else { "" };
     format!("{}{folder}{node}", policy.title)
 }
 
@@ -102,8 +102,8 @@ fn as_json(hits: &[Hit<'_>], shown: &[Hit<'_>], catalogue: &Catalogue) -> Value 
         let entry = hit.entry;
         let policy = entry.group_policy();
         let uri = match entry {
-            Entry::Node(node) => Some(node.address(node.first_scope()).to_string()),
-            Entry::Policy(_) => None,
+            CatalogueEntry::Node(node) => Some(node.address(node.first_scope()).to_string()),
+            CatalogueEntry::Policy(_) => None,
         };
         json!({
             "name": name(entry, catalogue),

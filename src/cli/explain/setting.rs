@@ -3,7 +3,7 @@
 use super::registry::registry_lines;
 use super::screen::Screen;
 use super::used;
-use crate::catalogue::{Allowed, Catalogue, Dependency, Edition, EnumValue, Node, Scopes, catalogue_id};
+use crate::catalogue::{Allowed, Catalogue, CspNode, Dependency, Edition, EnumValue, Scopes, catalogue_id};
 use crate::policy::WindowsRelease;
 use crate::report::setting_block;
 use crate::repository::Repository;
@@ -12,7 +12,7 @@ use crate::setting::{OmaUri, RegistryLocation, Scope};
 
 /// The screen for a node: everything that is known about it, and a block to copy.
 pub(super) fn setting_text(
-    node: &Node,
+    node: &CspNode,
     scope: Scope,
     catalogue: &Catalogue,
     repository: Option<&Repository>,
@@ -49,7 +49,7 @@ pub(super) fn setting_text(
     screen.text()
 }
 
-fn names(screen: &mut Screen, node: &Node, uri: &OmaUri, scope: Scope) {
+fn names(screen: &mut Screen, node: &CspNode, uri: &OmaUri, scope: Scope) {
     let backed = if node.allowed == Allowed::Admx { ", ADMX-backed" } else { "" };
     let both = if node.scope == Scopes::Both { "; also exists in the other scope" } else { "" };
     let what = format!("({}{backed}{both})", uri.scope().word());
@@ -79,7 +79,7 @@ fn names(screen: &mut Screen, node: &Node, uri: &OmaUri, scope: Scope) {
 }
 
 /// The values in one line if they are short, otherwise one per line.
-fn values(node: &Node) -> Vec<String> {
+fn values(node: &CspNode) -> Vec<String> {
     let one = |text: &str| vec![text.to_string()];
     match &node.allowed {
         Allowed::Enum(all) | Allowed::Flags(all) => {
@@ -119,7 +119,7 @@ fn dependency(on: &Dependency) -> String {
 }
 
 /// The access types; empty for the combination that most nodes have.
-fn access(node: &Node) -> String {
+fn access(node: &CspNode) -> String {
     let usual = node.access.len() == 4 && "ADGR".chars().all(|letter| node.access.contains(letter));
     let words = [('A', "add"), ('D', "delete"), ('G', "get"), ('R', "replace"), ('E', "execute"), ('C', "copy")];
     let words: Vec<&str> =
@@ -137,7 +137,7 @@ fn release(build: &str) -> String {
     }
 }
 
-fn windows(node: &Node) -> String {
+fn windows(node: &CspNode) -> String {
     let preview = "preview builds only, according to Microsoft's file, which is often outdated";
     let revised = |build: &&String| build.matches('.').count() > 2;
     let (with_update, whole): (Vec<&String>, Vec<&String>) = node.builds.iter().partition(revised);
@@ -156,7 +156,7 @@ fn windows(node: &Node) -> String {
     }
 }
 
-fn editions(node: &Node) -> String {
+fn editions(node: &CspNode) -> String {
     let names: Vec<&str> = node.editions.iter().map(|edition| edition.name()).collect();
     let home = if node.editions.contains(&Edition::Home) { "" } else { "; not Home" };
     if names.is_empty() { "not known".into() } else { format!("{}{home}", names.join(", ")) }
@@ -169,7 +169,7 @@ fn deprecated(since: &str) -> String {
     }
 }
 
-fn restart(node: &Node) -> &str {
+fn restart(node: &CspNode) -> &str {
     match node.reboot.as_deref() {
         Some("Automatic") => "the device restarts to apply it",
         Some("ServerInitiated") => "needs a restart, which Intune must request",
@@ -178,7 +178,7 @@ fn restart(node: &Node) -> &str {
     }
 }
 
-fn conflict(node: &Node) -> String {
+fn conflict(node: &CspNode) -> String {
     match node.conflict.as_deref() {
         Some("LastWrite") => "the last write wins".into(),
         Some("LowestValueMostSecure") => "the lowest value wins".into(),

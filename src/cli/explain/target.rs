@@ -1,12 +1,12 @@
 //! Explains a target of the repository: its groups and filters in each environment.
 
-use crate::policy::{Assignments, Filter};
+use crate::policy::{Filter, WrittenAssignments};
 use crate::repository::Repository;
 
 /// The screen for a target; `None` if the repository does not have it.
 pub(super) fn target_text(what: &str, repository: &Repository) -> Option<String> {
     let mut text = String::new();
-    let mut describe = |place: &str, target: &Assignments| {
+    let mut describe = |place: &str, target: &WrittenAssignments| {
         text.push_str(&format!("target {what} ({place})\n"));
         for include in &target.include {
             let who = include.group.as_ref().map(|name| format!("group {}", name.value));

@@ -1,13 +1,13 @@
 //! Finds the policies of the repository that set something.
 
-use crate::catalogue::Node;
+use crate::catalogue::CspNode;
 use crate::policy::{Policy, RegistryValues};
 use crate::repository::Repository;
 use crate::setting::{RegistryKey, RegistryLocation, Scope};
 use crate::source::Span;
 
 /// `policies/a.yaml:6: Allowed`, for a node in one scope, or for its registry values.
-pub(super) fn by_node(repository: &Repository, node: &Node, scope: Scope) -> Vec<String> {
+pub(super) fn by_node(repository: &Repository, node: &CspNode, scope: Scope) -> Vec<String> {
     let mut lines = Vec::new();
     for policy in &repository.policies {
         for (name, written) in policy.document.settings.iter() {

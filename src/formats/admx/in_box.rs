@@ -1,6 +1,6 @@
 //! Settings that Windows' own templates contain, and what to choose for them.
 
-use crate::catalogue::{Allowed, EnumValue, Node, read_payload};
+use crate::catalogue::{Allowed, CspNode, EnumValue, read_payload};
 use crate::compile::{Compiled, CompiledSetting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::{RegistryAction, Scope};
@@ -52,7 +52,7 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
     list.into_iter().map(|(_, found)| found).collect()
 }
 
-fn choice(node: &Node, administrative: bool, setting: &CompiledSetting<'_>, scope: Scope) -> String {
+fn choice(node: &CspNode, administrative: bool, setting: &CompiledSetting<'_>, scope: Scope) -> String {
     let text = setting.shown.clone().unwrap_or_else(|| setting.value.canonical());
     if node.allowed == Allowed::Admx {
         return payload(&text);

@@ -26,11 +26,11 @@ pub(super) struct Offer {
     /// The registry value. Its hive decides whether the policy is for computers or users.
     pub location: RegistryLocation,
     /// How the value is chosen.
-    pub form: Form,
+    pub form: ValueChoice,
 }
 
 /// How a registry value is chosen in the editor.
-pub(super) enum Form {
+pub(super) enum ValueChoice {
     /// By the state alone.
     State {
         /// What is written when it is enabled.
@@ -64,7 +64,7 @@ impl Template {
     /// Creates a template from claims that do not contradict each other.
     pub fn new(owner: &str, claims: &[Converted<'_>], conversion: &mut Conversion<'_>) -> Self {
         let mut template = Self { owner: owner.into(), categories: Vec::new(), policies: Vec::new() };
-        let (mut names, mut folders) = (Names::default(), Names::default());
+        let (mut names, mut folders) = (UsedNames::default(), UsedNames::default());
         let mut category: Option<(&str, String)> = None;
         for claim in claims {
             let (location, form) = match offered(claim) {
@@ -105,9 +105,9 @@ impl Template {
 
 /// Unique names as the schema requires them: `(\p{L}|\p{N}|_)+`, of which only ASCII is used.
 #[derive(Default)]
-pub(super) struct Names(BTreeSet<String>);
+pub(super) struct UsedNames(BTreeSet<String>);
 
-impl Names {
+impl UsedNames {
     pub(super) fn unique(&mut self, text: &str) -> String {
         let name = sanitized(text);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
@@ -140,7 +140,7 @@ fn tail(key: &RegistryKey) -> &str {
 }
 
 /// The registry value of a claim and how a template sets it.
-fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form), String> {
+fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, ValueChoice), String> {
     let (location, action) = match &*claim.change {
         RegistryChange::Value(location, action) => (location, action),
         RegistryChange::DeleteKey(_) => return Err("a template cannot delete a key".into()),
@@ -162,13 +162,13 @@ fn offered<'c>(claim: &'c Converted<'_>) -> Result<(&'c RegistryLocation, Form),
         return Err("its name cannot be written in XML".into());
     }
     let form = match action {
-        RegistryAction::Delete => Form::State { on: Data::Delete, off: None },
+        RegistryAction::Delete => ValueChoice::State { on: Data::Delete, off: None },
         RegistryAction::Set(data) => form(data)?,
     };
     Ok((location, two_states(claim, location).unwrap_or(form)))
 }
 
-fn form(data: &RegistryData) -> Result<Form, String> {
+fn form(data: &RegistryData) -> Result<ValueChoice, String> {
     let typed = |text: &str| {
         if text.contains(char::is_control) || !text.chars().all(is_xml) {
             return Err("a template cannot contain line breaks or other control characters".to_string());
@@ -181,33 +181,33 @@ fn form(data: &RegistryData) -> Result<Form, String> {
         if text.encode_utf16().count() > 32_766 { Err("the text is too long for Group Policy".into()) } else { Ok(()) }
     };
     match data {
-        RegistryData::Dword(number) => Ok(Form::State { on: Data::Decimal(*number), off: Some(Data::Delete) }),
+        RegistryData::Dword(number) => Ok(ValueChoice::State { on: Data::Decimal(*number), off: Some(Data::Delete) }),
         RegistryData::Sz(text) => {
             typed(text)?;
             Ok(if text.encode_utf16().count() > 255 {
-                Form::Text { text: text.clone(), expand: false }
+                ValueChoice::Text { text: text.clone(), expand: false }
             } else {
-                Form::State { on: Data::Text(text.clone()), off: Some(Data::Delete) }
+                ValueChoice::State { on: Data::Text(text.clone()), off: Some(Data::Delete) }
             })
         }
         // The effect of an empty box is not documented.
         RegistryData::ExpandSz(text) if text.is_empty() => Err("a template cannot set an empty REG_EXPAND_SZ".into()),
         RegistryData::ExpandSz(text) => {
             typed(text)?;
-            Ok(Form::Text { text: text.clone(), expand: true })
+            Ok(ValueChoice::Text { text: text.clone(), expand: true })
         }
         RegistryData::MultiSz(lines) if lines.is_empty() => Err("a template cannot set an empty list".into()),
         RegistryData::MultiSz(lines) => {
             lines.iter().try_for_each(|line| typed(line))?;
             typed(&lines.join(" "))?;
-            Ok(Form::Lines(lines.clone()))
+            Ok(ValueChoice::Lines(lines.clone()))
         }
         other => Err(format!("a template cannot set a {}", other.type_name())),
     }
 }
 
 /// A node with the values 0 and 1 corresponds to disabled and enabled.
-fn two_states(claim: &Converted<'_>, location: &RegistryLocation) -> Option<Form> {
+fn two_states(claim: &Converted<'_>, location: &RegistryLocation) -> Option<ValueChoice> {
     let setting = claim.setting.filter(|setting| setting.stated_registry.is_none())?;
     let node = setting.node?;
     let Allowed::Enum(values) = &node.allowed else {
@@ -228,23 +228,23 @@ fn two_states(claim: &Converted<'_>, location: &RegistryLocation) -> Option<Form
             _ => None,
         }
     };
-    Some(Form::State { on: written(1)?, off: Some(written(0)?) })
+    Some(ValueChoice::State { on: written(1)?, off: Some(written(0)?) })
 }
 
 /// What each state does.
-fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &Form) -> String {
+fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &ValueChoice) -> String {
     let does = |data: &Data| match data {
         Data::Delete => "the value is deleted".to_string(),
         Data::Decimal(number) => format!("REG_DWORD {number} (0x{number:x}) is written"),
         Data::Text(text) => format!("REG_SZ \"{text}\" is written"),
     };
     let (enabled, disabled) = match form {
-        Form::State { on, off } => (does(on), does(off.as_ref().unwrap_or(&Data::Delete))),
-        Form::Text { expand, .. } => {
+        ValueChoice::State { on, off } => (does(on), does(off.as_ref().unwrap_or(&Data::Delete))),
+        ValueChoice::Text { expand, .. } => {
             let kind = if *expand { "REG_EXPAND_SZ" } else { "REG_SZ" };
             (format!("the text in the box is written as {kind}"), does(&Data::Delete))
         }
-        Form::Lines(_) => ("the lines in the box are written as REG_MULTI_SZ".into(), does(&Data::Delete)),
+        ValueChoice::Lines(_) => ("the lines in the box are written as REG_MULTI_SZ".into(), does(&Data::Delete)),
     };
     let mut text = format!("Registry key: {}\nValue: {}\n\n", location.key, location.name);
     text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: the value is not changed.\n"));
@@ -255,21 +255,22 @@ fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &Form) -> S
 }
 
 /// The state that the policy in YAML requires.
-fn wanted(claim: &Converted<'_>, form: &Form) -> String {
+fn wanted(claim: &Converted<'_>, form: &ValueChoice) -> String {
     let policy = visible(&claim.policy.name);
     let mut text = format!("\nThe policy \"{policy}\" ({}) asks for: ", visible(&claim.policy.key));
     let disabled = match (form, &*claim.change) {
-        (Form::State { off: Some(Data::Delete), .. }, RegistryChange::Value(_, RegistryAction::Delete)) => true,
-        (Form::State { off: Some(Data::Decimal(off)), .. }, RegistryChange::Value(_, RegistryAction::Set(data))) => {
-            *data == RegistryData::Dword(*off)
-        }
+        (ValueChoice::State { off: Some(Data::Delete), .. }, RegistryChange::Value(_, RegistryAction::Delete)) => true,
+        (
+            ValueChoice::State { off: Some(Data::Decimal(off)), .. },
+            RegistryChange::Value(_, RegistryAction::Set(data)),
+        ) => *data == RegistryData::Dword(*off),
         _ => false,
     };
     text.push_str(if disabled { "Disabled" } else { "Enabled" });
     match form {
-        Form::State { .. } => text.push('.'),
-        Form::Text { .. } => text.push_str(", with the text in the box."),
-        Form::Lines(lines) => {
+        ValueChoice::State { .. } => text.push('.'),
+        ValueChoice::Text { .. } => text.push_str(", with the text in the box."),
+        ValueChoice::Lines(lines) => {
             text.push_str(", with these lines:");
             lines.iter().for_each(|line| text.push_str(&format!("\n{line}")));
         }

@@ -1,14 +1,14 @@
-//! Names for arbitrary text, and XML for arbitrary titles.
+//! UsedNames for arbitrary text, and XML for arbitrary titles.
 
 use proptest::prelude::*;
 
-use super::template::{Data, Form, Names, Offer, Template, visible};
+use super::template::{Data, Offer, Template, UsedNames, ValueChoice, visible};
 use super::write::files;
 use crate::setting::{RegistryKey, RegistryLocation};
 
 #[test]
 fn names_are_used_once() {
-    let mut names = Names::default();
+    let mut names = UsedNames::default();
     assert_eq!(["a-b", "A_b", "", "ß", "a/b"].map(|text| names.unique(text)), ["a_b", "A_b_2", "_", "__2", "a_b_3"]);
 }
 
@@ -35,7 +35,7 @@ fn attributes(xml: &str, name: &str) -> Vec<String> {
 proptest! {
     #[test]
     fn any_title_gives_valid_xml(titles in proptest::collection::vec((".*", "(?s).{0,40}", "[^\\p{Cc}]{1,9}"), 1..5)) {
-        let (mut names, mut folders) = (Names::default(), Names::default());
+        let (mut names, mut folders) = (UsedNames::default(), UsedNames::default());
         let mut template = Template { owner: titles[0].0.clone(), categories: Vec::new(), policies: Vec::new() };
         for (key, title, name) in &titles {
             let category = folders.unique(key);
@@ -44,7 +44,7 @@ proptest! {
             template.policies.push(Offer {
                 name: names.unique(title), category, title: visible(title), explanation: visible(title),
                 location: RegistryLocation { key, name: name.clone() },
-                form: Form::State { on: Data::Text(visible(title)), off: None },
+                form: ValueChoice::State { on: Data::Text(visible(title)), off: None },
             });
         }
         let mut texts = files(&template, None).expect("written").into_iter().map(|file| String::from_utf8(file.bytes).expect("UTF-8"));

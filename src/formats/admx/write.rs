@@ -5,7 +5,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::template::{Data, Form, Offer, Template, sanitized, visible};
+use super::template::{Data, Offer, Template, ValueChoice, sanitized, visible};
 use crate::formats::ExportFile;
 use crate::setting::Hive;
 
@@ -95,18 +95,18 @@ fn policy(xml: &mut Xml, offer: &Offer) -> io::Result<()> {
     let presentation = format!("$(presentation.{id})");
     let mut attributes =
         vec![("name", &*id), ("class", class), ("displayName", &*title), ("explainText", &*explanation)];
-    if !matches!(offer.form, Form::State { .. }) {
+    if !matches!(offer.form, ValueChoice::State { .. }) {
         attributes.push(("presentation", &presentation));
     }
     attributes.push(("key", &offer.location.key.path));
-    if matches!(offer.form, Form::State { .. }) {
+    if matches!(offer.form, ValueChoice::State { .. }) {
         attributes.push(("valueName", &offer.location.name));
     }
     parent(xml, "policy", &attributes, |xml| {
         empty(xml, "parentCategory", &[("ref", &format!("Category_{}", offer.category))])?;
         empty(xml, "supportedOn", &[("ref", SUPPORTED)])?;
         match &offer.form {
-            Form::State { on, off } => {
+            ValueChoice::State { on, off } => {
                 parent(xml, "enabledValue", &[], |xml| data(xml, on))?;
                 off.iter().try_for_each(|off| parent(xml, "disabledValue", &[], |xml| data(xml, off)))
             }
@@ -124,11 +124,11 @@ fn data(xml: &mut Xml, data: &Data) -> io::Result<()> {
 }
 
 /// The schema's limit of 1,023 characters is only a default.
-fn element(xml: &mut Xml, name: &str, form: &Form) -> io::Result<()> {
+fn element(xml: &mut Xml, name: &str, form: &ValueChoice) -> io::Result<()> {
     let limit = |length: usize| length.max(1023).to_string();
     match form {
-        Form::State { .. } => Ok(()),
-        Form::Text { text, expand } => {
+        ValueChoice::State { .. } => Ok(()),
+        ValueChoice::Text { text, expand } => {
             let limit = limit(text.encode_utf16().count());
             let mut attributes = vec![("id", BOX), ("valueName", name), ("required", "true"), ("maxLength", &limit)];
             if *expand {
@@ -136,7 +136,7 @@ fn element(xml: &mut Xml, name: &str, form: &Form) -> io::Result<()> {
             }
             empty(xml, "text", &attributes)
         }
-        Form::Lines(lines) => {
+        ValueChoice::Lines(lines) => {
             let limit = limit(lines.iter().map(|line| line.encode_utf16().count() + 2).sum());
             empty(xml, "multiText", &[("id", BOX), ("valueName", name), ("required", "true"), ("maxLength", &limit)])
         }
@@ -164,7 +164,7 @@ fn resources(xml: &mut Xml, template: &Template) -> io::Result<()> {
                 text(xml, "string", &[("id", &format!("Policy_{}_Explain", offer.name))], &offer.explanation)
             })
         })?;
-        let mut boxes = template.policies.iter().filter(|o| !matches!(o.form, Form::State { .. })).peekable();
+        let mut boxes = template.policies.iter().filter(|o| !matches!(o.form, ValueChoice::State { .. })).peekable();
         if boxes.peek().is_none() {
             return Ok(());
         }
@@ -175,7 +175,7 @@ fn resources(xml: &mut Xml, template: &Template) -> io::Result<()> {
 fn presentation(xml: &mut Xml, offer: &Offer) -> io::Result<()> {
     let label = offer.location.name.as_str();
     parent(xml, "presentation", &[("id", &format!("Policy_{}", offer.name))], |xml| match &offer.form {
-        Form::Text { text: content, .. } => parent(xml, "textBox", &[("refId", BOX)], |xml| {
+        ValueChoice::Text { text: content, .. } => parent(xml, "textBox", &[("refId", BOX)], |xml| {
             text(xml, "label", &[], label)?;
             text(xml, "defaultValue", &[], content)
         }),

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::super::yaml::{self, Yaml, comment};
-use super::{PolicyFile, Profile, Remark, id};
-use crate::compile::{Directory, Entry};
+use super::{PolicyFile, ProfileToWrite, Remark, id};
+use crate::compile::{Directory, NamedObject};
 use crate::profile::{Assignment, DEFAULT_TAG};
 use crate::setting::{FilterMode, Who};
 
 /// Writes both blocks.
-pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
+pub(super) fn write(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
     assignments(profile, file);
     file.text.push('\n');
     scope_tags(profile, file);
@@ -17,7 +17,7 @@ pub(super) fn write(profile: &Profile<'_>, file: &mut PolicyFile) {
 
 /// Writes all targets. If one cannot be written, none is, and the profile keeps its assignments: the other targets
 /// alone would reach fewer devices, or more if an exclusion is missing.
-fn assignments(profile: &Profile<'_>, file: &mut PolicyFile) {
+fn assignments(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
     let (mut includes, mut excludes, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     let mut taken: BTreeSet<&Who> = BTreeSet::new();
     for assignment in profile.live.profile.assignments.iter().flatten() {
@@ -111,7 +111,7 @@ fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, S
 }
 
 /// A filter or a tag by name, and by ID if others have the same name.
-fn name_or_id(entries: &[Entry], entry_id: &str, what: &str) -> Result<Yaml, String> {
+fn name_or_id(entries: &[NamedObject], entry_id: &str, what: &str) -> Result<Yaml, String> {
     let Some(found) = entries.iter().find(|entry| entry.id == entry_id) else {
         return Err(format!("the {what} {entry_id} no longer exists"));
     };
@@ -128,7 +128,7 @@ fn name_or_id(entries: &[Entry], entry_id: &str, what: &str) -> Result<Yaml, Str
 const SCOPE_TAG: &str = "scope tag";
 
 /// Writes the tags by name. If one cannot be written, none is, and the profile keeps its tags.
-fn scope_tags(profile: &Profile<'_>, file: &mut PolicyFile) {
+fn scope_tags(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
     let ids = profile.live.profile.scope_tags.iter().flatten();
     let tag = |id: &String| match id.as_str() {
         DEFAULT_TAG => Ok(Yaml::text("Default")),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::key::slug;
-use super::value::{Form, forms, secret_forms};
-use super::{Profile, Remark, beside};
-use crate::catalogue::{Catalogue, LookupError, Node, may_be_secret};
+use super::value::{ValueForm, forms, secret_forms};
+use super::{ProfileToWrite, Remark, beside};
+use crate::catalogue::{Catalogue, CspNode, LookupError, may_be_secret};
 use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::Severity;
 use crate::policy::read_policy;
@@ -17,16 +17,16 @@ use crate::source::Source;
 use super::super::yaml::{self, Yaml};
 
 /// One row of a profile.
-pub(super) struct Line {
+pub(super) struct SettingRow {
     /// The setting in the file; `None` if it cannot be written.
-    pub written: Option<Written>,
+    pub written: Option<WrittenSetting>,
     pub remarks: Vec<Remark>,
     /// Why it cannot be written.
     pub lost: Option<String>,
 }
 
 /// A setting in the file.
-pub(super) struct Written {
+pub(super) struct WrittenSetting {
     pub name: String,
     pub value: Yaml,
     /// The meaning of a number.
@@ -37,7 +37,7 @@ pub(super) struct Written {
     pub is_secret: bool,
 }
 
-impl Line {
+impl SettingRow {
     fn lost(address: &impl fmt::Display, reason: &str) -> Self {
         let text = format!("{address} cannot be written here; apply will remove it from the profile: {reason}");
         let lost = Some(format!("{address} cannot be written: {reason}"));
@@ -46,7 +46,11 @@ impl Line {
 }
 
 /// All rows, sorted by address. `variables` contains the names that secrets already have.
-pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mut BTreeSet<String>) -> Vec<Line> {
+pub(super) fn lines(
+    profile: &ProfileToWrite<'_>,
+    context: &Context<'_>,
+    variables: &mut BTreeSet<String>,
+) -> Vec<SettingRow> {
     let settings = &profile.live.profile.settings;
     let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
     let mut files: BTreeSet<String> = BTreeSet::new();
@@ -56,30 +60,33 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mu
             Address::Node(uri) => uri,
             Address::Repeated(..) | Address::ReadOnly(_, 1..) => {
                 let reason = "the profile has two rows with this address, but devices use only one of them";
-                lines.push(Line::lost(address, reason));
+                lines.push(SettingRow::lost(address, reason));
                 continue;
             }
             Address::ReadOnly(..) => {
-                lines.push(Line::lost(address, "Intune only reads this row from devices; a policy can only write"));
+                lines.push(SettingRow::lost(
+                    address,
+                    "Intune only reads this row from devices; a policy can only write",
+                ));
                 continue;
             }
         };
         let place = match place(uri, context.catalogue) {
             Ok(place) => place,
             Err(reason) => {
-                lines.push(Line::lost(address, &reason));
+                lines.push(SettingRow::lost(address, &reason));
                 continue;
             }
         };
         let respelt = place.uri != *uri;
         if respelt && profile.live.profile.sets(&place.uri) || !taken.insert(place.uri.clone()) {
-            lines.push(Line::lost(address, "another row has the same node in another spelling"));
+            lines.push(SettingRow::lost(address, "another row has the same node in another spelling"));
             continue;
         }
         let file = file_name(profile, uri, &mut files);
         let is_masked = matches!(setting.value, OmaValue::Masked(_));
         let variable = if is_masked { variable(profile.path, &place.uri, variables) } else { String::new() };
-        let writing = Writing { profile, context, place, file, variable };
+        let writing = RowWriter { profile, context, place, file, variable };
         let mut line = writing.line(uri, &setting.value);
         if respelt && line.written.is_some() {
             let right = &writing.place.uri;
@@ -91,20 +98,20 @@ pub(super) fn lines(profile: &Profile<'_>, context: &Context<'_>, variables: &mu
 }
 
 /// The name of a row's setting in a policy.
-struct Place<'a> {
+struct RowName<'a> {
     name: String,
     /// The address that the name compiles to.
     uri: OmaUri,
-    node: Option<&'a Node>,
+    node: Option<&'a CspNode>,
 }
 
 /// The name for an address. Windows is case-sensitive, and a policy can express only one spelling.
-fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String> {
+fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<RowName<'a>, String> {
     OmaUri::parse(uri.as_str()).map_err(|reason| reason.to_string())?;
-    let named = |uri: OmaUri, node| Place { name: catalogue.name_of(&uri), uri, node };
+    let named = |uri: OmaUri, node| RowName { name: catalogue.name_of(&uri), uri, node };
     match catalogue.resolve(uri.as_str()) {
         Ok(found) => Ok(named(found.uri, found.node)),
-        Err(LookupError::Unknown { uri }) => Ok(Place { name: uri.to_string(), uri, node: None }),
+        Err(LookupError::Unknown { uri }) => Ok(RowName { name: uri.to_string(), uri, node: None }),
         Err(LookupError::Case { right }) => match catalogue.resolve(&right) {
             Ok(found) => Ok(named(found.uri, found.node)),
             Err(_) => Err("its spelling is not known".into()),
@@ -115,7 +122,7 @@ fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<Place<'a>, String
 }
 
 /// The path of a file for a large value, unique in the profile.
-fn file_name(profile: &Profile<'_>, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
+fn file_name(profile: &ProfileToWrite<'_>, uri: &OmaUri, taken: &mut BTreeSet<String>) -> String {
     let folder = profile.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
     let name = match slug(uri.short().rsplit('/').next().unwrap_or_default()) {
         name if name.is_empty() => "value".to_string(),
@@ -131,26 +138,26 @@ fn file_name(profile: &Profile<'_>, uri: &OmaUri, taken: &mut BTreeSet<String>) 
 }
 
 /// Writes one row.
-struct Writing<'w, 'a> {
-    profile: &'w Profile<'w>,
+struct RowWriter<'w, 'a> {
+    profile: &'w ProfileToWrite<'w>,
     context: &'w Context<'a>,
-    place: Place<'a>,
+    place: RowName<'a>,
     /// The path of a file for the value, without extension.
     file: String,
     /// The variable for the value, if it is masked.
     variable: String,
 }
 
-impl Writing<'_, '_> {
-    fn line(&self, uri: &OmaUri, value: &OmaValue) -> Line {
+impl RowWriter<'_, '_> {
+    fn line(&self, uri: &OmaUri, value: &OmaValue) -> SettingRow {
         if let OmaValue::Masked(kind) = value {
             let variable = &self.variable;
-            let fits = |form: &Form| {
+            let fits = |form: &ValueForm| {
                 self.compiled(form, "").is_ok_and(|(uri, value)| uri == self.place.uri && value.oma_type() == *kind)
             };
             let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
             let Some(form) = form else {
-                return Line::lost(uri, "its value is masked, and a secret cannot be used for it");
+                return SettingRow::lost(uri, "its value is masked, and a secret cannot be used for it");
             };
             let text = format!(
                 "{}: the token is not allowed to read its value: provide it as {variable}, or import again with \
@@ -177,10 +184,10 @@ impl Writing<'_, '_> {
                 Err(error) => reason = error,
             }
         }
-        Line::lost(uri, &reason)
+        SettingRow::lost(uri, &reason)
     }
 
-    fn written(&self, form: Form, is_secret: bool, remarks: Vec<Remark>) -> Line {
+    fn written(&self, form: ValueForm, is_secret: bool, remarks: Vec<Remark>) -> SettingRow {
         let path = match &form.value {
             Yaml::Map(entries) => entries.iter().find(|(word, _)| word == "file").map(|(_, path)| path.clone()),
             _ => None,
@@ -190,8 +197,8 @@ impl Writing<'_, '_> {
             _ => None,
         };
         let name = self.name();
-        let written = Written { name, value: form.value, label: form.label, file, is_secret };
-        Line { written: Some(written), remarks, lost: None }
+        let written = WrittenSetting { name, value: form.value, label: form.label, file, is_secret };
+        SettingRow { written: Some(written), remarks, lost: None }
     }
 
     /// The name, with `{TenantId}` in place of the tenant's ID, so that it is valid in every environment.
@@ -201,7 +208,7 @@ impl Writing<'_, '_> {
     }
 
     /// Compiles the setting in this form.
-    fn compiled(&self, form: &Form, end: &str) -> Result<(OmaUri, OmaValue), String> {
+    fn compiled(&self, form: &ValueForm, end: &str) -> Result<(OmaUri, OmaValue), String> {
         let mut text = "name: import\nsettings:\n".to_string();
         yaml::entry(&mut text, 2, &self.name(), &form.value);
         let bytes = form.bytes.iter().map(|bytes| (format!("{}{end}", self.file), bytes.clone()));

@@ -11,8 +11,8 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 
 use super::*;
-use crate::catalogue::{AdmxElement, Allowed, Catalogue, ElementType, Node, Payload};
-use crate::compile::Entry;
+use crate::catalogue::{AdmxElement, Allowed, Catalogue, CspNode, ElementType, Payload};
+use crate::compile::NamedObject;
 use crate::policy::{Configuration, read_configuration};
 use crate::profile::{Address, Assignment, Revision, Setting, canonical_value, normal_text};
 use crate::setting::{Delivery, FilterMode, OmaType, OmaUri, OmaValue, Who};
@@ -47,7 +47,7 @@ fn live(settings: impl IntoIterator<Item = (Address, OmaValue)>, assignments: Ve
 
 fn written(live: &LiveProfile, directory: &Directory) -> PolicyFile {
     in_context(|context| {
-        write(&Profile { live, path: "policies/imported/test.yaml", directory }, context, &mut BTreeSet::new())
+        write(&ProfileToWrite { live, path: "policies/imported/test.yaml", directory }, context, &mut BTreeSet::new())
             .unwrap_or_default()
     })
 }
@@ -109,7 +109,7 @@ fn what_a_policy_cannot_express() {
         who: Who::Group(id.into()),
         filter: filter.map(|id| (FilterMode::Include, id.into())),
     };
-    let entry = |id: &str, name: &str| Entry { id: id.into(), name: name.into() };
+    let entry = |id: &str, name: &str| NamedObject { id: id.into(), name: name.into() };
     let directory = Directory {
         groups: vec![entry("a", "Pilot"), entry("b", "")],
         filters: vec![entry("x", "Twins"), entry("y", "Twins")],
@@ -185,7 +185,7 @@ fn enabled(elements: &[AdmxElement]) -> OmaValue {
 }
 
 /// Values that the node accepts; several if there are choices.
-fn values(node: &Node) -> Vec<OmaValue> {
+fn values(node: &CspNode) -> Vec<OmaValue> {
     let kind = node.format.oma_type();
     let typed = |text: &str| match kind {
         Some(OmaType::Integer) => text.parse().ok().map(OmaValue::Integer),
@@ -214,7 +214,7 @@ fn values(node: &Node) -> Vec<OmaValue> {
 
 #[test]
 fn every_valid_value_is_written_without_unchecked() {
-    let settable = |node: &&Node| node.is_settable() && !node.uri.contains(['{', '*']);
+    let settable = |node: &&CspNode| node.is_settable() && !node.uri.contains(['{', '*']);
     let rows = Catalogue::embedded().nodes().filter(settable).flat_map(|node| {
         let uri = node.address(node.first_scope());
         values(node).into_iter().enumerate().map(move |(at, value)| (at, uri.clone(), value))

@@ -3,7 +3,7 @@
 use base64::Engine;
 
 use super::super::yaml::{Yaml, bare};
-use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Node, read_payload};
+use crate::catalogue::{AdmxElement, Allowed, CspNode, ElementType, EnumValue, read_payload};
 use crate::compile::well_known_account;
 use crate::setting::{OmaType, OmaValue};
 
@@ -18,7 +18,7 @@ const SEPARATOR: &str = "\u{f000}";
 
 /// One form of a value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Form {
+pub(super) struct ValueForm {
     /// What follows the name.
     pub value: Yaml,
     /// The meaning of the number, for a comment.
@@ -27,41 +27,41 @@ pub(super) struct Form {
     pub bytes: Option<Vec<u8>>,
 }
 
-impl Form {
+impl ValueForm {
     fn of(value: Yaml) -> Self {
         Self { value, label: None, bytes: None }
     }
 }
 
 /// All forms, the simplest first. `file` is the path of a file next to the policy for large values.
-pub(super) fn forms(node: Option<&Node>, value: &OmaValue, file: &str) -> Vec<Form> {
+pub(super) fn forms(node: Option<&CspNode>, value: &OmaValue, file: &str) -> Vec<ValueForm> {
     let mut forms = Vec::new();
     let kind = value.oma_type();
     if let Some(bytes) = large(value) {
-        let form = |value: Yaml| Form { bytes: Some(bytes.to_vec()), ..Form::of(value) };
+        let form = |value: Yaml| ValueForm { bytes: Some(bytes.to_vec()), ..ValueForm::of(value) };
         forms.extend(long_forms("file", Yaml::text(file), kind, node.is_some()).into_iter().map(form));
     }
     if let Some(node) = node {
         forms.extend(by_meaning(node, value));
         if !matches!(value, OmaValue::Base64(_)) {
             let label = label(node, value);
-            forms.push(Form { label, ..Form::of(plain(value)) });
+            forms.push(ValueForm { label, ..ValueForm::of(plain(value)) });
         }
     }
     let (word, payload) = payload(value);
-    forms.extend(long_forms(word, payload, kind, node.is_some()).into_iter().map(Form::of));
+    forms.extend(long_forms(word, payload, kind, node.is_some()).into_iter().map(ValueForm::of));
     forms
 }
 
 /// The forms of a reference to a secret of a type.
-pub(super) fn secret_forms(node: Option<&Node>, kind: OmaType, variable: &str) -> Vec<Form> {
+pub(super) fn secret_forms(node: Option<&CspNode>, kind: OmaType, variable: &str) -> Vec<ValueForm> {
     let reference = Yaml::Bare(format!("'${{env:{variable}}}'"));
     let mut forms = Vec::new();
     let word = if kind == OmaType::Base64 { "base64" } else { "raw" };
     if node.is_some() && kind != OmaType::Base64 {
-        forms.push(Form::of(reference.clone()));
+        forms.push(ValueForm::of(reference.clone()));
     }
-    forms.extend(long_forms(word, reference, kind, node.is_some()).into_iter().map(Form::of));
+    forms.extend(long_forms(word, reference, kind, node.is_some()).into_iter().map(ValueForm::of));
     forms
 }
 
@@ -107,14 +107,14 @@ fn payload(value: &OmaValue) -> (&'static str, Yaml) {
 }
 
 /// The forms with the catalogue's labels: choices, states, lists, names of accounts.
-fn by_meaning(node: &Node, value: &OmaValue) -> Vec<Form> {
-    let one = |yaml: Option<Yaml>| yaml.map(Form::of).into_iter().collect();
+fn by_meaning(node: &CspNode, value: &OmaValue) -> Vec<ValueForm> {
+    let one = |yaml: Option<Yaml>| yaml.map(ValueForm::of).into_iter().collect();
     match (&node.allowed, value) {
-        (Allowed::Admx, OmaValue::String(text)) => admx(node, text).into_iter().map(Form::of).collect(),
+        (Allowed::Admx, OmaValue::String(text)) => admx(node, text).into_iter().map(ValueForm::of).collect(),
         (Allowed::Enum(all), OmaValue::String(text)) if node.list.is_some() => {
             let items = text.split(node.list.as_deref().unwrap_or(SEPARATOR));
             let labels = items.map(|item| label_of(all, item).unwrap_or_else(|| Yaml::Bare(bare(item)))).collect();
-            vec![Form::of(Yaml::List(labels))]
+            vec![ValueForm::of(Yaml::List(labels))]
         }
         (Allowed::Enum(all), OmaValue::Integer(_) | OmaValue::String(_)) => one(label_of(all, &value.canonical())),
         (Allowed::Flags(all), OmaValue::Integer(_) | OmaValue::String(_)) => one(flags(all, &value.canonical())),
@@ -137,7 +137,7 @@ fn same_number(value: &EnumValue, text: &str) -> bool {
 }
 
 /// The meaning of a number, if its label cannot replace it.
-fn label(node: &Node, value: &OmaValue) -> Option<String> {
+fn label(node: &CspNode, value: &OmaValue) -> Option<String> {
     let (Allowed::Enum(all) | Allowed::Flags(all)) = &node.allowed else { return None };
     if matches!(value, OmaValue::Boolean(_)) {
         return None;
@@ -169,7 +169,7 @@ fn flags(all: &[EnumValue], text: &str) -> Option<Yaml> {
     (left == 0).then_some(Yaml::List(labels))
 }
 
-fn list(node: &Node, text: &str) -> Option<Yaml> {
+fn list(node: &CspNode, text: &str) -> Option<Yaml> {
     let separator = node.list.as_deref()?;
     let rights = node.short().starts_with("UserRights/");
     if text.is_empty() {
@@ -185,7 +185,7 @@ fn list(node: &Node, text: &str) -> Option<Yaml> {
 }
 
 /// `enabled`, `disabled`, or elements by ID.
-fn admx(node: &Node, text: &str) -> Vec<Yaml> {
+fn admx(node: &CspNode, text: &str) -> Vec<Yaml> {
     let Ok(payload) = read_payload(text) else { return Vec::new() };
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     if payload.data.is_empty() && (!payload.enabled || elements.is_empty()) {

@@ -4,12 +4,12 @@ mod registry;
 
 pub use registry::registry_block;
 
-use crate::catalogue::{AdmxElement, Allowed, ElementType, EnumValue, Node};
+use crate::catalogue::{AdmxElement, Allowed, CspNode, ElementType, EnumValue};
 use crate::formats::yaml::{WIDTH, bare, comment, plain_key, scalar};
 use crate::setting::{OmaType, OmaUri};
 
 /// The lines of one setting below `settings:`.
-pub fn setting_block(node: &Node, uri: &OmaUri, name: &str) -> String {
+pub fn setting_block(node: &CspNode, uri: &OmaUri, name: &str) -> String {
     let (name, stands_for) = filled(name);
     let mut text = String::new();
     for (example, placeholder) in stands_for {
@@ -50,7 +50,7 @@ pub fn setting_block(node: &Node, uri: &OmaUri, name: &str) -> String {
 }
 
 /// The default, by its label where that can only mean one value.
-fn chosen(node: &Node, all: &[EnumValue]) -> String {
+fn chosen(node: &CspNode, all: &[EnumValue]) -> String {
     let is_default = |value: &&EnumValue| node.default.as_ref().is_some_and(|is| value.0.eq_ignore_ascii_case(is));
     let Some(value) = all.iter().find(is_default).or(all.first()) else { return "0".into() };
     let same = |other: &&EnumValue| other.1.eq_ignore_ascii_case(&value.1) || other.0.eq_ignore_ascii_case(&value.1);
@@ -58,13 +58,13 @@ fn chosen(node: &Node, all: &[EnumValue]) -> String {
     if only { scalar(&value.1) } else { bare(&value.0) }
 }
 
-fn within(node: &Node, low: i64, high: i64) -> String {
+fn within(node: &CspNode, low: i64, high: i64) -> String {
     let default = node.default.as_ref().and_then(|text| text.parse::<i64>().ok());
     default.filter(|number| (low..=high).contains(number)).unwrap_or(low).to_string()
 }
 
 /// A value of a node that takes any of its type.
-fn free(node: &Node, uri: &OmaUri) -> String {
+fn free(node: &CspNode, uri: &OmaUri) -> String {
     let default = node.default.as_deref().filter(|text| !text.trim().is_empty());
     match node.format.oma_type() {
         // Older files write 0 and 1.
@@ -83,7 +83,7 @@ fn free(node: &Node, uri: &OmaUri) -> String {
     }
 }
 
-fn text(node: &Node, uri: &OmaUri, default: Option<&str>) -> String {
+fn text(node: &CspNode, uri: &OmaUri, default: Option<&str>) -> String {
     let pattern = match &node.allowed {
         Allowed::Xml => return "'<Data/>'".into(),
         Allowed::Json => return "'{}'".into(),
@@ -116,7 +116,7 @@ const EXAMPLES: [&str; 9] = [
     "00000-00000-00000-00000",
 ];
 
-fn hint(node: &Node) -> Vec<String> {
+fn hint(node: &CspNode) -> Vec<String> {
     let hint = match (node.format.oma_type(), &node.allowed) {
         (Some(OmaType::Base64), _) => "or { file: … }",
         (Some(OmaType::Xml), _) | (_, Allowed::Xml) => "an XML document, or { file: … }",

@@ -6,7 +6,7 @@ use crate::sandbox::http::answer::{Answer, Declined, Refusal};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::listing;
 use crate::sandbox::http::query::{AllowedOptions, QueryOptions, TooLarge};
-use crate::sandbox::tenant::approvals::{ApprovalRequest, ApprovalStatus};
+use crate::sandbox::tenant::approvals::{ApprovalStatus, StoredRequest};
 use crate::sandbox::tenant::ids;
 use crate::sandbox::tenant::state::TenantState;
 
@@ -15,7 +15,7 @@ const OF: &str = "deviceManagement/operationApprovalRequests";
 /// `GET /deviceManagement/operationApprovalRequests`.
 pub(crate) fn list(state: &TenantState, call: &Call) -> Result<Answer, Declined> {
     let options = QueryOptions::read(call, &allowed(state, &["$filter", "$select", "$top", "$count", "$skiptoken"]))?;
-    let matches = |request: &&ApprovalRequest| options.name.as_ref().is_none_or(|id| *id == request.id);
+    let matches = |request: &&StoredRequest| options.name.as_ref().is_none_or(|id| *id == request.id);
     let all = &state.approvals;
     let items = (1..).zip(all).filter(|(order, one)| *order > options.after && matches(one));
     Ok(listing::page(call, &options, OF, || all.iter().filter(matches).count(), items, seen))
@@ -41,7 +41,7 @@ fn allowed<'a>(state: &TenantState, options: &'a [&'a str]) -> AllowedOptions<'a
 }
 
 /// As Graph shows it (Graph documentation, operationApprovalRequest).
-fn seen(request: &ApprovalRequest) -> Map<String, Value> {
+fn seen(request: &StoredRequest) -> Map<String, Value> {
     let identity = |kind: &str, name: &str| json!({ "id": ids::fixed(kind, name), "displayName": name });
     let nobody = json!({ "application": null, "device": null, "user": null });
     let mut requestor = nobody.clone();

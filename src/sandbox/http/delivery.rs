@@ -29,12 +29,12 @@ const TO_LEAVE: Duration = Duration::from_millis(20);
 
 /// An answer and how it is sent.
 #[derive(Debug)]
-pub(crate) struct Sending {
+pub(crate) struct TimedAnswer {
     pub answer: Answer,
     pub pace: BodyPace,
 }
 
-impl Sending {
+impl TimedAnswer {
     pub(crate) fn response(self, trace: &Trace, wire: Wire) -> Response {
         let Answer { status, headers, body, .. } = self.answer;
         let content = content(body);

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::answer::{self, Held, Trace};
 use super::call::Call;
-use super::delivery::{BodyPace, Sending};
+use super::delivery::{BodyPace, TimedAnswer};
 use super::shared_service::SharedService;
 use super::wire::Wire;
 use super::{control, request};
@@ -29,7 +29,7 @@ pub(crate) async fn handle(
         Ok(call) => call,
         Err(refusal) => {
             shared.with(|service| service.counters.refused(refusal.status));
-            return Sending { answer: refusal.answer(&trace, None), pace: BodyPace::Whole }.response(&trace, wire);
+            return TimedAnswer { answer: refusal.answer(&trace, None), pace: BodyPace::Whole }.response(&trace, wire);
         }
     };
     // A separate task, so that a request is carried out even if the client hangs up, as in Graph.
@@ -49,7 +49,7 @@ pub(crate) async fn handle(
 }
 
 /// Answers a request, faults included; `None` when the connection is cut.
-async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option<Sending> {
+async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option<TimedAnswer> {
     let arrival = shared.with(|service| service.arrive(call))?;
     pause(arrival.wait).await;
     let strike = |fault| shared.with(|service| service.counters.count_fault(fault));
@@ -59,7 +59,7 @@ async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option
     }
     if let Some(status) = arrival.html {
         strike(Fault::Html);
-        return Some(Sending { answer: html_page(status), pace: BodyPace::Whole });
+        return Some(TimedAnswer { answer: html_page(status), pace: BodyPace::Whole });
     }
     let answer = match shared.with(|service| service.answer(call, trace))? {
         Ok(answer) => answer,
@@ -88,7 +88,7 @@ async fn carry_out(shared: &SharedService, call: &Call, trace: &Trace) -> Option
         BodyPace::Truncated => strike(Fault::Truncated),
         BodyPace::Slow(_) => strike(Fault::SlowBody),
     };
-    Some(Sending { answer, pace })
+    Some(TimedAnswer { answer, pace })
 }
 
 /// Skips a sleep of zero, which would still take a millisecond.

@@ -10,7 +10,7 @@ use crate::sandbox::http::call::Call;
 
 /// A request to approve one write.
 #[derive(Debug, Clone)]
-pub(crate) struct ApprovalRequest {
+pub(crate) struct StoredRequest {
     pub id: String,
     /// Method and URL, for display.
     pub what: String,
@@ -49,11 +49,11 @@ impl ApprovalStatus {
     }
 }
 
-impl ApprovalRequest {
-    pub(crate) fn new(call: &Call, justification: String, rules: &ApprovalRules) -> ApprovalRequest {
+impl StoredRequest {
+    pub(crate) fn new(call: &Call, justification: String, rules: &ApprovalRules) -> StoredRequest {
         let now = Timestamp::now();
         let lifetime = SignedDuration::try_from(rules.lifetime).unwrap_or(SignedDuration::MAX);
-        ApprovalRequest {
+        StoredRequest {
             id: ids::random(),
             what: what(call),
             digest: digest(call),
@@ -66,8 +66,8 @@ impl ApprovalRequest {
         }
     }
 
-    pub(crate) fn with(&self, status: ApprovalStatus) -> ApprovalRequest {
-        ApprovalRequest { status, modified: Timestamp::now(), ..self.clone() }
+    pub(crate) fn with(&self, status: ApprovalStatus) -> StoredRequest {
+        StoredRequest { status, modified: Timestamp::now(), ..self.clone() }
     }
 
     fn expired(&self) -> bool {
@@ -111,7 +111,7 @@ impl ApprovalRequest {
     }
 
     /// The opposite of [`ApprovalRequest::to_json`].
-    pub(crate) fn from_json(json: &Value) -> Result<ApprovalRequest, String> {
+    pub(crate) fn from_json(json: &Value) -> Result<StoredRequest, String> {
         let text = |name: &str| match json[name].as_str() {
             Some(text) => Ok(text.to_owned()),
             None => Err(format!("an approval request has no `{name}`")),
@@ -119,7 +119,7 @@ impl ApprovalRequest {
         let time = |name: &str| text(name)?.parse().map_err(|error| format!("an approval request's `{name}`: {error}"));
         let name = text("status")?;
         let status = ApprovalStatus::ALL.into_iter().find(|status| status.name() == name);
-        Ok(ApprovalRequest {
+        Ok(StoredRequest {
             id: text("id")?,
             what: text("what")?,
             digest: text("digest")?,
@@ -162,7 +162,7 @@ impl ApprovalDecision {
 }
 
 /// One line for each, for display: code, request and justification.
-pub(crate) fn lines(requests: &[ApprovalRequest]) -> Vec<String> {
+pub(crate) fn lines(requests: &[StoredRequest]) -> Vec<String> {
     requests.iter().map(|one| format!("{} {}: {}", one.id, one.what, one.justification)).collect()
 }
 

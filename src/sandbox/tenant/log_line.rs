@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::approvals::ApprovalRequest;
+use super::approvals::StoredRequest;
 use super::configurations::StoredConfiguration;
 use super::state::{ObjectWrite, TenantState};
 
 /// A write, with the request that approved it.
-pub(crate) fn write(number: u64, id: &str, write: &ObjectWrite, approval: Option<&ApprovalRequest>) -> Value {
+pub(crate) fn write(number: u64, id: &str, write: &ObjectWrite, approval: Option<&StoredRequest>) -> Value {
     let mut line = match write {
         ObjectWrite::DeviceConfiguration(configuration) => {
             let record = configuration.as_ref().map(StoredConfiguration::to_json);
@@ -22,7 +22,7 @@ pub(crate) fn write(number: u64, id: &str, write: &ObjectWrite, approval: Option
 }
 
 /// A new or changed approval request.
-pub(crate) fn approval(number: u64, approval: &ApprovalRequest) -> Value {
+pub(crate) fn approval(number: u64, approval: &StoredRequest) -> Value {
     json!({ "write": number, "approval": approval.to_json() })
 }
 
@@ -38,7 +38,7 @@ impl TenantState {
             return Err(format!("write {} is missing before write {number}", self.last_write + 1));
         }
         if let Some(approval) = line.get("approval") {
-            self.put_approval(ApprovalRequest::from_json(approval)?);
+            self.put_approval(StoredRequest::from_json(approval)?);
             if line.get("id").is_none() {
                 self.last_write = number;
                 return Ok(());

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
-use super::approvals::{ApprovalRequest, ApprovalStatus};
+use super::approvals::{ApprovalStatus, StoredRequest};
 use crate::sandbox::faults::ApprovalRules;
 use crate::sandbox::http::answer::Refusal;
 use crate::sandbox::http::call::Call;
@@ -22,16 +22,16 @@ pub(crate) enum Permit {
     /// Approval is not required.
     Free,
     /// It was approved; this is its request, now completed.
-    Approved(ApprovalRequest),
+    Approved(StoredRequest),
     /// It has to be approved first; this is the new request.
-    Wait(ApprovalRequest),
+    Wait(StoredRequest),
 }
 
 /// Decides on a write that is valid in every other respect. `requests` are all requests so far; without `rules`, writes
 /// need no approval.
 pub(crate) fn permit(
     rules: Option<&ApprovalRules>,
-    requests: &[ApprovalRequest],
+    requests: &[StoredRequest],
     call: &Call,
 ) -> Result<Permit, Refusal> {
     let Some(rules) = rules else {
@@ -48,7 +48,7 @@ pub(crate) fn permit(
     }
 }
 
-fn approved(requests: &[ApprovalRequest], call: &Call, code: &str) -> Result<ApprovalRequest, Refusal> {
+fn approved(requests: &[StoredRequest], call: &Call, code: &str) -> Result<StoredRequest, Refusal> {
     if Uuid::try_parse(code).is_err() {
         return Err(Refusal::bad("Invalid approval header format, expected GUID format"));
     }
@@ -67,20 +67,20 @@ fn approved(requests: &[ApprovalRequest], call: &Call, code: &str) -> Result<App
 }
 
 fn requested(
-    requests: &[ApprovalRequest],
+    requests: &[StoredRequest],
     call: &Call,
     justification: &str,
     rules: &ApprovalRules,
-) -> Result<ApprovalRequest, Refusal> {
+) -> Result<StoredRequest, Refusal> {
     let text = STANDARD.decode(justification).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let text = text.filter(|text| !text.trim().is_empty() && text.encode_utf16().count() <= LONGEST_JUSTIFICATION);
     let text = text.ok_or_else(|| {
         Refusal::bad("Header 'x-msft-approval-justification' has to be Base64 of a text of 1 to 1024 characters.")
     })?;
-    let new = ApprovalRequest::new(call, text, rules);
+    let new = StoredRequest::new(call, text, rules);
     // The same write, or the same operation on the same object: "for this entity". A collection is not an entity.
     let on_object = !call.path.ends_with(&["deviceConfigurations".to_owned()]);
-    let same = |other: &ApprovalRequest| other.is_for(call) || (on_object && other.what == new.what);
+    let same = |other: &StoredRequest| other.is_for(call) || (on_object && other.what == new.what);
     match requests.iter().any(|other| other.is_open() && same(other)) {
         true => Err(Refusal::new(409, "Conflict", "An active Approval Request already exists for this entity")),
         false => Ok(new),
@@ -88,7 +88,7 @@ fn requested(
 }
 
 /// The answer to a write that waits for approval now.
-pub(crate) fn required(request: &ApprovalRequest, rules: &ApprovalRules) -> Refusal {
+pub(crate) fn required(request: &StoredRequest, rules: &ApprovalRules) -> Refusal {
     // "outer Graph error code BadRequest" with 412; the older form was an own code with 403.
     let code = if rules.approval_status == 403 { "ApprovalRequired" } else { "BadRequest" };
     let id = &request.id;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::approvals::ApprovalRequest;
+use super::approvals::StoredRequest;
 use super::behavior::Behavior;
 use super::configurations::{DeviceConfigurations, StoredConfiguration};
 use super::contents;
@@ -32,7 +32,7 @@ impl TenantState {
             "roleScopeTags": self.scope_tags,
             "deviceConfigurations": configurations,
             "configurationPolicies": self.policies,
-            "operationApprovalRequests": self.approvals.iter().map(ApprovalRequest::to_json).collect::<Vec<_>>(),
+            "operationApprovalRequests": self.approvals.iter().map(StoredRequest::to_json).collect::<Vec<_>>(),
         })
     }
 
@@ -57,7 +57,7 @@ impl TenantState {
         let configurations = configurations(json, last_write)?;
         // Older states do not have it.
         let approvals = json["operationApprovalRequests"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let approvals = approvals.iter().map(ApprovalRequest::from_json).collect::<Result<_, _>>()?;
+        let approvals = approvals.iter().map(StoredRequest::from_json).collect::<Result<_, _>>()?;
         if !json["organization"].is_object() {
             return Err("`organization` is not an object".to_owned());
         }

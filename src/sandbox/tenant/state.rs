@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::approvals::ApprovalRequest;
+use super::approvals::StoredRequest;
 use super::behavior::Behavior;
 use super::configurations::{DeviceConfigurations, StoredConfiguration};
 
@@ -17,7 +17,7 @@ pub(crate) struct TenantState {
     /// Policies of the settings catalog.
     pub policies: Vec<Value>,
     /// All approval requests, including old ones, oldest first.
-    pub approvals: Vec<ApprovalRequest>,
+    pub approvals: Vec<StoredRequest>,
     /// The number of the newest write that is included.
     pub last_write: u64,
 }
@@ -52,7 +52,7 @@ impl TenantState {
     }
 
     /// Inserts an approval request, or replaces it.
-    pub(crate) fn put_approval(&mut self, approval: ApprovalRequest) {
+    pub(crate) fn put_approval(&mut self, approval: StoredRequest) {
         match self.approvals.iter_mut().find(|other| other.id == approval.id) {
             Some(other) => *other = approval,
             None => self.approvals.push(approval),

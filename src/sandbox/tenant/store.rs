@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::approvals::{ApprovalRequest, ApprovalStatus};
+use super::approvals::{ApprovalStatus, StoredRequest};
 use super::configurations::StoredConfiguration;
 use super::contents::{self, SeedNames};
 use super::files;
@@ -103,7 +103,7 @@ impl Store {
     }
 
     /// Records a new request for approval, and returns the refusal that names it.
-    fn wait_for(&mut self, approval: ApprovalRequest) -> Result<Refusal, Refusal> {
+    fn wait_for(&mut self, approval: StoredRequest) -> Result<Refusal, Refusal> {
         let refusal = permit::required(&approval, &self.approval.unwrap_or_default());
         self.keep(approval)?;
         Ok(refusal)
@@ -111,9 +111,9 @@ impl Store {
 
     /// Decides the request `id`, or all waiting requests; returns them as they are now. A request that is not waiting
     /// is not decided.
-    pub(crate) fn decide(&mut self, id: Option<&str>, status: ApprovalStatus) -> Result<Vec<ApprovalRequest>, Refusal> {
-        let chosen = |approval: &&ApprovalRequest| approval.waits() && id.is_none_or(|id| approval.id == id);
-        let decided: Vec<ApprovalRequest> =
+    pub(crate) fn decide(&mut self, id: Option<&str>, status: ApprovalStatus) -> Result<Vec<StoredRequest>, Refusal> {
+        let chosen = |approval: &&StoredRequest| approval.waits() && id.is_none_or(|id| approval.id == id);
+        let decided: Vec<StoredRequest> =
             self.state.approvals.iter().filter(chosen).map(|one| one.with(status)).collect();
         for approval in &decided {
             self.keep(approval.clone())?;
@@ -122,11 +122,11 @@ impl Store {
     }
 
     /// The approval requests that wait for a decision.
-    pub(crate) fn waiting(&self) -> Vec<ApprovalRequest> {
+    pub(crate) fn waiting(&self) -> Vec<StoredRequest> {
         self.state.approvals.iter().filter(|request| request.waits()).cloned().collect()
     }
 
-    fn keep(&mut self, approval: ApprovalRequest) -> Result<(), Refusal> {
+    fn keep(&mut self, approval: StoredRequest) -> Result<(), Refusal> {
         let number = self.state.last_write + 1;
         self.append(&log_line::approval(number, &approval))?;
         self.state.put_approval(approval);

@@ -82,19 +82,24 @@ fn a_profile_without_our_marker_is_not_managed() {
     insta::assert_snapshot!(normal(&ran.out).replace(&text(&graph.profile("Portal - Camera")["id"]), "[id]"), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    error[SP0517] the tenant has a profile "Portal - Camera" that is not ours
-      --> policies/camera.yaml:1:7  a second profile of this name would be made
-      = its id: [id]
-      = help: take it over with `adopt: { rehearsal: [id] }`, or choose
-        another name
+    error[SP0517]: the tenant already has a profile "Portal - Camera" that is not managed here
+     --> policies/camera.yaml:1:7
+      |
+    1 | name: Portal - Camera
+      |       ^^^^^^^^^^^^^^^ a second profile with this name would be created
+      |
+      = note: its id: [id]
+      = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
 
-    warning[R04] unequal-values: Camera/AllowCamera has another value in "Portal - Camera" (in the
-      tenant)
-      --> policies/camera.yaml:2:13  both may reach the same devices
-      = which of the two a device gets is not defined
-      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
-        randomly"
-      = help: set it in one policy, or let the audiences exclude each other
+    warning[R04]: unequal-values: Camera/AllowCamera has a different value in "Portal - Camera" (in the tenant)
+     --> policies/camera.yaml:2:13
+      |
+    2 | settings: { Camera/AllowCamera: Allowed }
+      |             ^^^^^^^^^^^^^^^^^^ both may reach the same devices
+      |
+      = note: it is not defined which of the two values a device gets
+      = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = help: set it in one policy only, or assign the two policies to different devices
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     "#);

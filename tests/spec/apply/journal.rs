@@ -68,7 +68,7 @@ fn somebody_took_our_marker_away() {
     drop(portal);
     let ran = repo.apply();
     let problem = ran.out.split_once("error[").unwrap().1.lines().next().unwrap().to_owned();
-    assert_snapshot!(problem, @r#"SP0517] the tenant has a profile "Reset" that is not ours"#);
+    assert_snapshot!(problem, @r#"SP0517]: the tenant already has a profile "Reset" that is not managed here"#);
     assert_eq!((ran.code, repo.portal().names().iter().filter(|name| *name == "Reset").count()), (Some(1), 1));
 }
 
@@ -95,7 +95,7 @@ fn the_lists_do_not_show_it_yet() {
     // The object itself shows that it is complete.
     repo.apply().succeeds();
     assert_snapshot!(normal(&repo.apply().fails()), @"
-    error: the profile of reset ([id]) was made, and the tenant's lists do not show it yet; nothing was changed
+    error: the profile of reset ([id]) was created, but the tenant's lists do not show it yet; nothing was changed
     help: run `sspr-policy apply` again in a few minutes
     ");
     repo.variables.insert(patience, "20".into());

@@ -153,7 +153,7 @@ fn an_edit_after_our_last_write_is_kept() {
         assert_eq!(held(&scene.portal()), stays);
         insta::allow_duplicates! {
             assert_snapshot!(said(&ran), @"
-              + p                            failed   it was changed by somebody meanwhile (version 1 after our last write, now 2): plan again
+              + p                            failed   someone changed the profile during the apply (version 1 after apply's last write, now 2): plan again
             exit 1
             ");
         }
@@ -166,7 +166,7 @@ fn a_removed_marker_is_not_a_success() {
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, no_marker));
     assert_snapshot!(said(&ran), @"
-      + p                            failed   it was changed by somebody meanwhile (version 1 after our last write, now 2): plan again
+      + p                            failed   someone changed the profile during the apply (version 1 after apply's last write, now 2): plan again
     exit 1
     ");
 }
@@ -177,7 +177,7 @@ fn a_masked_edit_between_our_writes_is_kept() {
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     let created = scene.apply(scene.edit_after("POST", CREATION, masked));
     assert_snapshot!(said(&created), @"
-      + p                            failed   it was changed by somebody meanwhile (version 1 after our last write, now 2); the rest was not written: plan again
+      + p                            failed   someone changed the profile during the apply (version 1 after apply's last write, now 2); the rest was not written: plan again
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
@@ -186,7 +186,7 @@ fn a_masked_edit_between_our_writes_is_kept() {
     scene.repo.policy("p", &policy(&with_text("newer").replace("0,", "7,"), "SSPR Ring 2"));
     let changed = scene.apply(scene.edit_after("POST", ASSIGNMENT, masked));
     assert_snapshot!(said(&changed), @"
-      ~ p                            failed   it was changed by somebody meanwhile (version 3 after our last write, now 4); the rest was not written: plan again
+      ~ p                            failed   someone changed the profile during the apply (version 3 after apply's last write, now 4); the rest was not written: plan again
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
@@ -228,7 +228,7 @@ fn a_deletion_needs_both_witnesses() {
     scene.repo.apply().succeeds();
     scene.repo.policy("p", &format!("{profile}state: retired\n"));
     assert_snapshot!(said(&scene.repo.apply()), @"
-      - p                            failed   the tenant's lists show it, and by its id it is not found, so it could not be deleted: run again in a few minutes
+      - p                            failed   the tenant's lists show the profile, but Graph does not find its id, so it could not be deleted: run again in a few minutes
     exit 1
     ");
     let mut patient = scene.repo.command(&["apply", "--auto-approve"]);
@@ -273,7 +273,7 @@ fn a_write_without_effect_is_not_a_success() {
         _ => Then::Pass,
     });
     assert_snapshot!(said(&ran), @"
-      ~ p                            failed   it was written, and the tenant shows something else: plan again to see what
+      ~ p                            failed   it was written, but the tenant shows something else: plan again to see what
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""ours" | "Trial/Text" | "#);
@@ -378,7 +378,7 @@ fn interrupted(status: u16, done: bool) -> (Scene, String) {
 fn an_interrupt_ends_a_pause() {
     let (scene, said) = interrupted(429, false);
     assert_snapshot!(said, @"
-      ~ p                            left     stopped before it began
+      ~ p                            left     stopped before it started
     exit 1
     ");
     assert_eq!(scene.portal().profile("Policy")["version"], 1);
@@ -389,7 +389,7 @@ fn an_interrupt_ends_a_pause() {
 fn an_interrupted_write_is_reported_as_unknown() {
     let (scene, said) = interrupted(504, true);
     assert_snapshot!(said, @"
-      ~ p                            left     stopped: its write got no usable answer, so it may be done
+      ~ p                            left     stopped: its write got no usable answer, so it may have been carried out
     exit 1
     ");
     assert_eq!(scene.portal().profile("Policy")["version"], 2);

@@ -157,7 +157,7 @@ fn a_change_is_skipped_if_it_depends_on_a_refused_one() {
     let ran = waits(repo.apply());
     let said: Vec<&str> = ran.out.lines().filter(|line| line.contains("left") || line.contains("done, ")).collect();
     assert_snapshot!(said.join("\n"), @"
-      ~ giver                        left     taker has to be done first: a setting moves there
+      ~ giver                        left     taker must be applied first: a setting moves to it
     0 done, 0 failed, 1 waiting for approval, 1 left. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     ");
 }
@@ -172,8 +172,8 @@ fn a_policy_that_was_edited_after_the_approval_request() {
     let ran = repo.apply();
     assert_eq!(ran.code, Some(1));
     assert_snapshot!(outcomes(&ran), @r#"
-      ~ p00                          failed   the request for approval [id] still waits, and is for an earlier version of this policy ("CHG-1042")
-          = help: have it rejected or cancelled in Intune (Tenant administration > Multi Admin Approval), and run again; or have it approved, and apply that version
+      ~ p00                          failed   the request for approval [id] is still pending for an earlier version of this policy ("CHG-1042")
+          = help: have it rejected or canceled in Intune (Tenant administration > Multi Admin Approval), and run again; or have it approved, and apply that version
     0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     "#);
     approve(&tenant, "approve");
@@ -182,7 +182,7 @@ fn a_policy_that_was_edited_after_the_approval_request() {
     assert_eq!(ran.code, Some(1));
     assert_snapshot!(outcomes(&ran), @r#"
       ~ p00                          failed   the request for approval [id] was approved for an earlier version of this policy ("CHG-1042")
-          = help: apply that version; or have the request cancelled in Intune (Tenant administration > Multi Admin Approval), and run again
+          = help: apply that version; or have the request canceled in Intune (Tenant administration > Multi Admin Approval), and run again
     0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     "#);
     // Apply the earlier version first, and then this one.
@@ -224,8 +224,8 @@ fn a_request_from_another_program_blocks_ours() {
     let ran = repo.apply();
     assert_eq!(ran.code, Some(1));
     assert_snapshot!(outcomes(&ran), @"
-      ~ p00                          failed   PATCH /beta/deviceManagement/deviceConfigurations/[id] was answered 409 Conflict: An active Approval Request already exists for this entity (request-id [id])
-          = help: another change to this profile waits for approval, or is approved: have that completed or cancelled in Intune (Tenant administration > Multi Admin Approval)
+      ~ p00                          failed   PATCH /beta/deviceManagement/deviceConfigurations/[id] returned 409 Conflict: An active Approval Request already exists for this entity (request-id [id])
+          = help: another change to this profile waits for approval or was approved: have it completed or canceled in Intune (Tenant administration > Multi Admin Approval)
     0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     ");
 }
@@ -276,8 +276,8 @@ fn a_secret_that_changed_after_the_approval_request() {
         format!("{}\n", outcomes(&ran).replace(&proxy.url, ""))
     };
     assert_snapshot!(said("", 1), @"
-      + p00                          failed   POST /beta/deviceManagement/deviceConfigurations was answered 400 BadRequest: The approval request [id] is for another request: method, URL and body have to be the same. (request-id [id])
-          = help: has a secret changed since it was approved? have the request cancelled in Intune (Tenant administration > Multi Admin Approval), and run again
+      + p00                          failed   POST /beta/deviceManagement/deviceConfigurations returned 400 BadRequest: The approval request [id] is for another request: method, URL and body have to be the same. (request-id [id])
+          = help: a secret may have changed since the approval: have the request canceled in Intune (Tenant administration > Multi Admin Approval), and run again
     0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     ");
     assert_snapshot!(said("    fingerprint_key: ${env:KEY}\n", 3), @"

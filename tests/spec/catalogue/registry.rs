@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, DataForm, ElementType, Node, Payload, Relation};
+use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, CspNode, DataForm, ElementType, Payload, Relation};
 use sspr_policy::setting::{OmaType, OmaValue, RegistryAction, RegistryLocation, Scope};
 
 use super::node;
@@ -58,7 +58,7 @@ fn a_node_of_each_relation_in_the_registry() {
 }
 
 /// Every value of a node that the catalogue lists.
-fn values(node: &Node) -> Vec<OmaValue> {
+fn values(node: &CspNode) -> Vec<OmaValue> {
     let payload = |enabled| OmaValue::String(Payload { enabled, data: Vec::new() }.write().into());
     match (&node.allowed, node.format.oma_type()) {
         (Allowed::Enum(values), Some(OmaType::Integer)) => {
@@ -135,7 +135,7 @@ fn every_node_is_found_by_each_of_its_names() {
 
 #[test]
 fn registry_values_are_converted_back() {
-    let exact = |node: &&Node| node.registry.as_ref().is_some_and(|form| form.relation == Relation::Exact);
+    let exact = |node: &&CspNode| node.registry.as_ref().is_some_and(|form| form.relation == Relation::Exact);
     let (mut tried, mut lost) = (0, Vec::new());
     for node in Catalogue::embedded().nodes().filter(exact) {
         for scope in [Scope::Device, Scope::User].into_iter().filter(|scope| node.scope.has(*scope)) {
@@ -166,7 +166,7 @@ fn registry_values_are_converted_back() {
 
 #[test]
 fn a_location_is_written_once() {
-    let maps = |node: &&Node| node.registry.as_ref().is_some_and(|form| matches!(form.data, DataForm::Admx(_)));
+    let maps = |node: &&CspNode| node.registry.as_ref().is_some_and(|form| matches!(form.data, DataForm::Admx(_)));
     for node in Catalogue::embedded().nodes().filter(maps) {
         let Ok(mut writes) = node.registry_writes(node.first_scope(), &OmaValue::String("<disabled/>".into())) else {
             continue;

@@ -30,7 +30,7 @@ fn help_of_every_command() {
       man          Print the manual page
       help         Print this message or the help of the given subcommand(s)
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
@@ -44,7 +44,7 @@ fn help_of_every_command() {
 
     Usage: sspr-policy init [OPTIONS]
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>   Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --owner <OWNER>  Owner of the profiles that this repository creates [default: the folder's
                            name]
@@ -63,7 +63,7 @@ fn help_of_every_command() {
     Arguments:
       [PATHS]...  Policy files or folders; everything under policies/ without this
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
                                   [default: .]
           --fix                   Mend what has only one right form
@@ -89,7 +89,7 @@ fn help_of_every_command() {
                  or path, ADMX or security template name, settings catalog id), a rule by code or name
                  (`rules` lists them), the code of a problem (SP0201), or a target of this repository
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
@@ -110,7 +110,7 @@ fn help_of_every_command() {
       import  Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
       help    Print this message or the help of the given subcommand(s)
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
@@ -127,7 +127,7 @@ fn help_of_every_command() {
     Arguments:
       <WORDS>...  Words of a name, a title, a path or a label; the beginning of a word is enough
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
                                   [default: .]
           --limit <N>             How many are shown [default: 20]
@@ -150,7 +150,7 @@ fn help_of_every_command() {
       <OLD>  A table made by `catalogue import`, a DDF bundle or its folder, or `embedded`
       <NEW>  The newer one, likewise
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
                                   [default: .]
           --output-format <FORM>  The form of the differences [default: human] [possible values: human,
@@ -171,7 +171,7 @@ fn help_of_every_command() {
     Arguments:
       <DDF>  A DDF v2 bundle as Microsoft publishes it, or the folder that it was unpacked to
 
-    PlanOptions:
+    Options:
           --admx <FOLDER>   A PolicyDefinitions folder, such as C:\Windows\PolicyDefinitions, for
                             elements and registry values
           --dir <FOLDER>    Folder of the policy repository, which holds sspr-policy.yaml [default: .]
@@ -189,7 +189,7 @@ fn help_of_every_command() {
 
     Usage: sspr-policy plan [OPTIONS]
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
                                     [default: .]
           --out <FILE>              Save the plan for `apply FILE`; it contains no secrets
@@ -216,7 +216,7 @@ fn help_of_every_command() {
     Arguments:
       <FILE>  File that `plan --out` wrote
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
                                     [default: .]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
@@ -237,7 +237,7 @@ fn help_of_every_command() {
     Arguments:
       [PLAN]  Saved plan from `plan --out`; anything that it does not contain is refused
 
-    PlanOptions:
+    Options:
           --auto-approve          Skip the confirmation
           --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
                                   [default: .]
@@ -266,7 +266,7 @@ fn help_of_every_command() {
             its keys)
       help  Print this message or the help of the given subcommand(s)
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
@@ -284,7 +284,7 @@ fn help_of_every_command() {
       [PATHS]...  Policy files or folders [default: all active and retired policies; name a draft's file
                   to export it]
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>      Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
                               slash) for one per policy
@@ -306,7 +306,7 @@ fn help_of_every_command() {
       [PATHS]...  Policy files or folders [default: all active and retired policies; name a draft's file
                   to export it]
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>      Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
                               slash) for one per policy
@@ -326,7 +326,7 @@ fn help_of_every_command() {
     Arguments:
       <ID>  Id of the profile, as in Intune
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
                                   [default: .]
           --justification <TEXT>  Justification that approvers see, where Multi Admin Approval is on
@@ -352,7 +352,7 @@ fn help_of_every_command() {
       reset    Delete everything in the sandbox
       help     Print this message or the help of the given subcommand(s)
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
@@ -370,7 +370,7 @@ fn help_of_every_command() {
       [DOCUMENT]  Document to print the schema of [possible values: policy, configuration, plan, check,
                   readiness, catalogue-diff]
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --out <FOLDER>  Write all schemas into this folder
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
@@ -388,7 +388,7 @@ fn help_of_every_command() {
     Arguments:
       <SHELL>  Shell to generate completions for [possible values: bash, elvish, fish, powershell, zsh]
 
-    PlanOptions:
+    Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]

@@ -57,16 +57,16 @@ fn an_answer_that_is_wrong_once_is_read_again() {
 #[test]
 fn a_page_that_comes_twice() {
     assert_snapshot!(no_plan("duplicate_pages: { path: deviceConfigurations }"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments&$skiptoken=YWZ0ZXI6MDphZ2Fpbg cannot be used: one object came twice; the list changed while it was read: run again (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments&$skiptoken=YWZ0ZXI6MDphZ2Fpbg cannot be used: one object arrived twice, because the list changed while it was read: run again (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
 #[test]
 fn an_object_on_two_pages() {
     assert_snapshot!(no_plan("duplicate_pages: { what: object, path: deviceConfigurations }"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: one object came twice; the list changed while it was read: run again (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: one object arrived twice, because the list changed while it was read: run again (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
@@ -74,16 +74,16 @@ fn an_object_on_two_pages() {
 #[test]
 fn a_list_that_lacks_an_object() {
     assert_snapshot!(no_plan("missing_object: { path: deviceConfigurations, on: [1, 3, 5] }"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 6 came (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: the server counts 7 profiles, but the list has 6 (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
 #[test]
 fn a_list_that_ends_too_early() {
     assert_snapshot!(no_plan("missing_next_link: { path: deviceConfigurations }"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 4 came (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: the server counts 7 profiles, but the list has 4 (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
@@ -91,7 +91,7 @@ fn a_list_that_ends_too_early() {
 fn a_batch_that_lacks_an_answer() {
     assert_snapshot!(no_plan("lost_sub_answers: { path: groups }"), @"
     error: the answer to /v1.0/$batch cannot be used: the batch has no answer to /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName&$top=999&$count=true (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
@@ -138,8 +138,8 @@ fn said_of(pages: &[(&'static str, String)]) -> String {
 fn fewer_objects_than_are_announced() {
     let last = json!({ "value": [{ "id": "2" }] }).to_string();
     assert_snapshot!(said_of(&[(FIRST, page("1", SECOND)), ("?page=2", last)]), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?page=2 cannot be used: 3 objects are announced, and 2 came (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?page=2 cannot be used: 3 objects were announced, but 2 arrived (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
@@ -148,8 +148,8 @@ fn links_that_form_a_cycle() {
     let last = json!({ "value": [], "@odata.nextLink": SECOND }).to_string();
     let pages = [(FIRST, page("1", SECOND)), ("?page=2", page("2", THIRD)), ("?page=3", last)];
     assert_snapshot!(said_of(&pages), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?page=3 cannot be used: the server's links to next pages go in a circle (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?page=3 cannot be used: the links to the next page form a loop (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }
 
@@ -162,7 +162,7 @@ fn a_link_to_another_server() {
     let said = said_of(&[(FIRST, page("1", &elsewhere))]);
     assert_snapshot!(said.replace(&other.url, "http://elsewhere"), @"
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: the link to the next page leads to another server: http://elsewhere/beta/deviceManagement/deviceConfigurations (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
     assert_eq!(Graph::new(&other.own).get("/sandbox/counters")["requests"], 0);
     // A URL that only begins like the server's is a different server, too.
@@ -174,12 +174,12 @@ fn a_link_to_another_server() {
 fn an_invalid_link_and_an_invalid_page() {
     let first = json!({ "value": [], "@odata.nextLink": { "page": 2 } }).to_string();
     assert_snapshot!(said_of(&[(FIRST, first)]), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: its link to the next page is no address (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: its link to the next page is not a URL (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
     let second = json!({ "values": [] }).to_string();
     assert_snapshot!(said_of(&[(FIRST, page("1", SECOND)), ("?page=2", second)]), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?page=2 cannot be used: a list is expected, and there is no `value` (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?page=2 cannot be used: it should be a list, but it has no `value` (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
 }

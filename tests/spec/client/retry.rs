@@ -76,8 +76,8 @@ fn right_plan() -> String {
 fn a_token_from_the_environment_cannot_be_renewed() {
     let trial = Trial::new("expire_tokens_after: 1\nexpired_tokens_stay: true\n");
     assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
-    error: POST /v1.0/$batch was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
-    help: the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
+    error: POST /v1.0/$batch returned 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
+    help: the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
     ");
     // The name of the tenant is read first; then names, profiles and their count at once. None of them is read again.
     assert_eq!(trial.counters()["requests"], 4);
@@ -104,8 +104,8 @@ fn a_token_that_expires_during_an_apply() {
     Reach: +24 devices at most (SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
-      + lock                         failed   POST /beta/deviceManagement/deviceConfigurations/[id]/assign was answered 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
-          = help: the access token is missing, or no longer valid: where it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
+      + lock                         failed   POST /beta/deviceManagement/deviceConfigurations/[id]/assign returned 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
+          = help: the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
 
     0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
     "#);
@@ -124,7 +124,7 @@ fn a_500_from_the_query_broker_is_throttling() {
     assert_eq!(trial.counters()["faults"], json!({ "broker": 8 }));
 
     let trial = Trial::new("server_errors: { statuses: 500, page: json, first: 8, path: organization }\n");
-    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"error: GET /v1.0/organization was answered 500 InternalServerError: An error has occurred. (request-id [id])");
+    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"error: GET /v1.0/organization returned 500 InternalServerError: An error has occurred. (request-id [id])");
     assert_eq!(trial.counters()["faults"], json!({ "server_errors": 6 }));
 }
 
@@ -205,8 +205,8 @@ fn throttling_without_a_pause() {
 fn a_pause_of_an_hour_is_too_long() {
     let trial = Trial::new("throttle: { on: 2, seconds: 3600 }\n");
     assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
-    error: POST /v1.0/$batch was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
-    help: the tenant's limits are used up, perhaps by others: run again later
+    error: POST /v1.0/$batch returned 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
+    help: the tenant has reached its request limit, perhaps because of other programs: run again later
     ");
 }
 
@@ -252,25 +252,25 @@ fn a_plan_fails_with_a_reason() {
     sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
-    help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
+    help: check that this machine can reach the server; HTTPS_PROXY and NO_PROXY set the proxy
 
     html: { statuses: 200, path: assignmentFilters }
-    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: it is no JSON (request-id [id])
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: it is not JSON (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
 
     html: { statuses: 503, path: assignmentFilters }
-    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true was answered 503: no reason was given (request-id [id])
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true returned 503: no reason was given (request-id [id])
 
     cut_before: { path: assignmentFilters }
     sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     sending again in [pause]: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
     error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true got no answer: [reason] (client-request-id [id])
-    help: is the server reachable from here? HTTPS_PROXY and NO_PROXY name a proxy
+    help: check that this machine can reach the server; HTTPS_PROXY and NO_PROXY set the proxy
 
     throttle: { path: assignmentFilters, retry_after: none }
-    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true was answered 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
-    help: the tenant's limits are used up, perhaps by others: run again later
+    error: GET /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true returned 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
+    help: the tenant has reached its request limit, perhaps because of other programs: run again later
     ");
 }
 
@@ -310,7 +310,7 @@ fn an_object_that_cannot_be_read_does_not_stop_the_others() {
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
     let lines = ran.out.lines().filter(|line| line.contains("failed") || line.contains("changed  "));
     assert_snapshot!(normal(&lines.collect::<Vec<_>>().join("\n")), @"
-      ~ one                          failed   GET /deviceManagement/deviceConfigurations/[id]?$expand=assignments was answered 503 ServiceUnavailable: The service is temporarily unavailable. (request-id [id])
+      ~ one                          failed   GET /deviceManagement/deviceConfigurations/[id]?$expand=assignments returned 503 ServiceUnavailable: The service is temporarily unavailable. (request-id [id])
       ~ three                        changed  [id]
       ~ two                          changed  [id]
     2 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.

@@ -59,7 +59,7 @@ fn a_template_contains_what_windows_templates_lack() {
 
     Enabled: REG_DWORD 1 (0x1) is written.
     Disabled: REG_DWORD 0 (0x0) is written.
-    Not configured: nothing is done.
+    Not configured: the value is not changed.
 
     Windows has it from build 10.0.16299 on.
 
@@ -92,19 +92,19 @@ fn settings_of_windows_own_templates_are_listed_with_the_choice() {
     insta::assert_snapshot!(shown.collect::<String>(), @"
     Browser/AllowPasswordManager
       Computer > Administrative Templates > Windows Components > Microsoft Edge > Configure Password Manager
-      what writes FormSuggest Passwords = no
+      the choice that writes FormSuggest Passwords = no
     Experience/AllowWindowsConsumerFeatures
       Computer > Administrative Templates > Windows Components > Cloud Content > Turn off Microsoft consumer experiences
       Enabled (it writes DisableWindowsConsumerFeatures = 1)
     LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit
-      Computer > Windows Settings > Security Settings > Local Policies > Security PlanOptions > Interactive logon: Machine inactivity limit
+      Computer > Windows Settings > Security Settings > Local Policies > Security Options > Interactive logon: Machine inactivity limit
       900
     LocalPoliciesSecurityOptions/UserAccountControl_RunAllAdministratorsInAdminApprovalMode
-      Computer > Windows Settings > Security Settings > Local Policies > Security PlanOptions > User Account Control: Run all administrators in Admin Approval Mode
+      Computer > Windows Settings > Security Settings > Local Policies > Security Options > User Account Control: Run all administrators in Admin Approval Mode
       Enabled (1)
     Privacy/LetAppsActivateWithVoiceAboveLock
       Computer > Administrative Templates > Windows Components > App Privacy > Let Windows apps activate with voice while the system is locked
-      what writes LetAppsActivateWithVoiceAboveLock = 2
+      the choice that writes LetAppsActivateWithVoiceAboveLock = 2
     UserRights/AllowLocalLogOn
       Computer > Windows Settings > Security Settings > Local Policies > User Rights Assignment > Allow log on locally
       *S-1-5-32-544, *S-1-5-32-545

@@ -48,7 +48,7 @@ fn a_settings_catalog_policy_is_reported_as_such() {
     let repo = Repo::new(EMBEDDED);
     insta::assert_snapshot!(repo.run(&["import", "--profile", "Portal - Login and lock screen"]).fails(), @r#"
     error: the settings catalog policy "Portal - Login and lock screen" cannot be imported
-    help: write the same settings as a policy, apply it, and only then unassign the settings catalog policy: both write the same nodes, and would conflict
+    help: write a policy with the same settings and apply it, and then unassign the settings catalog policy: both set the same nodes, so they would conflict
     "#);
     let server = Served::start(repo.path(), None);
     let policies = Graph::new(&server.url).get("/beta/deviceManagement/configurationPolicies");
@@ -61,21 +61,24 @@ fn a_settings_catalog_policy_is_reported_as_such() {
     insta::assert_snapshot!(repo.plan().replace(&id, "[id]"), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    warning[I01] lock-screen-notifications-off: app notifications on the lock screen are turned off:
-      "Portal - Lock screen hardening" (in the tenant) sets
-      WindowsLogon/DisableLockScreenAppNotifications
-      --> policies/reset.yaml:2:13
-      = "Reset password" may not appear, or the screen returns to the sign-in
-      = the same devices may get password reset from reset (policies/reset.yaml:2:13)
-      = source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both:
-        probably not absolute on current Windows; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or
-        exclude them
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/reset.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: 1 }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or leads back to the sign-in screen
+      = note: the same devices may get password reset from reset (policies/reset.yaml:2:13)
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
-    error[SP0505] reset cannot take over [id]
-      --> policies/reset.yaml:3:19  it is the settings catalog policy "Portal - Login and lock screen"
-      = help: write the same settings as a policy, apply it, and only then unassign the settings catalog
-        policy: both write the same nodes, and would conflict
+    error[SP0505]: reset cannot take over [id]
+     --> policies/reset.yaml:3:19
+      |
+    3 | adopt: { sandbox: [id] }
+      |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is the settings catalog policy "Portal - Login and lock screen"
+      |
+      = help: write a policy with the same settings and apply it, and then unassign the settings catalog policy: both set the same nodes, so they would conflict
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1

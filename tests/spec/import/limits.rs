@@ -46,7 +46,7 @@ fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
       plan: - Device/Vendor/MSFT/Contoso/Start [device]          (hidden)
       plan:   assignments: not managed, stays as it is: include a target of another kind, include all devices
     wrote policies/imported/long-text.yaml  for [id], but it cannot be applied yet
-      plan: the description of imported/long-text is too long: with our marker, at most 1361 characters fit; shorten `description:`
+      plan: the description of imported/long-text is too long: with the marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
 
@@ -133,8 +133,8 @@ fn a_profile_is_selected_by_name_or_id() {
     error: no custom profile in the tenant has the name or id Nothing like it
     help: leave out `--profile` to import all custom profiles
     exit 1
-    error: the profile "Update ring - Broad" of another kind (windowsUpdateForBusinessConfiguration) cannot be imported
-    help: only custom profiles (OMA-URI) can be taken over: write the same settings as a policy
+    error: the profile "Update ring - Broad" (windowsUpdateForBusinessConfiguration, not a custom profile) cannot be imported
+    help: only custom profiles (OMA-URI) can be taken over; write a policy with the same settings
     exit 1
     error: 2 custom profiles are called "Twins": [id], [id]
     help: pass one of these ids to `--profile`

@@ -120,14 +120,14 @@ fn a_plan_for_another_tenant() {
     forge(&repo, |plan| {
         plan["tenant"] = json!({ "id": "8f6d1111-2222-4333-8444-555566667777", "name": "Fabrikam" });
     });
-    insta::assert_snapshot!(refused(&repo), @r#"error: this plan is for the tenant Fabrikam ([id]), and this one is Contoso (sandbox) ([id]); nothing was changed"#);
+    insta::assert_snapshot!(refused(&repo), @"error: this plan is for the tenant Fabrikam ([id]), but this environment's tenant is Contoso (sandbox) ([id]); nothing was changed");
 }
 
 #[test]
 fn a_plan_for_another_owner() {
     let repo = planned();
     repo.write("sspr-policy.yaml", &EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
-    insta::assert_snapshot!(refused(&repo), @r#"error: this plan is for the owner contoso, and this repository's is fabrikam; nothing was changed"#);
+    insta::assert_snapshot!(refused(&repo), @"error: this plan is for the owner contoso, but this repository's owner is fabrikam; nothing was changed");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn an_object_that_was_changed_after_the_plan() {
     }
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      lock: it was changed in the tenant since the plan
+      lock: someone changed this in Intune after the plan was made
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -161,7 +161,7 @@ fn an_object_that_was_only_saved_again_after_the_plan() {
     }
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      lock: it was changed in the tenant since the plan
+      lock: someone changed this in Intune after the plan was made
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -175,7 +175,7 @@ fn an_object_that_was_deleted_after_the_plan() {
     }
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      lock: it was changed in the tenant since the plan
+      lock: someone changed this in Intune after the plan was made
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -186,7 +186,7 @@ fn a_policy_that_was_changed_after_the_plan() {
     repo.edit("toasts", "Allowed", "Not allowed");
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      toasts: the change is another one than the plan approved
+      toasts: the change differs from the approved one
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -197,7 +197,7 @@ fn an_assignment_that_was_changed_after_the_plan() {
     repo.edit("lock", "SSPR Pilot", "All Staff");
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      lock: the change is another one than the plan approved
+      lock: the change differs from the approved one
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -208,7 +208,7 @@ fn a_description_that_was_changed_after_the_plan() {
     repo.edit("toasts", "name: Toasts", "name: Toasts\ndescription: Said to nobody.");
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      toasts: the change is another one than the plan approved
+      toasts: the change differs from the approved one
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -219,7 +219,7 @@ fn a_policy_that_was_added_after_the_plan() {
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 1 }\n");
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      more: the plan does not have this change
+      more: the approved plan does not contain this change
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -230,7 +230,7 @@ fn a_policy_that_was_removed_after_the_plan() {
     repo.remove("toasts");
     insta::assert_snapshot!(normal(&refused(&repo)), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      toasts: the policies changed since the plan, and do not ask for all of it
+      toasts: the policies changed after the plan was made, and no longer contain all of this change
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -291,13 +291,13 @@ fn policies_that_need_fewer_changes_than_the_plan() {
     repo.edit("lock", ": do not hide", ": Hide");
     insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      lock: the policies changed since the plan, and do not ask for all of it
+      lock: the policies changed after the plan was made, and no longer contain all of this change
     help: run `plan --out FILE` again and have the new plan approved
     ");
     repo.remove("lock");
     insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
-      lock: the policies changed since the plan, and do not ask for all of it
+      lock: the policies changed after the plan was made, and no longer contain all of this change
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }

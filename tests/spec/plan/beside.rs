@@ -74,13 +74,15 @@ fn a_settings_catalog_policy_conflicts_with_ours() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           + assignment  include group SSPR Pilot   24 devices
 
-    warning[R04] unequal-values: Authentication/AllowAadPasswordReset has another value in "Portal - No
-      reset" (settings catalog, in the tenant)
-      --> policies/reset.yaml:2:13  both reach the same devices
-      = which of the two a device gets is not defined
-      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
-        randomly"
-      = help: set it in one policy, or let the audiences exclude each other
+    warning[R04]: unequal-values: Authentication/AllowAadPasswordReset has a different value in "Portal - No reset" (settings catalog, in the tenant)
+     --> policies/reset.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: Allowed }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ both reach the same devices
+      |
+      = note: it is not defined which of the two values a device gets
+      = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = help: set it in one policy only, or assign the two policies to different devices
 
     Reach: +24 devices (SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.
@@ -102,16 +104,16 @@ fn a_settings_catalog_policy_breaks_password_reset() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           + assignment  include group SSPR Pilot   24 devices
 
-    warning[I01] lock-screen-notifications-off: app notifications on the lock screen are turned off:
-      "Portal - Quiet lock screen" (settings catalog, in the tenant) sets
-      WindowsLogon/DisableLockScreenAppNotifications
-      --> policies/reset.yaml:2:13
-      = "Reset password" may not appear, or the screen returns to the sign-in
-      = the same devices get password reset from reset (policies/reset.yaml:2:13)
-      = source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both:
-        probably not absolute on current Windows; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or
-        exclude them
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Quiet lock screen" (settings catalog, in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/reset.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: Allowed }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or leads back to the sign-in screen
+      = note: the same devices get password reset from reset (policies/reset.yaml:2:13)
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     Reach: +24 devices (SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.
@@ -175,9 +177,7 @@ fn unreadable_policies_are_reported() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           + assignment  include group SSPR Pilot   24 devices
 
-    warning[SP0516] settings catalog policies could not be read and were not compared: GET
-      /deviceManagement/configurationPolicies?$expand=assignments&$top=100 was answered 501
-      InternalServerError: An error has occurred. (request-id [id])
+    warning[SP0516]: settings catalog policies could not be read and were not compared: GET /deviceManagement/configurationPolicies?$expand=assignments&$top=100 returned 501 InternalServerError: An error has occurred. (request-id [id])
 
     Reach: +24 devices (SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.
@@ -209,11 +209,7 @@ fn an_unreadable_policy_is_named() {
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
           + assignment  include group SSPR Pilot   24 devices
 
-    warning[SP0516] settings catalog policies could not be read and were not compared: "Portal - Login
-      and lock screen" ([id]): GET
-      /deviceManagement/configurationPolicies/[id]/settings was answered
-      501 InternalServerError: An error has occurred. (request-id [id]),
-      and 2 more
+    warning[SP0516]: settings catalog policies could not be read and were not compared: "Portal - Login and lock screen" ([id]): GET /deviceManagement/configurationPolicies/[id]/settings returned 501 InternalServerError: An error has occurred. (request-id [id]), and 2 more
 
     Reach: +24 devices (SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.

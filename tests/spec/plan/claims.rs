@@ -47,7 +47,7 @@ fn a_former_key_must_not_be_in_use() {
     repo.policy("a", &policy("A", ""));
     repo.apply().succeeds();
     repo.policy("b", &policy("B", "moved_from: [a]\n"));
-    assert_eq!(errors(&changes_nothing(&repo)), ["error[SP0508] `a` is still the key of a policy"]);
+    assert_eq!(errors(&changes_nothing(&repo)), ["error[SP0508]: `a` is still the key of a policy"]);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn two_policies_cannot_have_the_same_former_key() {
     repo.policy("b", &policy("B", "moved_from: [a]\n"));
     repo.policy("c", &policy("C", "moved_from: [a]\n"));
     let plan = changes_nothing(&repo);
-    assert!(errors(&plan)[0].starts_with("error[SP0508] c and b claim the same profile"), "{plan}");
+    assert!(errors(&plan)[0].starts_with("error[SP0508]: c and b claim the same profile"), "{plan}");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn two_policies_cannot_adopt_the_same_profile() {
         repo.policy(name, &policy(name, &format!("adopt: {{ sandbox: {id} }}\n")));
     }
     let plan = changes_nothing(&repo);
-    assert!(errors(&plan)[0].starts_with("error[SP0508] c and b claim the same profile"), "{plan}");
+    assert!(errors(&plan)[0].starts_with("error[SP0508]: c and b claim the same profile"), "{plan}");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_former_key_of_several_profiles_is_not_unique() {
     let plan = changes_nothing(&repo);
     assert_eq!(
         errors(&plan),
-        ["error[SP0504] 2 profiles have the key `a`", "error[SP0508] several profiles have the key `a`"]
+        ["error[SP0504]: 2 profiles have the key `a`", "error[SP0508]: several profiles have the key `a`"]
     );
 }
 
@@ -216,7 +216,7 @@ fn a_change_that_waits_for_an_exchange_follows_it() {
     repo.apply().succeeds();
     three(&repo, [w, &format!("{z}, {x}"), y]);
     let plan = repo.plan();
-    assert!(plan.contains("SP0511] b swaps settings"), "{plan}");
+    assert!(plan.contains("SP0511]: b swaps settings"), "{plan}");
     let requests = repo.run(&["plan", "--requests"]).succeeds().out;
     let order: Vec<&str> = requests.lines().filter(|line| line.starts_with("# ")).collect();
     assert_eq!(order, ["# b", "# a", "# c"], "a loses what b gains, and takes no part in the exchange of b and c");
@@ -234,12 +234,12 @@ fn a_setting_is_kept_if_its_new_policy_is_blocked() {
     three(&repo, [w, &moved, "AboveLock/AllowToasts: Allowed"]);
     let ran = repo.run(&["plan", "--only", "a"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.out.contains("error[SP0512] a waits for b"), "{}", ran.out);
+    assert!(ran.out.contains("error[SP0512]: a waits for b"), "{}", ran.out);
     let portal = repo.portal();
     portal.duplicate(&portal.profile("b"), "b (copy)");
     drop(portal);
     let plan = changes_nothing(&repo);
-    assert!(errors(&plan).contains(&"error[SP0512] a waits for b"), "{plan}");
+    assert!(errors(&plan).contains(&"error[SP0512]: a waits for b"), "{plan}");
 }
 
 /// An apply was interrupted: the new policy has the setting, but is not assigned yet.
@@ -263,7 +263,7 @@ fn a_moved_setting_is_removed_only_after_devices_get_it_elsewhere() {
     assert_eq!(order, ["# home", "# giver"]);
     let ran = repo.run(&["apply", "--auto-approve", "--only", "giver"]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.out.contains("error[SP0512] giver waits for home"), "{}", ran.out);
+    assert!(ran.out.contains("error[SP0512]: giver waits for home"), "{}", ran.out);
     repo.apply().succeeds();
     repo.assert_converged();
 }

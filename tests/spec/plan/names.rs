@@ -167,16 +167,16 @@ fn filters_and_scope_tags_by_id() {
           + assignment  include group Kiosks (filter include Duplicate filter ([id]))   12 devices
           + assignment  include group SSPR Pilot (filter include Kiosk hardware)   24 devices
 
-    warning[I01] lock-screen-notifications-off: app notifications on the lock screen are turned off:
-      "Portal - Lock screen hardening" (in the tenant) sets
-      WindowsLogon/DisableLockScreenAppNotifications
-      --> policies/reset.yaml:2:13
-      = "Reset password" may not appear, or the screen returns to the sign-in
-      = the same devices may get password reset from reset (policies/reset.yaml:2:13)
-      = source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both:
-        probably not absolute on current Windows; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or
-        exclude them
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/reset.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: 1 }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or leads back to the sign-in screen
+      = note: the same devices may get password reset from reset (policies/reset.yaml:2:13)
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     Reach: +4,120 devices at most (all devices, Kiosks, SSPR Pilot).
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.

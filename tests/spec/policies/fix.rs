@@ -189,7 +189,7 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     let note =
         Repository::new().with("policies/a.yaml", "name: A\nsettings: { Authentication/AllowAadPasswordReset: 0 }\n");
     assert_snapshot!(note.run("check --strict --output-format github"), @r#"
-    ::notice file=policies/a.yaml,line=2,col=13,title=R01::password reset at the sign-in screen is switched off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless the feature is being taken back)
+    ::notice file=policies/a.yaml,line=2,col=13,title=R01::password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)
     0 errors, 0 warnings in 1 policy (1 note)
     "#);
     let warning = Repository::new()

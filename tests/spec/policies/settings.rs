@@ -76,7 +76,7 @@ fn names_of_settings_are_case_sensitive() {
     6 +   Device/Camera/AllowCamera: 1
       |
 
-    warning[R02]: device-scope-missing: an OMA-URI without its scope
+    warning[R02]: device-scope-missing: the OMA-URI does not have a scope
      --> policies/policy.yaml:7:3
       |
     7 |   ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
@@ -92,7 +92,7 @@ fn names_of_settings_are_case_sensitive() {
      --> policies/policy.yaml:8:3
       |
     8 |   ./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI cannot contain backslash: write `/`
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ an OMA-URI cannot contain a backslash; write `/`
       |
       = note: source: DDF February 2026
     help: write `./Device/Vendor/MSFT/Policy/Config/Browser/AllowPasswordManager`
@@ -197,7 +197,7 @@ fn two_spellings_of_one_node_are_a_duplicate() {
         ",
     );
     assert_snapshot!(said, @"
-    warning[R02]: device-scope-missing: an OMA-URI without its scope
+    warning[R02]: device-scope-missing: the OMA-URI does not have a scope
      --> policies/policy.yaml:4:3
       |
     4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
@@ -274,10 +274,10 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
      --> policies/policy.yaml:6:3
       |
     2 | windows: "10 1709"
-      |          --------- this is the oldest release that must work
+      |          --------- this is the oldest release that must be supported
     ...
     6 |   Personalization/CompanyName: Contoso
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it is there with updates: 10.0.22621.3374
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it exists with updates: 10.0.22621.3374
       |
       = help: older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own
 

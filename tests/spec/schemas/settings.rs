@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
-use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, ElementType, EnumValue, Node};
+use sspr_policy::catalogue::{AdmxElement, Allowed, Catalogue, CspNode, ElementType, EnumValue};
 use sspr_policy::compile::{Context, Secrets, compile};
 use sspr_policy::diagnostic::{Code, Kind, Severity};
 use sspr_policy::policy::{read_configuration, read_policy};
@@ -107,7 +107,7 @@ fn of_element(element: &AdmxElement) -> Vec<String> {
 }
 
 /// The values to try for one node.
-fn candidates(node: &Node) -> Vec<String> {
+fn candidates(node: &CspNode) -> Vec<String> {
     let mut values: Vec<String> = ANYTHING.map(String::from).into();
     match &node.allowed {
         Allowed::Enum(choices) | Allowed::Flags(choices) => {

@@ -17,7 +17,7 @@ fn a_rotated_secret_without_a_key() {
     insta::assert_snapshot!(normal(&real.repo.plan()), @r#"
     Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
 
-      ~ wifi                         "Wi-Fi"   who changed it is not known
+      ~ wifi                         "Wi-Fi"   it is not known who changed this
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
     Reach: 24 devices as before (SSPR Pilot).
@@ -66,7 +66,7 @@ fn a_rotated_secret_whose_key_was_removed() {
     insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
     let configuration = real.repo.read("sspr-policy.yaml").replace(WITH_KEY, "");
     real.repo.write("sspr-policy.yaml", &configuration);
-    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   who changed it is not known"#);
+    insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   it is not known who changed this"#);
     real.repo.edit("wifi", "value: 1", "value: 2");
     insta::assert_snapshot!(because(&real), @r#"  ~ wifi                         "Wi-Fi"   you changed the policy"#);
 }

@@ -14,7 +14,7 @@ server_errors: { path: /$count, statuses: [503], page: json }
 missing_object: { path: deviceConfigurations, after: 0 }
 ";
     insta::assert_snapshot!(planned(faults, "Kiosks"), @"
-    error: GET /beta/deviceManagement/deviceConfigurations/$count was answered 503 ServiceUnavailable: The service is temporarily unavailable. (request-id …)
+    error: GET /beta/deviceManagement/deviceConfigurations/$count returned 503 ServiceUnavailable: The service is temporarily unavailable. (request-id …)
     exit 1
     ");
 }
@@ -22,8 +22,8 @@ missing_object: { path: deviceConfigurations, after: 0 }
 #[test]
 fn an_incomplete_list_stops_the_plan() {
     insta::assert_snapshot!(planned("missing_object: { path: deviceConfigurations }\n", "Kiosks"), @"
-    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: 7 profiles are counted, and 6 came (request-id …)
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: the server counts 7 profiles, but the list has 6 (request-id …)
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     exit 1
     ");
 }
@@ -31,8 +31,8 @@ fn an_incomplete_list_stops_the_plan() {
 #[test]
 fn an_incomplete_list_does_not_make_a_group_name_unique() {
     insta::assert_snapshot!(planned("missing_object: { path: groups, of: GET }\n", "Front Desk"), @"
-    error: the answer to /groups?$filter=displayName%20eq%20%27Front%20Desk%27&$select=id,displayName&$top=999&$count=true cannot be used: 2 groups are counted, and 1 came (request-id …)
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /groups?$filter=displayName%20eq%20%27Front%20Desk%27&$select=id,displayName&$top=999&$count=true cannot be used: the server counts 2 groups, but the list has 1 (request-id …)
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     exit 1
     ");
     // A list that is complete the second time is as good as one that was complete at once.
@@ -53,8 +53,8 @@ fn an_incomplete_list_does_not_make_a_group_name_unique() {
 #[test]
 fn an_incomplete_list_does_not_make_a_filter_name_unique() {
     insta::assert_snapshot!(planned("missing_object: { path: assignmentFilters }\n", "Kiosks, filter: Duplicate filter"), @"
-    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: 4 objects are announced, and 3 came (request-id …)
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    error: the answer to /beta/deviceManagement/assignmentFilters?$select=id,displayName&$count=true cannot be used: 4 objects were announced, but 3 arrived (request-id …)
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     exit 1
     ");
 }
@@ -104,13 +104,15 @@ fn a_list_is_read_without_a_refused_count() {
           + Camera/AllowCamera [device]                        Allowed (1)
           + assignment  include group Kiosks (filter include Kiosk hardware)   12 devices
 
-    warning[R04] unequal-values: Camera/AllowCamera has another value in "Portal - Camera" (in the
-      tenant)
-      --> policies/camera.yaml:2:13  both may reach the same devices
-      = which of the two a device gets is not defined
-      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
-        randomly"
-      = help: set it in one policy, or let the audiences exclude each other
+    warning[R04]: unequal-values: Camera/AllowCamera has a different value in "Portal - Camera" (in the tenant)
+     --> policies/camera.yaml:2:13
+      |
+    2 | settings: { Camera/AllowCamera: 1 }
+      |             ^^^^^^^^^^^^^^^^^^ both may reach the same devices
+      |
+      = note: it is not defined which of the two values a device gets
+      = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = help: set it in one policy only, or assign the two policies to different devices
 
     Reach: +12 devices at most (Kiosks).
     Scope tags: 1 new profile names none, and gets Default.

@@ -57,10 +57,10 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
           + Camera/AllowCamera [device]                        Allowed (1)
           assigned to nobody
 
-    warning[SP0515] the profile "Odd" ([id]) cannot be understood
-      = `omaSettings`: invalid type: map, expected a sequence
-      = help: look at it in the portal, and save it there once more; until then it is not compared with
-        the policies
+    warning[SP0515]: the profile "Odd" ([id]) has data that this version cannot read
+     |
+     = note: `omaSettings`: invalid type: map, expected a sequence
+     = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
     Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
@@ -76,16 +76,19 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
           + Camera/AllowCamera [device]                        Allowed (1)
           assigned to nobody
 
-    warning[SP0515] the profile "Odd" ([id]) cannot be understood
-      = `omaSettings`: invalid type: map, expected a sequence
-      = help: look at it in the portal, and save it there once more; until then it is not compared with
-        the policies
+    warning[SP0515]: the profile "Odd" ([id]) has data that this version cannot read
+     |
+     = note: `omaSettings`: invalid type: map, expected a sequence
+     = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
-    error[SP0517] the tenant has a profile "Odd" that is not ours
-      --> policies/second.yaml:1:7  a second profile of this name would be made
-      = its id: [id]
-      = help: take it over with `adopt: { rehearsal: [id] }`, or choose
-        another name
+    error[SP0517]: the tenant already has a profile "Odd" that is not managed here
+     --> policies/second.yaml:1:7
+      |
+    1 | name: Odd
+      |       ^^^ a second profile with this name would be created
+      |
+      = note: its id: [id]
+      = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
 
     Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours; 1 error.
@@ -100,12 +103,14 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
           + Camera/AllowCamera [device]                        Allowed (1)
           assigned to nobody
 
-    error[SP0515] second cannot take over [id], which cannot be
-      understood
-      --> policies/second.yaml:1:7  this policy waits, the others do not
-      = `omaSettings`: invalid type: map, expected a sequence
-      = help: look at it in the portal, and save it there once more; until then it is not compared with
-        the policies
+    error[SP0515]: second cannot take over [id], which has data that this version cannot read
+     --> policies/second.yaml:1:7
+      |
+    1 | name: Taken
+      |       ^^^^^ only this policy is skipped
+      |
+      = note: `omaSettings`: invalid type: map, expected a sequence
+      = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
     Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours; 1 error.
@@ -133,11 +138,14 @@ fn an_unreadable_managed_profile_blocks_its_policy() {
           + Experience/AllowCortana [device]                   Not allowed (0)
           assigned to nobody
 
-    error[SP0515] the profile of camera ([id]) cannot be understood
-      --> policies/camera.yaml:1:7  this policy waits, the others do not
-      = `omaSettings`: invalid type: map, expected a sequence
-      = help: look at it in the portal, and save it there once more; until then it is not compared with
-        the policies
+    error[SP0515]: the profile of camera ([id]) has data that this version cannot read
+     --> policies/camera.yaml:1:7
+      |
+    1 | name: Cameras
+      |       ^^^^^^^ only this policy is skipped
+      |
+      = note: `omaSettings`: invalid type: map, expected a sequence
+      = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
     Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 0 not ours; 1 error.
@@ -152,10 +160,10 @@ fn an_unreadable_managed_profile_blocks_its_policy() {
           + Camera/AllowCamera [device]                        Allowed (1)
           assigned to nobody
 
-    warning[SP0515] the profile "Odd" ([id]) cannot be understood
-      = `version`: invalid type: string "x", expected i64
-      = help: look at it in the portal, and save it there once more; until then it is not compared with
-        the policies
+    warning[SP0515]: the profile "Odd" ([id]) has data that this version cannot read
+     |
+     = note: `version`: invalid type: string "x", expected i64
+     = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
     Scope tags: 1 new profile names none, and gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
@@ -170,11 +178,11 @@ fn a_profile_that_may_be_managed_stops_the_plan() {
     let said = [("description", json!(7)), ("@odata.type", Value::Null)]
         .map(|(field, value)| plain(&odd(&json!([profile(CUSTOM, marked, field, value)])).plan()));
     insta::assert_snapshot!(said.concat(), @r#"
-    error: the profile "Odd" ([id]) cannot be understood: `description`: invalid type: integer `7`, expected a string (request-id …)
-    help: whose it is cannot be told, so nothing is done without it: look at it in the portal, and save it there once more
+    error: the profile "Odd" ([id]) has data that this version cannot read: `description`: invalid type: integer `7`, expected a string (request-id …)
+    help: its owner cannot be determined, so the command stops: open it in the portal and save it again
     exit 1
-    error: the profile "Odd" ([id]) does not say its kind (`@odata.type`) (request-id …)
-    help: whose it is cannot be told, so nothing is done without it: look at it in the portal, and save it there once more
+    error: the profile "Odd" ([id]) has no type (`@odata.type`) (request-id …)
+    help: its owner cannot be determined, so the command stops: open it in the portal and save it again
     exit 1
     "#);
 }
@@ -207,11 +215,11 @@ fn a_batch_without_an_answer_says_which_request_it_was() {
     let said = planned("lost_sub_answers: { path: groups }\n", "Kiosks");
     insta::assert_snapshot!(said, @"
     error: the answer to /v1.0/$batch cannot be used: the batch has no answer to /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName&$top=999&$count=true (request-id …)
-    help: run again; if it stays, something between here and Graph answers in its place: `sspr-policy doctor`
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     exit 1
     ");
     insta::assert_snapshot!(planned("sub_request_failures: { path: groups, statuses: [418] }\n", "Kiosks"), @"
-    error: GET /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName&$top=999&$count=true was answered 418 InternalServerError: An error has occurred. (request-id …)
+    error: GET /groups?$filter=displayName%20eq%20%27Kiosks%27&$select=id,displayName&$top=999&$count=true returned 418 InternalServerError: An error has occurred. (request-id …)
     exit 1
     ");
 }

@@ -13,9 +13,13 @@ fn a_moved_file_if_orphans_are_deleted() {
 
       1 of ours in the tenant that no policy writes: lock (kept)
 
-    error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
-      --> policies/screen/lock.yaml:1:7  was its file moved?
-      = help: write `moved_from: [lock]`, so that the profile stays and nothing is assigned twice
+    error[SP0507]: screen/lock would be created again next to `lock` ("Lock screen")
+     --> policies/screen/lock.yaml:1:7
+      |
+    1 | name: Lock screen
+      |       ^^^^^^^^^^^ was this file moved or renamed?
+      |
+      = help: add `moved_from: [lock]` to keep the profile and not assign its settings twice
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1
@@ -42,10 +46,13 @@ fn a_draft_that_is_live() {
     insta::assert_snapshot!(repo.plan(), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    error[SP0506] lock is a draft, and its profile is in the tenant
-      ([id])
-      --> policies/lock.yaml:1:7  a draft is never sent
-      = help: write `state: retired` to delete the profile, or `state: active`
+    error[SP0506]: lock is a draft, but its profile already exists in the tenant ([id])
+     --> policies/lock.yaml:1:7
+      |
+    1 | name: Lock screen
+      |       ^^^^^^^^^^^ a draft is not sent to Intune
+      |
+      = help: write `state: active` to manage the profile, or `state: retired` to delete it
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1
@@ -80,11 +87,14 @@ fn a_policy_that_is_retired() {
       - lock                         "Lock screen"   retired
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
 
-    warning[SP0510] lock goes, and its last values stay on devices
-      --> policies/lock.yaml:1:7
-      = Start/HideLock stays at 1; Windows' own value is 0
-      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
-        `state: retired`
+    warning[SP0510]: lock will be deleted; devices keep its last values
+     --> policies/lock.yaml:1:7
+      |
+    1 | name: Lock screen
+      |       ^^^^^^^^^^^
+      |
+      = note: Start/HideLock stays at 1; the Windows default is 0
+      = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
     Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
@@ -128,13 +138,13 @@ fn a_policy_whose_file_was_deleted() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      - lock                         "Lock screen"   no policy writes it (prune: true)
+      - lock                         "Lock screen"   it no longer has a policy file (prune: true)
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
 
-    warning[SP0510] lock goes, and its last values stay on devices
-      = Start/HideLock stays at 1; Windows' own value is 0
-      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
-        `state: retired`
+    warning[SP0510]: lock will be deleted; devices keep its last values
+     |
+     = note: Start/HideLock stays at 1; the Windows default is 0
+     = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
     Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
@@ -198,13 +208,15 @@ fn a_conflict_with_a_profile_from_the_portal() {
           + WindowsLogon/DisableLockScreenAppNotifications [device]   disabled
           + assignment  include group SSPR Ring 2   310 devices
 
-    warning[R04] unequal-values: WindowsLogon/DisableLockScreenAppNotifications has another value in
-      "Portal - Lock screen hardening" (in the tenant)
-      --> policies/notifications.yaml:2:13  both reach the same devices
-      = which of the two a device gets is not defined
-      = source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied
-        randomly"
-      = help: set it in one policy, or let the audiences exclude each other
+    warning[R04]: unequal-values: WindowsLogon/DisableLockScreenAppNotifications has a different value in "Portal - Lock screen hardening" (in the tenant)
+     --> policies/notifications.yaml:2:13
+      |
+    2 | settings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ both reach the same devices
+      |
+      = note: it is not defined which of the two values a device gets
+      = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
+      = help: set it in one policy only, or assign the two policies to different devices
 
     Reach: +310 devices (SSPR Ring 2).
     Scope tags: 1 new profile names none, and gets Default.
@@ -222,17 +234,17 @@ fn more_changes_than_the_limits_allow() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      - lock                         "Lock screen"   no policy writes it (prune: true)
+      - lock                         "Lock screen"   it no longer has a policy file (prune: true)
           2 settings, 3 targets assigned; last values stay on devices until something else sets them
 
-    error[SP0509] 1 deletion is more than `limits: max_deletes: 0` allows
-      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
-        and have that approved, or raise the limit in sspr-policy.yaml
+    error[SP0509]: 1 deletion is more than `limits: max_deletes: 0` allows
+     |
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
-    warning[SP0510] lock goes, and its last values stay on devices
-      = Start/HideLock stays at 1; Windows' own value is 0
-      = help: to take a feature back: first write the safe value, apply and wait for the devices; then
-        `state: retired`
+    warning[SP0510]: lock will be deleted; devices keep its last values
+     |
+     = note: Start/HideLock stays at 1; the Windows default is 0
+     = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
     Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours; 1 error.

@@ -224,18 +224,18 @@ fn masked_values_that_were_changed_in_the_tenant() {
     exit 0
     "#);
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
-      ~ lock                         "Lock screen"   changed in the tenant
+      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   disabled → enabled
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"changed in the tenant","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":{}}
+    {"changes":[{"because":"someone changed this in Intune; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":{}}
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock screen | _changed in the tenant_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
+    | ✏️ change | `lock`<br>Lock screen | _someone changed this in Intune; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
     "#);
     masked.carried_out();
 }
@@ -291,7 +291,7 @@ fn masked_values_with_a_secret() {
     masked.carried_out();
     in_the_portal(&masked.graph, |settings| settings[0]["value"] = json!("swordfish"));
     insta::assert_snapshot!(plan_with(&masked, &masked.reader), @r#"
-      ~ lock                         "Lock screen"   changed in the tenant
+      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
           ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.

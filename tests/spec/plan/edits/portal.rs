@@ -47,7 +47,7 @@ fn a_value_in_the_portal() {
     let repo = applied();
     in_the_portal(&repo.portal(), |settings| settings[1]["value"] = json!(0));
     insta::assert_snapshot!(carried_out(&repo), @r#"
-      ~ lock                         "Lock screen"   changed in the tenant
+      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
           ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
 
     Reach: 24 devices as before (SSPR Pilot).
@@ -80,12 +80,12 @@ fn a_profile_that_somebody_duplicated() {
       ~ toasts                       "Toasts"   you changed the policy
           ~ AboveLock/AllowToasts [device]                     Not allowed (0) → Allowed (1)
 
-    error[SP0504] 2 profiles in the tenant carry the key `lock`
-      = the portal's "Duplicate" copies the marker, and two applies at once can make two; nothing is
-        changed under this key until one is left
-      = [id]  "Lock screen"  changed [time]
-      = [id]  "Lock screen - Copy"  changed [time]
-      = help: `sspr-policy disown ID` takes our marker off the one that is a copy
+    error[SP0504]: 2 profiles have the key `lock`
+     |
+     = note: "Duplicate" in the portal copies the marker, and two applies at the same time can create two profiles; nothing is changed for this key until only one is left
+     = note: [id]  "Lock screen"  changed [time]
+     = note: [id]  "Lock screen - Copy"  changed [time]
+     = help: run `sspr-policy disown ID` for the copy, or delete it in the portal
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.
@@ -112,11 +112,14 @@ fn a_marker_that_somebody_deleted() {
     }
     let before = repo.portal().profiles();
     insta::assert_snapshot!(plan(&repo), @r#"
-    error[SP0517] the tenant has a profile "Lock screen" that is not ours
-      --> policies/lock.yaml:1:7  a second profile of this name would be made
-      = its id: [id]
-      = help: take it over with `adopt: { sandbox: [id] }`, or choose
-        another name
+    error[SP0517]: the tenant already has a profile "Lock screen" that is not managed here
+     --> policies/lock.yaml:1:7
+      |
+    1 | name: Lock screen
+      |       ^^^^^^^^^^^ a second profile with this name would be created
+      |
+      = note: its id: [id]
+      = help: take it over with `adopt: { sandbox: [id] }`, or choose another name
 
     Plan: nothing can be done; 0 as written, 8 not ours; 1 error.
     exit 1
@@ -129,7 +132,7 @@ fn a_marker_that_somebody_deleted() {
     let id = text(&repo.portal().profile("Lock screen")["id"]);
     repo.policy("lock", &format!("{LOCK}adopt: {{ sandbox: {id} }}\n"));
     insta::assert_snapshot!(carried_out(&repo), @r#"
-      ~ lock                         "Lock screen"   adopted: ours from now on
+      ~ lock                         "Lock screen"   adopted: will be managed here from now on
 
     Reach: 24 devices as before (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
@@ -153,9 +156,13 @@ fn a_moved_file_without_moved_from() {
     insta::assert_snapshot!(plan(&repo), @r#"
       1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
 
-    error[SP0507] screen/lock would be made anew beside `lock` ("Lock screen")
-      --> policies/screen/lock.yaml:1:7  was its file moved?
-      = help: write `moved_from: [lock]`, so that the profile stays and nothing is assigned twice
+    error[SP0507]: screen/lock would be created again next to `lock` ("Lock screen")
+     --> policies/screen/lock.yaml:1:7
+      |
+    1 | name: Lock screen
+      |       ^^^^^^^^^^^ was this file moved or renamed?
+      |
+      = help: add `moved_from: [lock]` to keep the profile and not assign its settings twice
 
     Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
     exit 1

@@ -51,10 +51,10 @@ fn a_pattern_that_no_key_matches() {
     let repo = applied();
     insta::assert_snapshot!(repo.run(&["plan", "--only", "lok"]).fails(), @"
     error: `--only lok` matches no key
-    help: did you mean lock
+    help: Did you mean lock?
     ");
     insta::assert_snapshot!(repo.run(&["apply", "--auto-approve", "--only", "sspr/*"]).fails(), @"
     error: `--only sspr/*` matches no key
-    help: a key is a policy's path under policies/ without .yaml
+    help: a key is the path of a policy file below policies/, without .yaml
     ");
 }

@@ -155,8 +155,9 @@ fn a_limit_states_that_devices_of_users_do_not_count() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  include group SSPR Pilot   24 devices
 
-    info[SP0520] `limits: max_devices: 5,000` does not count the devices of users
-      = users are touched: All Staff, all users
+    info[SP0520]: `limits: max_devices: 5,000` does not count the devices of users
+     |
+     = note: the plan affects users: All Staff, all users
 
     Reach: +24 devices and +5,200 members and +all users (All Staff, SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.
@@ -235,11 +236,11 @@ fn members_that_the_token_may_not_read() {
           + assignment  include all devices
           + assignment  include group SSPR Ring 2
 
-    error[SP0519] how many devices are touched is not known, and `limits: max_devices` is set
-      = the members of groups cannot be read (status 403)
-      = the number of all devices cannot be read (status 403)
-      = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to whoever plans,
-        or take the limit out
+    error[SP0519]: `limits: max_devices` is set, but the number of affected devices is not known
+     |
+     = note: the members of groups cannot be read (status 403)
+     = note: the number of all devices cannot be read (status 403)
+     = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to the identity that plans, or remove the limit from sspr-policy.yaml
 
     Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
     Reach: not known: the number of all devices (status 403; reading needs

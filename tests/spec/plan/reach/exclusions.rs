@@ -35,13 +35,14 @@ fn users_and_devices_do_not_exclude_each_other() {
           + assignment  exclude group All Staff   5,200 members (the first 999 are users)
           + assignment  exclude group Kiosks   12 devices
 
-    warning[R05] mixed-exclusion: excluding `All Staff` has no effect: it has users, and the included
-      are devices
-      --> policies/lock.yaml:6:14  the exclusion has no effect: everybody who is included gets the
-          profile
-      = source: Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune does
-        not evaluate user-to-device group relationships; `explain R05`
-      = help: exclude a group of the same kind as the included ones, or use an assignment filter
+    warning[R05]: mixed-exclusion: excluding `All Staff` has no effect: it has users, but the included targets are devices
+     --> policies/lock.yaml:6:14
+      |
+    6 |     - group: All Staff
+      |              ^^^^^^^^^ the exclusion has no effect: everyone who is included gets the profile
+      |
+      = note: source: Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune does not evaluate user-to-device group relationships; `explain R05`
+      = help: exclude a group of the same kind as the included groups, or use an assignment filter
 
     Reach: +24 devices (SSPR Pilot).
     Scope tags: 1 new profile names none, and gets Default.
@@ -55,13 +56,13 @@ fn users_and_devices_do_not_exclude_each_other() {
     insta::assert_snapshot!(repo.run(&["explain", "R05"]).succeeds().out, @r#"
     R05 mixed-exclusion
 
-      devices are excluded from users, or users from devices
+      devices are excluded from included users, or users from included devices
 
-      Symptom      the exclusion has no effect: everybody who is included gets the profile
+      Symptom      the exclusion has no effect: everyone who is included gets the profile
       Severity     warning
       Confidence   high
-      Looks at     the members of the groups that are included and excluded
-      Remedy       exclude a group of the same kind as the included ones, or use an assignment filter
+      Looks at     the members of the included and excluded groups
+      Remedy       exclude a group of the same kind as the included groups, or use an assignment filter
       Source       Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune
                    does not evaluate user-to-device group relationships
 
@@ -110,15 +111,20 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
     let plan = repo.plan();
     let from = plan.find("warning[R05]").unwrap();
     insta::assert_snapshot!(plan[from..], @r#"
-    warning[R05] mixed-exclusion: excluding `Kiosks` has no effect: it has devices, and the included are
-      users
-      --> policies/camera.yaml:1:7  the exclusion has no effect: everybody who is included gets the
-          profile
-      = sspr-policy.yaml:6:64: excluded here
-      = the same for 2 other policies of this target
-      = source: Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune does
-        not evaluate user-to-device group relationships; `explain R05`
-      = help: exclude a group of the same kind as the included ones, or use an assignment filter
+    warning[R05]: mixed-exclusion: excluding `Kiosks` has no effect: it has devices, but the included targets are users
+     --> policies/camera.yaml:1:7
+      |
+    1 | name: camera
+      |       ^^^^^^ the exclusion has no effect: everyone who is included gets the profile
+      |
+     ::: sspr-policy.yaml:6:64
+      |
+    6 |   staff: { include: [{ group: All Staff }], exclude: [{ group: Kiosks }] }
+      |                                                                ------ excluded here
+      |
+      = note: the same is true for 2 other policies with this target
+      = note: source: Microsoft, device-profile-assign, "Exclude groups from a policy assignment": Intune does not evaluate user-to-device group relationships; `explain R05`
+      = help: exclude a group of the same kind as the included groups, or use an assignment filter
 
     Reach: +5,200 members (All Staff).
     Scope tags: 3 new profiles name none, and get Default.

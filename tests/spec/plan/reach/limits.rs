@@ -16,13 +16,14 @@ fn more_devices_than_the_limit_allows() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  include group SSPR Ring 2   310 devices
 
-    error[SP0509] 310 devices that are touched are more than `limits: max_devices: 300` allows
-      = SSPR Ring 2: 310
-      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
-        and have that approved, or raise the limit in sspr-policy.yaml
+    error[SP0509]: 310 affected devices are more than `limits: max_devices: 300` allows
+     |
+     = note: SSPR Ring 2: 310
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
-    info[SP0520] `limits: max_devices: 300` does not count the devices of users
-      = users are touched: All Staff
+    info[SP0520]: `limits: max_devices: 300` does not count the devices of users
+     |
+     = note: the plan affects users: All Staff
 
     Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
     Scope tags: 1 new profile names none, and gets Default.
@@ -131,14 +132,14 @@ fn assignments_that_are_not_managed_count_for_limits() {
           ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
             assignments: not managed, stays as it is: include all devices
 
-    error[SP0509] 4,120 devices that are touched are more than `limits: max_devices: 5` allows
-      = all devices: 4,120
-      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
-        and have that approved, or raise the limit in sspr-policy.yaml
+    error[SP0509]: 4,120 affected devices are more than `limits: max_devices: 5` allows
+     |
+     = note: all devices: 4,120
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
-    error[SP0509] lock goes to all devices or all users, which `limits: allow_all_targets` forbids
-      = help: look at the plan again; if it is right, save it with `plan --override-limits --out FILE`
-        and have that approved, or raise the limit in sspr-policy.yaml
+    error[SP0509]: lock is assigned to all devices or all users, which `limits: allow_all_targets: false` forbids
+     |
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
     Reach: 4,120 devices at most as before (all devices).
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 2 errors.
@@ -167,23 +168,29 @@ fn devices_that_stay_or_leave_count_for_the_limit() {
     };
     repo.edit("lock", "Hide }", "Do not hide }");
     insta::assert_snapshot!(limit(), @"
-    error[SP0509] 322 devices that are touched are more than `limits: max_devices: 300` allows
-      = Kiosks: 12
-      = SSPR Ring 2: 310
+    error[SP0509]: 322 affected devices are more than `limits: max_devices: 300` allows
+     |
+     = note: Kiosks: 12
+     = note: SSPR Ring 2: 310
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
     ");
     repo.edit("lock", "Do not hide }", "Hide }");
     assign(&repo, "  include: [{ group: Kiosks }]\n");
     insta::assert_snapshot!(limit(), @"
-    error[SP0509] 310 devices that are touched are more than `limits: max_devices: 300` allows
-      = SSPR Ring 2: 310
+    error[SP0509]: 310 affected devices are more than `limits: max_devices: 300` allows
+     |
+     = note: SSPR Ring 2: 310
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
     ");
     assign(&repo, "  include: [{ group: SSPR Ring 2 }, { group: Kiosks }]\n  exclude: [{ group: SSPR Pilot }]\n");
     assert_eq!(limit(), "");
     repo.edit("lock", "name: Lock", "name: Lock\nstate: retired");
     insta::assert_snapshot!(limit(), @"
-    error[SP0509] 322 devices that are touched are more than `limits: max_devices: 300` allows
-      = Kiosks: 12
-      = SSPR Ring 2: 310
+    error[SP0509]: 322 affected devices are more than `limits: max_devices: 300` allows
+     |
+     = note: Kiosks: 12
+     = note: SSPR Ring 2: 310
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
     ");
 }
 
@@ -204,9 +211,10 @@ fn an_unknown_number_of_devices_exceeds_the_limit() {
           ~ Start/HideLock [device]                            Hide (1) → Do not hide (0)
             assignments: not managed, stays as it is: include a target of another kind
 
-    error[SP0519] how many devices are touched is not known, and `limits: max_devices` is set
-      = a target is of another kind, such as a Configuration Manager collection
-      = help: save the plan with `plan --override-limits --out FILE`, and have that approved
+    error[SP0519]: `limits: max_devices` is set, but the number of affected devices is not known
+     |
+     = note: Graph does not report the members of a target, such as a Configuration Manager collection
+     = help: save the plan with `plan --override-limits --out FILE`, and have that file approved
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
     Nothing was changed.

@@ -53,8 +53,8 @@ fn a_sandbox_on_loopback_needs_no_sign_in() {
       plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  ?
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
-      blast radius: members of groups  GroupMember.Read.All                         yes
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      yes
+      reach: members of groups         GroupMember.Read.All                         yes
+      reach: all devices               DeviceManagementManagedDevices.Read.All      yes
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -89,7 +89,7 @@ fn no_way_to_sign_in() {
             client-secret      AZURE_CLIENT_SECRET is not set
             managed-identity   [machine]
             azure-cli          `az` is not installed
-            device-code        nobody sits at a terminal here
+            device-code        there is no terminal
       FAIL  none of these methods can be used here
             help: docs/sign-in.md shows how to set up each method; select one with `auth: { method: … }`
 
@@ -125,8 +125,8 @@ fn an_unreachable_server() {
       plan                             Organization.Read.All                        ?
       apply                            DeviceManagementConfiguration.ReadWrite.All  ?
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
-      blast radius: members of groups  GroupMember.Read.All                         ?
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      ?
+      reach: members of groups         GroupMember.Read.All                         ?
+      reach: all devices               DeviceManagementManagedDevices.Read.All      ?
       scope tags                       DeviceManagementConfiguration.Read.All       ?
       approval status                  DeviceManagementConfiguration.Read.All       ?
 

@@ -48,8 +48,8 @@ fn a_token_without_all_permissions() {
       plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  no
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
-      blast radius: members of groups  GroupMember.Read.All                         yes
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      reach: members of groups         GroupMember.Read.All                         yes
+      reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -80,8 +80,8 @@ fn an_expired_token_of_a_user() {
 
     Signing in
             token (as configured)
-      FAIL  the access token has expired: it was good until [time]
-            help: get another one, and see that the clock is right; nothing was sent to Microsoft Graph
+      FAIL  the access token has expired: it was valid until [time]
+            help: get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph
 
     This environment cannot be planned yet.
     exit code 1
@@ -122,8 +122,8 @@ fn an_opaque_token_that_may_not_write() {
       plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  no
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
-      blast radius: members of groups  GroupMember.Read.All                         yes
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      reach: members of groups         GroupMember.Read.All                         yes
+      reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -154,8 +154,8 @@ fn an_opaque_token_that_may_write() {
       plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  ?
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  ?
-      blast radius: members of groups  GroupMember.Read.All                         yes
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      yes
+      reach: members of groups         GroupMember.Read.All                         yes
+      reach: all devices               DeviceManagementManagedDevices.Read.All      yes
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -171,7 +171,7 @@ fn an_opaque_token_that_may_not_read() {
     assert_snapshot!(said, @"
       ok    200 /organization: Contoso (sandbox) ([id])
       ok    200 a profile
-      FAIL  403 a group: GET /v1.0/groups?$top=1&$select=id,displayName was answered 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. (request-id [id])
+      FAIL  403 a group: GET /v1.0/groups?$top=1&$select=id,displayName returned 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. (request-id [id])
             help: reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All
       ok    200 the filters
 
@@ -181,8 +181,8 @@ fn an_opaque_token_that_may_not_read() {
       plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  no
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
-      blast radius: members of groups  GroupMember.Read.All                         ?
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      reach: members of groups         GroupMember.Read.All                         ?
+      reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -212,8 +212,8 @@ fn an_application_that_may_only_read_cannot_apply() {
       plan                             Organization.Read.All                        yes
       apply                            DeviceManagementConfiguration.ReadWrite.All  no
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
-      blast radius: members of groups  GroupMember.Read.All                         yes
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      reach: members of groups         GroupMember.Read.All                         yes
+      reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -244,8 +244,8 @@ fn a_missing_permission_for_plan_fails_even_if_the_server_answers() {
       plan                             Organization.Read.All                        no
       apply                            DeviceManagementConfiguration.ReadWrite.All  no
       comparing masked values          DeviceManagementConfiguration.ReadWrite.All  no (optional)
-      blast radius: members of groups  GroupMember.Read.All                         no (optional)
-      blast radius: all devices        DeviceManagementManagedDevices.Read.All      no (optional)
+      reach: members of groups         GroupMember.Read.All                         no (optional)
+      reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
@@ -262,7 +262,7 @@ fn a_token_for_another_audience() {
     assert_snapshot!(said.split("Signing in\n").nth(1).unwrap(), @"
             token (as configured)
       FAIL  the access token is not for Microsoft Graph, but for https://management.azure.com/
-            help: get one for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
+            help: get a token for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
 
     This environment cannot be planned yet.
     exit code 1

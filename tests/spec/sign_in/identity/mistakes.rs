@@ -84,7 +84,7 @@ fn invalid_tenants_and_servers() {
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: Sandbox }
-      |                ^^^^^^^ expected `sandbox`, an id or a domain
+      |                ^^^^^^^ expected `sandbox`, an ID or a domain
       |
     help: Did you mean `sandbox`?
       |
@@ -112,7 +112,7 @@ fn invalid_tenants_and_servers() {
      --> sspr-policy.yaml:4:16
       |
     4 |   a: { tenant: 'https://contoso.example' }
-      |                ^^^^^^^^^^^^^^^^^^^^^^^^^ expected `sandbox`, an id or a domain
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^^ expected `sandbox`, an ID or a domain
       |
       = help: write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com
 
@@ -162,8 +162,8 @@ fn the_url_for_github_tokens_is_shown_without_its_query() {
         .with("ACTIONS_ID_TOKEN_REQUEST_URL", "https://127.0.0.1:9/token?secret=FAKE")
         .with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t0ken");
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with github-oidc failed: GitHub gives no token: https://127.0.0.1:9/token: error sending request: client error (Connect): nobody listens
-    help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
+    error: signing in with github-oidc failed: GitHub issued no token: https://127.0.0.1:9/token: error sending request: client error (Connect): nobody listens
+    help: GitHub issues a token only while the job runs and has `permissions: id-token: write`; run the job again
     exit code 1
     ");
 }
@@ -174,31 +174,31 @@ fn missing_or_unusable_credentials_have_a_help() {
     let tenant = |auth: &str| Tenant::new("https://login.contoso.example", auth);
     assert_snapshot!(tenant("{ method: azure-cli }").with("PATH", "").run("plan"), @"
     error: signing in with azure-cli failed: `az` is not on PATH
-    help: install the Azure CLI and sign in with `az login`, or take another `method:`
+    help: install the Azure CLI and sign in with `az login`, or use another `method:`
     exit code 1
     ");
     let browser = tenant("{ method: browser, client_id: a }").with("PATH", "").run("plan");
     let without_address = browser.lines().filter(|line| !line.starts_with("https://")).collect::<Vec<_>>().join("\n");
     assert_snapshot!(without_address, @"
-    To sign in, a browser opens; else open this address in one here:
-    error: signing in with browser failed: no browser opens here, and nobody sits at a terminal
-    help: run it on a terminal, where you can open the address yourself; a pipeline takes another `method:`
+    Sign in in the browser. If none opens, open this address:
+    error: signing in with browser failed: no browser can be opened, and there is no terminal
+    help: run it in a terminal, where you can open the address yourself; in a pipeline, use another `method:`
     exit code 1
     ");
     assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: none.pem }").run("plan"), @"
     error: signing in with client-certificate failed: ./none.pem: No such file or directory (os error 2)
-    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
     exit code 1
     ");
     assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }").run("plan"), @"
-    error: signing in with client-certificate failed: ./sspr-policy.yaml: there is no certificate in the file (expected PEM with certificate and private key)
-    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    error: signing in with client-certificate failed: ./sspr-policy.yaml: the file has no certificate (expected PEM with certificate and private key)
+    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
     exit code 1
     ");
     let federated = tenant("{ method: workload-identity, client_id: a }").with("AZURE_FEDERATED_TOKEN_FILE", "none");
     assert_snapshot!(federated.run("plan"), @"
     error: signing in with workload-identity failed: none: No such file or directory (os error 2)
-    help: AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity
+    help: AZURE_FEDERATED_TOKEN_FILE sets the path; in Kubernetes, add the workload identity label to the pod
     exit code 1
     ");
     let junk = tenant("{ method: azure-cli }");
@@ -230,9 +230,9 @@ fn an_application_must_be_an_id() {
      --> sspr-policy.yaml:4:68
       |
     4 |   a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }
-      |                                                                    ^ expected an id, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b
+      |                                                                    ^ expected an ID, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b
       |
-      = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a machine's own identity need none: then take the line out
+      = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
 
     1 error, 0 warnings in 0 policies
     "#);

@@ -54,8 +54,8 @@ fn each_cloud_has_its_servers_and_its_scope() {
 fn an_application_must_be_named() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: device-code }");
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with device-code failed: no application is named
-    help: write `client_id:` in `auth:`, or set AZURE_CLIENT_ID; there is no built-in application, and docs/sign-in.md tells how to register one
+    error: signing in with device-code failed: no application is configured
+    help: write `client_id:` in `auth:`, or set AZURE_CLIENT_ID; there is no built-in application, and docs/sign-in.md explains how to register one
     exit code 1
     ");
 }
@@ -66,7 +66,7 @@ fn the_environment_is_not_for_another_tenant() {
         .with("AZURE_CLIENT_SECRET", SECRET)
         .with("AZURE_TENANT_ID", "8f6d1111-5a5a-4b4b-8c8c-5590c0de0003");
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: AZURE_TENANT_ID is [id], and the configured tenant is [id]
+    error: signing in with client-secret failed: AZURE_TENANT_ID is [id], but the configured tenant is [id]
     help: unset AZURE_TENANT_ID, or correct `tenant:`; nothing was sent
     exit code 1
     ");
@@ -78,7 +78,7 @@ fn a_token_of_another_tenant() {
     let token = "e30.eyJ0aWQiOiI4ZjZkMTExMS01YTVhLTRiNGItOGM4Yy01NTkwYzBkZTAwMDMifQ.c2ln";
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", token);
     assert_snapshot!(tenant.run("plan"), @"
-    error: the access token is for another tenant: [id] is configured, and the token says [id]
+    error: the access token is for another tenant: [id] is configured, but the token says [id]
     help: use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph
     exit code 1
     ");
@@ -94,8 +94,8 @@ fn a_machine_that_is_not_in_azure() {
         "IDENTITY_ENDPOINT is not set, and this is not an Azure machine",
     );
     assert_snapshot!(said, @"
-    error: signing in with managed-identity failed: no IDENTITY_ENDPOINT, and no machine in Azure answers
-    help: give this machine in Azure an identity, and name a user-assigned one with `client_id:`; elsewhere, take another `method:`
+    error: signing in with managed-identity failed: IDENTITY_ENDPOINT is not set, and this is not an Azure machine
+    help: assign a managed identity to this Azure machine, and name a user-assigned one in `client_id:`; anywhere else, use another `method:`
     exit code 1
     ");
 }
@@ -105,8 +105,8 @@ fn secrets_do_not_travel_in_plain_text() {
     let tenant = Tenant::new("http://127.0.0.1:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: the library for this way speaks https only, and `login_url` is http://127.0.0.1:9
-    help: serve it with a certificate, and name its issuer in SSL_CERT_FILE
+    error: signing in with client-secret failed: this method supports only https, but `login_url` is http://127.0.0.1:9
+    help: use an https server, and set SSL_CERT_FILE to a file with the certificate of its issuer
     exit code 1
     ");
 }
@@ -126,17 +126,17 @@ fn errors_state_what_a_method_needs() {
     ");
     assert_snapshot!(said("{ method: workload-identity, client_id: a }"), @"
     error: signing in with workload-identity failed: AZURE_FEDERATED_TOKEN_FILE is not set
-    help: it names the file with the federated token
+    help: set it to the file with the federated token
     exit code 1
     ");
     assert_snapshot!(said("{ method: client-certificate, client_id: a }"), @"
-    error: signing in with client-certificate failed: no certificate is named
+    error: signing in with client-certificate failed: no certificate is configured
     help: write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH
     exit code 1
     ");
     assert_snapshot!(said("{ method: client-secret, client_id: a }"), @"
     error: signing in with client-secret failed: AZURE_CLIENT_SECRET is not set
-    help: it holds the secret's value; a file is no place for it
+    help: set it to the secret's value; do not keep the secret in a file
     exit code 1
     ");
 }
@@ -148,7 +148,7 @@ fn an_unreachable_server_is_reported_quickly() {
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
     error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): nobody listens
-    help: is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE an authority
+    help: check that this machine can reach the server and trusts its certificate; HTTPS_PROXY and NO_PROXY set the proxy, SSL_CERT_FILE adds a certificate authority
     exit code 1
     ");
 }
@@ -162,13 +162,13 @@ fn a_token_that_must_not_be_sent() {
     // {"aud":"https://management.azure.com/"}
     assert_snapshot!(said("e30.eyJhdWQiOiJodHRwczovL21hbmFnZW1lbnQuYXp1cmUuY29tLyJ9.c2ln"), @"
     error: the access token is not for Microsoft Graph, but for https://management.azure.com/
-    help: get one for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
+    help: get a token for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
     exit code 1
     ");
     // {"exp":1700000000}
     assert_snapshot!(said("e30.eyJleHAiOjE3MDAwMDAwMDB9.c2ln"), @"
-    error: the access token has expired: it was good until [time]
-    help: get another one, and see that the clock is right; nothing was sent to Microsoft Graph
+    error: the access token has expired: it was valid until [time]
+    help: get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph
     exit code 1
     ");
     assert_snapshot!(said("Bearer e30.e30.c2ln"), @"
