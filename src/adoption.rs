@@ -24,6 +24,7 @@ use crate::profile::{Address, LiveProfile};
 use crate::repository::{Files, Repository};
 use crate::session::Session;
 use crate::setting::Who;
+use crate::tenant::KnownAddresses;
 use crate::{formats, tenant};
 use proof::prove;
 
@@ -122,7 +123,7 @@ pub async fn select(
     environment: &str,
     wanted: Option<&str>,
 ) -> Result<Selection, Failure> {
-    let tenant = tenant::read(&session.client).await?;
+    let tenant = tenant::read(&session.client, &KnownAddresses::default()).await?;
     choose::choose(wanted, tenant, (repository, environment), &session.client).await
 }
 

@@ -1,4 +1,8 @@
-//! Starts the command line and returns its exit code.
+//! The `sspr-policy` program.
+
+/// See `Cargo.toml` for the reason.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
     sspr_policy::cli::main()

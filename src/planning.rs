@@ -9,6 +9,7 @@ mod names;
 mod unclear;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
@@ -24,9 +25,10 @@ use crate::diagnostic::{any_error, nearest, sort};
 use crate::failure::Failure;
 use crate::plan::{Desired, Frame, Overridden, Plan, PlanDocument, PlanLimits, PlanOptions, document, members_wanted};
 use crate::policy::Environment;
+use crate::profile::{Profile, Settings};
 use crate::repository::{Repository, variable};
 use crate::session::{Connection, Session};
-use crate::tenant;
+use crate::tenant::{self, KnownAddresses, Tenant};
 
 /// What to plan.
 #[derive(Debug, Clone)]
@@ -93,9 +95,12 @@ pub async fn plan(
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let wanted = wanted(sent.iter().copied());
     // Names are looked up while the profiles are read.
-    let (directory, mut tenant) =
-        futures_util::future::try_join(tenant::look_up(client, &wanted), tenant::read(client)).await?;
-    let desired = desired(&compiled, &directory, &mut problems);
+    let (directory, mut tenant) = futures_util::future::try_join(
+        tenant::look_up(client, &wanted),
+        tenant::read(client, &KnownAddresses::of(&compiled)),
+    )
+    .await?;
+    let mut desired = desired(&compiled, &directory, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
@@ -106,6 +111,8 @@ pub async fn plan(
     let names = names(client, &directory, &plan).await?;
     let (groups, all_devices) = members_wanted(&plan.changes);
     let membership = tenant::membership(client, &groups, all_devices).await?;
+    let read = tenant.profiles.len() + tenant.other_kinds;
+    free_compared(&mut tenant, &mut desired, &options.owner);
     let evidence = Evidence {
         compiled: &compiled,
         desired: &desired,
@@ -133,13 +140,23 @@ pub async fn plan(
     sort(&mut plan.problems);
     let document = document(&plan, &frame);
     let reading = Reading {
-        profiles: tenant.profiles.len() + tenant.other_kinds,
+        profiles: read,
         names: directory.groups.len() + directory.filters.len() + directory.scope_tags.len(),
         requests: client.requests(),
         time: started.elapsed(),
         uncounted: client.uncounted(),
     };
     Ok(Planned { plan, document, reading })
+}
+
+/// Frees what was compared and is not needed for findings, because claims need much memory: the plan shares what it
+/// changes, and findings are about policies as compiled and about other people's profiles.
+fn free_compared(tenant: &mut Tenant, desired: &mut [Desired], owner: &str) {
+    tenant.profiles.retain(|profile| !profile.is_owned_by(owner));
+    for one in desired {
+        let Profile { name, description, assignments, scope_tags, .. } = one.profile.as_ref().clone();
+        one.profile = Arc::new(Profile { name, description, settings: Settings::new(), assignments, scope_tags });
+    }
 }
 
 fn options(

@@ -45,7 +45,7 @@ pub struct Setting {
     /// The value that devices get.
     pub value: OmaValue,
     /// The text to print instead, if the value contains a secret.
-    pub shown: Option<String>,
+    pub shown: Option<Box<str>>,
 }
 
 /// A profile in the tenant.
@@ -61,7 +61,7 @@ pub struct LiveProfile {
     /// When it was last changed, in Graph's format.
     pub modified: String,
     /// The references with which masked values can be read, by address.
-    pub secret_references: LiteMap<Address, String>,
+    pub secret_references: LiteMap<Address, Box<str>>,
     /// Names and descriptions of rows from the portal. A policy cannot have them, so they stay as they are.
     pub row_texts: LiteMap<Address, RowText>,
 }

@@ -65,7 +65,7 @@ impl Source {
 
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &str {
-        &self.text[self.floor(span.start)..self.floor(span.end.max(span.start))]
+        &self.text[self.floor(span.start())..self.floor(span.range().end)]
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -77,17 +77,31 @@ impl Source {
     }
 }
 
-/// A range of bytes in a [`Source`].
+/// A range of bytes in a [`Source`]. Its numbers are small, because every key and value of a policy has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 pub struct Span {
-    pub start: usize,
-    /// The first byte after the range.
-    pub end: usize,
+    start: u32,
+    end: u32,
 }
 
 impl Span {
+    /// `end` is the first byte after the range. No offset in a source is above [`MAX_BYTES`].
+    pub fn new(start: usize, end: usize) -> Self {
+        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: offset(start), end: offset(end) }
+    }
+
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// The first byte after the range.
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+
     pub fn range(self) -> Range<usize> {
-        self.start..self.end.max(self.start)
+        self.start()..self.end().max(self.start())
     }
 }
 
@@ -110,12 +124,12 @@ impl Place {
 
     /// Line and column, both starting at 1.
     pub fn position(&self) -> (usize, usize) {
-        self.source.position(self.span.start)
+        self.source.position(self.span.start())
     }
 
     /// The sort key: file, then offset.
     pub(crate) fn order(&self) -> (&str, usize) {
-        (&self.source.path, self.span.start)
+        (&self.source.path, self.span.start())
     }
 }
 
@@ -339,7 +353,7 @@ fn explain(source: &Source, error: &serde_saphyr::Error) -> SyntaxError {
         (message, None)
     };
     let end = source.text[start..].find(['\n', '\r']).map_or(source.text.len(), |at| start + at);
-    SyntaxError { message, span: Span { start, end: end.max(start) }, help }
+    SyntaxError { message, span: Span::new(start, end.max(start)), help }
 }
 
 /// The tree with the spans of the YAML crate, before [`node`] converts them.
@@ -352,11 +366,11 @@ enum Raw {
 fn span(location: serde_saphyr::Location) -> Span {
     let span = location.span();
     let start = span.byte_offset().unwrap_or(0) as usize;
-    Span { start, end: start + span.byte_len().unwrap_or(0) as usize }
+    Span::new(start, start + span.byte_len().unwrap_or(0) as usize)
 }
 
 fn node(raw: serde_saphyr::Spanned<Raw>) -> Node {
-    let mut place = span(raw.referenced);
+    let place = span(raw.referenced);
     let value = match raw.value {
         Raw::Leaf(value) => value,
         Raw::List(items) => Value::List(items.into_iter().map(node).collect()),
@@ -369,12 +383,12 @@ fn node(raw: serde_saphyr::Spanned<Raw>) -> Node {
     };
     // The YAML crate reports only the first character of a list or map.
     let last = match &value {
-        Value::List(items) => items.last().map(|item| item.span.end),
-        Value::Map(entries) => entries.last().map(|(key, value)| key.span.end.max(value.span.end)),
+        Value::List(items) => items.last().map(|item| item.span.end()),
+        Value::Map(entries) => entries.last().map(|(key, value)| key.span.end().max(value.span.end())),
         _ => None,
     };
-    place.end = place.end.max(last.unwrap_or(0));
-    Spanned::new(value, place)
+    let end = place.end().max(last.unwrap_or(0));
+    Spanned::new(value, Span::new(place.start(), end))
 }
 
 impl<'de> Deserialize<'de> for Raw {

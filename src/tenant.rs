@@ -3,6 +3,7 @@
 mod catalog_policies;
 mod catalog_settings;
 mod directory;
+mod known_addresses;
 mod masked_values;
 mod members;
 mod other_objects;
@@ -10,6 +11,7 @@ mod profile_lookup;
 
 pub use catalog_policies::{CatalogPolicies, CatalogPolicy};
 pub use directory::{look_up, names_of_groups};
+pub use known_addresses::KnownAddresses;
 pub use masked_values::{decrypt, decrypt_beside_catalog};
 pub use members::membership;
 pub use other_objects::{OtherObject, other_objects};
@@ -64,14 +66,17 @@ const READINGS: usize = 3;
 /// # Errors
 /// When a page is missing, the list and the number differ, or reading the number fails for a temporary reason: an
 /// incomplete list must not be used.
-pub async fn read(client: &Client) -> Result<Tenant, Error> {
+pub async fn read(client: &Client, known: &KnownAddresses<'_>) -> Result<Tenant, Error> {
     let mut reading = 1;
     loop {
         // 1,000 is the most that Graph returns, and what CIPP requests in production.
         let collection = profiles_path();
         let path = format!("{collection}?$top=1000&$expand=assignments");
-        let (all, counted) =
-            futures_util::future::try_join(client.collection(&path, classify), client.count(&collection)).await?;
+        let (all, counted) = futures_util::future::try_join(
+            client.collection(&path, |found| classify(found, known)),
+            client.count(&collection),
+        )
+        .await?;
         let came = all.items.len();
         match counted {
             None => client.not_counted("profiles"),
@@ -123,7 +128,7 @@ enum ListedConfiguration {
 
 /// Converts a profile to canonical form. It is an error if a part is missing or its owner cannot be determined, because
 /// an incomplete profile must not be used.
-fn classify(found: DeviceConfiguration) -> Result<ListedConfiguration, BadObject> {
+fn classify(found: DeviceConfiguration, known: &KnownAddresses<'_>) -> Result<ListedConfiguration, BadObject> {
     if !found.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || found.id.is_empty() {
         return Err(BadObject::Incomplete(format!("{} has no id", found.shown())));
     }
@@ -151,7 +156,10 @@ fn classify(found: DeviceConfiguration) -> Result<ListedConfiguration, BadObject
     let missing = match &found {
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
-        _ => return Ok(ListedConfiguration::Custom(custom::read(found))),
+        _ => {
+            let share = |marker: Option<&Marker>, uri| known.share(marker, uri);
+            return Ok(ListedConfiguration::Custom(custom::read(found, &share)));
+        }
     };
     Err(BadObject::Incomplete(format!("{} was returned without {missing}", found.shown())))
 }
@@ -160,10 +168,10 @@ fn classify(found: DeviceConfiguration) -> Result<ListedConfiguration, BadObject
 ///
 /// # Errors
 /// As for [`read`].
-pub async fn overlooked(client: &Client, first: &Tenant) -> Result<Tenant, Error> {
-    let known: BTreeSet<&str> = first.profiles.iter().map(|profile| profile.id.as_str()).collect();
-    let mut again = read(client).await?;
-    again.profiles.retain(|profile| !known.contains(profile.id.as_str()));
-    again.unclear.retain(|id, _| !known.contains(id.as_str()));
+pub async fn overlooked(client: &Client, first: &Tenant, known: &KnownAddresses<'_>) -> Result<Tenant, Error> {
+    let listed: BTreeSet<&str> = first.profiles.iter().map(|profile| profile.id.as_str()).collect();
+    let mut again = read(client, known).await?;
+    again.profiles.retain(|profile| !listed.contains(profile.id.as_str()));
+    again.unclear.retain(|id, _| !listed.contains(id.as_str()));
     Ok(again)
 }

@@ -65,7 +65,7 @@ impl Compiled<'_> {
         let nodes = self.settings.iter().map(move |setting| Claim {
             subject: Subject::Node(setting.uri.clone(), setting.value.clone()),
             audience: audience.clone(),
-            origin: origin(setting.name_place.clone()),
+            origin: origin(setting.name_place()),
             oldest_build,
             is_secret: setting.shown.is_some(),
         });

@@ -1,5 +1,7 @@
 //! The `settings:` block: resolves names to addresses, and converts values to what devices expect.
 
+use std::sync::Arc;
+
 use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
 use super::value;
@@ -11,7 +13,7 @@ use crate::policy::{Policy, SettingInput, SettingValue};
 use crate::profile::canonical_value;
 use crate::rules::WRONG_TYPE;
 use crate::setting::{OmaType, OmaUri, OmaValue, RegistryEntry};
-use crate::source::{Place, Span, Spanned, Value};
+use crate::source::{Place, Source, Span, Spanned, Value};
 
 /// Intune accepts at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
 const MAX_SETTINGS: usize = 1000;
@@ -26,13 +28,22 @@ pub struct CompiledSetting<'a> {
     /// The value that devices get.
     pub value: OmaValue,
     /// The text to print instead of the value if it contains a secret.
-    pub shown: Option<String>,
+    pub shown: Option<Box<str>>,
     /// The registry form that the policy states.
-    pub stated_registry: Option<Vec<RegistryEntry>>,
-    /// The place of the name.
-    pub name_place: Place,
-    /// The place of the value.
-    pub value_place: Place,
+    pub stated_registry: Option<Box<[RegistryEntry]>>,
+    source: Arc<Source>,
+    name_span: Span,
+    value_span: Span,
+}
+
+impl CompiledSetting<'_> {
+    pub fn name_place(&self) -> Place {
+        Place::new(&self.source, self.name_span)
+    }
+
+    pub fn value_place(&self) -> Place {
+        Place::new(&self.source, self.value_span)
+    }
 }
 
 pub(super) fn compile<'a>(
@@ -52,15 +63,15 @@ pub(super) fn compile<'a>(
     for pair in settings.windows(2).filter(|pair| pair[0].uri == pair[1].uri) {
         problems.push(
             Diagnostic::error(Code::SetTwice, format!("{} is set twice", pair[0].uri.short()))
-                .at(pair[1].name_place.clone(), "this is the same setting in another spelling")
-                .and(pair[0].name_place.clone(), "first set here"),
+                .at(pair[1].name_place(), "this is the same setting in another spelling")
+                .and(pair[0].name_place(), "first set here"),
         );
     }
     if settings.len() > MAX_SETTINGS {
         problems.push(
             Diagnostic::error(Code::TooManySettings, format!("this policy has {} settings", settings.len()))
                 .at(
-                    settings[MAX_SETTINGS].name_place.clone(),
+                    settings[MAX_SETTINGS].name_place(),
                     format!("Intune accepts at most {MAX_SETTINGS} in one profile"),
                 )
                 .help("split the policy into several files"),
@@ -91,7 +102,7 @@ fn compile_one<'a>(
     let placeholders = Secrets::Placeholders;
     let hidden = Expander { variables: expander.variables, environment: expander.environment, secrets: &placeholders };
     let stated_registry =
-        written.form().registry.as_ref().map(|block| read_block(block, &policy.source, &hidden, problems));
+        written.form().registry.as_ref().map(|block| read_block(block, &policy.source, &hidden, problems).into());
     if !complain_of_type(policy, resolved.node, written, problems) {
         return None;
     }
@@ -112,8 +123,8 @@ fn compile_one<'a>(
     let shown = if secret {
         // A value that is only valid with the secret would have failed in `check`.
         Some(match reading.value(&hidden, problems)?.0 {
-            OmaValue::Base64(reference) => String::from_utf8_lossy(&reference).into_owned(),
-            shown => shown.canonical(),
+            OmaValue::Base64(reference) => String::from_utf8_lossy(&reference).into(),
+            shown => shown.canonical().into(),
         })
     } else {
         None
@@ -124,8 +135,9 @@ fn compile_one<'a>(
         value,
         shown,
         stated_registry,
-        name_place: place,
-        value_place: policy.place(written.span),
+        source: Arc::clone(&policy.source),
+        name_span: name.span,
+        value_span: written.span,
     })
 }
 

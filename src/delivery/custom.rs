@@ -17,7 +17,7 @@ use crate::profile::{
     Address, DEFAULT_TAG, LiveProfile, Marker, Profile, Revision, RowText, Setting, Settings, canonical_tags,
     canonical_value,
 };
-use crate::setting::Delivery;
+use crate::setting::{Delivery, OmaUri};
 
 /// The path below the version of Graph.
 pub const COLLECTION: &str = "/deviceManagement/deviceConfigurations";
@@ -30,20 +30,27 @@ pub(super) const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i
 /// The type of custom profiles; the collection also has other types.
 const KIND: &str = "#microsoft.graph.windows10CustomConfiguration";
 
-/// Converts a custom profile to canonical form.
-pub fn read(found: DeviceConfiguration) -> LiveProfile {
+/// Converts a custom profile to canonical form. `share` may return an equal address that is already in memory; it gets
+/// the profile's marker.
+pub fn read(found: DeviceConfiguration, share: &dyn Fn(Option<&Marker>, OmaUri) -> OmaUri) -> LiveProfile {
     let (text, marker) = Marker::split(found.description.as_deref().unwrap_or_default());
-    let mut settings = Settings::new();
-    let mut secret_references = LiteMap::new();
+    let rows = found.oma_settings.unwrap_or_default();
+    let masked = rows.iter().filter(|row| row.secret_reference_value_id.is_some()).count();
+    // Maps that grow by doubling would take much more memory in a large tenant.
+    let mut settings = Settings::with_capacity(rows.len());
+    let mut secret_references = LiteMap::with_capacity(masked);
     let mut row_texts = LiteMap::new();
-    for one in found.oma_settings.unwrap_or_default() {
+    for one in rows {
         let (mut address, value) = (row::address(&one), row::value(&one));
+        if let Address::Node(uri) = address {
+            address = Address::Node(share(marker.as_ref(), uri));
+        }
         // If two rows have the same address, the second one must not hide the first.
         while settings.contains_key(&address) {
             address = address.next();
         }
         if let Some(reference) = one.secret_reference_value_id {
-            secret_references.insert(address.clone(), reference);
+            secret_references.insert(address.clone(), reference.into_boxed_str());
         }
         let name = one.display_name.unwrap_or_default();
         let description = one.description.filter(|text| !text.is_empty());

@@ -20,7 +20,7 @@ pub(super) struct Converted<'a> {
     /// The change, from the claim.
     pub change: Arc<RegistryChange>,
     /// The place, from the claim.
-    pub place: &'a Place,
+    pub place: Place,
 }
 
 impl<'a> Converted<'a> {
@@ -28,7 +28,7 @@ impl<'a> Converted<'a> {
         policy: &'a Compiled<'a>,
         setting: Option<&'a CompiledSetting<'a>>,
         change: Arc<RegistryChange>,
-        place: &'a Place,
+        place: Place,
         is_secret: bool,
     ) -> Self {
         let origin = Origin::Policy { key: policy.key.as_str().into(), place: place.clone() };
@@ -81,13 +81,13 @@ impl Conversion<'_> {
             Ok(converted) => converted,
             Err(reason) => {
                 let help = "give the registry value with `registry:` in the long form";
-                self.refuse(policy, setting.uri.short().to_string(), reason, &setting.name_place, help);
+                self.refuse(policy, setting.uri.short().to_string(), reason, &setting.name_place(), help);
                 return Vec::new();
             }
         };
         let is_written = |one: &Converted<'_>| matches!(*one.change, RegistryChange::Value(_, RegistryAction::Set(_)));
         if setting.stated_registry.is_none() && setting.shown.is_some() && converted.iter().any(is_written) {
-            self.problems.push(plain_text(&setting.value_place));
+            self.problems.push(plain_text(&setting.value_place()));
             return Vec::new();
         }
         let stated = setting.stated_registry.iter().flatten();
@@ -101,7 +101,7 @@ impl Conversion<'_> {
         }
         let mut all = Vec::new();
         for entry in &policy.registry {
-            let convert = |change| Converted::new(policy, None, change, &entry.place, entry.is_secret);
+            let convert = |change| Converted::new(policy, None, change, entry.place.clone(), entry.is_secret);
             match writable(&entry.change) {
                 Ok(change) => all.push(convert(change)),
                 Err(reason) => {
@@ -134,17 +134,17 @@ pub(super) fn converted<'a>(
     policy: &'a Compiled<'a>,
     setting: &'a CompiledSetting<'a>,
 ) -> Result<Vec<Converted<'a>>, String> {
-    let convert = |change: &Arc<RegistryChange>, place: &'a Place, is_secret: bool| {
+    let convert = |change: &Arc<RegistryChange>, place: Place, is_secret: bool| {
         Ok(Converted::new(policy, Some(setting), writable(change)?, place, is_secret))
     };
     if let Some(stated) = &setting.stated_registry {
-        return stated.iter().map(|entry| convert(&entry.change, &entry.place, entry.is_secret)).collect();
+        return stated.iter().map(|entry| convert(&entry.change, entry.place.clone(), entry.is_secret)).collect();
     }
     let node = setting.node.ok_or("no registry value is known for this setting")?;
     let writes = node.registry_writes(setting.uri.scope(), &setting.value).map_err(|reason| reason.to_string())?;
     let is_secret = setting.shown.is_some();
     let change = |(location, action)| Arc::new(RegistryChange::Value(location, action));
-    writes.into_iter().map(|write| convert(&change(write), &setting.value_place, is_secret)).collect()
+    writes.into_iter().map(|write| convert(&change(write), setting.value_place(), is_secret)).collect()
 }
 
 /// The locations that a retired policy may have set.

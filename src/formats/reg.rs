@@ -160,7 +160,7 @@ impl<'a> PolicyChanges<'a> {
             let is_sayable = !matches!(*one.change, RegistryChange::DeleteValues(_));
             if !is_sayable {
                 let reason = "a .reg file cannot delete all values of a key and keep the key";
-                conversion.refuse(policy, one.name(), reason.into(), one.place, "delete each value by its name");
+                conversion.refuse(policy, one.name(), reason.into(), &one.place, "delete each value by its name");
             }
             is_sayable
         });

@@ -287,7 +287,7 @@ fn setting_line(
 /// A value as text for people: with its label, or as a word for an ADMX state. `None` for a masked value.
 pub(crate) fn shown(node: Option<&CspNode>, setting: &Setting) -> Option<String> {
     if let Some(shown) = &setting.shown {
-        return Some(shown.clone());
+        return Some(shown.to_string());
     }
     if matches!(setting.value, OmaValue::Masked(_)) {
         return None;

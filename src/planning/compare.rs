@@ -7,7 +7,7 @@ use super::foreign::foreign_masked;
 use crate::compile::Compiled;
 use crate::graph::{Client, Error};
 use crate::plan::{Action, Desired, Plan, PlanOptions, build, not_there, to_decrypt};
-use crate::tenant::{self, Tenant};
+use crate::tenant::{self, KnownAddresses, Tenant};
 
 /// Compares the policies with the tenant. If a profile seems to be missing, all profiles are read again before its
 /// creation is planned, because a list can lack a profile. (Right before it is created, `apply` also looks up its
@@ -22,7 +22,7 @@ pub(super) async fn compare(
     if plan.count(Action::Create) == 0 {
         return Ok(plan);
     }
-    let overlooked = tenant::overlooked(client, tenant).await?;
+    let overlooked = tenant::overlooked(client, tenant, &KnownAddresses::of(compiled)).await?;
     if overlooked.profiles.is_empty() {
         return Ok(plan);
     }

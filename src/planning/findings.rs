@@ -67,12 +67,16 @@ fn our_claims<'c>(
     desired: &[Desired],
     membership: &Membership,
 ) -> Vec<Claim> {
+    let active: Vec<&Compiled<'_>> = policies.collect();
     let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.object.key.as_str(), one)).collect();
-    let claims = policies.filter_map(|policy| {
+    let claims = active.iter().filter_map(|policy| {
         let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
         Some(policy.claims(reach(assignments, membership)))
     });
-    claims.flatten().collect()
+    let count = active.iter().map(|policy| policy.settings.len() + policy.registry.len()).sum();
+    let mut all = Vec::with_capacity(count);
+    all.extend(claims.flatten());
+    all
 }
 
 /// Findings about the tenant's other profiles.

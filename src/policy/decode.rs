@@ -127,7 +127,7 @@ impl<'n> Fields<'n> {
         if !self.entries.iter().any(|(key, _)| key.value == name) {
             self.known.push(name);
             self.absent.push(name);
-            let first = Span { start: self.span.start, end: self.span.start + 1 };
+            let first = Span::new(self.span.start(), self.span.start() + 1);
             let expected = T::expected();
             decoder.complain(
                 Diagnostic::error(Code::MissingPart, format!("`{name}:` is missing in the {}", self.what))

@@ -150,7 +150,7 @@ impl Decode for PolicyDocument {
 
 impl PolicyDocument {
     fn complain(&self, node: &Node, decoder: &mut Decoder<'_>) {
-        let first = Span { start: node.span.start, end: node.span.start + 1 };
+        let first = Span::new(node.span.start(), node.span.start() + 1);
         if self.settings.is_empty() && self.registry.is_empty() && !decoder.found_errors() {
             decoder.complain(
                 Diagnostic::error(Code::MissingPart, "the policy does not set anything")

@@ -117,7 +117,7 @@ pub struct SettingForm {
     /// The data type in Microsoft Graph, if the catalogue does not know it.
     pub kind: Option<Spanned<OmaType>>,
     /// A proven registry form.
-    pub registry: Option<RegistryBlock>,
+    pub registry: Option<Box<RegistryBlock>>,
 }
 
 /// The value of a setting.
@@ -186,7 +186,7 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
     let form = Box::new(SettingForm {
         is_unchecked: fields.optional::<Spanned<String>>("unchecked", decoder).is_some(),
         kind: fields.optional("type", decoder),
-        registry: fields.optional("registry", decoder),
+        registry: fields.optional("registry", decoder).map(Box::new),
     });
     fields.finish(decoder);
     if inputs.len() == 1 {

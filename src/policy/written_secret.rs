@@ -24,7 +24,7 @@ pub(super) fn find(source: &Arc<Source>, node: &Node) -> Vec<Diagnostic> {
 
 /// Whether a line may contain a secret, for a configuration that is not valid YAML.
 pub(super) fn may_stand_in(source: &Source, span: Span) -> bool {
-    let before = source.text.get(..span.start).unwrap_or(&source.text);
+    let before = source.text.get(..span.start()).unwrap_or(&source.text);
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = source.text[start..].lines().next().unwrap_or_default().to_ascii_lowercase();
     NAMES.iter().any(|part| line.contains(part))

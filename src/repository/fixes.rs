@@ -27,16 +27,16 @@ pub fn fixes(root: &Path, found: &[Diagnostic]) -> Vec<FixedFile> {
 }
 
 fn fixed(root: &Path, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
-    fixes.sort_by_key(|fix| fix.place.span.start);
+    fixes.sort_by_key(|fix| fix.place.span.start());
     let source = &fixes.first()?.place.source;
     let (before, path) = (&source.text, &source.path);
     let (mut after, mut at) = (String::new(), 0);
     for fix in &fixes {
         let span = fix.place.span;
-        if span.start >= at {
-            after.push_str(&before[at..span.start]);
+        if span.start() >= at {
+            after.push_str(&before[at..span.start()]);
             after.push_str(&fix.text);
-            at = span.end;
+            at = span.end();
         }
     }
     after.push_str(&before[at..]);

@@ -4,7 +4,7 @@ use crate::delivery::custom::{COLLECTION, DeviceConfiguration, NAME};
 use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
 
-use super::{ListedConfiguration, classify};
+use super::{KnownAddresses, ListedConfiguration, classify};
 use serde_json::Value;
 
 /// Reads single profiles. Reads at about the same time share a request.
@@ -33,7 +33,9 @@ impl<'c> ProfileLookup<'c> {
         if !found.id.eq_ignore_ascii_case(id) {
             return Err(answer.unusable(format!("it is about the profile {}", found.id)));
         }
-        match classify(found).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
+        match classify(found, &KnownAddresses::default())
+            .map_err(|refused| refused.into_error(&answer.url, &answer.request_id))?
+        {
             ListedConfiguration::Custom(profile) => Ok(Some(profile)),
             ListedConfiguration::Unclear(_, reason) => {
                 let request_id = answer.request_id;
@@ -60,7 +62,9 @@ impl<'c> ProfileLookup<'c> {
         };
         let mut named = Vec::new();
         for one in all {
-            match classify(one).map_err(|refused| refused.into_error(&answer.url, &answer.request_id))? {
+            match classify(one, &KnownAddresses::default())
+                .map_err(|refused| refused.into_error(&answer.url, &answer.request_id))?
+            {
                 // A profile that cannot be read completely still has its name.
                 ListedConfiguration::Custom(profile) | ListedConfiguration::Unclear(profile, _)
                     if profile.profile.name == name =>

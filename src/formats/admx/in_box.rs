@@ -34,8 +34,8 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
             if twin.value != setting.value && node.registry_writes(scope, &setting.value).is_err() {
                 problems.push(
                     Diagnostic::error(Code::Contradiction, format!("{} has two different values", setting.uri.short()))
-                        .at(setting.value_place.clone(), "different value here")
-                        .and(twin.value_place.clone(), "one value here"),
+                        .at(setting.value_place(), "different value here")
+                        .and(twin.value_place(), "one value here"),
                 );
             }
             continue;
@@ -45,7 +45,7 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
             setting: setting.uri.short().to_string(),
             path: known.full_path(scope),
             choose: choice(node, known.file.is_some(), setting, scope),
-            place: setting.name_place.clone(),
+            place: setting.name_place(),
         };
         list.push((setting, found));
     }
@@ -53,7 +53,7 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
 }
 
 fn choice(node: &CspNode, administrative: bool, setting: &CompiledSetting<'_>, scope: Scope) -> String {
-    let text = setting.shown.clone().unwrap_or_else(|| setting.value.canonical());
+    let text = setting.shown.as_deref().map_or_else(|| setting.value.canonical(), String::from);
     if node.allowed == Allowed::Admx {
         return payload(&text);
     }

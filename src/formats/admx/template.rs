@@ -71,7 +71,7 @@ impl Template {
                 Ok(offered) => offered,
                 Err(reason) => {
                     let help = "export it as a .reg file instead";
-                    conversion.refuse(claim.policy, claim.name(), reason, claim.place, help);
+                    conversion.refuse(claim.policy, claim.name(), reason, &claim.place, help);
                     continue;
                 }
             };

@@ -109,7 +109,7 @@ impl<'s> Reader<'s> {
         let (start, line) = *self.lines.get(self.next)?;
         self.next += 1;
         let (text, end) = (line.trim_start_matches(BLANK), start + line.len());
-        Some((Place::new(self.source, Span { start: end - text.len(), end }), text))
+        Some((Place::new(self.source, Span::new(end - text.len(), end)), text))
     }
 
     fn file(&mut self) {

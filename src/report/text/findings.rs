@@ -33,10 +33,10 @@ struct Window<'s> {
 impl<'s> Window<'s> {
     fn around(source: &'s Source, places: &[&Place]) -> Self {
         let text = &source.text;
-        let start = places.iter().map(|place| place.span.start.min(text.len())).min().unwrap_or(0);
+        let start = places.iter().map(|place| place.span.start().min(text.len())).min().unwrap_or(0);
         let end = places
             .iter()
-            .map(|place| place.span.end.clamp(place.span.start.min(text.len()), text.len()))
+            .map(|place| place.span.end().clamp(place.span.start().min(text.len()), text.len()))
             .max()
             .unwrap_or(0);
         let offset = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
@@ -51,7 +51,7 @@ impl<'s> Window<'s> {
 
     fn range(&self, place: &Place) -> std::ops::Range<usize> {
         let within = |at: usize| at.saturating_sub(self.offset).min(self.text.len());
-        within(place.span.start)..within(place.span.end.max(place.span.start))
+        within(place.span.start())..within(place.span.range().end)
     }
 
     fn snippet<T: Clone>(&self, path: &'s str) -> Snippet<'s, T> {
