@@ -118,7 +118,9 @@ impl Compiled<'_> {
 
 /// Compiles each policy for this environment, and adds errors to `problems`. A policy with an error is left out.
 pub fn compile<'a>(policies: &[Policy], context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Vec<Compiled<'a>> {
-    policies.iter().filter_map(|policy| compile_one(policy, context, problems)).collect()
+    let mut compiled = Vec::with_capacity(policies.len());
+    compiled.extend(policies.iter().filter_map(|policy| compile_one(policy, context, problems)));
+    compiled
 }
 
 fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Diagnostic>) -> Option<Compiled<'a>> {

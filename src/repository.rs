@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use policy_files::{POLICIES, open_policy, policy_files, policy_names, report_duplicate_keys};
+use policy_files::{POLICIES, open_policies, policy_files, policy_names, report_duplicate_keys};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
@@ -53,7 +53,7 @@ impl Repository {
         let mut problems = Vec::new();
         let configuration = open_configuration(root, &mut problems)?;
         let files = policy_files(root, &mut problems);
-        let policies: Vec<Policy> = files.iter().filter_map(|file| open_policy(root, file, &mut problems)).collect();
+        let policies = open_policies(root, &files, &mut problems);
         report_duplicate_keys(&policies, &mut problems);
         let Some((configuration, configuration_source)) = configuration else {
             return Err(Failure::Diagnostics(problems));

@@ -99,10 +99,10 @@ fn sort_out(all: Vec<ListedConfiguration>) -> Tenant {
     let mut tenant = Tenant::default();
     for found in all {
         match found {
-            ListedConfiguration::Custom(profile) => tenant.profiles.push(Arc::new(profile)),
+            ListedConfiguration::Custom(profile) => tenant.profiles.push(profile),
             ListedConfiguration::Unclear(profile, reason) => {
                 tenant.unclear.insert(profile.id.clone(), reason);
-                tenant.profiles.push(Arc::new(profile));
+                tenant.profiles.push(profile);
             }
             ListedConfiguration::OtherKind => tenant.other_kinds += 1,
         }
@@ -120,9 +120,9 @@ pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, 
 
 enum ListedConfiguration {
     /// A custom profile in canonical form.
-    Custom(LiveProfile),
+    Custom(Arc<LiveProfile>),
     /// A custom profile with data that this version cannot read: only its name and owner, and the reason.
-    Unclear(LiveProfile, String),
+    Unclear(Arc<LiveProfile>, String),
     OtherKind,
 }
 
@@ -151,14 +151,14 @@ fn classify(found: DeviceConfiguration, known: &KnownAddresses<'_>) -> Result<Li
                 found.shown()
             )));
         }
-        return Ok(ListedConfiguration::Unclear(custom::read_name_only(found), reason));
+        return Ok(ListedConfiguration::Unclear(Arc::new(custom::read_name_only(found)), reason));
     }
     let missing = match &found {
         found if found.oma_settings.is_none() => "settings",
         found if found.assignments.is_none() || found.assignments_link.is_some() => "all of its assignments",
         _ => {
             let share = |marker: Option<&Marker>, uri| known.share(marker, uri);
-            return Ok(ListedConfiguration::Custom(custom::read(found, &share)));
+            return Ok(ListedConfiguration::Custom(Arc::new(custom::read(found, &share))));
         }
     };
     Err(BadObject::Incomplete(format!("{} was returned without {missing}", found.shown())))

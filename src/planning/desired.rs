@@ -19,7 +19,7 @@ pub(super) fn desired(
     directory: &Directory,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Desired> {
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(compiled.len());
     for policy in compiled {
         let fate = match policy.state {
             _ if policy.held => Fate::Held,

@@ -1,11 +1,13 @@
 //! Reads the current state of single profiles, many in one batch.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{KnownAddresses, ListedConfiguration, classify};
 use crate::delivery::custom::{COLLECTION, DeviceConfiguration, NAME};
 use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
-
-use super::{KnownAddresses, ListedConfiguration, classify};
-use serde_json::Value;
 
 /// Reads single profiles. Reads at about the same time share a request.
 pub struct ProfileLookup<'c> {
@@ -36,7 +38,7 @@ impl<'c> ProfileLookup<'c> {
         match classify(found, &KnownAddresses::default())
             .map_err(|refused| refused.into_error(&answer.url, &answer.request_id))?
         {
-            ListedConfiguration::Custom(profile) => Ok(Some(profile)),
+            ListedConfiguration::Custom(profile) => Ok(Some(Arc::unwrap_or_clone(profile))),
             ListedConfiguration::Unclear(_, reason) => {
                 let request_id = answer.request_id;
                 Err(Error::Unclear {
@@ -69,7 +71,7 @@ impl<'c> ProfileLookup<'c> {
                 ListedConfiguration::Custom(profile) | ListedConfiguration::Unclear(profile, _)
                     if profile.profile.name == name =>
                 {
-                    named.push(profile)
+                    named.push(Arc::unwrap_or_clone(profile))
                 }
                 _ => {}
             }
