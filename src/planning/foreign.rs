@@ -16,14 +16,13 @@ pub(super) fn foreign_masked<'t>(
     compiled: &[Compiled<'_>],
     owner: &str,
 ) -> Vec<(&'t LiveProfile, Vec<Address>)> {
-    let ours: BTreeSet<&OmaUri> = compiled
-        .iter()
-        .filter(|policy| is_sent(policy))
-        .flat_map(|policy| policy.settings.iter().map(|setting| &setting.uri))
-        .collect();
+    let foreign = || tenant.profiles.iter().filter(|profile| !profile.is_owned_by(owner));
+    let hidden: BTreeSet<&OmaUri> = foreign().flat_map(|profile| profile.unread()).filter_map(Address::node).collect();
+    let sent = compiled.iter().filter(|policy| is_sent(policy)).flat_map(|policy| &policy.settings);
+    let ours: BTreeSet<&OmaUri> = sent.map(|setting| &setting.uri).filter(|uri| hidden.contains(uri)).collect();
     let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
     let mut masked = Vec::new();
-    for profile in tenant.profiles.iter().filter(|profile| !profile.is_owned_by(owner)) {
+    for profile in foreign() {
         let rows = profile.unread().filter(|address| address.node().is_some_and(matters));
         let rows: Vec<Address> = rows.cloned().collect();
         if !rows.is_empty() {
