@@ -36,8 +36,8 @@ pub use probe::{Probe, probe, proxy};
 pub use retry::{Repeat, Retry};
 pub use shared_batch::SharedBatch;
 pub use sign_in::{
-    Decision, MethodChoice, MethodStep, SignIn, SignInFailure, SignInMethod, SignInSettings, TokenClaims, check_token,
-    choose_method, key_store_name,
+    Decision, MethodChoice, MethodStep, SignIn, SignInFailure, SignInMethod, SignInSettings, TokenClaims, WrongToken,
+    check_token, choose_method, key_store_name,
 };
 
 /// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,

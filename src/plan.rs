@@ -55,6 +55,7 @@ mod describe;
 mod difference;
 mod document;
 mod found;
+mod leftovers;
 mod limits;
 mod order;
 mod outcome;
@@ -63,7 +64,7 @@ mod reach_document;
 mod steps;
 
 pub use approve::{bound_elsewhere, not_approved};
-pub use build::{PlanOptions, build, not_there, to_decrypt};
+pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, Names, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};

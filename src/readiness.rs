@@ -50,13 +50,13 @@ impl Readiness {
         }
     }
 
-    /// Whether everything but a permission of `apply` is there; nothing where nobody can tell.
+    /// Whether everything that `plan` needs is there; `None` if that cannot be determined.
     fn can_plan(&self) -> Option<bool> {
         let fails = |one: &Observation| one.status == Status::Fail && one.area != PERMISSIONS;
         if self.checks.iter().any(fails) { Some(false) } else { permissions::suffice(&self.permissions, "plan") }
     }
 
-    /// Whether `apply` could do its work with the identity that was looked at; nothing where nobody can tell.
+    /// Whether `apply` can work with this identity; `None` if that cannot be determined.
     fn can_apply(&self) -> Option<bool> {
         match (self.can_plan(), permissions::suffice(&self.permissions, "apply")) {
             (Some(false), _) | (_, Some(false)) => Some(false),

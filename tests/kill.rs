@@ -309,5 +309,5 @@ fn the_interrupted_plan() {
     let server = Served::start(start.tenant.path(), None);
     start.repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
     let plan = start.repo.plan();
-    assert!(plan.contains("Plan: 12 to add, 12 to change, 6 to delete; 0 as written, 9 not ours."), "{plan}");
+    assert!(plan.contains("Plan: 12 to add, 12 to change, 6 to delete; 0 unchanged, 9 not managed here."), "{plan}");
 }

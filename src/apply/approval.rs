@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::journal::Approval;
+use super::not_done::NotDone;
 use crate::graph::{Client, Error};
 
 const REQUESTS: &str = "/beta/deviceManagement/operationApprovalRequests";
@@ -52,24 +53,24 @@ impl ApprovalRequest {
         decoded.unwrap_or_else(|| text.to_string())
     }
 
-    /// The message and the help for a write that this request blocks.
-    pub fn in_the_way(&self) -> (String, String) {
+    /// Why a write was not carried out that this request blocks.
+    pub fn in_the_way(&self) -> NotDone {
         let (id, justification) = (&self.id, self.justification());
         let said = parts(&justification).map_or(justification.as_str(), |parts| parts.said);
         let text = |status: &str| {
             format!("the request for approval {id} {status} for an earlier version of this policy (\"{said}\")")
         };
         match self.is_approved() {
-            true => (
-                text("was approved"),
-                format!("apply that version; or have the request canceled {PLACE}, and run again"),
-            ),
-            false => (
-                text("is still pending"),
-                format!(
+            true => NotDone::OtherRequestOpen {
+                text: text("was approved"),
+                help: format!("apply that version; or have the request canceled {PLACE}, and run again"),
+            },
+            false => NotDone::OtherRequestOpen {
+                text: text("is still pending"),
+                help: format!(
                     "have it rejected or canceled {PLACE}, and run again; or have it approved, and apply that version"
                 ),
-            ),
+            },
         }
     }
 }

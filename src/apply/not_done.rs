@@ -10,8 +10,11 @@ pub(super) enum NotDone {
     Message(String),
     /// A second administrator has to approve; holds the code of the request.
     AwaitsApproval(String),
-    /// Another request for approval is open; holds the message and the help.
-    OtherRequestOpen(String, String),
+    /// Another request for approval is open.
+    OtherRequestOpen {
+        text: String,
+        help: String,
+    },
     Stopped(&'static str),
 }
 
@@ -34,7 +37,7 @@ impl NotDone {
             Self::Journal(error) => Outcome::Failed(error.to_string(), None),
             Self::Message(text) => Outcome::Failed(text, None),
             Self::AwaitsApproval(code) => Outcome::Waiting(code),
-            Self::OtherRequestOpen(text, help) => Outcome::Failed(text, Some(help)),
+            Self::OtherRequestOpen { text, help } => Outcome::Failed(text, Some(help)),
             Self::Stopped(text) => Outcome::Skipped(text.into()),
         }
     }

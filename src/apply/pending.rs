@@ -33,7 +33,7 @@ pub async fn await_pending(
                 if let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty())
                     && lookup.by_id(id).await?.is_some()
                 {
-                    return Err(PendingError::Unlisted(pending.key, id.clone()));
+                    return Err(PendingError::Unlisted { key: pending.key, id: id.clone() });
                 }
                 break;
             }
@@ -66,7 +66,7 @@ pub enum PendingError {
     Graph(#[from] Error),
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// A profile exists that no list shows: its key and its id.
-    #[error("the profile of {0} ({1}) was created, but the tenant's lists do not show it yet; nothing was changed")]
-    Unlisted(String, String),
+    /// A profile exists that no list shows.
+    #[error("the profile of {key} ({id}) was created, but the tenant's lists do not show it yet; nothing was changed")]
+    Unlisted { key: String, id: String },
 }

@@ -74,9 +74,10 @@ impl Object<'_, '_> {
             (_, Some(code)) => code.to_string(),
             (Some(request), None) => request.id,
             (None, None) => {
-                let unknown = || (error.to_string(), approval::unknown_in_the_way());
-                let (text, help) = open.other.as_ref().map_or_else(unknown, approval::ApprovalRequest::in_the_way);
-                return Ok(Refused::For(NotDone::OtherRequestOpen(text, help)));
+                return Ok(Refused::For(match &open.other {
+                    Some(other) => other.in_the_way(),
+                    None => NotDone::OtherRequestOpen { text: error.to_string(), help: approval::unknown_in_the_way() },
+                }));
             }
         };
         journal.remember(write, &code)?;
@@ -101,7 +102,7 @@ impl Object<'_, '_> {
                 request.status
             )),
             Some(request) if request.is_approved() && error.status() != Some(404) => {
-                NotDone::OtherRequestOpen(error.to_string(), approval::approved_for_another())
+                NotDone::OtherRequestOpen { text: error.to_string(), help: approval::approved_for_another() }
             }
             _ => NotDone::Graph(error),
         })

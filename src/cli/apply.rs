@@ -110,8 +110,16 @@ fn require_consent(args: &ApplyArgs) -> Result<(), Failure> {
     if !args.override_limits || is_asked {
         return Ok(());
     }
+    let message = match args.auto_approve {
+        true => {
+            "--override-limits needs a person to confirm, so it cannot be used with --auto-approve; nothing was changed"
+        }
+        false => {
+            "--override-limits needs a person to confirm, and there is no terminal to confirm on; nothing was changed"
+        }
+    };
     Err(Failure::with_help(
-        "--override-limits needs a person to confirm, and there is no terminal to confirm on; nothing was changed",
+        message,
         "save a plan with `plan --override-limits --out FILE`, have it approved, then run `apply FILE`",
     ))
 }
@@ -232,7 +240,7 @@ impl Run<'_> {
         let writes: usize = plan.changes.iter().map(|change| stages(change).len()).sum();
         if let Some(pause) = self.writing.session.pause_for(writes) {
             let minutes = pause.as_secs().div_ceil(60);
-            let about = if minutes == 1 { "a minute".to_string() } else { format!("{minutes} minutes") };
+            let about = counted(minutes as usize, "minute");
             self.output
                 .say(&format!("{writes} writes; Intune accepts 100 every 20 seconds, so this takes about {about}"));
         }
@@ -277,7 +285,7 @@ impl From<PendingError> for Failure {
         match error {
             PendingError::Graph(error) => error.into(),
             PendingError::Journal(error) => error.into(),
-            unlisted @ PendingError::Unlisted(..) => {
+            unlisted @ PendingError::Unlisted { .. } => {
                 Self::with_help(unlisted.to_string(), "run `sspr-policy apply` again in a few minutes")
             }
         }

@@ -1,4 +1,4 @@
-//! `catalogue`: what Windows accepts, searched, compared and made anew.
+//! `catalogue`: searches, compares and imports catalogues of Windows settings.
 
 mod diff;
 mod import;

@@ -14,19 +14,19 @@ use crate::repository::{CheckRequest, Checked, FixedFile, fixes};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Policy files or folders; everything under policies/ without this
+    /// Policy files or folders [default: policies/]
     paths: Vec<PathBuf>,
-    /// Mend what has only one right form
+    /// Fix what can be corrected automatically
     #[arg(long)]
     fix: bool,
     /// Show what `--fix` would change
     #[arg(long, conflicts_with = "fix")]
     diff: bool,
-    /// Warnings fail, too
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// The form of the findings
-    #[arg(long, value_name = "FORM", default_value = "human")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     output_format: CheckFormat,
 }
 

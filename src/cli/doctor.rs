@@ -15,11 +15,11 @@ use crate::session::Purpose;
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
-    /// As whom: commands that read, and commands that write, may have their own application
+    /// Identity to check: `plan` and `apply` can use different applications
     #[arg(long = "for", value_name = "WHAT", default_value = "plan")]
     purpose: For,
-    /// The form of the report
-    #[arg(long, value_name = "FORM", default_value = "human")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     output_format: DoctorFormat,
 }
 
@@ -44,12 +44,12 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
     };
     let readiness = examine(&repository, name, (purpose, prompt()), Timestamp::now).await?;
     let document = readiness.document();
-    let (done, is_ready) = match purpose {
-        Purpose::Plan => ("planned", document.can_plan),
-        Purpose::Apply => ("applied", document.can_apply),
+    let (command, is_ready) = match purpose {
+        Purpose::Plan => ("plan", document.can_plan),
+        Purpose::Apply => ("apply", document.can_apply),
     };
     match args.output_format {
-        DoctorFormat::Human => output.result(&readiness_text(&document, done, is_ready)),
+        DoctorFormat::Human => output.result(&readiness_text(&document, command, is_ready)),
         DoctorFormat::Json => output.json(&document)?,
     }
     Ok(exit(is_ready == Some(false)))

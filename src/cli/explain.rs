@@ -16,7 +16,7 @@ use clap::Args;
 use super::output::Output;
 use super::{Global, catalogue_of, repository_if_any};
 use crate::catalogue::{Catalogue, CatalogueEntry, Found};
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::{Code, counted, nearest};
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 use crate::rules;
@@ -69,7 +69,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
 
 /// Lists several settings with the same name. Each line begins with a name that selects only this one.
 fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> String {
-    let mut text = format!("`{what}` is the name of {} settings:\n", found.len());
+    let mut text = format!("`{what}` is the name of {}:\n", counted(found.len(), "setting"));
     for Found { entry, scope } in found {
         let scopes: Vec<&str> =
             [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect();
@@ -88,7 +88,7 @@ fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> Strin
 }
 
 fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
-    let search = format!("`sspr-policy catalogue search {what}` searches for these words");
+    let search = format!("`sspr-policy catalogue search {what}` searches the catalogue");
     let titles = || catalogue.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
     let near = catalogue.suggest(what).or_else(|| {
         let last = catalogue.uris().filter_map(|uri| uri.rsplit('/').next());

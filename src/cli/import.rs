@@ -8,7 +8,7 @@ use clap::Args;
 use super::output::{Output, exit, prompt};
 use super::{Global, today};
 use crate::adoption::{self, Folder, Import, ImportState, ImportedProfile, require_readable};
-use crate::diagnostic::grouped;
+use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::planning::connection;
 use crate::report::{Paint, differences};
@@ -60,13 +60,10 @@ async fn import(
     output: &Output,
 ) -> Result<Import, Failure> {
     let selection = adoption::select(session, repository, environment, args.profile.as_deref()).await?;
-    match selection.len() {
-        0 => {}
-        1 => output.say("reading 1 profile; its policy is then planned, to prove that adopting changes nothing else"),
-        count => output.say(&format!(
-            "reading {} profiles; each policy is then planned, to prove that adopting changes nothing else",
-            grouped(count)
-        )),
+    if !selection.is_empty() {
+        let profiles = counted(selection.len(), "profile");
+        output
+            .say(&format!("reading {profiles}; a plan of each policy then proves that adopting changes nothing else"));
     }
     adoption::import(session, repository, environment, selection, folder, today()).await
 }
@@ -90,8 +87,9 @@ fn print(import: &Import, output: &Output) {
     let (written, proven) = (import.written(), import.proven());
     let done = match import.profiles.len() {
         0 => "nothing to write".to_string(),
-        1 => format!("{written} of 1 profile written, {proven} proven to be adopted unchanged"),
-        count => format!("{written} of {count} profiles written, {proven} proven to be adopted unchanged"),
+        count => {
+            format!("{written} of {} written, {proven} proven to be adopted unchanged", counted(count, "profile"))
+        }
     };
     let rest = format!("{} skipped, {} of other kinds", import.skipped.len(), import.other_kinds);
     output.result(&format!("\nImport: {done}; {rest}. Nothing was changed in the tenant.\n"));

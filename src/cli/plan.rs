@@ -147,7 +147,12 @@ fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
 /// Reads a saved plan.
 pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
     let broken = |reason: String| Failure::new(format!("{} is not a readable plan: {reason}", file.display()));
-    let bytes = fs::read(file).map_err(|error| broken(error.to_string()))?;
+    let bytes = fs::read(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Failure::with_help(format!("{} does not exist", file.display()), "create it with `plan --out FILE`")
+        }
+        _ => broken(error.to_string()),
+    })?;
     let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
     if value["format"] != FORMAT {
         return Err(broken(format!("its format is {}, but this version reads format {FORMAT}", value["format"])));

@@ -29,7 +29,7 @@ enum SandboxCommand {
     Approve(DecideArgs),
     /// Reject a request that waits for Multi Admin Approval; without a code, list them
     Reject(DecideArgs),
-    /// Delete everything in the sandbox
+    /// Return the sandbox to its initial state
     Reset,
 }
 

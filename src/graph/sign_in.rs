@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-pub use check::check_token;
+pub use check::{WrongToken, check_token};
 pub use choose::{Decision, MethodChoice, MethodStep, choose_method};
 pub use key_store::key_store_name;
 pub use method::SignInMethod;
@@ -125,7 +125,7 @@ impl SignIn {
             },
         };
         check_token(settings, &token.secret)
-            .map_err(|(reason, hint)| SignInFailure::new(method, &reason).with_hint(&hint))?;
+            .map_err(|wrong| SignInFailure::new(method, &wrong.reason).with_hint(&wrong.help))?;
         Ok(token)
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::change::deletion;
 use super::difference::{Verified, difference};
-use super::found::{Ours, ProfileMatches, by_key};
+use super::found::{ProfileMatches, by_key};
+use super::leftovers::{complain_of_lost_moves, leftovers};
 use super::order::widens;
-use super::{Action, Cause, Change, Desired, Fate, Orphan, Plan, Reason};
+use super::{Cause, Change, Desired, Fate, Plan, Reason};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
     Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest,
@@ -14,6 +16,15 @@ use crate::profile::{
 };
 use crate::setting::ObjectKey;
 use crate::source::Place;
+
+/// An object that cannot be adopted.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// Its kind and name.
+    pub what: String,
+    /// What to do instead.
+    pub help: &'static str,
+}
 
 #[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
@@ -27,8 +38,8 @@ pub struct PlanOptions {
     pub only: Option<glob::Pattern>,
     /// The key for digests of values with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
-    /// For each id in `adopt:` that is not a custom profile: what it is, and what to do instead.
-    pub elsewhere: BTreeMap<String, (String, String)>,
+    /// What the ids in `adopt:` belong to that are not custom profiles.
+    pub elsewhere: BTreeMap<String, Elsewhere>,
 }
 
 /// The masked settings whose values are needed for a comparison, by profile id. A profile's are needed if it or its
@@ -65,7 +76,7 @@ pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptio
     for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
         decide(policy, found.objects.get(&policy.object).copied(), live, options, &mut plan);
     }
-    leftovers(&ours, &found, options, &mut plan);
+    leftovers(&ours, &found, options.prune, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
     plan.changes.sort_by(|a, b| a.object.cmp(&b.object));
     complain_of_lost_moves(live, &mut plan);
@@ -111,19 +122,6 @@ fn decide(
     }
 }
 
-fn deletion(live: &Arc<LiveProfile>, object: &ObjectKey, reason: Reason, policy: Option<&Desired>) -> Change {
-    Change {
-        object: object.clone(),
-        before: Some(Arc::clone(live)),
-        after: None,
-        masked_digest: None,
-        cause: Cause::You,
-        reason,
-        target: None,
-        place: policy.map(|policy| policy.place.clone()),
-    }
-}
-
 fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, plan: &mut Plan) {
     if let Some((id, place)) = &policy.adopt {
         plan.problems.push(no_adoption(id, place, live, options, &policy.object));
@@ -165,8 +163,8 @@ fn no_adoption(
     key: &ObjectKey,
 ) -> Diagnostic {
     let problem = Diagnostic::error(Code::CannotAdopt, format!("{key} cannot take over {id}"));
-    if let Some((what, help)) = options.elsewhere.get(id) {
-        return problem.at(place.clone(), format!("it is {what}")).help(help);
+    if let Some(Elsewhere { what, help }) = options.elsewhere.get(id) {
+        return problem.at(place.clone(), format!("it is {what}")).help(*help);
     }
     let reason = match live.iter().find(|object| object.id == id).and_then(|object| object.marker.as_ref()) {
         Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
@@ -358,47 +356,4 @@ fn hold_losses(desired: &[Desired], found: &ProfileMatches<'_, '_>, options: &Pl
     }
     plan.changes.retain(|change| !held.contains_key(&change.object));
     plan.problems.extend(held.into_values());
-}
-
-/// Finds the managed profiles without a policy file, and deletes them with `prune`.
-fn leftovers(ours: &Ours<'_>, found: &ProfileMatches<'_, '_>, options: &PlanOptions, plan: &mut Plan) {
-    let used: BTreeSet<&str> = found.objects.values().map(|object| object.id.as_str()).collect();
-    let objects = ours.iter().flat_map(|(object, all)| all.iter().map(move |live| (object, *live)));
-    for (object, live) in objects {
-        if used.contains(live.id.as_str()) || found.untouchable.contains(live.id.as_str()) {
-            continue;
-        }
-        plan.orphans.push(Orphan { object: object.clone(), name: live.profile.name.clone(), id: live.id.clone() });
-        if options.prune {
-            plan.changes.push(deletion(live, object, Reason::Pruned, None));
-        }
-    }
-}
-
-/// A policy file that was moved without `moved_from:` looks like a new policy and a managed profile without a file. The
-/// one is not created, and the other not deleted.
-fn complain_of_lost_moves(live: &[Arc<LiveProfile>], plan: &mut Plan) {
-    let mut problems = Vec::new();
-    let mut stopped: BTreeSet<ObjectKey> = BTreeSet::new();
-    for change in plan.changes.iter().filter(|change| change.action() == Action::Create) {
-        let Some(after) = &change.after else { continue };
-        let same = |orphan: &&Orphan| {
-            let object = live.iter().find(|object| object.id == orphan.id);
-            let has_same_rows = |object: &Arc<LiveProfile>| object.profile.settings.keys().eq(after.settings.keys());
-            orphan.name == after.name || object.is_some_and(has_same_rows)
-        };
-        if let (Some(Orphan { object: key, name, .. }), Some(place)) = (plan.orphans.iter().find(same), &change.place) {
-            problems.push(
-                Diagnostic::error(
-                    Code::MissingMovedFrom,
-                    format!("{} would be created again next to `{key}` (\"{name}\")", change.object),
-                )
-                .at(place.clone(), "was this file moved or renamed?")
-                .help(format!("add `moved_from: [{key}]` to keep the profile and not assign its settings twice")),
-            );
-            stopped.extend([change.object.clone(), key.clone()]);
-        }
-    }
-    plan.changes.retain(|change| !stopped.contains(&change.object));
-    plan.problems.extend(problems);
 }

@@ -108,3 +108,22 @@ impl Change {
         self.after.as_deref().or(before).map_or("", |profile| &profile.name)
     }
 }
+
+/// The deletion of a profile, of a policy if there still is one.
+pub(super) fn deletion(
+    live: &Arc<LiveProfile>,
+    object: &ObjectKey,
+    reason: Reason,
+    policy: Option<&Desired>,
+) -> Change {
+    Change {
+        object: object.clone(),
+        before: Some(Arc::clone(live)),
+        after: None,
+        masked_digest: None,
+        cause: Cause::You,
+        reason,
+        target: None,
+        place: policy.map(|policy| policy.place.clone()),
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::difference::written_otherwise;
+use super::difference::{BeforeAfter, written_otherwise};
 use super::document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
@@ -180,13 +180,13 @@ fn update_document(
     let mut field = |name: &str, before: &str, after: &str| {
         document.fields.push(FieldLine { field: name.into(), before: before.into(), after: after.into() });
     };
-    if let Some((before, after)) = &differs.name {
+    if let Some(BeforeAfter { before, after }) = &differs.name {
         field("name", before, after);
     }
-    if let Some((before, after)) = &differs.description {
+    if let Some(BeforeAfter { before, after }) = &differs.description {
         field("description", before, after);
     }
-    if let Some((before, after)) = &differs.scope_tags {
+    if let Some(BeforeAfter { before, after }) = &differs.scope_tags {
         field("scope_tags", &tag_names(before, frame.names), &tag_names(after, frame.names));
     }
     let line = |change: &SettingChange| {

@@ -7,18 +7,23 @@ use super::Change;
 use crate::profile::{Address, Assignments, LiveProfile, Part, Profile, Setting};
 use crate::setting::OmaValue;
 
+/// A value in the tenant, and the one that the policy has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BeforeAfter<T> {
+    pub before: T,
+    pub after: T,
+}
+
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Difference {
-    /// Old and new name.
-    pub name: Option<(String, String)>,
-    /// Old and new description, without markers.
-    pub description: Option<(String, String)>,
+    pub name: Option<BeforeAfter<String>>,
+    /// Without markers.
+    pub description: Option<BeforeAfter<String>>,
     /// Settings, sorted by address.
     pub settings: Vec<SettingChange>,
     pub assignments_added: Assignments,
     pub assignments_removed: Assignments,
-    /// Old and new scope tags.
-    pub scope_tags: Option<(BTreeSet<String>, BTreeSet<String>)>,
+    pub scope_tags: Option<BeforeAfter<BTreeSet<String>>>,
     /// Parts that were managed at the last apply and no longer are.
     pub released: Vec<Part>,
 }
@@ -55,11 +60,11 @@ pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> D
     let actual = &live.profile;
     let mut found = Difference { settings: settings(actual, wanted, verified), ..Difference::default() };
     if actual.name != wanted.name {
-        found.name = Some((actual.name.clone(), wanted.name.clone()));
+        found.name = Some(BeforeAfter { before: actual.name.clone(), after: wanted.name.clone() });
     }
     let text = |profile: &Profile| profile.description.clone().unwrap_or_default();
     if wanted.description.is_some() && text(actual) != text(wanted) {
-        found.description = Some((text(actual), text(wanted)));
+        found.description = Some(BeforeAfter { before: text(actual), after: text(wanted) });
     }
     let none = Assignments::default();
     if let Some(wanted) = &wanted.assignments {
@@ -71,7 +76,7 @@ pub fn difference(live: &LiveProfile, wanted: &Profile, verified: Verified) -> D
     if let Some(wanted) = &wanted.scope_tags {
         let actual = actual.scope_tags.as_ref().unwrap_or(&no_tags);
         if actual != wanted {
-            found.scope_tags = Some((actual.clone(), wanted.clone()));
+            found.scope_tags = Some(BeforeAfter { before: actual.clone(), after: wanted.clone() });
         }
     }
     if let Some(last) = live.last_applied() {

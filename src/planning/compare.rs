@@ -6,7 +6,7 @@ use super::desired::is_sent;
 use super::foreign::foreign_masked;
 use crate::compile::Compiled;
 use crate::graph::{Client, Error};
-use crate::plan::{Action, Desired, Plan, PlanOptions, build, not_there, to_decrypt};
+use crate::plan::{Action, Desired, Elsewhere, Plan, PlanOptions, build, not_there, to_decrypt};
 use crate::tenant::{self, KnownAddresses, Tenant};
 
 /// Compares the policies with the tenant. If a profile seems to be missing, all profiles are read again before its
@@ -55,7 +55,10 @@ async fn elsewhere(
     desired: &[Desired],
     tenant: &Tenant,
     owner: &str,
-) -> Result<BTreeMap<String, (String, String)>, Error> {
+) -> Result<BTreeMap<String, Elsewhere>, Error> {
     let found = tenant::other_objects(client, &not_there(desired, &tenant.profiles, owner)).await?;
-    Ok(found.into_iter().map(|one| (one.id.to_lowercase(), (one.shown(), one.help().into()))).collect())
+    Ok(found
+        .into_iter()
+        .map(|one| (one.id.to_lowercase(), Elsewhere { what: one.shown(), help: one.help() }))
+        .collect())
 }

@@ -156,7 +156,7 @@ fn clock(ours: Timestamp, theirs: Timestamp, readiness: &mut Readiness) {
         return;
     }
     let side = if seconds > 0 { "ahead of" } else { "behind" };
-    let what = format!("the clock is {} minutes {side} the server's", seconds.abs() / 60);
+    let what = format!("the clock is {} {side} the server's", counted(seconds.unsigned_abs() as usize / 60, "minute"));
     readiness.add_with_help(
         NETWORK,
         Status::Warn,

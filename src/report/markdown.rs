@@ -7,7 +7,7 @@ use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
 /// What fits into a cell of a table.
 const WIDTH: usize = 200;
 
-/// The whole plan. What people wrote is escaped: a name cannot become markup.
+/// The whole plan. Texts from policies and the tenant are escaped, so that a name cannot become markup.
 pub fn markdown(plan: &PlanDocument) -> String {
     let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
     let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, plan_summary(plan));
@@ -33,7 +33,7 @@ pub fn markdown(plan: &PlanDocument) -> String {
         }
     }
     for orphan in &plan.orphans {
-        text.push_str(&format!("\n`{}` is in the tenant, and no policy writes it.\n", orphan.key));
+        text.push_str(&format!("\n`{}` no longer has a policy file.\n", orphan.key));
     }
     let changed = |key: &String| plan.changes.iter().any(|change| change.key == *key);
     for (key, settings) in plan.unverified.iter().filter(|(key, _)| !changed(key)) {
@@ -42,7 +42,7 @@ pub fn markdown(plan: &PlanDocument) -> String {
     for (name, settings) in &plan.foreign_unverified {
         let settings = escape(&settings.join(", "));
         text.push_str(&format!(
-            "\n{}, which is not ours, may interfere; its values are masked: {settings}\n",
+            "\n{}, which is not managed here, may interfere; its values are masked: {settings}\n",
             code(name)
         ));
     }
@@ -80,7 +80,7 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     }
     for line in &change.assignments {
         let members = line.members.map_or(String::new(), |members| format!(": {}", reach::members(members)));
-        let widens = if line.widens { " ! its members come into reach" } else { "" };
+        let widens = if line.widens { " ! its members will now get this profile" } else { "" };
         parts.push(format!("{} assignment {}{widens}{members}", line.sign.symbol(), escape(&line.words())));
     }
     for part in change.not_managed.iter().filter(|part| part.released) {
@@ -89,7 +89,7 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     format!("| {sign} | `{}`<br>{} | {} |\n", change.key, escape(&change.name), parts.join("<br>"))
 }
 
-/// Text that is shown as it stands.
+/// Escapes text, so that it is shown unchanged.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in visible(text).chars() {
@@ -102,7 +102,7 @@ fn escape(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(c);
             }
-            // A mention would send mail to somebody.
+            // A mention would notify someone.
             '@' => escaped.push_str("@\u{200b}"),
             c => escaped.push(c),
         }

@@ -8,7 +8,7 @@
 //! gets the policy, and the excluded device group does not apply.
 
 use super::profiles::MIXED_EXCLUSION;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, counted};
 use crate::setting::{Audience, MemberKind, Membership, Who};
 use crate::source::Place;
 
@@ -105,8 +105,7 @@ pub fn one_of_each_target(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     let with_count = |(finding, more): (Diagnostic, usize)| match more {
         0 => finding,
-        1 => finding.note("the same is true for another policy with this target"),
-        more => finding.note(format!("the same is true for {more} other policies with this target")),
+        more => finding.note(format!("the same is true for {} with this target", counted(more, "other policy"))),
     };
     kept.into_iter().map(with_count).collect()
 }

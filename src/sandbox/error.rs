@@ -13,13 +13,13 @@ pub enum Error {
     Locked { path: PathBuf },
     /// The state is not valid. It was not changed.
     #[error(
-        "the sandbox's state {} cannot be read: {reason}; it was not changed. Run `sspr-policy sandbox reset` to start with an empty one",
+        "the sandbox's state {} cannot be read: {reason}; it was not changed. Run `sspr-policy sandbox reset` to return it to its initial state",
         .path.display()
     )]
     Broken { path: PathBuf, reason: String },
     /// This version does not know the format of the state, which was not changed.
     #[error(
-        "the sandbox's state {} was written by a newer sspr-policy (format {found}; this version reads up to {known}); it was not changed. Update sspr-policy, or run `sspr-policy sandbox reset` to start with an empty one",
+        "the sandbox's state {} was written by a newer sspr-policy (format {found}; this version reads up to {known}); it was not changed. Update sspr-policy, or run `sspr-policy sandbox reset` to return it to its initial state",
         .path.display()
     )]
     TooNew {

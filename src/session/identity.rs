@@ -79,7 +79,7 @@ impl Identity {
                         "set it to the token only, on one line",
                     ));
                 }
-                check_token(&self.settings, &token).map_err(|(reason, help)| Failure::with_help(reason, help))?;
+                check_token(&self.settings, &token).map_err(|wrong| Failure::with_help(wrong.reason, wrong.help))?;
                 Ok(Access::token(token)?)
             }
             (Some(method), _) => Ok(Access::sign_in(self.settings.clone(), method)?),

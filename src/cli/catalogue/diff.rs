@@ -1,4 +1,4 @@
-//! `catalogue diff`: what a newer release of Windows brings, takes away and changes, and what of ours that touches.
+//! `catalogue diff`: what a newer release of Windows adds, removes and changes, and which policies are affected.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,14 +17,14 @@ use crate::setting::Scope;
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
-    /// A table made by `catalogue import`, a DDF bundle or its folder, or `embedded`
+    /// Catalogue from `catalogue import`, DDF bundle or its folder, or `embedded`
     #[arg(value_name = "OLD")]
     old: String,
-    /// The newer one, likewise
+    /// Newer catalogue, in any of these forms
     #[arg(value_name = "NEW")]
     new: String,
-    /// The form of the differences
-    #[arg(long, value_name = "FORM", default_value = "human")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     output_format: DiffFormat,
 }
 
@@ -62,10 +62,10 @@ fn open(what: &str) -> Result<Catalogue, Failure> {
     let no_table = |reason: String| {
         Failure::with_help(
             format!("{what}: {reason}"),
-            "a table made by `catalogue import`, a DDF bundle (.zip), its folder, or `embedded` is expected",
+            "use a catalogue from `catalogue import`, a DDF bundle (.zip), its folder, or `embedded`",
         )
     };
-    let text = String::from_utf8(bytes).map_err(|_| no_table("this is no table".into()))?;
+    let text = String::from_utf8(bytes).map_err(|_| no_table("this is not a catalogue".into()))?;
     Catalogue::parse(text).map_err(|error| no_table(error.to_string()))
 }
 

@@ -11,11 +11,11 @@ use crate::cli::output::Output;
 use crate::diagnostic::counted;
 use crate::failure::Failure;
 
-/// Microsoft's largest file has 1 MB, its bundles under 1 MB, a PolicyDefinitions folder 20 MB.
+/// In bytes. Microsoft's largest file and its bundles have about 1 MB, a PolicyDefinitions folder has 20 MB.
 const LARGEST_FILE: u64 = 64 << 20;
-/// All files of a folder together, in bytes.
+/// The limit for all files of a folder together, in bytes.
 const LARGEST_FOLDER: usize = 256 << 20;
-/// So many files a folder may hold; a PolicyDefinitions folder of every language has under 10,000.
+/// The limit for the files of a folder; a PolicyDefinitions folder with every language has under 10,000.
 const MOST_FILES: usize = 20_000;
 
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub(super) struct CatalogueImportArgs {
     /// Write the catalogue here instead of to stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// What it calls itself; by default after the bundle's name
+    /// Name of the release [default: from the name of the bundle]
     #[arg(long, value_name = "NAME")]
     release: Option<String>,
 }
@@ -42,7 +42,7 @@ pub(super) fn run(args: &CatalogueImportArgs, output: &Output) -> Result<ExitCod
     match &args.out {
         Some(path) => {
             let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
-            // Whole or not at all: a table that is cut knows too little.
+            // The complete file or none: a truncated catalogue would lack settings.
             let part = path.with_extension("part");
             fs::write(&part, &imported.text).and_then(|()| fs::rename(&part, path)).map_err(|error| {
                 let _ = fs::remove_file(&part);
@@ -53,18 +53,17 @@ pub(super) fn run(args: &CatalogueImportArgs, output: &Output) -> Result<ExitCod
     }
     let notes = match imported.warnings.len() {
         0 => String::new(),
-        1 => "; 1 thing did not fit, `-v` shows it".into(),
-        many => format!("; {many} things did not fit, `-v` shows them"),
+        count => format!("; {} (`-v` shows them)", counted(count, "warning")),
     };
     let (nodes, policies) = (counted(imported.nodes, "node"), counted(imported.policies, "Group Policy"));
     output.say(&format!("{nodes}, {policies} without a node{notes}"));
     Ok(ExitCode::SUCCESS)
 }
 
-/// A table from Microsoft's files.
+/// Creates a catalogue from Microsoft's files.
 pub(super) fn make(ddf: &Path, admx: Option<&Path>, release: Option<&str>) -> Result<Imported, Failure> {
     if release.is_some_and(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
-        return Err(Failure::new("`--release` wants a name on one line"));
+        return Err(Failure::new("`--release` needs a name on one line"));
     }
     let sources = Sources {
         release: release.map_or_else(|| release_of(ddf), String::from),
@@ -78,15 +77,15 @@ fn ddf_files(path: &Path) -> Result<Vec<SourceFile>, Failure> {
     if path.is_dir() {
         let files = folder(path, &["xml"])?;
         if files.is_empty() {
-            return Err(Failure::new(format!("{}: there is no .xml file in it", path.display())));
+            return Err(Failure::new(format!("{}: this folder does not contain an .xml file", path.display())));
         }
         return Ok(files);
     }
     let bytes = read(path)?;
     if !bytes.starts_with(b"PK") {
         return Err(Failure::with_help(
-            format!("{}: this is no zip file", path.display()),
-            "Microsoft publishes a DDF v2 bundle as a zip file; the folder that it was unpacked to will do, too",
+            format!("{}: this is not a zip file", path.display()),
+            "use a DDF v2 bundle as Microsoft publishes it (.zip), or the folder that it was unpacked to",
         ));
     }
     unpack(&bytes).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
@@ -95,22 +94,22 @@ fn ddf_files(path: &Path) -> Result<Vec<SourceFile>, Failure> {
 fn admx_files(path: &Path) -> Result<Vec<SourceFile>, Failure> {
     let files = folder(path, &["admx", "adml"])?;
     if !files.iter().any(|file| file.name.to_lowercase().ends_with(".admx")) {
-        return Err(Failure::new(format!("{}: there is no .admx file in it", path.display())));
+        return Err(Failure::new(format!("{}: this folder does not contain an .admx file", path.display())));
     }
     Ok(files)
 }
 
-/// A file of at most the size of Microsoft's largest.
+/// Reads a file, unless it is much larger than Microsoft's largest.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
     let data = fs::metadata(path).map_err(failed)?;
     if !data.is_file() {
-        return Err(Failure::new(format!("{}: this is no ordinary file", path.display())));
+        return Err(Failure::new(format!("{}: this is not a regular file", path.display())));
     }
     let length = data.len();
     if length > LARGEST_FILE {
         return Err(Failure::new(format!(
-            "{}: {} MB are more than any file of Microsoft's has; it is not read",
+            "{}: the file has {} MB, which is more than any of Microsoft's files; it was not read",
             path.display(),
             length >> 20
         )));
@@ -118,7 +117,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(failed)
 }
 
-/// The files of a folder and the folders in it by their endings, sorted by name.
+/// The files with these endings in a folder and its subfolders, sorted by name.
 fn folder(root: &Path, endings: &[&str]) -> Result<Vec<SourceFile>, Failure> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_path_buf()];

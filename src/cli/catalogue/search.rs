@@ -16,11 +16,11 @@ pub(super) struct SearchArgs {
     /// Words of a name, a title, a path or a label; the beginning of a word is enough
     #[arg(required = true)]
     words: Vec<String>,
-    /// How many are shown
+    /// Maximum number of results
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// The form of what is found
-    #[arg(long, value_name = "FORM", default_value = "human")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     output_format: SearchFormat,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result
     }
     if hits.is_empty() {
         return Err(Failure::with_help(
-            format!("nothing has all the words `{text}`"),
+            format!("no setting matches `{text}`"),
             "try fewer of them, or only how they begin; English names are searched",
         ));
     }

@@ -32,6 +32,6 @@ pub(super) fn unknown_code(what: &str) -> Failure {
     let message = format!("{what} is not a code");
     match nearest(&what, Code::ALL.into_iter().map(Code::number)) {
         Some(near) => Failure::with_help(message, format!("Did you mean `{near}`?")),
-        None => Failure::with_help(message, "a code is `SP` and four digits, such as `SP0201`"),
+        None => Failure::with_help(message, "docs/codes.md lists all codes"),
     }
 }

@@ -7,12 +7,19 @@ use super::refusal::SignInFailure;
 use super::settings::{SignInSettings, is_id, variable};
 use super::token_claims::TokenClaims;
 
+/// A token that must not be sent.
+#[derive(Debug)]
+pub struct WrongToken {
+    pub reason: String,
+    pub help: String,
+}
+
 /// Checks that a token is for the configured tenant and for Graph, and has not expired. A token that cannot be read
 /// passes, and so does any tenant if the configuration names a domain. That is why `/organization` is read in any case.
 ///
 /// # Errors
-/// If the token must not be sent: the reason and the help.
-pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String, String)> {
+/// If the token must not be sent.
+pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), WrongToken> {
     let Some(claims) = TokenClaims::read(token) else { return Ok(()) };
     let tenant = &settings.tenant;
     if let Some(claimed) = &claims.tenant
@@ -20,27 +27,29 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), (String
         && is_id(claimed)
         && !claimed.eq_ignore_ascii_case(tenant)
     {
-        return Err((
-            format!("the access token is for another tenant: {tenant} is configured, but the token says {claimed}"),
-            "use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph"
+        return Err(WrongToken {
+            reason: format!(
+                "the access token is for another tenant: {tenant} is configured, but the token says {claimed}"
+            ),
+            help: "use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph"
                 .into(),
-        ));
+        });
     }
     let is = |audience: &str, wanted: &String| audience.trim_end_matches('/').eq_ignore_ascii_case(wanted);
     if let Some(audience) = &claims.audience
         && !settings.audiences.iter().any(|wanted| is(audience, wanted))
     {
         let wanted = settings.scope.trim_end_matches("/.default");
-        return Err((
-            format!("the access token is not for Microsoft Graph, but for {audience}"),
-            format!("get a token for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
-        ));
+        return Err(WrongToken {
+            reason: format!("the access token is not for Microsoft Graph, but for {audience}"),
+            help: format!("get a token for {wanted}, or correct `cloud:`; nothing was sent to Microsoft Graph"),
+        });
     }
     match claims.expires.and_then(|second| Timestamp::from_second(second).ok()) {
-        Some(end) if end <= Timestamp::now() => Err((
-            format!("the access token has expired: it was valid until {end}"),
-            "get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph".into(),
-        )),
+        Some(end) if end <= Timestamp::now() => Err(WrongToken {
+            reason: format!("the access token has expired: it was valid until {end}"),
+            help: "get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph".into(),
+        }),
         _ => Ok(()),
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn change_text(
         let reach =
             if places == 0 { "not assigned".to_string() } else { format!("{} assigned", counted(places, "target")) };
         text.push_str(&format!(
-            "      {}, {reach}; last values stay on devices until something else sets them\n",
+            "      {}, {reach}; devices keep the last values until something else sets them\n",
             counted(change.settings.len(), "setting")
         ));
         return text;
@@ -73,7 +73,7 @@ pub(super) fn change_text(
         }
     }
     if change.action == ActionWord::Create && change.assignments.is_empty() {
-        text.push_str("      assigned to nobody\n");
+        text.push_str("      not assigned\n");
     }
     for part in &change.newly_managed {
         text.push_str(&format!("      {} {part}: managed from now on\n", paint.changed("~")));
@@ -159,8 +159,8 @@ pub(super) fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
     let sign = line.sign.symbol();
     let members = line.members.map(reach::members);
     let more = match (line.widens, members) {
-        (true, Some(members)) => format!("   ! its members come into reach: {members}"),
-        (true, None) => "   ! its members come into reach".into(),
+        (true, Some(members)) => format!("   ! its members will now get this profile: {members}"),
+        (true, None) => "   ! its members will now get this profile".into(),
         (false, Some(members)) => format!("   {members}"),
         (false, None) => String::new(),
     };

@@ -1,9 +1,9 @@
-//! What became of an apply.
+//! The results of an apply, for a terminal.
 
 use super::style::Paint;
 use crate::plan::{Action, Change, Counts, Outcome};
 
-/// One line about what became of a change.
+/// One line with the result of a change.
 pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String {
     let (sign, done) = match change.action() {
         Action::Create => ('+', "added"),
@@ -13,8 +13,8 @@ pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String 
     let what = paint.sign(sign, &format!("{sign} {:<28}", change.object.key));
     match outcome {
         Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
-        Outcome::Skipped(why) => format!("  {what} left     {why}"),
-        Outcome::Waiting(code) => format!("  {what} waiting  for approval; its code: {code}"),
+        Outcome::Skipped(why) => format!("  {what} skipped  {why}"),
+        Outcome::Waiting(code) => format!("  {what} waiting  for approval, code {code}"),
         Outcome::Failed(why, hint) => {
             let hint = hint.as_ref().map_or(String::new(), |hint| format!("\n      = help: {hint}"));
             format!("  {what} {}   {why}{hint}", paint.removed("failed"))
@@ -22,18 +22,18 @@ pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String 
     }
 }
 
-/// How it ended: how many changes became what, and how to go on.
+/// The number of changes for each result, and how to continue.
 pub fn outcome_summary(counts: Counts) -> String {
     let Counts { done, failed, waiting, skipped } = counts;
     let mut text = format!("\n{done} done, {failed} failed");
-    for (count, what) in [(waiting, "waiting for approval"), (skipped, "left")] {
+    for (count, what) in [(waiting, "waiting for approval"), (skipped, "skipped")] {
         if count > 0 {
             text.push_str(&format!(", {count} {what}"));
         }
     }
     text.push('.');
     if failed + skipped > 0 {
-        text.push_str(" Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.");
+        text.push_str(" Fix the cause and run `sspr-policy apply` again; it continues with what is missing.");
     }
     if waiting > 0 {
         text.push('\n');
@@ -43,10 +43,10 @@ pub fn outcome_summary(counts: Counts) -> String {
     text
 }
 
-/// How to go on with a command that waits for approval.
+/// How to continue with a command that waits for approval.
 pub fn after_approval(command: &str) -> String {
     format!(
-        "Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then \
-         run the same `sspr-policy {command}` again."
+        "Another administrator has to approve in Intune, Tenant administration > Multi Admin Approval, within three days. \
+         Then run the same `sspr-policy {command}` again."
     )
 }

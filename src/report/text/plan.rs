@@ -70,7 +70,7 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
 
 type Shared<'p> = BTreeMap<String, (Vec<&'p AssignmentLine>, Vec<&'p str>)>;
 
-/// Targets whose change is the same in several profiles: said once.
+/// Targets whose change is the same in several profiles, so that it is shown once.
 fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
     let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<&str>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty())
@@ -92,12 +92,14 @@ fn notes(plan: &PlanDocument) -> String {
         .map(|orphan| orphan.key.as_str())
         .collect();
     if !kept.is_empty() {
-        let hint = if plan.prune { "kept" } else { "kept; `prune: true` would delete them" };
-        text.push_str(&format!(
-            "  {} of ours in the tenant that no policy writes: {} ({hint})\n\n",
-            kept.len(),
-            kept.join(", ")
-        ));
+        let (have, they, them) = if kept.len() == 1 { ("has", "It is", "it") } else { ("have", "They are", "them") };
+        let hint = match plan.prune {
+            true => format!("{they} kept."),
+            false => format!("{they} kept; set `prune: true` on the environment to delete {them}."),
+        };
+        let (profiles, names) = (counted(kept.len(), "managed profile"), kept.join(", "));
+        text.push_str(&wrapped(&format!("  {profiles} no longer {have} a policy file: {names}. {hint}"), "    "));
+        text.push('\n');
     }
     let alone = plan.unverified.iter().filter(|(key, _)| !plan.changes.iter().any(|change| change.key == **key));
     let alone: Vec<(&String, &Vec<String>)> = alone.collect();
@@ -111,22 +113,25 @@ fn notes(plan: &PlanDocument) -> String {
     }
     if !plan.foreign_unverified.is_empty() {
         let profiles = counted(plan.foreign_unverified.len(), "profile");
-        text.push_str(&format!("  ? {profiles} of others with masked values that may interfere\n"));
+        text.push_str(&format!("  ? {profiles} that are not managed here, with masked values that may interfere\n"));
         for (name, settings) in &plan.foreign_unverified {
             text.push_str(&format!("      \"{}\": {}\n", visible(name), settings.join(", ")));
         }
         text.push_str(&format!("      {DECRYPTS}\n\n"));
     }
     if !plan.held.is_empty() {
-        text.push_str(&format!("  kept as they are, outside this environment: {}\n\n", plan.held.join(", ")));
+        text.push_str(&format!(
+            "  left as they are, because `environments:` excludes this one: {}\n\n",
+            plan.held.join(", ")
+        ));
     }
     if !plan.registry_only.is_empty() {
-        text.push_str(&format!("  registry only, exported and not sent: {}\n\n", plan.registry_only.join(", ")));
+        text.push_str(&format!("  registry only, so exported but not sent: {}\n\n", plan.registry_only.join(", ")));
     }
     text
 }
 
-/// A line with at most 100 columns where its words allow, continued with an indent, and its line end.
+/// A line of at most 100 columns, if its words allow that; continued with an indent, and ended.
 fn wrapped(text: &str, indent: &str) -> String {
     let (mut wrapped, mut width) = (String::new(), 0);
     for word in text.split_inclusive(' ') {
@@ -144,17 +149,20 @@ fn wrapped(text: &str, indent: &str) -> String {
     wrapped
 }
 
-/// `Plan: 1 to add, 2 to change, 1 to delete; 209 not ours.`
+/// `Plan: 1 to add, 2 to change, 1 to delete; 38 unchanged, 209 not managed here.`
 pub fn plan_summary(plan: &PlanDocument) -> String {
     let counts = plan.summary;
     let errors = plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     let blocked = if errors == 0 { String::new() } else { format!("; {}", counted(errors, "error")) };
     if counts.create + counts.update + counts.delete == 0 {
         let nothing = if errors == 0 { "nothing to do" } else { "nothing can be done" };
-        return format!("Plan: {nothing}; {} as written, {} not ours{blocked}.", counts.unchanged, counts.not_ours);
+        return format!(
+            "Plan: {nothing}; {} unchanged, {} not managed here{blocked}.",
+            counts.unchanged, counts.not_ours
+        );
     }
     format!(
-        "Plan: {} to add, {} to change, {} to delete; {} as written, {} not ours{blocked}.",
+        "Plan: {} to add, {} to change, {} to delete; {} unchanged, {} not managed here{blocked}.",
         counts.create, counts.update, counts.delete, counts.unchanged, counts.not_ours
     )
 }

@@ -1,4 +1,4 @@
-//! Whom a plan reaches, in words.
+//! Who a plan reaches, for a terminal.
 
 use super::style::visible;
 use crate::diagnostic::{counted, grouped};
@@ -12,11 +12,11 @@ const NAMES: usize = 4;
 /// was taken away.
 const WAYS: [(ReachWord, &str, &str); 7] = [
     (ReachWord::Comes, "+", ""),
-    (ReachWord::Released, "", " come out of an exclusion"),
+    (ReachWord::Released, "", " no longer excluded"),
     (ReachWord::Refiltered, "", " under another filter"),
     (ReachWord::Narrows, "", " under a filter from now on"),
     (ReachWord::Stays, "", " as before"),
-    (ReachWord::Excluded, "", " go into an exclusion"),
+    (ReachWord::Excluded, "", " excluded from now on"),
     (ReachWord::Leaves, "-", ""),
 ];
 
@@ -45,7 +45,7 @@ fn parts(sign: &str, users: usize, devices: usize, others: usize, unsorted: usiz
     if there.is_empty() { "nobody".into() } else { there.join(" and ") }
 }
 
-/// One line about whom the changes reach, and one for each thing that is not known; nothing where nobody is reached.
+/// One line about who the changes reach, and one for each number that is not known; none if they reach no one.
 pub fn reach(plan: &PlanDocument) -> Vec<String> {
     let mut lines = Vec::new();
     let split = WAYS.iter().flat_map(|(how, sign, after)| match how {
@@ -68,7 +68,7 @@ pub fn reach(plan: &PlanDocument) -> Vec<String> {
     }
     for unknown in &plan.reach.unknown {
         let needs = unknown.permission.as_ref().map_or(String::new(), |needed| format!("; reading needs {needed}"));
-        lines.push(format!("Reach: not known: {} ({}{needs}).", unknown.what, unknown.reason));
+        lines.push(format!("Reach: not known for {} ({}{needs}).", unknown.what, unknown.reason));
     }
     lines
 }
@@ -77,7 +77,7 @@ fn is_all_users(target: &ReachLine) -> bool {
     target.kind == "all users"
 }
 
-/// `+310 devices (SSPR Ring 2)`; sums of groups that may overlap are said to be the most.
+/// `+310 devices (SSPR Ring 2)`; the sum of groups that may overlap is an upper limit.
 fn way(targets: &[&ReachLine], sign: &str, after: &str) -> String {
     let known = distinct(targets);
     let number = match (known.is_empty(), targets.iter().any(|target| is_all_users(target))) {
@@ -92,7 +92,7 @@ fn way(targets: &[&ReachLine], sign: &str, after: &str) -> String {
     format!("{number}{most}{after}{}", listed(targets))
 }
 
-/// What is known of the targets. Whoever gets a profile is enrolled, so no group adds a device to all devices.
+/// The known numbers of members. Only enrolled devices get profiles, so no group adds a device to all devices.
 fn distinct(targets: &[&ReachLine]) -> Vec<Members> {
     let all_devices = targets.iter().any(|target| target.kind == "all devices" && target.members.is_some());
     let known = targets.iter().filter_map(|target| {
@@ -121,7 +121,7 @@ fn listed(targets: &[&ReachLine]) -> String {
     }
 }
 
-/// Targets whose members are not known are marked.
+/// Marks targets whose number of members is not known.
 fn name(target: &ReachLine) -> String {
     let name = target.name.as_ref().or(target.id.as_ref()).unwrap_or(&target.kind);
     match target.members {
@@ -130,16 +130,16 @@ fn name(target: &ReachLine) -> String {
     }
 }
 
-/// New profiles that get the default scope tag because their policies name none, in one line.
+/// The number of new profiles that get the default scope tag because their policies have none, in one line.
 pub fn default_scope_tag(plan: &PlanDocument) -> Option<String> {
     match plan.default_scope_tag.len() {
         0 => None,
-        1 => Some("Scope tags: 1 new profile names none, and gets Default.".into()),
-        count => Some(format!("Scope tags: {} new profiles name none, and get Default.", grouped(count))),
+        1 => Some("Scope tags: 1 new profile has none, so it gets Default.".into()),
+        count => Some(format!("Scope tags: {} new profiles have none, so they get Default.", grouped(count))),
     }
 }
 
-/// The limits that a plan passes over, in one line; nothing where there are none.
+/// The limits that a plan overrides, in one line; `None` if there are none.
 pub fn limits_line(plan: &PlanDocument) -> Option<String> {
     let number = |count: u64| grouped(count as usize);
     let word = |line: &LimitLine| match (line.limit.as_str(), line.found) {
@@ -147,10 +147,10 @@ pub fn limits_line(plan: &PlanDocument) -> Option<String> {
             format!("allow_all_targets (false, {} to all devices or all users)", counted(found as usize, "profile"))
         }
         (limit, Some(found)) => {
-            format!("{limit} ({}, and the plan has {})", number(line.allowed), number(found))
+            format!("{limit} ({}, but the plan has {})", number(line.allowed), number(found))
         }
-        (limit, None) => format!("{limit} ({}, and what the plan has is not known)", number(line.allowed)),
+        (limit, None) => format!("{limit} ({}, but the number in the plan is not known)", number(line.allowed)),
     };
     let words: Vec<String> = plan.limits_overridden.iter().map(word).collect();
-    (!words.is_empty()).then(|| format!("Limits passed over: {}.", words.join(", ")))
+    (!words.is_empty()).then(|| format!("Limits overridden: {}.", words.join(", ")))
 }

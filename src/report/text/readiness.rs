@@ -2,8 +2,8 @@
 
 use crate::report::documents::{PERMISSIONS, ReadinessDocument, Status};
 
-/// The report ends with whether the environment can be `done`: planned or applied.
-pub fn readiness_text(readiness: &ReadinessDocument, done: &str, is_ready: Option<bool>) -> String {
+/// The report ends with whether `command` can use the environment.
+pub fn readiness_text(readiness: &ReadinessDocument, command: &str, is_ready: Option<bool>) -> String {
     let mut text = format!("Environment {}   tenant {}\n", readiness.environment, readiness.tenant);
     let mut area = "";
     for check in &readiness.checks {
@@ -35,9 +35,9 @@ pub fn readiness_text(readiness: &ReadinessDocument, done: &str, is_ready: Optio
         text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what, row.permission));
     }
     let end = match is_ready {
-        Some(true) => format!("\nThis environment can be {done}.\n"),
-        None => format!("\nAs far as can be seen, this environment can be {done}.\n"),
-        Some(false) => format!("\nThis environment cannot be {done} yet.\n"),
+        Some(true) => format!("\n`{command}` can use this environment.\n"),
+        None => format!("\nAs far as can be determined, `{command}` can use this environment.\n"),
+        Some(false) => format!("\n`{command}` cannot use this environment yet.\n"),
     };
     text + &end
 }

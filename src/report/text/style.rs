@@ -1,4 +1,4 @@
-//! Color. It never carries information that the text does not have.
+//! Color, which never adds information to the text, and text from outside made visible.
 
 use anstyle::{AnsiColor, Style};
 
@@ -14,32 +14,32 @@ impl Paint {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
-    /// What comes.
+    /// Something is added.
     pub fn added(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
-    /// What changes.
+    /// Something changes.
     pub fn changed(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// What goes.
+    /// Something is removed.
     pub fn removed(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
     }
 
-    /// What matters.
+    /// Important text.
     pub fn strong(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    /// What does not matter much.
+    /// Less important text.
     pub fn faint(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
-    /// Text by what it stands for.
+    /// Text in the color of a sign.
     pub fn sign(self, sign: char, text: &str) -> String {
         match sign {
             '+' => self.added(text),
@@ -50,12 +50,12 @@ impl Paint {
     }
 }
 
-/// A text of somebody's without what steers a terminal, begins a line, or turns the order of what is read.
+/// Makes visible in a text from outside what could control a terminal, begin a line or reverse the reading order.
 pub fn visible(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars() {
         match c {
-            // Marks of direction and of no width, but for the joiner that emoji need.
+            // Marks for direction, and characters without width, except the joiner that emoji need.
             '\u{200b}'
             | '\u{200c}'
             | '\u{200e}'
@@ -72,7 +72,7 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Two texts cut to a width at the place where they first differ, so that the difference is seen.
+/// Cuts two texts to a width around the place where they first differ, so that the difference is visible.
 pub fn cut_pair(before: &str, after: &str, width: usize) -> (String, String) {
     const CONTEXT: usize = 12;
     let (before, after): (Vec<char>, Vec<char>) = (visible(before).chars().collect(), visible(after).chars().collect());

@@ -45,7 +45,7 @@ fn profiles_from_the_portal_become_policies_that_adopt_them() {
 fn an_adoption_has_no_effect_afterwards() {
     let repo = Repo::new(EMBEDDED);
     imports_and_converges(&repo);
-    assert!(repo.plan().contains("nothing to do; 2 as written"));
+    assert!(repo.plan().contains("nothing to do; 2 unchanged"));
     let after = repo.portal().profiles();
     repo.apply().succeeds();
     assert_eq!(repo.portal().profiles(), after);

@@ -103,7 +103,7 @@ fn scope_tags(value: &Value, state: &TenantState) -> Result<Value, Refusal> {
     let known = |id: &&Value| state.scope_tags.iter().any(|tag| tag["id"] == **id);
     match value.as_array() {
         Some(ids) if ids.iter().all(|id| known(&id)) => Ok(if ids.is_empty() { json!(["0"]) } else { value.clone() }),
-        _ => Err(Refusal::bad(format!("These are no role scope tags: {value}."))),
+        _ => Err(Refusal::bad(format!("These are not role scope tags: {value}."))),
     }
 }
 
@@ -116,7 +116,7 @@ fn settings(value: &Value) -> Result<Value, Refusal> {
         let typed = setting.get("@odata.type").is_none_or(|kind| kind == SETTING);
         let fine = typed && kind.starts_with(INSTANCE) && kind.ends_with("Instance");
         if !fine || instance["settingDefinitionId"].as_str().is_none_or(str::is_empty) {
-            return Err(Refusal::bad(format!("This is no setting of a configuration policy: {setting}.")));
+            return Err(Refusal::bad(format!("This is not a setting of a configuration policy: {setting}.")));
         }
         Ok(json!({ "id": number.to_string(), "settingInstance": instance }))
     });

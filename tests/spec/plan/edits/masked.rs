@@ -79,7 +79,7 @@ impl Masked {
             })
             .collect();
         let markdown = self.repo.run(&["plan", "--output-format", "markdown"]).succeeds().out;
-        let markdown = markdown.split_once("not ours.\n").unwrap().1.trim();
+        let markdown = markdown.split_once("not managed here.\n").unwrap().1.trim();
         let json = json!({ "changes": changes, "unverified": json["unverified"] });
         format!("{human}\n{json}\n\n{markdown}\n")
     }

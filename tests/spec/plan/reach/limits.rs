@@ -52,9 +52,9 @@ fn limits_that_a_saved_plan_overrides() {
     Nothing was changed.
     ");
     let requests = repo.run(&["plan", "--requests", "--override-limits"]).succeeds();
-    assert!(requests.err.starts_with("Limits passed over: max_changes (0, and the plan has 1)"), "{}", requests.err);
+    assert!(requests.err.starts_with("Limits overridden: max_changes (0, but the plan has 1)"), "{}", requests.err);
     let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
-    assert!(markdown.contains("Limits passed over: max"), "{markdown}");
+    assert!(markdown.contains("Limits overridden: max"), "{markdown}");
     let json: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
     assert_eq!(
         json["limits_overridden"],
