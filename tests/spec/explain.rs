@@ -266,7 +266,7 @@ fn a_code_on_one_screen() {
     ");
     assert_snapshot!(explain("SP9"), @"
     error: SP9 is not a code
-    help: a code is `SP` and four digits, such as `SP0201`
+    help: docs/codes.md lists all codes
     exit code 1
     ");
 }

@@ -101,7 +101,7 @@ fn a_profile_without_our_marker_is_not_managed() {
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
       = help: set it in one policy only, or assign the two policies to different devices
 
-    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
     "#);
     assert_eq!(graph.profiles(), before);
 }

@@ -60,9 +60,9 @@ fn an_interrupt_waits_for_requests_that_were_sent() {
     let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
     assert_eq!(ended.status.code(), Some(1), "{out}{err}");
     assert_snapshot!(err, @"stopping after the requests in flight have finished; press Ctrl+C again to stop at once");
-    assert!(out.contains("left     stopped before it started"), "{out}");
+    assert!(out.contains("skipped  stopped before it started"), "{out}");
     let last = out.lines().last().unwrap();
-    assert!(last.contains(" done, 0 failed, ") && last.contains(" left."), "{last}");
+    assert!(last.contains(" done, 0 failed, ") && last.contains(" skipped."), "{last}");
     // Profiles that were begun are complete.
     let made: Vec<Value> = Graph::new(&server.url)
         .profiles()

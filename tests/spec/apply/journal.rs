@@ -29,7 +29,7 @@ fn last_line(repo: &Repo) -> String {
 #[test]
 fn it_is_there() {
     assert_snapshot!(last_line(&cut_short(0)), @"
-    Plan: nothing to do; 1 as written, 7 not ours. 
+    Plan: nothing to do; 1 unchanged, 7 not managed here. 
     journal: false
     ");
 }

@@ -378,7 +378,7 @@ fn interrupted(status: u16, done: bool) -> (Scene, String) {
 fn an_interrupt_ends_a_pause() {
     let (scene, said) = interrupted(429, false);
     assert_snapshot!(said, @"
-      ~ p                            left     stopped before it started
+      ~ p                            skipped  stopped before it started
     exit 1
     ");
     assert_eq!(scene.portal().profile("Policy")["version"], 1);
@@ -389,7 +389,7 @@ fn an_interrupt_ends_a_pause() {
 fn an_interrupted_write_is_reported_as_unknown() {
     let (scene, said) = interrupted(504, true);
     assert_snapshot!(said, @"
-      ~ p                            left     stopped: its write got no usable answer, so it may have been carried out
+      ~ p                            skipped  stopped: its write got no usable answer, so it may have been carried out
     exit 1
     ");
     assert_eq!(scene.portal().profile("Policy")["version"], 2);

@@ -71,18 +71,18 @@ fn a_second_administrator_has_to_approve() {
           + assignment  include group SSPR Pilot   24 devices
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
-      + p00                          waiting  for approval; its code: [id]
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
+      + p00                          waiting  for approval, code [id]
 
     0 done, 0 failed, 1 waiting for approval.
-    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.
+    Another administrator has to approve in Intune, Tenant administration > Multi Admin Approval, within three days. Then run the same `sspr-policy apply` again.
     "#);
     assert_snapshot!(normal(&waits(repo.apply()).out).lines().skip(9).collect::<Vec<_>>().join("\n"), @"
-      + p00                          waiting  for approval; its code: [id]
+      + p00                          waiting  for approval, code [id]
 
     0 done, 0 failed, 1 waiting for approval.
-    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy apply` again.
+    Another administrator has to approve in Intune, Tenant administration > Multi Admin Approval, within three days. Then run the same `sspr-policy apply` again.
     ");
     approve(&tenant, "approve");
     // The profile exists now; its assignment is a separate write.
@@ -156,10 +156,7 @@ fn a_change_is_skipped_if_it_depends_on_a_refused_one() {
     let _server = connect(APPROVALS);
     let ran = waits(repo.apply());
     let said: Vec<&str> = ran.out.lines().filter(|line| line.contains("left") || line.contains("done, ")).collect();
-    assert_snapshot!(said.join("\n"), @"
-      ~ giver                        left     taker must be applied first: a setting moves to it
-    0 done, 0 failed, 1 waiting for approval, 1 left. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
-    ");
+    assert_snapshot!(said.join("\n"), @"0 done, 0 failed, 1 waiting for approval, 1 skipped. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.");
 }
 
 /// Whether approved or not, a request for an earlier version blocks the next one.
@@ -174,7 +171,7 @@ fn a_policy_that_was_edited_after_the_approval_request() {
     assert_snapshot!(outcomes(&ran), @r#"
       ~ p00                          failed   the request for approval [id] is still pending for an earlier version of this policy ("CHG-1042")
           = help: have it rejected or canceled in Intune (Tenant administration > Multi Admin Approval), and run again; or have it approved, and apply that version
-    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    0 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     "#);
     approve(&tenant, "approve");
     forget(&repo);
@@ -183,7 +180,7 @@ fn a_policy_that_was_edited_after_the_approval_request() {
     assert_snapshot!(outcomes(&ran), @r#"
       ~ p00                          failed   the request for approval [id] was approved for an earlier version of this policy ("CHG-1042")
           = help: apply that version; or have the request canceled in Intune (Tenant administration > Multi Admin Approval), and run again
-    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    0 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     "#);
     // Apply the earlier version first, and then this one.
     repo.edit("p00", "value: 2", "value: 1");
@@ -226,7 +223,7 @@ fn a_request_from_another_program_blocks_ours() {
     assert_snapshot!(outcomes(&ran), @"
       ~ p00                          failed   PATCH /beta/deviceManagement/deviceConfigurations/[id] returned 409 Conflict: An active Approval Request already exists for this entity (request-id [id])
           = help: another change to this profile waits for approval or was approved: have it completed or canceled in Intune (Tenant administration > Multi Admin Approval)
-    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    0 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     ");
 }
 
@@ -278,10 +275,10 @@ fn a_secret_that_changed_after_the_approval_request() {
     assert_snapshot!(said("", 1), @"
       + p00                          failed   POST /beta/deviceManagement/deviceConfigurations returned 400 BadRequest: The approval request [id] is for another request: method, URL and body have to be the same. (request-id [id])
           = help: a secret may have changed since the approval: have the request canceled in Intune (Tenant administration > Multi Admin Approval), and run again
-    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    0 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     ");
     assert_snapshot!(said("    fingerprint_key: ${env:KEY}\n", 3), @"
-      + p00                          waiting  for approval; its code: [id]
+      + p00                          waiting  for approval, code [id]
     0 done, 0 failed, 1 waiting for approval.
     ");
 }
@@ -293,7 +290,7 @@ fn disown_waits_for_approval() {
     let ran = waits(repo.run(&["disown", &id, "--justification", "CHG-1043"]));
     assert_snapshot!(normal(&ran.out), @r#"
     "Policy 0" ([id]) waits for approval, code [id]
-    Another administrator approves in Intune, Tenant administration > Multi Admin Approval, within three days; then run the same `sspr-policy disown` again.
+    Another administrator has to approve in Intune, Tenant administration > Multi Admin Approval, within three days. Then run the same `sspr-policy disown` again.
     "#);
     forget(&repo);
     approve(&tenant, "approve");

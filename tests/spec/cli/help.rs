@@ -61,23 +61,23 @@ fn help_of_every_command() {
     Usage: sspr-policy check [OPTIONS] [PATHS]...
 
     Arguments:
-      [PATHS]...  Policy files or folders; everything under policies/ without this
+      [PATHS]...  Policy files or folders [default: policies/]
 
     Options:
-          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
-                                  [default: .]
-          --fix                   Mend what has only one right form
-          --diff                  Show what `--fix` would change
-          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
-                                  never]
-          --strict                Warnings fail, too
-          --output-format <FORM>  The form of the findings [default: human] [possible values: human,
-                                  json, github]
-      -q, --quiet                 Print only errors and the summary
-      -v, --verbose...            Print more detail to stderr; -vv also logs every request
-      -h, --help                  Print help
-      -V, --version               Print version
+          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
+                                    [default: .]
+          --fix                     Fix what can be corrected automatically
+          --diff                    Show what `--fix` would change
+          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
+                                    never]
+          --strict                  Treat warnings as errors
+          --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
+                                    github]
+      -q, --quiet                   Print only errors and the summary
+      -v, --verbose...              Print more detail to stderr; -vv also logs every request
+      -h, --help                    Print help
+      -V, --version                 Print version
     ");
     assert_snapshot!(help("explain"), @"
     Show everything about a setting, a rule or a target
@@ -128,18 +128,17 @@ fn help_of_every_command() {
       <WORDS>...  Words of a name, a title, a path or a label; the beginning of a word is enough
 
     Options:
-          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
-                                  [default: .]
-          --limit <N>             How many are shown [default: 20]
-          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
-          --output-format <FORM>  The form of what is found [default: human] [possible values: human,
-                                  json]
-          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
-                                  never]
-      -q, --quiet                 Print only errors and the summary
-      -v, --verbose...            Print more detail to stderr; -vv also logs every request
-      -h, --help                  Print help
-      -V, --version               Print version
+          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
+                                    [default: .]
+          --limit <N>               Maximum number of results [default: 20]
+          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
+          --output-format <FORMAT>  Output format [default: human] [possible values: human, json]
+          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
+                                    never]
+      -q, --quiet                   Print only errors and the summary
+      -v, --verbose...              Print more detail to stderr; -vv also logs every request
+      -h, --help                    Print help
+      -V, --version                 Print version
     ");
     assert_snapshot!(help("catalogue diff"), @"
     What a newer release adds, removes and changes, and which of your policies that touches
@@ -147,21 +146,20 @@ fn help_of_every_command() {
     Usage: sspr-policy catalogue diff [OPTIONS] <OLD> <NEW>
 
     Arguments:
-      <OLD>  A table made by `catalogue import`, a DDF bundle or its folder, or `embedded`
-      <NEW>  The newer one, likewise
+      <OLD>  Catalogue from `catalogue import`, DDF bundle or its folder, or `embedded`
+      <NEW>  Newer catalogue, in any of these forms
 
     Options:
-          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
-                                  [default: .]
-          --output-format <FORM>  The form of the differences [default: human] [possible values: human,
-                                  json]
-          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
-                                  never]
-      -q, --quiet                 Print only errors and the summary
-      -v, --verbose...            Print more detail to stderr; -vv also logs every request
-      -h, --help                  Print help
-      -V, --version               Print version
+          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
+                                    [default: .]
+          --output-format <FORMAT>  Output format [default: human] [possible values: human, json]
+          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
+                                    never]
+      -q, --quiet                   Print only errors and the summary
+      -v, --verbose...              Print more detail to stderr; -vv also logs every request
+      -h, --help                    Print help
+      -V, --version                 Print version
     ");
     assert_snapshot!(help("catalogue import"), @r"
     Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
@@ -178,7 +176,7 @@ fn help_of_every_command() {
           --env <NAME>      Environment to use [default: `default:` in sspr-policy.yaml]
           --out <FILE>      Write the catalogue here instead of to stdout
           --color <WHEN>    When to use color [default: auto] [possible values: auto, always, never]
-          --release <NAME>  What it calls itself; by default after the bundle's name
+          --release <NAME>  Name of the release [default: from the name of the bundle]
       -q, --quiet           Print only errors and the summary
       -v, --verbose...      Print more detail to stderr; -vv also logs every request
       -h, --help            Print help
@@ -349,7 +347,7 @@ fn help_of_every_command() {
       serve    Serve the sandbox on a loopback port until Ctrl+C
       approve  Approve a request that waits for Multi Admin Approval; without a code, list them
       reject   Reject a request that waits for Multi Admin Approval; without a code, list them
-      reset    Delete everything in the sandbox
+      reset    Return the sandbox to its initial state
       help     Print this message or the help of the given subcommand(s)
 
     Options:

@@ -102,12 +102,12 @@ fn a_token_that_expires_during_an_apply() {
           + assignment  include group SSPR Pilot (filter include Windows 11 corporate)   24 devices
 
     Reach: +24 devices at most (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
       + lock                         failed   POST /beta/deviceManagement/deviceConfigurations/[id]/assign returned 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
           = help: the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
 
-    0 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    0 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     "#);
     assert_eq!(trial.graph().profile("Lock screen")["assignments"], json!([]));
     let trial = trial.again("");
@@ -313,7 +313,7 @@ fn an_object_that_cannot_be_read_does_not_stop_the_others() {
       ~ one                          failed   GET /deviceManagement/deviceConfigurations/[id]?$expand=assignments returned 503 ServiceUnavailable: The service is temporarily unavailable. (request-id [id])
       ~ three                        changed  [id]
       ~ two                          changed  [id]
-    2 done, 1 failed. Run `sspr-policy apply` again when the cause is gone; what is done will not be done twice.
+    2 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     ");
 }
 

@@ -12,7 +12,7 @@ fn profiles_from_the_portal_become_policies_that_adopt_them() {
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
 
     Import: 2 of 2 profiles written, 2 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 2 profiles; each policy is then planned, to prove that adopting changes nothing else
+    reading 2 profiles; a plan of each policy then proves that adopting changes nothing else
     exit 0
     ");
     assert_eq!(repo.portal().profiles(), before, "import changes nothing in the tenant");

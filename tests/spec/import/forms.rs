@@ -58,7 +58,7 @@ fn every_type_of_value_is_written_as_people_would() {
     wrote policies/imported/everything.yaml  adopts [id], nothing else
 
     Import: 1 of 1 profile written, 1 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
+    reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 0
     ");
     insta::assert_snapshot!(normal(&repo.read("policies/imported/everything.yaml")), @r#"
@@ -175,7 +175,7 @@ fn every_form_of_assignment_is_written_by_name() {
     wrote policies/imported/assigned-to-nobody.yaml  adopts [id], nothing else
 
     Import: 2 of 2 profiles written, 2 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 2 profiles; each policy is then planned, to prove that adopting changes nothing else
+    reading 2 profiles; a plan of each policy then proves that adopting changes nothing else
     exit 0
     ");
     insta::assert_snapshot!(normal(&repo.read("policies/imported/assigned.yaml")), @r#"

@@ -51,7 +51,7 @@ fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
 
     Import: 2 of 4 profiles written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 4 profiles; each policy is then planned, to prove that adopting changes nothing else
+    reading 4 profiles; a plan of each policy then proves that adopting changes nothing else
     exit 1
     "#);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/half-of-it.yaml")), @"
@@ -98,7 +98,7 @@ fn existing_files_are_not_overwritten() {
     wrote policies/imported/portal-lock-screen-hardening.yaml  adopts [id], nothing else
 
     Import: 1 of 2 profiles written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 2 profiles; each policy is then planned, to prove that adopting changes nothing else
+    reading 2 profiles; a plan of each policy then proves that adopting changes nothing else
     exit 1
     "#);
     assert!(repo.read("policies/imported/portal-camera.yaml").starts_with("name: Mine"));
@@ -106,7 +106,7 @@ fn existing_files_are_not_overwritten() {
     wrote policies/portal-camera.yaml  adopts [id], nothing else
 
     Import: 1 of 1 profile written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
+    reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 0
     ");
     assert!(repo.read("policies/portal-camera.yaml").starts_with("# yaml-language-server: $schema=../schemas/"));
@@ -142,7 +142,7 @@ fn a_profile_is_selected_by_name_or_id() {
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
 
     Import: 1 of 1 profile written, 1 proven to be adopted unchanged; 0 skipped, 5 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
+    reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 0
     "#);
     repo.run(&["import", "--profile", &text(&twins[1]["id"]).to_uppercase()]).succeeds();
@@ -191,7 +191,7 @@ fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
       plan:   assignments: not managed, stays as it is: include all devices, exclude group 11e0b253-cd96-4355-877a-…
 
     Import: 1 of 1 profile written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
+    reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 1
     ");
     insta::assert_snapshot!(normal(&repo.read("policies/imported/gone.yaml")), @"
@@ -235,7 +235,7 @@ fn a_row_that_only_reads_is_skipped_and_reported() {
       plan: - Camera/AllowCamera (read only) [device]            0
 
     Import: 1 of 1 profile written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 1 profile; its policy is then planned, to prove that adopting changes nothing else
+    reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 1
     ");
     let id = text(&made["id"]);

@@ -54,11 +54,11 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
 
       + toasts                       "Toasts"
           + AboveLock/AllowToasts [device]                     Allowed (1)
-          assigned to nobody
+          not assigned
 
     Reach: 24 devices as before (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     "#);
     let planned = normal(&repo.run(&["plan"]).succeeds().out);
@@ -66,14 +66,14 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
     let json = repo.run(&["show", "plan.json", "--output-format", "json"]).succeeds().out;
     assert_eq!(json, repo.read("plan.json"));
     let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
-    insta::assert_snapshot!(normal(&markdown), @r"
+    insta::assert_snapshot!(normal(&markdown), @"
     ### Plan for `sandbox` (sandbox, not your tenant)
 
-    Plan: 1 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 1 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
 
     Reach: 24 devices as before (SSPR Pilot).
 
-    Scope tags: 1 new profile names none, and gets Default.
+    Scope tags: 1 new profile has none, so it gets Default.
 
     | | profile | what changes |
     |---|---|---|
@@ -96,11 +96,11 @@ fn a_plan_that_was_carried_out_already() {
     apply_plan(&repo).succeeds();
     let before = repo.portal().profiles();
     let again = apply_plan(&repo).succeeds();
-    insta::assert_snapshot!(normal(&again.out), @r#"
+    insta::assert_snapshot!(normal(&again.out), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    Plan: nothing to do; 2 as written, 7 not ours.
-    "#);
+    Plan: nothing to do; 2 unchanged, 7 not managed here.
+    ");
     assert_eq!(repo.portal().profiles(), before);
 }
 

@@ -85,8 +85,8 @@ fn a_settings_catalog_policy_conflicts_with_ours() {
       = help: set it in one policy only, or assign the two policies to different devices
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 6 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -116,8 +116,8 @@ fn a_settings_catalog_policy_breaks_password_reset() {
       = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 6 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -143,8 +143,8 @@ fn irrelevant_policies_are_not_mentioned() {
           + assignment  include group SSPR Pilot   24 devices
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 6 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -180,8 +180,8 @@ fn unreadable_policies_are_reported() {
     warning[SP0516]: settings catalog policies could not be read and were not compared: GET /deviceManagement/configurationPolicies?$expand=assignments&$top=100 returned 501 InternalServerError: An error has occurred. (request-id [id])
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 6 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -212,8 +212,8 @@ fn an_unreadable_policy_is_named() {
     warning[SP0516]: settings catalog policies could not be read and were not compared: "Portal - Login and lock screen" ([id]): GET /deviceManagement/configurationPolicies/[id]/settings returned 501 InternalServerError: An error has occurred. (request-id [id]), and 2 more
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 6 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 6 not managed here.
     Nothing was changed.
     exit 0
     "#);

@@ -179,7 +179,7 @@ fn filters_and_scope_tags_by_id() {
       = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     Reach: +4,120 devices at most (all devices, Kiosks, SSPR Pilot).
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

@@ -101,7 +101,7 @@ fn a_broken_state_is_an_error_and_is_not_changed() {
         assert_eq!(
             error,
             "the sandbox's state /sandbox.json cannot be read: expected `:` at line 2 column 13; it was not changed. \
-             Run `sspr-policy sandbox reset` to start with an empty one"
+             Run `sspr-policy sandbox reset` to return it to its initial state"
         );
         let edit = |file: &'static str, from: &'static str, to: &'static str| {
             move |folder: &Path| {

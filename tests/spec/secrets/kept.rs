@@ -57,8 +57,8 @@ fn a_tenant_gets_the_secrets() {
           + assignment  include group SSPR Pilot   24 devices
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     "#);
     run(&real.repo, &["apply", "--auto-approve"]).succeeds();
@@ -77,11 +77,11 @@ fn a_tenant_gets_the_secrets() {
         ]
         .map(|value| value.parse::<i32>().map_or(Value::from(value), Value::from))
     );
-    insta::assert_snapshot!(normal(&real.repo.run(&["plan", "--detailed-exitcode"]).succeeds().out), @r#"
+    insta::assert_snapshot!(normal(&real.repo.run(&["plan", "--detailed-exitcode"]).succeeds().out), @"
     Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
 
-    Plan: nothing to do; 1 as written, 7 not ours.
-    "#);
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
+    ");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn a_rotated_secret_without_a_key() {
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -46,7 +46,7 @@ fn a_rotated_secret_with_a_key() {
           ~ Contoso/Plain [device]                             (hidden) → ${env:FIRST}
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

@@ -115,8 +115,8 @@ fn a_list_is_read_without_a_refused_count() {
       = help: set it in one policy only, or assign the two policies to different devices
 
     Reach: +12 devices at most (Kiosks).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

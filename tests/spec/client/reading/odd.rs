@@ -29,10 +29,10 @@ fn profiles_of_other_kinds_may_contain_anything() {
 
       + camera                       "Cameras"
           + Camera/AllowCamera [device]                        Allowed (1)
-          assigned to nobody
+          not assigned
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -42,7 +42,7 @@ fn profiles_of_other_kinds_may_contain_anything() {
 fn missing_properties_of_a_custom_profile_are_empty() {
     for (field, value) in [("version", Value::Null), ("roleScopeTagIds", json!([0])), ("description", Value::Null)] {
         let plan = odd(&json!([profile(CUSTOM, "", field, value)])).plan();
-        let whole = "gets Default.\nPlan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.\n";
+        let whole = "gets Default.\nPlan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here.\n";
         assert!(plan.contains(whole), "{field}: {plan}");
     }
 }
@@ -55,15 +55,15 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
 
       + camera                       "Cameras"
           + Camera/AllowCamera [device]                        Allowed (1)
-          assigned to nobody
+          not assigned
 
     warning[SP0515]: the profile "Odd" ([id]) has data that this version cannot read
      |
      = note: `omaSettings`: invalid type: map, expected a sequence
      = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -74,7 +74,7 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
 
       + camera                       "Cameras"
           + Camera/AllowCamera [device]                        Allowed (1)
-          assigned to nobody
+          not assigned
 
     warning[SP0515]: the profile "Odd" ([id]) has data that this version cannot read
      |
@@ -90,8 +90,8 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
       = note: its id: [id]
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours; 1 error.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);
@@ -101,7 +101,7 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
 
       + camera                       "Cameras"
           + Camera/AllowCamera [device]                        Allowed (1)
-          assigned to nobody
+          not assigned
 
     error[SP0515]: second cannot take over [id], which has data that this version cannot read
      --> policies/second.yaml:1:7
@@ -112,8 +112,8 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
       = note: `omaSettings`: invalid type: map, expected a sequence
       = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours; 1 error.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);
@@ -136,7 +136,7 @@ fn an_unreadable_managed_profile_blocks_its_policy() {
 
       + other                        "Other"
           + Experience/AllowCortana [device]                   Not allowed (0)
-          assigned to nobody
+          not assigned
 
     error[SP0515]: the profile of camera ([id]) has data that this version cannot read
      --> policies/camera.yaml:1:7
@@ -147,8 +147,8 @@ fn an_unreadable_managed_profile_blocks_its_policy() {
       = note: `omaSettings`: invalid type: map, expected a sequence
       = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 0 not ours; 1 error.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 0 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);
@@ -158,15 +158,15 @@ fn an_unreadable_managed_profile_blocks_its_policy() {
 
       + camera                       "Cameras"
           + Camera/AllowCamera [device]                        Allowed (1)
-          assigned to nobody
+          not assigned
 
     warning[SP0515]: the profile "Odd" ([id]) has data that this version cannot read
      |
      = note: `version`: invalid type: string "x", expected i64
      = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 1 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here.
     Nothing was changed.
     exit 0
     "#);

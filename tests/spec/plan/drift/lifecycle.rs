@@ -11,7 +11,7 @@ fn a_moved_file_if_orphans_are_deleted() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      1 of ours in the tenant that no policy writes: lock (kept)
+      1 managed profile no longer has a policy file: lock. It is kept.
 
     error[SP0507]: screen/lock would be created again next to `lock` ("Lock screen")
      --> policies/screen/lock.yaml:1:7
@@ -21,7 +21,7 @@ fn a_moved_file_if_orphans_are_deleted() {
       |
       = help: add `moved_from: [lock]` to keep the profile and not assign its settings twice
 
-    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
     exit 1
     "#);
     let before = repo.portal().profiles();
@@ -54,7 +54,7 @@ fn a_draft_that_is_live() {
       |
       = help: write `state: active` to manage the profile, or `state: retired` to delete it
 
-    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
     exit 1
     ");
 }
@@ -64,14 +64,14 @@ fn a_policy_that_excludes_this_environment() {
     let more = "  other: { tenant: contoso.example, auth: { method: token } }\n";
     let repo = with(&format!("{EMBEDDED}{more}"), &[("lock", LOCK)]);
     repo.policy("lock", &format!("{}environments: [other]\n", LOCK.replace("HideLock: Hide", "HideLock: 0")));
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(repo.plan(), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      kept as they are, outside this environment: lock
+      left as they are, because `environments:` excludes this one: lock
 
-    Plan: nothing to do; 0 as written, 7 not ours.
+    Plan: nothing to do; 0 unchanged, 7 not managed here.
     exit 0
-    "#);
+    ");
     let before = repo.portal().profiles();
     repo.apply().succeeds();
     assert_eq!(repo.portal().profiles(), before);
@@ -85,7 +85,7 @@ fn a_policy_that_is_retired() {
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   retired
-          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+          2 settings, 3 targets assigned; devices keep the last values until something else sets them
 
     warning[SP0510]: lock will be deleted; devices keep its last values
      --> policies/lock.yaml:1:7
@@ -97,7 +97,7 @@ fn a_policy_that_is_retired() {
       = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
-    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 0 to change, 1 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -113,10 +113,10 @@ fn a_policy_that_is_retired_at_the_safe_values() {
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   retired
-          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+          2 settings, 3 targets assigned; devices keep the last values until something else sets them
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
-    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 0 to change, 1 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -129,9 +129,10 @@ fn a_policy_whose_file_was_deleted() {
     insta::assert_snapshot!(repo.plan(), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+      1 managed profile no longer has a policy file: lock. It is kept; set `prune: true` on the
+        environment to delete it.
 
-    Plan: nothing to do; 0 as written, 7 not ours.
+    Plan: nothing to do; 0 unchanged, 7 not managed here.
     exit 0
     ");
     repo.write("sspr-policy.yaml", &EMBEDDED.replace("sandbox }", "sandbox, prune: true }"));
@@ -139,7 +140,7 @@ fn a_policy_whose_file_was_deleted() {
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   it no longer has a policy file (prune: true)
-          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+          2 settings, 3 targets assigned; devices keep the last values until something else sets them
 
     warning[SP0510]: lock will be deleted; devices keep its last values
      |
@@ -147,7 +148,7 @@ fn a_policy_whose_file_was_deleted() {
      = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
-    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 0 to change, 1 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -187,7 +188,7 @@ fn a_target_that_changed_for_several_policies() {
           ~ assignments follow target pilot
 
     Reach: +310 devices at most (SSPR Ring 2), -24 devices (SSPR Pilot).
-    Plan: 0 to add, 3 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 3 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -219,8 +220,8 @@ fn a_conflict_with_a_profile_from_the_portal() {
       = help: set it in one policy only, or assign the two policies to different devices
 
     Reach: +310 devices (SSPR Ring 2).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -235,7 +236,7 @@ fn more_changes_than_the_limits_allow() {
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
       - lock                         "Lock screen"   it no longer has a policy file (prune: true)
-          2 settings, 3 targets assigned; last values stay on devices until something else sets them
+          2 settings, 3 targets assigned; devices keep the last values until something else sets them
 
     error[SP0509]: 1 deletion is more than `limits: max_deletes: 0` allows
      |
@@ -247,7 +248,7 @@ fn more_changes_than_the_limits_allow() {
      = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
-    Plan: 0 to add, 0 to change, 1 to delete; 0 as written, 7 not ours; 1 error.
+    Plan: 0 to add, 0 to change, 1 to delete; 0 unchanged, 7 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);

@@ -7,12 +7,12 @@ use crate::harness::{EMBEDDED, Graph, integer, text};
 
 #[test]
 fn nothing_changed() {
-    insta::assert_snapshot!(applied().plan(), @r#"
+    insta::assert_snapshot!(applied().plan(), @"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
-    "#);
+    ");
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_value_here_and_a_value_there() {
           ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -46,7 +46,7 @@ fn a_setting_that_somebody_added_in_the_portal() {
           - AboveLock/AllowToasts [device]                     Not allowed (0)
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -64,7 +64,7 @@ fn a_setting_that_somebody_removed_in_the_portal() {
           + Start/HideLock [device]                            Hide (1)
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -85,7 +85,7 @@ fn another_spelling_of_an_address_in_the_portal() {
           - ./Vendor/MSFT/Policy/Config/Start/HideLock [device]   1
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -108,9 +108,9 @@ fn an_assignment_that_somebody_removed_in_the_portal() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  exclude group Kiosks   12 devices
 
-    Reach: +5,200 members (All Staff), 24 devices as before (SSPR Pilot), 12 devices go into an
-      exclusion (Kiosks).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Reach: +5,200 members (All Staff), 24 devices as before (SSPR Pilot), 12 devices excluded from now
+      on (Kiosks).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -147,7 +147,7 @@ fn what_is_no_longer_managed_is_reported_once() {
           ~ scope_tags: no longer managed, stays as it is: Service Desk
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -187,7 +187,7 @@ assignments: { include: [] }
           ~ UserRights/AllowLocalLogOn [device]
               *S-1-5-32-544; *S-1-5-32-545 → *S-1-5-32-544; *S-1-5-32-545; Contoso\Helpdesk
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

@@ -91,16 +91,16 @@ const NETWORK: &str = "name: Lock screen\nsettings: { WindowsLogon/DontDisplayNe
 fn masked_values_as_applied() {
     let masked = Masked::applied(NETWORK, "");
     insta::assert_snapshot!(masked.seen(&masked.blind), @r#"
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
 
     {"changes":[],"unverified":{}}
 
-    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
 }
 
@@ -112,11 +112,11 @@ fn masked_values_that_you_changed() {
       ~ lock                         "Lock screen"   you changed the policy
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   (hidden) → disabled
 
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -126,13 +126,13 @@ fn masked_values_that_you_changed() {
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] _hidden_ → <code>disabled</code> |
 
-    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
       ~ lock                         "Lock screen"   you changed the policy
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   enabled → disabled
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -155,22 +155,22 @@ fn masked_values_that_are_not_verified() {
           lock: WindowsLogon/DontDisplayNetworkSelectionUI
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
 
     {"changes":[],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
 
     `lock`: could not be compared: WindowsLogon/DontDisplayNetworkSelectionUI
 
-    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     assert_eq!(masked.repo.run(&["plan", "--strict"]).code, Some(1));
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
 
     {"changes":[],"unverified":{}}
@@ -188,11 +188,11 @@ fn masked_values_that_are_not_verified_and_a_value_that_you_changed() {
           ? WindowsLogon/DontDisplayNetworkSelectionUI   not verified
               reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -202,7 +202,7 @@ fn masked_values_that_are_not_verified_and_a_value_that_you_changed() {
     |---|---|---|
     | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
 
-    <code>Portal - Lock screen hardening</code>, which is not ours, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     masked.carried_out();
 }
@@ -216,18 +216,18 @@ fn masked_values_that_were_changed_in_the_tenant() {
           lock: WindowsLogon/DontDisplayNetworkSelectionUI
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
     "#);
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
       ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   disabled → enabled
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -252,11 +252,11 @@ const SECRET: &str = "name: Lock screen\nsettings:\n  Contoso/Key: { type: strin
 fn masked_values_with_a_secret() {
     let mut masked = Masked::applied(SECRET, WITH_KEY);
     insta::assert_snapshot!(plan_with(&masked, &masked.blind), @r#"
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
     "#);
     in_the_portal(&masked.graph, |_| {});
@@ -265,11 +265,11 @@ fn masked_values_with_a_secret() {
           lock: Contoso/Key
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: nothing to do; 1 as written, 7 not ours.
+    Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
     "#);
     masked.with(&masked.reader);
@@ -279,11 +279,11 @@ fn masked_values_with_a_secret() {
       ~ lock                         "Lock screen"   you changed the policy
           ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
 
-      ? 1 profile of others with masked values that may interfere
+      ? 1 profile that are not managed here, with masked values that may interfere
           "Portal - Lock screen hardening": WindowsLogon/DisableLockScreenAppNotifications
           reading them needs DeviceManagementConfiguration.ReadWrite.All
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -294,7 +294,7 @@ fn masked_values_with_a_secret() {
       ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
           ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

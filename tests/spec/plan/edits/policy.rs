@@ -16,7 +16,7 @@ fn the_first_of_three_values() {
           ~ AboveLock/AllowCortanaAboveLock [device]           Allowed (1) → Not allowed (0)
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -36,7 +36,7 @@ fn a_masked_value() {
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   enabled → disabled
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -56,7 +56,7 @@ fn a_setting_that_is_added() {
           + Camera/AllowCamera [device]                        Allowed (1)
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -77,7 +77,7 @@ fn a_setting_that_is_removed() {
           - Start/HideLock [device]                            Hide (1)
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -103,10 +103,10 @@ fn settings_in_another_order() {
 fn an_assignment_that_is_removed() {
     insta::assert_snapshot!(edited("  exclude:\n    - group: Kiosks\n", ""), @r#"
       ~ lock                         "Lock screen"   you changed the policy
-          - assignment  exclude group Kiosks   ! its members come into reach: 12 devices
+          - assignment  exclude group Kiosks   ! its members will now get this profile: 12 devices
 
-    Reach: 12 devices come out of an exclusion (Kiosks), 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Reach: 12 devices no longer excluded (Kiosks), 24 devices as before (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -129,7 +129,7 @@ fn an_assignment_that_changes_its_group() {
           - assignment  include group SSPR Pilot   24 devices
 
     Reach: +310 devices (SSPR Ring 2), -24 devices (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -158,7 +158,7 @@ fn an_assignment_and_a_value() {
           - assignment  include group SSPR Pilot   24 devices
 
     Reach: +310 devices (SSPR Ring 2), -24 devices (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -186,7 +186,7 @@ fn another_name() {
           ~ name   "Lock screen" → "Lock screen, hidden"
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -212,7 +212,7 @@ fn another_filter() {
           - assignment  include group SSPR Pilot (filter include Windows 11 corporate)   24 devices
 
     Reach: 24 devices at most under another filter (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -236,7 +236,7 @@ fn a_scope_tag() {
           ~ scope_tags: managed from now on
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -258,7 +258,7 @@ fn a_group_with_a_quote_in_its_name() {
           - assignment  include group SSPR Pilot   24 devices
 
     Reach: +3 devices (Bob's PCs), -24 devices (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 

@@ -25,8 +25,8 @@ fn a_profile_that_somebody_deleted() {
           + assignment  exclude group Kiosks   12 devices
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -51,7 +51,7 @@ fn a_value_in_the_portal() {
           ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -87,7 +87,7 @@ fn a_profile_that_somebody_duplicated() {
      = note: [id]  "Lock screen - Copy"  changed [time]
      = help: run `sspr-policy disown ID` for the copy, or delete it in the portal
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);
@@ -121,7 +121,7 @@ fn a_marker_that_somebody_deleted() {
       = note: its id: [id]
       = help: take it over with `adopt: { sandbox: [id] }`, or choose another name
 
-    Plan: nothing can be done; 0 as written, 8 not ours; 1 error.
+    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.
     exit 1
     "#);
     assert_eq!(listed_beside_errors(&repo), []);
@@ -135,7 +135,7 @@ fn a_marker_that_somebody_deleted() {
       ~ lock                         "Lock screen"   adopted: will be managed here from now on
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
@@ -154,7 +154,8 @@ fn a_moved_file_without_moved_from() {
     let repo = applied();
     repo.rename("lock", "screen/lock");
     insta::assert_snapshot!(plan(&repo), @r#"
-      1 of ours in the tenant that no policy writes: lock (kept; `prune: true` would delete them)
+      1 managed profile no longer has a policy file: lock. It is kept; set `prune: true` on the
+        environment to delete it.
 
     error[SP0507]: screen/lock would be created again next to `lock` ("Lock screen")
      --> policies/screen/lock.yaml:1:7
@@ -164,7 +165,7 @@ fn a_moved_file_without_moved_from() {
       |
       = help: add `moved_from: [lock]` to keep the profile and not assign its settings twice
 
-    Plan: nothing can be done; 0 as written, 7 not ours; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
     exit 1
     "#);
     assert_eq!(listed_beside_errors(&repo), []);
@@ -184,7 +185,7 @@ fn a_moved_file_with_moved_from() {
       ~ screen/lock                  "Lock screen"   moved from lock
 
     Reach: 24 devices as before (SSPR Pilot).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 

@@ -31,7 +31,7 @@ fn a_target_of_forty_policies() {
           ~ assignments follow target pilot
 
     Reach: +310 devices (SSPR Ring 2), -24 devices (SSPR Pilot).
-    Plan: 0 to add, 40 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 40 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

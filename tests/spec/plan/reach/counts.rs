@@ -25,8 +25,8 @@ fn the_number_of_members_in_groups() {
 
     Reach: +314 devices and +7 users and +5,200 members at most (All Staff, R&D #1 100% + A/B, SSPR Ring
       2).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -43,8 +43,8 @@ fn all_devices_and_all_users() {
           + assignment  include all devices   4,120 devices
 
     Reach: +4,120 devices at most (all devices).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -60,8 +60,8 @@ fn all_devices_and_all_users() {
     );
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
     Reach: +8 users and +all users (Front Desk).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
 }
@@ -80,9 +80,9 @@ fn every_way_to_change_the_reach() {
     repo.apply().succeeds();
     assign(&repo, "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: SSPR Ring 2 }]\n");
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
-    Reach: +310 devices (SSPR Ring 2), 12 devices come out of an exclusion (Kiosks), 24 devices at most
-      under a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Reach: +310 devices (SSPR Ring 2), 12 devices no longer excluded (Kiosks), 24 devices at most under
+      a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
     let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
@@ -93,13 +93,13 @@ fn every_way_to_change_the_reach() {
     insta::assert_snapshot!(normal(&repo.run(&["plan", "--output-format", "markdown"]).out), @"
     ### Plan for `sandbox` (sandbox, not your tenant)
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
 
-    Reach: +310 devices (SSPR Ring 2), 12 devices come out of an exclusion (Kiosks), 24 devices at most under a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
+    Reach: +310 devices (SSPR Ring 2), 12 devices no longer excluded (Kiosks), 24 devices at most under a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock | _you changed the policy_<br>+ assignment include group SSPR Pilot (filter include Windows 11 corporate): 24 devices<br>+ assignment include group SSPR Ring 2: 310 devices<br>- assignment include group Bob's PCs: 3 devices<br>- assignment include group SSPR Pilot: 24 devices<br>- assignment exclude group Kiosks ! its members come into reach: 12 devices |
+    | ✏️ change | `lock`<br>Lock | _you changed the policy_<br>+ assignment include group SSPR Pilot (filter include Windows 11 corporate): 24 devices<br>+ assignment include group SSPR Ring 2: 310 devices<br>- assignment include group Bob's PCs: 3 devices<br>- assignment include group SSPR Pilot: 24 devices<br>- assignment exclude group Kiosks ! its members will now get this profile: 12 devices |
     ");
 }
 
@@ -112,13 +112,13 @@ fn a_removed_filter_or_exclusion_is_shown_once() {
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
     Reach: +12 devices (Kiosks), 24 devices without a filter from now on (SSPR Pilot), -3 devices (Bob's
       PCs).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
     assign(&repo, &before.replace("Windows 11 corporate", "Kiosk hardware"));
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
     Reach: 24 devices at most under another filter (SSPR Pilot), 3 devices as before (Bob's PCs).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
 }
@@ -160,8 +160,8 @@ fn a_limit_states_that_devices_of_users_do_not_count() {
      = note: the plan affects users: All Staff, all users
 
     Reach: +24 devices and +5,200 members and +all users (All Staff, SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -174,8 +174,8 @@ fn a_group_counts_once() {
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: SSPR Ring 2 }, { group: Kiosks }] }\n");
     insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
     Reach: +322 devices at most (Kiosks, SSPR Ring 2).
-    Scope tags: 2 new profiles name none, and get Default.
-    Plan: 2 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 2 new profiles have none, so they get Default.
+    Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
     let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
@@ -218,11 +218,11 @@ fn members_that_the_token_may_not_read() {
           + assignment  include all devices
           + assignment  include group SSPR Ring 2
 
-    Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
-    Reach: not known: the number of all devices (status 403; reading needs
+    Reach: not known for the members of groups (status 403; reading needs GroupMember.Read.All).
+    Reach: not known for the number of all devices (status 403; reading needs
       DeviceManagementManagedDevices.Read.All).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -242,11 +242,11 @@ fn members_that_the_token_may_not_read() {
      = note: the number of all devices cannot be read (status 403)
      = help: grant GroupMember.Read.All and DeviceManagementManagedDevices.Read.All to the identity that plans, or remove the limit from sspr-policy.yaml
 
-    Reach: not known: the members of groups (status 403; reading needs GroupMember.Read.All).
-    Reach: not known: the number of all devices (status 403; reading needs
+    Reach: not known for the members of groups (status 403; reading needs GroupMember.Read.All).
+    Reach: not known for the number of all devices (status 403; reading needs
       DeviceManagementManagedDevices.Read.All).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);

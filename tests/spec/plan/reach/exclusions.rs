@@ -45,8 +45,8 @@ fn users_and_devices_do_not_exclude_each_other() {
       = help: exclude a group of the same kind as the included groups, or use an assignment filter
 
     Reach: +24 devices (SSPR Pilot).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);
@@ -127,8 +127,8 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
       = help: exclude a group of the same kind as the included groups, or use an assignment filter
 
     Reach: +5,200 members (All Staff).
-    Scope tags: 3 new profiles name none, and get Default.
-    Plan: 3 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 3 new profiles have none, so they get Default.
+    Plan: 3 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
     "#);

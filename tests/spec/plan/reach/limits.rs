@@ -26,8 +26,8 @@ fn more_devices_than_the_limit_allows() {
      = note: the plan affects users: All Staff
 
     Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);
@@ -46,9 +46,9 @@ fn limits_that_a_saved_plan_overrides() {
     let plan = repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
     insta::assert_snapshot!(summary(&plan), @"
     Reach: +310 devices (SSPR Ring 2).
-    Scope tags: 1 new profile names none, and gets Default.
-    Limits passed over: max_changes (0, and the plan has 1), max_devices (300, and the plan has 310).
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Limits overridden: max_changes (0, but the plan has 1), max_devices (300, but the plan has 310).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
     let requests = repo.run(&["plan", "--requests", "--override-limits"]).succeeds();
@@ -89,7 +89,7 @@ fn limits_cannot_be_overridden_without_confirmation() {
     assert!(repo.apply().fails().contains("1 error above"));
     let before = repo.portal().profiles();
     insta::assert_snapshot!(repo.apply_with(&["--override-limits"]).fails(), @"
-    error: --override-limits needs a person to confirm, and there is no terminal to confirm on; nothing was changed
+    error: --override-limits needs a person to confirm, so it cannot be used with --auto-approve; nothing was changed
     help: save a plan with `plan --override-limits --out FILE`, have it approved, then run `apply FILE`
     ");
     // Without a terminal, nobody can confirm.
@@ -105,9 +105,9 @@ fn limits_cannot_be_overridden_without_confirmation() {
           + assignment  include all devices   4,120 devices
 
     Reach: +4,120 devices at most (all devices).
-    Scope tags: 1 new profile names none, and gets Default.
-    Limits passed over: allow_all_targets (false, 1 profile to all devices or all users).
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Limits overridden: allow_all_targets (false, 1 profile to all devices or all users).
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
       + lock                         added    [id]
 
     1 done, 0 failed.
@@ -142,7 +142,7 @@ fn assignments_that_are_not_managed_count_for_limits() {
      = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
     Reach: 4,120 devices at most as before (all devices).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 2 errors.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 2 errors.
     Nothing was changed.
     exit 1
     "#);
@@ -216,7 +216,7 @@ fn an_unknown_number_of_devices_exceeds_the_limit() {
      = note: Graph does not report the members of a target, such as a Configuration Manager collection
      = help: save the plan with `plan --override-limits --out FILE`, and have that file approved
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 as written, 7 not ours; 1 error.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
     Nothing was changed.
     exit 1
     "#);

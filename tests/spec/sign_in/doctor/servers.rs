@@ -21,7 +21,7 @@ fn the_embedded_sandbox_needs_nothing() {
     Signing in
       ok    embedded sandbox: no sign-in needed, and nothing leaves this machine
 
-    This environment can be planned.
+    `plan` can use this environment.
     ");
 }
 
@@ -58,7 +58,7 @@ fn a_sandbox_on_loopback_needs_no_sign_in() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    This environment can be planned.
+    `plan` can use this environment.
     exit code 0
     ");
 }
@@ -93,7 +93,7 @@ fn no_way_to_sign_in() {
       FAIL  none of these methods can be used here
             help: docs/sign-in.md shows how to set up each method; select one with `auth: { method: … }`
 
-    This environment cannot be planned yet.
+    `plan` cannot use this environment yet.
     exit code 1
     ");
 }
@@ -130,7 +130,7 @@ fn an_unreachable_server() {
       scope tags                       DeviceManagementConfiguration.Read.All       ?
       approval status                  DeviceManagementConfiguration.Read.All       ?
 
-    This environment cannot be planned yet.
+    `plan` cannot use this environment yet.
     ");
 }
 

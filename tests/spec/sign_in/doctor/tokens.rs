@@ -53,7 +53,7 @@ fn a_token_without_all_permissions() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    This environment can be planned.
+    `plan` can use this environment.
     exit code 0
     ");
 }
@@ -83,7 +83,7 @@ fn an_expired_token_of_a_user() {
       FAIL  the access token has expired: it was valid until [time]
             help: get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph
 
-    This environment cannot be planned yet.
+    `plan` cannot use this environment yet.
     exit code 1
     ");
 }
@@ -127,12 +127,12 @@ fn an_opaque_token_that_may_not_write() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    This environment cannot be applied yet.
+    `apply` cannot use this environment yet.
     exit code 1
     ");
     assert_eq!(can, json!([true, false]));
     let (said, can) = opaque(&[], reader);
-    assert!(said.ends_with("This environment can be planned.\nexit code 0\n"), "{said}");
+    assert!(said.ends_with("`plan` can use this environment.\nexit code 0\n"), "{said}");
     assert_eq!(can, json!([true, false]));
 }
 
@@ -159,7 +159,7 @@ fn an_opaque_token_that_may_write() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    As far as can be seen, this environment can be applied.
+    As far as can be determined, `apply` can use this environment.
     exit code 0
     ");
     assert_eq!(can, json!([true, null]));
@@ -186,7 +186,7 @@ fn an_opaque_token_that_may_not_read() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    This environment cannot be planned yet.
+    `plan` cannot use this environment yet.
     exit code 1
     ");
     assert_eq!(can, json!([false, false]));
@@ -217,7 +217,7 @@ fn an_application_that_may_only_read_cannot_apply() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    This environment cannot be applied yet.
+    `apply` cannot use this environment yet.
     exit code 1
     ");
     let output = tenant.command("doctor --for apply --output-format json").output().unwrap();
@@ -249,7 +249,7 @@ fn a_missing_permission_for_plan_fails_even_if_the_server_answers() {
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
 
-    This environment cannot be planned yet.
+    `plan` cannot use this environment yet.
     exit code 1
     ");
 }
@@ -264,7 +264,7 @@ fn a_token_for_another_audience() {
       FAIL  the access token is not for Microsoft Graph, but for https://management.azure.com/
             help: get a token for http://graph, or correct `cloud:`; nothing was sent to Microsoft Graph
 
-    This environment cannot be planned yet.
+    `plan` cannot use this environment yet.
     exit code 1
     ");
 }
