@@ -136,7 +136,7 @@ impl Tenant {
         let planned = self.run("plan");
         assert!(planned.ends_with("exit code 0\n"), "{planned}");
         let report = self.run("doctor");
-        assert!(report.contains("This environment can be planned."), "{report}");
+        assert!(report.contains("`plan` can use this environment."), "{report}");
         report.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned()
     }
 }

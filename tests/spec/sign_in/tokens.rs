@@ -16,7 +16,7 @@ fn a_token_of_another_tenant_is_not_sent_to_graph() {
     let tenant =
         Tenant::of(&login, "{ method: client-secret, client_id: stranger }").with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: the access token is for another tenant: [id] is configured, and the token says [id]
+    error: signing in with client-secret failed: the access token is for another tenant: [id] is configured, but the token says [id]
     help: use an identity of the configured tenant, or correct `tenant:`; nothing was sent to Microsoft Graph
     exit code 1
     ");
@@ -44,7 +44,7 @@ fn a_failed_identity_is_not_replaced_by_another() {
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
     error: signing in with workload-identity failed: /nowhere/token: No such file or directory (os error 2)
-    help: AZURE_FEDERATED_TOKEN_FILE names the file; in Kubernetes, the pod needs the label of workload identity
+    help: AZURE_FEDERATED_TOKEN_FILE sets the path; in Kubernetes, add the workload identity label to the pod
     exit code 1
     ");
 }
@@ -82,7 +82,7 @@ fn an_unknown_authority_is_not_trusted() {
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
     error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): invalid peer certificate: UnknownIssuer
-    help: is the server reachable from here, and its certificate trusted? HTTPS_PROXY and NO_PROXY name a proxy, SSL_CERT_FILE an authority
+    help: check that this machine can reach the server and trusts its certificate; HTTPS_PROXY and NO_PROXY set the proxy, SSL_CERT_FILE adds a certificate authority
     exit code 1
     ");
     let report = tenant.run("doctor");

@@ -17,7 +17,7 @@ fn a_secret() {
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.token(), @"
     ok    application daemon, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
 }
@@ -58,7 +58,7 @@ fn an_application_that_the_tenant_does_not_have() {
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: nobody }").with("AZURE_CLIENT_SECRET", "x");
     assert_snapshot!(tenant.run("plan"), @r#"
     error: signing in with client-secret failed: AADSTS700016: Application with identifier 'nobody' was not found in the directory '[id]'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
-    help: this tenant has no such application: compare `client_id` with "Application (client) ID" in the portal
+    help: the tenant does not have this application: compare `client_id` with "Application (client) ID" in the portal
     exit code 1
     "#);
 }
@@ -72,7 +72,7 @@ fn a_tenant_that_does_not_exist() {
     tenant.repo.write("sspr-policy.yaml", &configuration);
     assert_snapshot!(tenant.run("plan"), @"
     error: signing in with client-secret failed: AADSTS90002: Tenant 'fabrikam.example' not found. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
-    help: there is no such tenant: correct `tenant:`; for a national cloud, write `cloud:` too
+    help: this tenant does not exist: correct `tenant:`; for a national cloud, also write `cloud:`
     exit code 1
     ");
 }
@@ -85,23 +85,23 @@ fn a_certificate() {
     let with = |file: &str| Tenant::of(&login, auth).with("AZURE_CLIENT_CERTIFICATE_PATH", &login.file(file));
     assert_snapshot!(with("certificate.pem").token(), @"
     ok    application certified, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
     assert_snapshot!(with("pkcs1.pem").token(), @"
     ok    application certified, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
     let folder = login.folder.to_str().unwrap();
     assert_snapshot!(with("encrypted.pem").run("plan").replace(folder, "[folder]"), @"
-    error: signing in with client-certificate failed: [folder]/encrypted.pem: the private key is encrypted, and encrypted keys are not read: decrypt it with `openssl pkey -in FILE -out FILE`, and protect the file instead
-    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    error: signing in with client-certificate failed: [folder]/encrypted.pem: the private key is encrypted, which is not supported: decrypt it with `openssl pkey -in FILE -out FILE`, and protect the file instead
+    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
     exit code 1
     ");
     assert_snapshot!(with("mismatched.pem").run("plan").replace(folder, "[folder]"), @"
-    error: signing in with client-certificate failed: [folder]/mismatched.pem: the private key is not that of the first certificate
-    help: `certificate:`, else AZURE_CLIENT_CERTIFICATE_PATH, names one PEM file with certificate and private key; docs/sign-in.md tells how to make it
+    error: signing in with client-certificate failed: [folder]/mismatched.pem: the private key does not belong to the first certificate
+    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
     exit code 1
     ");
     let configured = "{ method: client-certificate, client_id: certified, certificate: certificate.pem }";
@@ -109,7 +109,7 @@ fn a_certificate() {
     fs::copy(login.file("certificate.pem"), tenant.repo.path().join("certificate.pem")).unwrap();
     assert_snapshot!(tenant.token(), @"
     ok    application certified, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
     let stranger = Tenant::of(&login, &auth.replace("certified", "federated"));
@@ -133,7 +133,7 @@ fn a_job_on_github() {
     let login = Login::running();
     assert_snapshot!(on_github(&login, "").token(), @"
     ok    application federated, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
 }
@@ -149,8 +149,8 @@ fn a_job_on_github_without_a_federated_credential() {
     ");
     let wrong = on_github(&login, "").with("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wr0ng-job-token");
     assert_snapshot!(wrong.run("plan"), @"
-    error: signing in with github-oidc failed: GitHub gives no token: 401 Unauthorized the token was Bearer [secret]
-    help: GitHub gives one only while the job runs, and with `permissions: id-token: write`; run the job again
+    error: signing in with github-oidc failed: GitHub issued no token: 401 Unauthorized the token was Bearer [secret]
+    help: GitHub issues a token only while the job runs and has `permissions: id-token: write`; run the job again
     exit code 1
     ");
 }
@@ -167,7 +167,7 @@ fn a_job_on_azure_devops() {
     };
     assert_snapshot!(with("connection").token(), @"
     ok    application federated, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
     assert_snapshot!(with("other").run("plan"), @"
@@ -186,7 +186,7 @@ fn a_pod_in_kubernetes() {
     let file = tenant.repo.path().join("token");
     assert_snapshot!(tenant.with("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap()).token(), @"
     ok    application federated, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
 }
@@ -202,12 +202,12 @@ fn a_machine_in_azure() {
     };
     assert_snapshot!(with("{ method: managed-identity }").token(), @"
     ok    application machine, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
     assert_snapshot!(with("{ method: auto, client_id: user-assigned }").token(), @"
     ok    application user-assigned, tenant [id], application permissions
-    ok    good until [time]
+    ok    valid until [time]
           for http://graph
     ");
     let wrong = with("{ method: managed-identity }").with("IDENTITY_HEADER", "wr0ng-header");
@@ -243,16 +243,16 @@ fn a_code_that_is_entered_on_another_computer() {
 
       + a                            "A"
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
-          assigned to nobody
+          not assigned
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
-    To sign in, open https://login/[id]/device in a browser and type the code [code]
+    To sign in, open https://login/[id]/device in a browser and enter the code [code]
     exit code 0
     "#);
     assert_snapshot!(with_device_code(&login, &tenant, "no"), @"
-    To sign in, open https://login/[id]/device in a browser and type the code [code]
+    To sign in, open https://login/[id]/device in a browser and enter the code [code]
     error: signing in with device-code failed: access_denied: authorization_declined
     exit code 1
     ");
@@ -280,14 +280,14 @@ fn a_browser() {
 
       + a                            "A"
           + Authentication/AllowAadPasswordReset [device]      Allowed (1)
-          assigned to nobody
+          not assigned
 
-    Scope tags: 1 new profile names none, and gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 as written, 7 not ours.
+    Scope tags: 1 new profile has none, so it gets Default.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
-    To sign in, a browser opens; else open this address in one here:
+    Sign in in the browser. If none opens, open this address:
     [address]
     exit code 0
     "#);
-    assert_snapshot!(fs::read_to_string(page).unwrap(), @r#"<!doctype html><meta charset="utf-8"><title>sspr-policy</title><p>You are signed in. This window can be closed.</p>"#);
+    assert_snapshot!(fs::read_to_string(page).unwrap(), @r#"<!doctype html><meta charset="utf-8"><title>sspr-policy</title><p>You are signed in. You can close this window.</p>"#);
 }
