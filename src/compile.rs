@@ -94,10 +94,14 @@ impl Compiled<'_> {
         self.files.contains(&place.source.path)
     }
 
+    /// Whether it is in effect in this environment.
+    pub fn is_active(&self) -> bool {
+        self.state == State::Active && !self.held
+    }
+
     /// The findings that it accepts.
     pub fn accepts(&self) -> Accepts<'_> {
-        let is_sent = self.state == State::Active && !self.held;
-        Accepts { waivers: &self.waivers, files: &self.files, is_sent }
+        Accepts { waivers: &self.waivers, files: &self.files, is_sent: self.is_active() }
     }
 
     /// The place where it excludes a group, by ID or name.

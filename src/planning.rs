@@ -9,14 +9,13 @@ mod names;
 mod unclear;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 
 use compare::compare;
 use desired::{desired, is_sent};
-use findings::{Evidence, add_findings};
+use findings::{Compared, Evidence, add_findings};
 use foreign::foreign_unverified;
 use names::names;
 
@@ -25,10 +24,9 @@ use crate::diagnostic::{any_error, nearest, sort};
 use crate::failure::Failure;
 use crate::plan::{Desired, Frame, Overridden, Plan, PlanDocument, PlanLimits, PlanOptions, document, members_wanted};
 use crate::policy::Environment;
-use crate::profile::{Profile, Settings};
 use crate::repository::{Repository, variable};
 use crate::session::{Connection, Session};
-use crate::tenant::{self, KnownAddresses, Tenant};
+use crate::tenant::{self, KnownAddresses};
 
 /// What to plan.
 #[derive(Debug, Clone)]
@@ -100,7 +98,7 @@ pub async fn plan(
         tenant::read(client, &KnownAddresses::of(&compiled)),
     )
     .await?;
-    let mut desired = desired(&compiled, &directory, &mut problems);
+    let desired = desired(&compiled, &directory, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
@@ -112,12 +110,12 @@ pub async fn plan(
     let (groups, all_devices) = members_wanted(&plan.changes);
     let membership = tenant::membership(client, &groups, all_devices).await?;
     let read = tenant.profiles.len() + tenant.other_kinds;
-    free_compared(&mut tenant, &mut desired, &options.owner);
+    // What was compared is freed before the rules need memory for claims; the plan shares what it changes.
+    tenant.profiles.retain(|profile| !profile.is_owned_by(&options.owner));
     let evidence = Evidence {
         compiled: &compiled,
-        desired: &desired,
+        compared: &Compared::of(desired),
         tenant: &tenant,
-        owner: &options.owner,
         membership: &membership,
         names: &names,
         catalogue: context.catalogue,
@@ -147,16 +145,6 @@ pub async fn plan(
         uncounted: client.uncounted(),
     };
     Ok(Planned { plan, document, reading })
-}
-
-/// Frees what was compared and is not needed for findings, because claims need much memory: the plan shares what it
-/// changes, and findings are about policies as compiled and about other people's profiles.
-fn free_compared(tenant: &mut Tenant, desired: &mut [Desired], owner: &str) {
-    tenant.profiles.retain(|profile| !profile.is_owned_by(owner));
-    for one in desired {
-        let Profile { name, description, assignments, scope_tags, .. } = one.profile.as_ref().clone();
-        one.profile = Arc::new(Profile { name, description, settings: Settings::new(), assignments, scope_tags });
-    }
 }
 
 fn options(

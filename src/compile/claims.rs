@@ -5,7 +5,6 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::{Compiled, NamedWho};
-use crate::policy::State;
 use crate::setting::{Audience, Claim, Inclusion, OmaUri, OmaValue, Origin, Subject, Who};
 
 /// The claims of what is sent to Intune: active policies whose `environments:` include this one. Equal addresses and
@@ -24,7 +23,7 @@ impl Claims {
     }
 
     pub fn add(&mut self, policy: &Compiled<'_>) {
-        if policy.state != State::Active || policy.held {
+        if !policy.is_active() {
             return;
         }
         for mut claim in policy.claims(policy.audience()) {

@@ -10,7 +10,7 @@ use crate::setting::{Delivery, ObjectKey};
 
 /// Whether the policy is sent to Intune.
 pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
-    policy.state == State::Active && !policy.held && !policy.is_registry_only()
+    policy.is_active() && !policy.is_registry_only()
 }
 
 /// Prepares all policies. Names are resolved only for those that are sent.

@@ -11,7 +11,6 @@ use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
-use crate::policy::State;
 use crate::profile::{Address, Assignments, LiveProfile, Setting};
 use crate::rules::{self, Exclusion};
 use crate::setting::{Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject};
@@ -20,22 +19,41 @@ use crate::tenant::{CatalogPolicy, Tenant};
 /// What findings are based on.
 pub(super) struct Evidence<'a> {
     pub compiled: &'a [Compiled<'a>],
-    pub desired: &'a [Desired],
+    pub compared: &'a Compared,
+    /// Its profiles are those that are not managed here.
     pub tenant: &'a Tenant,
-    pub owner: &'a str,
     pub membership: &'a Membership,
     pub names: &'a Names,
     pub catalogue: &'a Catalogue,
 }
 
+/// What findings need of the policies after they were compared.
+pub(super) struct Compared {
+    /// The assignments by key, with ids; `None` if they are not managed.
+    assignments: BTreeMap<String, Option<Assignments>>,
+    /// The ids of the profiles that are taken over.
+    adopted: BTreeSet<String>,
+}
+
+impl Compared {
+    /// Frees the rest.
+    pub fn of(desired: Vec<Desired>) -> Self {
+        let mut compared = Self { assignments: BTreeMap::new(), adopted: BTreeSet::new() };
+        for one in desired {
+            compared.adopted.extend(one.adopt.map(|(id, _)| id));
+            compared.assignments.insert(one.object.key, one.profile.assignments.clone());
+        }
+        compared
+    }
+}
+
 /// Adds earlier problems, findings and warnings to a plan.
 pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
-    let &Evidence { compiled, desired, tenant, owner, membership, names, catalogue } = evidence;
+    let &Evidence { compiled, compared, tenant, membership, names, catalogue } = evidence;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
-    let active = compiled.iter().filter(|policy| policy.state == State::Active && !policy.held);
-    findings.extend(rules::evaluate(&our_claims(active, desired, membership), &[], catalogue));
-    let sent = our_claims(compiled.iter().filter(|policy| is_sent(policy)), desired, membership);
-    findings.extend(tenant_findings(&sent, desired, tenant, (owner, membership), catalogue));
+    let claims_of = |is_one: fn(&Compiled<'_>) -> bool| our_claims(compiled, is_one, compared, membership);
+    findings.extend(rules::evaluate(&claims_of(|policy| policy.is_active()), &[], catalogue));
+    findings.extend(tenant_findings(&claims_of(is_sent), compared, tenant, membership, catalogue));
     findings.extend(mixed_exclusions(compiled, plan, membership, names));
     plan.problems.extend(others);
     let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
@@ -62,35 +80,32 @@ fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Members
 }
 
 /// The claims of our policies. Here, groups are identified by id, and exclusions without effect are ignored.
-fn our_claims<'c>(
-    policies: impl Iterator<Item = &'c Compiled<'c>>,
-    desired: &[Desired],
+fn our_claims(
+    compiled: &[Compiled<'_>],
+    is_one: fn(&Compiled<'_>) -> bool,
+    compared: &Compared,
     membership: &Membership,
 ) -> Vec<Claim> {
-    let active: Vec<&Compiled<'_>> = policies.collect();
-    let profiles: BTreeMap<&str, &Desired> = desired.iter().map(|one| (one.object.key.as_str(), one)).collect();
-    let claims = active.iter().filter_map(|policy| {
-        let assignments = profiles.get(policy.key.as_str())?.profile.assignments.as_ref();
-        Some(policy.claims(reach(assignments, membership)))
-    });
-    let count = active.iter().map(|policy| policy.settings.len() + policy.registry.len()).sum();
-    let mut all = Vec::with_capacity(count);
-    all.extend(claims.flatten());
-    all
+    let policies = || compiled.iter().filter(|policy| is_one(policy));
+    // A list that grows by doubling would need twice the memory.
+    let mut claims = Vec::with_capacity(policies().map(|policy| policy.settings.len() + policy.registry.len()).sum());
+    for policy in policies() {
+        if let Some(assignments) = compared.assignments.get(&policy.key) {
+            claims.extend(policy.claims(reach(assignments.as_ref(), membership)));
+        }
+    }
+    claims
 }
 
 /// Findings about the tenant's other profiles.
 fn tenant_findings(
     ours: &[Claim],
-    desired: &[Desired],
+    compared: &Compared,
     tenant: &Tenant,
-    (owner, membership): (&str, &Membership),
+    membership: &Membership,
     catalogue: &Catalogue,
 ) -> Vec<Diagnostic> {
-    let adopted: BTreeSet<&str> =
-        desired.iter().filter_map(|one| one.adopt.as_ref().map(|(id, _)| id.as_str())).collect();
-    let foreign =
-        tenant.profiles.iter().filter(|profile| !profile.is_owned_by(owner) && !adopted.contains(profile.id.as_str()));
+    let foreign = tenant.profiles.iter().filter(|profile| !compared.adopted.contains(&profile.id));
     let profiles = foreign.flat_map(|profile| foreign_claims(profile, membership));
     let policies = tenant.catalog.iter().flat_map(|catalog| &catalog.policies);
     let policies = policies.flat_map(|policy| catalog_claims(policy, membership, catalogue));
