@@ -42,8 +42,7 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
         For::Plan => Purpose::Plan,
         For::Apply => Purpose::Apply,
     };
-    let readiness = examine(&repository, name, (purpose, prompt()), Timestamp::now).await?;
-    let document = readiness.document();
+    let document = examine(&repository, name, (purpose, prompt()), Timestamp::now).await?;
     let (command, is_ready) = match purpose {
         Purpose::Plan => ("plan", document.can_plan),
         Purpose::Apply => ("apply", document.can_apply),

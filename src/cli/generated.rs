@@ -1,7 +1,7 @@
 //! `schema`, `reference`, `completions`, `man`: files that are generated from the program itself.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -26,8 +26,9 @@ pub(super) struct SchemaArgs {
     out: Option<PathBuf>,
 }
 
+/// A document that has a schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Document {
+pub(super) enum Document {
     Policy,
     Configuration,
     Plan,
@@ -42,17 +43,30 @@ pub(super) struct CompletionsArgs {
     shell: clap_complete::Shell,
 }
 
-/// The schemas by file name.
-pub(super) fn schemas(catalogue: &Catalogue) -> [(&'static str, String); 6] {
-    let text = |value: Value| format!("{value:#}\n");
-    [
-        ("policy.schema.json", policy_schema(catalogue)),
-        ("configuration.schema.json", text(written_schema::<Configuration>("sspr-policy: sspr-policy.yaml"))),
-        ("plan.schema.json", text(schema_of::<PlanDocument>("sspr-policy: a plan"))),
-        ("check.schema.json", text(schema_of::<CheckDocument>("sspr-policy: the findings of check"))),
-        ("readiness.schema.json", text(schema_of::<ReadinessDocument>("sspr-policy: the report of doctor"))),
-        ("catalogue-diff.schema.json", text(schema_of::<CatalogueDiffDocument>("sspr-policy: a catalogue diff"))),
-    ]
+impl Document {
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Policy => "policy.schema.json",
+            Self::Configuration => "configuration.schema.json",
+            Self::Plan => "plan.schema.json",
+            Self::Check => "check.schema.json",
+            Self::Readiness => "readiness.schema.json",
+            Self::CatalogueDiff => "catalogue-diff.schema.json",
+        }
+    }
+
+    /// Its JSON Schema. Only that of a policy depends on the catalogue.
+    pub fn schema(self, catalogue: &Catalogue) -> String {
+        let schema = match self {
+            Self::Policy => return policy_schema(catalogue),
+            Self::Configuration => written_schema::<Configuration>("sspr-policy: sspr-policy.yaml"),
+            Self::Plan => schema_of::<PlanDocument>("sspr-policy: a plan"),
+            Self::Check => schema_of::<CheckDocument>("sspr-policy: the findings of check"),
+            Self::Readiness => schema_of::<ReadinessDocument>("sspr-policy: the report of doctor"),
+            Self::CatalogueDiff => schema_of::<CatalogueDiffDocument>("sspr-policy: a catalogue diff"),
+        };
+        format!("{schema:#}\n")
+    }
 }
 
 /// The schema of a policy with every setting of the catalogue, one line each.
@@ -83,22 +97,11 @@ pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Res
     // An editor has to know the same settings as `check`.
     let repository = if Repository::is_at(&global.dir) { Some(Repository::open(&global.dir)?) } else { None };
     let catalogue = catalogue_of(repository.as_ref());
-    let [policy, configuration, plan, check, readiness, difference] = schemas(catalogue);
-    match (&args.out, args.document) {
-        (Some(folder), _) => {
-            let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
-            fs::create_dir_all(folder).map_err(failed)?;
-            for (name, text) in [policy, configuration, plan, check, readiness, difference] {
-                fs::write(folder.join(name), text).map_err(failed)?;
-                output.say(&format!("wrote {}", folder.join(name).display()));
-            }
-        }
-        (None, Some(Document::Configuration)) => output.result(&configuration.1),
-        (None, Some(Document::Plan)) => output.result(&plan.1),
-        (None, Some(Document::Check)) => output.result(&check.1),
-        (None, Some(Document::Readiness)) => output.result(&readiness.1),
-        (None, Some(Document::CatalogueDiff)) => output.result(&difference.1),
-        (None, _) => output.result(&policy.1),
+    if let Some(folder) = &args.out {
+        let all = Document::value_variants().iter().map(|one| (one.file_name(), one.schema(catalogue)));
+        write_files(folder, all, output)?;
+    } else if let Some(document) = args.document {
+        output.result(&document.schema(catalogue));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -112,13 +115,22 @@ pub(super) struct ReferenceArgs {
 
 /// The pages of the documentation that are generated.
 pub(super) fn reference(args: &ReferenceArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", args.out.display()));
-    fs::create_dir_all(&args.out).map_err(failed)?;
-    for (name, text) in report::pages() {
-        fs::write(args.out.join(name), text).map_err(failed)?;
-        output.say(&format!("wrote {}", args.out.join(name).display()));
-    }
+    write_files(&args.out, report::pages().into_iter(), output)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn write_files(
+    folder: &Path,
+    files: impl Iterator<Item = (&'static str, String)>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(failed)?;
+    for (name, text) in files {
+        fs::write(folder.join(name), text).map_err(failed)?;
+        output.say(&format!("wrote {}", folder.join(name).display()));
+    }
+    Ok(())
 }
 
 pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> Result<ExitCode, Failure> {

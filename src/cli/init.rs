@@ -9,7 +9,7 @@ use handlebars::Handlebars;
 use serde_json::json;
 
 use super::Global;
-use super::generated::schemas;
+use super::generated::Document;
 use super::output::Output;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
@@ -59,7 +59,8 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
             engine.render_template(template, &values).map_err(|error| Failure::new(format!("{path}: {error}")))?;
         write(root, path, &text, output)?;
     }
-    for (name, text) in schemas(Catalogue::embedded()).into_iter().take(2) {
+    for document in [Document::Policy, Document::Configuration] {
+        let (name, text) = (document.file_name(), document.schema(Catalogue::embedded()));
         write(root, &format!("schemas/{name}"), &text, output)?;
     }
     output.say(&format!(

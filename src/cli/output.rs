@@ -45,8 +45,7 @@ impl Output {
 
     /// A document, for programs.
     pub fn json(&self, document: &impl serde::Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(document).map_err(|error| Failure::new(error.to_string()))?;
-        self.result(&(text + "\n"));
+        self.result(&json_text(document)?);
         Ok(())
     }
 
@@ -129,6 +128,12 @@ impl Output {
         std::io::stdin().read_line(&mut answer).map_err(|error| Failure::new(error.to_string()))?;
         Ok(answer.trim() == "yes")
     }
+}
+
+/// The text of a document for programs.
+pub(super) fn json_text(document: &impl serde::Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(document).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// How a person is asked to sign in. Shown with `--quiet`, too: nothing can continue without it.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::output::{Output, exit, prompt};
+use super::output::{Output, exit, json_text, prompt};
 use super::{Global, today};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
@@ -73,7 +73,7 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
         }
         output.result(&requests(&planned));
     } else {
-        print(&planned.document, &header(&planned), args.output_format, output);
+        print(&planned.document, &header(&planned), args.output_format, output)?;
     }
     if let Some(file) = &args.out {
         save(&planned.document, file)?;
@@ -92,7 +92,7 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
 
 pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure> {
     let document = load(&args.file)?;
-    print(&document, &PlanHeader::default(), args.output_format, output);
+    print(&document, &PlanHeader::default(), args.output_format, output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -122,7 +122,7 @@ fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
     true
 }
 
-fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, output: &Output) {
+fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, output: &Output) -> Result<(), Failure> {
     match format {
         PlanFormat::Human => {
             output.result(&report::plan_text(document, header, output.paint()));
@@ -131,17 +131,15 @@ fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, o
                 output.result("Nothing was changed.\n");
             }
         }
-        PlanFormat::Json => output.result(&json(document)),
+        PlanFormat::Json => output.json(document)?,
         PlanFormat::Markdown => output.result(&report::markdown(document)),
     }
-}
-
-fn json(document: &PlanDocument) -> String {
-    format!("{}\n", serde_json::to_string_pretty(document).unwrap_or_default())
+    Ok(())
 }
 
 fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
-    fs::write(file, json(document)).map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
+    fs::write(file, json_text(document)?)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
 }
 
 /// Reads a saved plan.

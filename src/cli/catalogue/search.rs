@@ -37,7 +37,7 @@ pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result
     let hits = catalogue.search(&text);
     let shown = &hits[..hits.len().min(args.limit)];
     match args.output_format {
-        SearchFormat::Json => output.result(&format!("{:#}\n", as_json(&hits, shown, catalogue))),
+        SearchFormat::Json => output.json(&as_json(&hits, shown, catalogue))?,
         SearchFormat::Human => output.result(&as_text(shown, catalogue)),
     }
     if hits.is_empty() {
