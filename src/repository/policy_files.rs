@@ -83,30 +83,29 @@ fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
     Diagnostic::error(Code::UnreadableFile, "this file cannot be read").at(place, reason)
 }
 
-/// Reads all policies, in the order of their files. Several threads read at once, because parsing takes most of the time
-/// of a large repository.
+/// Reads all policies, in the order of their files. For a large repository, several threads read at once, because parsing
+/// takes most of the time.
 pub(super) fn open_policies(root: &Path, files: &[PathBuf], problems: &mut Vec<Diagnostic>) -> Vec<Policy> {
     /// Fewer files are read before a thread has started.
     const LEAST: usize = 50;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let open_all = |files: &[PathBuf]| {
+    if files.len() <= LEAST {
+        return files.iter().filter_map(|file| open_policy(root, file, problems)).collect();
+    }
+    let open = |files: &[PathBuf]| {
         let mut problems = Vec::new();
-        let mut policies = Vec::with_capacity(files.len());
-        policies.extend(files.iter().filter_map(|file| open_policy(root, file, &mut problems)));
+        let policies: Vec<_> = files.iter().filter_map(|file| open_policy(root, file, &mut problems)).collect();
         (policies, problems)
     };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut policies = Vec::with_capacity(files.len());
-    let mut add = |(read, complaints): (Vec<Policy>, Vec<Diagnostic>)| {
-        policies.extend(read);
-        problems.extend(complaints);
-    };
     std::thread::scope(|scope| {
-        let mut parts = files.chunks(files.len().div_ceil(threads).max(LEAST));
-        let first = parts.next().unwrap_or_default();
-        let others: Vec<_> = parts.map(|part| (part, scope.spawn(move || open_all(part)))).collect();
-        add(open_all(first));
-        // A thread that ended early did not read its part.
-        others.into_iter().for_each(|(part, thread)| add(thread.join().unwrap_or_else(|_| open_all(part))));
+        let parts = files.chunks(files.len().div_ceil(threads).max(LEAST));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || open(part))).collect();
+        for thread in running {
+            let (read, complaints) = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            policies.extend(read);
+            problems.extend(complaints);
+        }
     });
     policies
 }
