@@ -180,8 +180,8 @@ impl Catalogue {
         };
         own.or_else(twin).or_else(|| {
             let same = |at: &usize| node::same_path(self.nodes.name(*at), uri.as_str(), |a, b| a == b);
-            let found = self.placeholders(uri).filter(same).filter_map(|at| self.nodes.get(at));
-            found.into_iter().find(|node| node.scope.has(uri.scope()))
+            let mut found = self.placeholders(uri).filter(same).filter_map(|at| self.nodes.get(at));
+            found.find(|node| node.scope.has(uri.scope()))
         })
     }
 

@@ -14,7 +14,7 @@ const GRAPH: &str = "Microsoft Graph";
 
 /// What was observed about an environment.
 #[derive(Debug)]
-pub struct Readiness {
+struct Readiness {
     environment: String,
     tenant: String,
     /// The command that was asked about.
@@ -39,7 +39,7 @@ impl Readiness {
         }
     }
 
-    pub fn document(self) -> ReadinessDocument {
+    fn document(self) -> ReadinessDocument {
         ReadinessDocument {
             can_plan: self.can_plan(),
             can_apply: self.can_apply(),

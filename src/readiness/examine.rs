@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
 use crate::planning::connection;
 use crate::policy::is_loopback;
-use crate::report::{GrantedPermission, PERMISSIONS, Status};
+use crate::report::{GrantedPermission, PERMISSIONS, ReadinessDocument, Status};
 use crate::repository::Repository;
 use crate::session::{Connection, Identity, Prompt, Purpose};
 
@@ -30,14 +30,14 @@ pub async fn examine(
     environment: &str,
     (purpose, prompt): (Purpose, Prompt),
     now: fn() -> Timestamp,
-) -> Result<Readiness, Failure> {
+) -> Result<ReadinessDocument, Failure> {
     let (name, environment) = repository.environment(Some(environment))?;
     let tenant = environment.tenant.value.clone();
     let mut readiness =
         Readiness { environment: name.to_owned(), tenant, purpose, checks: Vec::new(), permissions: Vec::new() };
     configuration(repository, &mut readiness);
     examine_connection(&connection(repository, environment), prompt, now, &mut readiness).await;
-    Ok(readiness)
+    Ok(readiness.document())
 }
 
 async fn examine_connection(

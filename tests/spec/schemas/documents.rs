@@ -16,7 +16,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn schema(name: &str) -> Json {
+pub(super) fn schema(name: &str) -> Json {
     let text = std::fs::read_to_string(root().join(format!("schemas/{name}.schema.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
 }

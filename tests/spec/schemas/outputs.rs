@@ -4,15 +4,14 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use super::documents::schema;
 use crate::harness::repository::Repository;
 
 /// Fails unless a document follows `schemas/NAME.schema.json`.
 #[track_caller]
 pub fn assert_follows_schema(document: &str, name: &str) {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.schema.json"));
-    let schema: Json = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
     let document: Json = serde_json::from_str(document).unwrap_or_else(|error| panic!("{error}: {document}"));
-    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema(name)).unwrap();
     validator.validate(&document).unwrap_or_else(|error| panic!("{name} at {}: {error}", error.instance_path()));
 }
 
