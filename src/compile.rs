@@ -8,6 +8,7 @@ mod admx;
 mod audience;
 mod choice;
 mod claims;
+mod compiled_settings;
 mod expand;
 mod find;
 mod fits;
@@ -22,10 +23,10 @@ mod value_problem;
 pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use claims::Claims;
+pub use compiled_settings::{CompiledSetting, CompiledSettings};
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, NamedObject, NamesToResolve, resolve, wanted};
 pub use registry::read_block;
-pub use settings::CompiledSetting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,8 +69,8 @@ pub struct Compiled<'a> {
     pub state: State,
     /// Whether `environments:` excludes this environment.
     pub held: bool,
-    /// The settings that are sent to Intune, sorted by address.
-    pub settings: Vec<CompiledSetting<'a>>,
+    /// The settings that are sent to Intune.
+    pub settings: CompiledSettings<'a>,
     /// The registry values, which are only exported.
     pub registry: Vec<RegistryEntry>,
     /// The assignments; `None` if they are not managed.

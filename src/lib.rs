@@ -1,7 +1,7 @@
 //! `sspr-policy`: Windows device policies in git. YAML in; an updated tenant, a `.reg` file or an ADMX out.
 //!
-//! The modules are listed in the order in which data flows. The first ones are pure: no files, no network, no clock,
-//! no environment. Edges depend on the pure modules, never the reverse.
+//! Data flows from `source`, `policy` and `catalogue` through `compile` to `plan` and `formats`. These modules are pure:
+//! no files, no network, no clock, no environment. Edges depend on the pure modules, never the reverse.
 
 // -- pure --
 pub mod catalogue;
@@ -21,6 +21,7 @@ pub mod source;
 pub mod adoption;
 pub mod apply;
 pub mod cli;
+mod file_lock;
 pub mod graph;
 pub mod planning;
 pub mod readiness;

@@ -71,24 +71,30 @@ pub fn connection(repository: &Repository, environment: &Environment) -> Connect
 }
 
 /// Compiles the policies, reads the tenant and compares both. Errors in the files prevent a plan.
+///
+/// The repository is consumed, because its policies are freed once they are compiled: in a large repository, they and the
+/// tenant's profiles together would need half again as much memory.
 pub async fn plan(
     session: &Session,
-    repository: &Repository,
+    mut repository: Repository,
     environment: &str,
     request: &PlanRequest,
 ) -> Result<Planned, Failure> {
     let started = Instant::now();
     repository.require_policies()?;
-    let (name, environment) = repository.environment(Some(environment))?;
+    let digest = repository.digest();
     let files = repository.referenced_files();
     let secrets = if session.is_sandbox { Secrets::Placeholders } else { repository.secrets() };
+    let mut problems = std::mem::take(&mut repository.problems);
+    let policies = std::mem::take(&mut repository.policies);
+    let (name, environment) = repository.environment(Some(environment))?;
     let context = repository.context((name, environment), &session.tenant.id, &secrets, &files);
-    let mut problems = repository.problems.clone();
-    let compiled = compile(&repository.policies, &context, &mut problems);
+    let compiled = compile(&policies, &context, &mut problems);
+    drop(policies);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let mut options = options(repository, (name, environment), session, request)?;
+    let mut options = options(&repository, (name, environment), session, request)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let wanted = wanted(sent.iter().copied());
@@ -127,7 +133,7 @@ pub async fn plan(
         sandbox: session.is_sandbox,
         tenant: session.tenant.clone(),
         owner: &options.owner,
-        policies: repository.digest(),
+        policies: digest,
         catalogue: context.catalogue,
         names: &names,
         membership: &membership,

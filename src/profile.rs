@@ -18,6 +18,7 @@ pub use part::{Managed, Part};
 pub use revision::{Revision, Since};
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use litemap::LiteMap;
 
@@ -29,7 +30,8 @@ pub struct Profile {
     pub name: String,
     /// Without the marker; `None` if it is not managed.
     pub description: Option<String>,
-    pub settings: Settings,
+    /// Shared with the policy that it comes from.
+    pub settings: Arc<Settings>,
     /// `None` if they are not managed.
     pub assignments: Option<Assignments>,
     /// The ids of its scope tags; empty if it only has the default tag, and `None` if they are not managed.

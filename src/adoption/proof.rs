@@ -38,6 +38,12 @@ impl Verdict {
     }
 }
 
+/// A policy that was written.
+struct Imported {
+    key: String,
+    path: String,
+}
+
 /// Plans only the policies of these files: errors elsewhere in the repository do not count.
 pub(super) async fn prove(
     session: &Session,
@@ -53,10 +59,12 @@ pub(super) async fn prove(
     let is_new = |place: &Place| paths.contains(place.source.path.as_str());
     repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
     repository.problems.retain(|problem| touches(problem, &is_new));
-    let by_key = |verdict: &dyn Fn(&Policy) -> Verdict| {
-        repository.policies.iter().map(|policy| (policy.key.clone(), verdict(policy))).collect()
+    let imported = |policy: &Policy| Imported { key: policy.key.clone(), path: policy.source.path.clone() };
+    let imported: Vec<Imported> = repository.policies.iter().map(imported).collect();
+    let by_key = |verdict: &dyn Fn(&Imported) -> Verdict| {
+        imported.iter().map(|policy| (policy.key.clone(), verdict(policy))).collect()
     };
-    match plan(session, &repository, environment, &PlanRequest::whole(today)).await {
+    match plan(session, repository, environment, &PlanRequest::whole(today)).await {
         Ok(planned) => Ok(Proof { verdicts: by_key(&|policy| verdict(&planned, policy)), problems: Vec::new() }),
         Err(Failure::Diagnostics(problems)) => {
             Ok(Proof { verdicts: by_key(&|policy| not_planned(&problems, policy)), problems })
@@ -66,8 +74,8 @@ pub(super) async fn prove(
 }
 
 /// The verdict on a policy that could not be planned.
-fn not_planned(problems: &[Diagnostic], policy: &Policy) -> Verdict {
-    let here = |place: &Place| place.source.path == policy.source.path;
+fn not_planned(problems: &[Diagnostic], policy: &Imported) -> Verdict {
+    let here = |place: &Place| place.source.path == policy.path;
     let mut own: Vec<String> = problems.iter().filter(|problem| touches(problem, &here)).map(in_one_line).collect();
     if own.is_empty() {
         own.push("it could not be planned, because of errors in other files".into());
@@ -85,8 +93,8 @@ fn in_one_line(problem: &Diagnostic) -> String {
     format!("{}{label}{help}", problem.message)
 }
 
-fn verdict(planned: &Planned, policy: &Policy) -> Verdict {
-    let here = |place: &Place| place.source.path == policy.source.path;
+fn verdict(planned: &Planned, policy: &Imported) -> Verdict {
+    let here = |place: &Place| place.source.path == policy.path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
     let mut problems: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(in_one_line).collect();
     let is_adopted = |change: &crate::plan::Change| change.object.key == policy.key && change.reason == Reason::Adopted;

@@ -141,7 +141,7 @@ mod tests {
     fn the_answer_to_a_write_gives_the_expected_version() {
         let text = Setting { value: OmaValue::String("hidden".into()), shown: None };
         let address = Address::Node(OmaUri::verbatim("./Device/Vendor/MSFT/A"));
-        let settings = Settings::from_iter([(address, text)]);
+        let settings = Arc::new(Settings::from_iter([(address, text)]));
         let after = Profile { name: "A".into(), description: None, settings, assignments: None, scope_tags: None };
         let change = Change {
             object: ObjectKey { key: "a".into(), delivery: Delivery::Custom },

@@ -1,7 +1,6 @@
 //! `apply`: changes the tenant to match the policies.
 
 use std::convert::Infallible;
-use std::fs::File;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +14,7 @@ use super::{Global, today};
 use crate::apply::{Event, Executor, Journal, JournalError, PendingError, Stop, await_pending};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
+use crate::file_lock::FileLock;
 use crate::plan::{Counts, Overridden, Plan, PlanDocument, bound_elsewhere, not_approved, stages};
 use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::policy::Environment;
@@ -70,8 +70,9 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     };
     let (name, environment) = repository.environment(wanted)?;
     let writing = WriteSession::open(&repository, environment, output).await?;
-    let run = Run { args, output, repository: &repository, writing: &writing, environment: name };
-    let code = run.carry_out(approved.as_ref()).await;
+    let (name, owner) = (name.to_string(), repository.configuration.owner.value.clone());
+    let run = Run { args, output, writing: &writing, environment: &name, owner: &owner };
+    let code = run.carry_out(repository, approved.as_ref()).await;
     writing.session.close().await?;
     code
 }
@@ -80,8 +81,8 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
 pub(super) struct WriteSession {
     pub session: Session,
     pub journal: Journal,
-    _folder: File,
-    _tenant: Option<File>,
+    _folder: FileLock,
+    _tenant: Option<FileLock>,
 }
 
 impl WriteSession {
@@ -135,19 +136,19 @@ enum Ended {
 struct Run<'a> {
     args: &'a ApplyArgs,
     output: &'a Output,
-    repository: &'a Repository,
     writing: &'a WriteSession,
     environment: &'a str,
+    owner: &'a str,
 }
 
 impl Run<'_> {
-    async fn carry_out(&self, approved: Option<&PlanDocument>) -> Result<ExitCode, Failure> {
-        let (session, owner) = (&self.writing.session, self.repository.configuration.owner.as_str());
+    async fn carry_out(&self, repository: Repository, approved: Option<&PlanDocument>) -> Result<ExitCode, Failure> {
+        let (session, owner) = (&self.writing.session, self.owner);
         if let Some(why) = approved.and_then(|approved| bound_elsewhere(approved, &session.tenant, owner)) {
             return Err(Failure::new(format!("{why}; nothing was changed")));
         }
         await_pending(&session.client, &self.writing.journal, &session.tenant.id, owner, session.patience).await?;
-        let planned = plan(session, self.repository, self.environment, &self.request(approved)?).await?;
+        let planned = plan(session, repository, self.environment, &self.request(approved)?).await?;
         self.output.result(&report::plan_text(&planned.document, &header(&planned), self.output.paint()));
         let refused = approved.map_or(Vec::new(), |approved| not_approved(approved, &planned.document));
         if !refused.is_empty() {
@@ -177,7 +178,7 @@ impl Run<'_> {
                 return Err(Failure::new("not approved; nothing was changed"));
             }
         }
-        Ok(match self.execute(&planned, owner).await {
+        Ok(match self.execute(&planned).await {
             Ended::Waiting if !failed => waiting(),
             ended => exit(failed || ended == Ended::Failed),
         })
@@ -199,7 +200,7 @@ impl Run<'_> {
         Ok(PlanRequest { only, overridden, today: today() })
     }
 
-    async fn execute(&self, planned: &Planned, owner: &str) -> Ended {
+    async fn execute(&self, planned: &Planned) -> Ended {
         let session = &self.writing.session;
         let (asked, stop) = watch::channel(Stop::No);
         let paint = self.output.paint();
@@ -211,7 +212,7 @@ impl Run<'_> {
         let executor = Executor {
             client: &session.client,
             tenant_id: &session.tenant.id,
-            owner,
+            owner: self.owner,
             journal: &self.writing.journal,
             patience: session.patience,
             justification: self.args.justification.as_deref().map_or("sspr-policy apply", str::trim),

@@ -63,7 +63,8 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     let session = Session::open(&connection(&repository, environment), Purpose::Plan, prompt()).await?;
     let overridden = if args.override_limits { Overridden::Everything } else { Overridden::Nothing };
     let request = PlanRequest { only: args.only.clone(), overridden, today: today() };
-    let planned = plan(&session, &repository, name, &request).await;
+    let name = name.to_string();
+    let planned = plan(&session, repository, &name, &request).await;
     session.close().await?;
     let planned = planned?;
     if args.requests {

@@ -1,10 +1,11 @@
 //! Resolves names to IDs with a directory that was read from the tenant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Compiled, NameOrId, NamedAssignment, NamedWho};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::profile::{Address, Assignment, Assignments, DEFAULT_TAG, Profile, Setting, canonical_tags, normal_text};
+use crate::profile::{Assignment, Assignments, DEFAULT_TAG, Profile, canonical_tags, normal_text};
 use crate::setting::Who;
 use crate::source::Place;
 
@@ -84,14 +85,10 @@ pub fn resolve(policy: &Compiled<'_>, directory: &Directory, problems: &mut Vec<
     if problems.len() > before {
         return None;
     }
-    let settings = policy.settings.iter().map(|setting| {
-        let value = Setting { value: setting.value.clone(), shown: setting.shown.clone() };
-        (Address::Node(setting.uri.clone()), value)
-    });
     Some(Profile {
         name: policy.name.clone(),
         description: policy.description.as_ref().map(|text| normal_text(&text.value)),
-        settings: settings.collect(),
+        settings: Arc::clone(policy.settings.of_profile()),
         assignments,
         scope_tags,
     })

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::compiled_settings::{CompiledSettings, NewSetting, WrittenSetting};
 use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
 use super::value;
@@ -10,49 +11,21 @@ use super::{Context, find, node};
 use crate::catalogue::CspNode;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
-use crate::profile::canonical_value;
+use crate::profile::{Setting, canonical_value};
 use crate::rules::WRONG_TYPE;
-use crate::setting::{OmaType, OmaUri, OmaValue, RegistryEntry};
-use crate::source::{Place, Source, Span, Spanned, Value};
+use crate::setting::{OmaType, OmaValue};
+use crate::source::{Span, Spanned, Value};
 
 /// Intune accepts at most this many settings in one profile (Microsoft Graph, windows10CustomConfiguration).
 const MAX_SETTINGS: usize = 1000;
-
-/// One setting with its value in canonical form.
-#[derive(Debug, Clone)]
-pub struct CompiledSetting<'a> {
-    /// The address in the catalogue's spelling.
-    pub uri: OmaUri,
-    /// Its node; `None` if the catalogue does not contain it.
-    pub node: Option<&'a CspNode>,
-    /// The value that devices get.
-    pub value: OmaValue,
-    /// The text to print instead of the value if it contains a secret.
-    pub shown: Option<Box<str>>,
-    /// The registry form that the policy states.
-    pub stated_registry: Option<Box<[RegistryEntry]>>,
-    source: Arc<Source>,
-    name_span: Span,
-    value_span: Span,
-}
-
-impl CompiledSetting<'_> {
-    pub fn name_place(&self) -> Place {
-        Place::new(&self.source, self.name_span)
-    }
-
-    pub fn value_place(&self) -> Place {
-        Place::new(&self.source, self.value_span)
-    }
-}
 
 pub(super) fn compile<'a>(
     policy: &Policy,
     context: &Context<'a>,
     expander: &Expander<'_>,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<CompiledSetting<'a>> {
-    let mut settings: Vec<CompiledSetting<'a>> = Vec::with_capacity(policy.document.settings.iter().len());
+) -> CompiledSettings<'a> {
+    let mut settings: Vec<NewSetting<'a>> = Vec::with_capacity(policy.document.settings.iter().len());
     for (name, written) in policy.document.settings.iter() {
         if let Some(setting) = compile_one(policy, context, expander, name, written, problems) {
             settings.push(setting);
@@ -63,21 +36,22 @@ pub(super) fn compile<'a>(
     for pair in settings.windows(2).filter(|pair| pair[0].uri == pair[1].uri) {
         problems.push(
             Diagnostic::error(Code::SetTwice, format!("{} is set twice", pair[0].uri.short()))
-                .at(pair[1].name_place(), "this is the same setting in another spelling")
-                .and(pair[0].name_place(), "first set here"),
+                .at(pair[1].written.name_place(), "this is the same setting in another spelling")
+                .and(pair[0].written.name_place(), "first set here"),
         );
     }
     if settings.len() > MAX_SETTINGS {
         problems.push(
             Diagnostic::error(Code::TooManySettings, format!("this policy has {} settings", settings.len()))
                 .at(
-                    settings[MAX_SETTINGS].name_place(),
+                    settings[MAX_SETTINGS].written.name_place(),
                     format!("Intune accepts at most {MAX_SETTINGS} in one profile"),
                 )
                 .help("split the policy into several files"),
         );
     }
-    settings
+    settings.dedup_by(|later, first| later.uri == first.uri);
+    CompiledSettings::of(settings)
 }
 
 fn compile_one<'a>(
@@ -87,7 +61,7 @@ fn compile_one<'a>(
     name: &Spanned<String>,
     written: &SettingValue,
     problems: &mut Vec<Diagnostic>,
-) -> Option<CompiledSetting<'a>> {
+) -> Option<NewSetting<'a>> {
     let place = policy.place(name.span);
     let unchecked = written.form().is_unchecked;
     let resolved = find::find(policy, context, name, unchecked, problems)?;
@@ -129,15 +103,16 @@ fn compile_one<'a>(
     } else {
         None
     };
-    Some(CompiledSetting {
+    Some(NewSetting {
         uri: resolved.uri,
-        node: resolved.node,
-        value,
-        shown,
+        setting: Setting { value, shown },
+        written: WrittenSetting {
+            node: resolved.node,
+            source: Arc::clone(&policy.source),
+            name: name.span,
+            value: written.span,
+        },
         stated_registry,
-        source: Arc::clone(&policy.source),
-        name_span: name.span,
-        value_span: written.span,
     })
 }
 

@@ -8,6 +8,7 @@ pub use body::DeviceConfiguration;
 pub use row::read_plain;
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use litemap::LiteMap;
 use serde_json::{Value, json};
@@ -64,7 +65,7 @@ pub fn read(found: DeviceConfiguration, share: &dyn Fn(Option<&Marker>, OmaUri) 
     let profile = Profile {
         name: found.display_name.unwrap_or_default(),
         description: Some(text),
-        settings,
+        settings: Arc::new(settings),
         assignments: Some(found.assignments.iter().flatten().map(read_assignment).collect()),
         scope_tags: Some(canonical_tags(found.role_scope_tag_ids.unwrap_or_default())),
     };
@@ -87,7 +88,7 @@ pub fn read_name_only(found: DeviceConfiguration) -> LiveProfile {
         delivery: Delivery::Custom,
         id: found.id,
         marker: Marker::split(found.description.as_deref().unwrap_or_default()).1,
-        profile: Profile { name, description: None, settings: Settings::new(), assignments: None, scope_tags: None },
+        profile: Profile { name, description: None, settings: Arc::default(), assignments: None, scope_tags: None },
         revision: Revision::of_version(found.version),
         modified: found.last_modified_date_time.unwrap_or_default(),
         secret_references: LiteMap::new(),

@@ -37,7 +37,7 @@ pub fn export(
     let mut conversion = Conversion { skip_unsupported, problems: &mut found, unsupported: Vec::new() };
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for policy in &policies {
-        for setting in &policy.settings {
+        for setting in policy.settings.iter() {
             if setting.node.is_some_and(|node| node.group_policy.is_some()) {
                 others.push((*policy, setting));
             } else {
@@ -48,7 +48,7 @@ pub fn export(
     }
     // Windows' own policies write to the same registry, so they can contradict the policies in the template.
     let in_box: Vec<Converted<'_>> =
-        others.iter().filter_map(|(policy, setting)| converted(policy, setting).ok()).flatten().collect();
+        others.iter().filter_map(|(policy, setting)| converted(policy, *setting).ok()).flatten().collect();
     let all: Vec<&Converted<'_>> = own.iter().chain(&in_box).collect();
     contradictions(&all, conversion.problems);
     let template = Template::new(owner, &own, &mut conversion);

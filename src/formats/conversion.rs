@@ -16,7 +16,7 @@ pub(super) struct Converted<'a> {
     pub claim: Claim,
     pub policy: &'a Compiled<'a>,
     /// The setting that was converted; `None` in a `registry:` block.
-    pub setting: Option<&'a CompiledSetting<'a>>,
+    pub setting: Option<CompiledSetting<'a>>,
     /// The change, from the claim.
     pub change: Arc<RegistryChange>,
     /// The place, from the claim.
@@ -26,7 +26,7 @@ pub(super) struct Converted<'a> {
 impl<'a> Converted<'a> {
     fn new(
         policy: &'a Compiled<'a>,
-        setting: Option<&'a CompiledSetting<'a>>,
+        setting: Option<CompiledSetting<'a>>,
         change: Arc<RegistryChange>,
         place: Place,
         is_secret: bool,
@@ -45,7 +45,7 @@ impl<'a> Converted<'a> {
 
     /// Its name in messages.
     pub fn name(&self) -> String {
-        match self.setting {
+        match &self.setting {
             Some(setting) => setting.uri.short().to_string(),
             None => self.claim.subject.knob().to_string(),
         }
@@ -76,7 +76,7 @@ impl Conversion<'_> {
     }
 
     /// The registry changes of a setting: the form that the policy states, or else the exact one in the catalogue.
-    pub fn setting<'a>(&mut self, policy: &'a Compiled<'a>, setting: &'a CompiledSetting<'a>) -> Vec<Converted<'a>> {
+    pub fn setting<'a>(&mut self, policy: &'a Compiled<'a>, setting: CompiledSetting<'a>) -> Vec<Converted<'a>> {
         let converted = match converted(policy, setting) {
             Ok(converted) => converted,
             Err(reason) => {
@@ -90,7 +90,7 @@ impl Conversion<'_> {
             self.problems.push(plain_text(&setting.value_place()));
             return Vec::new();
         }
-        let stated = setting.stated_registry.iter().flatten();
+        let stated = setting.stated_registry.into_iter().flatten();
         if self.complain_of_secrets(stated) { Vec::new() } else { converted }
     }
 
@@ -132,16 +132,16 @@ fn plain_text(place: &Place) -> Diagnostic {
 /// Why there is no exact form, in one line.
 pub(super) fn converted<'a>(
     policy: &'a Compiled<'a>,
-    setting: &'a CompiledSetting<'a>,
+    setting: CompiledSetting<'a>,
 ) -> Result<Vec<Converted<'a>>, String> {
     let convert = |change: &Arc<RegistryChange>, place: Place, is_secret: bool| {
         Ok(Converted::new(policy, Some(setting), writable(change)?, place, is_secret))
     };
-    if let Some(stated) = &setting.stated_registry {
+    if let Some(stated) = setting.stated_registry {
         return stated.iter().map(|entry| convert(&entry.change, entry.place.clone(), entry.is_secret)).collect();
     }
     let node = setting.node.ok_or("no registry value is known for this setting")?;
-    let writes = node.registry_writes(setting.uri.scope(), &setting.value).map_err(|reason| reason.to_string())?;
+    let writes = node.registry_writes(setting.uri.scope(), setting.value).map_err(|reason| reason.to_string())?;
     let is_secret = setting.shown.is_some();
     let change = |(location, action)| Arc::new(RegistryChange::Value(location, action));
     writes.into_iter().map(|write| convert(&change(write), setting.value_place(), is_secret)).collect()
@@ -150,7 +150,7 @@ pub(super) fn converted<'a>(
 /// The locations that a retired policy may have set.
 pub(super) fn places_of_retired(policy: &Compiled<'_>) -> Vec<RegistryLocation> {
     let mut places = Vec::new();
-    for setting in &policy.settings {
+    for setting in policy.settings.iter() {
         // Settings without an exact form were never exported, so there is nothing to delete.
         let Ok(all) = converted(policy, setting) else { continue };
         places.extend(all.iter().filter_map(|one| set_at(&one.change)).cloned());

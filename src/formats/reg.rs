@@ -152,7 +152,7 @@ impl<'a> PolicyChanges<'a> {
             return Self { policy, converted: Vec::new(), gone: places_of_retired(policy) };
         }
         let mut converted = Vec::new();
-        for setting in &policy.settings {
+        for setting in policy.settings.iter() {
             converted.extend(conversion.setting(policy, setting));
         }
         converted.extend(conversion.block(policy));

@@ -335,7 +335,7 @@ fn hold_losses(desired: &[Desired], found: &ProfileMatches<'_, '_>, options: &Pl
             |address: &&Address| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*address)));
         for address in policy.profile.settings.keys().filter(missing) {
             let loses = |change: &&Change| {
-                let has = |settings: Option<&Settings>| settings.is_some_and(|all| all.contains_key(address));
+                let has = |settings: Option<&Arc<Settings>>| settings.is_some_and(|all| all.contains_key(address));
                 selected(&change.object.key)
                     && has(change.before.as_ref().map(|live| &live.profile.settings))
                     && !has(change.after.as_ref().map(|after| &after.settings))

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::fixes::{fixes, write_fixes};
 use super::paths::NamedPath;
 use super::{CONFIGURATION, Repository, policy_names};
-use crate::compile::{Claims, Compiled, Context, Secrets, compile};
+use crate::compile::{Claims, Compiled, CompiledSettings, Context, Secrets, compile};
 use crate::diagnostic::{Diagnostic, sort};
 use crate::failure::Failure;
 use crate::rules;
@@ -142,7 +142,7 @@ impl Repository {
             for mut one in compile(std::slice::from_ref(policy), context, &mut problems) {
                 claims.add(&one);
                 // The claims hold what it sets; a second form of some hundred thousand settings would only take memory.
-                one.settings = Vec::new();
+                one.settings = CompiledSettings::default();
                 compiled.push(one);
             }
         }

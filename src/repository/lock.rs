@@ -1,24 +1,23 @@
 //! Allows one apply at a time: in a folder, and on this machine for a tenant and an owner.
-//!
-//! The operating system holds the locks, so a crash releases them. The files remain.
 
 use std::env;
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
+use crate::file_lock::FileLock;
 
 const HELP: &str = "wait until it has finished, then run the command again";
 /// The longest description of a lock's holder to show, in characters.
 const LONGEST_HOLDER: usize = 300;
 
-/// Locks the folder: two applies from it would undo each other's changes. Held until the file is dropped.
-pub fn lock_folder(state: &Path) -> Result<File, Failure> {
+/// Locks the folder: two applies from it would undo each other's changes. Held until the lock is dropped.
+pub fn lock_folder(state: &Path) -> Result<FileLock, Failure> {
     match take(&state.join("apply.lock")) {
-        Ok(Some(file)) => Ok(file),
+        Ok(Some(lock)) => Ok(lock),
         Ok(None) => Err(Failure::with_help("another apply is running in this folder", HELP)),
         Err(error) => Err(Failure::new(format!("cannot use {}: {error}", state.display()))),
     }
@@ -27,8 +26,8 @@ pub fn lock_folder(state: &Path) -> Result<File, Failure> {
 /// Whether another apply to the same tenant on this machine is kept out.
 #[derive(Debug)]
 pub enum Guard {
-    /// Held until the file is dropped.
-    Locked(File),
+    /// Held until the lock is dropped.
+    Locked(FileLock),
     /// Not locked, with the reason.
     Unlocked(String),
 }
@@ -39,12 +38,12 @@ pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -
     let folder = state_folder();
     let path = folder.join(file_name(graph_url, tenant_id, owner));
     match take(&path) {
-        Ok(Some(mut file)) => {
+        Ok(Some(mut lock)) => {
             let root = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
             let holder = format!("in {} (process {})", root.display(), std::process::id());
             // Shown in the other apply's error message only, so a failure to write it does not matter.
-            let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-            Ok(Guard::Locked(file))
+            let _ = lock.write(&holder);
+            Ok(Guard::Locked(lock))
         }
         Ok(None) => {
             let holder = holder(&path).map_or_else(String::new, |holder| format!(" {holder}"));
@@ -60,18 +59,12 @@ pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -
     }
 }
 
-/// The locked file; `None` if another process holds the lock.
-fn take(path: &Path) -> io::Result<Option<File>> {
+/// The lock; `None` if another process holds it.
+fn take(path: &Path) -> io::Result<Option<FileLock>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Not truncated: the holder's description is still needed.
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
+    FileLock::take(path)
 }
 
 /// The holder's description of itself. Windows does not let others read a locked file.

@@ -78,7 +78,7 @@ fn put(profiles: &mut [Arc<LiveProfile>], places: Places, answers: &[BatchAnswer
     let mut complete = true;
     for ((at, uri), answer) in places.into_iter().zip(answers) {
         let live = Arc::make_mut(&mut profiles[at]);
-        let Some(setting) = live.profile.settings.get_mut(&uri) else { continue };
+        let Some(setting) = Arc::make_mut(&mut live.profile.settings).get_mut(&uri) else { continue };
         let plain = answer.body["value"].as_str().filter(|_| answer.status < 300);
         match plain.and_then(|text| read_plain(setting.value.oma_type(), text)) {
             Some(value) => setting.value = canonical_value(uri.uri(), value),

@@ -21,10 +21,11 @@ const PURE: [(&str, &[&str]); 13] = [
 ];
 /// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
 /// tenants itself.
-const EDGES: [(&str, &[&str]); 10] = [
-    ("sandbox", &[]),
+const EDGES: [(&str, &[&str]); 11] = [
+    ("file_lock", &[]),
+    ("sandbox", &["file_lock"]),
     ("graph", &[]),
-    ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules"]),
+    ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules", "file_lock"]),
     ("tenant", &["setting", "catalogue", "compile", "profile", "delivery", "graph"]),
     ("session", &["source", "failure", "policy", "plan", "graph", "sandbox", "tenant"]),
     (
@@ -82,6 +83,7 @@ const EDGES: [(&str, &[&str]); 10] = [
             "rules",
             "formats",
             "plan",
+            "file_lock",
             "sandbox",
             "repository",
             "tenant",

@@ -63,7 +63,7 @@ fn compiled_with(policy: &str, secrets: &Secrets) -> String {
     for problem in &problems {
         lines.push_str(&format!("{} {}: {}\n", problem.place.as_ref().unwrap(), problem.message, problem.label));
     }
-    for setting in compiled.iter().flat_map(|policy| &policy.settings) {
+    for setting in compiled.iter().flat_map(|policy| policy.settings.iter()) {
         let value = setting.value.canonical().replace('\u{f000}', "␟").replace('\r', "␍").replace('\n', "␊");
         let shown = setting.shown.as_ref().map_or(String::new(), |shown| format!("   (shown as {shown})"));
         lines.push_str(&format!("{} | {} | {value}{shown}\n", setting.uri, setting.value.oma_type().word()));

@@ -56,7 +56,7 @@ prop_compose! {
         Profile {
             name,
             description: Some(normal_text(&description)),
-            settings: rows.collect(),
+            settings: Arc::new(rows.collect()),
             assignments: Some(assignments.into_iter().collect()),
             scope_tags: Some(canonical_tags(tags)),
         }

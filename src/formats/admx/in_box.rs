@@ -22,8 +22,8 @@ pub struct InBox {
 }
 
 /// What to choose for each of these settings. Equal settings of several policies are listed once.
-pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems: &mut Vec<Diagnostic>) -> Vec<InBox> {
-    let mut list: Vec<(&CompiledSetting<'_>, InBox)> = Vec::new();
+pub(super) fn list(settings: &[(&Compiled<'_>, CompiledSetting<'_>)], problems: &mut Vec<Diagnostic>) -> Vec<InBox> {
+    let mut list: Vec<(CompiledSetting<'_>, InBox)> = Vec::new();
     for &(policy, setting) in settings {
         let Some((node, known)) = setting.node.and_then(|node| Some((node, node.group_policy.as_ref()?))) else {
             continue;
@@ -31,7 +31,7 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
         let scope = setting.uri.scope();
         if let Some((twin, _)) = list.iter().find(|(other, _)| other.uri == setting.uri) {
             // If the registry form is known, the contradiction was already reported.
-            if twin.value != setting.value && node.registry_writes(scope, &setting.value).is_err() {
+            if twin.value != setting.value && node.registry_writes(scope, setting.value).is_err() {
                 problems.push(
                     Diagnostic::error(Code::Contradiction, format!("{} has two different values", setting.uri.short()))
                         .at(setting.value_place(), "different value here")
@@ -52,8 +52,8 @@ pub(super) fn list(settings: &[(&Compiled<'_>, &CompiledSetting<'_>)], problems:
     list.into_iter().map(|(_, found)| found).collect()
 }
 
-fn choice(node: &CspNode, administrative: bool, setting: &CompiledSetting<'_>, scope: Scope) -> String {
-    let text = setting.shown.as_deref().map_or_else(|| setting.value.canonical(), String::from);
+fn choice(node: &CspNode, administrative: bool, setting: CompiledSetting<'_>, scope: Scope) -> String {
+    let text = setting.shown.map_or_else(|| setting.value.canonical(), String::from);
     if node.allowed == Allowed::Admx {
         return payload(&text);
     }
@@ -67,7 +67,7 @@ fn choice(node: &CspNode, administrative: bool, setting: &CompiledSetting<'_>, s
     }
     // The editor's state is not the node's value: `Turn off …` is enabled if the node is 0. The registry value connects
     // the two.
-    match node.registry_writes(scope, &setting.value).as_deref() {
+    match node.registry_writes(scope, setting.value).as_deref() {
         Ok([(place, RegistryAction::Set(data))]) => match data.number() {
             Some(1) => format!("Enabled (it writes {} = 1)", place.name),
             Some(0) => format!("Disabled (it writes {} = 0)", place.name),

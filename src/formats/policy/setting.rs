@@ -55,7 +55,7 @@ pub(super) fn lines(
     let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
     let mut files: BTreeSet<String> = BTreeSet::new();
     let mut lines = Vec::new();
-    for (address, setting) in settings {
+    for (address, setting) in settings.iter() {
         let uri = match address {
             Address::Node(uri) => uri,
             Address::Repeated(..) | Address::ReadOnly(_, 1..) => {
@@ -224,8 +224,10 @@ impl RowWriter<'_, '_> {
                 label => format!("{}: {label}", problem.message),
             });
         }
-        let setting = compiled.into_iter().next().and_then(|policy| policy.settings.into_iter().next());
-        setting.map(|setting| (setting.uri, setting.value)).ok_or_else(|| "it does not set anything".into())
+        let setting = compiled.first().and_then(|policy| policy.settings.iter().next());
+        setting
+            .map(|setting| (setting.uri.clone(), setting.value.clone()))
+            .ok_or_else(|| "it does not set anything".into())
     }
 }
 

@@ -34,7 +34,7 @@ fn live(settings: impl IntoIterator<Item = (Address, OmaValue)>, assignments: Ve
         profile: crate::profile::Profile {
             name: "Test".into(),
             description: Some(String::new()),
-            settings: settings.collect(),
+            settings: Arc::new(settings.collect()),
             assignments: Some(assignments.into_iter().collect()),
             scope_tags: Some(["7".to_string()].into()),
         },
@@ -68,7 +68,7 @@ fn read_back(file: &PolicyFile) -> (BTreeMap<OmaUri, OmaValue>, String, Option<S
         let compiled = compile(policy.as_slice(), &context, &mut problems).pop();
         assert!(!any_error(&problems), "{}\n{problems:?}", file.text);
         let policy = compiled.unwrap();
-        let settings = policy.settings.into_iter().map(|one| (one.uri, one.value));
+        let settings = policy.settings.iter().map(|one| (one.uri.clone(), one.value.clone()));
         (settings.collect(), policy.name, policy.description.map(|text| text.value))
     })
 }

@@ -2,6 +2,7 @@
 //! here changes, every managed profile looks changed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::*;
 use crate::profile::{Address, Assignment, Assignments, Managed, Setting, Settings};
@@ -37,7 +38,7 @@ fn everything() -> Profile {
     Profile {
         name: "Windows - Password reset at sign-in".into(),
         description: Some("Shows \"Reset password\".\nFor everybody.".into()),
-        settings,
+        settings: Arc::new(settings),
         assignments: Some(assignments),
         scope_tags: Some(BTreeSet::from(["0".to_string(), "7".to_string()])),
     }
@@ -56,7 +57,8 @@ fn digests_never_change() {
 #[test]
 fn a_keyed_digest_never_changes() {
     let mut secret = everything();
-    for (_, setting) in secret.settings.iter_mut().filter(|(_, setting)| setting.value.oma_type().is_masked()) {
+    let settings = Arc::make_mut(&mut secret.settings);
+    for (_, setting) in settings.iter_mut().filter(|(_, setting)| setting.value.oma_type().is_masked()) {
         setting.shown = Some("${env:SECRET}".into());
     }
     assert_eq!(masked_digest(&secret, None), None);

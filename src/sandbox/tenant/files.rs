@@ -5,10 +5,11 @@
 //! every open slow on machines with a virus scanner. A snapshot with a log is cheap and safe: a write appends and syncs one
 //! line, and each open merges the log into a new snapshot.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::file_lock::FileLock;
 use crate::sandbox::error::{Error, file};
 
 /// The path of the snapshot.
@@ -30,16 +31,10 @@ fn unfinished(folder: &Path) -> PathBuf {
     folder.join("sandbox.json.new")
 }
 
-/// Locks the folder for as long as the returned file lives. The lock file itself stays: deleting it would let two
-/// processes lock two files of the same name.
-pub(crate) fn lock(folder: &Path) -> Result<File, Error> {
+/// Locks the folder for as long as the lock lives.
+pub(crate) fn lock(folder: &Path) -> Result<FileLock, Error> {
     let path = folder.join("sandbox.lock");
-    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(file("open", &path))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked { path }),
-        Err(TryLockError::Error(source)) => Err(file("lock", &path)(source)),
-    }
+    FileLock::take(&path).map_err(file("lock", &path))?.ok_or(Error::Locked { path })
 }
 
 /// Reads the snapshot; `None` when there is none.

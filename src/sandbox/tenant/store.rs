@@ -1,6 +1,6 @@
 //! The state and its files: a write is answered only after it is on disk.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use super::log_line;
 use super::permit::{self, Permit};
 use super::recent::Recent;
 use super::state::{ObjectWrite, TenantState};
+use crate::file_lock::FileLock;
 use crate::sandbox::error::{Error, file};
 use crate::sandbox::faults::{ApprovalRules, Faults};
 use crate::sandbox::http::answer::{Declined, Refusal};
@@ -32,7 +33,7 @@ pub(crate) struct Store {
     /// The rules of Multi Admin Approval, if it is enabled.
     pub approval: Option<ApprovalRules>,
     /// Held for the life of the store.
-    _lock: File,
+    _lock: FileLock,
 }
 
 impl Store {

@@ -345,7 +345,7 @@ fn a_plan_has_no_masked_value() {
         let profile = Profile {
             name: "Mask".into(),
             description: None,
-            settings: Settings::from_iter([(uri.clone().into(), setting)]),
+            settings: Arc::new(Settings::from_iter([(uri.clone().into(), setting)])),
             assignments: None,
             scope_tags: None,
         };

@@ -1,0 +1,109 @@
+//! The settings of a compiled policy.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalogue::CspNode;
+use crate::profile::{Address, Setting, Settings};
+use crate::setting::{OmaUri, OmaValue, RegistryEntry};
+use crate::source::{Place, Source, Span};
+
+/// The settings of a policy, sorted by address. Its profile shares addresses and values with it: in a large repository,
+/// they are most of the memory.
+#[derive(Debug, Clone, Default)]
+pub struct CompiledSettings<'a> {
+    settings: Arc<Settings>,
+    /// Where each of them is written, in the same order.
+    written: Box<[WrittenSetting<'a>]>,
+    /// The registry forms that the policy states, by position. Few settings have one.
+    stated_registry: BTreeMap<usize, Box<[RegistryEntry]>>,
+}
+
+/// Where a setting is written, and what it is.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenSetting<'a> {
+    pub node: Option<&'a CspNode>,
+    pub source: Arc<Source>,
+    pub name: Span,
+    pub value: Span,
+}
+
+impl WrittenSetting<'_> {
+    pub fn name_place(&self) -> Place {
+        Place::new(&self.source, self.name)
+    }
+}
+
+/// A setting before it joins the others.
+pub(super) struct NewSetting<'a> {
+    pub uri: OmaUri,
+    pub setting: Setting,
+    pub written: WrittenSetting<'a>,
+    pub stated_registry: Option<Box<[RegistryEntry]>>,
+}
+
+/// One setting with its value in canonical form.
+#[derive(Debug, Clone, Copy)]
+pub struct CompiledSetting<'c> {
+    /// The address in the catalogue's spelling.
+    pub uri: &'c OmaUri,
+    /// Its node; `None` if the catalogue does not contain it.
+    pub node: Option<&'c CspNode>,
+    /// The value that devices get.
+    pub value: &'c OmaValue,
+    /// The text to print instead of the value if it contains a secret.
+    pub shown: Option<&'c str>,
+    /// The registry form that the policy states.
+    pub stated_registry: Option<&'c [RegistryEntry]>,
+    written: &'c WrittenSetting<'c>,
+}
+
+impl CompiledSetting<'_> {
+    pub fn name_place(&self) -> Place {
+        self.written.name_place()
+    }
+
+    pub fn value_place(&self) -> Place {
+        Place::new(&self.written.source, self.written.value)
+    }
+}
+
+impl<'a> CompiledSettings<'a> {
+    /// Settings that are sorted by address, each only once.
+    pub(super) fn of(sorted: Vec<NewSetting<'a>>) -> Self {
+        let mut settings = Settings::with_capacity(sorted.len());
+        let mut written = Vec::with_capacity(sorted.len());
+        let mut stated_registry = BTreeMap::new();
+        for (at, one) in sorted.into_iter().enumerate() {
+            settings.insert(Address::Node(one.uri), one.setting);
+            written.push(one.written);
+            stated_registry.extend(one.stated_registry.map(|entries| (at, entries)));
+        }
+        Self { settings: Arc::new(settings), written: written.into(), stated_registry }
+    }
+
+    pub fn len(&self) -> usize {
+        self.written.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.written.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = CompiledSetting<'_>> {
+        let with_place = self.settings.iter().zip(&self.written).enumerate();
+        with_place.map(|(at, ((address, setting), written))| CompiledSetting {
+            uri: address.uri(),
+            node: written.node,
+            value: &setting.value,
+            shown: setting.shown.as_deref(),
+            stated_registry: self.stated_registry.get(&at).map(|entries| &**entries),
+            written,
+        })
+    }
+
+    /// Addresses and values, as profiles have them.
+    pub fn of_profile(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+}
