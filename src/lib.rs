@@ -21,7 +21,7 @@ pub mod source;
 pub mod adoption;
 pub mod apply;
 pub mod cli;
-mod file_lock;
+pub mod file_lock;
 pub mod graph;
 pub mod planning;
 pub mod readiness;

@@ -39,7 +39,7 @@ impl Verdict {
 }
 
 /// A policy that was written.
-struct Imported {
+struct ImportedPolicy {
     key: String,
     path: String,
 }
@@ -59,9 +59,9 @@ pub(super) async fn prove(
     let is_new = |place: &Place| paths.contains(place.source.path.as_str());
     repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
     repository.problems.retain(|problem| touches(problem, &is_new));
-    let imported = |policy: &Policy| Imported { key: policy.key.clone(), path: policy.source.path.clone() };
-    let imported: Vec<Imported> = repository.policies.iter().map(imported).collect();
-    let by_key = |verdict: &dyn Fn(&Imported) -> Verdict| {
+    let imported = |policy: &Policy| ImportedPolicy { key: policy.key.clone(), path: policy.source.path.clone() };
+    let imported: Vec<ImportedPolicy> = repository.policies.iter().map(imported).collect();
+    let by_key = |verdict: &dyn Fn(&ImportedPolicy) -> Verdict| {
         imported.iter().map(|policy| (policy.key.clone(), verdict(policy))).collect()
     };
     match plan(session, repository, environment, &PlanRequest::whole(today)).await {
@@ -74,7 +74,7 @@ pub(super) async fn prove(
 }
 
 /// The verdict on a policy that could not be planned.
-fn not_planned(problems: &[Diagnostic], policy: &Imported) -> Verdict {
+fn not_planned(problems: &[Diagnostic], policy: &ImportedPolicy) -> Verdict {
     let here = |place: &Place| place.source.path == policy.path;
     let mut own: Vec<String> = problems.iter().filter(|problem| touches(problem, &here)).map(in_one_line).collect();
     if own.is_empty() {
@@ -93,7 +93,7 @@ fn in_one_line(problem: &Diagnostic) -> String {
     format!("{}{label}{help}", problem.message)
 }
 
-fn verdict(planned: &Planned, policy: &Imported) -> Verdict {
+fn verdict(planned: &Planned, policy: &ImportedPolicy) -> Verdict {
     let here = |place: &Place| place.source.path == policy.path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
     let mut problems: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(in_one_line).collect();

@@ -11,30 +11,24 @@ use crate::setting::{Audience, Claim, Inclusion, OmaUri, OmaValue, Origin, Subje
 /// texts are stored once, whichever policies they come from.
 #[derive(Default)]
 pub struct Claims {
-    claims: Vec<Claim>,
+    /// One list for each policy: a single one would need twice the memory while it grows.
+    policies: Vec<Vec<Claim>>,
     addresses: HashSet<OmaUri>,
     texts: HashSet<Arc<str>>,
 }
 
 impl Claims {
-    /// Makes room for this many claims at once: a list that grows by doubling would need twice the memory.
-    pub fn with_capacity(count: usize) -> Self {
-        Self { claims: Vec::with_capacity(count), ..Self::default() }
-    }
-
     pub fn add(&mut self, policy: &Compiled<'_>) {
         if !policy.is_active() {
             return;
         }
-        for mut claim in policy.claims(policy.audience()) {
-            self.share(&mut claim);
-            self.claims.push(claim);
-        }
+        let mut claims: Vec<Claim> = policy.claims(policy.audience()).collect();
+        claims.iter_mut().for_each(|claim| self.share(claim));
+        self.policies.push(claims);
     }
 
-    /// The claims, for the rules.
-    pub fn finish(self) -> Vec<Claim> {
-        self.claims
+    pub fn iter(&self) -> impl Iterator<Item = &Claim> {
+        self.policies.iter().flatten()
     }
 
     fn share(&mut self, claim: &mut Claim) {

@@ -14,21 +14,21 @@ use crate::source::{Place, Source, Span};
 pub struct CompiledSettings<'a> {
     settings: Arc<Settings>,
     /// Where each of them is written, in the same order.
-    written: Box<[WrittenSetting<'a>]>,
+    written: Box<[WrittenAt<'a>]>,
     /// The registry forms that the policy states, by position. Few settings have one.
     stated_registry: BTreeMap<usize, Box<[RegistryEntry]>>,
 }
 
 /// Where a setting is written, and what it is.
 #[derive(Debug, Clone)]
-pub(super) struct WrittenSetting<'a> {
+pub(super) struct WrittenAt<'a> {
     pub node: Option<&'a CspNode>,
     pub source: Arc<Source>,
     pub name: Span,
     pub value: Span,
 }
 
-impl WrittenSetting<'_> {
+impl WrittenAt<'_> {
     pub fn name_place(&self) -> Place {
         Place::new(&self.source, self.name)
     }
@@ -38,7 +38,7 @@ impl WrittenSetting<'_> {
 pub(super) struct NewSetting<'a> {
     pub uri: OmaUri,
     pub setting: Setting,
-    pub written: WrittenSetting<'a>,
+    pub written: WrittenAt<'a>,
     pub stated_registry: Option<Box<[RegistryEntry]>>,
 }
 
@@ -55,7 +55,7 @@ pub struct CompiledSetting<'c> {
     pub shown: Option<&'c str>,
     /// The registry form that the policy states.
     pub stated_registry: Option<&'c [RegistryEntry]>,
-    written: &'c WrittenSetting<'c>,
+    written: &'c WrittenAt<'c>,
 }
 
 impl CompiledSetting<'_> {

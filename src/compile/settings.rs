@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compiled_settings::{CompiledSettings, NewSetting, WrittenSetting};
+use super::compiled_settings::{CompiledSettings, NewSetting, WrittenAt};
 use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
 use super::value;
@@ -106,7 +106,7 @@ fn compile_one<'a>(
     Some(NewSetting {
         uri: resolved.uri,
         setting: Setting { value, shown },
-        written: WrittenSetting {
+        written: WrittenAt {
             node: resolved.node,
             source: Arc::clone(&policy.source),
             name: name.span,

@@ -51,9 +51,9 @@ impl Compared {
 pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
     let &Evidence { compiled, compared, tenant, membership, names, catalogue } = evidence;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
-    let claims_of = |is_one: fn(&Compiled<'_>) -> bool| our_claims(compiled, is_one, compared, membership);
-    findings.extend(rules::evaluate(&claims_of(|policy| policy.is_active()), &[], catalogue));
-    findings.extend(tenant_findings(&claims_of(is_sent), compared, tenant, membership, catalogue));
+    let ours = our_claims(compiled, compared, membership);
+    let theirs = other_claims(compared, tenant, membership, catalogue);
+    findings.extend(claim_findings(&ours, &theirs, catalogue));
     findings.extend(mixed_exclusions(compiled, plan, membership, names));
     plan.problems.extend(others);
     let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
@@ -79,38 +79,48 @@ fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Members
     changed.flatten().collect()
 }
 
-/// The claims of our policies. Here, groups are identified by id, and exclusions without effect are ignored.
-fn our_claims(
-    compiled: &[Compiled<'_>],
-    is_one: fn(&Compiled<'_>) -> bool,
-    compared: &Compared,
-    membership: &Membership,
-) -> Vec<Claim> {
-    let policies = || compiled.iter().filter(|policy| is_one(policy));
-    // A list that grows by doubling would need twice the memory.
-    let mut claims = Vec::with_capacity(policies().map(|policy| policy.settings.len() + policy.registry.len()).sum());
-    for policy in policies() {
-        if let Some(assignments) = compared.assignments.get(&policy.key) {
-            claims.extend(policy.claims(reach(assignments.as_ref(), membership)));
-        }
-    }
-    claims
+/// The claims of one policy.
+struct PolicyClaims {
+    /// Whether it is sent to Intune, and not only exported.
+    is_sent: bool,
+    claims: Vec<Claim>,
 }
 
-/// Findings about the tenant's other profiles.
-fn tenant_findings(
-    ours: &[Claim],
-    compared: &Compared,
-    tenant: &Tenant,
-    membership: &Membership,
-    catalogue: &Catalogue,
-) -> Vec<Diagnostic> {
+/// The claims of our active policies. Here, groups are identified by id, and exclusions without effect are ignored.
+fn our_claims(compiled: &[Compiled<'_>], compared: &Compared, membership: &Membership) -> Vec<PolicyClaims> {
+    let active = compiled.iter().filter(|policy| policy.is_active());
+    let claims = |policy: &Compiled<'_>| {
+        let assignments = compared.assignments.get(&policy.key)?;
+        let claims = policy.claims(reach(assignments.as_ref(), membership)).collect();
+        Some(PolicyClaims { is_sent: is_sent(policy), claims })
+    };
+    active.filter_map(claims).collect()
+}
+
+/// The claims of the tenant's other profiles.
+fn other_claims(compared: &Compared, tenant: &Tenant, membership: &Membership, catalogue: &Catalogue) -> Vec<Claim> {
     let foreign = tenant.profiles.iter().filter(|profile| !compared.adopted.contains(&profile.id));
     let profiles = foreign.flat_map(|profile| foreign_claims(profile, membership));
     let policies = tenant.catalog.iter().flat_map(|catalog| &catalog.policies);
     let policies = policies.flat_map(|policy| catalog_claims(policy, membership, catalogue));
-    let theirs: Vec<Claim> = profiles.chain(policies).collect();
-    rules::evaluate_beside(ours, &theirs, catalogue)
+    profiles.chain(policies).collect()
+}
+
+/// Findings about our policies, and about what the tenant's other profiles do to those that are sent.
+fn claim_findings(ours: &[PolicyClaims], theirs: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
+    let all = || ours.iter().flat_map(|policy| &policy.claims);
+    let sent = || ours.iter().filter(|policy| policy.is_sent).flat_map(|policy| &policy.claims);
+    let mut findings = rules::evaluate(all(), [], catalogue);
+    let of_sent;
+    let alone = if ours.iter().all(|policy| policy.is_sent) {
+        &findings
+    } else {
+        of_sent = rules::evaluate(sent(), [], catalogue);
+        &of_sent
+    };
+    let because_of_them = rules::evaluate_beside(alone, sent(), theirs, catalogue);
+    findings.extend(because_of_them);
+    findings
 }
 
 /// A warning about settings catalog policies that could not be read.

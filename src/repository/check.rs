@@ -136,8 +136,7 @@ impl Repository {
 
     /// The problems of one environment and the findings of the rules, without those that the policies waive.
     fn findings_in(&self, context: &Context<'_>, today: Date) -> Vec<Diagnostic> {
-        let count = self.policies.iter().map(|policy| policy.document.settings.0.len()).sum();
-        let (mut problems, mut claims, mut compiled) = (Vec::new(), Claims::with_capacity(count), Vec::new());
+        let (mut problems, mut claims, mut compiled) = (Vec::new(), Claims::default(), Vec::new());
         for policy in &self.policies {
             for mut one in compile(std::slice::from_ref(policy), context, &mut problems) {
                 claims.add(&one);
@@ -147,7 +146,7 @@ impl Repository {
             }
         }
         let (mut findings, mut others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
-        findings.extend(rules::evaluate(&claims.finish(), &[], context.catalogue));
+        findings.extend(rules::evaluate(claims.iter(), [], context.catalogue));
         let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
         others.extend(rules::waive(findings, &policies, today));
         others

@@ -13,14 +13,12 @@ use crate::setting::{
 
 /// Finds two policies, or a policy and another profile, that set the same node or registry value to different contents:
 /// an error if they certainly reach the same devices, a warning if they may, and no finding if they cannot.
-pub(super) fn conflicts<'c, I: Iterator<Item = Seen<'c>>>(
-    all: &impl Fn() -> I,
-    catalogue: &Catalogue,
-) -> Vec<Diagnostic> {
+pub(super) fn conflicts(mut all: Vec<Seen<'_>>, catalogue: &Catalogue) -> Vec<Diagnostic> {
     let is_masked = |seen: &Seen<'_>| matches!(seen.claim.subject, Subject::Node(_, OmaValue::Masked(_)));
     // A sorted list takes much less memory than a list for each knob, because most knobs have one claim.
-    let mut sorted: Vec<Seen<'c>> = all().filter(|seen| !is_masked(seen)).collect();
-    sorted.sort_by_key(|seen| seen.claim.subject.knob());
+    all.retain(|seen| !is_masked(seen));
+    all.sort_by_key(|seen| seen.claim.subject.knob());
+    let sorted = all;
     let groups = || sorted.chunk_by(|one, other| one.claim.subject.knob() == other.claim.subject.knob());
     let mut overlaps = Overlaps::default();
     let mut findings = Vec::new();

@@ -15,15 +15,23 @@ use crate::setting::Claim;
 
 /// Findings about the `judged` claims: about each alone, about several of them together, and about what claims in
 /// `beside` do to them. Findings about claims in `beside` alone are left out, except for wrong types.
-pub fn evaluate(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
+pub fn evaluate<'c>(
+    judged: impl IntoIterator<Item = &'c Claim>,
+    beside: impl IntoIterator<Item = &'c Claim>,
+    catalogue: &Catalogue,
+) -> Vec<Diagnostic> {
     evaluate_with(&RULES, judged, beside, catalogue)
 }
 
-/// The findings of [`evaluate`] that exist only because of the claims in `beside`.
-pub fn evaluate_beside(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue) -> Vec<Diagnostic> {
-    let alone = evaluate(judged, &[], catalogue);
+/// The findings of [`evaluate`] that exist only because of the claims in `beside`. `alone` are those without them.
+pub fn evaluate_beside<'c>(
+    alone: &[Diagnostic],
+    judged: impl IntoIterator<Item = &'c Claim>,
+    beside: impl IntoIterator<Item = &'c Claim>,
+    catalogue: &Catalogue,
+) -> Vec<Diagnostic> {
     let mut known: HashMap<(Kind, &str), Vec<&Diagnostic>> = HashMap::new();
-    for finding in &alone {
+    for finding in alone {
         known.entry((finding.kind, &finding.message)).or_default().push(finding);
     }
     let mut findings = evaluate(judged, beside, catalogue);
@@ -34,17 +42,17 @@ pub fn evaluate_beside(judged: &[Claim], beside: &[Claim], catalogue: &Catalogue
     findings
 }
 
-pub(super) fn evaluate_with(
+pub(super) fn evaluate_with<'c>(
     rules: &[&'static Rule],
-    judged: &[Claim],
-    beside: &[Claim],
+    judged: impl IntoIterator<Item = &'c Claim>,
+    beside: impl IntoIterator<Item = &'c Claim>,
     catalogue: &Catalogue,
 ) -> Vec<Diagnostic> {
-    let all = || {
-        let judged = judged.iter().map(|claim| Seen { claim, is_judged: true });
-        judged.chain(beside.iter().map(|claim| Seen { claim, is_judged: false }))
-    };
-    let matches = Matches::of(rules, all());
+    let judged = judged.into_iter().map(|claim| Seen { claim, is_judged: true });
+    let beside = beside.into_iter().map(|claim| Seen { claim, is_judged: false });
+    let all: Vec<Seen<'c>> = judged.chain(beside).collect();
+    let features = features(rules);
+    let matches = Matches::of(rules, &features, &all);
     let mut findings = Vec::new();
     for rule in rules {
         match &rule.check {
@@ -63,9 +71,25 @@ pub(super) fn evaluate_with(
             Check::Fact(_) | Check::Stated => {}
         }
     }
-    findings.extend(conflicts(&all, catalogue));
-    findings.extend(all().filter_map(|seen| wrong_types(seen, catalogue)));
+    let wrong: Vec<Diagnostic> = all.iter().filter_map(|seen| wrong_types(*seen, &features, catalogue)).collect();
+    findings.extend(conflicts(all, catalogue));
+    findings.extend(wrong);
     findings
+}
+
+/// The features that rules check, each once.
+fn features(rules: &[&'static Rule]) -> Vec<&'static Feature> {
+    let mut features: Vec<&'static Feature> = Vec::new();
+    let checked = rules.iter().filter_map(|rule| match &rule.check {
+        Check::Values { feature, .. } | Check::Together { feature, .. } => *feature,
+        Check::Fact(_) | Check::Stated => None,
+    });
+    for feature in checked {
+        if features.iter().all(|known| known.name != feature.name) {
+            features.push(feature);
+        }
+    }
+    features
 }
 
 /// The claims that match each rule, and the claims that turn each feature on.
@@ -75,30 +99,21 @@ struct Matches<'c> {
 }
 
 impl<'c> Matches<'c> {
-    fn of(rules: &[&'static Rule], claims: impl Iterator<Item = Seen<'c>>) -> Self {
+    fn of(rules: &[&'static Rule], features: &[&'static Feature], claims: &[Seen<'c>]) -> Self {
         enum MatchTarget {
             Rule(&'static str),
             Feature(&'static str),
         }
         let (mut ways, mut targets) = (Ways::default(), Vec::new());
-        let mut features: Vec<&'static Feature> = Vec::new();
         for rule in rules {
-            let feature = match &rule.check {
-                Check::Values { bad, feature } => {
-                    ways.add(bad, targets.len());
-                    targets.push(MatchTarget::Rule(rule.id.code));
-                    *feature
-                }
-                Check::Together { feature, .. } => *feature,
-                Check::Fact(_) | Check::Stated => None,
-            };
-            if let Some(feature) = feature
-                && features.iter().all(|known| known.name != feature.name)
-            {
-                features.push(feature);
-                ways.add(feature.on, targets.len());
-                targets.push(MatchTarget::Feature(feature.name));
+            if let Check::Values { bad, .. } = &rule.check {
+                ways.add(bad, targets.len());
+                targets.push(MatchTarget::Rule(rule.id.code));
             }
+        }
+        for feature in features {
+            ways.add(feature.on, targets.len());
+            targets.push(MatchTarget::Feature(feature.name));
         }
         let mut found = Self { by_rule: HashMap::new(), by_feature: HashMap::new() };
         for seen in claims {
@@ -106,8 +121,8 @@ impl<'c> Matches<'c> {
             numbers.dedup();
             for number in numbers {
                 match targets[number] {
-                    MatchTarget::Rule(code) => found.by_rule.entry(code).or_default().push(seen),
-                    MatchTarget::Feature(name) => found.by_feature.entry(name).or_default().push(seen),
+                    MatchTarget::Rule(code) => found.by_rule.entry(code).or_default().push(*seen),
+                    MatchTarget::Feature(name) => found.by_feature.entry(name).or_default().push(*seen),
                 }
             }
         }

@@ -43,7 +43,7 @@ fn check(settings: &str) -> Vec<Diagnostic> {
     let compiled = compile(&[reset, policy("other", settings)], &context, &mut found);
     let mut claims = Claims::default();
     compiled.iter().for_each(|policy| claims.add(policy));
-    found.extend(evaluate(&claims.finish(), &[], Catalogue::embedded()));
+    found.extend(evaluate(claims.iter(), [], Catalogue::embedded()));
     found
 }
 
@@ -196,12 +196,12 @@ fn files_alone_are_judged() {
         [in_file("lab.reg", ACCOUNT, "AllowPasswordReset", 1), in_file("lab.reg", SYSTEM, "HideFastUserSwitching", 1)];
     // All values in one file reach the same devices.
     assert_eq!(
-        said(&evaluate(&one, &[], Catalogue::embedded())),
+        said(&evaluate(&one, [], Catalogue::embedded())),
         ["lab.reg:1:1 error I04: the entry points for Fast User Switching are hidden"]
     );
     let two = [in_file("a.reg", ACCOUNT, "AllowPasswordReset", 1), in_file("b.reg", ACCOUNT, "AllowPasswordReset", 0)];
     assert_eq!(
-        said(&evaluate(&two, &[], Catalogue::embedded())),
+        said(&evaluate(&two, [], Catalogue::embedded())),
         [
             "lab.reg:1:1 info R01: password reset at the sign-in screen is turned off",
             "lab.reg:1:1 warning R04: HKLM\\SOFTWARE\\Policies\\Microsoft\\AzureADAccount AllowPasswordReset has a \
@@ -222,7 +222,7 @@ fn tenant() -> Vec<Claim> {
 
 #[test]
 fn a_tenant_alone_is_judged() {
-    let findings = evaluate(&tenant(), &[], Catalogue::embedded());
+    let findings = evaluate(&tenant(), [], Catalogue::embedded());
     assert_eq!(
         said(&findings),
         [
@@ -242,11 +242,11 @@ fn a_tenant_alone_is_judged() {
 fn what_stands_beside_is_not_judged() {
     let catalogue = Catalogue::embedded();
     // A wrong type in another profile is always reported; other problems in the tenant are not.
-    assert_eq!(codes(&evaluate(&[], &tenant(), catalogue)), ["R03"]);
+    assert_eq!(codes(&evaluate([], &tenant(), catalogue)), ["R03"]);
     let ours = [in_file("lab.reg", ACCOUNT, "AllowPasswordReset", 1)];
-    assert_eq!(codes(&evaluate(&ours, &[], catalogue)), [""; 0]);
+    assert_eq!(codes(&evaluate(&ours, [], catalogue)), [""; 0]);
     assert_eq!(
-        said(&evaluate_beside(&ours, &tenant(), catalogue)),
+        said(&evaluate_beside(&[], &ours, &tenant(), catalogue)),
         [
             "lab.reg:1:1 warning I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the \
              tenant) sets WindowsLogon/HideFastUserSwitching",
@@ -287,7 +287,7 @@ static ALL_THREE: Rule = part("X9", Check::Together { parts: &[&X1, &X2, &X3], f
 fn a_combination_has_any_number_of_parts() {
     let rules = [&X1, &X2, &X3, &ALL_THREE];
     let set = |names: &[&str]| -> Vec<Claim> { names.iter().map(|name| in_file("lab.reg", SYSTEM, name, 1)).collect() };
-    let judge = |claims: &[Claim]| evaluate_with(&rules, claims, &[], Catalogue::embedded());
+    let judge = |claims: &[Claim]| evaluate_with(&rules, claims, [], Catalogue::embedded());
     assert_eq!(codes(&judge(&set(&["X1", "X2"]))), ["X1", "X2"]);
     let all = judge(&set(&["X1", "X2", "X3"]));
     assert_eq!(codes(&all), ["X1", "X2", "X3", "X9"]);
@@ -303,5 +303,5 @@ fn a_combination_has_any_number_of_parts() {
 fn what_is_found_elsewhere_or_stated_matches_no_claim() {
     static FACT: Rule = part("X1", Check::Fact("what the tenant is like"));
     static STATED: Rule = part("X2", Check::Stated);
-    assert_eq!(codes(&evaluate_with(&[&FACT, &STATED], &tenant(), &[], Catalogue::embedded())), ["R04", "R03"]);
+    assert_eq!(codes(&evaluate_with(&[&FACT, &STATED], &tenant(), [], Catalogue::embedded())), ["R04", "R03"]);
 }
