@@ -35,7 +35,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
 use crate::rules::{AcceptedFinding, Accepts};
-use crate::setting::RegistryEntry;
+use crate::setting::{Delivery, RegistryEntry};
 use crate::source::{Place, Placed, Source, Spanned};
 
 /// The inputs of the compiler.
@@ -66,6 +66,7 @@ pub struct Compiled<'a> {
     pub name_place: Place,
     /// The description without the marker; `None` if it is not managed.
     pub description: Option<Placed<String>>,
+    pub delivery: Delivery,
     pub state: State,
     /// Whether `environments:` excludes this environment.
     pub held: bool,
@@ -160,6 +161,7 @@ fn compile_one<'a>(policy: &Policy, context: &Context<'a>, problems: &mut Vec<Di
         name,
         name_place: policy.place(document.name.span),
         description,
+        delivery: document.delivery(),
         state: document.state(),
         held,
         settings,

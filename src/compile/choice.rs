@@ -3,7 +3,7 @@
 use base64::Engine;
 
 use super::scalar::{as_written, yaml_1_1_flag};
-use super::value::{Input, Read, deliverable};
+use super::value::{Input, Read};
 use super::value_problem::ValueProblem;
 use crate::catalogue::EnumValue;
 use crate::diagnostic::{Code, nearest};
@@ -24,7 +24,9 @@ impl Input<'_> {
                 .note("write it as `{ type: integer, value: …, unchecked: … }` with the reason")
         };
         match self.oma_type {
-            OmaType::Integer => chosen.number().and_then(deliverable).map(OmaValue::Integer).ok_or_else(wrong),
+            OmaType::Integer => {
+                chosen.number().and_then(|number| self.deliverable(number)).map(OmaValue::Integer).ok_or_else(wrong)
+            }
             OmaType::Boolean => truth(value).map(OmaValue::Boolean).ok_or_else(wrong),
             OmaType::Xml => Ok(OmaValue::Xml(value.as_str().into())),
             OmaType::Base64 => {
@@ -89,7 +91,7 @@ impl Input<'_> {
         };
         match self.oma_type {
             OmaType::String => Ok(OmaValue::String(number.to_string().into())),
-            _ => deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune()),
+            _ => self.deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune()),
         }
     }
 

@@ -204,7 +204,8 @@ impl ValueReading<'_, '_> {
             ));
             return None;
         }
-        let input = value::Input { node: known, oma_type, yaml: &node, source, secret };
+        let delivery = self.policy.document.delivery();
+        let input = value::Input { node: known, oma_type, yaml: &node, source, delivery, secret };
         let read = match &self.written.input {
             SettingInput::Plain(_) => input.plain(),
             SettingInput::Enabled(_) => input.enabled(),

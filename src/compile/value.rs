@@ -20,6 +20,8 @@ pub(super) struct Input<'a> {
     pub oma_type: OmaType,
     pub yaml: &'a Node,
     pub source: &'a Arc<Source>,
+    /// How the policy is delivered.
+    pub delivery: Delivery,
     /// Whether the value contains a secret. Then a placeholder is in its place, which cannot be checked.
     pub secret: bool,
 }
@@ -115,7 +117,7 @@ impl Input<'_> {
     /// Converts the value by its type alone.
     fn typed(&self) -> Read {
         let yaml = &self.yaml.value;
-        let whole = |number: i64| deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune());
+        let whole = |number: i64| self.deliverable(number).map(OmaValue::Integer).ok_or_else(|| self.beyond_intune());
         match (self.oma_type, yaml) {
             (OmaType::Integer, Value::Integer(number)) => whole(*number),
             (OmaType::Integer, Value::Text(text)) => match text.trim().parse() {
@@ -231,7 +233,9 @@ impl Input<'_> {
     }
 }
 
-/// A whole number that Intune accepts.
-pub(super) fn deliverable(number: i64) -> Option<i64> {
-    delivery::integers(Delivery::Custom).contains(&number).then_some(number)
+impl Input<'_> {
+    /// A whole number, if the policy's delivery can send it.
+    pub(super) fn deliverable(&self, number: i64) -> Option<i64> {
+        delivery::integers(self.delivery).contains(&number).then_some(number)
+    }
 }

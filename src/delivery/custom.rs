@@ -56,7 +56,7 @@ pub fn read(found: DeviceConfiguration, share: &dyn Fn(Option<&Marker>, OmaUri) 
         let name = one.display_name.unwrap_or_default();
         let description = one.description.filter(|text| !text.is_empty());
         let file_name = one.file_name.filter(|text| !text.is_empty());
-        if description.is_some() || file_name.is_some() || !name.is_empty() && name != address.short() {
+        if description.is_some() || file_name.is_some() || !name.is_empty() && name != address.uri().short() {
             row_texts.insert(address.clone(), RowText { name, description, file_name });
         }
         let value = canonical_value(address.uri(), value);

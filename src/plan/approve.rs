@@ -49,10 +49,6 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
 }
 
 impl ChangeDocument {
-    fn object(&self) -> ObjectKey {
-        ObjectKey { key: self.key.clone(), delivery: self.delivery }
-    }
-
     /// Whether a new plan has the same change for the same profile in the same state. Members of groups are not
     /// compared, because they change all the time.
     fn is_same_as(&self, fresh: &Self) -> bool {

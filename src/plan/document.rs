@@ -4,14 +4,14 @@
 //! A document never contains a secret: a value with a secret is shown with the reference in its place. A plan file can
 //! therefore be a public artifact. It is not executed, but compared with a new plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reach_document::{LimitLine, ReachDocument};
 use crate::diagnostic::Severity;
-use crate::setting::{Delivery, Members, OmaType};
+use crate::setting::{Delivery, Members, ObjectKey, OmaType};
 
 /// The version of this format.
 pub const FORMAT: u32 = 1;
@@ -326,7 +326,24 @@ pub struct DiagnosticDocument {
     pub help: Option<String>,
 }
 
+impl PlanDocument {
+    /// The settings of a change whose masked values could not be compared.
+    pub fn unverified_in(&self, change: &ChangeDocument) -> &[String] {
+        self.unverified.get(&change.object().to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same for profiles that do not change.
+    pub fn unverified_alone(&self) -> Vec<(&String, &Vec<String>)> {
+        let changed: BTreeSet<String> = self.changes.iter().map(|change| change.object().to_string()).collect();
+        self.unverified.iter().filter(|(object, _)| !changed.contains(*object)).collect()
+    }
+}
+
 impl ChangeDocument {
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey { key: self.key.clone(), delivery: self.delivery }
+    }
+
     /// Whether the change only writes the profile's marker.
     pub fn is_marker_only(&self) -> bool {
         self.action == ActionWord::Update

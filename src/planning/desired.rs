@@ -6,7 +6,7 @@ use crate::compile::{Compiled, Directory, resolve};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Desired, Fate};
 use crate::policy::State;
-use crate::setting::{Delivery, ObjectKey};
+use crate::setting::ObjectKey;
 
 /// Whether the policy is sent to Intune.
 pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
@@ -37,7 +37,7 @@ pub(super) fn desired(
         };
         let Some(profile) = resolve(written, directory, problems) else { continue };
         all.push(Desired {
-            object: ObjectKey { key: policy.key.clone(), delivery: Delivery::Custom },
+            object: ObjectKey { key: policy.key.clone(), delivery: policy.delivery },
             fate,
             profile: Arc::new(profile),
             adopt: policy.adopt.as_ref().map(|id| (id.value.to_lowercase(), id.place.clone())),

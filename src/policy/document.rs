@@ -11,6 +11,7 @@ use super::name_or_id::WrittenNameOrId;
 use super::values::{Mapping, RegistryBlock, SettingValue};
 use super::windows::WindowsRelease;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::setting::Delivery;
 use crate::source::{Node, Place, Source, Span, Spanned};
 
 /// A policy and its file.
@@ -149,6 +150,13 @@ impl Decode for PolicyDocument {
 }
 
 impl PolicyDocument {
+    /// How it is delivered. A delivery that is not supported yet is an error when the policy is read.
+    pub fn delivery(&self) -> Delivery {
+        match self.deliver.as_ref().map(|deliver| deliver.value) {
+            None | Some(DeliverWord::Custom | DeliverWord::SettingsCatalog) => Delivery::Custom,
+        }
+    }
+
     fn complain(&self, node: &Node, decoder: &mut Decoder<'_>) {
         let first = Span::new(node.span.start(), node.span.start() + 1);
         if self.settings.is_empty() && self.registry.is_empty() && !decoder.found_errors() {

@@ -46,11 +46,12 @@ fn assignment(one: &Assignment) -> String {
     format!("Assignment {{ excluded: {}, who: {who}, filter: {filter} }}", one.excluded)
 }
 
-/// In quotes, escaped like a Rust string literal, but apostrophes are not escaped.
+/// In quotes, with the ASCII characters escaped like in a Rust string literal, except for apostrophes. Others stay as they
+/// are: which of them Rust escapes depends on the version of Unicode that it knows.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for letter in text.chars() {
-        if letter == '\'' { quoted.push(letter) } else { quoted.extend(letter.escape_debug()) }
+        if letter == '\'' || !letter.is_ascii() { quoted.push(letter) } else { quoted.extend(letter.escape_debug()) }
     }
     quoted.push('"');
     quoted

@@ -28,15 +28,14 @@ pub fn markdown(plan: &PlanDocument) -> String {
     if !plan.changes.is_empty() {
         text.push_str("\n| | profile | what changes |\n|---|---|---|\n");
         for change in &plan.changes {
-            let unverified = plan.unverified.get(&change.key).map_or(&[][..], Vec::as_slice);
+            let unverified = plan.unverified_in(change);
             text.push_str(&row(change, unverified));
         }
     }
     for orphan in &plan.orphans {
         text.push_str(&format!("\n`{}` no longer has a policy file.\n", orphan.key));
     }
-    let changed = |key: &String| plan.changes.iter().any(|change| change.key == *key);
-    for (key, settings) in plan.unverified.iter().filter(|(key, _)| !changed(key)) {
+    for (key, settings) in plan.unverified_alone() {
         text.push_str(&format!("\n`{key}`: could not be compared: {}\n", escape(&settings.join(", "))));
     }
     for (name, settings) in &plan.foreign_unverified {

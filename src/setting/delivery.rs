@@ -31,9 +31,11 @@ pub struct ObjectKey {
     pub delivery: Delivery,
 }
 
-/// The policy's key, as people use it.
+/// The policy's key, as people use it; with another delivery than the usual one, also that.
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.key)
+        match self.delivery {
+            Delivery::Custom => f.write_str(&self.key),
+        }
     }
 }

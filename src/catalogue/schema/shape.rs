@@ -1,6 +1,7 @@
 //! The shapes of values: what `compile` accepts, expressed in JSON Schema.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value as Json, json};
 use sha2::Digest;
@@ -10,6 +11,8 @@ use crate::catalogue::{AdmxElement, Allowed, CspNode, ElementType, EnumValue, Fo
 
 /// A variable or a secret anywhere in text.
 const REFERENCE: &str = r"\$\{";
+/// The integers that a profile can have in any delivery (Microsoft Graph, omaSettingInteger: `value` is an Int32).
+const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
 
 /// The shapes by name.
 #[derive(Default)]
@@ -131,7 +134,7 @@ fn default_beside(node: &CspNode) -> Option<Json> {
 
 fn of_format(node: &CspNode) -> (String, Vec<Json>) {
     let (name, alternatives) = match node.format {
-        Format::Int => ("integer", whole_number(i32::MIN.into(), i32::MAX.into())),
+        Format::Int => ("integer", whole_number(*INTEGERS.start(), *INTEGERS.end())),
         Format::Bool => ("boolean", vec![json!({ "type": "boolean" }), text_like(&one_of(["true", "false"]))]),
         Format::Float => ("number", vec![json!(wrong_type("number", "Write a number.")), text_like(REFERENCE)]),
         Format::Date | Format::Time => (

@@ -85,6 +85,10 @@ pub(super) fn write(address: &Address, text: Option<&RowText>, setting: &Setting
     if let Some(description) = text.and_then(|text| text.description.as_ref()) {
         body["description"] = json!(description);
     }
+    // Only rows of integers have it.
+    if matches!(address, Address::ReadOnly(..)) {
+        body["isReadOnly"] = json!(true);
+    }
     // Rows of other types have no file name (Microsoft Graph, omaSettingBase64 and omaSettingStringXml).
     let has_file = matches!(setting.value.oma_type(), OmaType::Base64 | OmaType::Xml);
     if let Some(file_name) = text.and_then(|text| text.file_name.as_ref()).filter(|_| has_file) {

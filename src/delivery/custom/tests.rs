@@ -45,18 +45,25 @@ prop_compose! {
     fn profile()(
         name in any::<String>(),
         description in "[a-zA-Z \n\"ü]{0,80}",
-        settings in vec(("[A-Za-z]{1,12}/[A-Za-z]{1,12}", value()), 0..6),
+        // Few names, so that some rows repeat.
+        settings in vec(("[A-B]/[A-Za-z]", value(), any::<bool>()), 0..8),
         assignments in vec(assignment(), 0..5),
         tags in btree_set("[0-9]{1,3}", 0..3),
     ) -> Profile {
-        let rows = settings.into_iter().map(|(name, value)| {
+        let mut rows = Settings::new();
+        for (name, value, is_read_only) in settings {
             let uri = OmaUri::verbatim(&format!("./Device/Vendor/MSFT/Contoso/{name}"));
-            (Address::Node(uri), Setting { value, shown: None })
-        });
+            let is_read_only = is_read_only && matches!(value, OmaValue::Integer(_));
+            let mut address = if is_read_only { Address::ReadOnly(uri, 0) } else { Address::Node(uri) };
+            while rows.contains_key(&address) {
+                address = address.next();
+            }
+            rows.insert(address, Setting { value, shown: None });
+        }
         Profile {
             name,
             description: Some(normal_text(&description)),
-            settings: Arc::new(rows.collect()),
+            settings: Arc::new(rows),
             assignments: Some(assignments.into_iter().collect()),
             scope_tags: Some(canonical_tags(tags)),
         }

@@ -73,7 +73,7 @@ fn free(node: &CspNode, uri: &OmaUri) -> String {
             _ => "true".into(),
         },
         Some(OmaType::Integer) => {
-            default.and_then(|text| text.parse::<i32>().ok()).map_or("0".into(), |number| number.to_string())
+            default.and_then(|text| text.parse::<i64>().ok()).map_or("0".into(), |number| number.to_string())
         }
         Some(OmaType::Float) => "1.0".into(),
         Some(OmaType::DateTime) => "'2027-03-31T08:00:00Z'".into(),

@@ -45,7 +45,7 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
             .target
             .as_ref()
             .filter(|target| shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str())));
-        let unverified = plan.unverified.get(&change.key).map_or(&[][..], Vec::as_slice);
+        let unverified = plan.unverified_in(change);
         text.push_str(&change_text(change, follows.map(String::as_str), unverified, paint));
         text.push('\n');
     }
@@ -101,8 +101,7 @@ fn notes(plan: &PlanDocument) -> String {
         text.push_str(&wrapped(&format!("  {profiles} no longer {have} a policy file: {names}. {hint}"), "    "));
         text.push('\n');
     }
-    let alone = plan.unverified.iter().filter(|(key, _)| !plan.changes.iter().any(|change| change.key == **key));
-    let alone: Vec<(&String, &Vec<String>)> = alone.collect();
+    let alone = plan.unverified_alone();
     if !alone.is_empty() {
         let profiles = counted(alone.len(), "profile");
         text.push_str(&format!("  ? {profiles} with masked values that could not be compared\n"));
