@@ -11,12 +11,11 @@ mod text;
 pub use crate::formats::yaml::{WIDTH, wrap};
 pub use documents::{
     CatalogueDiffDocument, CheckDocument, GrantedPermission, Observation, PERMISSIONS, ReadinessDocument, Status,
-    TouchedSetting,
 };
 pub use github::github;
 pub use markdown::markdown;
 pub use reference::pages;
 pub use text::{
     Paint, PlanHeader, after_approval, catalogue_diff_text, check_summary, differences, findings_text, limits_line,
-    outcome_line, outcome_summary, plan_text, readiness_text, registry_block, setting_block,
+    outcome_line, outcome_summary, plan_text, readiness_text, registry_block, requests_text, setting_block,
 };

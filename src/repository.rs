@@ -1,5 +1,6 @@
 //! A policy repository on disk: configuration, policies, and the files and secrets that they refer to.
 
+mod catalogue_files;
 mod check;
 mod fixes;
 mod lock;
@@ -8,6 +9,7 @@ mod policy_files;
 mod secrets;
 mod select;
 
+pub use catalogue_files::{catalogue_of, make_catalogue};
 pub use check::{CheckRequest, Checked};
 pub use fixes::{FixedFile, fixes};
 pub use lock::{Guard, lock_folder, lock_tenant};

@@ -16,11 +16,11 @@ use clap::Args;
 use super::output::Output;
 use super::{Global, catalogue_of, repository_if_any};
 use crate::catalogue::{Catalogue, CatalogueEntry, Found};
-use crate::diagnostic::{Code, counted, nearest};
+use crate::diagnostic::{Code, counted};
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 use crate::rules;
-use crate::setting::{OmaUri, Scope};
+use crate::setting::Scope;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
@@ -89,13 +89,7 @@ fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> Strin
 
 fn unknown(what: &str, catalogue: &Catalogue) -> Failure {
     let search = format!("`sspr-policy catalogue search {what}` searches the catalogue");
-    let titles = || catalogue.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
-    let near = catalogue.suggest(what).or_else(|| {
-        let last = catalogue.uris().filter_map(|uri| uri.rsplit('/').next());
-        let names =
-            rules::RULES.iter().map(|rule| rule.id.name).chain(catalogue.uris().map(OmaUri::short_of)).chain(last);
-        nearest(what, names.chain(titles())).map(String::from)
-    });
+    let near = catalogue.suggest_any(what, rules::RULES.iter().map(|rule| rule.id.name));
     let help = match near {
         Some(near) => format!("Did you mean `{near}`? {search}"),
         None => format!("{search}; a setting is `Area/Name`, an OMA-URI, a registry value or a Group Policy"),

@@ -10,7 +10,7 @@ use super::output::{Output, exit, json_text, prompt};
 use super::{Global, today};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
-use crate::plan::{FORMAT, Overridden, PlanDocument, order};
+use crate::plan::{Overridden, PlanDocument};
 use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::report::{self, PlanHeader};
 use crate::repository::Repository;
@@ -72,7 +72,7 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
         if let Some(line) = report::limits_line(&planned.document) {
             output.say(&line);
         }
-        output.result(&requests(&planned));
+        output.result(&report::requests_text(&planned.plan, &planned.document.owner));
     } else {
         print(&planned.document, &header(&planned), args.output_format, output)?;
     }
@@ -152,28 +152,5 @@ pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
         }
         _ => broken(error.to_string()),
     })?;
-    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
-    if value["format"] != FORMAT {
-        return Err(broken(format!("its format is {}, but this version reads format {FORMAT}", value["format"])));
-    }
-    serde_json::from_value(value).map_err(|error| broken(error.to_string()))
-}
-
-/// The requests of each change, with placeholders for ids and versions that are not known yet.
-fn requests(planned: &Planned) -> String {
-    let mut text = String::new();
-    for next in order(&planned.plan.changes) {
-        let change = &planned.plan.changes[next.index];
-        text.push_str(&format!("# {}\n", change.object));
-        let id = change.before.as_ref().map_or("{id}", |live| live.id.as_str());
-        for request in crate::plan::requests(change, &planned.document.owner, true) {
-            let (method, path) = request.method_and_path(change.object.delivery, id);
-            text.push_str(&format!("{method} {path}\n"));
-            if let Some(body) = request.body() {
-                text.push_str(&format!("{body:#}\n"));
-            }
-            text.push('\n');
-        }
-    }
-    text
+    PlanDocument::parse(&bytes).map_err(broken)
 }

@@ -74,6 +74,18 @@ pub struct PlanDocument {
 }
 
 impl PlanDocument {
+    /// Reads a saved plan.
+    ///
+    /// # Errors
+    /// Why it cannot be read: it is not JSON, or has another format than this version's.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if value["format"] != FORMAT {
+            return Err(format!("its format is {}, but this version reads format {FORMAT}", value["format"]));
+        }
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }

@@ -4,6 +4,6 @@ mod catalogue_diff;
 mod check;
 mod readiness;
 
-pub use catalogue_diff::{CatalogueDiffDocument, ChangedSetting, GroupPolicies, ScopedSetting, TouchedSetting};
+pub use catalogue_diff::{CatalogueDiffDocument, ChangedSetting, GroupPolicies, ScopedSetting};
 pub use check::CheckDocument;
 pub use readiness::{GrantedPermission, Observation, PERMISSIONS, ReadinessDocument, Status};

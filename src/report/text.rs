@@ -8,6 +8,7 @@ mod outcome;
 mod plan;
 pub(super) mod reach;
 mod readiness;
+mod requests;
 pub(super) mod style;
 
 pub use catalogue_diff::catalogue_diff_text;
@@ -19,4 +20,5 @@ pub(super) use plan::plan_summary;
 pub use plan::{PlanHeader, plan_text};
 pub use reach::limits_line;
 pub use readiness::readiness_text;
+pub use requests::requests_text;
 pub use style::Paint;

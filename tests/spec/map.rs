@@ -17,7 +17,7 @@ const PURE: [(&str, &[&str]); 13] = [
     ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile", "delivery", "rules"]),
     ("formats", &["source", "diagnostic", "policy", "setting", "catalogue", "compile", "profile"]),
     ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
-    ("report", &["source", "diagnostic", "setting", "catalogue", "rules", "formats", "plan"]),
+    ("report", &["source", "diagnostic", "policy", "setting", "catalogue", "rules", "formats", "plan"]),
 ];
 /// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
 /// tenants itself.

@@ -9,6 +9,14 @@ use crate::diagnostic::nearest;
 use crate::setting::{OmaUri, Scope};
 
 impl Catalogue {
+    /// The nearest name of any kind to an unknown one: of a node, its last part, a Group Policy title, or one of `others`.
+    pub fn suggest_any<'a>(&'a self, unknown: &str, others: impl Iterator<Item = &'a str>) -> Option<String> {
+        let titles = self.entries().filter_map(|entry| entry.group_policy().map(|policy| policy.title.as_str()));
+        let last = self.uris().filter_map(|uri| uri.rsplit('/').next());
+        let names = others.chain(self.uris().map(OmaUri::short_of)).chain(last).chain(titles);
+        self.suggest(unknown).or_else(|| nearest(unknown, names).map(String::from))
+    }
+
     /// The nearest name to an unknown one, in the same form. The values of placeholders are kept.
     pub fn suggest(&self, text: &str) -> Option<String> {
         if !text.contains('/') {

@@ -1,9 +1,12 @@
 //! What `catalogue diff` prints for programs.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalogue::{Changed, Comparison, Fact};
+use crate::catalogue::{Catalogue, Changed, Comparison, Fact};
+use crate::policy::Policy;
 use crate::setting::Scope;
 
 /// How two catalogues differ.
@@ -61,15 +64,16 @@ pub struct TouchedSetting {
 }
 
 impl CatalogueDiffDocument {
-    pub fn new(found: Comparison, touched: Vec<TouchedSetting>, old: String, new: String) -> Self {
+    pub fn new(found: Comparison, policies: &[Policy], old: &Catalogue, new: &Catalogue) -> Self {
+        let touched = touched(policies, &found, old, new);
         let words = |scopes: &[Scope]| scopes.iter().map(|scope| scope.word().to_string()).collect::<Vec<_>>();
         let lines = |names: Vec<(String, Vec<Scope>)>| -> Vec<ScopedSetting> {
             names.into_iter().map(|(setting, scopes)| ScopedSetting { setting, scopes: words(&scopes) }).collect()
         };
         let changed = |one: Changed| ChangedSetting { setting: one.name, scopes: words(&one.scopes), facts: one.facts };
         Self {
-            old,
-            new,
+            old: old.release.clone(),
+            new: new.release.clone(),
             added: lines(found.added),
             removed: lines(found.removed),
             changed: found.changed.into_iter().map(changed).collect(),
@@ -81,4 +85,34 @@ impl CatalogueDiffDocument {
             policies: touched,
         }
     }
+}
+
+/// The settings of policies that the two catalogues describe differently.
+fn touched(policies: &[Policy], found: &Comparison, old: &Catalogue, new: &Catalogue) -> Vec<TouchedSetting> {
+    let changed: BTreeMap<(&str, Scope), &Changed> = found
+        .changed
+        .iter()
+        .flat_map(|changed| changed.scopes.iter().map(move |scope| ((changed.name.as_str(), *scope), changed)))
+        .collect();
+    let mut touched = Vec::new();
+    for policy in policies {
+        for (name, _) in policy.document.settings.iter() {
+            let (before, after) = (old.resolve(name).ok(), new.resolve(name).ok());
+            let what = match (before.and_then(|found| found.node), &after) {
+                (Some(_), None) => "removed".to_string(),
+                (None, Some(after)) if after.node.is_some() => "now known".into(),
+                (Some(node), Some(after)) => {
+                    let short = node.short();
+                    let Some(change) = changed.get(&(short.as_str(), after.uri.scope())) else { continue };
+                    let facts: Vec<&str> = change.facts.iter().map(|fact| fact.fact).collect();
+                    format!("changed: {}", facts.join(", "))
+                }
+                _ => continue,
+            };
+            let place = policy.place(name.span);
+            let (file, line) = (place.source.path.clone(), place.position().0);
+            touched.push(TouchedSetting { file, line, setting: name.value.clone(), what });
+        }
+    }
+    touched
 }
