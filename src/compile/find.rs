@@ -305,5 +305,4 @@ fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
         .at(place.clone(), "some devices ignore this form")
         .help(format!("write `{right}`"))
         .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
-        .fact("source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`")
 }

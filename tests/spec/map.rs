@@ -304,6 +304,14 @@ fn these_checks_detect_violations() {
     assert_eq!(joined("fn used() {\n    user()\n}\n#[cfg(test)]\nmod tests;\n").len(), 3);
 }
 
+/// Otherwise a finding could have a severity or sources that its rule does not have.
+#[test]
+fn only_rules_create_findings() {
+    let creates = |file: &PathBuf| std::fs::read_to_string(file).unwrap().contains("Diagnostic::finding(");
+    let found: Vec<PathBuf> = rows().flat_map(|(module, _)| files(module)).filter(creates).collect();
+    assert!(matches!(found.as_slice(), [only] if only.ends_with("src/rules/finding.rs")), "{found:?}");
+}
+
 /// A reader who searches for a type finds one. Types inside functions and associated types are not counted, and neither
 /// is `Error`: each is only used with the name of its module.
 #[test]

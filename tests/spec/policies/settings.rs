@@ -82,7 +82,7 @@ fn names_of_settings_are_case_sensitive() {
     7 |   ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some devices ignore this form
       |
-      = note: source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`
+      = note: source: azure-docs#87720; azure-docs#87726; azure-docs PR#87750 (2022); confidence high; `explain R02`
     help: write `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`
       |
     7 |   ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
@@ -203,7 +203,7 @@ fn two_spellings_of_one_node_are_a_duplicate() {
     4 |   ./Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some devices ignore this form
       |
-      = note: source: azure-docs#87720, azure-docs#87726, azure-docs PR#87750; `explain R02`
+      = note: source: azure-docs#87720; azure-docs#87726; azure-docs PR#87750 (2022); confidence high; `explain R02`
     help: write `./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera`
       |
     4 |   ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera: 1
