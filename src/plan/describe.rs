@@ -72,7 +72,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
     });
     let short = |addresses: &[Address]| addresses.iter().map(Address::short).collect::<Vec<_>>();
     let unverified = plan.unverified.iter().map(|(object, addresses)| (object.to_string(), short(addresses)));
-    let foreign = plan.foreign_unverified.iter().map(|(name, addresses)| (name.clone(), short(addresses)));
+    let foreign = plan.foreign_unverified.iter().map(|profile| (profile.name.clone(), short(&profile.addresses)));
     let keys = |objects: &[ObjectKey]| objects.iter().map(ToString::to_string).collect::<Vec<_>>();
     let key = |change: &Change| change.object.to_string();
     // A profile that is adopted is counted as a change, so it is not counted as not managed.
