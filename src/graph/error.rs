@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::http::SetupError;
-use super::permissions::{READ_CONFIGURATION, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 use super::sign_in::SignInFailure;
+use crate::permissions::{READ_CONFIGURATION, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 
 /// Why a request failed.
 #[derive(Debug, Clone, thiserror::Error)]

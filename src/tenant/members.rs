@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::directory::{EVENTUAL, safe_id};
-use crate::graph::{BatchAnswer, BatchRequest, Client, Error, READ_DEVICES, READ_GROUPS};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
+use crate::permissions::{READ_DEVICES, READ_GROUPS};
 use crate::setting::{Members, Membership, UnknownMembers};
 
 const GROUPS: &str = "the members of groups";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{DECRYPTS, assignment_text, change_text};
+use super::change::{assignment_text, change_text, needed_for_masked_values};
 use super::findings::{findings_text, saved_findings_text};
 use super::reach;
 use super::style::{Paint, visible};
@@ -115,7 +115,7 @@ fn notes(plan: &PlanDocument) -> String {
         for (key, settings) in alone {
             text.push_str(&format!("      {key}: {}\n", settings.join(", ")));
         }
-        text.push_str(&format!("      {DECRYPTS}\n\n"));
+        text.push_str(&format!("      {}\n\n", needed_for_masked_values()));
     }
     if !plan.foreign_unverified.is_empty() {
         let profiles = counted(plan.foreign_unverified.len(), "profile");
@@ -123,7 +123,7 @@ fn notes(plan: &PlanDocument) -> String {
         for (name, settings) in &plan.foreign_unverified {
             text.push_str(&format!("      \"{}\": {}\n", visible(name), settings.join(", ")));
         }
-        text.push_str(&format!("      {DECRYPTS}\n\n"));
+        text.push_str(&format!("      {}\n\n", needed_for_masked_values()));
     }
     if !plan.held.is_empty() {
         text.push_str(&format!(
