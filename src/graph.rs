@@ -1,7 +1,7 @@
 //! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It does not know policies.
 //!
-//! `retry.rs` decides how often a request is sent and after which pauses, for reads and for writes. `pace.rs` limits
-//! the number of requests in a time.
+//! `retry.rs` decides how often a request is sent and after which pauses, for reads and for writes; `status.rs` has the
+//! statuses after which a request may succeed later. `pace.rs` limits the number of requests in a time.
 
 mod access;
 mod back_off;
@@ -19,6 +19,7 @@ mod retry;
 mod shared_batch;
 mod sign_in;
 mod split;
+mod status;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
