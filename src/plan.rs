@@ -57,6 +57,7 @@ mod document;
 mod found;
 mod leftovers;
 mod limits;
+mod names;
 mod order;
 mod outcome;
 mod reach;
@@ -66,13 +67,14 @@ mod steps;
 pub use approve::{bound_elsewhere, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
-pub use describe::{Frame, Names, diagnostic_document, document};
+pub use describe::{Frame, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 pub use limits::{Overridden, PlanLimits};
+pub use names::Names;
 pub use order::{Ordered, order};
 pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;

@@ -5,7 +5,6 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::Knob;
 use crate::source::Place;
 
 /// A root key of the registry.
@@ -283,14 +282,6 @@ impl RegistryChange {
         match self {
             Self::DeleteKey(key) | Self::DeleteValues(key) => key,
             Self::Value(location, _) => &location.key,
-        }
-    }
-
-    /// What it changes, without the new data.
-    pub fn knob(&self) -> Knob<'_> {
-        match self {
-            Self::DeleteKey(key) | Self::DeleteValues(key) => Knob::Key(key),
-            Self::Value(location, _) => Knob::Value(location),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::file::{ProfileToWrite, Remark, beside};
 use super::key::slug;
 use super::value::{ValueForm, forms, secret_forms};
-use super::{ProfileToWrite, Remark, beside};
 use crate::catalogue::{Catalogue, CspNode, LookupError, may_be_secret};
 use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::Severity;
