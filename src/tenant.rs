@@ -27,7 +27,7 @@ use crate::graph::{BadObject, Client, Collection, Count, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
 use crate::setting::Delivery;
 
-/// The path of the profiles' collection.
+/// With the version of Graph.
 pub fn profiles_path() -> String {
     delivery::path(Delivery::Custom)
 }

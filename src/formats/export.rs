@@ -14,7 +14,6 @@ pub struct Export {
     pub remarks: Vec<ExportRemark>,
 }
 
-/// A file of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportFile {
     /// The path, with slashes.
@@ -40,6 +39,5 @@ pub struct Unsupported {
     pub name: String,
     /// The reason in one line, without a period at the end.
     pub reason: String,
-    /// Its place in the file.
     pub place: Place,
 }

@@ -44,7 +44,6 @@ impl BatchRequest {
     }
 }
 
-/// The answer to one request.
 #[derive(Debug, Clone)]
 pub struct BatchAnswer {
     /// The status of this request, not of the batch.

@@ -200,7 +200,6 @@ impl Hash for RegistryLocation {
     }
 }
 
-/// The data of a registry value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryData {
     /// `REG_NONE`
@@ -265,7 +264,6 @@ pub enum RegistryAction {
     Delete,
 }
 
-/// A change of the registry.
 #[derive(Clone, PartialEq)]
 pub enum RegistryChange {
     /// Deletes a key with everything in it.
