@@ -6,7 +6,8 @@ use crate::compile::Directory;
 use crate::diagnostic::Severity;
 use crate::profile::LiveProfile;
 
-/// A policy as a file.
+/// A policy as a file. Not an [`Export`](crate::formats::Export), whose remarks have no severity, and whose unsupported
+/// settings have a place in a policy file: this is written from a profile, and people have to look at each error first.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyFile {
     /// The YAML.
