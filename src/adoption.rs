@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, Severity, any_error};
 use crate::failure::Failure;
 use crate::formats::policy::{PolicyFile, ProfileToWrite, Remark};
 use crate::graph::{Client, Error};
-use crate::profile::{Address, LiveProfile};
+use crate::profile::{LiveProfile, MaskedSettings};
 use crate::repository::{Files, Repository};
 use crate::session::Session;
 use crate::setting::Who;
@@ -137,8 +137,11 @@ pub async fn import(
     today: Date,
 ) -> Result<Import, Failure> {
     let client = &session.client;
-    let unread = |live: &LiveProfile| (live.id.clone(), live.unread().cloned().collect::<Vec<Address>>());
-    let masked: Vec<_> = selection.profiles().map(unread).filter(|(_, uris)| !uris.is_empty()).collect();
+    let unread = |live: &LiveProfile| MaskedSettings {
+        profile_id: live.id.clone(),
+        addresses: live.unread().cloned().collect(),
+    };
+    let masked: Vec<_> = selection.profiles().map(unread).filter(|one| !one.addresses.is_empty()).collect();
     tenant::decrypt(client, &mut selection.tenant.profiles, &masked).await?;
     let directory = directory(client, selection.profiles()).await?;
     let named = repository.environment(Some(environment))?;

@@ -42,7 +42,6 @@ use crate::source::{Place, Placed, Source, Spanned};
 pub struct Context<'a> {
     pub catalogue: &'a Catalogue,
     pub configuration: &'a Configuration,
-    /// The file of the configuration.
     pub configuration_source: &'a Arc<Source>,
     /// The name of the environment.
     pub environment: &'a str,
@@ -62,7 +61,6 @@ pub struct Compiled<'a> {
     pub key: String,
     /// The name of the profile in Intune.
     pub name: String,
-    /// The place of the name.
     pub name_place: Place,
     /// The description without the marker; `None` if it is not managed.
     pub description: Option<Placed<String>>,
@@ -101,7 +99,6 @@ impl Compiled<'_> {
         self.state == State::Active && !self.held
     }
 
-    /// The findings that it accepts.
     pub fn accepts(&self) -> Accepts<'_> {
         Accepts { waivers: &self.waivers, files: &self.files, is_sent: self.is_active() }
     }

@@ -50,7 +50,7 @@ impl Request {
     }
 }
 
-/// The path of the collection.
+/// The path of the collection, with the version of Graph.
 pub fn path(delivery: Delivery) -> String {
     let collection = match delivery {
         Delivery::Custom => custom::COLLECTION,

@@ -37,13 +37,11 @@ impl Severity {
 pub struct Fix {
     /// The text to replace.
     pub place: Place,
-    /// The new text.
     pub text: String,
     /// Whether `check --fix` applies it: only one correction is possible.
     pub certain: bool,
 }
 
-/// Identifies a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId {
     /// `I01`

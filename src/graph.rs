@@ -1,7 +1,7 @@
 //! Microsoft Graph over HTTP: paging, batching, retrying, typed bodies. It does not know policies.
 //!
-//! `retry.rs` decides how often a request is sent and after which pauses, for reads and for writes. `pace.rs` limits
-//! the number of requests in a time. `permissions.rs` lists what each permission is needed for.
+//! `retry.rs` decides how often a request is sent and after which pauses, for reads and for writes; `status.rs` has the
+//! statuses after which a request may succeed later. `pace.rs` limits the number of requests in a time.
 
 mod access;
 mod back_off;
@@ -14,12 +14,12 @@ mod list;
 mod model;
 mod pace;
 mod page;
-mod permissions;
 mod probe;
 mod retry;
 mod shared_batch;
 mod sign_in;
 mod split;
+mod status;
 
 pub use access::Access;
 pub use batch::{BatchAnswer, BatchRequest};
@@ -29,9 +29,6 @@ pub use http::SetupError;
 pub use list::{Collection, Count};
 pub use model::{Named, Organization, VerifiedDomain};
 pub use pace::{WINDOW, WriteSlot};
-pub use permissions::{
-    PERMISSIONS, Permission, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
-};
 pub use probe::{Probe, probe, proxy};
 pub use retry::{Repeat, Retry};
 pub use shared_batch::SharedBatch;

@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod diagnostic;
 pub mod failure;
 pub mod formats;
+pub mod permissions;
 pub mod plan;
 pub mod policy;
 pub mod profile;

@@ -57,6 +57,7 @@ mod document;
 mod found;
 mod leftovers;
 mod limits;
+mod names;
 mod order;
 mod outcome;
 mod reach;
@@ -66,13 +67,14 @@ mod steps;
 pub use approve::{bound_elsewhere, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
-pub use describe::{Frame, Names, diagnostic_document, document};
+pub use describe::{Frame, diagnostic_document, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
 pub use limits::{Overridden, PlanLimits};
+pub use names::Names;
 pub use order::{Ordered, order};
 pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;
@@ -83,6 +85,14 @@ use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::profile::Address;
 use crate::setting::ObjectKey;
 
+/// A profile that is not managed here and has masked values that may conflict with a plan, but could not be read.
+#[derive(Debug, Clone)]
+pub struct ForeignUnverified {
+    pub name: String,
+    /// The addresses of these values.
+    pub addresses: Vec<Address>,
+}
+
 /// What an apply would do.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
@@ -92,9 +102,8 @@ pub struct Plan {
     pub unchanged: Vec<ObjectKey>,
     /// Profiles whose masked values could not be compared, with the addresses of these values.
     pub unverified: Vec<(ObjectKey, Vec<Address>)>,
-    /// Names of profiles that are not managed here and may conflict with the plan, because some of their masked values
-    /// could not be read; with the addresses of these values.
-    pub foreign_unverified: Vec<(String, Vec<Address>)>,
+    /// Profiles that are not managed here and may conflict with the plan.
+    pub foreign_unverified: Vec<ForeignUnverified>,
     /// Managed profiles without a policy file.
     pub orphans: Vec<Orphan>,
     /// Keys of profiles that stay as they are, because their policies do not apply to this environment.

@@ -50,6 +50,13 @@ pub struct Setting {
     pub shown: Option<Box<str>>,
 }
 
+/// Settings of one profile whose values are masked.
+#[derive(Debug, Clone)]
+pub struct MaskedSettings {
+    pub profile_id: String,
+    pub addresses: Vec<Address>,
+}
+
 /// A profile in the tenant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveProfile {

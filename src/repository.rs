@@ -2,6 +2,7 @@
 
 mod catalogue_files;
 mod check;
+mod contents;
 mod fixes;
 mod lock;
 mod paths;
@@ -11,10 +12,11 @@ mod select;
 
 pub use catalogue_files::{catalogue_of, make_catalogue};
 pub use check::{CheckRequest, Checked};
+pub use contents::Files;
 pub use fixes::{FixedFile, fixes};
 pub use lock::{Guard, lock_folder, lock_tenant};
 pub use paths::{NamedPath, relative};
-pub use secrets::{Files, variable};
+pub use secrets::variable;
 pub use select::select;
 
 use std::fs;
@@ -175,7 +177,7 @@ fn open_configuration(
 fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, String)> {
     const UNREADABLE: &str = "the catalogue cannot be read";
     const NOT_A_CATALOGUE: &str = "this is not a catalogue";
-    let bytes = secrets::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
+    let bytes = contents::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
     let text = String::from_utf8(bytes).map_err(|_| (NOT_A_CATALOGUE, format!("{path} is not UTF-8")))?;
     Catalogue::parse(text).map_err(|error| match error.line {
         1 => (NOT_A_CATALOGUE, format!("{path}:1: {}", error.reason)),

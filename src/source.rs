@@ -200,6 +200,11 @@ impl<T> Placed<T> {
     pub fn new(value: T, source: &Arc<Source>, span: Span) -> Self {
         Self { value, place: Place::new(source, span) }
     }
+
+    /// Another value in the same place.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Placed<U> {
+        Placed { value: convert(self.value), place: self.place }
+    }
 }
 
 impl<T: Clone> Placed<T> {

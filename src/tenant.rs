@@ -1,7 +1,6 @@
 //! Reads a tenant: its profiles and policies, the ids of names, and the members of groups.
 
 mod catalog_policies;
-mod catalog_settings;
 mod directory;
 mod known_addresses;
 mod masked_values;
@@ -9,13 +8,15 @@ mod members;
 mod other_objects;
 mod profile_lookup;
 
-pub use catalog_policies::{CatalogPolicies, CatalogPolicy};
+pub use catalog_policies::CatalogPolicies;
 pub use directory::{look_up, names_of_groups};
 pub use known_addresses::KnownAddresses;
 pub use masked_values::{decrypt, decrypt_beside_catalog};
 pub use members::membership;
 pub use other_objects::{OtherObject, other_objects};
 pub use profile_lookup::ProfileLookup;
+
+pub use crate::delivery::catalog::CatalogPolicy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::graph::{BadObject, Client, Collection, Count, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
 use crate::setting::Delivery;
 
-/// The path of the profiles' collection.
+/// With the version of Graph.
 pub fn profiles_path() -> String {
     delivery::path(Delivery::Custom)
 }

@@ -75,7 +75,7 @@ impl ApprovalRequest {
     }
 }
 
-/// The parts of a justification.
+/// What [`justification`] joins.
 struct JustificationParts<'t> {
     /// What the user wrote.
     said: &'t str,

@@ -41,7 +41,7 @@ impl Object<'_, '_> {
                         break (self.find_created(&after.name, text).await?, None);
                     }
                 },
-                Err(NotDone::Graph(error)) if error.outcome_unknown() && !error.is_throttling() => {
+                Err(NotDone::Graph(error)) if error.outcome_unknown() => {
                     break (self.find_created(&after.name, &error.to_string()).await?, None);
                 }
                 Err(not_done) => {

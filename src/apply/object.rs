@@ -104,7 +104,7 @@ impl<'e, 'a> Object<'e, 'a> {
     /// Waits until the write may be tried again; returns the error if it may not.
     pub(super) async fn wait_to_retry(&mut self, retry: &mut Retry, not_done: NotDone) -> Result<(), NotDone> {
         let NotDone::Graph(error) = not_done else { return Err(not_done) };
-        if error.outcome_unknown() && !error.is_throttling() {
+        if error.outcome_unknown() {
             self.progress = self.progress.unanswered();
         }
         Ok(self.unless_stopped(self.executor.client.wait_to_retry(retry, error)).await??)

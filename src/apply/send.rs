@@ -88,7 +88,7 @@ impl Object<'_, '_> {
     async fn refused_with_code(&self, error: Error, write: &Approval, code: String) -> Result<NotDone, NotDone> {
         let Executor { journal, client, .. } = self.executor;
         // The write was not decided on, so the code is still valid.
-        if error.status().is_none() || error.is_throttling() || error.may_pass() {
+        if error.status().is_none() || error.may_pass() {
             return Ok(NotDone::Graph(error));
         }
         let request = approval::read(client, &code).await?;

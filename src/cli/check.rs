@@ -62,7 +62,7 @@ fn print(checked: &Checked, args: &CheckArgs, output: &Output) -> Result<(), Fai
     match args.output_format {
         CheckFormat::Human => output.result(&report::findings_text(found, output.color_out)),
         CheckFormat::Json => output.json(&report::CheckDocument::new(found))?,
-        CheckFormat::Github => output.result(&report::github(found)),
+        CheckFormat::Github => output.result(&report::github(&report::CheckDocument::new(found))),
     }
     let summary = report::check_summary(found, checked.files.len());
     if args.output_format == CheckFormat::Human {

@@ -90,7 +90,6 @@ fn secrets_in(text: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A part of a text.
 enum TextPart<'t> {
     Literal(&'t str),
     Reference(&'t str),

@@ -1,86 +1,41 @@
-//! Bodies of the settings catalog: `deviceManagement/configurationPolicies`, which Graph has in beta only.
+//! Settings catalog policies: `configurationPolicies`, which Graph has in beta only. They are read and not written.
 
-use serde::Deserialize;
-use serde_json::Value;
+mod body;
+mod nodes;
 
-use super::Assigned;
+pub use body::{CatalogSetting, ConfigurationPolicy, ListedCatalogPolicy};
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConfigurationPolicy {
+use super::{Assigned, read_assignment};
+use crate::catalogue::Catalogue;
+use crate::profile::Assignments;
+use crate::setting::{OmaUri, OmaValue};
+
+/// The path below the version of Graph.
+pub const COLLECTION: &str = "/deviceManagement/configurationPolicies";
+/// All policies with their assignments. Without `$top`, a page has 25 (Microsoft365DSC#5088); Intune's portal requests
+/// 100.
+pub const WITH_ASSIGNMENTS: &str = "/deviceManagement/configurationPolicies?$expand=assignments&$top=100";
+/// All policies with their settings.
+pub const WITH_SETTINGS: &str = "/deviceManagement/configurationPolicies?$expand=settings&$top=100";
+
+/// A settings catalog policy for Windows.
+#[derive(Debug, Clone)]
+pub struct CatalogPolicy {
     pub id: String,
-    #[serde(default)]
-    pub name: Option<String>,
-    /// Its platforms in one string, separated by commas, such as `windows10`.
-    #[serde(default)]
-    pub platforms: Option<String>,
-    #[serde(default)]
-    pub is_assigned: Option<bool>,
-    /// The number of its settings, without children.
-    #[serde(default)]
-    pub setting_count: Option<usize>,
-    /// Its assignments, if they were requested.
-    #[serde(default)]
-    pub assignments: Option<Vec<Assigned>>,
-    /// The link to the rest of its assignments, if the answer does not have all.
-    #[serde(rename = "assignments@odata.nextLink", default)]
-    pub assignments_link: Option<String>,
-    /// Its settings, if they were requested.
-    #[serde(default)]
-    pub settings: Option<Vec<CatalogSetting>>,
-    /// The link to the rest of its settings, if the answer does not have all.
-    #[serde(rename = "settings@odata.nextLink", default)]
-    pub settings_link: Option<String>,
+    pub name: String,
+    pub assignments: Assignments,
+    settings: Vec<CatalogSetting>,
 }
 
-/// A setting of a policy.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CatalogSetting {
-    pub setting_instance: SettingInstance,
+impl CatalogPolicy {
+    /// The nodes that it sets. A setting is left out if the catalogue does not know its id or its value is not plain.
+    pub fn nodes(&self, catalogue: &Catalogue) -> Vec<(OmaUri, OmaValue)> {
+        nodes::of_settings(&self.settings, catalogue)
+    }
 }
 
-/// A setting and its value. Kinds of values that are not named here are ignored.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SettingInstance {
-    /// The id of the setting, such as `device_vendor_msft_policy_config_authentication_allowaadpasswordreset`.
-    #[serde(default)]
-    pub setting_definition_id: String,
-    #[serde(default)]
-    pub choice_setting_value: Option<ChoiceValue>,
-    /// A number or a string.
-    #[serde(default)]
-    pub simple_setting_value: Option<SimpleValue>,
-    #[serde(default)]
-    pub group_setting_collection_value: Option<Vec<GroupValue>>,
-}
-
-/// A choice, and the settings that depend on it.
-#[derive(Debug, Clone, Deserialize)]
-pub struct ChoiceValue {
-    /// The setting's id, an underscore and the choice.
-    #[serde(default)]
-    pub value: Option<String>,
-    /// The settings that depend on this choice.
-    #[serde(default)]
-    pub children: Option<Vec<SettingInstance>>,
-}
-
-/// A number or a string.
-#[derive(Debug, Clone, Deserialize)]
-pub struct SimpleValue {
-    /// Its type, such as `#microsoft.graph.deviceManagementConfigurationIntegerSettingValue`.
-    #[serde(rename = "@odata.type", default)]
-    pub kind: String,
-    /// The value; for a secret, a placeholder.
-    #[serde(default)]
-    pub value: Value,
-}
-
-/// A group of settings.
-#[derive(Debug, Clone, Deserialize)]
-pub struct GroupValue {
-    #[serde(default)]
-    pub children: Option<Vec<SettingInstance>>,
+/// Converts a policy to the form in which it is evaluated. Its assignments and settings are arguments, because they may
+/// come from answers of their own.
+pub fn read(id: String, name: String, assignments: &[Assigned], settings: Vec<CatalogSetting>) -> CatalogPolicy {
+    CatalogPolicy { id, name, assignments: assignments.iter().map(read_assignment).collect(), settings }
 }

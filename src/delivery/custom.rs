@@ -13,6 +13,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use serde_json::{Value, json};
 
+use self::body::KIND;
 use super::target::read_assignment;
 use crate::profile::{
     Address, DEFAULT_TAG, LiveProfile, Marker, Profile, Revision, RowText, Setting, Settings, canonical_tags,
@@ -27,9 +28,6 @@ pub const NAME: &str = "displayName";
 
 /// Microsoft Graph, omaSettingInteger: `value` is an Int32.
 pub(super) const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
-
-/// The type of custom profiles; the collection also has other types.
-const KIND: &str = "#microsoft.graph.windows10CustomConfiguration";
 
 /// Converts a custom profile to canonical form. `share` may return an equal address that is already in memory; it gets
 /// the profile's marker.

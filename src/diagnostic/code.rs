@@ -2,11 +2,14 @@
 //!
 //! People use a number in documents, pipelines and notes, so a number never gets another meaning.
 
+mod about;
 mod files;
 mod references;
 mod registry;
 mod settings;
 mod tenant;
+
+pub use about::About;
 
 use std::fmt;
 
@@ -94,19 +97,6 @@ pub enum Code {
     LimitNotChecked,
     DevicesOfUsersNotCounted,
     NewerMarker,
-}
-
-/// The explanation of a code.
-#[derive(Debug)]
-pub struct About {
-    /// `SP0201`
-    pub number: &'static str,
-    /// What it means, in one line without a period at the end.
-    pub title: &'static str,
-    /// What it means and what to do, in a few sentences.
-    pub explanation: &'static str,
-    /// YAML that has the problem, if YAML can show it.
-    pub example: Option<&'static str>,
 }
 
 impl Code {

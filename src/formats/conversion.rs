@@ -196,23 +196,30 @@ fn writable(change: &Arc<RegistryChange>) -> Result<Arc<RegistryChange>, &'stati
     }
 }
 
+/// A registry value that one of the claims sets or deletes.
+struct WrittenValue<'c, 'p> {
+    location: &'c RegistryLocation,
+    action: &'c RegistryAction,
+    by: &'c Converted<'p>,
+}
+
 /// Reports values with two different data, and keys that one policy deletes although another sets values in them.
 pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnostic>) {
-    let mut values: Vec<(&RegistryLocation, &RegistryAction, &Converted<'_>)> = Vec::new();
+    let mut values: Vec<WrittenValue<'_, '_>> = Vec::new();
     let mut deleted: Vec<(&RegistryKey, &Converted<'_>)> = Vec::new();
     for one in all {
         match &*one.change {
-            RegistryChange::Value(location, action) => values.push((location, action, one)),
+            RegistryChange::Value(location, action) => values.push(WrittenValue { location, action, by: one }),
             RegistryChange::DeleteKey(key) | RegistryChange::DeleteValues(key) => deleted.push((key, one)),
         }
     }
     // A stable sort, so that the later of two policies is reported.
-    values.sort_by(|a, b| a.0.cmp(b.0));
-    for same in values.chunk_by(|a, b| a.0 == b.0) {
-        let (location, first, one) = same[0];
-        for (_, _, other) in same.iter().skip(1).filter(|(_, action, _)| *action != first) {
-            let message = format!("{location} has two different values");
-            problems.push(contradiction(message, (other, "different value here"), (one, "first value here")));
+    values.sort_by_key(|value| value.location);
+    for same in values.chunk_by(|a, b| a.location == b.location) {
+        let first = &same[0];
+        for other in same.iter().skip(1).filter(|other| other.action != first.action) {
+            let message = format!("{} has two different values", first.location);
+            problems.push(contradiction(message, (other.by, "different value here"), (first.by, "first value here")));
         }
     }
     for (key, deletes) in deleted {
@@ -220,7 +227,7 @@ pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnost
             RegistryChange::DeleteValues(_) => key == other,
             _ => key.holds(other),
         };
-        for (location, action, sets) in &values {
+        for WrittenValue { location, action, by: sets } in &values {
             let sets_it = matches!(action, RegistryAction::Set(_)) && is_emptied(&location.key);
             // Within one policy the order is clear: the key is deleted first.
             if sets_it && !deletes.claim.origin.is_same(&sets.claim.origin) {

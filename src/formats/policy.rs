@@ -5,66 +5,25 @@
 //! file and a [`Remark`]; nothing is silently left out.
 
 mod audience;
+mod file;
 mod key;
 mod setting;
 #[cfg(test)]
 mod tests;
 mod value;
 
+pub use file::{PolicyFile, ProfileToWrite, Remark};
 pub use key::file_names;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::yaml::{self, Yaml, comment};
-use crate::compile::{Context, Directory, Secrets, compile};
+use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::{Severity, any_error};
 use crate::policy::read_policy;
-use crate::profile::LiveProfile;
 use crate::source::Source;
+use file::beside;
 use setting::SettingRow;
-
-/// A policy as a file.
-#[derive(Debug, Clone, Default)]
-pub struct PolicyFile {
-    /// The YAML.
-    pub text: String,
-    /// The files that values refer to, by path relative to the policy, with their exact bytes.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// What people should know about the file.
-    pub remarks: Vec<Remark>,
-    /// Whether the policy cannot be planned before someone supplies a secret.
-    pub needs_secrets: bool,
-}
-
-/// A remark about a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// Error if the file says less than the profile.
-    pub severity: Severity,
-    /// The remark in one line, without a period at the end.
-    pub text: String,
-}
-
-impl Remark {
-    fn error(text: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, text: text.into() }
-    }
-
-    fn warning(text: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, text: text.into() }
-    }
-}
-
-/// A profile to import.
-pub struct ProfileToWrite<'a> {
-    /// The profile. Values that are masked become references to secrets.
-    pub live: &'a LiveProfile,
-    /// The path of the new policy, relative to the root of the repository.
-    pub path: &'a str,
-    /// The names for IDs: the groups of its assignments, all groups that have the same names, all filters and all scope
-    /// tags.
-    pub directory: &'a Directory,
-}
 
 /// Writes a profile as a policy that adopts it. `variables` contains the names of secrets so far; the new ones are
 /// added.
@@ -95,7 +54,7 @@ pub fn write(
     lines.into_iter().for_each(|line| settle(&mut file, line));
     file.text.push('\n');
     audience::write(profile, &mut file);
-    let adopt = Yaml::Map(vec![(context.environment.to_string(), id(&profile.live.id))]);
+    let adopt = Yaml::Map(vec![(context.environment.to_string(), Yaml::id(&profile.live.id))]);
     yaml::entry(&mut file.text, 0, "adopt", &adopt);
     complaints(profile, &file, context).map_or(Ok(file), Err)
 }
@@ -117,12 +76,6 @@ fn settle(file: &mut PolicyFile, line: SettingRow) {
     file.needs_secrets |= written.is_secret;
 }
 
-/// An ID as people copy it, in quotes if it could be a number.
-fn id(id: &str) -> Yaml {
-    let is_text = id.contains('-') && id.parse::<f64>().is_err();
-    if is_text { Yaml::Bare(id.to_string()) } else { Yaml::text(id) }
-}
-
 /// The problems of the whole file; its parts were already checked.
 fn complaints(profile: &ProfileToWrite<'_>, file: &PolicyFile, context: &Context<'_>) -> Option<Vec<Remark>> {
     let mut problems = Vec::new();
@@ -137,11 +90,4 @@ fn complaints(profile: &ProfileToWrite<'_>, file: &PolicyFile, context: &Context
     }
     let errors = problems.into_iter().filter(|problem| problem.severity == Severity::Error);
     Some(errors.map(|problem| Remark::error(format!("{}: {}", problem.message, problem.label))).collect())
-}
-
-/// The files next to a policy, by path relative to the root of the repository.
-fn beside(path: &str, files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Result<Vec<u8>, String>> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let at = |name: &String| if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-    files.iter().map(|(name, bytes)| (at(name), Ok(bytes.clone()))).collect()
 }

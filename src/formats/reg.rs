@@ -138,7 +138,6 @@ pub fn export(
     Some(export)
 }
 
-/// The registry changes of one policy.
 struct PolicyChanges<'a> {
     policy: &'a Compiled<'a>,
     converted: Vec<Converted<'a>>,

@@ -20,6 +20,12 @@ impl Yaml {
         Self::Text(text.into())
     }
 
+    /// An ID as people copy it, in quotes if it could be a number.
+    pub fn id(id: &str) -> Self {
+        let is_text = id.contains('-') && id.parse::<f64>().is_err();
+        if is_text { Self::Bare(id.to_string()) } else { Self::text(id) }
+    }
+
     /// A map with fixed keys.
     pub fn map<const N: usize>(entries: [(&str, Self); N]) -> Self {
         Self::Map(entries.into_iter().map(|(key, value)| (key.to_string(), value)).collect())

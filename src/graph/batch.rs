@@ -44,7 +44,6 @@ impl BatchRequest {
     }
 }
 
-/// The answer to one request.
 #[derive(Debug, Clone)]
 pub struct BatchAnswer {
     /// The status of this request, not of the batch.
@@ -139,7 +138,7 @@ impl Client {
             let body = item.get_mut("body").map(Value::take).unwrap_or_default();
             let request_id = header(&item["headers"], "request-id").and_then(Value::as_str).unwrap_or(&batch_id);
             let error = Error::refused("GET", &requests[id].url, status, &body, request_id);
-            if status >= 300 && (error.is_throttling() || error.may_pass()) {
+            if error.may_pass() {
                 failed.insert(id, error.with_pause(asked(&item["headers"])));
             } else {
                 failed.remove(&id);

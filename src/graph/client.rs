@@ -32,7 +32,6 @@ pub struct Client {
     uncounted: Mutex<BTreeSet<&'static str>>,
 }
 
-/// A write of an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Write<'a> {
     /// `POST`, `PATCH` or `DELETE`.

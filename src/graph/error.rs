@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::http::SetupError;
-use super::permissions::{READ_CONFIGURATION, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 use super::sign_in::SignInFailure;
+use super::status::{self, THROTTLED};
+use crate::permissions::{READ_CONFIGURATION, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 
 /// Why a request failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -113,15 +114,15 @@ impl Error {
     pub fn is_throttling(&self) -> bool {
         match self {
             Self::Refused { status, message, .. } => {
-                *status == 429 || *status == 500 && message.contains("Rate limit reached")
+                *status == THROTTLED || *status == 500 && message.contains("Rate limit reached")
             }
             _ => false,
         }
     }
 
-    /// Whether the error may be temporary, so that the same request may succeed later.
+    /// Whether the error may be temporary, so that the same request may succeed later; also if it was throttled.
     pub fn may_pass(&self) -> bool {
-        self.outcome_unknown() && self.status() != Some(501) || matches!(self.status(), Some(408 | 423))
+        self.status().map_or_else(|| self.outcome_unknown(), status::may_pass)
     }
 
     /// Whether the server does not support the request, so that a repetition would fail as well.
@@ -187,7 +188,7 @@ impl Error {
         }
         match self.status()? {
             300..=399 => Some("Graph never redirects; check whether a proxy answers with its own sign-in page".into()),
-            429 => Some(
+            THROTTLED => Some(
                 "the tenant has reached its request limit, perhaps because of other programs: run again later".into(),
             ),
             401 => Some(

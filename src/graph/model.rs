@@ -22,7 +22,6 @@ pub struct Organization {
     pub verified_domains: Vec<VerifiedDomain>,
 }
 
-/// A domain of a tenant.
 #[derive(Debug, Clone, Deserialize)]
 pub struct VerifiedDomain {
     /// The domain, such as `contoso.onmicrosoft.com`.

@@ -42,7 +42,6 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// The tries of a write.
     pub fn of_write(repeat: Repeat) -> Self {
         Self::new(repeat, true)
     }

@@ -11,11 +11,11 @@ use super::order::widens;
 use super::{Cause, Change, Desired, Fate, Plan, Reason};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
-    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, Profile, Settings, Since, is_keyed, masked_digest,
-    masked_digest_is, readable_digest,
+    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, Settings, Since, is_keyed,
+    masked_digest, masked_digest_is, readable_digest,
 };
 use crate::setting::ObjectKey;
-use crate::source::Place;
+use crate::source::Placed;
 
 /// An object that cannot be adopted.
 #[derive(Debug, Clone)]
@@ -42,13 +42,9 @@ pub struct PlanOptions {
     pub elsewhere: BTreeMap<String, Elsewhere>,
 }
 
-/// The masked settings whose values are needed for a comparison, by profile id. A profile's are needed if it or its
+/// The masked settings whose values are needed for a comparison, by profile. A profile's are needed if it or its
 /// policy's masked values changed since the last apply, or if its marker has no usable digest of them.
-pub fn to_decrypt(
-    desired: &[Desired],
-    live: &[Arc<LiveProfile>],
-    options: &PlanOptions,
-) -> Vec<(String, Vec<Address>)> {
+pub fn to_decrypt(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptions) -> Vec<MaskedSettings> {
     let ours = by_key(live, &options.owner);
     let found = ProfileMatches::new(desired, &ours, live, &mut Vec::new());
     let mut wanted = Vec::new();
@@ -60,7 +56,7 @@ pub fn to_decrypt(
         let addresses: Vec<Address> =
             object.unread().filter(|address| policy.profile.settings.contains_key(*address)).cloned().collect();
         if !addresses.is_empty() {
-            wanted.push((object.id.clone(), addresses));
+            wanted.push(MaskedSettings { profile_id: object.id.clone(), addresses });
         }
     }
     wanted
@@ -123,8 +119,8 @@ fn decide(
 }
 
 fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, plan: &mut Plan) {
-    if let Some((id, place)) = &policy.adopt {
-        plan.problems.push(no_adoption(id, place, live, options, &policy.object));
+    if let Some(id) = &policy.adopt {
+        plan.problems.push(no_adoption(id, live, options, &policy.object));
         return;
     }
     let namesakes = live.iter().filter(|object| object.marker.is_none() && object.profile.name == policy.profile.name);
@@ -151,13 +147,12 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, pl
 pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) -> BTreeSet<String> {
     let ours = by_key(live, owner);
     let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(&policy.object));
-    let ids = waiting.filter_map(|policy| policy.adopt.as_ref().map(|(id, _)| id.clone()));
+    let ids = waiting.filter_map(|policy| policy.adopt.as_ref().map(|id| id.value.clone()));
     ids.filter(|id| !live.iter().any(|object| object.id == *id)).collect()
 }
 
 fn no_adoption(
-    id: &str,
-    place: &Place,
+    Placed { value: id, place }: &Placed<String>,
     live: &[Arc<LiveProfile>],
     options: &PlanOptions,
     key: &ObjectKey,
@@ -166,7 +161,7 @@ fn no_adoption(
     if let Some(Elsewhere { what, help }) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(*help);
     }
-    let reason = match live.iter().find(|object| object.id == id).and_then(|object| object.marker.as_ref()) {
+    let reason = match live.iter().find(|object| object.id == *id).and_then(|object| object.marker.as_ref()) {
         Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
         None => "no custom profile in the tenant has this id".to_string(),
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::profile::{LiveProfile, Profile};
 use crate::setting::ObjectKey;
-use crate::source::Place;
+use crate::source::{Place, Placed};
 
 /// A policy, ready for comparison with the tenant.
 #[derive(Debug, Clone)]
@@ -14,10 +14,10 @@ pub struct Desired {
     pub fate: Fate,
     /// The content that its profile should have.
     pub profile: Arc<Profile>,
-    /// The id of the profile to take over, and its place in the file.
-    pub adopt: Option<(String, Place)>,
-    /// Former keys, and their places in the file.
-    pub moved_from: Vec<(String, Place)>,
+    /// The id of the profile to take over.
+    pub adopt: Option<Placed<String>>,
+    /// Former keys.
+    pub moved_from: Vec<Placed<String>>,
     /// The name of the target that its assignments come from.
     pub target: Option<String>,
     /// The place of its name in the file.

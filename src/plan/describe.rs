@@ -1,12 +1,11 @@
 //! Turns a plan into its document, with names for ids and labels for values, and without anything that may be a secret.
 
-use std::collections::BTreeMap;
-
 use super::difference::{BeforeAfter, written_otherwise};
 use super::document::{
     ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
     PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
 };
+use super::names::Names;
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, CspNode, may_be_secret};
 use crate::diagnostic::Diagnostic;
@@ -14,14 +13,6 @@ use crate::profile::{
     Address, Applied, Assignment, Assignments, LiveProfile, Managed, Part, Profile, Setting, is_keyed,
 };
 use crate::setting::{FilterMode, Membership, ObjectKey, OmaValue, Scope, Who};
-
-/// Names by id.
-#[derive(Debug, Clone, Default)]
-pub struct Names {
-    pub groups: BTreeMap<String, String>,
-    pub filters: BTreeMap<String, String>,
-    pub scope_tags: BTreeMap<String, String>,
-}
 
 /// A diagnostic as printed and saved.
 pub fn diagnostic_document(diagnostic: &Diagnostic) -> DiagnosticDocument {
@@ -72,7 +63,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
     });
     let short = |addresses: &[Address]| addresses.iter().map(Address::short).collect::<Vec<_>>();
     let unverified = plan.unverified.iter().map(|(object, addresses)| (object.to_string(), short(addresses)));
-    let foreign = plan.foreign_unverified.iter().map(|(name, addresses)| (name.clone(), short(addresses)));
+    let foreign = plan.foreign_unverified.iter().map(|profile| (profile.name.clone(), short(&profile.addresses)));
     let keys = |objects: &[ObjectKey]| objects.iter().map(ToString::to_string).collect::<Vec<_>>();
     let key = |change: &Change| change.object.to_string();
     // A profile that is adopted is counted as a change, so it is not counted as not managed.
@@ -146,7 +137,7 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
             }
             if let Some(tags) = after.scope_tags.as_ref().filter(|tags| !tags.is_empty()) {
                 let field = "scope_tags".to_string();
-                document.fields.push(FieldLine { field, before: String::new(), after: tag_names(tags, frame.names) });
+                document.fields.push(FieldLine { field, before: String::new(), after: frame.names.tags(tags) });
             }
         }
         (Some(live), None) => {
@@ -187,7 +178,7 @@ fn update_document(
         field("description", before, after);
     }
     if let Some(BeforeAfter { before, after }) = &differs.scope_tags {
-        field("scope_tags", &tag_names(before, frame.names), &tag_names(after, frame.names));
+        field("scope_tags", &frame.names.tags(before), &frame.names.tags(after));
     }
     let line = |change: &SettingChange| {
         setting_line(frame, &change.address, change.before.as_ref(), change.after.as_ref(), plain)
@@ -221,7 +212,7 @@ fn not_managed(live: &LiveProfile, after: &Profile, released: &[Part], frame: &F
     let holds = |part: Part| match part {
         Part::Description => actual.description.clone().unwrap_or_default(),
         Part::Assignments => words.join(", "),
-        Part::ScopeTags => tags.map_or(String::new(), |tags| tag_names(tags, frame.names)),
+        Part::ScopeTags => tags.map_or(String::new(), |tags| frame.names.tags(tags)),
     };
     let unmanaged = Part::ALL.into_iter().filter(|part| !managed.has(*part));
     unmanaged
@@ -332,7 +323,7 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
         Who::Other(_) => ("a target of another kind", None),
     };
     let filter = assignment.filter.as_ref().map(|(mode, id)| {
-        let name = called(&names.filters, id);
+        let name = names.filter(id);
         format!("{} {name}", if *mode == FilterMode::Include { "include" } else { "exclude" })
     });
     AssignmentLine {
@@ -346,17 +337,4 @@ fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> As
         widens: false,
         members: reach::members_of(&assignment.who, frame.membership),
     }
-}
-
-/// The name for an id; with the id if several have the same name.
-fn called(names: &BTreeMap<String, String>, id: &str) -> String {
-    let Some(name) = names.get(id) else { return id.to_string() };
-    let is_unique = names.values().filter(|other| *other == name).count() == 1;
-    if is_unique { name.clone() } else { format!("{name} ({id})") }
-}
-
-fn tag_names(tags: &std::collections::BTreeSet<String>, names: &Names) -> String {
-    let mut named: Vec<String> = tags.iter().map(|id| called(&names.scope_tags, id)).collect();
-    named.sort();
-    if named.is_empty() { "Default".into() } else { named.join(", ") }
 }

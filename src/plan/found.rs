@@ -7,7 +7,7 @@ use super::{Desired, Fate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{Applied, LiveProfile};
 use crate::setting::ObjectKey;
-use crate::source::Place;
+use crate::source::{Place, Placed};
 
 /// The managed profiles by key.
 pub(super) type Ours<'l> = BTreeMap<ObjectKey, Vec<&'l Arc<LiveProfile>>>;
@@ -84,7 +84,7 @@ impl<'d, 'l> ProfileMatches<'d, 'l> {
             problems.push(Diagnostic::error(code, message).at(place.clone(), label));
         };
         let mut candidate = None;
-        for (key, place) in &policy.moved_from {
+        for Placed { value: key, place } in &policy.moved_from {
             let former = ObjectKey { key: key.clone(), ..policy.object.clone() };
             if keys.contains(key.as_str()) {
                 block(
@@ -106,7 +106,7 @@ impl<'d, 'l> ProfileMatches<'d, 'l> {
                 candidate = candidate.or(Some((objects[0], place)));
             }
         }
-        if let Some((id, place)) = &policy.adopt {
+        if let Some(Placed { value: id, place }) = &policy.adopt {
             let portal_made = live.iter().find(|object| object.id == *id && object.marker.is_none());
             match (policy.fate, portal_made) {
                 (Fate::Kept, Some(object)) => candidate = candidate.or(Some((object, place))),

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Change;
 use super::difference::{Verified, difference, written_otherwise};
+use super::names::Names;
 use super::reach_document::{ReachDocument, ReachLine, ReachWord};
-use super::{Change, Names};
 use crate::profile::Assignment;
 use crate::setting::{Members, Membership, Who};
 

@@ -7,6 +7,7 @@ use super::foreign::foreign_masked;
 use crate::compile::Compiled;
 use crate::graph::{Client, Error};
 use crate::plan::{Action, Desired, Elsewhere, Plan, PlanOptions, build, not_there, to_decrypt};
+use crate::profile::MaskedSettings;
 use crate::tenant::{self, KnownAddresses, Tenant};
 
 /// Compares the policies with the tenant. If a profile seems to be missing, all profiles are read again before its
@@ -39,7 +40,7 @@ async fn compare_once(
 ) -> Result<Plan, Error> {
     let mut unread = to_decrypt(desired, &tenant.profiles, options);
     let foreign = foreign_masked(tenant, compiled, &options.owner).into_iter();
-    unread.extend(foreign.map(|(profile, uris)| (profile.id.clone(), uris)));
+    unread.extend(foreign.map(|(profile, addresses)| MaskedSettings { profile_id: profile.id.clone(), addresses }));
     if tenant.catalog.is_none() && compiled.iter().any(is_sent) {
         tenant.catalog = Some(tenant::decrypt_beside_catalog(client, &mut tenant.profiles, &unread).await?);
     } else {

@@ -40,8 +40,8 @@ pub(super) fn desired(
             object: ObjectKey { key: policy.key.clone(), delivery: policy.delivery },
             fate,
             profile: Arc::new(profile),
-            adopt: policy.adopt.as_ref().map(|id| (id.value.to_lowercase(), id.place.clone())),
-            moved_from: policy.moved_from.iter().map(|key| (key.value.clone(), key.place.clone())).collect(),
+            adopt: policy.adopt.clone().map(|id| id.map(|id| id.to_lowercase())),
+            moved_from: policy.moved_from.clone(),
             target: policy.target.as_ref().map(|name| name.value.clone()),
             place: policy.name_place.clone(),
         });

@@ -40,7 +40,7 @@ impl Compared {
     pub fn of(desired: Vec<Desired>) -> Self {
         let mut compared = Self { assignments: BTreeMap::new(), adopted: BTreeSet::new() };
         for one in desired {
-            compared.adopted.extend(one.adopt.map(|(id, _)| id));
+            compared.adopted.extend(one.adopt.map(|id| id.value));
             compared.assignments.insert(one.object.key, one.profile.assignments.clone());
         }
         compared

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::desired::is_sent;
 use crate::compile::Compiled;
-use crate::plan::Plan;
+use crate::plan::{ForeignUnverified, Plan};
 use crate::profile::{Address, Assignments, LiveProfile};
 use crate::rules;
 use crate::setting::OmaUri;
@@ -39,7 +39,7 @@ pub(super) fn foreign_unverified(
     tenant: &Tenant,
     compiled: &[Compiled<'_>],
     owner: &str,
-) -> Vec<(String, Vec<Address>)> {
+) -> Vec<ForeignUnverified> {
     let changed: BTreeSet<&str> =
         plan.changes.iter().filter_map(|change| change.before.as_ref()).map(|live| live.id.as_str()).collect();
     let interferes = |profile: &LiveProfile| {
@@ -47,5 +47,5 @@ pub(super) fn foreign_unverified(
         reaches && !changed.contains(profile.id.as_str())
     };
     let masked = foreign_masked(tenant, compiled, owner).into_iter().filter(|(profile, _)| interferes(profile));
-    masked.map(|(profile, uris)| (profile.profile.name.clone(), uris)).collect()
+    masked.map(|(profile, addresses)| ForeignUnverified { name: profile.profile.name.clone(), addresses }).collect()
 }

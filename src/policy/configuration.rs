@@ -175,12 +175,12 @@ impl Environment {
         self.tenant.value == "sandbox"
     }
 
-    /// The national cloud.
+    /// The global cloud by default.
     pub fn cloud(&self) -> Cloud {
         self.cloud.as_ref().map_or(Cloud::Global, |cloud| cloud.value)
     }
 
-    /// The URL of Microsoft Graph.
+    /// That of the cloud by default; without a slash at the end.
     pub fn graph_url(&self) -> &str {
         self.graph_url.as_ref().map_or(self.cloud().graph_url(), |url| url.trim_end_matches('/'))
     }

@@ -117,12 +117,12 @@ impl<'n> Fields<'n> {
         Some(node)
     }
 
-    /// An optional key.
+    /// `None` if it is absent or its value is wrong; the latter is reported.
     pub fn optional<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         T::decode(self.node(name, decoder)?, decoder)
     }
 
-    /// A required key.
+    /// `None` if it is absent or its value is wrong; both are reported.
     pub fn required<T: Decode>(&mut self, name: &'static str, decoder: &mut Decoder<'_>) -> Option<T> {
         if !self.entries.iter().any(|(key, _)| key.value == name) {
             self.known.push(name);

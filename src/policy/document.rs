@@ -14,18 +14,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::Delivery;
 use crate::source::{Node, Place, Source, Span, Spanned};
 
-/// A policy and its file.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The key, unique for the owner.
     pub key: String,
     pub source: Arc<Source>,
-    /// The content of the file.
     pub document: PolicyDocument,
 }
 
 impl Policy {
-    /// The place of a span in its file.
     pub fn place(&self, span: Span) -> Place {
         Place::new(&self.source, span)
     }

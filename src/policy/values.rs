@@ -120,7 +120,6 @@ pub struct SettingForm {
     pub registry: Option<Box<RegistryBlock>>,
 }
 
-/// The value of a setting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SettingInput {
     /// A scalar or a list.

@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use super::permissions;
 use super::{GRAPH, Readiness};
-use crate::graph::{
-    Client, Error, READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION,
-};
+use crate::graph::{Client, Error};
+use crate::permissions::{READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 use crate::report::{PERMISSIONS, Status};
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
 use crate::tenant::{self, profiles_path};

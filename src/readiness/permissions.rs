@@ -1,6 +1,6 @@
 //! Compares the permissions that commands need with those of a token.
 
-use crate::graph::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
+use crate::permissions::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
 use crate::report::GrantedPermission;
 
 /// Whether a command will fail because the token is known to lack this permission.

@@ -2,7 +2,7 @@
 
 use super::text::style::{cut_pair, visible};
 use super::text::{plan_summary, reach};
-use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
+use crate::plan::{ActionWord, ChangeDocument, DiagnosticDocument, PlanDocument, ValueText};
 
 /// What fits into a cell of a table.
 const WIDTH: usize = 200;
@@ -15,15 +15,7 @@ pub fn markdown(plan: &PlanDocument) -> String {
         text.push_str(&format!("\n{}\n", escape(&line)));
     }
     for diagnostic in &plan.diagnostics {
-        let place = match (&diagnostic.file, diagnostic.line) {
-            (Some(file), Some(line)) => format!(" (`{file}:{line}`)"),
-            _ => String::new(),
-        };
-        let message = escape(&diagnostic.message);
-        text.push_str(&format!("\n> **{}** `{}` {message}{place}\n", diagnostic.severity.word(), diagnostic.code));
-        if let Some(help) = &diagnostic.help {
-            text.push_str(&format!("> {}\n", escape(help)));
-        }
+        text.push_str(&finding(diagnostic));
     }
     if !plan.changes.is_empty() {
         text.push_str("\n| | profile | what changes |\n|---|---|---|\n");
@@ -44,6 +36,22 @@ pub fn markdown(plan: &PlanDocument) -> String {
             "\n{}, which is not managed here, may interfere; its values are masked: {settings}\n",
             code(name)
         ));
+    }
+    text
+}
+
+/// A finding or problem as a quotation; its notes and the help are a list, because lines of a paragraph would be joined.
+fn finding(diagnostic: &DiagnosticDocument) -> String {
+    let name = diagnostic.name.as_ref().map_or(String::new(), |name| format!("{}: ", escape(name)));
+    let place = match (&diagnostic.file, diagnostic.line) {
+        (Some(file), Some(line)) => format!(" (`{file}:{line}`)"),
+        _ => String::new(),
+    };
+    let label = if diagnostic.label.is_empty() { String::new() } else { format!(": {}", escape(&diagnostic.label)) };
+    let (severity, code, message) = (diagnostic.severity.word(), &diagnostic.code, escape(&diagnostic.message));
+    let mut text = format!("\n> **{severity}** `{code}` {name}{message}{place}{label}\n");
+    for line in diagnostic.notes.iter().chain(&diagnostic.help) {
+        text.push_str(&format!("> - {}\n", escape(line)));
     }
     text
 }
@@ -120,4 +128,37 @@ fn code(text: &str) -> String {
     let (short, _) = cut_pair(text, "", WIDTH + 2);
     let safe = short.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('|', "&#124;");
     format!("<code>{safe}</code>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    #[test]
+    fn a_finding_has_all_that_the_terminal_shows() {
+        let found = DiagnosticDocument {
+            code: "I01".into(),
+            name: Some("lock-screen-notifications-off".into()),
+            severity: Severity::Warning,
+            message: "\"Reset password\" is not shown".into(),
+            file: Some("policies/sspr.yaml".into()),
+            line: Some(7),
+            column: Some(3),
+            label: "turned off here".into(),
+            notes: vec!["policies/lock.yaml:4:3: <b>set</b> here".into()],
+            help: Some("write `0`".into()),
+        };
+        assert_eq!(
+            finding(&found),
+            r#"
+> **warning** `I01` lock-screen-notifications-off: "Reset password" is not shown (`policies/sspr.yaml:7`): turned off here
+> - policies/lock.yaml:4:3: &lt;b&gt;set&lt;/b&gt; here
+> - write \`0\`
+"#
+        );
+        let bare =
+            DiagnosticDocument { name: None, file: None, label: String::new(), notes: Vec::new(), help: None, ..found };
+        assert_eq!(finding(&bare), "\n> **warning** `I01` \"Reset password\" is not shown\n");
+    }
 }

@@ -79,6 +79,16 @@ pub enum Knob<'c> {
     Typed(&'c str, &'c str),
 }
 
+impl RegistryChange {
+    /// What it changes, without the new data.
+    pub fn knob(&self) -> Knob<'_> {
+        match self {
+            Self::DeleteKey(key) | Self::DeleteValues(key) => Knob::Key(key),
+            Self::Value(location, _) => Knob::Value(location),
+        }
+    }
+}
+
 impl Subject {
     pub fn knob(&self) -> Knob<'_> {
         match self {

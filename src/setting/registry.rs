@@ -5,7 +5,6 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::Knob;
 use crate::source::Place;
 
 /// A root key of the registry.
@@ -201,7 +200,6 @@ impl Hash for RegistryLocation {
     }
 }
 
-/// The data of a registry value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryData {
     /// `REG_NONE`
@@ -266,7 +264,6 @@ pub enum RegistryAction {
     Delete,
 }
 
-/// A change of the registry.
 #[derive(Clone, PartialEq)]
 pub enum RegistryChange {
     /// Deletes a key with everything in it.
@@ -283,14 +280,6 @@ impl RegistryChange {
         match self {
             Self::DeleteKey(key) | Self::DeleteValues(key) => key,
             Self::Value(location, _) => &location.key,
-        }
-    }
-
-    /// What it changes, without the new data.
-    pub fn knob(&self) -> Knob<'_> {
-        match self {
-            Self::DeleteKey(key) | Self::DeleteValues(key) => Knob::Key(key),
-            Self::Value(location, _) => Knob::Value(location),
         }
     }
 }

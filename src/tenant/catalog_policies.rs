@@ -12,16 +12,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::directory::safe_id;
-use crate::delivery::catalog::{CatalogSetting, ConfigurationPolicy};
-use crate::delivery::{Assigned, read_assignment};
+use crate::delivery::Assigned;
+use crate::delivery::catalog::{
+    self, COLLECTION, CatalogPolicy, CatalogSetting, ConfigurationPolicy, WITH_ASSIGNMENTS, WITH_SETTINGS,
+};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
-use crate::profile::Assignments;
-
-const POLICIES: &str = "/deviceManagement/configurationPolicies";
-/// Without `$top`, a page has 25 (Microsoft365DSC#5088); Intune's portal requests 100.
-const WITH_ASSIGNMENTS: &str = "/deviceManagement/configurationPolicies?$expand=assignments&$top=100";
-const WITH_SETTINGS: &str = "/deviceManagement/configurationPolicies?$expand=settings&$top=100";
-const WINDOWS: &str = "windows10";
 
 /// The assigned settings catalog policies for Windows.
 #[derive(Debug, Clone, Default)]
@@ -30,16 +25,6 @@ pub struct CatalogPolicies {
     pub policies: Vec<CatalogPolicy>,
     /// What could not be read, and why.
     pub unread: Vec<String>,
-}
-
-/// A settings catalog policy for Windows.
-#[derive(Debug, Clone)]
-pub struct CatalogPolicy {
-    pub id: String,
-    pub name: String,
-    pub assignments: Assignments,
-    /// Its settings, in the settings catalog's form.
-    pub settings: Vec<CatalogSetting>,
 }
 
 /// Requests for the first pages of both lists. They fit into a batch that is sent anyway.
@@ -62,10 +47,13 @@ pub(super) async fn read(client: &Client, assigned: &BatchAnswer, set: &BatchAns
     let known: BTreeMap<String, Vec<CatalogSetting>> = list::<ConfigurationPolicy>(set)
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|policy| Some((policy.id.clone(), whole_settings(policy)?)))
+        .filter_map(|policy| Some((policy.id.clone(), policy.whole_settings()?)))
         .collect();
-    let mut parts: Vec<FetchedParts> =
-        all.into_iter().filter(reaches_windows).map(|policy| FetchedParts::of(policy, &known)).collect();
+    let mut parts: Vec<FetchedParts> = all
+        .into_iter()
+        .filter(ConfigurationPolicy::reaches_windows)
+        .map(|policy| FetchedParts::of(policy, &known))
+        .collect();
     if let Err(error) = complete(client, &mut parts).await {
         return none(error.to_string());
     }
@@ -106,20 +94,6 @@ fn list<T: DeserializeOwned>(answer: &BatchAnswer) -> Option<Vec<T>> {
     values.iter().map(|value| T::deserialize(value).ok()).collect()
 }
 
-/// The policy's settings, if the answer has all of them.
-fn whole_settings(policy: ConfigurationPolicy) -> Option<Vec<CatalogSetting>> {
-    let count = policy.setting_count.unwrap_or_default();
-    policy.settings.filter(|settings| policy.settings_link.is_none() && settings.len() >= count)
-}
-
-/// Whether the policy is assigned and for Windows. Platforms are flags in one string (Microsoft Graph beta,
-/// deviceManagementConfigurationPlatforms).
-fn reaches_windows(policy: &ConfigurationPolicy) -> bool {
-    let mut platforms = policy.platforms.as_deref().unwrap_or_default().split(',');
-    let assigned = policy.is_assigned == Some(true) || policy.assignments.as_ref().is_none_or(|all| !all.is_empty());
-    assigned && platforms.any(|platform| platform.trim() == WINDOWS)
-}
-
 /// A policy that may lack settings or assignments.
 struct FetchedParts {
     id: String,
@@ -133,8 +107,7 @@ struct FetchedParts {
 
 impl FetchedParts {
     fn of(policy: ConfigurationPolicy, known: &BTreeMap<String, Vec<CatalogSetting>>) -> Self {
-        // The policy is assigned, so an empty list is wrong.
-        let assignments = policy.assignments.filter(|all| policy.assignments_link.is_none() && !all.is_empty());
+        let assignments = policy.whole_assignments().cloned();
         Self {
             settings: known.get(&policy.id).cloned(),
             name: policy.name.unwrap_or_default(),
@@ -149,8 +122,7 @@ impl FetchedParts {
         let Self { id, name, assignments: Some(assignments), settings: Some(settings), .. } = self else {
             return Err(format!("\"{}\" ({}): {}", self.name, self.id, self.reason));
         };
-        let assignments = assignments.iter().map(read_assignment).collect();
-        Ok(CatalogPolicy { id, name, assignments, settings })
+        Ok(catalog::read(id, name, &assignments, settings))
     }
 }
 
@@ -164,7 +136,7 @@ async fn complete(client: &Client, parts: &mut [FetchedParts]) -> Result<(), Err
     if places.is_empty() {
         return Ok(());
     }
-    let url = |(at, of): &(usize, &str)| format!("{POLICIES}/{}/{of}", safe_id(&parts[*at].id));
+    let url = |(at, of): &(usize, &str)| format!("{COLLECTION}/{}/{of}", safe_id(&parts[*at].id));
     let requests: Vec<BatchRequest> = places.iter().map(|place| BatchRequest::new(url(place))).collect();
     let answers = client.batch("beta", &requests).await?;
     for (((at, of), request), answer) in places.into_iter().zip(&requests).zip(&answers) {
@@ -218,36 +190,5 @@ mod tests {
         assert_eq!(came(json!({ "error": {} })), None);
         let refused = BatchAnswer { status: 403, body: json!({ "value": [one] }), request_id: String::new() };
         assert!(list::<Value>(&refused).is_none());
-    }
-
-    fn policy(more: Value) -> ConfigurationPolicy {
-        let mut policy = json!({ "id": "1", "platforms": "windows10" });
-        for (name, value) in more.as_object().into_iter().flatten() {
-            policy[name] = value.clone();
-        }
-        serde_json::from_value(policy).expect("a policy")
-    }
-
-    #[test]
-    fn only_what_reaches_windows_matters() {
-        let reaches = |more: Value| reaches_windows(&policy(more));
-        let target = json!({ "target": { "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" } });
-        assert!(reaches(json!({ "assignments": [target] })));
-        assert!(reaches(json!({ "assignments": [target], "platforms": "macOS, windows10" })));
-        assert!(!reaches(json!({ "assignments": [target], "platforms": "windows10X" })));
-        assert!(!reaches(json!({ "assignments": [] })));
-        // The policy's own flag says that it is assigned, or the answer has no assignments.
-        assert!(reaches(json!({ "assignments": [], "isAssigned": true })));
-        assert!(reaches(json!({})));
-    }
-
-    #[test]
-    fn settings_that_are_counted_and_did_not_come_are_missing() {
-        let setting = json!({ "settingInstance": { "settingDefinitionId": "x" } });
-        let known = |more: Value| whole_settings(policy(more)).map(|settings| settings.len());
-        assert_eq!(known(json!({ "settings": [setting], "settingCount": 1 })), Some(1));
-        assert_eq!(known(json!({ "settings": [setting], "settingCount": 2 })), None);
-        assert_eq!(known(json!({ "settings": [setting], "settings@odata.nextLink": "…" })), None);
-        assert_eq!(known(json!({ "settingCount": 1 })), None);
     }
 }

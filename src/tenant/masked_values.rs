@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::delivery::custom::{COLLECTION, read_plain};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
-use crate::profile::{Address, LiveProfile, canonical_value};
+use crate::profile::{Address, LiveProfile, MaskedSettings, canonical_value};
 
 use super::catalog_policies::{self, CatalogPolicies};
 
@@ -22,7 +22,7 @@ type Places = Vec<(usize, Address)>;
 pub async fn decrypt(
     client: &Client,
     profiles: &mut [Arc<LiveProfile>],
-    wanted: &[(String, Vec<Address>)],
+    wanted: &[MaskedSettings],
 ) -> Result<bool, Error> {
     let (places, requests) = masked(profiles, wanted);
     if requests.is_empty() {
@@ -39,7 +39,7 @@ pub async fn decrypt(
 pub async fn decrypt_beside_catalog(
     client: &Client,
     profiles: &mut [Arc<LiveProfile>],
-    wanted: &[(String, Vec<Address>)],
+    wanted: &[MaskedSettings],
 ) -> Result<CatalogPolicies, Error> {
     let (places, mut requests) = masked(profiles, wanted);
     let own = requests.len();
@@ -57,11 +57,11 @@ pub async fn decrypt_beside_catalog(
     })
 }
 
-fn masked(profiles: &[Arc<LiveProfile>], wanted: &[(String, Vec<Address>)]) -> (Places, Vec<BatchRequest>) {
+fn masked(profiles: &[Arc<LiveProfile>], wanted: &[MaskedSettings]) -> (Places, Vec<BatchRequest>) {
     let (mut places, mut requests) = (Vec::new(), Vec::new());
-    for (id, uris) in wanted {
+    for MaskedSettings { profile_id: id, addresses } in wanted {
         let Some(at) = profiles.iter().position(|profile| profile.id == *id) else { continue };
-        for uri in uris {
+        for uri in addresses {
             if let Some(reference) = profiles[at].secret_references.get(uri) {
                 let literal = odata_literal(reference);
                 let call = format!("getOmaSettingPlainTextValue(secretReferenceValueId={literal})");

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::directory::{EVENTUAL, safe_id};
-use crate::graph::{BatchAnswer, BatchRequest, Client, Error, READ_DEVICES, READ_GROUPS};
+use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
+use crate::permissions::{READ_DEVICES, READ_GROUPS};
 use crate::setting::{Members, Membership, UnknownMembers};
 
 const GROUPS: &str = "the members of groups";
@@ -32,11 +33,11 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
                 Some(devices) => found.all_devices = Some(devices),
                 None => add(uncounted(ALL_DEVICES), &mut found),
             },
-            // Temporary errors are returned, so that the plan can be repeated.
-            Err(Error::Refused { status, .. }) if status < 500 && status != 429 => {
-                add(refused(ALL_DEVICES, status, READ_DEVICES), &mut found);
-            }
-            Err(error) => return Err(error),
+            Err(error) => match error.status() {
+                Some(status) if !error.may_pass() => add(refused(ALL_DEVICES, status, READ_DEVICES), &mut found),
+                // So that the plan can be repeated.
+                _ => return Err(error),
+            },
         }
     }
     Ok(found)

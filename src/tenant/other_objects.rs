@@ -2,14 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
 use super::profiles_path;
+use crate::delivery::catalog::{self, ListedCatalogPolicy};
 use crate::delivery::custom::DeviceConfiguration;
 use crate::graph::{Client, Error};
-
-/// Graph has settings catalog policies in beta only.
-const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";
 
 /// A profile or policy in the tenant that is not a custom profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,13 +37,6 @@ impl OtherObject {
     }
 }
 
-#[derive(Deserialize)]
-struct ListedCatalogPolicy {
-    id: String,
-    #[serde(default)]
-    name: Option<String>,
-}
-
 /// Finds the objects that have one of these ids, or exactly one of these names.
 ///
 /// # Errors
@@ -63,7 +52,7 @@ pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result
         name: profile.display_name.unwrap_or_default(),
         kind: Some(profile.kind.trim_start_matches("#microsoft.graph.").to_string()),
     });
-    let policies: Vec<ListedCatalogPolicy> = match client.list(CATALOG).await {
+    let policies: Vec<ListedCatalogPolicy> = match client.list(&format!("/beta{}", catalog::COLLECTION)).await {
         Err(error) if matches!(error.status(), Some(400 | 404)) => Vec::new(),
         read => read?,
     };

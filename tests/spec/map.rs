@@ -4,29 +4,30 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Modules without files, network, clock and environment, each with the modules that it may use.
-const PURE: [(&str, &[&str]); 13] = [
+const PURE: [(&str, &[&str]); 14] = [
     ("source", &[]),
     ("setting", &["source"]),
     ("diagnostic", &["source"]),
     ("failure", &["diagnostic"]),
+    ("permissions", &[]),
     ("policy", &["source", "diagnostic", "setting"]),
     ("catalogue", &["diagnostic", "setting"]),
     ("profile", &["setting"]),
     ("delivery", &["setting", "catalogue", "profile"]),
     ("rules", &["source", "diagnostic", "setting", "catalogue"]),
     ("compile", &["source", "diagnostic", "policy", "setting", "catalogue", "profile", "delivery", "rules"]),
-    ("formats", &["source", "diagnostic", "policy", "setting", "catalogue", "compile", "profile"]),
+    ("formats", &["source", "diagnostic", "permissions", "policy", "setting", "catalogue", "compile", "profile"]),
     ("plan", &["source", "diagnostic", "setting", "catalogue", "profile", "delivery"]),
-    ("report", &["source", "diagnostic", "policy", "setting", "catalogue", "rules", "formats", "plan"]),
+    ("report", &["source", "diagnostic", "permissions", "policy", "setting", "catalogue", "rules", "formats", "plan"]),
 ];
 /// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
 /// tenants itself.
 const EDGES: [(&str, &[&str]); 11] = [
     ("file_lock", &[]),
     ("sandbox", &["file_lock"]),
-    ("graph", &[]),
+    ("graph", &["permissions"]),
     ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules", "file_lock"]),
-    ("tenant", &["setting", "catalogue", "compile", "profile", "delivery", "graph"]),
+    ("tenant", &["permissions", "setting", "catalogue", "compile", "profile", "delivery", "graph"]),
     ("session", &["source", "failure", "policy", "plan", "graph", "sandbox", "tenant"]),
     (
         "planning",
@@ -67,7 +68,18 @@ const EDGES: [(&str, &[&str]); 11] = [
     ),
     (
         "readiness",
-        &["diagnostic", "failure", "policy", "report", "graph", "repository", "session", "tenant", "planning"],
+        &[
+            "diagnostic",
+            "failure",
+            "permissions",
+            "policy",
+            "report",
+            "graph",
+            "repository",
+            "session",
+            "tenant",
+            "planning",
+        ],
     ),
     ("apply", &["setting", "profile", "delivery", "plan", "graph", "tenant"]),
     (

@@ -5,9 +5,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::KIND;
 use crate::delivery::Assigned;
 use crate::delivery::target::text_or_null;
+
+/// The type of custom profiles; the collection also has other types.
+pub(super) const KIND: &str = "#microsoft.graph.windows10CustomConfiguration";
 
 /// A device configuration of any type. If it is not a custom profile, only its id and name are read, because the rest
 /// may have any form.

@@ -1,6 +1,6 @@
 //! Files and YAML: why a file cannot be read as a policy or as the configuration.
 
-use super::About;
+use super::about::About;
 
 pub(super) static UNREADABLE_FILE: About = About {
     number: "SP0101",

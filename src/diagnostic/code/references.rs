@@ -1,6 +1,6 @@
 //! The configuration and references in policies: environments, targets, variables, secrets, files, waivers.
 
-use super::About;
+use super::about::About;
 
 pub(super) static UNKNOWN_TARGET: About = About {
     number: "SP0401",

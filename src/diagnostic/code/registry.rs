@@ -1,6 +1,6 @@
 //! The registry and exports: `registry:` blocks, .reg files, and exported files.
 
-use super::About;
+use super::about::About;
 
 pub(super) static INVALID_REGISTRY_NAME: About = About {
     number: "SP0301",

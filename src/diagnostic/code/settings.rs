@@ -1,6 +1,6 @@
 //! Settings: names and values under `settings:`.
 
-use super::About;
+use super::about::About;
 
 pub(super) static UNKNOWN_SETTING: About = About {
     number: "SP0201",

@@ -1,6 +1,6 @@
 //! The tenant and the plan: why a policy cannot be applied, or what it would change.
 
-use super::About;
+use super::about::About;
 
 pub(super) static NOT_IN_TENANT: About = About {
     number: "SP0501",

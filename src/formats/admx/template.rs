@@ -8,10 +8,17 @@ use crate::setting::{Hive, OmaValue, RegistryAction, RegistryChange, RegistryDat
 
 pub(super) struct Template {
     pub owner: String,
-    /// A folder for each policy: its name, and its title in the editor.
-    pub categories: Vec<(String, String)>,
+    /// A folder for each policy.
+    pub categories: Vec<TemplateCategory>,
     /// The Group Policies, one per registry value.
     pub policies: Vec<Offer>,
+}
+
+/// A folder in the editor.
+pub(super) struct TemplateCategory {
+    pub name: String,
+    /// The title in the editor.
+    pub title: String,
 }
 
 /// One Group Policy, which sets one registry value.
@@ -85,7 +92,8 @@ impl Template {
                 Some((of, name)) if *of == key => name.clone(),
                 _ => {
                     let name = folders.unique(key);
-                    template.categories.push((name.clone(), visible(&claim.policy.name)));
+                    let title = visible(&claim.policy.name);
+                    template.categories.push(TemplateCategory { name: name.clone(), title });
                     category = Some((key, name.clone()));
                     name
                 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::template::{Data, Offer, Template, UsedNames, ValueChoice, visible};
+use super::template::{Data, Offer, Template, TemplateCategory, UsedNames, ValueChoice, visible};
 use super::write::files;
 use crate::setting::{RegistryKey, RegistryLocation};
 
@@ -39,7 +39,7 @@ proptest! {
         let mut template = Template { owner: titles[0].0.clone(), categories: Vec::new(), policies: Vec::new() };
         for (key, title, name) in &titles {
             let category = folders.unique(key);
-            template.categories.push((category.clone(), visible(title)));
+            template.categories.push(TemplateCategory { name: category.clone(), title: visible(title) });
             let key = RegistryKey::parse(r"HKCU\Software\A&B").expect("a key");
             template.policies.push(Offer {
                 name: names.unique(title), category, title: visible(title), explanation: visible(title),

@@ -5,7 +5,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::template::{Data, Offer, Template, ValueChoice, sanitized, visible};
+use super::template::{Data, Offer, Template, TemplateCategory, ValueChoice, sanitized, visible};
 use crate::formats::ExportFile;
 use crate::setting::Hive;
 
@@ -79,8 +79,8 @@ fn definitions(xml: &mut Xml, template: &Template) -> io::Result<()> {
     })?;
     parent(xml, "categories", &[], |xml| {
         empty(xml, "category", &[("name", ROOT), ("displayName", &string(ROOT))])?;
-        template.categories.iter().try_for_each(|(name, _)| {
-            let id = format!("Category_{name}");
+        template.categories.iter().try_for_each(|category| {
+            let id = format!("Category_{}", category.name);
             let attributes = [("name", &*id), ("displayName", &*string(&id))];
             parent(xml, "category", &attributes, |xml| empty(xml, "parentCategory", &[("ref", ROOT)]))
         })
@@ -156,7 +156,7 @@ fn resources(xml: &mut Xml, template: &Template) -> io::Result<()> {
         parent(xml, "stringTable", &[], |xml| {
             text(xml, "string", &[("id", SUPPORTED)], "Windows releases that read the value: see the explanation")?;
             text(xml, "string", &[("id", ROOT)], &owner)?;
-            for (name, title) in &template.categories {
+            for TemplateCategory { name, title } in &template.categories {
                 text(xml, "string", &[("id", &format!("Category_{name}"))], title)?;
             }
             template.policies.iter().try_for_each(|offer| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::yaml::{self, Yaml, comment};
-use super::{PolicyFile, ProfileToWrite, Remark, id};
+use super::file::{PolicyFile, ProfileToWrite, Remark};
 use crate::compile::{Directory, NamedObject};
 use crate::profile::{Assignment, DEFAULT_TAG};
 use crate::setting::{FilterMode, Who};
@@ -102,12 +102,12 @@ fn group(group_id: &str, directory: &Directory) -> Result<Vec<(String, Yaml)>, S
         return Err(format!("the group {group_id} no longer exists"));
     };
     if found.name.trim().is_empty() {
-        return Ok(vec![("id".into(), id(group_id))]);
+        return Ok(vec![("id".into(), Yaml::id(group_id))]);
     }
     let name = ("group".to_string(), Yaml::text(&found.name));
     let namesakes: BTreeSet<&str> =
         directory.groups.iter().filter(|entry| entry.name == found.name).map(|entry| entry.id.as_str()).collect();
-    Ok(if namesakes.len() == 1 { vec![name] } else { vec![name, ("id".into(), id(group_id))] })
+    Ok(if namesakes.len() == 1 { vec![name] } else { vec![name, ("id".into(), Yaml::id(group_id))] })
 }
 
 /// A filter or a tag by name, and by ID if others have the same name.
@@ -119,9 +119,9 @@ fn name_or_id(entries: &[NamedObject], entry_id: &str, what: &str) -> Result<Yam
     // This name means the default tag, which every tenant has.
     let is_default = what == SCOPE_TAG && found.name == "Default";
     Ok(match entries.iter().filter(|entry| entry.name == found.name).count() {
-        _ if found.name.trim().is_empty() => Yaml::map([("id", id(entry_id))]),
+        _ if found.name.trim().is_empty() => Yaml::map([("id", Yaml::id(entry_id))]),
         1 if !is_default => name,
-        _ => Yaml::map([("name", name), ("id", id(entry_id))]),
+        _ => Yaml::map([("name", name), ("id", Yaml::id(entry_id))]),
     })
 }
 

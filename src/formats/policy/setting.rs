@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::file::{ProfileToWrite, Remark, beside};
 use super::key::slug;
 use super::value::{ValueForm, forms, secret_forms};
-use super::{ProfileToWrite, Remark, beside};
 use crate::catalogue::{Catalogue, CspNode, LookupError, may_be_secret};
 use crate::compile::{Context, Secrets, compile};
 use crate::diagnostic::Severity;
+use crate::permissions::WRITE_CONFIGURATION;
 use crate::policy::read_policy;
 use crate::profile::Address;
 use crate::setting::{OmaUri, OmaValue};
@@ -161,7 +162,7 @@ impl RowWriter<'_, '_> {
             };
             let text = format!(
                 "{}: the token is not allowed to read its value: provide it as {variable}, or import again with \
-                 DeviceManagementConfiguration.ReadWrite.All",
+                 {WRITE_CONFIGURATION}",
                 self.place.name
             );
             return self.written(form, true, vec![Remark::error(text)]);

@@ -1,7 +1,7 @@
 //! Profiles that the sandbox does not have: masked values, duplicate rows, and every node of the catalogue.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use litemap::LiteMap;
@@ -12,9 +12,9 @@ use proptest::test_runner::{Config, RngSeed};
 
 use super::*;
 use crate::catalogue::{AdmxElement, Allowed, Catalogue, CspNode, ElementType, Payload};
-use crate::compile::NamedObject;
+use crate::compile::{Directory, NamedObject};
 use crate::policy::{Configuration, read_configuration};
-use crate::profile::{Address, Assignment, Revision, Setting, canonical_value, normal_text};
+use crate::profile::{Address, Assignment, LiveProfile, Revision, Setting, canonical_value, normal_text};
 use crate::setting::{Delivery, FilterMode, OmaType, OmaUri, OmaValue, Who};
 
 const TENANT: &str = "8f6d0000-0000-0000-0000-000000000000";

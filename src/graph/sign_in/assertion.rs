@@ -13,6 +13,7 @@ use super::refusal::{SignInFailure, clean};
 use super::settings::{SignInSettings, variable};
 use crate::graph::back_off::back_off;
 use crate::graph::http::chain;
+use crate::graph::status::may_pass;
 
 /// The audience that Entra expects in a federated token (Microsoft, "Workload identity federation").
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -20,8 +21,6 @@ const AUDIENCE: &str = "api://AzureADTokenExchange";
 /// The most requests to GitHub, the same number as azure_identity's requests for the other methods.
 const TRIES: u32 = 3;
 const SECOND: Duration = Duration::from_secs(1);
-/// The statuses after which azure_core tries again.
-const PASSING: [u16; 6] = [408, 429, 500, 502, 503, 504];
 
 /// The help if GitHub issues no token.
 const GITHUB: &str =
@@ -70,7 +69,7 @@ async fn ask(http: &reqwest::Client, url: &Url, token: &str, second: Duration) -
     loop {
         let (reason, passes) = match ask_once(http, url, token).await {
             Ok((status, body)) if status.is_success() => return Ok(body),
-            Ok((status, body)) => (format!("{status} {body}"), PASSING.contains(&status.as_u16())),
+            Ok((status, body)) => (format!("{status} {body}"), may_pass(status.as_u16())),
             Err(error) => {
                 let shown = format!("{}{}", url.origin().ascii_serialization(), url.path());
                 (format!("{shown}: {}", chain(&error.without_url())), true)

@@ -1,6 +1,5 @@
 //! The sign-in methods.
 
-/// A sign-in method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInMethod {
     /// An access token from SSPR_POLICY_TOKEN.

@@ -3,12 +3,16 @@
 use super::reach;
 use super::style::{Paint, cut_pair, visible};
 use crate::diagnostic::counted;
+use crate::permissions::WRITE_CONFIGURATION;
 use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, FieldLine, SettingLine, ValueText};
 
 /// Longer texts are cut; their full form is in the JSON.
 const WIDTH: usize = 60;
+
 /// The permission that it takes to compare masked values.
-pub(super) const DECRYPTS: &str = "reading them needs DeviceManagementConfiguration.ReadWrite.All";
+pub(super) fn needed_for_masked_values() -> String {
+    format!("reading them needs {WRITE_CONFIGURATION}")
+}
 
 /// The lines of a plan about one change, without its headline; empty if only the marker is written.
 pub fn differences(change: &ChangeDocument, paint: Paint) -> Vec<String> {
@@ -54,7 +58,7 @@ pub(super) fn change_text(
         text.push_str(&format!("      ? {name}   not verified\n"));
     }
     if !unverified.is_empty() {
-        text.push_str(&format!("          {DECRYPTS}\n"));
+        text.push_str(&format!("          {}\n", needed_for_masked_values()));
     }
     match follows {
         Some(target) => text.push_str(&format!("      {} assignments follow target {target}\n", paint.changed("~"))),

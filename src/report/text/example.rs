@@ -10,9 +10,9 @@ use crate::setting::{OmaType, OmaUri};
 
 /// The lines of one setting below `settings:`.
 pub fn setting_block(node: &CspNode, uri: &OmaUri, name: &str) -> String {
-    let (name, stands_for) = filled(name);
+    let FilledName { name, stands_for } = filled(name);
     let mut text = String::new();
-    for (example, placeholder) in stands_for {
+    for ExampleName { example, placeholder } in stands_for {
         comment(&mut text, 6, &format!("{example} stands for {placeholder}"));
     }
     let key = plain_key(&name);
@@ -165,8 +165,21 @@ fn element_example(element: &AdmxElement) -> String {
     }
 }
 
-/// The name with examples for its placeholders, and what stands for what. The tenant's id is filled in for everyone.
-fn filled(name: &str) -> (String, Vec<(String, String)>) {
+/// A name with examples for its placeholders.
+struct FilledName {
+    name: String,
+    stands_for: Vec<ExampleName>,
+}
+
+/// An example, and the placeholder that it stands for, such as `{ProviderID}`.
+#[derive(PartialEq)]
+struct ExampleName {
+    example: String,
+    placeholder: String,
+}
+
+/// The name with examples for its placeholders, except the tenant's id, which is filled in for everyone.
+fn filled(name: &str) -> FilledName {
     let mut stands_for = Vec::new();
     let fill = |part: &str| {
         if !part.starts_with('{') || part == "{TenantId}" {
@@ -181,10 +194,10 @@ fn filled(name: &str) -> (String, Vec<(String, String)>) {
             "{connxxx}" => "Conn001",
             _ => "Contoso",
         };
-        stands_for.push((example.to_string(), part.to_string()));
+        stands_for.push(ExampleName { example: example.to_string(), placeholder: part.to_string() });
         example.to_string()
     };
     let name = name.split('/').map(fill).collect::<Vec<_>>().join("/");
     stands_for.dedup();
-    (name, stands_for)
+    FilledName { name, stands_for }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::plan::DiagnosticDocument;
 use crate::source::{Place, Source};
 
-/// Each is followed by an empty line.
+/// With the lines of the files that they are about, which a document does not contain. Each is followed by an empty line.
 pub fn findings_text(diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = renderer(color);
     diagnostics.iter().map(|diagnostic| format!("{}\n\n", one(diagnostic, &renderer))).collect()

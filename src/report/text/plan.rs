@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{DECRYPTS, assignment_text, change_text};
+use super::change::{assignment_text, change_text, needed_for_masked_values};
 use super::findings::{findings_text, saved_findings_text};
 use super::reach;
 use super::style::{Paint, visible};
@@ -33,9 +33,10 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
     }
     text.push('\n');
     let shared = shared_targets(&plan.changes);
-    for (target, (lines, keys)) in &shared {
-        text.push_str(&format!("  target {} changed, for {}\n", paint.strong(target), counted(keys.len(), "profile")));
-        for line in lines {
+    for (target, change) in &shared {
+        let profiles = counted(change.keys.len(), "profile");
+        text.push_str(&format!("  target {} changed, for {profiles}\n", paint.strong(target)));
+        for line in &change.lines {
             text.push_str(&format!("      {}\n", assignment_text(line, paint)));
         }
         text.push('\n');
@@ -44,7 +45,7 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
         let follows = change
             .target
             .as_ref()
-            .filter(|target| shared.get(*target).is_some_and(|(_, keys)| keys.contains(&change.key.as_str())));
+            .filter(|target| shared.get(*target).is_some_and(|shared| shared.keys.contains(&change.key.as_str())));
         let unverified = plan.unverified_in(change);
         text.push_str(&change_text(change, follows.map(String::as_str), unverified, paint));
         text.push('\n');
@@ -68,10 +69,15 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
     text
 }
 
-type Shared<'p> = BTreeMap<String, (Vec<&'p AssignmentLine>, Vec<&'p str>)>;
+/// The change of a target that is the same in several profiles.
+struct SharedTargetChange<'p> {
+    lines: Vec<&'p AssignmentLine>,
+    /// The keys of these profiles.
+    keys: Vec<&'p str>,
+}
 
-/// Targets whose change is the same in several profiles, so that it is shown once.
-fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
+/// The targets whose change is the same in several profiles, by name, so that it is shown once.
+fn shared_targets(changes: &[ChangeDocument]) -> BTreeMap<String, SharedTargetChange<'_>> {
     let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<&str>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty())
     {
@@ -80,7 +86,7 @@ fn shared_targets(changes: &[ChangeDocument]) -> Shared<'_> {
         }
     }
     let several = groups.into_iter().filter(|(_, keys)| keys.len() > 1);
-    several.map(|((target, lines), keys)| (target.to_string(), (lines, keys))).collect()
+    several.map(|((target, lines), keys)| (target.to_string(), SharedTargetChange { lines, keys })).collect()
 }
 
 fn notes(plan: &PlanDocument) -> String {
@@ -108,7 +114,7 @@ fn notes(plan: &PlanDocument) -> String {
         for (key, settings) in alone {
             text.push_str(&format!("      {key}: {}\n", settings.join(", ")));
         }
-        text.push_str(&format!("      {DECRYPTS}\n\n"));
+        text.push_str(&format!("      {}\n\n", needed_for_masked_values()));
     }
     if !plan.foreign_unverified.is_empty() {
         let profiles = counted(plan.foreign_unverified.len(), "profile");
@@ -116,7 +122,7 @@ fn notes(plan: &PlanDocument) -> String {
         for (name, settings) in &plan.foreign_unverified {
             text.push_str(&format!("      \"{}\": {}\n", visible(name), settings.join(", ")));
         }
-        text.push_str(&format!("      {DECRYPTS}\n\n"));
+        text.push_str(&format!("      {}\n\n", needed_for_masked_values()));
     }
     if !plan.held.is_empty() {
         text.push_str(&format!(

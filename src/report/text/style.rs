@@ -14,17 +14,14 @@ impl Paint {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
-    /// Something is added.
     pub fn added(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
-    /// Something changes.
     pub fn changed(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// Something is removed.
     pub fn removed(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
     }

@@ -5,7 +5,6 @@ use crate::sandbox::http::answer::{Answer, AnswerBody, Refusal, Trace};
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::quota::too_many;
 
-/// The answer of a fault.
 pub(crate) fn fault_answer(strike: &Strike, call: &Call, trace: &Trace, role: BatchRole) -> Answer {
     let rule = &strike.rule;
     let intune = call.intune_path();

@@ -31,7 +31,7 @@ impl Strike {
         self.choose(&self.rule.statuses)
     }
 
-    /// One of several.
+    /// `None` for an empty slice.
     pub(crate) fn choose<T: Copy>(&self, all: &[T]) -> Option<T> {
         let index = (self.random >> 8).checked_rem(all.len() as u64)?;
         all.get(usize::try_from(index).ok()?).copied()

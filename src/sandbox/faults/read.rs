@@ -67,7 +67,7 @@ pub(super) fn count(value: &Value) -> Option<u64> {
     value.as_u64().filter(|n| *n > 0)
 }
 
-/// The size of a page.
+/// From 1 to 100,000 objects.
 pub(super) fn size(value: &Value) -> Option<usize> {
     usize::try_from(value.as_u64()?).ok().filter(|n| (1..=100_000).contains(n))
 }
@@ -76,7 +76,7 @@ pub(super) fn status(value: &Value) -> Option<u16> {
     u16::try_from(value.as_u64()?).ok()
 }
 
-/// A probability.
+/// From 0 to 1.
 pub(super) fn rate(value: &Value) -> Option<f64> {
     value.as_f64().filter(|rate| (0.0..=1.0).contains(rate))
 }

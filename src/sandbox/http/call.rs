@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 
-/// The version of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ApiVersion {
     V1,
@@ -83,7 +82,6 @@ impl Call {
         self.approval_code = header("x-msft-approval-code").map(str::to_owned);
     }
 
-    /// Whether it is a write.
     pub(crate) fn writes(&self) -> bool {
         self.method != "GET"
     }

@@ -32,7 +32,6 @@ pub(crate) enum TooLarge {
     Cut,
 }
 
-/// The query options of a call.
 #[derive(Debug)]
 pub(crate) struct QueryOptions {
     /// The name to find, or the id of objects without a name.

@@ -25,7 +25,6 @@ pub struct SeedNames {
     pub scope_tags: Vec<String>,
 }
 
-/// A new tenant.
 pub(crate) fn new_tenant() -> TenantState {
     let groups = [
         group("SSPR Pilot", 0),

@@ -12,12 +12,10 @@ use std::path::{Path, PathBuf};
 use crate::file_lock::FileLock;
 use crate::sandbox::error::{Error, file};
 
-/// The path of the snapshot.
 pub(crate) fn snapshot(folder: &Path) -> PathBuf {
     folder.join("sandbox.json")
 }
 
-/// The path of the log.
 pub(crate) fn log(folder: &Path) -> PathBuf {
     folder.join("sandbox.log")
 }

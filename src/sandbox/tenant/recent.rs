@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::configurations::{DeviceConfigurations, StoredConfiguration};
 
-/// Recent writes.
 #[derive(Debug)]
 pub(crate) struct Recent {
     /// How long lists do not show a write.

@@ -4,19 +4,31 @@ use crate::catalogue::{AdmxElement, DataForm, ElementType, Payload, RegistryForm
 use crate::formats::yaml::{WIDTH, comment, plain_key, scalar};
 use crate::setting::{RegistryAction, RegistryData, Scope};
 
+/// A registry value as it is written below its key.
+struct ExampleValue {
+    key: String,
+    /// The name in YAML.
+    name: String,
+    /// The data in YAML.
+    data: String,
+    /// What a comment says about it; empty for none.
+    said: String,
+}
+
 /// The lines below `registry:` that enable a Group Policy; nothing where its form says too little.
 pub fn registry_block(form: &RegistryForm, scope: Scope) -> Option<String> {
-    let mut values: Vec<(String, String, String, String)> = Vec::new();
+    let mut values: Vec<ExampleValue> = Vec::new();
     let mut add = |writes: Writes, said: &str| {
         for (place, action) in writes {
             let name = if place.name.is_empty() { "(Default)" } else { &place.name };
-            let entry = (place.key.to_string(), plain_key(name), data(&action), said.to_string());
+            let (key, name, said) = (place.key.to_string(), plain_key(name), said.to_string());
+            let value = ExampleValue { key, name, data: data(&action), said };
             // Two elements may share a value; a map has each name once.
-            let same = |other: &(String, String, String, String)| {
-                other.0.eq_ignore_ascii_case(&entry.0) && other.1.eq_ignore_ascii_case(&entry.1)
+            let same = |other: &ExampleValue| {
+                other.key.eq_ignore_ascii_case(&value.key) && other.name.eq_ignore_ascii_case(&value.name)
             };
             if !values.iter().any(same) {
-                values.push(entry);
+                values.push(value);
             }
         }
     };
@@ -37,9 +49,9 @@ pub fn registry_block(form: &RegistryForm, scope: Scope) -> Option<String> {
             }
         }
         DataForm::Same(kind) => {
-            let name = form.value.clone()?;
-            let example = if *kind == SameType::Dword { "1".into() } else { "text".into() };
-            values.push((form.key(scope)?.to_string(), plain_key(&name), example, String::new()));
+            let name = plain_key(&form.value.clone()?);
+            let data = if *kind == SameType::Dword { "1".into() } else { "text".into() };
+            values.push(ExampleValue { key: form.key(scope)?.to_string(), name, data, said: String::new() });
         }
         DataForm::Map(_) => return None,
     }
@@ -67,16 +79,16 @@ fn element_payload(element: &AdmxElement) -> String {
 }
 
 /// Keys and values in the order in which the policy writes them; a key's values together.
-fn written(values: &[(String, String, String, String)]) -> String {
+fn written(values: &[ExampleValue]) -> String {
     let mut text = String::new();
     let mut done: Vec<String> = Vec::new();
-    for (key, ..) in values {
+    for ExampleValue { key, .. } in values {
         if done.iter().any(|other| other.eq_ignore_ascii_case(key)) {
             continue;
         }
         done.push(key.clone());
         text.push_str(&format!("      {}:\n", plain_key(key)));
-        for (_, name, data, said) in values.iter().filter(|(other, ..)| other.eq_ignore_ascii_case(key)) {
+        for ExampleValue { name, data, said, .. } in values.iter().filter(|other| other.key.eq_ignore_ascii_case(key)) {
             let line = format!("        {name}: {data}");
             if said.is_empty() {
                 text.push_str(&format!("{line}\n"));

@@ -2,21 +2,18 @@
 //! node and value it is.
 
 use crate::catalogue::{Allowed, Catalogue, CspNode, Format, Payload};
-use crate::delivery::catalog::{ChoiceValue, SettingInstance, SimpleValue};
 use crate::profile::canonical_value;
 use crate::setting::{OmaUri, OmaValue};
 
-use super::CatalogPolicy;
+use super::body::{CatalogSetting, ChoiceValue, SettingInstance, SimpleValue};
 
-impl CatalogPolicy {
-    /// The nodes that it sets. A setting is left out if the catalogue does not know its id or its value is not plain.
-    pub fn nodes(&self, catalogue: &Catalogue) -> Vec<(OmaUri, OmaValue)> {
-        let mut found = Vec::new();
-        for setting in &self.settings {
-            collect(&setting.setting_instance, catalogue, &mut found);
-        }
-        found
+/// The nodes that a policy with these settings sets.
+pub(super) fn of_settings(settings: &[CatalogSetting], catalogue: &Catalogue) -> Vec<(OmaUri, OmaValue)> {
+    let mut found = Vec::new();
+    for setting in settings {
+        collect(&setting.setting_instance, catalogue, &mut found);
     }
+    found
 }
 
 /// Collects a setting and its children. Some children are nodes, such as the minimum length below "a password is
@@ -103,13 +100,7 @@ mod tests {
 
     fn read(instance: Value) -> String {
         let setting = serde_json::from_value(json!({ "id": "0", "settingInstance": instance })).expect("a setting");
-        let policy = CatalogPolicy {
-            id: String::new(),
-            name: String::new(),
-            assignments: crate::profile::Assignments::default(),
-            settings: vec![setting],
-        };
-        let nodes = policy.nodes(Catalogue::embedded()).into_iter();
+        let nodes = of_settings(&[setting], Catalogue::embedded()).into_iter();
         let shown =
             nodes.map(|(uri, value)| format!("{} {} {}", uri.short(), value.oma_type().word(), value.canonical()));
         shown.collect::<Vec<_>>().join(", ")
