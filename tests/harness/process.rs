@@ -10,7 +10,7 @@ use regex::Regex;
 const STATE: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// The program to test; long tests set a faster build of it.
-pub fn program() -> String {
+fn program() -> String {
     std::env::var("SSPR_POLICY_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_sspr-policy").to_owned())
 }
 
