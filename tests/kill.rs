@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use harness::{Graph, Repo, Served, copy, served, text};
+use harness::{Graph, Repository, Served, Start, served, text};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -125,61 +125,46 @@ fn version(written: &str, version: char) -> String {
 }
 
 /// The tenant after the first version was applied, and the repository with the second.
-struct Start {
-    tenant: TempDir,
-    repo: Repo,
-}
-
-impl Start {
-    /// `assigning_counts`: whether an assignment raises a profile's version, on which sources disagree.
-    fn new(assigning_counts: bool) -> Start {
-        let tenant = tempfile::tempdir().unwrap();
-        drop(Served::start(tenant.path(), None));
-        let state = tenant.path().join(".sspr-policy/sandbox.json");
-        let text = fs::read_to_string(&state).unwrap();
-        let behaviour = format!("\"assign_raises_version\": {assigning_counts}");
-        let changed = text.replace("\"assign_raises_version\": false", &behaviour);
-        assert_eq!(changed != text, assigning_counts);
-        fs::write(&state, changed).unwrap();
-        let server = Served::start(tenant.path(), None);
-        let other = Repo::new(&served("other", &server.url, ""));
-        other.policy("number", "name: Of another owner\nsettings: { Camera/AllowCamera: 1 }\nassignments: { include: [{ group: SSPR Pilot }] }\n");
-        other.policy(
-            "text",
-            "name: Text of another owner\nsettings: { WindowsLogon/DontDisplayNetworkSelectionUI: enabled }\n",
-        );
-        other.apply().succeeds();
-        let repo = Repo::new(&served("contoso", &server.url, PRUNE));
-        for (key, policy) in CHANGED.iter().chain(&GONE) {
-            repo.policy(key, &version(policy, '1'));
-        }
-        repo.apply().succeeds();
-        repo.assert_converged();
-        for (key, policy) in CHANGED.iter().chain(&GONE) {
-            repo.policy(key, &version(policy, '2'));
-        }
-        (1..=3).for_each(|n| repo.remove(&format!("pruned-{n}")));
-        for (key, policy) in NEW {
-            repo.policy(&format!("new/{key}"), &version(policy, '2'));
-        }
-        Start { tenant, repo }
+///
+/// `assigning_counts`: whether an assignment raises a profile's version, on which sources disagree.
+fn start(assigning_counts: bool) -> Start {
+    let tenant = tempfile::tempdir().unwrap();
+    drop(Served::start(tenant.path(), None));
+    let state = tenant.path().join(".sspr-policy/sandbox.json");
+    let text = fs::read_to_string(&state).unwrap();
+    let behaviour = format!("\"assign_raises_version\": {assigning_counts}");
+    let changed = text.replace("\"assign_raises_version\": false", &behaviour);
+    assert_eq!(changed != text, assigning_counts);
+    fs::write(&state, changed).unwrap();
+    let server = Served::start(tenant.path(), None);
+    let other = Repository::new(&served("other", &server.url, ""));
+    other.policy("number", "name: Of another owner\nsettings: { Camera/AllowCamera: 1 }\nassignments: { include: [{ group: SSPR Pilot }] }\n");
+    other.policy(
+        "text",
+        "name: Text of another owner\nsettings: { WindowsLogon/DontDisplayNetworkSelectionUI: enabled }\n",
+    );
+    other.apply().succeeds();
+    let repo = Repository::new(&served("contoso", &server.url, PRUNE));
+    for (key, policy) in CHANGED.iter().chain(&GONE) {
+        repo.policy(key, &version(policy, '1'));
     }
-
-    /// Copies of both, for one case.
-    fn again(&self) -> (TempDir, Repo) {
-        let tenant = tempfile::tempdir().unwrap();
-        copy(self.tenant.path(), tenant.path());
-        let repo = Repo::new("");
-        copy(self.repo.path(), repo.path());
-        (tenant, repo)
+    repo.apply().succeeds();
+    repo.assert_converged();
+    for (key, policy) in CHANGED.iter().chain(&GONE) {
+        repo.policy(key, &version(policy, '2'));
     }
+    (1..=3).for_each(|n| repo.remove(&format!("pruned-{n}")));
+    for (key, policy) in NEW {
+        repo.policy(&format!("new/{key}"), &version(policy, '2'));
+    }
+    Start { tenant, repo }
 }
 
 /// Applies, and kills the client at a write; returns whether the write was reached.
-fn kill_at(tenant: &TempDir, repo: &Repo, hold: &str) -> bool {
+fn kill_at(tenant: &TempDir, repo: &Repository, hold: &str) -> bool {
     let server = Served::start(tenant.path(), Some(hold));
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
-    let mut apply = repo.command(&["apply", "--auto-approve"]);
+    let mut apply = repo.command("apply --auto-approve");
     let mut client = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let held = server.is_held(&mut client);
     client.kill().unwrap();
@@ -189,12 +174,12 @@ fn kill_at(tenant: &TempDir, repo: &Repo, hold: &str) -> bool {
 }
 
 /// Applies to the end, and returns the contents of the tenant.
-fn finish(tenant: &TempDir, repo: &Repo) -> Value {
+fn finish(tenant: &TempDir, repo: &Repository) -> Value {
     let server = Served::start(tenant.path(), None);
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
     repo.apply().succeeds();
     repo.assert_converged();
-    assert!(!repo.path().join(".sspr-policy/journal.json").exists(), "a journal is left");
+    assert!(!repo.path(".sspr-policy/journal.json").exists(), "a journal is left");
     state(&Graph::new(&server.url))
 }
 
@@ -240,7 +225,7 @@ fn kill_everywhere(start: &Start, when: &str, wanted: &Value) -> usize {
         while !done.load(Ordering::Relaxed) {
             let write = next.fetch_add(step, Ordering::Relaxed);
             assert!(write < 500, "there is no end");
-            let (tenant, repo) = start.again();
+            let Start { tenant, repo } = start.again();
             if !kill_at(&tenant, &repo, &format!("{when}:{write}")) {
                 done.store(true, Ordering::Relaxed);
             } else {
@@ -271,12 +256,12 @@ fn assert_same(state: &Value, wanted: &Value, when: &str) {
 }
 
 fn killed(when: &str, assigning_counts: bool) {
-    let start = Start::new(assigning_counts);
+    let start = start(assigning_counts);
     let before = {
         let server = Served::start(start.tenant.path(), None);
         state(&Graph::new(&server.url))
     };
-    let (tenant, repo) = start.again();
+    let Start { tenant, repo } = start.again();
     let wanted = finish(&tenant, &repo);
     assert_eq!(wanted["foreign"], before["foreign"]);
     assert_eq!(wanted["foreign"].as_array().unwrap().len(), 7 + 2);
@@ -305,7 +290,7 @@ fn killed_before_the_answer_if_assignments_raise_the_version() {
 /// The plan that the other tests interrupt, to show which writes they cover.
 #[test]
 fn the_interrupted_plan() {
-    let start = Start::new(false);
+    let start = start(false);
     let server = Served::start(start.tenant.path(), None);
     start.repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
     let plan = start.repo.plan();

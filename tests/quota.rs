@@ -6,7 +6,7 @@ mod harness;
 
 use std::fs;
 
-use harness::{EMBEDDED, Graph, Repo, Served, served};
+use harness::{EMBEDDED, Repository, Served, served};
 use serde_json::Value;
 
 /// Ten groups; a new sandbox does not have the last three.
@@ -24,17 +24,17 @@ const GROUPS: [&str; 10] = [
 ];
 
 /// A sandbox with these groups.
-fn tenant() -> Repo {
+fn tenant() -> Repository {
     let groups = "tenant: sandbox, seed: { groups: [Ring 3, Ring 4, Ring 5] }";
-    let tenant = Repo::new(&EMBEDDED.replace("tenant: sandbox", groups));
+    let tenant = Repository::new(&EMBEDDED.replace("tenant: sandbox", groups));
     tenant.policy("nothing", "name: Nothing\nsettings: { Camera/AllowCamera: 0 }\n");
-    tenant.run(&["plan"]).succeeds();
+    tenant.ran("plan").succeeds();
     tenant
 }
 
 /// Policies with one integer, one string, which Intune masks, and one assignment each.
-fn repository(count: usize) -> Repo {
-    let repo = Repo::new("");
+fn repository(count: usize) -> Repository {
+    let repo = Repository::new("");
     for n in 0..count {
         let number = format!("Trial/Number{n}: {{ type: integer, value: {n}, unchecked: trial }}");
         let text = format!("Trial/Text{n}: {{ type: string, value: text {n}, unchecked: trial }}");
@@ -50,26 +50,22 @@ fn repository(count: usize) -> Repo {
 }
 
 /// Serves the tenant for the repository.
-fn serve(tenant: &Repo, repo: &Repo, faults: &str) -> Served {
-    let server = Served::faulty(tenant.path(), &format!("{faults}durable: false\n"), 1);
+fn serve(tenant: &Repository, repo: &Repository, faults: &str) -> Served {
+    let server = Served::faulty(tenant.root(), &format!("{faults}durable: false\n"), 1);
     repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
     server
 }
 
-fn counters(server: &Served) -> Value {
-    Graph::new(&server.own).get("/sandbox/counters")
-}
-
 /// Saves each profile in the portal without changes, so that it is unknown whether its masked value is the same.
-fn save_all(tenant: &Repo) {
+fn save_all(tenant: &Repository) {
     // Opening the sandbox merges the log of writes into the state.
-    drop(Served::start(tenant.path(), None));
+    drop(Served::start(tenant.root(), None));
     let mut state: Value = serde_json::from_str(&tenant.read(".sspr-policy/sandbox.json")).unwrap();
     for found in state["deviceConfigurations"].as_array_mut().unwrap() {
         let version = &mut found["profile"]["version"];
         *version = (version.as_i64().unwrap() + 1).into();
     }
-    fs::write(tenant.path().join(".sspr-policy/sandbox.json"), state.to_string()).unwrap();
+    fs::write(tenant.path(".sspr-policy/sandbox.json"), state.to_string()).unwrap();
 }
 
 #[test]
@@ -79,7 +75,7 @@ fn a_thousand_profiles() {
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "200".into());
     let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 200 }\n");
     repo.apply().succeeds();
-    let seen = counters(&server);
+    let seen = server.counters();
     assert_eq!(seen["writes"], 2000);
     assert_eq!((&seen["answers"]["429"], &seen["sub_answers"]["429"]), (&Value::Null, &Value::Null));
     drop(server);
@@ -88,7 +84,7 @@ fn a_thousand_profiles() {
     repo.variables.insert("SSPR_POLICY_QUOTA_WINDOW_MS".into(), "0".into());
     let server = serve(&tenant, &repo, "");
     repo.assert_converged();
-    let seen = counters(&server);
+    let seen = server.counters();
     assert!(seen["requests"].as_u64().unwrap() <= 6, "{seen:#}");
     drop(server);
 
@@ -96,7 +92,7 @@ fn a_thousand_profiles() {
     save_all(&tenant);
     let server = serve(&tenant, &repo, "");
     repo.assert_converged();
-    let seen = counters(&server);
+    let seen = server.counters();
     assert!(seen["requests"].as_u64().unwrap() <= 60, "{seen:#}");
     assert!(seen["sub_requests"].as_u64().unwrap() >= 1000, "{seen:#}");
 }
@@ -106,7 +102,7 @@ fn a_client_without_pacing_is_throttled_and_ends_with_the_same_result() {
     let (tenant, repo) = (tenant(), repository(120));
     let server = serve(&tenant, &repo, "quota: { writes: 100, requests: 1000, window_ms: 3000 }\n");
     repo.apply().succeeds();
-    let seen = counters(&server);
+    let seen = server.counters();
     assert!(seen["answers"]["429"].as_u64().unwrap() > 0, "{seen:#}");
     repo.assert_converged();
 }

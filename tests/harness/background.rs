@@ -45,9 +45,3 @@ impl Drop for Background {
         self.thread.take().unwrap().join().unwrap();
     }
 }
-
-/// A client that forwards requests, with one connection per request, as in `Graph::new`.
-pub fn forwarder() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap()
-}

@@ -8,7 +8,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::background::{self, Background};
+use super::background::Background;
+use super::graph::client;
 
 /// A request from the client.
 pub struct Asked {
@@ -54,25 +55,20 @@ pub struct Between {
     _server: Background,
 }
 
-struct Forwarder {
-    client: reqwest::Client,
+struct Scripted {
     upstream: String,
     script: Mutex<Script>,
 }
 
 impl Between {
     pub fn start(upstream: &str, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Between {
-        let forwarder = Forwarder {
-            client: background::forwarder(),
-            upstream: upstream.to_owned(),
-            script: Mutex::new(Box::new(script)),
-        };
-        let server = Background::serve(|_| Router::new().fallback(forward).with_state(Arc::new(forwarder)));
+        let scripted = Scripted { upstream: upstream.to_owned(), script: Mutex::new(Box::new(script)) };
+        let server = Background::serve(|_| Router::new().fallback(forward).with_state(Arc::new(scripted)));
         Between { url: server.url.clone(), _server: server }
     }
 }
 
-async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response {
+async fn forward(State(to): State<Arc<Scripted>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().unwrap().to_string();
     let body = to_bytes(body, usize::MAX).await.unwrap();
@@ -85,7 +81,7 @@ async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response
     if let Then::Answered { status, pause, done: false } = then {
         return instead(status, pause);
     }
-    let mut sent = to.client.request(parts.method, format!("{}{path}", to.upstream));
+    let mut sent = client().request(parts.method, format!("{}{path}", to.upstream));
     for name in ["consistencylevel", "accept", "content-type"] {
         if let Some(value) = parts.headers.get(name) {
             sent = sent.header(name, value);

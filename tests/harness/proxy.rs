@@ -9,7 +9,8 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::TENANT;
-use super::background::{self, Background};
+use super::background::Background;
+use super::graph::client;
 
 /// The ID of a tenant that is not a sandbox.
 pub const REAL: &str = "8f6d1111-2222-4333-8444-555566667777";
@@ -21,8 +22,7 @@ pub struct Proxy {
     _server: Background,
 }
 
-struct Forwarder {
-    client: reqwest::Client,
+struct Disguise {
     upstream: String,
     url: String,
     tenant: String,
@@ -35,15 +35,14 @@ impl Proxy {
     /// answered with 403, also in a batch.
     pub fn start(upstream: &str, tenant: &str, refused: &[&str]) -> Proxy {
         let writes = Arc::default();
-        let forwarder = |url: &str| Forwarder {
-            client: background::forwarder(),
+        let disguise = |url: &str| Disguise {
             upstream: upstream.to_owned(),
             url: url.to_owned(),
             tenant: tenant.to_owned(),
             refused: refused.iter().map(|part| (*part).to_owned()).collect(),
             writes: Arc::clone(&writes),
         };
-        let server = Background::serve(|url| Router::new().fallback(forward).with_state(Arc::new(forwarder(url))));
+        let server = Background::serve(|url| Router::new().fallback(forward).with_state(Arc::new(disguise(url))));
         Proxy { url: server.url.clone(), writes, _server: server }
     }
 
@@ -53,7 +52,7 @@ impl Proxy {
     }
 }
 
-async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response {
+async fn forward(State(to): State<Arc<Disguise>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().unwrap().as_str();
     let body = to_bytes(body, usize::MAX).await.unwrap();
@@ -65,7 +64,7 @@ async fn forward(State(to): State<Arc<Forwarder>>, request: Request) -> Response
     if parts.method != "GET" && !target.ends_with("$batch") {
         to.writes.lock().unwrap().push((format!("{} {target}", parts.method), asked.clone()));
     }
-    let mut sent = to.client.request(parts.method, format!("{}{target}", to.upstream));
+    let mut sent = client().request(parts.method, format!("{}{target}", to.upstream));
     for name in ["consistencylevel", "x-msft-approval-justification", "x-msft-approval-code"] {
         if let Some(value) = parts.headers.get(name) {
             sent = sent.header(name, value);

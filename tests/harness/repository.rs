@@ -1,14 +1,15 @@
-//! A policy repository in a temporary folder, and the output of the program in it.
+//! A policy repository in a temporary folder, and the program in it.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use super::served::InPlaceOfEmbedded;
+use tempfile::TempDir;
 
-/// A policy repository that is deleted after the test.
-pub struct Repository {
-    folder: tempfile::TempDir,
-}
+use super::graph::Portal;
+use super::process::{self, Arguments, Ran, normal};
+use super::served::{InPlaceOfEmbedded, TENANT};
 
 /// A configuration with one environment, the sandbox.
 pub const CONFIGURATION: &str = "\
@@ -20,34 +21,61 @@ environments:
   lab: { tenant: sandbox, variables: { minutes: 15, company: Contoso } }
 ";
 
+/// A configuration with the embedded sandbox only.
+pub const EMBEDDED: &str = "owner: contoso\ndefault: sandbox\nenvironments:\n  sandbox: { tenant: sandbox }\n";
+
+/// A configuration whose only environment is this Graph server.
+pub fn served(owner: &str, url: &str, more: &str) -> String {
+    format!(
+        "owner: {owner}\ndefault: rehearsal\nenvironments:\n  rehearsal:\n    tenant: {TENANT}\n    graph_url: {url}\n    auth: {{ method: token }}\n{more}"
+    )
+}
+
+/// A policy repository that is deleted after the test.
+pub struct Repository {
+    folder: TempDir,
+    /// Additional environment variables of the process.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// Its files.
 impl Repository {
     /// An empty folder.
-    pub fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+    pub fn empty() -> Repository {
+        Repository { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() }
     }
 
-    /// A folder with a configuration and without policies.
-    pub fn new() -> Self {
-        Self::empty().with("sspr-policy.yaml", CONFIGURATION)
+    /// A folder with this configuration and without policies.
+    pub fn new(configuration: &str) -> Repository {
+        Repository::empty().with("sspr-policy.yaml", configuration)
     }
 
-    /// Adds a file; the configuration also creates the folder of the policies. Removes a leading line break and the
-    /// indentation of the test's source.
+    /// The same with the configuration that most tests of `check` share.
+    pub fn lab() -> Repository {
+        Repository::new(CONFIGURATION)
+    }
+
+    /// Adds a file. Removes a leading line break and the indentation of the test's source.
     #[must_use]
-    pub fn with(self, path: &str, text: &str) -> Self {
+    pub fn with(self, path: &str, text: &str) -> Repository {
         self.with_bytes(path, dedent(text).as_bytes())
     }
 
     /// Adds a file without changing its content.
     #[must_use]
-    pub fn with_bytes(self, path: &str, bytes: &[u8]) -> Self {
-        let file = self.path(path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        if path == "sspr-policy.yaml" {
-            std::fs::create_dir_all(self.path("policies")).unwrap();
-        }
-        std::fs::write(file, bytes).unwrap();
+    pub fn with_bytes(self, path: &str, bytes: &[u8]) -> Repository {
+        self.write(path, bytes);
         self
+    }
+
+    pub fn write(&self, path: &str, content: &(impl AsRef<[u8]> + ?Sized)) {
+        let file = self.path(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, content).unwrap();
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The path of a file on disk.
@@ -55,77 +83,125 @@ impl Repository {
         self.root().join(path)
     }
 
-    pub fn root(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// The content of a file.
     pub fn read(&self, path: &str) -> String {
-        String::from_utf8(std::fs::read(self.path(path)).unwrap()).unwrap()
+        fs::read_to_string(self.path(path)).unwrap()
     }
 
     /// All files with forward slashes, sorted.
     pub fn files(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.root().to_path_buf()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.push(path.strip_prefix(self.root()).unwrap().to_str().unwrap().replace('\\', "/"));
-                }
-            }
+        super::files(self.root()).into_keys().collect()
+    }
+
+    /// Writes the policy with this key.
+    pub fn policy(&self, key: &str, text: &str) {
+        self.write(&format!("policies/{key}.yaml"), text);
+    }
+
+    /// Replaces text in a policy; the old text must exist.
+    pub fn edit(&self, key: &str, old: &str, new: &str) {
+        let text = self.read(&format!("policies/{key}.yaml"));
+        assert!(text.contains(old), "{key} does not hold {old:?}");
+        self.policy(key, &text.replace(old, new));
+    }
+
+    pub fn remove(&self, key: &str) {
+        fs::remove_file(self.path(&format!("policies/{key}.yaml"))).unwrap();
+    }
+
+    pub fn rename(&self, from: &str, to: &str) {
+        self.policy(to, &self.read(&format!("policies/{from}.yaml")));
+        self.remove(from);
+    }
+}
+
+/// The program in it.
+impl Repository {
+    /// The command that runs the program here.
+    pub fn command(&self, arguments: &(impl Arguments + ?Sized)) -> Command {
+        let mut command = process::command(self.root());
+        command.args(arguments.words()).envs(&self.variables);
+        command
+    }
+
+    #[must_use = "the exit code must be checked"]
+    pub fn ran(&self, arguments: &(impl Arguments + ?Sized)) -> Ran {
+        let _proxied = InPlaceOfEmbedded::of(self.root(), &arguments.words());
+        Ran::of(&mut self.command(arguments))
+    }
+
+    /// Runs the program. Returns what it printed without what depends on the system, and its exit code if that is not 0.
+    #[must_use = "it ends with an unexpected exit code"]
+    pub fn run(&self, arguments: &(impl Arguments + ?Sized)) -> String {
+        let ran = self.ran(arguments);
+        let mut said = ran.printed();
+        match ran.code.unwrap() {
+            0 => {}
+            code => said.push_str(&format!("exit code {code}\n")),
         }
-        found.sort();
-        found
+        let slashes = |line: &str| if line.starts_with("wrote ") { line.replace('\\', "/") } else { line.to_owned() };
+        let said: String = said.split_inclusive('\n').map(slashes).collect();
+        said.replace(self.root().to_str().unwrap(), "[FOLDER]").replace("sspr-policy.exe", "sspr-policy")
     }
 
-    /// Runs the program here. Returns its output, and its exit code if that is not 0.
-    pub fn run(&self, arguments: &str) -> String {
-        self.run_with(&arguments.split_whitespace().collect::<Vec<_>>())
-    }
-
-    /// Runs a command that has to succeed.
+    /// The same for a command that has to succeed.
     #[track_caller]
-    pub fn succeeds(&self, arguments: &str) -> String {
+    pub fn succeeds(&self, arguments: &(impl Arguments + ?Sized)) -> String {
         let said = self.run(arguments);
         assert!(!said.contains("exit code "), "{said}");
         said
     }
 
-    /// Like `run`, for arguments that contain spaces.
-    pub fn run_with(&self, arguments: &[&str]) -> String {
-        let proxied = InPlaceOfEmbedded::of(self.root(), arguments);
-        let done = Command::new(env!("CARGO_BIN_EXE_sspr-policy"))
-            .args(arguments)
-            .envs(proxied.as_ref().map(|_| ("SSPR_POLICY_TOKEN", "token")))
-            .current_dir(self.root())
-            .env_remove("CLICOLOR_FORCE")
-            .env_remove("COLUMNS")
-            .output()
-            .unwrap();
-        let mut said = String::from_utf8(done.stdout).unwrap() + std::str::from_utf8(&done.stderr).unwrap();
-        assert!(!said.contains("panicked"), "{said}");
-        match done.status.code().unwrap() {
-            0 => {}
-            code => said.push_str(&format!("exit code {code}\n")),
-        }
-        let slashes = |line: &str| if line.starts_with("wrote ") { line.replace('\\', "/") } else { line.to_string() };
-        let said: String = said.split_inclusive('\n').map(slashes).collect();
-        said.replace(self.root().to_str().unwrap(), "[FOLDER]").replace("sspr-policy.exe", "sspr-policy")
+    #[must_use = "the exit code must be checked"]
+    pub fn apply(&self) -> Ran {
+        self.ran("apply --auto-approve")
+    }
+
+    #[must_use = "the exit code must be checked"]
+    pub fn apply_with(&self, arguments: &(impl Arguments + ?Sized)) -> Ran {
+        self.ran(&[vec!["apply", "--auto-approve"], arguments.words()].concat())
+    }
+
+    /// An apply in the background.
+    #[must_use = "it must be waited for"]
+    pub fn applying(&self) -> Child {
+        self.command("apply --auto-approve").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The output of `plan`, which may fail, and its exit code.
+    #[must_use = "it ends with an unexpected exit code"]
+    pub fn plan(&self) -> String {
+        let ran = self.ran("plan");
+        normal(&format!("{}exit {}\n", ran.printed(), ran.code.unwrap()))
+    }
+
+    /// The same for a plan that has to succeed.
+    #[track_caller]
+    pub fn planned(&self) -> String {
+        let plan = self.plan();
+        assert!(plan.ends_with("exit 0\n"), "{plan}");
+        plan
+    }
+
+    /// Checks that the plan has no changes.
+    #[track_caller]
+    pub fn assert_converged(&self) {
+        self.ran("plan --detailed-exitcode").succeeds();
+    }
+
+    /// Serves the embedded sandbox of this repository, for changes as in the portal, until it is dropped.
+    pub fn portal(&self) -> Portal {
+        Portal::open(self.root())
     }
 }
 
 /// The output of `check` for one policy.
 pub fn check(policy: &str) -> String {
-    Repository::new().with("policies/policy.yaml", policy).run("check")
+    Repository::lab().with("policies/policy.yaml", policy).run("check")
 }
 
 /// The same, one line per finding: `file:line:column severity[code] message: label (help)`.
 pub fn check_briefly(policy: &str) -> String {
-    briefly(&Repository::new().with("policies/policy.yaml", policy))
+    briefly(&Repository::lab().with("policies/policy.yaml", policy))
 }
 
 /// The output of `check --output-format json`, one line per finding.

@@ -4,15 +4,14 @@ use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_sspr-policy");
-/// The program to test; long tests set a faster build of it.
-pub fn program() -> String {
-    std::env::var("SSPR_POLICY_TEST_PROGRAM").unwrap_or_else(|_| PROGRAM.to_owned())
-}
+use serde_json::Value;
+
+use super::graph::Graph;
+use super::process::command;
 
 /// No test takes nearly as long; one that hangs fails instead.
 pub const LONGEST: Duration = Duration::from_secs(60);
@@ -95,13 +94,13 @@ impl Served {
 
     fn with(folder: &Path, arguments: &[&str]) -> Served {
         let place = Place::take();
-        let mut command = Command::new(program());
-        command.arg("--dir").arg(folder).args(["sandbox", "serve", "--port", &place.port]);
+        let mut command = command(folder);
+        command.args(["sandbox", "serve", "--port", &place.port]);
         if let Some(proxy) = &place.proxy {
             command.args(["--public-url", proxy]);
         }
         command.args(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -111,6 +110,11 @@ impl Served {
         served.own = served.lines.recv_timeout(LONGEST).expect("the sandbox serves");
         served.url = served._place.proxy.clone().unwrap_or_else(|| served.own.clone());
         served
+    }
+
+    /// What the sandbox has counted.
+    pub fn counters(&self) -> Value {
+        Graph::new(&self.own).get("/sandbox/counters")
     }
 
     /// Waits until the held write is reached, or until the client has ended without it.

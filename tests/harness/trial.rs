@@ -1,5 +1,6 @@
-//! A sandbox with faults, and a client that describes each answer in one line.
+//! A sandbox in the test's own process, and a client that sees what a client of Graph sees.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use regex::Regex;
@@ -7,15 +8,16 @@ use serde_json::{Value, json};
 use sspr_policy::sandbox::{Faults, Running, Sandbox, SandboxOptions};
 use tempfile::TempDir;
 
-pub const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
+use super::graph::{CONFIGURATIONS, client, text};
+use super::served::Place;
 
 /// A sandbox in a temporary folder, and a client.
 pub struct Trial {
     pub folder: TempDir,
     /// The folder of the state inside the temporary folder.
     below: &'static str,
-    running: Option<Running>,
-    client: reqwest::Client,
+    place: Place,
+    pub running: Option<Running>,
     /// Headers of every request, such as `Authorization`.
     pub headers: Vec<(&'static str, String)>,
 }
@@ -25,45 +27,57 @@ pub fn alone(test: impl Future<Output = ()>) {
     runtime.block_on(test);
 }
 
+/// Runs a test with a new sandbox that has no faults.
+pub fn trial(test: impl AsyncFnOnce(Trial)) {
+    alone(async { test(Trial::new(json!({})).await).await });
+}
+
 /// A custom profile without settings.
 pub fn custom(name: &str) -> Value {
     json!({ "@odata.type": "#microsoft.graph.windows10CustomConfiguration", "displayName": name, "omaSettings": [] })
 }
 
+/// How a sandbox with these faults is opened.
+pub fn faulty(faults: &Value) -> SandboxOptions {
+    SandboxOptions { faults: Faults::from_json(faults).unwrap(), ..SandboxOptions::default() }
+}
+
 impl Trial {
     pub async fn new(faults: Value) -> Trial {
-        Trial::seeded(faults, 0).await
+        Trial::with(faulty(&faults)).await
     }
 
-    pub async fn seeded(faults: Value, seed: u64) -> Trial {
-        Trial::start("", faults, seed).await
+    pub async fn with(options: SandboxOptions) -> Trial {
+        Trial::start("", options).await
     }
 
     /// A sandbox with its state in this subfolder.
     pub async fn below(below: &'static str, faults: Value) -> Trial {
-        Trial::start(below, faults, 0).await
+        Trial::start(below, faulty(&faults)).await
     }
 
-    async fn start(below: &'static str, faults: Value, seed: u64) -> Trial {
-        // An error means that another test has already installed it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        // No pooled connections: the client would silently retry a request whose connection was cut.
-        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let mut trial = Trial { folder, below, running: None, client, headers: Vec::new() };
-        trial.open(faults, seed).await;
+    async fn start(below: &'static str, options: SandboxOptions) -> Trial {
+        let (folder, place) = (tempfile::tempdir().unwrap(), Place::take());
+        let mut trial = Trial { folder, below, place, running: None, headers: Vec::new() };
+        trial.open(options).await;
         trial
     }
 
-    pub async fn open(&mut self, faults: Value, seed: u64) {
-        let faults = Faults::from_json(&faults).unwrap();
-        let options = SandboxOptions { faults, random_seed: seed, ..SandboxOptions::default() };
-        let sandbox = Sandbox::open(&self.folder.path().join(self.below), options).unwrap();
-        self.running = Some(sandbox.serve(([127, 0, 0, 1], 0).into()).await.unwrap());
+    pub async fn open(&mut self, options: SandboxOptions) {
+        let options = SandboxOptions { public_url: self.place.proxy.clone(), ..options };
+        let sandbox = Sandbox::open(&self.state(), options).unwrap();
+        let port = self.place.port.parse().unwrap();
+        self.running = Some(sandbox.serve(([127, 0, 0, 1], port).into()).await.unwrap());
     }
 
     pub async fn stop(&mut self) {
         self.running.take().unwrap().stop().await.unwrap();
+    }
+
+    /// The folder of the state.
+    pub fn state(&self) -> PathBuf {
+        // Joining an empty path adds a separator, which this removes.
+        self.folder.path().join(self.below).components().collect()
     }
 
     /// The same client with this token; without one if the text is empty.
@@ -73,31 +87,46 @@ impl Trial {
         self
     }
 
-    pub fn url(&self) -> &str {
-        self.running.as_ref().unwrap().url()
+    /// A request for a path, or for a link from an answer.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let base = self.place.proxy.as_deref().unwrap_or(self.running.as_ref().unwrap().url());
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{base}{path}") };
+        let request = client().request(method.parse().unwrap(), url).timeout(Duration::from_secs(20));
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value))
     }
 
     pub async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> reqwest::Result<reqwest::Response> {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url()) };
-        let mut request = self.client.request(method.parse().unwrap(), url).timeout(Duration::from_secs(20));
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        let request = self.request(method, path);
+        let request = if let Some(body) = body { request.json(body) } else { request };
         request.send().await
     }
 
     /// The status and body of a complete answer.
+    #[must_use = "the status must be checked"]
     pub async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let response = self.send(method, path, body).await.unwrap();
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        (status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() })
+    }
+
+    /// The body of the answer to a request that has to succeed.
+    pub async fn done(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let (status, answer) = self.ask(method, path, body).await;
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        answer
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        self.done("GET", path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        self.done("POST", path, Some(body)).await
     }
 
     /// An answer in one line: the status, important headers, and a summary of the body.
+    #[must_use = "it begins with the status"]
     pub async fn say(&self, method: &str, path: &str, body: Option<&Value>) -> String {
         let Ok(response) = self.send(method, path, body).await else {
             return "no answer".to_owned();
@@ -115,6 +144,7 @@ impl Trial {
     }
 
     /// Sends a batch of `METHOD /url`, and describes the answers by number.
+    #[must_use = "it begins with the status"]
     pub async fn batch(&self, requests: &[&str]) -> String {
         let requests: Vec<Value> = (1..)
             .zip(requests)
@@ -129,13 +159,23 @@ impl Trial {
         format!("{status}\n{}", lines.join("\n"))
     }
 
-    pub async fn names(&self) -> String {
-        gist(&self.ask("GET", &format!("{CONFIGURATIONS}?$top=1000"), None).await.1.to_string())
+    /// The names of all profiles, in the order of creation.
+    pub async fn names(&self) -> Vec<String> {
+        names(&self.get(&format!("{CONFIGURATIONS}?$top=1000")).await)
+    }
+
+    pub async fn has(&self, name: &str) -> bool {
+        self.names().await.iter().any(|one| one == name)
     }
 
     pub async fn counters(&self) -> String {
-        format!("{:#}", self.ask("GET", "/sandbox/counters", None).await.1)
+        format!("{:#}", self.get("/sandbox/counters").await)
     }
+}
+
+/// The names of the objects in a list.
+pub fn names(list: &Value) -> Vec<String> {
+    list["value"].as_array().unwrap().iter().map(|value| text(&value["displayName"])).collect()
 }
 
 fn sub_answer(answer: &Value) -> String {

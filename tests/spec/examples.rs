@@ -6,9 +6,10 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use regex::Regex;
+
+use crate::harness::Repository;
 
 /// Replaces the first lines of an output.
 const ELIDED: &str = "…\n";
@@ -47,8 +48,8 @@ fn examples() -> PathBuf {
 fn follow(example: &str) {
     let page = examples().join(example).join("README.md");
     let text = fs::read_to_string(&page).unwrap();
-    let copy = tempfile::tempdir().unwrap();
-    copy_folder(page.parent().unwrap(), copy.path());
+    let repository = Repository::empty();
+    copy_folder(page.parent().unwrap(), repository.root());
 
     let mut followed = String::new();
     let mut printed = String::new();
@@ -58,15 +59,15 @@ fn follow(example: &str) {
             Part::Block { kind, content } => {
                 let shown = match kind.split_once(' ').unwrap_or((kind, "")) {
                     ("sh", "") => {
-                        printed = content.lines().map(|command| run(copy.path(), command)).collect();
+                        printed = content.lines().map(|command| run(&repository, command)).collect();
                         content.to_owned()
                     }
                     ("diff", "") => {
-                        change(copy.path(), content);
+                        change(&repository, content);
                         content.to_owned()
                     }
                     ("text", "") => keep_what_varies(content, std::mem::take(&mut printed)),
-                    ("reg", path) => registry_file(&copy.path().join(path)),
+                    ("reg", path) => registry_file(&repository.path(path)),
                     _ => panic!("{example}: nobody follows a block of `{kind}`"),
                 };
                 followed.push_str(&format!("```{kind}\n{shown}```\n"));
@@ -107,21 +108,14 @@ fn parts(page: &str) -> Vec<Part<'_>> {
 
 /// The output of a command in a terminal, stdout and stderr interleaved. It must fail if and only if it prints an
 /// error.
-fn run(folder: &Path, command: &str) -> String {
+fn run(repository: &Repository, command: &str) -> String {
     // A single plain command per line has the same meaning in sh and in Windows PowerShell 5.1.
     let plain = Regex::new(r"^sspr-policy [A-Za-z0-9 ./_-]+$").unwrap();
     assert!(plain.is_match(command), "not for every shell: {command}");
-    let terminal = folder.join(".printed");
+    let terminal = repository.path(".printed");
     let file = File::create(&terminal).unwrap();
-    let status = Command::new(env!("CARGO_BIN_EXE_sspr-policy"))
-        .args(command.split(' ').skip(1))
-        .current_dir(folder)
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("COLUMNS")
-        .stdout(file.try_clone().unwrap())
-        .stderr(file)
-        .status()
-        .unwrap();
+    let mut process = repository.command(command.strip_prefix("sspr-policy ").unwrap());
+    let status = process.stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
     let mut printed = fs::read_to_string(&terminal).unwrap();
     let slashes = |line: &str| if line.starts_with("wrote ") { line.replace('\\', "/") } else { line.to_owned() };
     printed = printed.split_inclusive('\n').map(slashes).collect();
@@ -144,9 +138,9 @@ fn keep_what_varies(shown: &str, printed: String) -> String {
 
 /// Changes a file as a block describes: `--- path`, then lines of the file, with `-` before those to remove and `+`
 /// before those to add.
-fn change(folder: &Path, block: &str) {
+fn change(repository: &Repository, block: &str) {
     let (path, lines) = block.split_once('\n').unwrap();
-    let path = folder.join(path.strip_prefix("--- ").unwrap());
+    let path = repository.path(path.strip_prefix("--- ").unwrap());
     let side = |gone: char| -> String {
         lines.lines().filter(|line| !line.starts_with(gone)).map(|line| format!("{}\n", &line[1..])).collect()
     };

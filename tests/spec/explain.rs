@@ -9,7 +9,7 @@ use sspr_policy::setting::{OmaUri, Scope};
 use crate::harness::repository::{CONFIGURATION, Repository};
 
 fn explain(what: &str) -> String {
-    Repository::empty().run_with(&["explain", what])
+    Repository::empty().run(&["explain", what])
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_group_policy_without_a_node_shows_alternatives() {
 
 #[test]
 fn explain_lists_the_policies_that_set_it() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with(
             "policies/a/on.yaml",
             "name: On\nsettings:\n  ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: Allowed\n",
@@ -115,7 +115,7 @@ fn explain_lists_the_policies_that_set_it() {
                 AllowPasswordReset: 1
             ",
         );
-    let screen = repository.run("explain AllowAadPasswordReset");
+    let screen = repository.succeeds("explain AllowAadPasswordReset");
     let lines: Vec<&str> = screen.lines().skip_while(|line| !line.contains("Set here by")).take(2).collect();
     assert_eq!(
         lines,
@@ -202,7 +202,7 @@ fn the_policy_to_copy_passes_check() {
     assert!(blocks.len() > 4_000, "{}", blocks.len());
     // Assigned to nobody, because conflicts between them do not matter here.
     let head = "name: Copy\nassignments: { include: [] }\n";
-    let mut repository = Repository::new();
+    let mut repository = Repository::lab();
     for (at, some) in blocks.chunks(1000).enumerate() {
         let text: String = some.iter().map(|(_, block)| block.as_str()).collect();
         let policy = format!("{head}settings:\n{text}");
@@ -220,8 +220,8 @@ fn the_policy_to_copy_passes_check() {
         }
     }
     assert!(exported > 2_000, "{exported}");
-    let said = repository.run("check --quiet --output-format json");
-    let json: serde_json::Value = serde_json::from_str(said.split("exit code").next().unwrap()).unwrap();
+    let ran = repository.ran("check --quiet --output-format json");
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let wrong: Vec<String> = json["diagnostics"]
         .as_array()
         .unwrap()
@@ -235,6 +235,7 @@ fn the_policy_to_copy_passes_check() {
         })
         .collect();
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    ran.succeeds();
 }
 
 #[test]
@@ -291,12 +292,12 @@ fn checked(example: &str) -> String {
             } else {
                 "settings: { Camera/AllowCamera: 1 }\n"
             };
-            return Repository::new()
+            return Repository::lab()
                 .with_bytes("policies/a.yaml", format!("{name}{example}{set}").as_bytes())
                 .run("check");
         }
     };
-    Repository::new()
+    Repository::lab()
         .with_bytes("sspr-policy.yaml", configuration.as_bytes())
         .with("policies/a.yaml", "name: Example\nsettings: { Camera/AllowCamera: 1 }\n")
         .run("check")
@@ -310,6 +311,7 @@ fn examples_of_codes_have_the_problem_that_they_describe() {
     for code in by_check.filter(|code| !matches!(code, Code::SecretInExport | Code::MarkerInDescription)) {
         let Some(example) = code.about().example else { continue };
         let said = checked(example);
+        assert_eq!(said.ends_with("exit code 1\n"), said.contains("error["), "{said}");
         if !said.contains(&format!("[{code}]")) {
             others.push(format!("{code}\n{example}\n{said}"));
         }

@@ -10,15 +10,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::harness::{CONFIGURATIONS, Graph, Portal, Repository, copy, files, text};
+
 const FROZEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/frozen");
-const CONFIGURATIONS: &str = "/beta/deviceManagement/deviceConfigurations";
 const CATALOG: &str = "/beta/deviceManagement/configurationPolicies";
 /// The creation time of the contents of every new sandbox, whose IDs are always the same.
 const ALWAYS_THERE: &str = "2025-01-15T08:00:00Z";
@@ -42,7 +40,8 @@ repositories! {
 
 #[test]
 fn every_folder_is_tested() {
-    let mut folders: Vec<String> = names(Path::new(FROZEN));
+    let folders = fs::read_dir(FROZEN).unwrap();
+    let mut folders: Vec<String> = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let mut tested = REPOSITORIES.to_vec();
     folders.sort();
     tested.sort_unstable();
@@ -52,15 +51,15 @@ fn every_folder_is_tested() {
 /// Goes through the states of a repository and compares the output with the expected one.
 fn hold(name: &str) {
     let frozen = Path::new(FROZEN).join(name);
-    let mut repository = Repository::new();
+    let mut course = Course::new();
     let mut differences = String::new();
     let states = states(&frozen);
     for (number, state) in states.iter().enumerate() {
-        repository.lay(state);
-        repository.portal(state);
-        let mut goldens = repository.look(states.len() == 1);
+        course.lay(state);
+        course.portal(state);
+        let mut goldens = course.look(states.len() == 1);
         if number + 1 < states.len() {
-            goldens.extend(repository.apply());
+            goldens.extend(course.apply());
         }
         differences += &compare(state, &goldens);
     }
@@ -73,31 +72,29 @@ fn states(frozen: &Path) -> Vec<PathBuf> {
     std::iter::once(frozen.to_path_buf()).chain(later).collect()
 }
 
-/// A copy of the repository, and what is known about its tenant.
-struct Repository {
-    folder: tempfile::TempDir,
+/// A copy of a frozen repository, and what is known about its tenant.
+struct Course {
+    repository: Repository,
     /// Random IDs and times, with their replacements.
     ids: BTreeMap<String, String>,
+    /// The exit code of the last plan; the apply that follows has the same.
+    code: i32,
     /// The sandbox as it was served for the last look at the tenant.
     portal: Option<Portal>,
 }
 
-impl Repository {
-    fn new() -> Repository {
-        Repository { folder: tempfile::tempdir().unwrap(), ids: BTreeMap::new(), portal: None }
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+impl Course {
+    fn new() -> Course {
+        Course { repository: Repository::empty(), ids: BTreeMap::new(), code: 0, portal: None }
     }
 
     /// Copies a state's inputs over the existing files.
     fn lay(&self, state: &Path) {
-        for input in &INPUTS[..2] {
-            copy(&state.join(input), &self.path(input));
+        for input in INPUTS[..2].iter().filter(|input| state.join(input).exists()) {
+            copy(&state.join(input), &self.repository.path(input));
         }
         for gone in fs::read_to_string(state.join("gone.txt")).unwrap_or_default().lines() {
-            fs::remove_file(self.path(gone)).unwrap();
+            fs::remove_file(self.repository.path(gone)).unwrap();
         }
     }
 
@@ -105,9 +102,9 @@ impl Repository {
     fn portal(&mut self, state: &Path) {
         let served = self.portal.take();
         let Ok(script) = fs::read_to_string(state.join("portal.txt")) else { return };
-        let portal = served.or_else(|| Portal::open(self.folder.path())).unwrap();
+        let portal = served.unwrap_or_else(|| self.repository.portal());
         for request in script.split("\n\n").filter(|request| !request.trim().is_empty()) {
-            let request = portal.with_ids(request);
+            let request = with_ids(&portal, request);
             let (line, body) = request.split_once('\n').unwrap_or((&request, ""));
             let (method, path) = line.split_once(' ').unwrap();
             let body = (!body.trim().is_empty()).then(|| serde_json::from_str(body).unwrap());
@@ -117,7 +114,7 @@ impl Repository {
     }
 
     fn learn(&mut self, portal: &Portal) {
-        for (kind, name, object) in portal.objects() {
+        for (kind, name, object) in objects(portal) {
             if object["createdDateTime"] == ALWAYS_THERE {
                 continue;
             }
@@ -135,40 +132,46 @@ impl Repository {
 
     /// All machine-readable output, by file name.
     fn look(&mut self, only: bool) -> BTreeMap<String, Vec<u8>> {
-        fs::create_dir(self.path("exports")).unwrap();
+        fs::create_dir(self.repository.path("exports")).unwrap();
         let mut goldens = BTreeMap::new();
         let mut codes = String::new();
-        let mut run = |golden: &str, arguments: &[&str]| {
-            let (code, printed) = self.run(arguments);
-            codes.push_str(&format!("{code} {}\n", arguments.join(" ")));
-            if !golden.is_empty() && !printed.is_empty() {
-                goldens.insert(golden.to_owned(), printed);
+        let mut run = |golden: &str, arguments: &str| {
+            let ran = self.repository.ran(arguments);
+            let code = ran.code.unwrap();
+            codes.push_str(&format!("{code} {arguments}\n"));
+            if !golden.is_empty() && !ran.out.is_empty() {
+                goldens.insert(golden.to_owned(), ran.out.into_bytes());
             }
+            code
         };
-        run("check.json", &["check", "--output-format", "json"]);
-        run("plan.requests", &["plan", "--requests", "--out", "exports/plan.json"]);
+        run("check.json", "check --output-format json");
+        self.code = run("plan.requests", "plan --requests --out exports/plan.json");
         // The printed plan must be the saved one. Checking this for one state is enough, because each plan takes time.
         if only {
-            run("plan.json", &["plan", "--output-format", "json"]);
+            run("plan.json", "plan --output-format json");
         }
-        run("", &["export", "reg", "--skip-unsupported", "--out", "exports/export.reg"]);
-        run("export.admx.txt", &["export", "admx", "--skip-unsupported", "--out", "exports/admx/"]);
+        run("", "export reg --skip-unsupported --out exports/export.reg");
+        run("export.admx.txt", "export admx --skip-unsupported --out exports/admx/");
         goldens.insert("exit-codes.txt".to_owned(), codes.into_bytes());
-        for (path, bytes) in files(&self.path("exports")) {
+        for (path, bytes) in files(&self.repository.path("exports")) {
             let printed = goldens.insert(path, bytes.clone());
             assert!(
                 printed.is_none_or(|printed| printed == bytes),
                 "the plan that is saved is not the one that is printed"
             );
         }
-        fs::remove_dir_all(self.path("exports")).unwrap();
+        fs::remove_dir_all(self.repository.path("exports")).unwrap();
         goldens.into_iter().map(|(path, bytes)| (path, self.normal(bytes))).collect()
     }
 
     /// Applies, and returns the custom profiles of the tenant, without the unchanged ones of every sandbox.
     fn apply(&mut self) -> Option<(String, Vec<u8>)> {
-        self.run(&["apply", "--auto-approve"]);
-        let portal = Portal::open(self.folder.path())?;
+        self.repository.apply().ends(self.code);
+        if !self.repository.path(".sspr-policy").exists() {
+            // Without a readable configuration there is no sandbox.
+            return None;
+        }
+        let portal = self.repository.portal();
         self.learn(&portal);
         let mut profiles: Vec<Value> = portal.profiles();
         profiles.retain(|one| one["createdDateTime"] != ALWAYS_THERE || one["version"] != json!(1));
@@ -187,14 +190,6 @@ impl Repository {
         self.portal = Some(portal);
         let text = format!("{:#}\n", Value::from(profiles));
         Some(("tenant.json".to_owned(), self.normal(text.into_bytes())))
-    }
-
-    /// The output of the program, and its exit code.
-    fn run(&self, arguments: &[&str]) -> (i32, Vec<u8>) {
-        let done = command(self.folder.path()).args(arguments).output().unwrap();
-        let said = String::from_utf8(done.stderr).unwrap();
-        assert!(!said.contains("panicked"), "{said}");
-        (done.status.code().unwrap(), done.stdout)
     }
 
     /// The bytes without random IDs and the program's version. UTF-16 files contain neither.
@@ -264,127 +259,28 @@ fn readable(bytes: &[u8]) -> String {
     }
 }
 
-/// The sandbox of a repository, served for changes as in the portal; killed when dropped.
-struct Portal {
-    /// Host and port.
-    address: String,
-    child: Child,
+/// The kind, name and object of everything that may be new.
+fn objects(graph: &Graph) -> Vec<(&'static str, String, Value)> {
+    let mut objects = Vec::new();
+    for (kind, name, path) in [
+        ("profile", "displayName", format!("{CONFIGURATIONS}?$top=1000")),
+        ("policy", "name", CATALOG.to_owned()),
+        ("group", "displayName", "/v1.0/groups?$top=999".to_owned()),
+        ("filter", "displayName", "/beta/deviceManagement/assignmentFilters".to_owned()),
+    ] {
+        let list = graph.get(&path);
+        objects.extend(list["value"].as_array().unwrap().iter().map(|one| (kind, text(&one[name]), one.clone())));
+    }
+    objects
 }
 
-impl Portal {
-    /// `None` if the configuration cannot be read.
-    fn open(folder: &Path) -> Option<Portal> {
-        let mut command = command(folder);
-        command.args(["sandbox", "serve", "--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        let portal = Portal { address: url.trim().trim_start_matches("http://").to_owned(), child };
-        (!portal.address.is_empty()).then_some(portal)
-    }
-
-    /// HTTP by hand: in a debug build, creating a client with TLS takes longer than all requests.
-    fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap();
-        assert!(status.starts_with('2'), "{method} {path}: {answer}");
-        serde_json::from_str(body).unwrap_or_default()
-    }
-
-    fn list(&self, path: &str) -> Vec<Value> {
-        self.send("GET", path, None)["value"].as_array().unwrap().clone()
-    }
-
-    fn profiles(&self) -> Vec<Value> {
-        self.list(&format!("{CONFIGURATIONS}?$top=1000&$expand=assignments"))
-    }
-
-    /// The kind, name and object of everything that may be new.
-    fn objects(&self) -> Vec<(&'static str, String, Value)> {
-        let mut objects = Vec::new();
-        for (kind, name, path) in [
-            ("profile", "displayName", format!("{CONFIGURATIONS}?$top=1000")),
-            ("policy", "name", CATALOG.to_owned()),
-            ("group", "displayName", "/v1.0/groups?$top=999".to_owned()),
-            ("filter", "displayName", "/beta/deviceManagement/assignmentFilters".to_owned()),
-        ] {
-            objects.extend(self.list(&path).into_iter().map(|one| (kind, text(&one[name]), one)));
-        }
-        objects
-    }
-
-    /// A request with IDs in place of `{profile NAME}`, `{group NAME}` and so on, and text in place of `{description
-    /// NAME}`.
-    fn with_ids(&self, request: &str) -> String {
-        let known = self.objects().into_iter();
-        known.fold(request.to_owned(), |text, (kind, name, object)| {
-            let description = object["description"].to_string();
-            text.replace(&format!("{{{kind} {name}}}"), object["id"].as_str().unwrap())
-                .replace(&format!("{{description {name}}}"), description.trim_matches('"'))
-        })
-    }
-}
-
-impl Drop for Portal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The command that runs the program in a folder.
-fn command(folder: &Path) -> Command {
-    let program = std::env::var("SSPR_POLICY_TEST_PROGRAM");
-    let mut command = Command::new(program.as_deref().unwrap_or(env!("CARGO_BIN_EXE_sspr-policy")));
-    command.current_dir(folder).stdin(Stdio::null()).env("NO_COLOR", "1");
-    for variable in ["CLICOLOR_FORCE", "COLUMNS", "SSPR_POLICY_TOKEN"] {
-        command.env_remove(variable);
-    }
-    // All repositories of a user share locks, but tests must not. A sandbox without a quota does not need pacing.
-    let state = env!("CARGO_TARGET_TMPDIR");
-    command.env("XDG_STATE_HOME", state).env("LOCALAPPDATA", state).env("SSPR_POLICY_QUOTA_WINDOW_MS", "0");
-    command
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-/// All files below a folder, by path with forward slashes.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for name in names(folder) {
-        let path = folder.join(&name);
-        if path.is_dir() {
-            found.extend(files(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
-        } else {
-            found.insert(name, fs::read(path).unwrap());
-        }
-    }
-    found
-}
-
-/// Copies a file, or a folder with its contents.
-fn copy(from: &Path, to: &Path) {
-    if from.is_file() {
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(from, to).unwrap();
-    }
-    names(from).iter().for_each(|name| copy(&from.join(name), &to.join(name)));
+/// A request with IDs in place of `{profile NAME}`, `{group NAME}` and so on, and text in place of `{description NAME}`.
+fn with_ids(graph: &Graph, request: &str) -> String {
+    let known = objects(graph).into_iter();
+    known.fold(request.to_owned(), |request, (kind, name, object)| {
+        let description = object["description"].to_string();
+        request
+            .replace(&format!("{{{kind} {name}}}"), object["id"].as_str().unwrap())
+            .replace(&format!("{{description {name}}}"), description.trim_matches('"'))
+    })
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sspr_policy::source::{Source, parse};
 
 use crate::harness::documents::json_of;
-use crate::harness::{Portal, Repo, normal};
+use crate::harness::{Portal, Repository, normal};
 
 /// A row of a profile, in the form of Graph.
 fn row(kind: &str, uri: &str, value: Value) -> Value {
@@ -37,17 +37,17 @@ fn emptied(portal: &Portal) {
     portal.profiles().iter().for_each(|profile| portal.delete(profile));
 }
 
-fn import(repo: &Repo, arguments: &[&str]) -> String {
-    let ran = repo.run(&[&["import"], arguments].concat());
+fn import(repo: &Repository, arguments: &[&str]) -> String {
+    let ran = repo.ran(&[&["import"], arguments].concat());
     normal(&format!("{}{}exit {}\n", ran.out, ran.err, ran.code.unwrap()))
 }
 
 /// Checks that the imported policies pass `check` and the editor's schema.
-fn is_valid(repo: &Repo) {
-    repo.run(&["check"]).succeeds();
+fn is_valid(repo: &Repository) {
+    repo.ran("check").succeeds();
     let schema = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/policy.schema.json")).unwrap();
     let validator = jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
-    let files = std::fs::read_dir(repo.path().join("policies/imported")).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(repo.path("policies/imported")).unwrap().map(|entry| entry.unwrap().path());
     for file in files.filter(|file| file.is_file()) {
         let source = Source::new("policy.yaml", std::fs::read(&file).unwrap()).unwrap();
         let document = json_of(&parse(&source).unwrap());
@@ -56,10 +56,10 @@ fn is_valid(repo: &Repo) {
 }
 
 /// Imports everything, and checks that after an apply nothing is left to do.
-fn imports_and_converges(repo: &Repo) {
-    let ran = repo.run(&["import"]).succeeds();
+fn imports_and_converges(repo: &Repository) {
+    let ran = repo.ran("import").succeeds();
     assert!(!ran.out.contains("not as it is"), "{}", ran.out);
-    repo.run(&["check"]).succeeds();
+    repo.ran("check").succeeds();
     repo.apply().succeeds();
     repo.assert_converged();
 }

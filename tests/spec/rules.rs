@@ -19,7 +19,7 @@ assignments: { include: [{ group: SSPR Pilot }] }
 ";
 
 fn repository() -> Repository {
-    Repository::empty().with("sspr-policy.yaml", CONFIGURATION).with("policies/reset.yaml", RESET)
+    Repository::lab().with("policies/reset.yaml", RESET)
 }
 
 /// The findings for some lines, next to the policy that enables password reset.
@@ -197,7 +197,7 @@ fn three_together_give_another_finding() {
 fn disabling_the_feature_is_a_note() {
     let off = |lines: &str| {
         let policy = format!("name: Off\n{lines}\n");
-        briefly(&Repository::empty().with("sspr-policy.yaml", CONFIGURATION).with("policies/off.yaml", &policy))
+        briefly(&Repository::lab().with("policies/off.yaml", &policy))
     };
     assert_snapshot!(off("settings: { Authentication/AllowAadPasswordReset: Not allowed }"), @r#"off.yaml:2:13 info[R01] password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)"#);
     assert_snapshot!(off(r"registry: { 'HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount': { AllowPasswordReset: 0 } }"), @r#"off.yaml:2:86 info[R01] password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)"#);

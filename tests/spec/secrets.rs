@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::harness::proxy::{Proxy, REAL};
-use crate::harness::{Graph, Ran, Repo, Served, TENANT, served, text};
+use crate::harness::{Graph, Ran, Repository, Served, TENANT, served, text};
 
 /// The first one looks different in XML; all look different in Base64.
 const SECRETS: [&str; 4] = ["hunter2-first<&>\"ü", "hunter2-second", "hunter2-file", "hunter2-rotated"];
@@ -28,12 +28,17 @@ settings:
 assignments: { include: [{ group: SSPR Pilot }] }
 "#;
 
+const NOTICE: &str = r#"
+name: Notice
+settings: { LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn: "${env:FIRST}" }
+"#;
+
 fn encoded(text: &str) -> String {
     base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text)
 }
 
-fn repository(configuration: &str) -> Repo {
-    let mut repo = Repo::new(configuration);
+fn repository(configuration: &str) -> Repository {
+    let mut repo = Repository::new(configuration);
     repo.policy("wifi", WIFI);
     repo.write("secrets/wifi.txt", &format!("{}\n", SECRETS[2]));
     let bytes = encoded("hunter2-bytes");
@@ -82,31 +87,41 @@ fn assert_files_clean(folder: &Path) {
 }
 
 /// Runs a command with maximum verbosity, and searches its output.
-fn run(repo: &Repo, arguments: &[&str]) -> Ran {
-    let ran = repo.run(&[&["-vv"], arguments].concat());
+#[must_use = "the exit code must be checked"]
+fn run(repo: &Repository, arguments: &str) -> Ran {
+    let ran = repo.ran(&format!("-vv {arguments}"));
     assert_clean("stdout", ran.out.as_bytes());
     assert_clean("stderr", ran.err.as_bytes());
-    assert_files_clean(repo.path());
+    assert_files_clean(repo.root());
     ran
 }
 
-/// Every command that shows a plan.
-fn run_everything(repo: &Repo) {
-    run(repo, &["check"]);
-    run(repo, &["plan", "--out", "plan.json"]);
+/// Every command that shows a plan or policies; all of them succeed.
+fn run_everything(repo: &Repository) {
+    run_everything_with_plans(repo, 0);
+}
+
+/// The same for plans that end with this exit code.
+fn run_everything_with_plans(repo: &Repository, code: i32) {
+    run(repo, "check").succeeds();
+    run(repo, "plan --out plan.json").ends(code);
     for form in ["json", "markdown", "human"] {
-        run(repo, &["plan", "--output-format", form]);
-        run(repo, &["show", "plan.json", "--output-format", form]);
+        run(repo, &format!("plan --output-format {form}")).ends(code);
+        run(repo, &format!("show plan.json --output-format {form}")).succeeds();
     }
-    run(repo, &["plan", "--requests"]);
-    run(repo, &["explain", "Contoso/Plain"]);
-    run(repo, &["export", "reg", "--out", "exported.reg", "--skip-unsupported"]);
-    run(repo, &["export", "admx", "--out", "exported", "--skip-unsupported"]);
+    run(repo, "plan --requests").ends(code);
+    // It knows only settings of the catalogue, so those of the other policy are not enough.
+    repo.policy("notice", NOTICE);
+    let explained = run(repo, "explain InteractiveLogon_MessageTextForUsersAttemptingToLogOn").succeeds().out;
+    assert!(explained.contains("Set here by  policies/notice.yaml:3"), "{explained}");
+    repo.remove("notice");
+    run(repo, "export reg --out exported.reg --skip-unsupported").succeeds();
+    run(repo, "export admx --out exported --skip-unsupported").succeeds();
 }
 
 /// A repository for a tenant that is not a sandbox.
 struct Real {
-    repo: Repo,
+    repo: Repository,
     graph: Graph,
     _proxy: Proxy,
     _server: Served,

@@ -8,7 +8,7 @@ use proptest::sample::{Index, select, subsequence};
 use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Value, json};
 
-use crate::harness::{Repo, text};
+use crate::harness::{Repository, text};
 
 const GROUPS: [&str; 14] = [
     "SSPR Pilot",
@@ -163,15 +163,15 @@ fn policy() -> impl Strategy<Value = Generated> {
         })
 }
 
-fn repository() -> Repo {
+fn repository() -> Repository {
     let seed = json!({ "groups": GROUPS, "filters": FILTERS, "scope_tags": TAGS });
-    Repo::new(&format!(
+    Repository::new(&format!(
         "owner: contoso\ndefault: sandbox\nenvironments:\n  sandbox: {{ tenant: sandbox, seed: {seed} }}\n"
     ))
 }
 
 /// Applies, and checks that nothing is left to change and that the tenant is correct.
-fn converges(repo: &Repo, policies: &[Generated]) {
+fn converges(repo: &Repository, policies: &[Generated]) {
     for (at, generated) in policies.iter().enumerate() {
         repo.policy(&format!("p{at}"), &format!("{:#}", generated.policy));
     }
@@ -240,7 +240,7 @@ fn a_thousand_settings_in_one_policy() {
     repo.assert_converged();
     policy["settings"]["./Device/Vendor/MSFT/Contoso/0999"]["value"] = json!("other");
     repo.policy("thousand", &format!("{policy:#}"));
-    assert!(repo.plan().contains("Plan: 0 to add, 1 to change, 0 to delete"));
+    assert!(repo.planned().contains("Plan: 0 to add, 1 to change, 0 to delete"));
     repo.apply().succeeds();
     repo.assert_converged();
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Graph, Repo, Served, integer, normal, served, text};
+use crate::harness::{Graph, Repository, Served, integer, normal, served, text};
 
 const PRUNE: &str = "    prune: true\n";
 
@@ -23,8 +23,8 @@ settings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }
 assignments: { include: [{ group: SSPR Ring 2 }] }
 ";
 
-fn owner(owner: &str, server: &Served) -> Repo {
-    Repo::new(&served(owner, &server.url, PRUNE))
+fn owner(owner: &str, server: &Served) -> Repository {
+    Repository::new(&served(owner, &server.url, PRUNE))
 }
 
 /// Everything in the tenant except this owner's profiles.
@@ -144,13 +144,13 @@ fn disown_removes_only_the_marker() {
     repo.policy("camera", &format!("{CAMERA}description: |\n  Two\n  lines.\n"));
     repo.apply().succeeds();
     let before = graph.profile("Cameras");
-    let ran = repo.run(&["disown", before["id"].as_str().unwrap()]).succeeds();
+    let ran = repo.ran(&["disown", before["id"].as_str().unwrap()]).succeeds();
     insta::assert_snapshot!(normal(&ran.out), @r#""Cameras" ([id]) is no longer managed as camera of contoso; nothing else was changed"#);
     let after = graph.profile("Cameras");
     assert_eq!(after["description"], "Two\nlines.");
     assert_eq!((&after["omaSettings"], &after["assignments"]), (&before["omaSettings"], &before["assignments"]));
     assert!(
-        repo.run(&["disown", before["id"].as_str().unwrap()])
+        repo.ran(&["disown", before["id"].as_str().unwrap()])
             .fails()
             .contains("is not managed by sspr-policy: it has no marker")
     );
@@ -175,7 +175,7 @@ fn disown_survives_faults() {
         repo.write("sspr-policy.yaml", &served("contoso", &server.url, PRUNE));
         let graph = Graph::new(&server.url);
         let id = text(&graph.profile("Cameras")["id"]);
-        let ran = repo.run(&["disown", &id]).succeeds();
+        let ran = repo.ran(&["disown", &id]).succeeds();
         assert!(ran.out.contains("is no longer managed as camera of contoso"), "{fault}: {}", ran.out);
         assert_eq!(graph.profile("Cameras")["description"], "", "{fault}");
     }

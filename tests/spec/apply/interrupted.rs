@@ -1,64 +1,43 @@
 //! An apply that is interrupted, or runs at the same time as another one.
 
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::harness::{Graph, Ran, Repo, Served, copy, served};
+#[cfg(unix)]
+use crate::harness::interrupt;
+use crate::harness::{Graph, Ran, Rehearsal, Repository, Served, copy, served, wait_until};
 
 /// A tenant with faults, and a repository for it with some policies.
-fn tenant(faults: &str, policies: usize) -> (TempDir, Repo, Served) {
-    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
-    let server = Served::faulty(tenant.path(), faults, 1);
-    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
+fn tenant(faults: &str, policies: usize) -> Rehearsal {
+    let rehearsal = Rehearsal::new(faults);
     for n in 0..policies {
-        repo.policy(
+        rehearsal.repo.policy(
             &format!("p{n:02}"),
             &format!(
                 "name: Policy {n}\nsettings:\n  Trial/Number{n}: {{ type: integer, value: {n}, unchecked: trial }}\nassignments: {{ include: [{{ group: SSPR Pilot }}] }}\n"
             ),
         );
     }
-    (tenant, repo, server)
-}
-
-fn counters(server: &Served) -> Value {
-    Graph::new(&server.own).get("/sandbox/counters")
+    rehearsal
 }
 
 /// An apply in the background that has sent some writes.
-fn under_way(repo: &Repo, server: &Served, writes: u64) -> Child {
-    let mut command = repo.command(&["apply", "--auto-approve"]);
-    #[allow(clippy::zombie_processes, reason = "whoever gets it waits for it")]
-    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    for _ in 0..2_000 {
-        if counters(server)["writes"].as_u64().unwrap() >= writes {
-            return apply;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("the apply sends nothing");
-}
-
-/// Ctrl+C, as a terminal sends it.
-#[cfg(unix)]
-fn interrupt(apply: &Child) {
-    let sent = std::process::Command::new("kill").args(["-INT", &apply.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+fn under_way(repo: &Repository, server: &Served, writes: u64) -> Child {
+    let apply = repo.applying();
+    wait_until("the write", || server.counters()["writes"].as_u64().unwrap() >= writes);
+    apply
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupt_waits_for_requests_that_were_sent() {
-    let (_tenant, repo, server) = tenant("latency_ms: 40\n", 60);
+    let Rehearsal { repo, server, tenant: _tenant } = tenant("latency_ms: 40\n", 60);
     let apply = under_way(&repo, &server, 10);
     interrupt(&apply);
-    let ended = apply.wait_with_output().unwrap();
-    let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
-    assert_eq!(ended.status.code(), Some(1), "{out}{err}");
+    let Ran { out, err, .. } = Ran::from(apply).ends(1);
     assert_snapshot!(err, @"stopping after the requests in flight have finished; press Ctrl+C again to stop at once");
     assert!(out.contains("skipped  stopped before it started"), "{out}");
     let last = out.lines().last().unwrap();
@@ -78,13 +57,12 @@ fn an_interrupt_waits_for_requests_that_were_sent() {
 #[cfg(unix)]
 #[test]
 fn a_second_interrupt_stops_at_once_and_the_next_apply_repairs_it() {
-    let (_tenant, repo, server) = tenant("latency_ms: 300\n", 30);
+    let Rehearsal { repo, server, tenant: _tenant } = tenant("latency_ms: 300\n", 30);
     let apply = under_way(&repo, &server, 5);
     interrupt(&apply);
     std::thread::sleep(Duration::from_millis(100));
     interrupt(&apply);
-    let ended = apply.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1));
+    Ran::from(apply).ends(1);
     repo.apply().succeeds();
     repo.assert_converged();
     assert_eq!(Graph::new(&server.url).names().iter().filter(|name| name.starts_with("Policy")).count(), 30);
@@ -92,30 +70,28 @@ fn a_second_interrupt_stops_at_once_and_the_next_apply_repairs_it() {
 
 #[test]
 fn a_second_apply_in_the_same_folder_is_refused() {
-    let (_tenant, repo, server) = tenant("latency_ms: 40\n", 30);
+    let Rehearsal { repo, server, tenant: _tenant } = tenant("latency_ms: 40\n", 30);
     let first = under_way(&repo, &server, 3);
-    let second = repo.apply();
-    assert_eq!(second.code, Some(1));
-    assert_snapshot!(second.err, @"
+    assert_snapshot!(repo.apply().fails(), @"
     error: another apply is running in this folder
     help: wait until it has finished, then run the command again
     ");
-    assert!(first.wait_with_output().unwrap().status.success());
+    Ran::from(first).succeeds();
     repo.assert_converged();
 }
 
 /// Two clones of one repository.
 #[test]
 fn a_second_apply_to_the_same_tenant_is_refused() {
-    let (_tenant, repo, server) = tenant("latency_ms: 40\n", 30);
-    let clone = Repo::new(&repo.read("sspr-policy.yaml"));
-    copy(&repo.path().join("policies"), &clone.path().join("policies"));
+    let Rehearsal { repo, server, tenant: _tenant } = tenant("latency_ms: 40\n", 30);
+    let clone = Repository::new(&repo.read("sspr-policy.yaml"));
+    copy(&repo.path("policies"), &clone.path("policies"));
     let first = under_way(&repo, &server, 3);
     let number = first.id().to_string();
     let said = |ran: Ran| {
         assert_eq!(ran.code, Some(1));
         ran.err
-            .replace(&repo.path().canonicalize().unwrap().display().to_string(), "[folder]")
+            .replace(&repo.root().canonicalize().unwrap().display().to_string(), "[folder]")
             .replace(&number, "[number]")
     };
     #[cfg(unix)]
@@ -125,12 +101,12 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     ");
     #[cfg(not(unix))]
     assert!(said(clone.apply()).contains("another apply of contoso to this tenant is running on this machine"));
-    assert!(said(clone.run(&["disown", "3f2a"])).contains("another apply of contoso"));
+    assert!(said(clone.ran("disown 3f2a")).contains("another apply of contoso"));
     // Another owner has other profiles.
-    let other = Repo::new(&served("fabrikam", &server.url, ""));
+    let other = Repository::new(&served("fabrikam", &server.url, ""));
     other.policy("p00", "name: Fabrikam\nsettings: { Camera/AllowCamera: 1 }\n");
     other.apply().succeeds();
-    assert!(first.wait_with_output().unwrap().status.success());
+    Ran::from(first).succeeds();
     clone.apply().succeeds();
     clone.assert_converged();
     let names = Graph::new(&server.url).names();
@@ -141,7 +117,7 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
 #[cfg(unix)]
 #[test]
 fn an_apply_continues_without_a_lock_if_the_home_is_not_writable() {
-    let (_tenant, mut repo, _server) = tenant("durable: false\n", 1);
+    let Rehearsal { mut repo, server: _server, tenant: _tenant } = tenant("durable: false\n", 1);
     repo.variables.insert("XDG_STATE_HOME".into(), "/dev/null".into());
     let ran = repo.apply().succeeds();
     assert_snapshot!(ran.err, @"warning: cannot use /dev/null/sspr-policy (Not a directory (os error 20)), so an apply from another folder at the same time will not be prevented");
@@ -150,29 +126,18 @@ fn an_apply_continues_without_a_lock_if_the_home_is_not_writable() {
 /// The first PATCH is throttled for two seconds; meanwhile someone changes the profile in the portal.
 #[test]
 fn a_retried_write_does_not_overwrite_an_edit() {
-    let (_tenant, repo, server) =
+    let Rehearsal { repo, server, tenant: _tenant } =
         tenant("throttle: { on: [1], of: PATCH, retry_after: seconds, seconds: 2 }\ndurable: false\n", 1);
     repo.apply().succeeds();
     repo.edit("p00", "value: 0", "value: 7");
-    let mut command = repo.command(&["apply", "--auto-approve"]);
-    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let apply = repo.applying();
     let portal = Graph::new(&server.url);
-    for _ in 0..500 {
-        if counters(&server)["faults"]["throttle"] == 1 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("the throttled write", || server.counters()["faults"]["throttle"] == 1);
     let profile = portal.profile("Policy 0");
-    let setting = portal.writable(&profile, &profile["omaSettings"][0]);
-    let mut setting = setting.clone();
+    let mut setting = portal.writable(&profile, &profile["omaSettings"][0]);
     setting["value"] = serde_json::json!(99);
-    let body = serde_json::json!({ "@odata.type": profile["@odata.type"], "omaSettings": [setting] });
-    let path = format!("/beta/deviceManagement/deviceConfigurations/{}", profile["id"].as_str().unwrap());
-    portal.send("PATCH", &path, Some(&body));
-    let ended = apply.wait_with_output().unwrap();
-    let out = String::from_utf8(ended.stdout).unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{out}");
+    portal.patch(&profile, serde_json::json!({ "omaSettings": [setting] }));
+    let out = Ran::from(apply).ends(1).out;
     assert!(out.contains("someone changed the profile in Intune since the plan (then version 1, now 2)"), "{out}");
     assert_eq!(portal.profile("Policy 0")["omaSettings"][0]["value"], 99);
 }
@@ -180,7 +145,7 @@ fn a_retried_write_does_not_overwrite_an_edit() {
 /// The connection is cut after the server has created the profile. It is found, and assigned in the same apply.
 #[test]
 fn a_profile_whose_creation_was_not_answered_is_finished() {
-    let (_tenant, repo, server) = tenant("cut_after: { on: [1] }\ndurable: false\n", 1);
+    let Rehearsal { repo, server, tenant: _tenant } = tenant("cut_after: { on: [1] }\ndurable: false\n", 1);
     repo.apply().succeeds();
     assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"].as_array().unwrap().len(), 1);
     repo.assert_converged();

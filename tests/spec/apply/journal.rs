@@ -3,13 +3,13 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::harness::{EMBEDDED, Graph, Repo, Served, TENANT, normal, served, text};
+use crate::harness::{EMBEDDED, Graph, Repository, Served, TENANT, normal, served, text};
 
 const RESET: &str = "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: Allowed }\nassignments: { include: [{ group: SSPR Pilot }] }\n";
 
 /// A repository whose only policy was applied; the apply was interrupted before a list showed its profile.
-fn cut_short(seconds_ago: i64) -> Repo {
-    let repo = Repo::new(EMBEDDED);
+fn cut_short(seconds_ago: i64) -> Repository {
+    let repo = Repository::new(EMBEDDED);
     repo.policy("reset", RESET);
     repo.apply().succeeds();
     let id = text(&repo.portal().profile("Reset")["id"]);
@@ -20,9 +20,9 @@ fn cut_short(seconds_ago: i64) -> Repo {
     repo
 }
 
-fn last_line(repo: &Repo) -> String {
-    let ran = repo.apply();
-    let journal = repo.path().join(".sspr-policy/journal.json").exists();
+fn last_line(repo: &Repository) -> String {
+    let ran = repo.apply().succeeds();
+    let journal = repo.path(".sspr-policy/journal.json").exists();
     format!("{} {}\njournal: {journal}", ran.out.lines().last().unwrap_or_default(), ran.err)
 }
 
@@ -88,7 +88,7 @@ fn it_was_sent_at_any_time() {
 fn the_lists_do_not_show_it_yet() {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::faulty(tenant.path(), "list_lag_ms: 4000\ndurable: false\n", 1);
-    let mut repo = Repo::new(&served("contoso", &server.url, ""));
+    let mut repo = Repository::new(&served("contoso", &server.url, ""));
     repo.policy("reset", RESET);
     let patience = "SSPR_POLICY_PATIENCE_SECONDS".to_owned();
     repo.variables.insert(patience.clone(), "0".into());

@@ -1,64 +1,36 @@
 //! What happens in a tenant while an apply writes: people edit, servers are late, answers are lost.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::harness::between::{Asked, Between, Then};
-use crate::harness::{Graph, Ran, Repo, Served, normal, served};
+use crate::harness::between::{Asked, Then};
+use crate::harness::{Graph, Ran, Rehearsal, normal};
+#[cfg(unix)]
+use crate::harness::{interrupt, wait_until};
 
-/// A tenant, and a repository for it.
-struct Scene {
-    repo: Repo,
-    server: Served,
-    _tenant: TempDir,
+fn scene(faults: &str) -> Rehearsal {
+    Rehearsal::new(&format!("durable: false\n{faults}"))
 }
 
-impl Scene {
-    fn new(faults: &str) -> Scene {
-        let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
-        let server = Served::faulty(tenant.path(), &format!("durable: false\n{faults}"), 1);
-        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-        Scene { repo, server, _tenant: tenant }
-    }
-
-    fn portal(&self) -> Graph {
-        Graph::new(&self.server.url)
-    }
-
-    /// An apply whose requests are handled by a script.
-    fn apply(&self, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Ran {
-        let _between = self.between(script);
-        self.repo.apply()
-    }
-
-    fn between(&self, script: impl FnMut(&Asked) -> Then + Send + 'static) -> Between {
-        let between = Between::start(&self.server.url, script);
-        self.repo.write("sspr-policy.yaml", &served("contoso", &between.url, ""));
-        between
-    }
-
-    /// Edits the profile in the portal right after the first request of this kind was carried out.
-    fn edit_after(
-        &self,
-        method: &'static str,
-        path: &'static str,
-        edit: Edit,
-    ) -> impl FnMut(&Asked) -> Then + Send + use<> {
-        let url = self.server.url.clone();
-        let mut waits = true;
-        move |asked| {
-            if !asked.is(method, path) || !std::mem::take(&mut waits) {
-                return Then::Pass;
-            }
-            let url = url.clone();
-            Then::After(Box::new(move || edit(&Graph::new(&url))))
+/// Edits the profile in the portal right after the first request of this kind was carried out.
+fn edit_after(
+    scene: &Rehearsal,
+    method: &'static str,
+    path: &'static str,
+    edit: Edit,
+) -> impl FnMut(&Asked) -> Then + Send + use<> {
+    let url = scene.server.url.clone();
+    let mut waits = true;
+    move |asked| {
+        if !asked.is(method, path) || !std::mem::take(&mut waits) {
+            return Then::Pass;
         }
+        let url = url.clone();
+        Then::After(Box::new(move || edit(&Graph::new(&url))))
     }
 }
 
@@ -147,9 +119,9 @@ fn an_edit_after_our_last_write_is_kept() {
         (no_marker, r#""ours" | "Trial/Text" | Somebody's own."#),
     ];
     for (edit, stays) in edits {
-        let scene = Scene::new("");
+        let scene = scene("");
         scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
-        let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, edit));
+        let ran = scene.apply_between(edit_after(&scene, "POST", ASSIGNMENT, edit));
         assert_eq!(held(&scene.portal()), stays);
         insta::allow_duplicates! {
             assert_snapshot!(said(&ran), @"
@@ -162,9 +134,9 @@ fn an_edit_after_our_last_write_is_kept() {
 
 #[test]
 fn a_removed_marker_is_not_a_success() {
-    let scene = Scene::new("");
+    let scene = scene("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
-    let ran = scene.apply(scene.edit_after("POST", ASSIGNMENT, no_marker));
+    let ran = scene.apply_between(edit_after(&scene, "POST", ASSIGNMENT, no_marker));
     assert_snapshot!(said(&ran), @"
       + p                            failed   someone changed the profile during the apply (version 1 after apply's last write, now 2): plan again
     exit 1
@@ -173,31 +145,31 @@ fn a_removed_marker_is_not_a_success() {
 
 #[test]
 fn a_masked_edit_between_our_writes_is_kept() {
-    let scene = Scene::new("");
+    let scene = scene("");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
-    let created = scene.apply(scene.edit_after("POST", CREATION, masked));
+    let created = scene.apply_between(edit_after(&scene, "POST", CREATION, masked));
     assert_snapshot!(said(&created), @"
       + p                            failed   someone changed the profile during the apply (version 1 after apply's last write, now 2); the rest was not written: plan again
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
     // Devices leave the assignments before the content changes.
-    scene.apply(|_| Then::Pass).succeeds();
+    scene.apply_between(|_| Then::Pass).succeeds();
     scene.repo.policy("p", &policy(&with_text("newer").replace("0,", "7,"), "SSPR Ring 2"));
-    let changed = scene.apply(scene.edit_after("POST", ASSIGNMENT, masked));
+    let changed = scene.apply_between(edit_after(&scene, "POST", ASSIGNMENT, masked));
     assert_snapshot!(said(&changed), @"
       ~ p                            failed   someone changed the profile during the apply (version 3 after apply's last write, now 4); the rest was not written: plan again
     exit 1
     ");
     assert_eq!(held(&scene.portal()), r#""somebody's" | "Trial/Text" | "#);
-    scene.apply(|_| Then::Pass).succeeds();
+    scene.apply_between(|_| Then::Pass).succeeds();
     assert_eq!(held(&scene.portal()), r#""newer" | "Trial/Text" | "#);
 }
 
 /// The marker is corrected after the assignment, and text that someone added in the meantime is kept.
 #[test]
 fn unmanaged_properties_are_kept_if_assignments_raise_the_version() {
-    let scene = Scene::new("assign_raises_version: true\n");
+    let scene = scene("assign_raises_version: true\n");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
     description(&scene.portal());
@@ -210,19 +182,19 @@ fn unmanaged_properties_are_kept_if_assignments_raise_the_version() {
 
 #[test]
 fn text_added_between_our_writes_is_kept() {
-    let scene = Scene::new("");
+    let scene = scene("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
     scene.repo.edit("p", "value: 0", "value: 7");
     scene.repo.edit("p", "SSPR Pilot", "SSPR Ring 2");
-    scene.apply(scene.edit_after("POST", ASSIGNMENT, row_names)).succeeds();
+    scene.apply_between(edit_after(&scene, "POST", ASSIGNMENT, row_names)).succeeds();
     assert_eq!(held(&scene.portal()), r#"7 | "Somebody's name" | "#);
 }
 
 /// The lists show the profile, but it is not found by its ID yet.
 #[test]
 fn a_deletion_needs_both_witnesses() {
-    let scene = Scene::new("not_found_after_create_ms: 5000\n");
+    let scene = scene("not_found_after_create_ms: 5000\n");
     let profile = format!("name: Policy\nsettings:\n{}", plain(0));
     scene.repo.policy("p", &profile);
     scene.repo.apply().succeeds();
@@ -231,21 +203,20 @@ fn a_deletion_needs_both_witnesses() {
       - p                            failed   the tenant's lists show the profile, but Graph does not find its id, so it could not be deleted: run again in a few minutes
     exit 1
     ");
-    let mut patient = scene.repo.command(&["apply", "--auto-approve"]);
-    patient.env("SSPR_POLICY_PATIENCE_SECONDS", "30");
-    assert!(patient.output().unwrap().status.success());
+    let mut patient = scene.repo.command("apply --auto-approve");
+    Ran::of(patient.env("SSPR_POLICY_PATIENCE_SECONDS", "30")).succeeds();
     assert!(!scene.portal().names().contains(&"Policy".to_owned()));
 }
 
 /// The server reports a failure, and carries out the write between the check and the next attempt.
 #[test]
 fn a_late_write_is_recognized_as_ours() {
-    let scene = Scene::new("");
+    let scene = scene("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
     scene.repo.edit("p", "value: 0", "value: 7");
     let (url, mut late, mut first) = (scene.server.url.clone(), None, true);
-    let ran = scene.apply(move |asked| {
+    let ran = scene.apply_between(move |asked| {
         if asked.method == "PATCH" && std::mem::take(&mut first) {
             late = Some((asked.path.clone(), asked.body.clone()));
             return Then::refused(504);
@@ -258,17 +229,17 @@ fn a_late_write_is_recognized_as_ours() {
       ~ p                            changed  [id]
     exit 0
     ");
-    scene.repo.write("sspr-policy.yaml", &served("contoso", &scene.server.url, ""));
+    scene.through(&scene.server.url);
     scene.repo.assert_converged();
 }
 
 #[test]
 fn a_write_without_effect_is_not_a_success() {
-    let scene = Scene::new("");
+    let scene = scene("");
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
     scene.repo.edit("p", "raw: ours", "raw: newer");
-    let ran = scene.apply(|asked| match asked.method.as_str() {
+    let ran = scene.apply_between(|asked| match asked.method.as_str() {
         "PATCH" => Then::refused(200),
         _ => Then::Pass,
     });
@@ -282,12 +253,12 @@ fn a_write_without_effect_is_not_a_success() {
 #[test]
 fn a_profile_that_is_too_new_is_assigned_later() {
     for status in [404, 409] {
-        let mut scene = Scene::new("");
+        let mut scene = scene("");
         scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "30".into());
         scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
         let mut refused = 0;
         scene
-            .apply(move |asked| {
+            .apply_between(move |asked| {
                 refused += u32::from(asked.is("POST", ASSIGNMENT));
                 if asked.is("POST", ASSIGNMENT) && refused <= 2 { Then::refused(status) } else { Then::Pass }
             })
@@ -298,7 +269,7 @@ fn a_profile_that_is_too_new_is_assigned_later() {
 
 #[test]
 fn every_timeout_is_valid() {
-    let mut scene = Scene::new("");
+    let mut scene = scene("");
     scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), u64::MAX.to_string());
     scene.repo.policy("p", &policy(&with_text("ours"), "SSPR Pilot"));
     scene.repo.apply().succeeds();
@@ -309,10 +280,10 @@ fn every_timeout_is_valid() {
 fn a_visible_edit_ends_the_wait() {
     for edit in [name as Edit, no_marker] {
         for request in [CREATION, ASSIGNMENT] {
-            let mut scene = Scene::new("");
+            let mut scene = scene("");
             scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "600".into());
             scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
-            let ran = scene.apply(scene.edit_after("POST", request, edit));
+            let ran = scene.apply_between(edit_after(&scene, "POST", request, edit));
             assert!(said(&ran).contains("failed   someone changed the profile during the apply"), "{}", said(&ran));
         }
     }
@@ -321,30 +292,27 @@ fn a_visible_edit_ends_the_wait() {
 /// More profiles than are processed at once: none of them waits until another one is listed.
 #[test]
 fn profiles_that_wait_for_lists_do_not_block_others() {
-    let mut scene = Scene::new("list_lag_ms: 6000\n");
+    let mut scene = scene("list_lag_ms: 6000\n");
     scene.repo.variables.insert("SSPR_POLICY_PATIENCE_SECONDS".into(), "50".into());
     for n in 0..25 {
         let text = policy(&plain(0), "SSPR Pilot").replace("Policy", &format!("Policy {n}"));
         scene.repo.policy(&format!("p{n:02}"), &text.replace("Number", &format!("Number{n}")));
     }
-    let mut command = scene.repo.command(&["apply", "--auto-approve"]);
-    let mut apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut apply = scene.repo.applying();
     let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line.contains(" added ")));
     // Each profile is created and assigned, although the lists have shown only the first of them.
-    assert_eq!(Graph::new(&scene.server.own).get("/sandbox/counters")["writes"], 50);
+    assert_eq!(scene.server.counters()["writes"], 50);
     assert_eq!(lines.filter(|line| line.contains(" added ")).count(), 24);
-    let ended = apply.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(0));
-    let err = String::from_utf8(ended.stderr).unwrap();
-    let waits: Vec<&str> = err.lines().filter(|line| line.contains("waiting")).collect();
+    let ran = Ran::from(apply).succeeds();
+    let waits: Vec<&str> = ran.err.lines().filter(|line| line.contains("waiting")).collect();
     assert_snapshot!(waits.join("\n"), @"waiting until the tenant and its lists show what was written, up to 50s for each profile");
 }
 
 /// An apply that is interrupted as soon as its first PATCH gets this answer.
 #[cfg(unix)]
-fn interrupted(status: u16, done: bool) -> (Scene, String) {
-    let scene = Scene::new("");
+fn interrupted(status: u16, done: bool) -> (Rehearsal, String) {
+    let scene = scene("");
     scene.repo.policy("p", &policy(&plain(0), "SSPR Pilot"));
     scene.repo.apply().succeeds();
     scene.repo.edit("p", "value: 0", "value: 7");
@@ -357,19 +325,10 @@ fn interrupted(status: u16, done: bool) -> (Scene, String) {
         seen.store(true, Ordering::SeqCst);
         Then::Answered { status, pause: Some(250), done }
     });
-    let mut command = scene.repo.command(&["apply", "--auto-approve"]);
-    let apply = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    for _ in 0..2_000 {
-        if answered.load(Ordering::SeqCst) {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let sent = std::process::Command::new("kill").args(["-INT", &apply.id().to_string()]).status().unwrap();
-    assert!(sent.success());
-    let ended = apply.wait_with_output().unwrap();
-    let [out, err] = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    let said = said(&Ran { code: ended.status.code(), out, err });
+    let apply = scene.repo.applying();
+    wait_until("the answer", || answered.load(Ordering::SeqCst));
+    interrupt(&apply);
+    let said = said(&Ran::from(apply));
     (scene, said)
 }
 

@@ -3,8 +3,9 @@
 use insta::assert_snapshot;
 use tempfile::TempDir;
 
+use crate::harness::graph::client;
 use crate::harness::proxy::{Proxy, REAL};
-use crate::harness::{Graph, Ran, Repo, Served, TENANT, normal, program, served, text};
+use crate::harness::{Graph, Ran, Rehearsal, Repository, TENANT, command, normal, served, text};
 
 const APPROVALS: &str = "multi_admin_approval: true\n";
 const POLICY: &str = "\
@@ -15,30 +16,24 @@ assignments: { include: [{ group: SSPR Pilot }] }
 ";
 
 /// A tenant with faults, and a repository for it with a policy.
-fn tenant(faults: &str) -> (TempDir, Repo, Served) {
-    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
-    let server = Served::faulty(tenant.path(), faults, 1);
-    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-    repo.policy("p00", POLICY);
-    (tenant, repo, server)
+fn tenant(faults: &str) -> Rehearsal {
+    let rehearsal = Rehearsal::new(faults);
+    rehearsal.repo.policy("p00", POLICY);
+    rehearsal
 }
 
 /// The same, without approvals until the policy is applied.
-fn applied(policy: &str) -> (TempDir, Repo, Served) {
-    let (tenant, repo, server) = tenant("durable: false\n");
-    repo.policy("p00", policy);
-    repo.apply().succeeds();
-    drop(server);
-    let server = Served::faulty(tenant.path(), APPROVALS, 1);
-    repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-    (tenant, repo, server)
+fn applied(policy: &str) -> Rehearsal {
+    let rehearsal = tenant("durable: false\n");
+    rehearsal.repo.policy("p00", policy);
+    rehearsal.repo.apply().succeeds();
+    rehearsal.again(APPROVALS)
 }
 
 /// Checks that it waits for approval and that nothing failed.
 #[track_caller]
 fn waits(ran: Ran) -> Ran {
-    assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
-    ran
+    ran.ends(3)
 }
 
 /// The lines with the results of changes, with their help.
@@ -48,21 +43,19 @@ fn outcomes(ran: &Ran) -> String {
 }
 
 /// Deletes the local state, as in the next run of a pipeline.
-fn forget(repo: &Repo) {
-    std::fs::remove_dir_all(repo.path().join(".sspr-policy")).unwrap();
+fn forget(repo: &Repository) {
+    std::fs::remove_dir_all(repo.path(".sspr-policy")).unwrap();
 }
 
 /// `sspr-policy sandbox approve --all`, as another administrator does in Intune.
 fn approve(tenant: &TempDir, decision: &str) {
-    let mut command = std::process::Command::new(program());
-    command.arg("--dir").arg(tenant.path()).args(["sandbox", decision, "--all"]);
-    assert!(command.output().unwrap().status.success());
+    Ran::of(command(tenant.path()).args(["sandbox", decision, "--all"])).succeeds();
 }
 
 #[test]
 fn a_second_administrator_has_to_approve() {
-    let (tenant, repo, server) = tenant(APPROVALS);
-    let first = waits(repo.run(&["apply", "--auto-approve", "--justification", "CHG-1042"]));
+    let Rehearsal { repo, server, tenant } = tenant(APPROVALS);
+    let first = waits(repo.ran("apply --auto-approve --justification CHG-1042"));
     assert_snapshot!(normal(&first.out), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
@@ -88,17 +81,17 @@ fn a_second_administrator_has_to_approve() {
     // The profile exists now; its assignment is a separate write.
     assert!(waits(repo.apply()).out.contains("1 waiting for approval"));
     assert_eq!(Graph::new(&server.url).profile("Policy 0")["assignments"], serde_json::json!([]));
-    let plan = repo.plan();
+    let plan = repo.planned();
     assert!(plan.contains("not assigned: an apply was interrupted, or someone removed the assignments"), "{plan}");
     approve(&tenant, "approve");
     repo.apply().succeeds();
     repo.assert_converged();
-    assert!(!repo.path().join(".sspr-policy/journal.json").exists());
+    assert!(!repo.path(".sspr-policy/journal.json").exists());
 }
 
 #[test]
 fn an_approval_is_found_again_on_another_machine() {
-    let (tenant, repo, _server) = tenant(APPROVALS);
+    let Rehearsal { repo, server: _server, tenant } = tenant(APPROVALS);
     for run in 1..3 {
         // The justification of a pipeline names its run.
         waits(repo.apply_with(&["--justification", &format!("run {run}")]));
@@ -111,7 +104,7 @@ fn an_approval_is_found_again_on_another_machine() {
 
 #[test]
 fn a_rejected_change_is_requested_again() {
-    let (tenant, repo, _server) = tenant(APPROVALS);
+    let Rehearsal { repo, server: _server, tenant } = tenant(APPROVALS);
     waits(repo.apply());
     approve(&tenant, "reject");
     let rejected = repo.apply();
@@ -122,39 +115,31 @@ fn a_rejected_change_is_requested_again() {
 
 #[test]
 fn a_saved_plan_continues_after_each_approval() {
-    let (tenant, repo, _server) = tenant(APPROVALS);
-    repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    let Rehearsal { repo, server: _server, tenant } = tenant(APPROVALS);
+    repo.ran("plan --out plan.json").succeeds();
     for _ in 0..2 {
-        assert!(repo.run(&["apply", "plan.json"]).out.contains("1 waiting for approval"));
+        assert!(waits(repo.ran("apply plan.json")).out.contains("1 waiting for approval"));
         approve(&tenant, "approve");
     }
-    repo.run(&["apply", "plan.json"]).succeeds();
+    repo.ran("apply plan.json").succeeds();
     repo.assert_converged();
 }
 
 /// A setting moves to another policy whose change is rejected, so the first policy must keep it.
 #[test]
 fn a_change_is_skipped_if_it_depends_on_a_refused_one() {
-    let tenant = tempfile::tempdir().unwrap();
-    let repo = Repo::new("");
+    let quiet = Rehearsal::new("durable: false\n");
     let moving = "  Trial/Moving: { type: integer, value: 1, unchecked: trial }\n";
     let policy = |name: &str, more: &str| {
         format!("name: {name}\nsettings:\n  Trial/{name}: {{ type: integer, value: 1, unchecked: trial }}\n{more}")
     };
-    let connect = |faults: &str| {
-        let server = Served::faulty(tenant.path(), faults, 1);
-        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-        server
-    };
-    let server = connect("durable: false\n");
-    repo.policy("giver", &policy("Giver", moving));
-    repo.policy("taker", &policy("Taker", ""));
-    repo.apply().succeeds();
-    drop(server);
-    repo.policy("giver", &policy("Giver", ""));
-    repo.policy("taker", &policy("Taker", moving));
-    let _server = connect(APPROVALS);
-    let ran = waits(repo.apply());
+    quiet.repo.policy("giver", &policy("Giver", moving));
+    quiet.repo.policy("taker", &policy("Taker", ""));
+    quiet.repo.apply().succeeds();
+    let guarded = quiet.again(APPROVALS);
+    guarded.repo.policy("giver", &policy("Giver", ""));
+    guarded.repo.policy("taker", &policy("Taker", moving));
+    let ran = waits(guarded.repo.apply());
     let said: Vec<&str> = ran.out.lines().filter(|line| line.contains("left") || line.contains("done, ")).collect();
     assert_snapshot!(said.join("\n"), @"0 done, 0 failed, 1 waiting for approval, 1 skipped. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.");
 }
@@ -162,9 +147,9 @@ fn a_change_is_skipped_if_it_depends_on_a_refused_one() {
 /// Whether approved or not, a request for an earlier version blocks the next one.
 #[test]
 fn a_policy_that_was_edited_after_the_approval_request() {
-    let (tenant, repo, _server) = applied(POLICY);
+    let Rehearsal { repo, server: _server, tenant } = applied(POLICY);
     repo.edit("p00", "value: 0", "value: 1");
-    waits(repo.apply_with(&["--justification", "CHG-1042"]));
+    waits(repo.apply_with("--justification CHG-1042"));
     repo.edit("p00", "value: 1", "value: 2");
     let ran = repo.apply();
     assert_eq!(ran.code, Some(1));
@@ -194,7 +179,7 @@ fn a_policy_that_was_edited_after_the_approval_request() {
 
 #[test]
 fn a_rejected_request_does_not_block_the_next() {
-    let (tenant, repo, _server) = applied(POLICY);
+    let Rehearsal { repo, server: _server, tenant } = applied(POLICY);
     repo.edit("p00", "value: 0", "value: 1");
     waits(repo.apply());
     repo.edit("p00", "value: 1", "value: 2");
@@ -208,15 +193,15 @@ fn a_rejected_request_does_not_block_the_next() {
 /// Someone requested a change of the managed profile with another program.
 #[test]
 fn a_request_from_another_program_blocks_ours() {
-    let (_tenant, repo, server) = applied(POLICY);
+    let Rehearsal { repo, server, tenant: _tenant } = applied(POLICY);
     let url = format!("{}/beta/deviceManagement/deviceConfigurations/", server.url);
     let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
     let body = r##"{ "@odata.type": "#microsoft.graph.windows10CustomConfiguration", "displayName": "P" }"##;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let asked = reqwest::Client::builder().no_proxy().build().unwrap().patch(url + &id).body(body);
+    let asked = client().patch(url + &id).body(body);
     let asked =
         asked.header("content-type", "application/json").header("x-msft-approval-justification", "YnkgaGFuZA==");
-    assert_eq!(runtime.block_on(asked.send()).unwrap().status(), 412);
+    assert_eq!(runtime.block_on(async { asked.send().await.unwrap().status() }), 412);
     repo.edit("p00", "value: 0", "value: 1");
     let ran = repo.apply();
     assert_eq!(ran.code, Some(1));
@@ -230,7 +215,7 @@ fn a_request_from_another_program_blocks_ours() {
 /// The assignment raises the version that the marker contains, which alone does not need another approval.
 #[test]
 fn a_profile_with_a_masked_value_needs_two_approvals() {
-    let (tenant, repo, _server) = tenant(&format!("{APPROVALS}assign_raises_version: true\n"));
+    let Rehearsal { repo, server: _server, tenant } = tenant(&format!("{APPROVALS}assign_raises_version: true\n"));
     repo.policy("p00", &POLICY.replace("type: integer, value: 0", "type: string, value: zero"));
     for _ in 0..2 {
         waits(repo.apply());
@@ -259,7 +244,7 @@ fn a_profile_with_a_masked_value_needs_two_approvals() {
 fn a_secret_that_changed_after_the_approval_request() {
     let secret = "type: string, value: \"${env:SECRET}\"";
     let said = |more: &str, code: i32| {
-        let (tenant, mut repo, server) = tenant(APPROVALS);
+        let Rehearsal { mut repo, server, tenant } = tenant(APPROVALS);
         let proxy = Proxy::start(&server.url, REAL, &[]);
         repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, more).replace(TENANT, REAL));
         repo.policy("p00", &POLICY.replace("type: integer, value: 0", secret));
@@ -285,16 +270,16 @@ fn a_secret_that_changed_after_the_approval_request() {
 
 #[test]
 fn disown_waits_for_approval() {
-    let (tenant, repo, server) = applied(POLICY);
+    let Rehearsal { repo, server, tenant } = applied(POLICY);
     let id = text(&Graph::new(&server.url).profile("Policy 0")["id"]);
-    let ran = waits(repo.run(&["disown", &id, "--justification", "CHG-1043"]));
+    let ran = waits(repo.ran(&["disown", &id, "--justification", "CHG-1043"]));
     assert_snapshot!(normal(&ran.out), @r#"
     "Policy 0" ([id]) waits for approval, code [id]
     Another administrator has to approve in Intune, Tenant administration > Multi Admin Approval, within three days. Then run the same `sspr-policy disown` again.
     "#);
     forget(&repo);
     approve(&tenant, "approve");
-    let ran = repo.run(&["disown", &id]).succeeds();
+    let ran = repo.ran(&["disown", &id]).succeeds();
     assert_snapshot!(normal(&ran.out), @r#""Policy 0" ([id]) is no longer managed as p00 of contoso; nothing else was changed"#);
     let profile = Graph::new(&server.url).profile("Policy 0");
     assert_eq!((text(&profile["description"]), profile["assignments"].as_array().unwrap().len()), (String::new(), 1));

@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use insta::assert_snapshot;
 use zip::write::SimpleFileOptions;
 
-use crate::harness::repository::Repository;
+use crate::harness::Repository;
 
 /// A DDF file with two settings: a switch in both scopes and an ADMX-backed one.
 const DDF: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -77,11 +77,11 @@ fn a_bundle_and_a_folder_of_templates_become_a_table() {
         .with_bytes("ddf.zip", &zip(&[("drop/Printing.xml", ddf().as_bytes()), ("drop/read.me", b"no")]))
         .with_bytes("admx/Printing.admx", ADMX.as_bytes())
         .with_bytes("admx/en-US/Printing.adml", ADML.as_bytes());
-    let table = repository.run("catalogue import ddf.zip --admx admx");
+    let table = repository.succeeds("catalogue import ddf.zip --admx admx");
     assert_snapshot!(contoso(&table));
-    assert_eq!(table, repository.run("catalogue import ddf.zip --admx admx"), "the same files, the same bytes");
+    assert_eq!(table, repository.succeeds("catalogue import ddf.zip --admx admx"), "the same files, the same bytes");
     let unpacked = repository.with_bytes("ddf/Printing.xml", ddf().as_bytes());
-    assert_eq!(contoso(&table), contoso(&unpacked.run("catalogue import ddf --admx admx --release ddf")));
+    assert_eq!(contoso(&table), contoso(&unpacked.succeeds("catalogue import ddf --admx admx --release ddf")));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn templates_in_utf_16_and_with_a_namespace_are_the_same() {
 fn without_templates_facts_about_group_policies_are_kept() {
     let ddf = ddf().replace("Printing", "WindowsLogon").replace("HideQueue", "HideFastUserSwitching");
     let repository = Repository::empty().with_bytes("ddf/a.xml", ddf.as_bytes());
-    let table = repository.run("catalogue import ddf");
+    let table = repository.succeeds("catalogue import ddf");
     let line = table.lines().find(|line| line.contains("WindowsLogon/HideFastUserSwitching")).unwrap();
     assert!(line.contains("CurrentVersion\\\\Policies\\\\System"), "{line}");
 }
@@ -151,7 +151,7 @@ fn files_that_are_not_a_bundle_are_errors() {
 fn a_node_without_a_valid_address_is_skipped() {
     let ddf = ddf().replace("<NodeName>HideQueue</NodeName>", "<NodeName>Hide&quot;\\Queue</NodeName>");
     let repository = Repository::empty().with_bytes("ddf/a.xml", ddf.as_bytes());
-    let said = repository.run("-v catalogue import ddf --out table.jsonl");
+    let said = repository.succeeds("-v catalogue import ddf --out table.jsonl");
     let told = said.lines().find(|line| line.contains("Hide")).unwrap();
     assert_eq!(
         told,
@@ -188,7 +188,7 @@ fn unreadable_templates_are_reported_and_skipped() {
         .with_bytes("ddf/a.xml", ddf().as_bytes())
         .with_bytes("admx/Printing.admx", &ADMX.as_bytes()[..300])
         .with_bytes("admx/Other.admx", b"<html/>");
-    let said = repository.run("-v catalogue import ddf --admx admx --out table.jsonl");
+    let said = repository.succeeds("-v catalogue import ddf --admx admx --out table.jsonl");
     let ours: Vec<&str> = said.lines().filter(|line| !line.contains("the overlay knows this node")).collect();
     assert_snapshot!(ours.join("\n"));
 }

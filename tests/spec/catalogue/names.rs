@@ -147,7 +147,7 @@ fn values_that_the_node_does_not_accept() {
           UserRights/AllowLocalLogOn: Administrators, Users
           Authentication/AllowAadPasswordReset: { raw: '2' }
         "#;
-    let repository = Repository::new().with("policies/policy.yaml", policy);
+    let repository = Repository::lab().with("policies/policy.yaml", policy);
     insta::assert_snapshot!(briefly(&repository.with("policies/cut-off.xml", "<RuleCollection>\n  <Rule>\n")));
 }
 
@@ -192,7 +192,7 @@ fn unambiguous_mistakes_are_fixed() {
           PassportForWork/{TenantId}/Policies/EnablePinRecovery: ${var:minutes}
           UnifiedWriteFilter/NextSession/HORMEnabled: 1
         "#;
-    let repository = Repository::new().with("policies/policy.yaml", policy);
+    let repository = Repository::lab().with("policies/policy.yaml", policy);
     let said = repository.run("check --fix --quiet");
     insta::assert_snapshot!(format!("{}\n{said}", repository.read("policies/policy.yaml")));
 }

@@ -38,7 +38,7 @@ settings:
 ";
 
 fn configured(catalogue: &str) -> Repository {
-    Repository::new().with("sspr-policy.yaml", &format!("{CONFIGURATION}catalogue: {catalogue}\n"))
+    Repository::lab().with("sspr-policy.yaml", &format!("{CONFIGURATION}catalogue: {catalogue}\n"))
 }
 
 #[test]
@@ -53,13 +53,13 @@ fn search_finds_settings_by_any_of_their_names() {
 
 #[test]
 fn two_tables_are_compared_fact_by_fact() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with_bytes("old.jsonl", table("DDF old", &OLD).as_bytes())
         .with_bytes("new.jsonl", table("DDF new", &NEW).as_bytes())
         .with("policies/camera.yaml", POLICY);
     assert_snapshot!("diff", repository.run("catalogue diff old.jsonl new.jsonl"));
     assert_snapshot!("diff_verbose", repository.run("catalogue diff old.jsonl new.jsonl -v"));
-    let json = repository.run("catalogue diff old.jsonl new.jsonl --output-format json");
+    let json = repository.succeeds("catalogue diff old.jsonl new.jsonl --output-format json");
     assert_follows_schema(&json, "catalogue-diff");
     assert_snapshot!("diff_json", json);
     assert_eq!(
@@ -80,9 +80,9 @@ fn a_repository_is_checked_with_its_own_catalogue() {
         .with_bytes("schemas/windows.jsonl", table("DDF new", &NEW).as_bytes())
         .with("policies/camera.yaml", "name: Camera\nsettings:\n  Camera/AllowCamera: Ask\n  Camera/Focus: true\n");
     assert_eq!(repository.run("check"), "0 errors, 0 warnings in 1 policy\n");
-    let own = repository.run("plan") + &repository.run("apply --auto-approve") + &repository.run("plan");
+    let own = ["plan", "apply --auto-approve", "plan"].map(|command| repository.succeeds(command)).concat();
     assert!(own.contains("Ask (2)") && own.contains("Plan: nothing to do; 1 unchanged"), "{own}");
-    let schema: serde_json::Value = serde_json::from_str(&repository.run("schema policy")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&repository.succeeds("schema policy")).unwrap();
     let names = &schema["properties"]["settings"]["properties"];
     assert!(names["Camera/Focus"].is_object() && names["WindowsLogon/HideFastUserSwitching"].is_null());
     assert_snapshot!("own_catalogue_explain", repository.run("explain Camera/Focus"));

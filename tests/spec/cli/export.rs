@@ -2,10 +2,10 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::repository::Repository;
+use crate::harness::Repository;
 
 fn exportable() -> Repository {
-    Repository::new()
+    Repository::lab()
         .with("policies/reset.yaml", "name: R\nsettings: { Authentication/AllowAadPasswordReset: 1 }\n")
         .with("policies/toasts.yaml", "name: T\nsettings: { AboveLock/AllowToasts: 0 }\n")
         .with("policies/drafts/draft.yaml", "name: D\nstate: draft\nsettings: { Camera/AllowCamera: 0 }\n")
@@ -59,7 +59,7 @@ fn a_draft_is_exported_when_its_file_is_named() {
 
 #[test]
 fn a_contradiction_between_policies_shows_both_lines() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/a.yaml", "name: A\nsettings: { Authentication/AllowAadPasswordReset: 1 }\n")
         .with(
             "policies/b.yaml",
@@ -88,7 +88,7 @@ fn a_contradiction_between_policies_shows_both_lines() {
 
 #[test]
 fn a_policy_with_an_error_is_not_exported() {
-    let repository = Repository::new().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
+    let repository = Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
     assert_snapshot!(repository.run("export admx --out out/"), @r#"
     error[SP0204]: this value is not allowed
      --> policies/a.yaml:2:33

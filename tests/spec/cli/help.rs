@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::repository::Repository;
+use crate::harness::Repository;
 
 #[test]
 fn help_of_every_command() {

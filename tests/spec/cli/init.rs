@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::repository::Repository;
+use crate::harness::Repository;
 
 #[test]
 fn init_creates_a_repository_that_passes_check() {
@@ -110,7 +110,7 @@ fn a_repository_from_init_only_needs_its_placeholders_filled_in() {
 #[test]
 fn init_overwrites_nothing_and_names_the_owner_after_the_folder() {
     let repository = Repository::empty().with("Contoso IT/.gitignore", "mine\n");
-    let said = repository.run_with(&["--dir", "Contoso IT", "init"]);
+    let said = repository.run(&["--dir", "Contoso IT", "init"]);
     assert_snapshot!(said, @"
     wrote sspr-policy.yaml
     wrote policies/sspr/lock-screen-reset.yaml
@@ -131,7 +131,7 @@ fn init_overwrites_nothing_and_names_the_owner_after_the_folder() {
     To use your own tenant, fill in `production` in sspr-policy.yaml.
     ");
     assert_eq!(repository.read("Contoso IT/.gitignore"), "mine\n");
-    let wrong = Repository::empty().run_with(&["init", "--owner", "Contoso IT"]);
+    let wrong = Repository::empty().run(&["init", "--owner", "Contoso IT"]);
     assert_snapshot!(wrong, @"
     error: `Contoso IT` cannot be used as an owner: an owner can contain only a-z, 0-9, `.`, `_` and `-`, not `C`
     help: choose one with `--owner NAME`

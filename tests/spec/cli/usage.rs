@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::repository::Repository;
+use crate::harness::Repository;
 
 #[test]
 fn the_version_is_the_packages() {
@@ -52,17 +52,17 @@ fn without_a_configuration_the_message_suggests_init() {
 
 #[test]
 fn an_environment_must_be_in_the_configuration() {
-    assert_snapshot!(Repository::new().run("check --env lba"), @"
+    assert_snapshot!(Repository::lab().run("check --env lba"), @"
     error: sspr-policy.yaml has no environment `lba`
     help: Did you mean `lab`?
     exit code 1
     ");
-    assert_snapshot!(Repository::new().run("check --env production"), @"
+    assert_snapshot!(Repository::lab().run("check --env production"), @"
     error: sspr-policy.yaml has no environment `production`
     help: environments: lab
     exit code 1
     ");
-    assert_snapshot!(Repository::new().run("export reg --env production --out x.reg"), @"
+    assert_snapshot!(Repository::lab().run("export reg --env production --out x.reg"), @"
     error: sspr-policy.yaml has no environment `production`
     help: environments: lab
     exit code 1

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 
 use crate::harness::background::Background;
-use crate::harness::{Repo, served};
+use crate::harness::{Repository, served};
 
 /// A server that answers everything with the same body, in a thread that ends with the test's process.
 fn answering(body: &'static str) -> String {
@@ -15,12 +15,12 @@ fn answering(body: &'static str) -> String {
 #[test]
 fn json_of_another_shape_is_reported() {
     for body in ["[1]", "\"x\"", "5", "null", "{}", "<html>", "", "{\"value\": null}", "{\"value\": [1]}"] {
-        let repo = Repo::new(&served("contoso", &answering(body), ""));
+        let repo = Repository::new(&served("contoso", &answering(body), ""));
         repo.policy(
             "a",
             "name: A\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
         );
-        let ran = repo.run(&["plan"]);
+        let ran = repo.ran("plan");
         assert_eq!(ran.code, Some(1), "{body}: {}{}", ran.out, ran.err);
         assert!(ran.err.starts_with("error: the answer to /v1.0/organization cannot be used: "), "{body}: {}", ran.err);
         assert!(ran.err.contains("\nhelp: "), "{body}: {}", ran.err);

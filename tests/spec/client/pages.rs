@@ -8,13 +8,13 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::harness::background::Background;
-use crate::harness::{Graph, Ran, Repo, Served, TENANT, normal, served};
+use crate::harness::{Ran, Repository, Served, TENANT, normal, served};
 
 const CAMERA: &str = "name: A\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n";
 
 /// A repository with one policy, for a server.
-fn repository(url: &str) -> Repo {
-    let repo = Repo::new(&served("contoso", url, ""));
+fn repository(url: &str) -> Repository {
+    let repo = Repository::new(&served("contoso", url, ""));
     repo.policy("a", CAMERA);
     repo
 }
@@ -23,8 +23,8 @@ fn repository(url: &str) -> Repo {
 fn planned(faults: &str) -> (Ran, Value) {
     let folder = tempfile::tempdir().unwrap();
     let server = Served::faulty(folder.path(), &format!("max_page_size: 4\n{faults}"), 1);
-    let ran = repository(&server.url).run(&["plan"]);
-    (ran, Graph::new(&server.own).get("/sandbox/counters")["faults"].clone())
+    let ran = repository(&server.url).ran("plan");
+    (ran, server.counters()["faults"].clone())
 }
 
 /// The reason why there is no plan.
@@ -129,7 +129,7 @@ const THIRD: &str = "[server]/beta/deviceManagement/deviceConfigurations?page=3"
 fn said_of(pages: &[(&'static str, String)]) -> String {
     let repo = repository(&paging(pages));
     repo.edit("a", "[{ group: Kiosks }]", "[]");
-    let ran = repo.run(&["plan"]);
+    let ran = repo.ran("plan");
     assert_eq!(ran.out, "");
     ran.fails()
 }
@@ -164,7 +164,7 @@ fn a_link_to_another_server() {
     error: the answer to /beta/deviceManagement/deviceConfigurations?$top=1000&$expand=assignments cannot be used: the link to the next page leads to another server: http://elsewhere/beta/deviceManagement/deviceConfigurations (request-id [id])
     help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
     ");
-    assert_eq!(Graph::new(&other.own).get("/sandbox/counters")["requests"], 0);
+    assert_eq!(other.counters()["requests"], 0);
     // A URL that only begins like the server's is a different server, too.
     let said = said_of(&[(FIRST, page("1", "[server].contoso.example/beta"))]);
     assert!(said.contains("the link to the next page leads to another server: http://127.0.0.1:"), "{said}");

@@ -9,13 +9,13 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::harness::background::Background;
-use crate::harness::{Repo, Served, TENANT, served};
+use crate::harness::{Repository, Served, TENANT, served};
 
 /// The output of `plan` for a policy with this group, in a tenant with these faults.
 fn planned(faults: &str, group: &str) -> String {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::faulty(tenant.path(), faults, 7);
-    let repo = Repo::new(&served("contoso", &server.url, ""));
+    let repo = Repository::new(&served("contoso", &server.url, ""));
     repo.policy("camera", &policy(&format!("group: {group}")));
     plain(&repo.plan())
 }
@@ -38,7 +38,7 @@ fn no_catalog() -> MethodRouter {
 }
 
 /// The repository of a tenant with these profiles, which only answers the requests of a plan without groups.
-fn odd(profiles: &Value) -> Repo {
+fn odd(profiles: &Value) -> Repository {
     let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
     let answers = [
         ("/v1.0/organization", organization.to_string()),
@@ -50,7 +50,7 @@ fn odd(profiles: &Value) -> Repo {
         router = router.route(path, get(async move || ([("content-type", "application/json")], body)));
     }
     router = router.route("/beta/$batch", no_catalog());
-    let repo = Repo::new(&served("contoso", &serve(router), ""));
+    let repo = Repository::new(&served("contoso", &serve(router), ""));
     repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
     repo
 }

@@ -5,9 +5,9 @@
 
 use insta::assert_snapshot;
 use regex::Regex;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{Graph, Ran, Repo, Served, normal, served, text};
+use crate::harness::{Ran, Rehearsal, Repository, normal, served, text};
 
 /// It needs a group, a filter, the list of profiles, their count, and a count of members.
 const LOCK: &str = "\
@@ -20,80 +20,52 @@ assignments:
 ";
 
 /// A tenant, a repository for it, and a policy that is not applied yet.
-struct Trial {
-    repo: Repo,
-    server: Served,
-    folder: tempfile::TempDir,
+fn faulty(faults: &str) -> Rehearsal {
+    let mut rehearsal = Rehearsal::new(faults);
+    rehearsal.repo.policy("lock", LOCK);
+    rehearsal.repo.variables.insert("SSPR_POLICY_TOKEN".into(), "of-the-morning".into());
+    rehearsal
 }
 
-impl Trial {
-    fn new(faults: &str) -> Trial {
-        let (folder, mut repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
-        let server = Served::faulty(folder.path(), faults, 1);
-        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-        repo.policy("lock", LOCK);
-        repo.variables.insert("SSPR_POLICY_TOKEN".into(), "of-the-morning".into());
-        Trial { repo, server, folder }
-    }
+/// A plan that succeeds in spite of faults, without the messages about them.
+fn planned(rehearsal: &Rehearsal) -> String {
+    normal(&rehearsal.repo.ran("plan").succeeds().out)
+}
 
-    /// The same tenant with other faults.
-    fn again(self, faults: &str) -> Trial {
-        let Trial { repo, server, folder } = self;
-        drop(server);
-        let server = Served::faulty(folder.path(), faults, 1);
-        repo.write("sspr-policy.yaml", &served("contoso", &server.url, ""));
-        Trial { repo, server, folder }
-    }
-
-    fn graph(&self) -> Graph {
-        Graph::new(&self.server.own)
-    }
-
-    fn counters(&self) -> Value {
-        self.graph().get("/sandbox/counters")
-    }
-
-    /// A plan that succeeds in spite of faults, without the messages about them.
-    fn planned(&self) -> String {
-        normal(&self.repo.run(&["plan"]).succeeds().out)
-    }
-
-    /// The pauses before requests were sent again. The first pause that no server requested is a little over ten
-    /// milliseconds here.
-    fn pauses(&self, ran: &Ran) -> Vec<String> {
-        let pause = Regex::new(r"sending again .*pause=(\S+)").unwrap();
-        let own = Regex::new(r"^1\d(\.\d+)?ms$").unwrap();
-        pause.captures_iter(&ran.err).map(|found| own.replace(&found[1], "own").into_owned()).collect()
-    }
+/// The pauses before requests were sent again. The first pause that no server requested is a little over ten
+/// milliseconds here.
+fn pauses(ran: &Ran) -> Vec<String> {
+    let pause = Regex::new(r"sending again .*pause=(\S+)").unwrap();
+    let own = Regex::new(r"^1\d(\.\d+)?ms$").unwrap();
+    pause.captures_iter(&ran.err).map(|found| own.replace(&found[1], "own").into_owned()).collect()
 }
 
 /// The plan without faults.
 fn right_plan() -> String {
-    Trial::new("").planned()
+    planned(&faulty(""))
 }
 
 #[test]
 fn a_token_from_the_environment_cannot_be_renewed() {
-    let trial = Trial::new("expire_tokens_after: 1\nexpired_tokens_stay: true\n");
-    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
+    // All requests have arrived before the first one is refused, which ends the plan.
+    let tenant = faulty("expire_tokens_after: 1\nexpired_tokens_stay: true\nlatency_ms: 500\n");
+    assert_snapshot!(tenant.repo.ran("plan").fails(), @"
     error: POST /v1.0/$batch returned 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
     help: the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
     ");
-    // The name of the tenant is read first; then names, profiles and their count at once. None of them is read again. The
-    // first refusal ends the plan, before or after the others are sent.
-    let requests = trial.counters()["requests"].as_u64().unwrap();
-    assert!((2..=4).contains(&requests), "{requests} requests");
+    // The name of the tenant is read first; then names, profiles and their count at once. None of them is read again.
+    assert_eq!(tenant.counters()["requests"], 4);
 }
 
 #[test]
 fn a_token_that_expires_during_an_apply() {
     // The token expires after so many requests that the profile is created, but its assignment is refused.
     let ended = |requests| {
-        let trial = Trial::new(&format!("expire_tokens_after: {requests}\nexpired_tokens_stay: true\n"));
-        let ran = trial.repo.apply();
-        (trial, ran)
+        let tenant = faulty(&format!("expire_tokens_after: {requests}\nexpired_tokens_stay: true\n"));
+        let ran = tenant.repo.apply();
+        (tenant, ran)
     };
-    let (trial, ran) = (8..30).map(ended).find(|(_, ran)| ran.out.contains("/assign returned 401")).unwrap();
+    let (tenant, ran) = (8..30).map(ended).find(|(_, ran)| ran.out.contains("/assign returned 401")).unwrap();
     assert_eq!(ran.code, Some(1));
     assert_snapshot!(normal(&format!("{}{}", ran.out, ran.err)), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
@@ -111,79 +83,79 @@ fn a_token_that_expires_during_an_apply() {
 
     0 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
     "#);
-    assert_eq!(trial.graph().profile("Lock screen")["assignments"], json!([]));
-    let trial = trial.again("");
-    trial.repo.apply().succeeds();
-    trial.repo.assert_converged();
-    assert_eq!(trial.graph().profile("Lock screen")["assignments"].as_array().unwrap().len(), 1);
+    assert_eq!(tenant.portal().profile("Lock screen")["assignments"], json!([]));
+    let tenant = tenant.again("");
+    tenant.repo.apply().succeeds();
+    tenant.repo.assert_converged();
+    assert_eq!(tenant.portal().profile("Lock screen")["assignments"].as_array().unwrap().len(), 1);
 }
 
 /// The client tries six times if a server fails, and twelve times if it is busy.
 #[test]
 fn a_500_from_the_query_broker_is_throttling() {
-    let trial = Trial::new("broker: { first: 8, path: assignmentFilters }\n");
-    assert_eq!(trial.planned(), right_plan());
-    assert_eq!(trial.counters()["faults"], json!({ "broker": 8 }));
+    let tenant = faulty("broker: { first: 8, path: assignmentFilters }\n");
+    assert_eq!(planned(&tenant), right_plan());
+    assert_eq!(tenant.counters()["faults"], json!({ "broker": 8 }));
 
-    let trial = Trial::new("server_errors: { statuses: 500, page: json, first: 8, path: organization }\n");
-    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"error: GET /v1.0/organization returned 500 InternalServerError: An error has occurred. (request-id [id])");
-    assert_eq!(trial.counters()["faults"], json!({ "server_errors": 6 }));
+    let tenant = faulty("server_errors: { statuses: 500, page: json, first: 8, path: organization }\n");
+    assert_snapshot!(tenant.repo.ran("plan").fails(), @"error: GET /v1.0/organization returned 500 InternalServerError: An error has occurred. (request-id [id])");
+    assert_eq!(tenant.counters()["faults"], json!({ "server_errors": 6 }));
 }
 
 /// It was not carried out, so even a creation may be sent again.
 #[test]
 fn the_query_broker_is_too_busy_for_writes() {
-    let trial = Trial::new("broker: { first: 8, of: writes }\n");
-    trial.repo.apply().succeeds();
-    trial.repo.assert_converged();
-    let counters = trial.counters();
+    let tenant = faulty("broker: { first: 8, of: writes }\n");
+    tenant.repo.apply().succeeds();
+    tenant.repo.assert_converged();
+    let counters = tenant.counters();
     assert_eq!((&counters["writes"], &counters["faults"]), (&json!(10), &json!({ "broker": 8 })));
-    assert_eq!(trial.graph().names().iter().filter(|name| *name == "Lock screen").count(), 1);
+    assert_eq!(tenant.portal().names().iter().filter(|name| *name == "Lock screen").count(), 1);
 }
 
 #[test]
 fn only_failed_requests_of_a_batch_are_sent_again() {
     let groups = ["SSPR Pilot", "SSPR Ring 2", "Kiosks", "All Staff", "Bob's PCs"];
-    let all = |trial: &Trial| {
+    let all = |tenant: &Rehearsal| {
         for (number, group) in groups.iter().enumerate() {
             let policy = format!(
                 "name: Policy {number}\nsettings: {{ Camera/AllowCamera: 0 }}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
             );
-            trial.repo.policy(&format!("p{number}"), &policy);
+            tenant.repo.policy(&format!("p{number}"), &policy);
         }
-        trial.repo.remove("lock");
-        trial.repo.run(&["plan", "-v"]).succeeds()
+        tenant.repo.remove("lock");
+        tenant.repo.ran("plan -v").succeeds()
     };
-    let quiet = Trial::new("");
+    let quiet = faulty("");
     let right = all(&quiet);
     let faults = "sub_request_failures: { on: [2, 5], statuses: 429, seconds: 1, path: groups }\n";
-    let trial = Trial::new(faults);
-    let ran = all(&trial);
+    let tenant = faulty(faults);
+    let ran = all(&tenant);
     assert_eq!(normal(&ran.out), normal(&right.out));
-    let (before, after) = (quiet.counters(), trial.counters());
+    let (before, after) = (quiet.counters(), tenant.counters());
     let more = |name: &str| after[name].as_u64().unwrap() - before[name].as_u64().unwrap();
     assert_eq!((more("requests"), more("batches"), more("sub_requests")), (1, 1, 2));
     assert_eq!(after["sub_answers"]["429"], 2);
     // One pause for both, the longest that they request.
-    assert_eq!(trial.pauses(&ran), ["1s"]);
+    assert_eq!(pauses(&ran), ["1s"]);
 }
 
 /// A plan and an apply that are throttled with this pause, and make exactly this pause.
 fn throttled(asked: &str, pause: &str) {
     let is_asked = |pauses: &[String]| pauses.iter().all(|one| Regex::new(pause).unwrap().is_match(one));
     // A batch, and one request in a batch.
-    let trial = Trial::new(&format!("throttle: {{ on: [2, 4], {asked} }}\n"));
-    let ran = trial.repo.run(&["plan", "-v"]).succeeds();
-    let pauses = trial.pauses(&ran);
-    assert!(pauses.len() == 2 && is_asked(&pauses), "{pauses:?}");
+    let tenant = faulty(&format!("throttle: {{ on: [2, 4], {asked} }}\n"));
+    let ran = tenant.repo.ran("plan -v").succeeds();
+    let made = pauses(&ran);
+    assert!(made.len() == 2 && is_asked(&made), "{made:?}");
     assert_eq!(normal(&ran.out), right_plan());
     // A creation, and an assignment.
-    let trial = Trial::new(&format!("throttle: {{ on: [1, 3], of: writes, {asked} }}\n"));
-    let ran = trial.repo.apply_with(&["-v"]).succeeds();
-    let pauses = trial.pauses(&ran);
-    assert!(pauses.len() == 2 && is_asked(&pauses), "{pauses:?}");
-    assert_eq!(trial.counters()["writes"], 4);
-    trial.repo.assert_converged();
+    let tenant = faulty(&format!("throttle: {{ on: [1, 3], of: writes, {asked} }}\n"));
+    let ran = tenant.repo.apply_with("-v").succeeds();
+    let made = pauses(&ran);
+    assert!(made.len() == 2 && is_asked(&made), "{made:?}");
+    assert_eq!(tenant.counters()["writes"], 4);
+    tenant.repo.assert_converged();
 }
 
 #[test]
@@ -205,8 +177,8 @@ fn throttling_without_a_pause() {
 /// An hour is too long to wait for a plan.
 #[test]
 fn a_pause_of_an_hour_is_too_long() {
-    let trial = Trial::new("throttle: { on: 2, seconds: 3600 }\n");
-    assert_snapshot!(trial.repo.run(&["plan"]).fails(), @"
+    let tenant = faulty("throttle: { on: 2, seconds: 3600 }\n");
+    assert_snapshot!(tenant.repo.ran("plan").fails(), @"
     error: POST /v1.0/$batch returned 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
     help: the tenant has reached its request limit, perhaps because of other programs: run again later
     ");
@@ -224,9 +196,9 @@ fn a_plan_survives_slow_late_and_truncated_answers() {
         "server_errors: { on: [1, 3, 5, 7], page: html }",
         "cut_before: { on: [1, 3, 5, 7] }",
     ] {
-        let trial = Trial::new(faults);
-        assert_eq!(trial.planned(), right, "{faults}");
-        let struck: u64 = trial.counters()["faults"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        let tenant = faulty(faults);
+        assert_eq!(planned(&tenant), right, "{faults}");
+        let struck: u64 = tenant.counters()["faults"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
         assert!(struck >= 4, "{faults}: {struck}");
     }
 }
@@ -241,7 +213,7 @@ fn a_plan_fails_with_a_reason() {
         "cut_before: { path: assignmentFilters }",
         "throttle: { path: assignmentFilters, retry_after: none }",
     ] {
-        let ran = Trial::new(faults).repo.run(&["plan"]);
+        let ran = faulty(faults).repo.ran("plan");
         assert_eq!(ran.out, "");
         said.push_str(&format!("{faults}\n{}\n", ran.fails()));
     }
@@ -285,30 +257,30 @@ fn a_creation_whose_answer_was_cut_is_found() {
         "cut_after: { on: 1, of: POST }",
         "failed_but_done: { on: 1, of: POST, statuses: 504 }",
     ] {
-        let trial = Trial::new(faults);
-        trial.repo.apply().succeeds();
-        trial.repo.assert_converged();
-        let counters = trial.counters();
+        let tenant = faulty(faults);
+        tenant.repo.apply().succeeds();
+        tenant.repo.assert_converged();
+        let counters = tenant.counters();
         assert_eq!((&counters["writes"], counters["faults"].as_object().unwrap().len()), (&json!(2), 1), "{faults}");
-        assert_eq!(trial.graph().names().iter().filter(|name| *name == "Lock screen").count(), 1);
+        assert_eq!(tenant.portal().names().iter().filter(|name| *name == "Lock screen").count(), 1);
     }
 }
 
 /// Reads of several objects share a batch; a failed one does not affect the others.
 #[test]
 fn an_object_that_cannot_be_read_does_not_stop_the_others() {
-    let trial = Trial::new("durable: false\n");
-    trial.repo.remove("lock");
+    let tenant = faulty("durable: false\n");
+    tenant.repo.remove("lock");
     for key in ["one", "two", "three"] {
-        trial.repo.policy(key, &LOCK.replace("Lock screen", key).replace("Start/HideLock: Hide", "Start/HideLock: 1"));
+        tenant.repo.policy(key, &LOCK.replace("Lock screen", key).replace("Start/HideLock: Hide", "Start/HideLock: 1"));
     }
-    trial.repo.apply().succeeds();
-    let id = text(&trial.graph().profile("one")["id"]);
+    tenant.repo.apply().succeeds();
+    let id = text(&tenant.portal().profile("one")["id"]);
     for key in ["one", "two", "three"] {
-        trial.repo.edit(key, "Start/HideLock: 1", "Start/HideLock: 0");
+        tenant.repo.edit(key, "Start/HideLock: 1", "Start/HideLock: 0");
     }
-    let trial = trial.again(&format!("sub_request_failures: {{ rate: 1.0, path: {id} }}\n"));
-    let ran = trial.repo.apply();
+    let tenant = tenant.again(&format!("sub_request_failures: {{ rate: 1.0, path: {id} }}\n"));
+    let ran = tenant.repo.apply();
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
     let lines = ran.out.lines().filter(|line| line.contains("failed") || line.contains("changed  "));
     assert_snapshot!(normal(&lines.collect::<Vec<_>>().join("\n")), @"
@@ -322,10 +294,10 @@ fn an_object_that_cannot_be_read_does_not_stop_the_others() {
 /// Another repository's profile has the same name, and a page contains only one profile.
 #[test]
 fn profiles_with_one_name_may_need_more_than_a_page() {
-    let trial = Trial::new("max_page_size: 1\ndurable: false\n");
-    let other = Repo::new(&served("fabrikam", &trial.server.url, ""));
+    let tenant = faulty("max_page_size: 1\ndurable: false\n");
+    let other = Repository::new(&served("fabrikam", &tenant.server.url, ""));
     other.policy("lock", LOCK);
     other.apply().succeeds();
-    trial.repo.apply().succeeds();
-    trial.repo.assert_converged();
+    tenant.repo.apply().succeeds();
+    tenant.repo.assert_converged();
 }

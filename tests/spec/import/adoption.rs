@@ -1,11 +1,11 @@
 //! An imported policy adopts the profile that it was created from, and does nothing else.
 
 use super::{emptied, import, imports_and_converges, is_valid};
-use crate::harness::{EMBEDDED, Repo, copy, normal, text};
+use crate::harness::{EMBEDDED, Repository, copy, normal, text};
 
 #[test]
 fn profiles_from_the_portal_become_policies_that_adopt_them() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let before = repo.portal().profiles();
     insta::assert_snapshot!(import(&repo, &[]), @"
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
@@ -43,9 +43,9 @@ fn profiles_from_the_portal_become_policies_that_adopt_them() {
 
 #[test]
 fn an_adoption_has_no_effect_afterwards() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     imports_and_converges(&repo);
-    assert!(repo.plan().contains("nothing to do; 2 unchanged"));
+    assert!(repo.planned().contains("nothing to do; 2 unchanged"));
     let after = repo.portal().profiles();
     repo.apply().succeeds();
     assert_eq!(repo.portal().profiles(), after);
@@ -64,18 +64,18 @@ fn an_adoption_has_no_effect_afterwards() {
 
 #[test]
 fn every_ready_made_policy_can_be_imported_again() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    copy(&own.join("policies"), &repo.path().join("policies"));
-    std::fs::copy(own.join("sspr-policy.yaml"), repo.path().join("sspr-policy.yaml")).unwrap();
+    copy(&own.join("policies"), &repo.path("policies"));
+    std::fs::copy(own.join("sspr-policy.yaml"), repo.path("sspr-policy.yaml")).unwrap();
     emptied(&repo.portal());
     repo.apply().succeeds();
     let profiles = repo.portal().profiles();
     assert_eq!(profiles.len(), 7);
     for profile in &profiles {
-        repo.run(&["disown", &text(&profile["id"])]).succeeds();
+        repo.ran(&["disown", &text(&profile["id"])]).succeeds();
     }
-    std::fs::remove_dir_all(repo.path().join("policies")).unwrap();
+    std::fs::remove_dir_all(repo.path("policies")).unwrap();
     imports_and_converges(&repo);
     is_valid(&repo);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/windows-nothing-in-the-way-of-password-reset.yaml")), @r#"
@@ -105,7 +105,7 @@ fn every_ready_made_policy_can_be_imported_again() {
 /// That policy may already adopt the profile.
 #[test]
 fn an_unreadable_policy_stops_an_import() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let id = text(&repo.portal().profile("Portal - Camera")["id"]);
     repo.policy("mine", &format!("name: [\nadopt: {{ sandbox: {id} }}\n"));
     insta::assert_snapshot!(import(&repo, &[]), @"
@@ -118,13 +118,13 @@ fn an_unreadable_policy_stops_an_import() {
     help: fix these errors first; `sspr-policy check` lists them
     exit 1
     ");
-    assert!(!repo.path().join("policies/imported").exists());
+    assert!(!repo.path("policies/imported").exists());
 }
 
 #[test]
 fn a_managed_profile_without_a_policy_is_not_imported() {
-    let repo = Repo::new(EMBEDDED);
-    repo.run(&["import", "--profile", "Portal - Camera"]).succeeds();
+    let repo = Repository::new(EMBEDDED);
+    repo.ran(&["import", "--profile", "Portal - Camera"]).succeeds();
     repo.apply().succeeds();
     repo.remove("imported/portal-camera");
     insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"

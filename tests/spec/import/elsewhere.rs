@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::harness::{EMBEDDED, Graph, Repo, Served, normal, served, text};
+use crate::harness::{EMBEDDED, Graph, Repository, Served, normal, served, text};
 
 #[test]
 fn a_value_that_the_token_may_not_read_becomes_a_reference_to_a_secret() {
@@ -11,9 +11,9 @@ fn a_value_that_the_token_may_not_read_becomes_a_reference_to_a_secret() {
     let rights =
         "tokens:\n  reader: [DeviceManagementConfiguration.Read.All, GroupMember.Read.All, Organization.Read.All]\n";
     let server = Served::faulty(folder.path(), rights, 1);
-    let mut repo = Repo::new(&served("contoso", &server.url, ""));
+    let mut repo = Repository::new(&served("contoso", &server.url, ""));
     repo.variables.insert("SSPR_POLICY_TOKEN".into(), "reader".into());
-    let ran = repo.run(&["import"]);
+    let ran = repo.ran("import");
     assert_eq!(ran.code, Some(1));
     insta::assert_snapshot!(normal(&ran.out), @"
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
@@ -45,12 +45,12 @@ fn a_value_that_the_token_may_not_read_becomes_a_reference_to_a_secret() {
 
 #[test]
 fn a_settings_catalog_policy_is_reported_as_such() {
-    let repo = Repo::new(EMBEDDED);
-    insta::assert_snapshot!(repo.run(&["import", "--profile", "Portal - Login and lock screen"]).fails(), @r#"
+    let repo = Repository::new(EMBEDDED);
+    insta::assert_snapshot!(repo.ran(&["import", "--profile", "Portal - Login and lock screen"]).fails(), @r#"
     error: the settings catalog policy "Portal - Login and lock screen" cannot be imported
     help: write a policy with the same settings and apply it, and then unassign the settings catalog policy: both set the same nodes, so they would conflict
     "#);
-    let server = Served::start(repo.path(), None);
+    let server = Served::start(repo.root(), None);
     let policies = Graph::new(&server.url).get("/beta/deviceManagement/configurationPolicies");
     drop(server);
     let id = text(&policies["value"][0]["id"]);
@@ -99,9 +99,9 @@ fn every_masked_row_gets_its_own_variable() {
     Graph::new(&server.url).create("Alike", &json!(null), &["a-o", "a_o", "A.O", "a_"].map(row));
     drop(server);
     let server = Served::faulty(folder.path(), rights, 1);
-    let mut repo = Repo::new(&served("contoso", &server.url, ""));
+    let mut repo = Repository::new(&served("contoso", &server.url, ""));
     repo.variables.insert("SSPR_POLICY_TOKEN".into(), "reader".into());
-    assert_eq!(repo.run(&["import", "--profile", "Alike"]).code, Some(1));
+    assert_eq!(repo.ran("import --profile Alike").code, Some(1));
     let text = repo.read("policies/imported/alike.yaml");
     let variables: Vec<&str> = text.split("${env:").skip(1).filter_map(|rest| rest.split('}').next()).collect();
     assert_eq!(variables, ["SSPR_ALIKE_FOO_A_O", "SSPR_ALIKE_FOO_A_O_2", "SSPR_ALIKE_FOO_A", "SSPR_ALIKE_FOO_A_O_3"]);

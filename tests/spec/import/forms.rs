@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{base64, device, emptied, import, imports_and_converges, is_valid, row, target};
-use crate::harness::{EMBEDDED, Repo, TENANT, integer, normal};
+use crate::harness::{EMBEDDED, Repository, TENANT, integer, normal};
 
 #[test]
 fn every_type_of_value_is_written_as_people_would() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
     let picture = "<enabled/><data id=\"EncryptionMethodWithXtsOsDropDown_Name\" value=\"7\"/><data \
@@ -130,7 +130,7 @@ fn every_type_of_value_is_written_as_people_would() {
 
     adopt: { sandbox: [id] }
     "#);
-    assert_eq!(std::fs::read(repo.path().join("policies/imported/everything/large.bin")).unwrap(), [0xff; 100]);
+    assert_eq!(std::fs::read(repo.path("policies/imported/everything/large.bin")).unwrap(), [0xff; 100]);
     is_valid(&repo);
     repo.apply().succeeds();
     repo.assert_converged();
@@ -138,7 +138,7 @@ fn every_type_of_value_is_written_as_people_would() {
 
 #[test]
 fn every_form_of_assignment_is_written_by_name() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
     let filter = |name: &str, mode: &str| {
@@ -248,7 +248,7 @@ fn names_of_all_kinds_become_valid_file_names() {
         "=",
         "<<",
     ];
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
     for (at, name) in names.iter().enumerate() {
@@ -258,7 +258,7 @@ fn names_of_all_kinds_become_valid_file_names() {
     portal.create(&"long ".repeat(40), &Value::Null, &[integer("Camera/AllowCamera", 0)]);
     drop(portal);
     imports_and_converges(&repo);
-    let mut files: Vec<String> = std::fs::read_dir(repo.path().join("policies/imported"))
+    let mut files: Vec<String> = std::fs::read_dir(repo.path("policies/imported"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{base64, device, emptied, import, row, target};
-use crate::harness::{EMBEDDED, Repo, copy, integer, normal, text};
+use crate::harness::{EMBEDDED, Repository, copy, integer, normal, text};
 
 #[test]
 fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
     let lost = [
@@ -88,7 +88,7 @@ fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
 
 #[test]
 fn existing_files_are_not_overwritten() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy("imported/portal-camera", "name: Mine\nsettings: { Camera/AllowCamera: 1 }\n");
     // Another problem in the repository does not matter.
     repo.policy("unknown", "name: Unknown\nsettings: { Contoso/Unknown: 1 }\n");
@@ -114,7 +114,7 @@ fn existing_files_are_not_overwritten() {
 
 #[test]
 fn a_profile_is_selected_by_name_or_id() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     let twins: Vec<Value> =
         (0..2).map(|_| portal.create("Twins", &Value::Null, &[integer("Camera/AllowCamera", 0)])).collect();
@@ -145,15 +145,15 @@ fn a_profile_is_selected_by_name_or_id() {
     reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 0
     "#);
-    repo.run(&["import", "--profile", &text(&twins[1]["id"]).to_uppercase()]).succeeds();
+    repo.ran(&["import", "--profile", &text(&twins[1]["id"]).to_uppercase()]).succeeds();
     repo.apply().succeeds();
     insta::assert_snapshot!(import(&repo, &["--profile", "Portal - Camera"]), @r#"
     error: "Portal - Camera" ([id]) is already managed here, as imported/portal-camera
     help: it already has a policy; to stop managing it, run `sspr-policy disown ID`
     exit 1
     "#);
-    let other = Repo::new(&EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
-    copy(&repo.path().join(".sspr-policy"), &other.path().join(".sspr-policy"));
+    let other = Repository::new(&EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
+    copy(&repo.path(".sspr-policy"), &other.path(".sspr-policy"));
     insta::assert_snapshot!(import(&other, &["--profile", "Portal - Camera"]), @r#"
     error: "Portal - Camera" ([id]) is managed by contoso, as imported/portal-camera
     help: import it in that owner's repository
@@ -174,7 +174,7 @@ fn a_profile_is_selected_by_name_or_id() {
 /// A deleted group has no members that could get the profile, and a number is not a secret.
 #[test]
 fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
     let length = device("String", "Policy/Config/DeviceLock/MinDevicePasswordLength", json!("8"));
@@ -222,7 +222,7 @@ fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
 /// Intune reads the value from devices; a policy would set it.
 #[test]
 fn a_row_that_only_reads_is_skipped_and_reported() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
     let mut asked = integer("Camera/AllowCamera", 0);
@@ -245,7 +245,7 @@ fn a_row_that_only_reads_is_skipped_and_reported() {
             "name: Asks\nsettings: {{ Camera/AllowCamera: 0, AboveLock/AllowToasts: 1 }}\nadopt: {{ sandbox: {id} }}\n"
         ),
     );
-    let plan = repo.plan();
+    let plan = repo.planned();
     assert!(plan.contains("+ Camera/AllowCamera") && plan.contains("- Camera/AllowCamera (read only)"), "{plan}");
     repo.apply().succeeds();
     repo.assert_converged();

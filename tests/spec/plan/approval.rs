@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{EMBEDDED, Ran, Repo, integer, normal};
+use crate::harness::{EMBEDDED, Ran, Repository, integer, normal};
 
 const LOCK: &str = "\
 name: Lock screen
@@ -12,23 +12,23 @@ assignments: { include: [{ group: SSPR Pilot }] }
 const TOASTS: &str = "name: Toasts\nsettings: { AboveLock/AllowToasts: Allowed }\n";
 
 /// A repository in which one policy was applied and then changed, another one was added, and the plan was saved.
-fn planned() -> Repo {
-    let repo = Repo::new(EMBEDDED);
+fn planned() -> Repository {
+    let repo = Repository::new(EMBEDDED);
     repo.policy("lock", LOCK);
     repo.apply().succeeds();
     repo.edit("lock", ": Hide", ": do not hide");
     repo.policy("toasts", TOASTS);
-    let ran = repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    let ran = repo.ran("plan --out plan.json").succeeds();
     assert_eq!(ran.err, "saved the plan to plan.json; run `sspr-policy apply plan.json` to apply exactly this plan\n");
     repo
 }
 
-fn apply_plan(repo: &Repo) -> Ran {
-    repo.run(&["apply", "plan.json"])
+fn apply_plan(repo: &Repository) -> Ran {
+    repo.ran("apply plan.json")
 }
 
 /// The output of an apply of the saved plan that changes nothing.
-fn refused(repo: &Repo) -> String {
+fn refused(repo: &Repository) -> String {
     let before = repo.portal().profiles();
     let said = apply_plan(repo).fails();
     assert_eq!(repo.portal().profiles(), before);
@@ -36,7 +36,7 @@ fn refused(repo: &Repo) -> String {
 }
 
 /// Changes the saved plan.
-fn forge(repo: &Repo, change: impl FnOnce(&mut Value)) {
+fn forge(repo: &Repository, change: impl FnOnce(&mut Value)) {
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
     change(&mut plan);
     repo.write("plan.json", &plan.to_string());
@@ -45,7 +45,7 @@ fn forge(repo: &Repo, change: impl FnOnce(&mut Value)) {
 #[test]
 fn a_saved_plan_is_shown_as_it_was_planned() {
     let repo = planned();
-    let shown = repo.run(&["show", "plan.json"]).succeeds().out;
+    let shown = repo.ran("show plan.json").succeeds().out;
     insta::assert_snapshot!(normal(&shown), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
@@ -61,11 +61,11 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
     Plan: 1 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     "#);
-    let planned = normal(&repo.run(&["plan"]).succeeds().out);
+    let planned = normal(&repo.ran("plan").succeeds().out);
     assert_eq!(normal(&shown), planned);
-    let json = repo.run(&["show", "plan.json", "--output-format", "json"]).succeeds().out;
+    let json = repo.ran("show plan.json --output-format json").succeeds().out;
     assert_eq!(json, repo.read("plan.json"));
-    let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
+    let markdown = repo.ran("show plan.json --output-format markdown").succeeds().out;
     insta::assert_snapshot!(normal(&markdown), @"
     ### Plan for `sandbox` (sandbox, not your tenant)
 
@@ -108,7 +108,7 @@ fn a_plan_that_was_carried_out_already() {
 #[test]
 fn a_plan_that_was_carried_out_in_part() {
     let repo = planned();
-    repo.run(&["apply", "--auto-approve", "--only", "toasts"]).succeeds();
+    repo.ran("apply --auto-approve --only toasts").succeeds();
     let done = apply_plan(&repo).succeeds();
     assert!(done.out.contains("1 done, 0 failed."), "{}", done.out);
     repo.assert_converged();
@@ -133,7 +133,7 @@ fn a_plan_for_another_owner() {
 #[test]
 fn a_plan_for_another_environment() {
     let repo = planned();
-    let said = repo.run(&["apply", "plan.json", "--env", "production"]).fails();
+    let said = repo.ran("apply plan.json --env production").fails();
     insta::assert_snapshot!(said, @r#"error: this plan is for the environment `sandbox`, not `production`"#);
 }
 
@@ -241,7 +241,7 @@ fn a_file_that_is_not_a_plan() {
     let said = |text: &str| {
         repo.write("plan.json", text);
         let said = refused(&repo);
-        assert_eq!(said, repo.run(&["show", "plan.json"]).fails());
+        assert_eq!(said, repo.ran("show plan.json").fails());
         said
     };
     insta::assert_snapshot!(said("{"), @"error: plan.json is not a readable plan: EOF while parsing an object at line 1 column 1");
@@ -253,7 +253,7 @@ fn a_file_that_is_not_a_plan() {
 fn there_is_no_terminal_to_confirm_on() {
     let repo = planned();
     let before = repo.portal().profiles();
-    insta::assert_snapshot!(repo.run(&["apply"]).fails(), @"
+    insta::assert_snapshot!(repo.ran("apply").fails(), @"
     error: no terminal to confirm on; nothing was changed
     help: use --auto-approve in a pipeline, or apply a saved plan: `plan --out FILE`, then `apply FILE`
     ");
@@ -262,12 +262,12 @@ fn there_is_no_terminal_to_confirm_on() {
 
 #[test]
 fn a_plan_in_json_matches_its_schema() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy("lock", "name: Lock\ndescription: Ours.\nsettings: { Start/HideLock: Hide }\nscope_tags: [Service Desk]\nassignments: { include: [{ group: All Staff, filter: Windows 11 corporate }] }\n");
-    let schema: Value = serde_json::from_str(&repo.run(&["schema", "plan"]).succeeds().out).unwrap();
+    let schema: Value = serde_json::from_str(&repo.ran("schema plan").succeeds().out).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
     let plan = |more: &[&str]| {
-        let ran = repo.run(&[&["plan", "--output-format", "json"], more].concat()).succeeds();
+        let ran = repo.ran(&[&["plan", "--output-format", "json"], more].concat()).succeeds();
         serde_json::from_str::<Value>(&ran.out).unwrap()
     };
     let check =

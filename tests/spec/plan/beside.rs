@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Graph, Repo, Served, served, text};
+use crate::harness::{Graph, Rehearsal, text};
 
 const POLICIES: &str = "/beta/deviceManagement/configurationPolicies";
 const RESET: &str = "device_vendor_msft_policy_config_authentication_allowaadpasswordreset";
@@ -46,28 +46,19 @@ fn group(graph: &Graph, name: &str) -> Value {
 }
 
 /// A tenant without other conflicts, and a repository with one policy that allows password reset.
-struct Tenant {
-    server: Served,
-    graph: Graph,
-    repo: Repo,
-    _folder: tempfile::TempDir,
-}
-
-fn tenant(faults: &str) -> Tenant {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Served::faulty(folder.path(), faults, 1);
-    let graph = Graph::new(&server.url);
+fn tenant(faults: &str) -> (Rehearsal, Graph) {
+    let tenant = Rehearsal::new(faults);
+    let graph = tenant.portal();
     graph.delete(&graph.profile("Portal - Lock screen hardening"));
-    let repo = Repo::new(&served("contoso", &server.url, ""));
-    repo.policy("reset", ALLOWED);
-    Tenant { server, graph, repo, _folder: folder }
+    tenant.repo.policy("reset", ALLOWED);
+    (tenant, graph)
 }
 
 #[test]
 fn a_settings_catalog_policy_conflicts_with_ours() {
-    let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
+    let (tenant, graph) = tenant("durable: false\n");
     make(&graph, "Portal - No reset", "windows10", &[choice(RESET, "0")], &[all_devices()]);
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(tenant.repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + reset                        "Password reset"
@@ -94,10 +85,10 @@ fn a_settings_catalog_policy_conflicts_with_ours() {
 
 #[test]
 fn a_settings_catalog_policy_breaks_password_reset() {
-    let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
+    let (tenant, graph) = tenant("durable: false\n");
     let pilot = group(&graph, "SSPR Pilot");
     make(&graph, "Portal - Quiet lock screen", "windows10", &[choice(NOTIFICATIONS, "1")], &[pilot]);
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(tenant.repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + reset                        "Password reset"
@@ -125,7 +116,7 @@ fn a_settings_catalog_policy_breaks_password_reset() {
 
 #[test]
 fn irrelevant_policies_are_not_mentioned() {
-    let Tenant { server: _server, graph, repo, .. } = tenant("durable: false\n");
+    let (tenant, graph) = tenant("durable: false\n");
     let kiosks = group(&graph, "Kiosks");
     let not_pilot = json!({
         "@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget", "groupId": graph.group("SSPR Pilot"),
@@ -135,7 +126,7 @@ fn irrelevant_policies_are_not_mentioned() {
     make(&graph, "Other devices", "windows10", &[choice(RESET, "0")], &[kiosks, not_pilot]);
     make(&graph, "No Windows", "macOS,iOS", &[choice(RESET, "0")], &[all_devices()]);
     make(&graph, "Unknown", "windows10", &[choice("device_vendor_msft_policy_config_x_y", "0")], &[all_devices()]);
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(tenant.repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + reset                        "Password reset"
@@ -148,20 +139,20 @@ fn irrelevant_policies_are_not_mentioned() {
     Nothing was changed.
     exit 0
     "#);
-    repo.apply().succeeds();
-    repo.assert_converged();
+    tenant.repo.apply().succeeds();
+    tenant.repo.assert_converged();
     assert_eq!(graph.get(POLICIES)["value"].as_array().unwrap().len(), 1 + 5);
 }
 
 #[test]
 fn every_page_is_read() {
     // Ten policies fit on a page, but only two with settings, so the settings of the others are read one by one.
-    let Tenant { server: _server, graph, repo, .. } = tenant("max_page_size: 10\n");
+    let (tenant, graph) = tenant("max_page_size: 10\n");
     for number in 0..12 {
         make(&graph, &format!("Equal {number}"), "windows10", &[choice(RESET, "1")], &[all_devices()]);
     }
     make(&graph, "The last one", "windows10", &[choice(RESET, "0")], &[all_devices()]);
-    let plan = repo.plan().split_whitespace().collect::<Vec<_>>().join(" ");
+    let plan = tenant.repo.planned().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(plan.contains("a different value in \"The last one\" (settings catalog, in the tenant)"), "{plan}");
     assert!(!plan.contains("not compared"), "{plan}");
 }
@@ -169,8 +160,8 @@ fn every_page_is_read() {
 #[test]
 fn unreadable_policies_are_reported() {
     let unread = "server_errors: { path: configurationPolicies, statuses: [501] }\n";
-    let Tenant { server: _server, repo, .. } = tenant(unread);
-    insta::assert_snapshot!(repo.plan(), @r#"
+    let (tenant, _) = tenant(unread);
+    insta::assert_snapshot!(tenant.repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + reset                        "Password reset"
@@ -185,24 +176,24 @@ fn unreadable_policies_are_reported() {
     Nothing was changed.
     exit 0
     "#);
-    repo.apply().succeeds();
+    tenant.repo.apply().succeeds();
 }
 
 #[test]
 fn repeated_failures_to_read_them_do_not_stop_a_plan() {
     let failing = "server_errors: { path: configurationPolicies, statuses: [500] }\n";
-    let Tenant { server: _server, repo, .. } = tenant(failing);
-    let ran = repo.run(&["plan"]).succeeds();
+    let (tenant, _) = tenant(failing);
+    let ran = tenant.repo.ran("plan").succeeds();
     assert!(ran.out.contains("warning[SP0516]"), "{}{}", ran.out, ran.err);
 }
 
 #[test]
 fn an_unreadable_policy_is_named() {
     let unread = "server_errors: { path: /settings, statuses: [501] }\n";
-    let Tenant { server: _server, graph, repo, .. } = tenant(unread);
+    let (tenant, graph) = tenant(unread);
     make(&graph, "Portal - Reset", "windows10", &[choice(RESET, "1")], &[all_devices()]);
     make(&graph, "Portal - No reset", "windows10", &[choice(RESET, "0")], &[all_devices()]);
-    insta::assert_snapshot!(repo.plan(), @r#"
+    insta::assert_snapshot!(tenant.repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
       + reset                        "Password reset"
@@ -221,14 +212,12 @@ fn an_unreadable_policy_is_named() {
 
 #[test]
 fn a_plan_needs_no_extra_request_for_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Served::start(folder.path(), None);
-    let repo = Repo::new(&served("contoso", &server.url, ""));
-    repo.policy("reset", ALLOWED);
-    repo.apply().succeeds();
-    let requests = || Graph::new(&server.own).get("/sandbox/counters")["requests"].as_u64().unwrap();
+    let tenant = Rehearsal::new("");
+    tenant.repo.policy("reset", ALLOWED);
+    tenant.repo.apply().succeeds();
+    let requests = || tenant.counters()["requests"].as_u64().unwrap();
     let before = requests();
-    repo.assert_converged();
+    tenant.repo.assert_converged();
     // The organization, names, profiles, their count, and one batch with a masked value of a relevant profile.
     assert_eq!(requests() - before, 5);
 }

@@ -5,7 +5,7 @@ mod portal;
 
 use serde_json::{Value, json};
 
-use crate::harness::{EMBEDDED, Repo};
+use crate::harness::{EMBEDDED, Repository};
 
 const LOCK: &str = "\
 name: Lock screen
@@ -21,12 +21,12 @@ assignments:
 ";
 
 /// A repository with one policy, which was applied.
-fn applied() -> Repo {
+fn applied() -> Repository {
     with(EMBEDDED, &[("lock", LOCK)])
 }
 
-fn with(configuration: &str, policies: &[(&str, &str)]) -> Repo {
-    let repo = Repo::new(configuration);
+fn with(configuration: &str, policies: &[(&str, &str)]) -> Repository {
+    let repo = Repository::new(configuration);
     for (key, policy) in policies {
         repo.policy(key, policy);
     }
@@ -36,13 +36,13 @@ fn with(configuration: &str, policies: &[(&str, &str)]) -> Repo {
 }
 
 /// Applies the policies, and checks that nothing is left to change.
-fn converges(repo: &Repo) {
+fn converges(repo: &Repository) {
     repo.apply().succeeds();
     repo.assert_converged();
 }
 
 /// Changes the settings of a profile in the form in which they can be sent back.
-fn settings(repo: &Repo, change: impl FnOnce(&mut Vec<Value>)) {
+fn settings(repo: &Repository, change: impl FnOnce(&mut Vec<Value>)) {
     let portal = repo.portal();
     let profile = portal.profile("Lock screen");
     let mut settings: Vec<Value> =

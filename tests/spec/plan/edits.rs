@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::harness::proxy::Proxy;
-use crate::harness::{EMBEDDED, Graph, Ran, Repo, Served, TENANT, normal, text};
+use crate::harness::{EMBEDDED, Graph, Ran, Repository, Served, TENANT, normal, text};
 
 /// Three values, of which Intune masks the last one.
 const LOCK: &str = "\
@@ -27,8 +27,8 @@ assignments:
 ";
 
 /// A repository with one policy, which was applied.
-fn applied() -> Repo {
-    let repo = Repo::new(EMBEDDED);
+fn applied() -> Repository {
+    let repo = Repository::new(EMBEDDED);
     repo.policy("lock", LOCK);
     repo.apply().succeeds();
     repo.assert_converged();
@@ -36,7 +36,7 @@ fn applied() -> Repo {
 }
 
 /// The plan and its requests. Checks that exactly these are sent, and that nothing is left to change.
-fn carried_out(repo: &Repo) -> String {
+fn carried_out(repo: &Repository) -> String {
     let listed = listed(repo);
     let seen = format!("{}\n{}", plan(repo), shown(repo, &listed));
     let (ran, sent) = applied_through_proxy(repo);
@@ -47,7 +47,7 @@ fn carried_out(repo: &Repo) -> String {
 }
 
 /// The plan without its first line, which is always the same.
-fn plan(repo: &Repo) -> String {
+fn plan(repo: &Repository) -> String {
     let plan = repo.plan();
     plan.split_once("\n\n").unwrap().1.to_owned()
 }
@@ -56,13 +56,13 @@ fn plan(repo: &Repo) -> String {
 type Request = (String, Value);
 
 /// The requests from `plan --requests`.
-fn listed(repo: &Repo) -> Vec<Request> {
-    read(&repo.run(&["plan", "--requests"]).succeeds().out)
+fn listed(repo: &Repository) -> Vec<Request> {
+    read(&repo.ran("plan --requests").succeeds().out)
 }
 
 /// The same for a plan with errors.
-fn listed_beside_errors(repo: &Repo) -> Vec<Request> {
-    let ran = repo.run(&["plan", "--requests"]);
+fn listed_beside_errors(repo: &Repository) -> Vec<Request> {
+    let ran = repo.ran("plan --requests");
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
     read(&ran.out)
 }
@@ -84,8 +84,8 @@ fn with_new_ids(requests: &[Request]) -> Vec<Request> {
 }
 
 /// Applies, and records between client and sandbox what is sent.
-fn applied_through_proxy(repo: &Repo) -> (Ran, Vec<Request>) {
-    let server = Served::start(repo.path(), None);
+fn applied_through_proxy(repo: &Repository) -> (Ran, Vec<Request>) {
+    let server = Served::start(repo.root(), None);
     let proxy = Proxy::start(&server.url, TENANT, &[]);
     let configuration = repo.read("sspr-policy.yaml");
     let through = format!("tenant: {TENANT}, graph_url: {}, auth: {{ method: token }}", proxy.url);
@@ -93,7 +93,7 @@ fn applied_through_proxy(repo: &Repo) -> (Ran, Vec<Request>) {
     let ran = repo.apply();
     repo.write("sspr-policy.yaml", &configuration);
     let writes = proxy.writes();
-    assert_eq!(Graph::new(&server.own).get("/sandbox/counters")["writes"], writes.len());
+    assert_eq!(server.counters()["writes"], writes.len());
     (ran, without_ids(writes))
 }
 
@@ -102,7 +102,7 @@ fn without_ids(requests: Vec<Request>) -> Vec<Request> {
 }
 
 /// The requests with their bodies: groups by name, and markers as one word.
-fn shown(repo: &Repo, requests: &[Request]) -> String {
+fn shown(repo: &Repository, requests: &[Request]) -> String {
     let groups: BTreeMap<String, String> = repo.portal().get("/v1.0/groups?$top=999")["value"]
         .as_array()
         .unwrap()

@@ -1,19 +1,19 @@
 //! Names that the tenant lacks or has twice: no plan, and an error at their line.
 
-use crate::harness::{EMBEDDED, Repo, text};
+use crate::harness::{EMBEDDED, Repository, text};
 
 /// The output of `apply` for a policy with these lines; checks that the tenant is unchanged.
 fn refused(lines: &str) -> String {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy(
         "fine",
         "name: Fine\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
     );
     repo.policy("reset", &format!("name: Reset\nsettings:\n  Authentication/AllowAadPasswordReset: Allowed\n{lines}"));
     let before = repo.portal().profiles();
-    let plan = repo.run(&["plan", "--out", "plan.json"]);
+    let plan = repo.ran("plan --out plan.json");
     assert_eq!((plan.code, plan.out.as_str()), (Some(1), ""));
-    assert!(!repo.path().join("plan.json").exists());
+    assert!(!repo.path("plan.json").exists());
     let said = repo.apply();
     assert_eq!((&said.err, said.out.as_str()), (&plan.err, ""));
     assert_eq!(repo.portal().profiles(), before);
@@ -95,7 +95,7 @@ fn an_id_without_a_group() {
 
 #[test]
 fn an_id_with_another_groups_name() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let kiosks = repo.portal().group("Kiosks");
     let said = refused(&format!("assignments: {{ include: [{{ group: SSPR Pilot, id: {kiosks} }}] }}\n"));
     insta::assert_snapshot!(said, @"
@@ -141,7 +141,7 @@ fn a_filter_that_exists_twice() {
 }
 
 /// The IDs of all filters with a name, in the order of the portal.
-fn filters(repo: &Repo, name: &str) -> Vec<String> {
+fn filters(repo: &Repository, name: &str) -> Vec<String> {
     let all = repo.portal().get("/beta/deviceManagement/assignmentFilters");
     let named = all["value"].as_array().unwrap().iter().filter(|filter| filter["displayName"] == name);
     named.map(|filter| text(&filter["id"])).collect()
@@ -149,7 +149,7 @@ fn filters(repo: &Repo, name: &str) -> Vec<String> {
 
 #[test]
 fn filters_and_scope_tags_by_id() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let twins = filters(&repo, "Duplicate filter");
     let lines = format!(
         "assignments:\n  include:\n    - {{ group: Kiosks, filter: {{ id: {}, name: Duplicate filter }} }}\n    - {{ all: devices, filter: {{ exclude: {{ id: {} }} }} }}\n    - {{ group: SSPR Pilot, filter: {{ include: {{ name: Kiosk hardware }} }} }}\nscope_tags: [Branch Office, {{ id: \"1\", name: Service Desk }}]\n",
@@ -202,9 +202,9 @@ fn filters_and_scope_tags_by_id() {
     repo.edit("reset", "name: Duplicate filter", "name: Kiosk hardware");
     repo.edit("reset", &twins[0].to_uppercase(), &kiosk);
     repo.edit("reset", "exclude: { id", "include: { id");
-    repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    repo.ran("plan --out plan.json").succeeds();
     repo.edit("reset", &twins[1], &twins[0]);
-    assert!(repo.run(&["apply", "plan.json"]).fails().contains("the change differs from the approved one"));
+    assert!(repo.ran("apply plan.json").fails().contains("the change differs from the approved one"));
 }
 
 #[test]
@@ -246,7 +246,7 @@ scope_tags: [{ id: \"9\" }]
 
 #[test]
 fn ids_with_another_filters_or_scope_tags_name() {
-    let kiosk = &filters(&Repo::new(EMBEDDED), "Kiosk hardware")[0];
+    let kiosk = &filters(&Repository::new(EMBEDDED), "Kiosk hardware")[0];
     let lines = format!(
         "assignments: {{ include: [{{ all: devices, filter: {{ name: Windows 11, id: {kiosk} }} }}] }}\nscope_tags: [{{ id: \"1\", name: Branch Office }}]\n"
     );
@@ -272,7 +272,7 @@ fn ids_with_another_filters_or_scope_tags_name() {
 
 #[test]
 fn an_id_in_place_of_a_name() {
-    let kiosk = &filters(&Repo::new(EMBEDDED), "Kiosk hardware")[0];
+    let kiosk = &filters(&Repository::new(EMBEDDED), "Kiosk hardware")[0];
     insta::assert_snapshot!(refused(&format!("assignments: {{ include: [{{ all: devices, filter: {kiosk} }}] }}\n")), @r#"
     error[SP0501]: the tenant has no assignment filter `[id]`
      --> policies/reset.yaml:4:50
@@ -303,9 +303,9 @@ fn a_scope_tag_that_does_not_exist() {
 
 #[test]
 fn a_scope_tag_that_exists_twice() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy("reset", "name: Reset\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nscope_tags:\n  - Twin\n");
-    repo.run(&["plan"]).fails();
+    repo.ran("plan").fails();
     // A person can create two in the portal, but the sandbox has no endpoint for that.
     let state = repo.read(".sspr-policy/sandbox.json");
     let mut state: serde_json::Value = serde_json::from_str(&state).unwrap();
@@ -374,7 +374,7 @@ scope_tags: [None]
 /// Names in policies that are not sent are not looked up.
 #[test]
 fn names_in_drafts_and_retired_policies_need_not_exist() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     for state in ["draft", "retired"] {
         repo.policy(
             state,

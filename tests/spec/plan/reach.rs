@@ -4,16 +4,16 @@ mod counts;
 mod exclusions;
 mod limits;
 
-use crate::harness::{EMBEDDED, Ran, Repo, normal};
+use crate::harness::{EMBEDDED, Ran, Repository, normal};
 
 /// A repository with one policy with these targets, which are the lines below `assignments:`.
-fn repository(configuration: &str, assignments: &str) -> Repo {
-    let repo = Repo::new(configuration);
+fn repository(configuration: &str, assignments: &str) -> Repository {
+    let repo = Repository::new(configuration);
     assign(&repo, assignments);
     repo
 }
 
-fn assign(repo: &Repo, assignments: &str) {
+fn assign(repo: &Repository, assignments: &str) {
     repo.policy("lock", &format!("name: Lock\nsettings: {{ Start/HideLock: Hide }}\nassignments:\n{assignments}"));
 }
 

@@ -18,7 +18,7 @@ registry:\r\n  \
 
 #[test]
 fn only_certain_fixes_change_the_file() {
-    let repository = Repository::new().with_bytes("policies/reset.yaml", POLICY.as_bytes());
+    let repository = Repository::lab().with_bytes("policies/reset.yaml", POLICY.as_bytes());
     assert_snapshot!(repository.run("check --fix"), @r#"
     error[SP0204]: this value is not allowed
      --> policies/reset.yaml:8:26
@@ -51,7 +51,7 @@ fn only_certain_fixes_change_the_file() {
 #[test]
 fn a_diff_shows_the_fixes_and_writes_nothing() {
     let policy = "name: 7\nsettings:\n  camera/allowcamera: 1\n";
-    let repository = Repository::new().with("policies/reset.yaml", policy);
+    let repository = Repository::lab().with("policies/reset.yaml", policy);
     assert_snapshot!(repository.run("check --diff"), @r#"
     --- a/policies/reset.yaml
     +++ b/policies/reset.yaml
@@ -94,7 +94,7 @@ fn the_configuration_is_fixed_too() {
 #[test]
 fn only_the_named_file_is_fixed() {
     let policy = "name: A\nsettings: { camera/allowcamera: 1 }\n";
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/a.yaml", policy)
         .with("policies/b.yaml", "name: B\nsettings: { abovelock/allowtoasts: 1 }\n");
     assert_snapshot!(repository.run("check --fix policies/b.yaml"), @"
@@ -110,7 +110,7 @@ fn only_the_named_file_is_fixed() {
 
 #[test]
 fn two_fixes_of_one_place_are_applied_in_turn() {
-    let repository = Repository::new().with(
+    let repository = Repository::lab().with(
         "policies/twice.yaml",
         "name: A\nsettings:\n  ./Vendor/MSFT/Policy/Config/Experience/AllowWindowsSpotlight: 1\n",
     );
@@ -128,7 +128,7 @@ fn two_fixes_of_one_place_are_applied_in_turn() {
 #[test]
 fn a_fixed_name_keeps_its_quotes() {
     let flow = "name: B\nsettings: { 'passportforwork/{TenantId}/policies/enablepinrecovery': true }\n";
-    let repository = Repository::new().with("policies/flow.yaml", flow).with(
+    let repository = Repository::lab().with("policies/flow.yaml", flow).with(
         "policies/quotes.yaml",
         "name: A\nsettings:\n  'windowslogon/hidefastuserswitching': 0\n  \"camera/allowcamera\": 1\n  ? abovelock/allowtoasts\n  : 1\n",
     );
@@ -154,7 +154,7 @@ fn a_fixed_name_keeps_its_quotes() {
 #[test]
 fn an_alias_is_fixed_like_its_anchor() {
     let policy = "name: A\nregistry:\n  HKLM\\SOFTWARE\\Contoso: { A: &on true, B: *on }\n";
-    let repository = Repository::new().with("policies/alias.yaml", policy);
+    let repository = Repository::lab().with("policies/alias.yaml", policy);
     assert_snapshot!(repository.run("check --fix"), @"
     0 errors, 0 warnings in 1 policy
     fixed policies/alias.yaml
@@ -169,7 +169,8 @@ fn an_alias_is_fixed_like_its_anchor() {
 #[test]
 #[cfg(unix)]
 fn a_symbolic_link_is_kept() {
-    let repository = Repository::new().with("shared/a.yaml", "name: A\nsettings: { camera/allowcamera: 1 }\n");
+    let repository = Repository::lab().with("shared/a.yaml", "name: A\nsettings: { camera/allowcamera: 1 }\n");
+    std::fs::create_dir(repository.path("policies")).unwrap();
     std::os::unix::fs::symlink("../shared/a.yaml", repository.path("policies/a.yaml")).unwrap();
     assert_snapshot!(repository.run("check --fix"), @"
     0 errors, 0 warnings in 1 policy
@@ -184,15 +185,15 @@ fn a_symbolic_link_is_kept() {
 
 #[test]
 fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
-    let sound = Repository::new().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\n");
+    let sound = Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\n");
     assert_snapshot!(sound.run("check --strict"), @"0 errors, 0 warnings in 1 policy");
     let note =
-        Repository::new().with("policies/a.yaml", "name: A\nsettings: { Authentication/AllowAadPasswordReset: 0 }\n");
+        Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Authentication/AllowAadPasswordReset: 0 }\n");
     assert_snapshot!(note.run("check --strict --output-format github"), @r#"
     ::notice file=policies/a.yaml,line=2,col=13,title=R01::password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)
     0 errors, 0 warnings in 1 policy (1 note)
     "#);
-    let warning = Repository::new()
+    let warning = Repository::lab()
         .with("policies/a.yaml", "name: A\nsettings: { AboveLock/AllowActionCenterNotifications: 1 }\n");
     assert_snapshot!(warning.run("check --output-format github"), @"
     ::warning file=policies/a.yaml,line=2,col=13,title=SP0210::Microsoft marks this node as deprecated: since 10.0.22000
@@ -203,7 +204,7 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     0 errors, 1 warning in 1 policy
     exit code 1
     ");
-    let error = Repository::new().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
+    let error = Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
     assert_snapshot!(error.run("check --output-format github"), @r#"
     ::error file=policies/a.yaml,line=2,col=33,title=SP0204::this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
     1 error, 0 warnings in 1 policy
@@ -215,7 +216,7 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
 fn an_id_that_is_a_number_gets_quotes() {
     let policy =
         "name: A\nsettings: { Camera/AllowCamera: 1 }\nscope_tags: [Service Desk, { id: 2, name: Branch Office }]\n";
-    let repository = Repository::new().with("policies/a.yaml", policy);
+    let repository = Repository::lab().with("policies/a.yaml", policy);
     repository.succeeds("check --fix");
     assert_eq!(repository.read("policies/a.yaml"), policy.replace("id: 2", "id: \"2\""));
 }

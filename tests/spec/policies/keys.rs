@@ -315,7 +315,7 @@ fn errors_state_what_the_parts_of_an_assignment_accept() {
 
 #[test]
 fn missing_keys_are_named() {
-    let said = Repository::new()
+    let said = Repository::lab()
         .with(
             "policies/assignments.yaml",
             "name: A\nsettings: { Camera/AllowCamera: 1 }\nassignments: { exclude: [] }\n",

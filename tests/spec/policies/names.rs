@@ -6,7 +6,7 @@ use crate::harness::repository::{Repository, check};
 
 #[test]
 fn two_policies_cannot_have_the_same_key() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 1 }\n")
         .with("policies/b.yaml", "name: B\nkey: a\nsettings: { AboveLock/AllowToasts: 1 }\n")
         .with("policies/c.yaml", "name: C\nkey: c\nsettings: { Start/HideLock: 0 }\n")
@@ -46,7 +46,7 @@ fn two_policies_cannot_have_the_same_key() {
 #[test]
 fn a_path_that_cannot_be_a_key_needs_one() {
     let setting = "settings: { Camera/AllowCamera: 1 }\n";
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/SSPR/Reset.yaml", &format!("name: A\n{setting}"))
         .with("policies/With Space.yaml", &format!("name: B\nkey: with-space\n{setting}"))
         .with("policies/wrong.yaml", &format!("name: C\nkey: Wrong Key\nmoved_from: [a//b, ../c]\n{setting}"));

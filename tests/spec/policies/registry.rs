@@ -6,7 +6,7 @@ use crate::harness::repository::{Repository, check, check_briefly};
 
 #[test]
 fn a_registry_key_in_double_quotes_is_an_error() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/n.yaml", "name: N\nregistry:\n  \"HKLM\\SOFTWARE\\new\": { Mode: 1 }\n")
         .with("policies/valid.yaml", "name: V\nregistry:\n  \"HKLM\\new\\table\": { Mode: 1 }\n");
     assert_snapshot!(repository.run("check"), @r#"

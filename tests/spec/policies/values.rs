@@ -302,7 +302,7 @@ fn an_item_of_a_list_cannot_contain_the_separator() {
 
 #[test]
 fn a_file_must_be_in_the_repository() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with_bytes("policies/wdac.bin", b"\xff\xff")
         .with("secret.txt", "outside of policies, inside of the repository\n")
         .with(

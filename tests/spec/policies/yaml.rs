@@ -7,7 +7,7 @@ use crate::harness::repository::{Repository, briefly, check, check_briefly};
 #[test]
 fn one_run_reports_all_files_that_are_not_policies() {
     let utf16: Vec<u8> = "name: Reset\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with_bytes("policies/ansi.yaml", b"name: Gr\xfc\xdfe\n")
         .with("policies/comment.yaml", "# nothing but a comment\n")
         .with("policies/directory.yaml/inner.yaml", "name: Inner\n")
@@ -102,7 +102,7 @@ fn one_run_reports_all_files_that_are_not_policies() {
 #[test]
 #[cfg(unix)]
 fn links_can_only_lead_to_files_in_the_repository() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/real.yaml", "name: Real\nkey: real\nsettings: { Camera/AllowCamera: 1 }\n")
         .with("elsewhere/twin.yaml", "name: Twin\nsettings: { Camera/AllowCamera: 1 }\n");
     let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, repository.path(from)).unwrap();
@@ -128,7 +128,7 @@ fn links_can_only_lead_to_files_in_the_repository() {
 fn aliases_that_expand_without_bound_are_refused() {
     let laughs = (1..10).map(|at| format!("a{at}: &a{at} [{}]\n", vec![format!("*a{}", at - 1); 9].join(", ")));
     let text = format!("name: Ha\na0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha]\n{}", laughs.collect::<String>());
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/deep.yaml", &format!("name: Deep\nsettings: {}{}\n", "[".repeat(5000), "]".repeat(5000)))
         .with("policies/laughs.yaml", &text)
         .with("policies/self.yaml", "name: Self\nsettings: &a { Camera/AllowCamera: *a }\n");
@@ -174,7 +174,7 @@ fn errors_in_an_alias_point_at_its_anchor() {
 
 #[test]
 fn merge_keys_tags_and_undefined_aliases_are_refused() {
-    let repository = Repository::new()
+    let repository = Repository::lab()
         .with("policies/alias.yaml", "name: *nobody\n")
         .with("policies/complex.yaml", "name: Reset\nsettings:\n  ? [a, b]\n  : 1\n")
         .with("policies/merge.yaml", "name: Merge\nsettings:\n  <<: { Camera/AllowCamera: 1 }\n")
@@ -225,7 +225,7 @@ fn merge_keys_tags_and_undefined_aliases_are_refused() {
 #[test]
 fn a_byte_order_mark_and_crlf_do_not_move_columns() {
     let text = "\u{feff}name: Größe 🙂\r\nsettings:\r\n  Camera/AllowCamera: 1\r\n  Camera/AlowCamera: 1 # 🙂\r\n";
-    let repository = Repository::new().with_bytes("policies/windows.yaml", text.as_bytes());
+    let repository = Repository::lab().with_bytes("policies/windows.yaml", text.as_bytes());
     assert_snapshot!(repository.run("check"), @"
     error[SP0201]: unknown setting
      --> policies/windows.yaml:4:3
@@ -243,14 +243,13 @@ fn a_byte_order_mark_and_crlf_do_not_move_columns() {
     exit code 1
     ");
     let sound = text.replace("  Camera/AlowCamera: 1 # 🙂\r\n", "");
-    let repository = Repository::new().with_bytes("policies/windows.yaml", sound.as_bytes());
+    let repository = Repository::lab().with_bytes("policies/windows.yaml", sound.as_bytes());
     assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 1 policy");
 }
 
 #[test]
 fn the_folder_of_the_policies_must_exist() {
-    let repository = Repository::new();
-    std::fs::remove_dir(repository.path("policies")).unwrap();
+    let repository = Repository::lab();
     assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 0 policies");
     let repository = repository.with("policies/Reset.YAML", "name: A\n");
     assert_snapshot!(repository.run("check"), @"

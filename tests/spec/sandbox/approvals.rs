@@ -1,11 +1,10 @@
 //! Multi Admin Approval, and tokens: which writes are allowed, and when.
 
-use std::process::Command;
-
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::harness::trial::{self, CONFIGURATIONS, Trial, alone, custom};
+use crate::harness::trial::{self, Trial, alone, custom, faulty};
+use crate::harness::{CONFIGURATIONS, Ran, command};
 
 const REQUESTS: &str = "/beta/deviceManagement/operationApprovalRequests";
 /// Base64 of "Password reset for the pilot".
@@ -13,15 +12,13 @@ const JUSTIFICATION: &str = "UGFzc3dvcmQgcmVzZXQgZm9yIHRoZSBwaWxvdA==";
 
 /// `sspr-policy sandbox …` in a folder whose sandbox may be served.
 fn sandbox(graph: &Trial, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sspr-policy"));
-    let ran = command.arg("--dir").arg(graph.folder.path()).arg("sandbox").args(arguments).output().unwrap();
-    let text = String::from_utf8(ran.stdout).unwrap() + &String::from_utf8(ran.stderr).unwrap();
-    trial::normal(&format!("{text}exit {}", ran.status.code().unwrap()))
+    let ran = Ran::of(command(graph.folder.path()).arg("sandbox").args(arguments));
+    trial::normal(&format!("{}exit {}", ran.printed(), ran.code.unwrap()))
 }
 
 /// The code of the newest request.
 async fn code(graph: &Trial) -> String {
-    let (_, list) = graph.ask("GET", REQUESTS, None).await;
+    let list = graph.get(REQUESTS).await;
     list["value"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned()
 }
 
@@ -52,7 +49,7 @@ fn a_write_is_requested_approved_and_carried_out_once() {
         assert_snapshot!(post(&graph, "Another").await, @"400: BadRequest The approval request [id] is for another request: method, URL and body have to be the same.");
         assert_snapshot!(post(&graph, "P").await, @"201: P");
         assert_snapshot!(post(&graph, "P").await, @"400: BadRequest The approval request [id] is not approved; it is completed.");
-        assert!(!graph.names().await.contains("Another"));
+        assert!(!graph.has("Another").await);
         with_code(&mut graph, "no guid");
         assert_snapshot!(post(&graph, "P").await, @"400: BadRequest Invalid approval header format, expected GUID format");
     });
@@ -62,7 +59,7 @@ fn a_write_is_requested_approved_and_carried_out_once() {
 fn only_writes_need_approval() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": { "approval_status": 403 } })).await;
-        let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;
+        let list = graph.get(CONFIGURATIONS).await;
         let path = format!("{CONFIGURATIONS}/{}", list["value"][0]["id"].as_str().unwrap());
         justified(&mut graph);
         let nobody = json!({ "assignments": [] });
@@ -85,7 +82,7 @@ fn only_writes_need_approval() {
         403, x-msft-approval-code: [id]: ApprovalRequired Approval Required. Request Approval using the request ID returned as part of the x-msft-approval-code response header. x-msft-approval-code: [id]
         400: BadRequest The body needs an @odata.type, such as #microsoft.graph.windows10CustomConfiguration.
         ");
-        assert_eq!(graph.ask("GET", CONFIGURATIONS, None).await.1["value"], list["value"]);
+        assert_eq!(graph.get(CONFIGURATIONS).await["value"], list["value"]);
     });
 }
 
@@ -95,10 +92,10 @@ fn a_request_is_read_and_survives_a_restart() {
         let faults = json!({ "multi_admin_approval": true });
         let mut graph = Trial::new(faults.clone()).await;
         justified(&mut graph);
-        post(&graph, "P").await;
+        assert!(post(&graph, "P").await.starts_with("412"));
         let code = code(&graph).await;
         let one = format!("{REQUESTS}/{code}");
-        let (_, before) = graph.ask("GET", &one, None).await;
+        let before = graph.get(&one).await;
         let mut shown = before.clone();
         for (name, with) in [("@odata.context", "[link]"), ("requestDateTime", "[time]"), ("id", "[id]")] {
             shown[name] = json!(with);
@@ -135,12 +132,12 @@ fn a_request_is_read_and_survives_a_restart() {
         }
         "#);
         graph.stop().await;
-        graph.open(faults, 0).await;
-        assert_eq!(graph.ask("GET", &one, None).await.1["requestDateTime"], before["requestDateTime"]);
-        let (_, found) = graph.ask("GET", &format!("{REQUESTS}?$filter=id%20eq%20'{code}'"), None).await;
+        graph.open(faulty(&faults)).await;
+        assert_eq!(graph.get(&one).await["requestDateTime"], before["requestDateTime"]);
+        let found = graph.get(&format!("{REQUESTS}?$filter=id%20eq%20'{code}'")).await;
         assert_eq!(found["value"][0]["requestDateTime"], before["requestDateTime"]);
-        graph.ask("POST", &format!("/sandbox/approvals/{code}/reject"), None).await;
-        assert_eq!(graph.ask("GET", &one, None).await.1["status"], "rejected");
+        graph.done("POST", &format!("/sandbox/approvals/{code}/reject"), None).await;
+        assert_eq!(graph.get(&one).await["status"], "rejected");
     });
 }
 
@@ -161,7 +158,7 @@ fn a_write_in_a_batch_needs_approval_by_itself() {
         let mut justified = plain.clone();
         justified["X-MSFT-Approval-Justification"] = json!(JUSTIFICATION);
         let body = json!({ "requests": [request("1", plain), request("2", justified)] });
-        let (_, answer) = graph.ask("POST", "/beta/$batch", Some(&body)).await;
+        let answer = graph.post("/beta/$batch", &body).await;
         let statuses: Vec<&Value> = answer["responses"].as_array().unwrap().iter().map(|one| &one["status"]).collect();
         assert_eq!(json!(statuses), json!([412, 400]));
         assert_eq!(answer["responses"][0]["headers"]["x-msft-approval-code"], json!(code(&graph).await));
@@ -173,10 +170,10 @@ fn requests_expire() {
     alone(async {
         let mut graph = Trial::new(json!({ "multi_admin_approval": { "expires_after_ms": 1 } })).await;
         justified(&mut graph);
-        post(&graph, "P").await;
+        assert!(post(&graph, "P").await.starts_with("412"));
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let one = format!("{REQUESTS}/{}", code(&graph).await);
-        assert_eq!(graph.ask("GET", &one, None).await.1["status"], "expired");
+        assert_eq!(graph.get(&one).await["status"], "expired");
         // Then approval can be requested again.
         assert!(post(&graph, "P").await.starts_with("412"));
     });
@@ -188,8 +185,8 @@ fn the_command_line_approves_with_and_without_a_server() {
         // The folder that `sandbox serve --dir` uses.
         let mut graph = Trial::below(".sspr-policy", json!({ "multi_admin_approval": true })).await;
         justified(&mut graph);
-        post(&graph, "P").await;
-        post(&graph, "Q").await;
+        assert!(post(&graph, "P").await.starts_with("412"));
+        assert!(post(&graph, "Q").await.starts_with("412"));
         let served = tokio::task::spawn_blocking(move || {
             let listed = sandbox(&graph, &["approve"]);
             let rejected = sandbox(&graph, &["reject", "6f0c9d52-7a3a-4f0e-9a55-0123456789ab"]);
@@ -230,7 +227,7 @@ fn tokens_are_names_with_permissions() {
         } }))
         .await;
         let secret = "getOmaSettingPlainTextValue(secretReferenceValueId='x')";
-        let (_, list) = graph.as_token("reader").ask("GET", CONFIGURATIONS, None).await;
+        let list = graph.as_token("reader").get(CONFIGURATIONS).await;
         let plain = format!("{CONFIGURATIONS}/{}/{secret}", list["value"][0]["id"].as_str().unwrap());
         let mut lines = Vec::new();
         for token in ["", "nobody", "reader", "writer"] {
@@ -320,7 +317,7 @@ fn a_token_expires_and_a_new_one_is_of_the_same_app() {
 fn v1_refuses_beta_properties() {
     alone(async {
         let graph = Trial::new(json!({})).await;
-        let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;
+        let list = graph.get(CONFIGURATIONS).await;
         let path = format!("{CONFIGURATIONS}/{}", list["value"][0]["id"].as_str().unwrap()).replace("beta", "v1.0");
         let custom_with = |name: &str, value: Value| {
             let mut body = custom("P");

@@ -2,9 +2,10 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use sspr_policy::sandbox::SandboxOptions;
 
-use crate::harness::trial::{CONFIGURATIONS, Trial, alone, custom};
-use crate::harness::{Graph, Served};
+use crate::harness::trial::{Trial, alone, custom, faulty};
+use crate::harness::{CONFIGURATIONS, Repository, Served};
 
 /// Creates profiles one after another, and describes the results.
 async fn creations(graph: &Trial, count: usize) -> String {
@@ -79,12 +80,16 @@ fn a_scaled_window_does_not_request_long_pauses() {
 #[test]
 fn retry_after_has_three_formats() {
     alone(async {
-        for (how, expected) in [("seconds", "Retry-After: 7"), ("date", " GMT"), ("none", "429: TooManyRequests")] {
+        for (how, pause) in [("seconds", ", Retry-After: 7"), ("date", ", Retry-After: [date] GMT"), ("none", "")] {
             let throttle = json!({ "on": 1, "retry_after": how, "seconds": 7 });
             let graph = Trial::new(json!({ "throttle": throttle })).await;
             let said = graph.say("GET", CONFIGURATIONS, None).await;
-            assert!(said.contains(expected), "{how}: {said}");
-            assert!(graph.say("GET", CONFIGURATIONS, None).await.starts_with("200"));
+            assert_eq!(
+                said,
+                format!("429{pause}: TooManyRequests Too many requests. Please retry again later."),
+                "{how}"
+            );
+            assert!(graph.say("GET", CONFIGURATIONS, None).await.starts_with("200: "));
         }
     });
 }
@@ -129,7 +134,7 @@ fn a_connection_is_cut_before_or_after_the_work() {
         504: <head><title>504 Gateway Time-out</title></head>
         201: Profile 4
         ");
-        assert_snapshot!(graph.names().await, @"[Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions, macOS - Baseline, Portal - Endpoint protection, Update ring - Broad, Profile 2, Profile 3, Profile 4]");
+        assert_snapshot!(format!("[{}]", graph.names().await.join(", ")), @"[Portal - Lock screen hardening, Portal - Camera, Portal - Windows restrictions, iOS - Corporate restrictions, macOS - Baseline, Portal - Endpoint protection, Update ring - Broad, Profile 2, Profile 3, Profile 4]");
     });
 }
 
@@ -160,7 +165,7 @@ fn a_request_is_carried_out_even_if_the_client_hangs_up() {
         assert!(tokio::time::timeout(patience, request).await.is_err(), "nobody answers in time");
         // The request has arrived, and is being handled when the client hangs up.
         for _ in 0..20 {
-            if graph.names().await.contains("Impatient") {
+            if graph.has("Impatient").await {
                 return;
             }
         }
@@ -227,7 +232,7 @@ fn the_same_seed_gives_the_same_faults() {
     alone(async {
         let seen = |seed| async move {
             let faults = json!({ "throttle": 0.2, "server_errors": { "rate": 0.2 }, "cut_before": 0.1, "html": 0.1 });
-            let graph = Trial::seeded(faults, seed).await;
+            let graph = Trial::with(SandboxOptions { random_seed: seed, ..faulty(&faults) }).await;
             let mut lines = Vec::new();
             for _ in 0..30 {
                 lines.push(graph.say("GET", &format!("{CONFIGURATIONS}?$top=1"), None).await);
@@ -249,7 +254,11 @@ fn a_fault_occurs_where_the_file_says() {
             for number in 0..6 {
                 let (method, body) = if number % 2 == 0 { ("GET", None) } else { ("POST", Some(custom("P"))) };
                 let said = graph.say(method, CONFIGURATIONS, body.as_ref()).await;
-                seen.push(if said.starts_with("429") { 'x' } else { '.' });
+                seen.push(match (said.split(": ").next().unwrap(), method) {
+                    ("429, Retry-After", _) => 'x',
+                    ("200", "GET") | ("201", "POST") => '.',
+                    _ => panic!("{said}"),
+                });
             }
             seen
         };
@@ -266,13 +275,8 @@ fn a_fault_occurs_where_the_file_says() {
 #[test]
 fn a_faults_file_is_checked() {
     let said = |text: &str| {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("faults.yaml"), text).unwrap();
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sspr-policy"));
-        command.current_dir(folder.path()).args(["sandbox", "serve", "--faults", "faults.yaml"]);
-        let ran = command.output().unwrap();
-        assert_eq!(ran.status.code(), Some(1));
-        String::from_utf8(ran.stderr).unwrap()
+        let repository = Repository::empty().with("faults.yaml", text);
+        repository.ran("sandbox serve --faults faults.yaml").ends(1).err
     };
     assert_snapshot!(said("latency_ms: 5\nthrotle: 0.1\n"), @"error: faults.yaml:2:1: there is no `throtle`; known here: assign_raises_version, broker, cut_after, cut_before, delete_status, duplicate_pages, durable, expire_tokens_after, expired_tokens_stay, failed_but_done, html, jitter_ms, late_answers, late_pages, latency_ms, list_lag_ms, lost_sub_answers, masking, max_page_size, missing_next_link, missing_object, multi_admin_approval, not_found_after_create_ms, page_size, patch_status, quota, server_errors, slow_body, sub_request_failures, throttle, tokens, truncated");
     assert_snapshot!(said("throttle: { rate: 1.5 }\n"), @"error: faults.yaml:1:13: `throttle.rate` is 1.5; expected a rate from 0 to 1");
@@ -290,6 +294,6 @@ fn the_examples_in_the_documentation_work() {
     for example in examples {
         let folder = tempfile::tempdir().unwrap();
         let served = Served::faulty(folder.path(), example, 7);
-        assert_eq!(Graph::new(&served.own).get("/sandbox/counters")["requests"], 0, "{example}");
+        assert_eq!(served.counters()["requests"], 0, "{example}");
     }
 }

@@ -3,7 +3,8 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::harness::trial::{CONFIGURATIONS, Trial, alone, custom};
+use crate::harness::CONFIGURATIONS;
+use crate::harness::trial::{Trial, alone, custom, faulty};
 
 /// What a client sees that follows the links to next pages: one line per page, up to a maximum.
 async fn pages(graph: &Trial, most: usize) -> String {
@@ -82,14 +83,14 @@ fn a_list_is_silently_incomplete() {
 fn lists_show_writes_late_and_objects_by_their_id_at_once() {
     alone(async {
         let graph = Trial::new(json!({ "list_lag_ms": 60_000 })).await;
-        let (_, list) = graph.ask("GET", CONFIGURATIONS, None).await;
+        let list = graph.get(CONFIGURATIONS).await;
         let path = |index: usize| format!("{CONFIGURATIONS}/{}", list["value"][index]["id"].as_str().unwrap());
-        let (_, new) = graph.ask("POST", CONFIGURATIONS, Some(&custom("New"))).await;
-        graph.ask("DELETE", &path(0), None).await;
+        let new = graph.post(CONFIGURATIONS, &custom("New")).await;
+        graph.done("DELETE", &path(0), None).await;
         for name in ["Changed", "Changed again"] {
-            graph.ask("PATCH", &path(1), Some(&custom(name))).await;
+            graph.done("PATCH", &path(1), Some(&custom(name))).await;
         }
-        assert_eq!(graph.ask("GET", CONFIGURATIONS, None).await.1["value"], list["value"]);
+        assert_eq!(graph.get(CONFIGURATIONS).await["value"], list["value"]);
         let filtered = format!("{CONFIGURATIONS}?$filter=displayName%20eq%20%27New%27");
         assert_snapshot!(graph.say("GET", &filtered, None).await, @"200: []");
         let by_id = format!("{CONFIGURATIONS}/{}", new["id"].as_str().unwrap());
@@ -103,9 +104,9 @@ fn lists_show_writes_late_and_objects_by_their_id_at_once() {
 fn lists_show_writes_in_the_end() {
     alone(async {
         let graph = Trial::new(json!({ "list_lag_ms": 1 })).await;
-        graph.ask("POST", CONFIGURATIONS, Some(&custom("New"))).await;
+        graph.post(CONFIGURATIONS, &custom("New")).await;
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        assert!(graph.names().await.contains("New"));
+        assert!(graph.has("New").await);
     });
 }
 
@@ -116,11 +117,11 @@ fn a_new_object_is_not_found_by_its_id_at_first() {
             [(60_000, "404: ResourceNotFound There is no device configuration [id]."), (1, "200: New")]
         {
             let graph = Trial::new(json!({ "not_found_after_create_ms": birth })).await;
-            let (_, new) = graph.ask("POST", CONFIGURATIONS, Some(&custom("New"))).await;
+            let new = graph.post(CONFIGURATIONS, &custom("New")).await;
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             let path = format!("{CONFIGURATIONS}/{}", new["id"].as_str().unwrap());
             assert_eq!(graph.say("GET", &path, None).await, expected);
-            assert!(graph.names().await.contains("New"));
+            assert!(graph.has("New").await);
         }
     });
 }
@@ -143,18 +144,18 @@ fn tenants_behave_differently() {
             "omaUri": "./Device/Vendor/MSFT/Policy/Config/Area/S",
             "value": "<enabled/>",
         }]);
-        let (_, made) = graph.ask("POST", CONFIGURATIONS, Some(&body)).await;
+        let made = graph.post(CONFIGURATIONS, &body).await;
         let setting = &made["omaSettings"][0];
         assert_eq!((&setting["value"], &setting["isEncrypted"]), (&json!("<enabled/>"), &json!(false)));
         assert_eq!(setting["secretReferenceValueId"], Value::Null);
         let path = format!("{CONFIGURATIONS}/{}", made["id"].as_str().unwrap());
         assert_eq!(graph.ask("PATCH", &path, Some(&body)).await.0, 204);
-        graph.ask("POST", &format!("{path}/assign"), Some(&json!({ "assignments": [] }))).await;
-        assert_eq!(graph.ask("GET", &path, None).await.1["version"], 3);
+        graph.post(&format!("{path}/assign"), &json!({ "assignments": [] })).await;
+        assert_eq!(graph.get(&path).await["version"], 3);
         // The behavior in the faults file is not part of the state.
         graph.stop().await;
-        graph.open(json!({}), 0).await;
-        assert_eq!(graph.ask("GET", &path, None).await.1["omaSettings"][0]["value"], "****");
+        graph.open(faulty(&json!({}))).await;
+        assert_eq!(graph.get(&path).await["omaSettings"][0]["value"], "****");
         assert_eq!(graph.ask("DELETE", &path, None).await.0, 204);
     });
 }
@@ -182,8 +183,8 @@ fn the_settings_catalog_can_be_written() {
         assert_eq!(graph.ask("POST", &format!("{path}/assign"), Some(&assign)).await.0, 200);
         // Everything still exists when the sandbox is opened again.
         graph.stop().await;
-        graph.open(json!({}), 0).await;
-        let list = graph.ask("GET", &format!("{policies}?$expand=settings,assignments"), None).await.1;
+        graph.open(faulty(&json!({}))).await;
+        let list = graph.get(&format!("{policies}?$expand=settings,assignments")).await;
         let policy = &list["value"][1];
         assert_eq!((&policy["name"], &policy["isAssigned"]), (&json!("Length"), &json!(true)));
         assert_eq!(policy["settings"], json!([{ "id": "0", "settingInstance": instance }]));
@@ -206,17 +207,17 @@ fn the_settings_catalog_can_be_read() {
     alone(async {
         let graph = Trial::new(json!({})).await;
         let policies = "/beta/deviceManagement/configurationPolicies";
-        let (_, list) = graph.ask("GET", &format!("{policies}?$expand=settings,assignments"), None).await;
+        let list = graph.get(&format!("{policies}?$expand=settings,assignments")).await;
         let policy = &list["value"][0];
         let by_id = format!("{policies}/{}", policy["id"].as_str().unwrap());
         assert_snapshot!(graph.say("GET", policies, None).await, @"200: [Portal - Login and lock screen]");
-        assert_eq!(graph.ask("GET", &format!("{by_id}/settings"), None).await.1["value"], policy["settings"]);
-        assert_eq!(graph.ask("GET", &format!("{by_id}/assignments"), None).await.1["value"], policy["assignments"]);
+        assert_eq!(graph.get(&format!("{by_id}/settings")).await["value"], policy["settings"]);
+        assert_eq!(graph.get(&format!("{by_id}/assignments")).await["value"], policy["assignments"]);
         assert_snapshot!(policy["settings"][0]["settingInstance"]["choiceSettingValue"]["value"], @r#""device_vendor_msft_policy_config_authentication_allowaadpasswordreset_1""#);
-        let plain = graph.ask("GET", &by_id, None).await.1;
+        let plain = graph.get(&by_id).await;
         assert_eq!((plain.get("settings"), &plain["settingCount"]), (None, &json!(1)));
         // A read of the policy alone does not show its assignments.
-        let alone = graph.ask("GET", &format!("{by_id}?$expand=settings,assignments"), None).await.1;
+        let alone = graph.get(&format!("{by_id}?$expand=settings,assignments")).await;
         assert_eq!((&alone["settings"], &alone["assignments"]), (&policy["settings"], &json!([])));
         assert_snapshot!(graph.say("GET", &policies.replace("beta", "v1.0"), None).await, @"404: ResourceNotFound The sandbox has no GET /v1.0/deviceManagement/configurationPolicies.");
     });

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use sspr_policy::sandbox::{Error, Sandbox, SandboxOptions, TENANT_ID};
 
-use super::{CONFIGURATIONS, names, path, profile, setting, to_group, trial};
+use super::{create, group, path, profile, setting, to_group};
+use crate::harness::CONFIGURATIONS;
+use crate::harness::trial::{names, trial};
 
 #[test]
 fn a_new_sandbox_contains_profiles_from_the_portal() {
-    trial!(|graph| {
+    trial(async |graph| {
         let list = graph.get(&format!("{CONFIGURATIONS}?$expand=assignments")).await;
         let seen: Vec<String> = list["value"].as_array().unwrap().iter().map(summary).collect();
         assert_eq!(
@@ -38,14 +40,14 @@ fn summary(profile: &Value) -> String {
 
 #[test]
 fn secret_values_are_masked_and_can_be_decrypted() {
-    trial!(|graph| {
+    trial(async |graph| {
         let settings = json!([
             setting("Integer", "I", 1),
             setting("String", "S", "<enabled/>"),
             setting("Base64", "B", "AAEC"),
             setting("StringXml", "X", "PGI+w7w8L2I+"),
         ]);
-        let made = graph.create("Secrets", settings).await;
+        let made = create(&graph, "Secrets", settings).await;
         let values: Vec<&Value> = made["omaSettings"].as_array().unwrap().iter().map(|s| &s["value"]).collect();
         assert_eq!(json!(values), json!([1, "****", "****", "PGEvPg=="]));
         assert_eq!(graph.get(&path(&made)).await["omaSettings"], made["omaSettings"]);
@@ -64,18 +66,18 @@ fn decrypt(profile: &Value, secret: &str) -> String {
 
 #[test]
 fn an_update_replaces_all_settings_and_every_secret_id() {
-    trial!(|graph| {
-        let made = graph.create("Before", json!([setting("String", "S", "s"), setting("Integer", "I", 1)])).await;
+    trial(async |graph| {
+        let made = create(&graph, "Before", json!([setting("String", "S", "s"), setting("Integer", "I", 1)])).await;
         let body = profile("After", json!([setting("String", "S", "s")]));
-        let (status, after) = graph.send("PATCH", &path(&made), Some(&body)).await;
+        let (status, after) = graph.ask("PATCH", &path(&made), Some(&body)).await;
         assert_eq!((status, &after["version"], &after["displayName"]), (200, &json!(2), &json!("After")));
         assert_eq!(after["omaSettings"].as_array().unwrap().len(), 1);
         let old = made["omaSettings"][0]["secretReferenceValueId"].as_str().unwrap();
         assert_ne!(after["omaSettings"][0]["secretReferenceValueId"], old);
-        assert_eq!(graph.send("GET", &decrypt(&made, old), None).await.0, 404);
+        assert_eq!(graph.ask("GET", &decrypt(&made, old), None).await.0, 404);
 
-        assert_eq!(graph.send("DELETE", &path(&made), None).await, (204, Value::Null));
-        let (status, gone) = graph.send("GET", &path(&made), None).await;
+        assert_eq!(graph.ask("DELETE", &path(&made), None).await, (204, Value::Null));
+        let (status, gone) = graph.ask("GET", &path(&made), None).await;
         assert_eq!((status, &gone["error"]["code"]), (404, &json!("ResourceNotFound")));
         assert!(gone["error"]["message"].as_str().unwrap().starts_with("{\r\n  \"_version\": 3,"));
     });
@@ -83,12 +85,12 @@ fn an_update_replaces_all_settings_and_every_secret_id() {
 
 #[test]
 fn assign_replaces_the_set() {
-    trial!(|graph| {
-        let (pilot, kiosks) = (graph.group("SSPR Pilot").await, graph.group("Kiosks").await);
-        let made = graph.create("Assigned", json!([])).await;
+    trial(async |graph| {
+        let (pilot, kiosks) = (group(&graph, "SSPR Pilot").await, group(&graph, "Kiosks").await);
+        let made = create(&graph, "Assigned", json!([])).await;
         let assign = format!("{}/assign", path(&made));
         let both = [to_group("groupAssignmentTarget", &pilot), to_group("exclusionGroupAssignmentTarget", &kiosks)];
-        let (status, answer) = graph.send("POST", &assign, Some(&json!({ "assignments": both }))).await;
+        let (status, answer) = graph.ask("POST", &assign, Some(&json!({ "assignments": both }))).await;
         let id = made["id"].as_str().unwrap();
         assert_eq!(status, 200);
         assert_eq!(
@@ -109,15 +111,15 @@ fn assign_replaces_the_set() {
         let assignments = format!("{}/assignments", path(&made));
         assert_eq!(graph.get(&assignments).await["value"], answer["value"]);
         assert_eq!(graph.get(&path(&made)).await["version"], 1);
-        graph.send("POST", &assign, Some(&json!({ "assignments": [] }))).await;
+        graph.post(&assign, &json!({ "assignments": [] })).await;
         assert_eq!(graph.get(&assignments).await["value"], json!([]));
     });
 }
 
 #[test]
 fn assignments_that_intune_would_refuse_are_refused() {
-    trial!(|graph| {
-        let kiosks = graph.group("Kiosks").await;
+    trial(async |graph| {
+        let kiosks = group(&graph, "Kiosks").await;
         let (include, exclude) = ("groupAssignmentTarget", "exclusionGroupAssignmentTarget");
         let filter = graph.get("/beta/deviceManagement/assignmentFilters").await["value"][0]["id"].clone();
         let filtered = |kind: &str, id: &Value, mode: &str| {
@@ -126,7 +128,7 @@ fn assignments_that_intune_would_refuse_are_refused() {
             assignment["target"]["deviceAndAppManagementAssignmentFilterType"] = json!(mode);
             json!([assignment])
         };
-        let made = graph.create("Assigned", json!([])).await;
+        let made = create(&graph, "Assigned", json!([])).await;
         let refused = [
             json!([to_group(include, &kiosks), to_group(include, &kiosks)]),
             json!([to_group(include, &kiosks), to_group(exclude, &kiosks)]),
@@ -139,26 +141,26 @@ fn assignments_that_intune_would_refuse_are_refused() {
         ];
         for assignments in refused {
             let body = json!({ "assignments": assignments });
-            let (status, answer) = graph.send("POST", &format!("{}/assign", path(&made)), Some(&body)).await;
+            let (status, answer) = graph.ask("POST", &format!("{}/assign", path(&made)), Some(&body)).await;
             assert_eq!((status, &answer["error"]["code"]), (400, &json!("BadRequest")), "{body}");
         }
         let body = json!({ "assignments": filtered(include, &filter, "exclude") });
-        assert_eq!(graph.send("POST", &format!("{}/assign", path(&made)), Some(&body)).await.0, 200);
+        assert_eq!(graph.ask("POST", &format!("{}/assign", path(&made)), Some(&body)).await.0, 200);
     });
 }
 
 #[test]
 fn pages_together_contain_everything_once() {
-    trial!(|graph| {
+    trial(async |graph| {
         for number in 0..25 {
-            graph.create(&format!("Profile {number}"), json!([])).await;
+            create(&graph, &format!("Profile {number}"), json!([])).await;
         }
         let mut page = graph.get(&format!("{CONFIGURATIONS}?$top=10&$select=displayName&$count=true")).await;
         assert_eq!((page["value"].as_array().unwrap().len(), &page["@odata.count"]), (10, &json!(32)));
         let mut all = names(&page);
         while let Some(next) = page["@odata.nextLink"].as_str() {
             // An object that is deleted between two pages must not move others out of the next page.
-            graph.send("DELETE", &path(&graph.get(CONFIGURATIONS).await["value"][0]), None).await;
+            graph.done("DELETE", &path(&graph.get(CONFIGURATIONS).await["value"][0]), None).await;
             page = graph.get(next).await;
             all.extend(names(&page));
         }
@@ -169,18 +171,20 @@ fn pages_together_contain_everything_once() {
 
 #[test]
 fn names_with_special_characters_are_found() {
-    trial!(|graph| {
+    trial(async |graph| {
         for name in ["Bob's PCs", "R&D #1 100% + A/B", "Größe Ölmühle"] {
-            graph.create(name, json!([])).await;
+            create(&graph, name, json!([])).await;
             let filter = format!("displayName eq '{}'", name.replace('\'', "''"));
             for collection in ["/v1.0/groups", CONFIGURATIONS] {
                 let request = graph.request("GET", collection).query(&[("$filter", &filter)]);
-                let found: Value = request.send().await.unwrap().json().await.unwrap();
+                let answer = request.send().await.unwrap().error_for_status().unwrap();
+                let found: Value = answer.json().await.unwrap();
                 assert_eq!(names(&found), [name], "{collection}");
             }
         }
         let request = graph.request("GET", "/v1.0/groups").query(&[("$filter", "startswith(displayName,'Ki')")]);
-        assert_eq!(names(&request.send().await.unwrap().json().await.unwrap()), ["Kiosks"]);
+        let answer = request.send().await.unwrap().error_for_status().unwrap();
+        assert_eq!(names(&answer.json().await.unwrap()), ["Kiosks"]);
         let request = graph.request("GET", CONFIGURATIONS).query(&[("$filter", "startswith(displayName,'Ki')")]);
         assert_eq!(request.send().await.unwrap().status(), 400, "Intune knows no such function");
         for filter in ["displayName eq 'Bob's PCs'", "displayName eq Kiosks", "endswith(displayName,'K')", "id eq 'x'"]
@@ -193,8 +197,8 @@ fn names_with_special_characters_are_found() {
 
 #[test]
 fn v1_hides_beta_properties() {
-    trial!(|graph| {
-        let made = graph.create("Seen", json!([setting("String", "S", "s"), setting("Integer", "I", 1)])).await;
+    trial(async |graph| {
+        let made = create(&graph, "Seen", json!([setting("String", "S", "s"), setting("Integer", "I", 1)])).await;
         let path = path(&made).replace("/beta", "/v1.0");
         let seen = graph.get(&path).await;
         for hidden in ["roleScopeTagIds", "supportsScopeTags"] {
@@ -208,14 +212,14 @@ fn v1_hides_beta_properties() {
         let target = &list["value"][2]["assignments"][0]["target"];
         assert_eq!(*target, json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" }));
         for path in ["/v1.0/deviceManagement/assignmentFilters", "/v1.0/deviceManagement/roleScopeTags", "/v2/groups"] {
-            assert_eq!(graph.send("GET", path, None).await.0, 404);
+            assert_eq!(graph.ask("GET", path, None).await.0, 404);
         }
     });
 }
 
 #[test]
 fn a_batch_answers_in_another_order() {
-    trial!(|graph| {
+    trial(async |graph| {
         let body = profile("From a batch", json!([]));
         let headers = json!({ "Content-Type": "application/json" });
         let create = "/deviceManagement/deviceConfigurations";
@@ -225,19 +229,19 @@ fn a_batch_answers_in_another_order() {
             { "id": "miss", "method": "GET", "url": "/groups/nothing" },
             { "id": "late", "method": "GET", "url": "/groups", "dependsOn": ["miss"] },
         ]);
-        let (status, answer) = graph.send("POST", "/beta/$batch", Some(&json!({ "requests": requests }))).await;
+        let (status, answer) = graph.ask("POST", "/beta/$batch", Some(&json!({ "requests": requests }))).await;
         let responses = answer["responses"].as_array().unwrap();
         let seen: Vec<_> =
             responses.iter().map(|r| (r["id"].as_str().unwrap(), r["status"].as_u64().unwrap())).collect();
         assert_eq!((status, seen), (200, vec![("late", 424), ("miss", 404), ("look", 200), ("make", 201)]));
         assert_eq!(names(&responses[2]["body"]), ["Kiosks"]);
-        assert!(graph.names().await.contains("From a batch"));
+        assert!(graph.has("From a batch").await);
     });
 }
 
 #[test]
 fn a_malformed_batch_does_nothing() {
-    trial!(|graph| {
+    trial(async |graph| {
         let get = |id: usize| json!({ "id": id.to_string(), "method": "GET", "url": "/groups" });
         let body = profile("Never", json!([]));
         let make =
@@ -250,16 +254,16 @@ fn a_malformed_batch_does_nothing() {
             json!([{ "id": "1", "method": "GET", "url": "https://graph.microsoft.com/v1.0/groups" }]),
             json!([{ "id": "1", "method": "GET", "url": "/groups", "dependsOn": ["1"] }]),
         ] {
-            let (status, answer) = graph.send("POST", "/v1.0/$batch", Some(&json!({ "requests": requests }))).await;
+            let (status, answer) = graph.ask("POST", "/v1.0/$batch", Some(&json!({ "requests": requests }))).await;
             assert_eq!((status, &answer["error"]["code"]), (400, &json!("BadRequest")), "{requests}");
         }
-        assert!(!graph.names().await.contains("Never"));
+        assert!(!graph.has("Never").await);
     });
 }
 
 #[test]
 fn a_bad_profile_is_refused() {
-    trial!(|graph| {
+    trial(async |graph| {
         let with = |name: &str, value: Value| {
             let mut body = profile("Bad", json!([]));
             body[name] = value;
@@ -309,7 +313,7 @@ fn a_bad_profile_is_refused() {
         ];
         let before = graph.names().await;
         for body in refused {
-            let (status, answer) = graph.send("POST", CONFIGURATIONS, Some(&body)).await;
+            let (status, answer) = graph.ask("POST", CONFIGURATIONS, Some(&body)).await;
             let body = body.to_string().chars().take(300).collect::<String>();
             assert_eq!((status, &answer["error"]["code"]), (400, &json!("BadRequest")), "{body}");
         }
@@ -319,8 +323,9 @@ fn a_bad_profile_is_refused() {
 
 #[test]
 fn every_answer_can_be_traced_and_only_loopback_is_answered() {
-    trial!(|graph| {
+    trial(async |graph| {
         let response = graph.request("GET", "/v1.0/groups/x").header("client-request-id", "mine").send().await.unwrap();
+        assert_eq!(response.status(), 404);
         assert_eq!(response.headers()["client-request-id"], "mine");
         for name in ["request-id", "date", "content-type"] {
             assert!(response.headers().contains_key(name), "{name}");
@@ -332,7 +337,7 @@ fn every_answer_can_be_traced_and_only_loopback_is_answered() {
         let form = graph.request("POST", CONFIGURATIONS).body("a=b").send().await.unwrap();
         assert_eq!(form.status(), 415);
         for unknown in ["?$orderby=displayName", "?$top=0", "?$top=1&$top=2", "?$filter=%zz", "?$select=omaSettings"] {
-            assert_eq!(graph.send("GET", &format!("{CONFIGURATIONS}{unknown}"), None).await.0, 400, "{unknown}");
+            assert_eq!(graph.ask("GET", &format!("{CONFIGURATIONS}{unknown}"), None).await.0, 400, "{unknown}");
         }
         let sandbox = Sandbox::open(tempfile::tempdir().unwrap().path(), SandboxOptions::default()).unwrap();
         let everywhere = sandbox.serve(([0, 0, 0, 0], 0).into()).await;

@@ -7,17 +7,19 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sspr_policy::sandbox::{Hold, HoldWhen, Sandbox, SandboxOptions, SeedNames};
 
-use super::{CONFIGURATIONS, Trial, alone, names, path, profile, setting, to_group, trial};
+use super::{create, group, path, profile, setting, to_group};
+use crate::harness::CONFIGURATIONS;
+use crate::harness::trial::{Trial, alone, custom, names, trial};
 
 #[test]
 fn the_state_survives() {
-    trial!(|graph| {
-        let made = graph.create("Kept", json!([setting("String", "S", "s")])).await;
-        let gone = graph.create("Deleted", json!([])).await;
-        let pilot = to_group("groupAssignmentTarget", &graph.group("SSPR Pilot").await);
+    trial(async |mut graph| {
+        let made = create(&graph, "Kept", json!([setting("String", "S", "s")])).await;
+        let gone = create(&graph, "Deleted", json!([])).await;
+        let pilot = to_group("groupAssignmentTarget", &group(&graph, "SSPR Pilot").await);
         let body = json!({ "assignments": [pilot] });
-        graph.send("POST", &format!("{}/assign", path(&made)), Some(&body)).await;
-        graph.send("DELETE", &path(&gone), None).await;
+        graph.post(&format!("{}/assign", path(&made)), &body).await;
+        graph.done("DELETE", &path(&gone), None).await;
         let assignments = format!("{}/assignments", path(&made));
         let before = (graph.get(CONFIGURATIONS).await, graph.get(&assignments).await);
         let seed = SeedNames {
@@ -39,9 +41,9 @@ fn the_state_survives() {
 
 #[test]
 fn the_state_defines_how_the_tenant_behaves() {
-    trial!(|graph| {
+    trial(async |mut graph| {
         graph.stop().await;
-        let state = graph.folder.path().join("sandbox.json");
+        let state = graph.state().join("sandbox.json");
         let mut json: Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
         json["behaviour"] = json!({
             "page_size": 2,
@@ -52,12 +54,12 @@ fn the_state_defines_how_the_tenant_behaves() {
         });
         fs::write(&state, json.to_string()).unwrap();
         graph.open(SandboxOptions::default()).await;
-        let made = graph.create("Behaves", json!([])).await;
+        let made = create(&graph, "Behaves", json!([])).await;
         let body = profile("Behaves", json!([]));
-        assert_eq!(graph.send("PATCH", &path(&made), Some(&body)).await, (204, Value::Null));
-        graph.send("POST", &format!("{}/assign", path(&made)), Some(&json!({ "assignments": [] }))).await;
+        assert_eq!(graph.ask("PATCH", &path(&made), Some(&body)).await, (204, Value::Null));
+        graph.post(&format!("{}/assign", path(&made)), &json!({ "assignments": [] })).await;
         assert_eq!(graph.get(&path(&made)).await["version"], 3);
-        assert_eq!(graph.send("DELETE", &path(&made), None).await, (200, Value::Null));
+        assert_eq!(graph.ask("DELETE", &path(&made), None).await, (200, Value::Null));
         assert_eq!(names(&graph.get(CONFIGURATIONS).await).len(), 2);
         assert_eq!(names(&graph.get(&format!("{CONFIGURATIONS}?$top=50")).await).len(), 3);
     });
@@ -65,12 +67,12 @@ fn the_state_defines_how_the_tenant_behaves() {
 
 #[test]
 fn one_process_at_a_time() {
-    trial!(|graph| {
-        let folder = graph.folder.path().to_owned();
+    trial(async |mut graph| {
+        let folder = graph.state();
         for refused in [Sandbox::open(&folder, SandboxOptions::default()).map(|_| ()), Sandbox::reset(&folder)] {
             assert!(refused.unwrap_err().to_string().starts_with("another sspr-policy is using this sandbox"));
         }
-        graph.create("Forgotten", json!([])).await;
+        create(&graph, "Forgotten", json!([])).await;
         graph.stop().await;
         Sandbox::reset(&folder).unwrap();
         Sandbox::reset(&folder).unwrap();
@@ -81,15 +83,15 @@ fn one_process_at_a_time() {
 
 /// The error when opening a state whose files `break_it` changed; checks that nothing is overwritten.
 async fn broken(break_it: impl FnOnce(&Path)) -> String {
-    let mut graph = Trial::new(SandboxOptions::default()).await;
-    graph.create("One", json!([])).await;
-    graph.create("Two", json!([])).await;
+    let mut graph = Trial::new(json!({})).await;
+    create(&graph, "One", json!([])).await;
+    create(&graph, "Two", json!([])).await;
     graph.stop().await;
-    let folder = graph.folder.path();
-    break_it(folder);
+    let folder = graph.state();
+    break_it(&folder);
     let files = || ["sandbox.json", "sandbox.log"].map(|name| fs::read(folder.join(name)).ok());
     let before = files();
-    let error = Sandbox::open(folder, SandboxOptions::default()).unwrap_err().to_string();
+    let error = Sandbox::open(&folder, SandboxOptions::default()).unwrap_err().to_string();
     assert_eq!(files(), before);
     error.replace(&folder.display().to_string(), "")
 }
@@ -126,25 +128,24 @@ fn a_broken_state_is_an_error_and_is_not_changed() {
 
 #[test]
 fn a_torn_last_write_is_ignored() {
-    trial!(|graph| {
-        graph.create("Whole", json!([])).await;
-        graph.create("Torn", json!([])).await;
+    trial(async |mut graph| {
+        create(&graph, "Whole", json!([])).await;
+        create(&graph, "Torn", json!([])).await;
         graph.stop().await;
-        let log = graph.folder.path().join("sandbox.log");
+        let log = graph.state().join("sandbox.log");
         let bytes = fs::read(&log).unwrap();
         fs::write(&log, &bytes[..bytes.len() - 20]).unwrap();
         graph.open(SandboxOptions::default()).await;
-        let names = graph.names().await;
-        assert_eq!((names.contains("Whole"), names.contains("Torn")), (true, false));
+        assert_eq!((graph.has("Whole").await, graph.has("Torn").await), (true, false));
     });
 }
 
 #[test]
 fn a_log_that_is_already_in_the_snapshot_is_skipped() {
-    trial!(|graph| {
-        graph.create("Once", json!([])).await;
+    trial(async |mut graph| {
+        create(&graph, "Once", json!([])).await;
         graph.stop().await;
-        let log = graph.folder.path().join("sandbox.log");
+        let log = graph.state().join("sandbox.log");
         let bytes = fs::read(&log).unwrap();
         graph.open(SandboxOptions::default()).await;
         graph.stop().await;
@@ -160,20 +161,19 @@ fn a_held_write_is_never_answered() {
     alone(async {
         for (when, there) in [(HoldWhen::Before, false), (HoldWhen::After, true)] {
             let hold = Some(Hold { write: 2, when });
-            let mut graph = Trial::new(SandboxOptions { hold, ..SandboxOptions::default() }).await;
-            graph.create("First", json!([])).await;
+            let mut graph = Trial::with(SandboxOptions { hold, ..SandboxOptions::default() }).await;
+            create(&graph, "First", json!([])).await;
             // It is refused, so it does not count.
-            graph.send("POST", CONFIGURATIONS, Some(&profile("", json!([])))).await;
+            assert_eq!(graph.ask("POST", CONFIGURATIONS, Some(&custom(""))).await.0, 400);
             let request = graph.request("POST", CONFIGURATIONS).json(&profile("Held", json!([])));
             let held = request.timeout(Duration::from_millis(300)).send().await;
             assert!(held.unwrap_err().is_timeout());
             graph.running.as_mut().unwrap().held().await;
-            graph.create("Third", json!([])).await;
+            create(&graph, "Third", json!([])).await;
             graph.stop().await;
             graph.open(SandboxOptions::default()).await;
-            let names = graph.names().await;
-            assert!(names.contains("First") && names.contains("Third"));
-            assert_eq!(names.contains("Held"), there, "{when:?}");
+            assert_eq!((graph.has("First").await, graph.has("Third").await), (true, true));
+            assert_eq!(graph.has("Held").await, there, "{when:?}");
         }
     });
 }

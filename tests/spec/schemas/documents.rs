@@ -9,8 +9,8 @@ use sspr_policy::diagnostic::{Code, Diagnostic, Kind, any_error};
 use sspr_policy::policy::{read_configuration, read_policy};
 use sspr_policy::source::{Source, parse};
 
+use crate::harness::Repository;
 use crate::harness::documents::json_of;
-use crate::harness::repository::Repository;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::documents::schema;
-use crate::harness::repository::Repository;
+use crate::harness::Repository;
 
 /// Fails unless a document follows `schemas/NAME.schema.json`.
 #[track_caller]

@@ -5,13 +5,13 @@ use std::fs;
 use serde_json::Value;
 
 use super::{Real, SECRETS, assert_clean, encoded, repository, run, run_everything};
-use crate::harness::{EMBEDDED, Repo, normal};
+use crate::harness::{EMBEDDED, Repository, normal};
 
 #[test]
 fn a_sandbox_gets_placeholders() {
     let repo = repository(EMBEDDED);
     run_everything(&repo);
-    run(&repo, &["apply", "--auto-approve"]).succeeds();
+    run(&repo, "apply --auto-approve").succeeds();
     run_everything(&repo);
     repo.assert_converged();
     let portal = repo.portal();
@@ -35,7 +35,7 @@ fn a_sandbox_gets_placeholders() {
 fn a_sandbox_does_not_need_secrets() {
     let mut repo = repository(EMBEDDED);
     repo.variables.clear();
-    fs::remove_file(repo.path().join("secrets/wifi.txt")).unwrap();
+    fs::remove_file(repo.path("secrets/wifi.txt")).unwrap();
     repo.apply().succeeds();
     repo.assert_converged();
 }
@@ -44,7 +44,7 @@ fn a_sandbox_does_not_need_secrets() {
 fn a_tenant_gets_the_secrets() {
     let real = Real::new("");
     run_everything(&real.repo);
-    insta::assert_snapshot!(normal(&real.repo.run(&["plan"]).succeeds().out), @r#"
+    insta::assert_snapshot!(normal(&real.repo.ran("plan").succeeds().out), @r#"
     Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
 
       + wifi                         "Wi-Fi"
@@ -61,7 +61,7 @@ fn a_tenant_gets_the_secrets() {
     Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     "#);
-    run(&real.repo, &["apply", "--auto-approve"]).succeeds();
+    run(&real.repo, "apply --auto-approve").succeeds();
     run_everything(&real.repo);
     assert_clean("the description", real.description().as_bytes());
     assert!(real.description().contains(" m=- "), "{}", real.description());
@@ -77,7 +77,7 @@ fn a_tenant_gets_the_secrets() {
         ]
         .map(|value| value.parse::<i32>().map_or(Value::from(value), Value::from))
     );
-    insta::assert_snapshot!(normal(&real.repo.run(&["plan", "--detailed-exitcode"]).succeeds().out), @"
+    insta::assert_snapshot!(normal(&real.repo.ran("plan --detailed-exitcode").succeeds().out), @"
     Environment rehearsal   tenant Contoso (sandbox) ([id])   owner contoso
 
     Plan: nothing to do; 1 unchanged, 7 not managed here.
@@ -88,7 +88,7 @@ fn a_tenant_gets_the_secrets() {
 fn a_secret_that_does_not_exist() {
     let mut real = Real::new("");
     real.repo.variables.remove("SECOND");
-    insta::assert_snapshot!(real.repo.run(&["plan"]).fails(), @r#"
+    insta::assert_snapshot!(real.repo.ran("plan").fails(), @r#"
     error[SP0414]: the secret `${env:SECOND}` cannot be read: it is not set
      --> policies/wifi.yaml:5:40
       |
@@ -96,8 +96,8 @@ fn a_secret_that_does_not_exist() {
       |                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     error: 1 error in the files; nothing was done
     "#);
-    fs::remove_file(real.repo.path().join("secrets/wifi.txt")).unwrap();
-    let said = real.repo.run(&["plan"]).fails();
+    fs::remove_file(real.repo.path("secrets/wifi.txt")).unwrap();
+    let said = real.repo.ran("plan").fails();
     assert!(said.contains("`${secret-file:secrets/wifi.txt}` cannot be read: secrets/wifi.txt: "), "{said}");
 }
 
@@ -107,7 +107,7 @@ fn a_secret_where_intune_shows_the_value() {
     let mut repo = repository(EMBEDDED);
     repo.variables.insert("NUMBER".into(), "4711".into());
     repo.policy("wifi", "name: \"N ${env:FIRST}\"\nsettings:\n  Camera/AllowCamera: ${env:NUMBER}\n  Contoso/N: { type: integer, value: \"${env:NUMBER}\", unchecked: our own }\ndescription: ${env:SECOND}\nassignments: { include: [{ group: \"${env:FIRST}\" }] }\n");
-    insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
+    insta::assert_snapshot!(repo.ran("plan").fails(), @r#"
     error[SP0403]: a secret cannot be used here
      --> policies/wifi.yaml:1:7
       |
@@ -144,14 +144,14 @@ fn a_secret_where_intune_shows_the_value() {
 /// A Wi-Fi profile from a tenant, as `import` writes it: the secret is in the file, and nowhere else.
 #[test]
 fn what_looks_like_a_secret_is_not_printed() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let policy = |key: &str| {
         format!(
             "name: Wi-Fi\nsettings:\n  ./Device/Vendor/MSFT/WiFi/Profile/Office/WlanXml: {{ type: xml, raw: \"<keyMaterial>{key}</keyMaterial>\", unchecked: ours }}\nassignments: {{ include: [] }}\n"
         )
     };
     repo.policy("wifi", &policy("hunter2"));
-    let plan = repo.run(&["plan", "--requests"]);
+    let plan = repo.ran("plan --requests");
     assert_eq!(plan.code, Some(0));
     insta::assert_snapshot!(normal(&plan.out), @r##"
     # wifi
@@ -173,7 +173,7 @@ fn what_looks_like_a_secret_is_not_printed() {
     repo.apply().succeeds();
     repo.policy("wifi", &policy("hunter3"));
     for format in ["human", "json", "markdown"] {
-        let plan = repo.run(&["plan", "--output-format", format]).succeeds().out;
+        let plan = repo.ran(&["plan", "--output-format", format]).succeeds().out;
         assert!(
             plan.contains("WlanXml") && !plan.contains("hunter") && !plan.contains(&encoded("hunter")[..7]),
             "{plan}"

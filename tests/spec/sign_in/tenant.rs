@@ -7,7 +7,7 @@ use std::process::Command;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::harness::{Repo, Served, TENANT, normal};
+use crate::harness::{Ran, Repository, Served, TENANT, normal};
 
 const POLICY: &str = "name: A\nsettings: { Authentication/AllowAadPasswordReset: 1 }\nassignments: { include: [] }\n";
 /// Variables that a pipeline or a developer's machine may have set.
@@ -76,7 +76,7 @@ fn curl(authority: &str, arguments: &[&str], url: &str) -> String {
 
 /// A repository whose only environment signs in, and its sandbox.
 pub struct Tenant {
-    pub repo: Repo,
+    pub repo: Repository,
     pub graph: Served,
     _folder: tempfile::TempDir,
 }
@@ -91,7 +91,7 @@ impl Tenant {
         let folder = tempfile::tempdir().unwrap();
         let graph = Served::faulty(folder.path(), faults, 1);
         let environment = format!("tenant: {TENANT}, graph_url: {}, login_url: {login_url}, auth: {auth}", graph.url);
-        let repo = Repo::new(&format!(
+        let repo = Repository::new(&format!(
             "owner: contoso\ndefault: rehearsal\nenvironments:\n  rehearsal: {{ {environment} }}\n"
         ));
         repo.policy("a", POLICY);
@@ -109,23 +109,21 @@ impl Tenant {
     }
 
     pub fn command(&self, arguments: &str) -> Command {
-        let mut command = self.repo.command(&[]);
+        let mut command = self.repo.command(arguments);
         for name in FOREIGN.iter().filter(|name| !self.repo.variables.contains_key(**name)) {
             command.env_remove(name);
         }
-        command.args(arguments.split_whitespace());
         command
     }
 
     /// The output of a command and its exit code, without what differs between runs.
     pub fn run(&self, arguments: &str) -> String {
-        self.said(&self.command(arguments).output().unwrap())
+        self.said(&Ran::of(&mut self.command(arguments)))
     }
 
-    pub fn said(&self, output: &std::process::Output) -> String {
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let text = format!("{out}{err}exit code {}\n", output.status.code().unwrap());
-        let text = text.replace(&self.graph.url, "http://graph").replace(self.repo.path().to_str().unwrap(), "[repo]");
+    pub fn said(&self, ran: &Ran) -> String {
+        let text = format!("{}exit code {}\n", ran.printed(), ran.code.unwrap());
+        let text = text.replace(&self.graph.url, "http://graph").replace(self.repo.root().to_str().unwrap(), "[repo]");
         let text = Regex::new(r"https://localhost:\d+").unwrap().replace_all(&text, "https://login").into_owned();
         normal(&refused(&text))
     }
@@ -136,7 +134,7 @@ impl Tenant {
         let planned = self.run("plan");
         assert!(planned.ends_with("exit code 0\n"), "{planned}");
         let report = self.run("doctor");
-        assert!(report.contains("`plan` can use this environment."), "{report}");
+        assert!(report.ends_with("`plan` can use this environment.\nexit code 0\n"), "{report}");
         report.split("Access token\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned()
     }
 }
@@ -152,12 +150,12 @@ pub fn program(tenant: &Tenant, name: &str, script: &str) {
     use std::os::unix::fs::PermissionsExt;
     let name = format!("programs/{name}");
     tenant.repo.write(&name, script);
-    fs::set_permissions(tenant.repo.path().join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(tenant.repo.path(&name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[cfg(target_os = "linux")]
 pub fn with_programs(tenant: Tenant) -> Tenant {
-    let programs = tenant.repo.path().join("programs");
+    let programs = tenant.repo.path("programs");
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     tenant.with("PATH", &path)
 }

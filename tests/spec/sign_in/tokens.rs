@@ -32,6 +32,7 @@ fn plan_and_apply_have_their_own_identities() {
     for command in ["apply --auto-approve", "disown 3f2a", "doctor --for apply"] {
         let said = tenant.run(command);
         assert!(said.contains("Application with identifier 'nobody' was not found"), "{command}: {said}");
+        assert!(said.ends_with("exit code 1\n"), "{command}: {said}");
     }
 }
 
@@ -71,7 +72,7 @@ fn the_proxies_of_the_system_are_used() {
     assert!(direct.run("plan").ends_with("exit code 0\n"));
     let report = direct.run("doctor");
     assert!(report.contains("uses the proxy HTTPS_PROXY=http://127.0.0.1:9, but not for NO_PROXY=localhost"));
-    assert!(!report.contains("passw0rd"));
+    assert!(report.ends_with("exit code 0\n") && !report.contains("passw0rd"), "{report}");
 }
 
 #[test]
@@ -87,6 +88,7 @@ fn an_unknown_authority_is_not_trusted() {
     ");
     let report = tenant.run("doctor");
     assert!(report.contains("set SSL_CERT_FILE to a file with the certificate of its issuer"), "{report}");
+    assert!(report.ends_with("exit code 1\n"), "{report}");
 }
 
 /// In the middle of a plan, and at every request of an apply. A refused token is refused forever here.
@@ -104,7 +106,7 @@ fn a_token_that_graph_refuses_is_renewed() {
     assert!(said.ends_with("exit code 0\n"), "{said}");
     assert_eq!(said.matches("signing in").count(), 2, "{said}");
     // Two requests may be refused at once, a list and its count; they share the new token.
-    let refused = Graph::new(&planned.graph.own).get("/sandbox/counters")["answers"]["401"].as_u64().unwrap();
+    let refused = planned.graph.counters()["answers"]["401"].as_u64().unwrap();
     assert!((1..=2).contains(&refused), "{refused}");
     for requests in 4..14 {
         let applied = tenant(&format!("expire_tokens_after: {requests}\n"));

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use regex::Regex;
 
 use super::SECRET;
-use crate::harness::TENANT;
+use crate::harness::{Ran, TENANT};
 use crate::sign_in::tenant::{self, Login, Tenant};
 
 #[test]
@@ -34,6 +34,7 @@ fn a_wrong_secret_is_reported_and_not_shown() {
     exit code 1
     ");
     let everything = tenant.run("plan -vv") + &tenant.run("doctor -vv") + &tenant.run("doctor --output-format json");
+    assert_eq!(everything.matches("exit code 1\n").count(), 3, "{everything}");
     for part in [wrong, "wr0ng%26secret", "wr0ng"] {
         assert!(!everything.contains(part), "{everything}");
     }
@@ -45,7 +46,8 @@ fn no_secret_and_no_token_is_ever_shown() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", SECRET);
     let everything = tenant.run("apply --auto-approve -vv") + &tenant.run("doctor -vv");
-    assert!(everything.contains("exit code 0") && everything.contains("signing in"), "{everything}");
+    assert_eq!(everything.matches("exit code 0\n").count(), 2, "{everything}");
+    assert!(everything.contains("signing in"), "{everything}");
     for part in [SECRET, "s3cret", "eyJ"] {
         assert!(!everything.contains(part), "{everything}");
     }
@@ -106,7 +108,7 @@ fn a_certificate() {
     ");
     let configured = "{ method: client-certificate, client_id: certified, certificate: certificate.pem }";
     let tenant = Tenant::of(&login, configured);
-    fs::copy(login.file("certificate.pem"), tenant.repo.path().join("certificate.pem")).unwrap();
+    fs::copy(login.file("certificate.pem"), tenant.repo.path("certificate.pem")).unwrap();
     assert_snapshot!(tenant.token(), @"
     ok    application certified, tenant [id], application permissions
     ok    valid until [time]
@@ -183,7 +185,7 @@ fn a_pod_in_kubernetes() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: auto }").with("AZURE_CLIENT_ID", "federated");
     tenant.repo.write("token", &login.curl(&[], "/kubernetes"));
-    let file = tenant.repo.path().join("token");
+    let file = tenant.repo.path("token");
     assert_snapshot!(tenant.with("AZURE_FEDERATED_TOKEN_FILE", file.to_str().unwrap()).token(), @"
     ok    application federated, tenant [id], application permissions
     ok    valid until [time]
@@ -230,7 +232,7 @@ fn with_device_code(login: &Login, tenant: &Tenant, answer: &str) -> String {
     err.read_to_string(&mut rest).unwrap();
     let mut output = child.wait_with_output().unwrap();
     output.stderr = (asked.replace(&code, "[code]") + &rest).into_bytes();
-    tenant.said(&output)
+    tenant.said(&Ran::from(output))
 }
 
 #[test]
@@ -265,7 +267,7 @@ fn a_browser() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: browser, client_id: cli }");
     // Replaces the system's opener: curl follows the same redirects with the same cookies.
-    let page = tenant.repo.path().join("page");
+    let page = tenant.repo.path("page");
     let script = format!(
         "#!/bin/sh\nexec curl --silent --location --cookie '' --max-time 30 --cacert '{}' --output '{}' \"$1\"\n",
         login.at("authority"),

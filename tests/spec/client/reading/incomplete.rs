@@ -5,7 +5,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::{PROFILES, no_catalog, plain, planned, policy, serve};
-use crate::harness::{Repo, Served, TENANT, served};
+use crate::harness::{Repository, Served, TENANT, served};
 
 #[test]
 fn a_failed_count_is_not_a_missing_count() {
@@ -64,9 +64,9 @@ fn a_missing_count_is_reported() {
     let organization = json!({ "value": [{ "id": TENANT, "displayName": "Contoso", "verifiedDomains": [] }] });
     let answer = |body: Value| get(async move || Json(body));
     let router = Router::new().route("/v1.0/organization", answer(organization)).route("/beta/$batch", no_catalog());
-    let repo = Repo::new(&served("contoso", &serve(router.route(PROFILES, answer(json!({ "value": [] })))), ""));
+    let repo = Repository::new(&served("contoso", &serve(router.route(PROFILES, answer(json!({ "value": [] })))), ""));
     repo.policy("camera", "name: Cameras\nsettings: { Camera/AllowCamera: 1 }\n");
-    let said = repo.run(&["plan"]).succeeds();
+    let said = repo.ran("plan").succeeds();
     let line = said.out.lines().find(|line| line.starts_with("Read ")).unwrap_or_default().to_owned();
     assert!(line.ends_with(" s; this server did not confirm the number of profiles"), "{}{}", said.out, said.err);
 }
@@ -75,10 +75,10 @@ fn a_missing_count_is_reported() {
 fn read(faults: &str, include: &str) -> String {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::faulty(tenant.path(), faults, 7);
-    let repo = Repo::new(&served("contoso", &server.url, ""));
+    let repo = Repository::new(&served("contoso", &server.url, ""));
     repo.policy("camera", &policy(include));
     repo.apply().succeeds();
-    let plan = repo.run(&["plan"]).succeeds();
+    let plan = repo.ran("plan").succeeds();
     let line = plan.out.lines().find(|line| line.starts_with("Read ")).unwrap().to_owned();
     plain(&line)
 }

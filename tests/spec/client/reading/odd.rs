@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{odd, plain, planned, policy, profile, serve};
-use crate::harness::{Graph, Repo, Served, TENANT, served};
+use crate::harness::{Repository, Served, TENANT, served};
 
 const CUSTOM: &str = "windows10CustomConfiguration";
 
@@ -41,7 +41,7 @@ fn profiles_of_other_kinds_may_contain_anything() {
 #[test]
 fn missing_properties_of_a_custom_profile_are_empty() {
     for (field, value) in [("version", Value::Null), ("roleScopeTagIds", json!([0])), ("description", Value::Null)] {
-        let plan = odd(&json!([profile(CUSTOM, "", field, value)])).plan();
+        let plan = odd(&json!([profile(CUSTOM, "", field, value)])).planned();
         let whole = "gets Default.\nPlan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here.\n";
         assert!(plan.contains(whole), "{field}: {plan}");
     }
@@ -118,7 +118,7 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
     exit 1
     "#);
     repo.remove("second");
-    let imported = repo.run(&["import"]).succeeds();
+    let imported = repo.ran("import").succeeds();
     insta::assert_snapshot!(format!("{}{}", imported.out, imported.err), @r#"
     skipped "Odd" (5f1c0000-0000-4000-8000-000000000001): has data that this version cannot read: `omaSettings`: invalid type: map, expected a sequence
 
@@ -197,7 +197,7 @@ fn a_token_of_another_tenant_only_reads_the_organization() {
     let tenant = tempfile::tempdir().unwrap();
     let server = Served::start(tenant.path(), None);
     let domain = served("contoso", &server.url, "").replace(TENANT, "contoso.example");
-    let mut repo = Repo::new(&domain);
+    let mut repo = Repository::new(&domain);
     repo.policy("camera", &policy("group: Kiosks"));
     repo.variables.insert("SSPR_POLICY_TOKEN".into(), token("8f6d1111-5a5a-4b4b-8c8c-5590c0de0003"));
     insta::assert_snapshot!(repo.plan(), @"
@@ -205,9 +205,9 @@ fn a_token_of_another_tenant_only_reads_the_organization() {
     help: sign in with an identity of the configured tenant; only `/organization` was read
     exit 1
     ");
-    assert_eq!(Graph::new(&server.own).get("/sandbox/counters")["requests"], 1);
+    assert_eq!(server.counters()["requests"], 1);
     repo.variables.insert("SSPR_POLICY_TOKEN".into(), token(TENANT));
-    repo.run(&["plan"]).succeeds();
+    repo.ran("plan").succeeds();
 }
 
 #[test]
@@ -231,8 +231,9 @@ fn a_refusal_in_a_batch_that_has_no_id_gets_that_of_the_batch() {
     let router = Router::new()
         .route("/v1.0/organization", get(async move || Json(organization)))
         .route("/v1.0/$batch", post(async move || ([("request-id", "of-the-batch")], Json(refused))));
-    let repo = Repo::new(&served("contoso", &serve(router), ""));
+    let repo = Repository::new(&served("contoso", &serve(router), ""));
     repo.policy("camera", &policy("group: Kiosks"));
     let said = repo.plan();
     assert!(said.contains(" returned 403: no reason was given (request-id of-the-batch)\n"), "{said}");
+    assert!(said.ends_with("exit 1\n"), "{said}");
 }

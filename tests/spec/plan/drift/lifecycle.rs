@@ -1,7 +1,7 @@
 //! Policies that are moved, drafts, retired or deleted; and several of them at once.
 
 use super::{LOCK, applied, converges, with};
-use crate::harness::{EMBEDDED, Repo};
+use crate::harness::{EMBEDDED, Repository};
 
 /// A profile must not be deleted if the same settings would be created again under another key.
 #[test]
@@ -197,7 +197,7 @@ fn a_target_that_changed_for_several_policies() {
 
 #[test]
 fn a_conflict_with_a_profile_from_the_portal() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy(
         "notifications",
         "name: Notifications\nsettings: { WindowsLogon/DisableLockScreenAppNotifications: disabled }\nassignments: { include: [{ group: SSPR Ring 2 }] }\n",
@@ -258,6 +258,6 @@ fn more_changes_than_the_limits_allow() {
     help: fix the errors above, or accept a finding with `waive:`; limits are in sspr-policy.yaml
     ");
     assert_eq!(repo.portal().profiles(), before);
-    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
-    repo.run(&["apply", "plan.json"]).succeeds();
+    repo.ran("plan --override-limits --out plan.json").succeeds();
+    repo.ran("apply plan.json").succeeds();
 }

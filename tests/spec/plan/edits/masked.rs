@@ -10,11 +10,11 @@ use sspr_policy::source::{Place, Source};
 
 use super::{Request, in_the_portal, listed, plan, without_ids};
 use crate::harness::proxy::{Proxy, REAL};
-use crate::harness::{EMBEDDED, Graph, Repo, Served, TENANT, served};
+use crate::harness::{EMBEDDED, Graph, Repository, Served, TENANT, served};
 
 /// The masked values of a profile in a tenant, with and without the permission to read them.
 struct Masked {
-    repo: Repo,
+    repo: Repository,
     graph: Graph,
     /// The proxies for a token that may read masked values, and for one that may not.
     reader: Proxy,
@@ -33,7 +33,7 @@ impl Masked {
         let server = Served::start(folder.path(), None);
         let reader = Proxy::start(&server.url, REAL, &[]);
         let blind = Proxy::start(&server.url, REAL, &["getOmaSettingPlainTextValue"]);
-        let mut repo = Repo::new("");
+        let mut repo = Repository::new("");
         repo.variables.insert("KEY".into(), "the key of the fingerprints".into());
         repo.variables.insert("SECRET".into(), "hunter2".into());
         repo.policy("lock", policy);
@@ -67,8 +67,7 @@ impl Masked {
     fn seen(&self, proxy: &Proxy) -> String {
         self.with(proxy);
         let human = plan(&self.repo);
-        let json: Value =
-            serde_json::from_str(&self.repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
+        let json: Value = serde_json::from_str(&self.repo.ran("plan --output-format json").succeeds().out).unwrap();
         let changes = json["changes"].as_array().unwrap().iter();
         let changes: Vec<Value> = changes
             .map(|change| {
@@ -78,7 +77,7 @@ impl Masked {
                 json!({ "because": change["because"], "settings": settings })
             })
             .collect();
-        let markdown = self.repo.run(&["plan", "--output-format", "markdown"]).succeeds().out;
+        let markdown = self.repo.ran("plan --output-format markdown").succeeds().out;
         let markdown = markdown.split_once("not managed here.\n").unwrap().1.trim();
         let json = json!({ "changes": changes, "unverified": json["unverified"] });
         format!("{human}\n{json}\n\n{markdown}\n")
@@ -168,7 +167,7 @@ fn masked_values_that_are_not_verified() {
 
     <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
-    assert_eq!(masked.repo.run(&["plan", "--strict"]).code, Some(1));
+    assert_eq!(masked.repo.ran("plan --strict").code, Some(1));
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
     Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
@@ -303,12 +302,12 @@ fn masked_values_with_a_secret() {
 /// The mask that Intune shows is never sent back, because that would overwrite the value.
 #[test]
 fn a_masked_value_is_never_written() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy(
         "mask",
         "name: Mask\nsettings:\n  Contoso/A: { type: string, value: \"****\", unchecked: copied }\n  Contoso/B: { type: xml, raw: \"<a/>\", unchecked: copied }\n  Contoso/C: { type: base64, base64: PGEvPg==, unchecked: copied }\n",
     );
-    insta::assert_snapshot!(repo.run(&["plan"]).fails(), @r#"
+    insta::assert_snapshot!(repo.ran("plan").fails(), @r#"
     error[SP0218]: this is a placeholder that Intune shows instead of the value
      --> policies/mask.yaml:3:14
       |

@@ -280,7 +280,7 @@ fn a_group_that_does_not_exist() {
     let repo = applied();
     repo.edit("lock", "SSPR Pilot", "SSPR Pilots");
     let before = repo.portal().profiles();
-    let said = repo.run(&["plan"]).fails();
+    let said = repo.ran("plan").fails();
     insta::assert_snapshot!(said, @"
     error[SP0501]: the tenant has no group `SSPR Pilots`
      --> policies/lock.yaml:8:14

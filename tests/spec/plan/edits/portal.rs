@@ -7,7 +7,7 @@ use super::{
     without_ids,
 };
 use crate::harness::proxy::Proxy;
-use crate::harness::{EMBEDDED, Repo, Served, TENANT, served, text};
+use crate::harness::{EMBEDDED, Repository, Served, TENANT, served, text};
 
 #[test]
 fn a_profile_that_somebody_deleted() {
@@ -66,7 +66,7 @@ fn a_value_in_the_portal() {
 
 #[test]
 fn a_profile_that_somebody_duplicated() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     repo.policy("lock", LOCK);
     repo.policy("toasts", "name: Toasts\nsettings: { AboveLock/AllowToasts: 0 }\n");
     repo.apply().succeeds();
@@ -99,7 +99,7 @@ fn a_profile_that_somebody_duplicated() {
     assert_eq!((sent.len(), &sent), (1, &listed));
     assert_eq!(repo.portal().profile("Lock screen"), before);
 
-    repo.run(&["disown", &copy]).succeeds();
+    repo.ran(&["disown", &copy]).succeeds();
     carried_out(&repo);
 }
 
@@ -202,7 +202,7 @@ fn a_moved_file_with_moved_from() {
 /// The plan cannot know that such a tenant raises the version again, which the marker uses to trust masked values.
 #[test]
 fn the_marker_is_corrected_if_an_assignment_raises_the_version() {
-    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repo::new(""));
+    let (tenant, repo) = (tempfile::tempdir().unwrap(), Repository::new(""));
     let server = Served::faulty(tenant.path(), "assign_raises_version: true\n", 1);
     let proxy = Proxy::start(&server.url, TENANT, &[]);
     repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, ""));

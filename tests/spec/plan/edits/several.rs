@@ -1,13 +1,13 @@
 //! Many policies at once, and patterns of keys.
 
 use super::{applied, applied_through_proxy, listed, plan, shown};
-use crate::harness::{EMBEDDED, Repo};
+use crate::harness::{EMBEDDED, Repository};
 
 /// The change is shown once for all policies that use the target.
 #[test]
 fn a_target_of_forty_policies() {
     let targets = |group: &str| format!("{EMBEDDED}targets:\n  pilot: {{ include: [{{ group: {group} }}] }}\n");
-    let repo = Repo::new(&targets("SSPR Pilot"));
+    let repo = Repository::new(&targets("SSPR Pilot"));
     for number in 1..=40 {
         let policy = format!("name: Policy {number:02}\nsettings: {{ Camera/AllowCamera: 0 }}\nassignments: pilot\n");
         repo.policy(&format!("p{number:02}"), &policy);
@@ -49,11 +49,11 @@ fn a_target_of_forty_policies() {
 #[test]
 fn a_pattern_that_no_key_matches() {
     let repo = applied();
-    insta::assert_snapshot!(repo.run(&["plan", "--only", "lok"]).fails(), @"
+    insta::assert_snapshot!(repo.ran("plan --only lok").fails(), @"
     error: `--only lok` matches no key
     help: Did you mean lock?
     ");
-    insta::assert_snapshot!(repo.run(&["apply", "--auto-approve", "--only", "sspr/*"]).fails(), @"
+    insta::assert_snapshot!(repo.ran("apply --auto-approve --only sspr/*").fails(), @"
     error: `--only sspr/*` matches no key
     help: a key is the path of a policy file below policies/, without .yaml
     ");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{assign, limited, repository, summary};
 use crate::harness::proxy::Proxy;
-use crate::harness::{EMBEDDED, Repo, Served, TENANT, normal, served};
+use crate::harness::{EMBEDDED, Repository, Served, TENANT, normal, served};
 
 #[test]
 fn the_number_of_members_in_groups() {
@@ -52,13 +52,14 @@ fn all_devices_and_all_users() {
         "more",
         "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
     );
-    assert!(repo.plan().contains("Reach: +4,120 devices at most (all devices, Kiosks)."), "{}", repo.plan());
+    let plan = repo.planned();
+    assert!(plan.contains("Reach: +4,120 devices at most (all devices, Kiosks)."), "{plan}");
     repo.remove("more");
     assign(
         &repo,
         "  include: [{ all: users }, { group: Front Desk, id: ID }]\n".replace("ID", &front_desk(&repo)).as_str(),
     );
-    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    insta::assert_snapshot!(summary(&repo.ran("plan").succeeds()), @"
     Reach: +8 users and +all users (Front Desk).
     Scope tags: 1 new profile has none, so it gets Default.
     Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
@@ -66,7 +67,7 @@ fn all_devices_and_all_users() {
     ");
 }
 
-fn front_desk(repo: &Repo) -> String {
+fn front_desk(repo: &Repository) -> String {
     repo.portal().group("Front Desk")
 }
 
@@ -79,18 +80,18 @@ fn every_way_to_change_the_reach() {
     );
     repo.apply().succeeds();
     assign(&repo, "  include: [{ group: SSPR Pilot, filter: Windows 11 corporate }, { group: SSPR Ring 2 }]\n");
-    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    insta::assert_snapshot!(summary(&repo.ran("plan").succeeds()), @"
     Reach: +310 devices (SSPR Ring 2), 12 devices no longer excluded (Kiosks), 24 devices at most under
       a filter from now on (SSPR Pilot), -3 devices (Bob's PCs).
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
-    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
+    let json: Value = serde_json::from_str(&repo.ran("plan --output-format json").succeeds().out).unwrap();
     assert_eq!(
         json["changes"][0]["assignments"][0]["members"],
         json!({ "users": 0, "devices": 24, "total": 24, "estimated": false })
     );
-    insta::assert_snapshot!(normal(&repo.run(&["plan", "--output-format", "markdown"]).out), @"
+    insta::assert_snapshot!(normal(&repo.ran("plan --output-format markdown").succeeds().out), @"
     ### Plan for `sandbox` (sandbox, not your tenant)
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
@@ -109,14 +110,14 @@ fn a_removed_filter_or_exclusion_is_shown_once() {
     let repo = repository(EMBEDDED, before);
     repo.apply().succeeds();
     assign(&repo, "  include: [{ group: SSPR Pilot }, { group: Kiosks }]\n  exclude: [{ group: Bob's PCs }]\n");
-    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    insta::assert_snapshot!(summary(&repo.ran("plan").succeeds()), @"
     Reach: +12 devices (Kiosks), 24 devices without a filter from now on (SSPR Pilot), -3 devices (Bob's
       PCs).
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
     assign(&repo, &before.replace("Windows 11 corporate", "Kiosk hardware"));
-    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    insta::assert_snapshot!(summary(&repo.ran("plan").succeeds()), @"
     Reach: 24 devices at most under another filter (SSPR Pilot), 3 devices as before (Bob's PCs).
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
@@ -126,7 +127,7 @@ fn a_removed_filter_or_exclusion_is_shown_once() {
 /// Excluding users from devices has no effect, so a device can get both values.
 #[test]
 fn an_exclusion_without_effect_hides_no_conflict() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let toasts = |value: u8, assignments: &str| {
         format!(
             "name: Toasts {value}\nsettings: {{ AboveLock/AllowToasts: {value} }}\nassignments: {{ {assignments} }}\n"
@@ -134,11 +135,12 @@ fn an_exclusion_without_effect_hides_no_conflict() {
     };
     repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: All Staff }]"));
     repo.policy("two", &toasts(1, "include: [{ group: All Staff }]"));
-    let plan = repo.plan();
+    let plan = repo.planned();
     assert!(plan.contains("[R05]") && plan.contains("[R04]"), "{plan}");
     repo.policy("one", &toasts(0, "include: [{ group: SSPR Ring 2 }], exclude: [{ group: Kiosks }]"));
     repo.policy("two", &toasts(1, "include: [{ group: Kiosks }]"));
-    assert!(!repo.plan().contains("[R04]"), "{}", repo.plan());
+    let plan = repo.planned();
+    assert!(!plan.contains("[R04]"), "{plan}");
 }
 
 /// The number of a user's devices is unknown.
@@ -172,13 +174,13 @@ fn a_limit_states_that_devices_of_users_do_not_count() {
 fn a_group_counts_once() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: SSPR Ring 2 }, { group: Kiosks }] }\n");
-    insta::assert_snapshot!(summary(&repo.run(&["plan"])), @"
+    insta::assert_snapshot!(summary(&repo.ran("plan").succeeds()), @"
     Reach: +322 devices at most (Kiosks, SSPR Ring 2).
     Scope tags: 2 new profiles have none, so they get Default.
     Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
-    let json: Value = serde_json::from_str(&repo.run(&["plan", "--output-format", "json"]).succeeds().out).unwrap();
+    let json: Value = serde_json::from_str(&repo.ran("plan --output-format json").succeeds().out).unwrap();
     assert_eq!(json["default_scope_tag"], json!(["lock", "more"]));
 }
 
@@ -191,14 +193,14 @@ fn nothing_is_counted_if_nothing_changes() {
     // If the plan counted members, it would be refused and would say so.
     let proxy = Proxy::start(&server.url, TENANT, &["transitiveMembers", "managedDevices"]);
     repo.write("sspr-policy.yaml", &served("contoso", &proxy.url, ""));
-    let plan = repo.run(&["plan"]).succeeds().out;
+    let plan = repo.ran("plan").succeeds().out;
     assert!(!plan.contains("Reach") && plan.contains("nothing to do"), "{plan}");
 }
 
 #[test]
 fn a_plan_is_always_the_same() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }, { all: devices }]\n");
-    let json = || repo.run(&["plan", "--output-format", "json"]).succeeds().out;
+    let json = || repo.ran("plan --output-format json").succeeds().out;
     assert_eq!(json(), json());
 }
 
@@ -251,19 +253,19 @@ fn members_that_the_token_may_not_read() {
     exit 1
     "#);
     assert!(repo.apply().fails().contains("nothing was changed"));
-    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
-    repo.run(&["apply", "plan.json"]).succeeds();
+    repo.ran("plan --override-limits --out plan.json").succeeds();
+    repo.ran("apply plan.json").succeeds();
 }
 
 /// Members of groups may change: the approval was for the change of the policies.
 #[test]
 fn members_of_a_group_may_change_before_apply() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
-    repo.run(&["plan", "--out", "plan.json"]).succeeds();
+    repo.ran("plan --out plan.json").succeeds();
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
     let members = &mut plan["changes"][0]["assignments"][0]["members"];
     assert_eq!(members["devices"], 310);
     *members = json!({ "users": 0, "devices": 4, "total": 4, "estimated": false });
     repo.write("plan.json", &plan.to_string());
-    assert!(repo.run(&["apply", "plan.json"]).succeeds().out.contains("1 done, 0 failed."));
+    assert!(repo.ran("apply plan.json").succeeds().out.contains("1 done, 0 failed."));
 }

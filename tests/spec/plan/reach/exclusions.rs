@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{assign, repository};
-use crate::harness::{EMBEDDED, Repo, text};
+use crate::harness::{EMBEDDED, Repository, text};
 
 /// The findings about exclusions, for these targets.
 fn exclusions(assignments: &str) -> String {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let [users, devices] = {
         let portal = repo.portal();
         let groups = portal.get("/v1.0/groups?$top=100");
@@ -16,7 +16,7 @@ fn exclusions(assignments: &str) -> String {
         [ids[0].clone(), ids[1].clone()]
     };
     assign(&repo, &assignments.replace("USERS", &users).replace("DEVICES", &devices));
-    let plan = repo.plan();
+    let plan = repo.planned();
     plan.lines().filter(|line| line.contains("R05")).take(1).map(|line| format!("{line}\n")).collect()
 }
 
@@ -52,8 +52,8 @@ fn users_and_devices_do_not_exclude_each_other() {
     "#);
     let waived = "waive: [{ rule: mixed-exclusion, reason: \"tested\", until: 2099-01-01 }]\n";
     repo.policy("lock", &format!("{}{waived}", repo.read("policies/lock.yaml")));
-    assert!(!repo.plan().contains("R05"));
-    insta::assert_snapshot!(repo.run(&["explain", "R05"]).succeeds().out, @r#"
+    assert!(!repo.planned().contains("R05"));
+    insta::assert_snapshot!(repo.ran("explain R05").succeeds().out, @r#"
     R05 mixed-exclusion
 
       devices are excluded from included users, or users from included devices
@@ -100,7 +100,7 @@ fn which_exclusions_have_no_effect() {
 /// The same exclusion of one target that several policies use is reported once.
 #[test]
 fn a_target_with_an_exclusion_that_has_no_effect() {
-    let repo = Repo::new(&format!(
+    let repo = Repository::new(&format!(
         "{EMBEDDED}targets:\n  staff: {{ include: [{{ group: All Staff }}], exclude: [{{ group: Kiosks }}] }}\n"
     ));
     for (key, setting) in
@@ -108,7 +108,7 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
     {
         repo.policy(key, &format!("name: {key}\nsettings: {{ {setting}: 0 }}\nassignments: staff\n"));
     }
-    let plan = repo.plan();
+    let plan = repo.planned();
     let from = plan.find("warning[R05]").unwrap();
     insta::assert_snapshot!(plan[from..], @r#"
     warning[R05]: mixed-exclusion: excluding `Kiosks` has no effect: it has devices, but the included targets are users
@@ -137,7 +137,7 @@ fn a_target_with_an_exclusion_that_has_no_effect() {
 /// Members of groups in the sandbox, as a client sees them.
 #[test]
 fn the_sandbox_has_members() {
-    let repo = Repo::new(EMBEDDED);
+    let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     let staff = format!("/v1.0/groups/{}/transitiveMembers", portal.group("All Staff"));
     let mut page = portal.get(&format!("{staff}?$top=999&$select=id"));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{assign, limited, repository, summary};
-use crate::harness::{EMBEDDED, Repo, normal};
+use crate::harness::{EMBEDDED, Repository, normal};
 
 #[test]
 fn more_devices_than_the_limit_allows() {
@@ -43,7 +43,7 @@ fn more_devices_than_the_limit_allows() {
 #[test]
 fn limits_that_a_saved_plan_overrides() {
     let repo = repository(&limited("max_devices: 300, max_changes: 0"), "  include: [{ group: SSPR Ring 2 }]\n");
-    let plan = repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    let plan = repo.ran("plan --override-limits --out plan.json").succeeds();
     insta::assert_snapshot!(summary(&plan), @"
     Reach: +310 devices (SSPR Ring 2).
     Scope tags: 1 new profile has none, so it gets Default.
@@ -51,9 +51,9 @@ fn limits_that_a_saved_plan_overrides() {
     Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     ");
-    let requests = repo.run(&["plan", "--requests", "--override-limits"]).succeeds();
+    let requests = repo.ran("plan --requests --override-limits").succeeds();
     assert!(requests.err.starts_with("Limits overridden: max_changes (0, but the plan has 1)"), "{}", requests.err);
-    let markdown = repo.run(&["show", "plan.json", "--output-format", "markdown"]).succeeds().out;
+    let markdown = repo.ran("show plan.json --output-format markdown").succeeds().out;
     assert!(markdown.contains("Limits overridden: max"), "{markdown}");
     let json: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
     assert_eq!(
@@ -63,9 +63,9 @@ fn limits_that_a_saved_plan_overrides() {
             { "limit": "max_devices", "allowed": 300, "found": 310 },
         ])
     );
-    assert_eq!(repo.run(&["apply", "plan.json", "--override-limits"]).code, Some(1), "the plan decides");
-    assert!(repo.run(&["apply", "--auto-approve"]).fails().contains("2 errors above"));
-    assert!(repo.run(&["apply", "plan.json"]).succeeds().out.contains("1 done, 0 failed."));
+    assert_eq!(repo.ran("apply plan.json --override-limits").code, Some(1), "the plan decides");
+    assert!(repo.ran("apply --auto-approve").fails().contains("2 errors above"));
+    assert!(repo.ran("apply plan.json").succeeds().out.contains("1 done, 0 failed."));
     repo.assert_converged();
 }
 
@@ -73,12 +73,12 @@ fn limits_that_a_saved_plan_overrides() {
 #[test]
 fn a_limit_is_overridden_up_to_the_approved_number() {
     let repo = repository(&limited("max_devices: 300"), "  include: [{ group: SSPR Ring 2 }]\n");
-    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
+    repo.ran("plan --override-limits --out plan.json").succeeds();
     let mut plan: Value = serde_json::from_str(&repo.read("plan.json")).unwrap();
     plan["limits_overridden"][0]["found"] = json!(305);
     repo.write("plan.json", &plan.to_string());
     let before = repo.portal().profiles();
-    assert!(repo.run(&["apply", "plan.json"]).fails().contains("1 error above; nothing was changed"));
+    assert!(repo.ran("apply plan.json").fails().contains("1 error above; nothing was changed"));
     assert_eq!(repo.portal().profiles(), before);
 }
 
@@ -88,15 +88,15 @@ fn limits_cannot_be_overridden_without_confirmation() {
     let repo = repository(&limited("allow_all_targets: false"), "  include: [{ all: devices }]\n");
     assert!(repo.apply().fails().contains("1 error above"));
     let before = repo.portal().profiles();
-    insta::assert_snapshot!(repo.apply_with(&["--override-limits"]).fails(), @"
+    insta::assert_snapshot!(repo.apply_with("--override-limits").fails(), @"
     error: --override-limits needs a person to confirm, so it cannot be used with --auto-approve; nothing was changed
     help: save a plan with `plan --override-limits --out FILE`, have it approved, then run `apply FILE`
     ");
     // Without a terminal, nobody can confirm.
-    assert!(repo.run(&["apply", "--override-limits"]).fails().contains("there is no terminal to confirm on"));
+    assert!(repo.ran("apply --override-limits").fails().contains("there is no terminal to confirm on"));
     assert_eq!(repo.portal().profiles(), before);
-    repo.run(&["plan", "--override-limits", "--out", "plan.json"]).succeeds();
-    let ran = repo.run(&["apply", "plan.json"]).succeeds();
+    repo.ran("plan --override-limits --out plan.json").succeeds();
+    let ran = repo.ran("apply plan.json").succeeds();
     insta::assert_snapshot!(normal(&ran.out), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
@@ -118,7 +118,7 @@ fn limits_cannot_be_overridden_without_confirmation() {
 #[test]
 fn assignments_that_are_not_managed_count_for_limits() {
     let policy = |name: &str, value: &str| format!("name: {name}\nsettings: {{ Start/HideLock: {value} }}\n");
-    let repo = Repo::new(&limited("allow_all_targets: false, max_devices: 5"));
+    let repo = Repository::new(&limited("allow_all_targets: false, max_devices: 5"));
     repo.policy("lock", &policy("Lock", "Hide"));
     repo.apply().succeeds();
     let portal = repo.portal();
@@ -164,7 +164,9 @@ fn devices_that_stay_or_leave_count_for_the_limit() {
     let limit = || {
         let plan = repo.plan();
         let errors = plan.split("\n\n").filter(|part| part.starts_with("error[SP0509]"));
-        errors.map(|error| format!("{}\n", error.split("\n  = help").next().unwrap())).collect::<String>()
+        let errors: String = errors.map(|error| format!("{}\n", error.split("\n  = help").next().unwrap())).collect();
+        assert!(plan.ends_with(if errors.is_empty() { "exit 0\n" } else { "exit 1\n" }), "{plan}");
+        errors
     };
     repo.edit("lock", "Hide }", "Do not hide }");
     insta::assert_snapshot!(limit(), @"
@@ -196,7 +198,7 @@ fn devices_that_stay_or_leave_count_for_the_limit() {
 
 #[test]
 fn an_unknown_number_of_devices_exceeds_the_limit() {
-    let repo = Repo::new(&limited("max_devices: 5000"));
+    let repo = Repository::new(&limited("max_devices: 5000"));
     repo.policy("lock", "name: Lock\nsettings: { Start/HideLock: Hide }\n");
     repo.apply().succeeds();
     let portal = repo.portal();

@@ -6,12 +6,12 @@ use insta::assert_snapshot;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::harness::{EMBEDDED, Repo, TENANT, served};
+use crate::harness::{EMBEDDED, Ran, Repository, TENANT, served};
 use crate::sign_in::tenant::{self, Tenant};
 
 #[test]
 fn the_embedded_sandbox_needs_nothing() {
-    let ran = Repo::new(EMBEDDED).run(&["doctor"]).succeeds();
+    let ran = Repository::new(EMBEDDED).ran("doctor").succeeds();
     assert_snapshot!(ran.out, @"
     Environment sandbox   tenant sandbox
 
@@ -100,8 +100,8 @@ fn no_way_to_sign_in() {
 
 #[test]
 fn an_unreachable_server() {
-    let repo = Repo::new(&served("contoso", "http://127.0.0.1:9", ""));
-    let ran = repo.run(&["doctor"]);
+    let repo = Repository::new(&served("contoso", "http://127.0.0.1:9", ""));
+    let ran = repo.ran("doctor");
     assert_eq!(ran.code, Some(1));
     assert_snapshot!(tenant::refused(&ran.out), @"
     Environment rehearsal   tenant 0f0f0f0f-5a5a-4b4b-8c8c-5590c0de0001
@@ -140,6 +140,7 @@ fn another_tenant_gets_no_other_requests() {
     let configuration = served.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
     served.repo.write("sspr-policy.yaml", &configuration);
     let said = served.run("doctor");
+    assert!(said.ends_with("exit code 1\n"), "{said}");
     assert_snapshot!(said.split("Microsoft Graph\n").nth(1).unwrap(), @"
       FAIL  wrong tenant: fabrikam.example is configured, but [id] (contoso.onmicrosoft.com, contoso.example) answers
             help: use a token for the configured tenant, or correct `tenant:`; no other request was sent
@@ -151,9 +152,8 @@ fn another_tenant_gets_no_other_requests() {
 #[test]
 fn the_report_for_programs_and_the_table_in_the_documentation() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }");
-    let output = tenant.command("doctor --output-format json").output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ran = Ran::of(&mut tenant.command("doctor --output-format json")).succeeds();
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
     assert_snapshot!(serde_json::to_string_pretty(&report["checks"][0]).unwrap(), @r#"
     {
       "area": "Configuration",

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::Repo;
+use crate::harness::Repository;
 use crate::sign_in::tenant::{self, Tenant};
 
 #[test]
@@ -218,14 +218,15 @@ fn a_server_that_is_not_graph() {
     tenant.repo.write("sspr-policy.yaml", &configuration);
     let said = tenant.run("plan");
     assert!(said.contains("help: this does not look like Microsoft Graph; correct `graph_url:`"), "{said}");
+    assert!(said.ends_with("exit code 1\n"), "{said}");
 }
 
 #[test]
 fn an_application_must_be_an_id() {
-    let repo = Repo::new(
+    let repo = Repository::new(
         "owner: contoso\ndefault: a\nenvironments:\n  a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }\n",
     );
-    assert_snapshot!(repo.run(&["check"]).out, @r#"
+    assert_snapshot!(repo.ran("check").ends(1).out, @r#"
     error[SP0412]: this is not the ID of an application
      --> sspr-policy.yaml:4:68
       |

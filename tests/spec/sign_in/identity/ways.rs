@@ -13,14 +13,14 @@ const SECRET: &str = "s3cret";
 #[cfg(target_os = "linux")]
 fn the_azure_cli_is_called_once() {
     let tenant = Tenant::new("https://login.contoso.example", "{ method: auto }");
-    let calls = tenant.repo.path().join("calls");
+    let calls = tenant.repo.path("calls");
     let script = format!(
         "#!/bin/sh\necho \"$@\" >> '{}'\necho '{{ \"accessToken\": \"cli-token\", \"expires_on\": 4102444800, \"tokenType\": \"Bearer\" }}'\n",
         calls.display()
     );
     tenant::program(&tenant, "az", &script);
     tenant.repo.write("azure/azureProfile.json", "\u{feff}{ \"subscriptions\": [{ \"id\": \"x\" }] }");
-    let home = tenant.repo.path().join("azure");
+    let home = tenant.repo.path("azure");
     let tenant = tenant::with_programs(tenant).with("AZURE_CONFIG_DIR", home.to_str().unwrap());
     let planned = tenant.run("plan");
     assert!(planned.ends_with("exit code 0\n"), "{planned}");
