@@ -248,7 +248,7 @@ fn a_byte_order_mark_and_crlf_do_not_move_columns() {
 }
 
 #[test]
-fn the_folder_of_the_policies_must_exist() {
+fn a_policy_file_ends_in_lower_case() {
     let repository = Repository::lab();
     assert_snapshot!(repository.run("check"), @"0 errors, 0 warnings in 0 policies");
     let repository = repository.with("policies/Reset.YAML", "name: A\n");
