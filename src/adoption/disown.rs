@@ -17,7 +17,7 @@ pub async fn find_owned(session: &Session, id: &str, owner: &str) -> Result<Owne
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
         return Err(Failure::with_help(
             format!("`{id}` is not a profile id"),
-            "`plan` shows ids, and the Intune admin center has them in the address of a profile's page",
+            "the address of the profile's page in the Intune admin center contains it",
         ));
     }
     let Some(found) = tenant::read_one(&session.client, id).await? else {

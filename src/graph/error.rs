@@ -102,7 +102,7 @@ impl Error {
     /// (Microsoft365DSC#5650: a write may be carried out although the answer reports a failure).
     pub fn outcome_unknown(&self) -> bool {
         match self {
-            Self::Refused { status, .. } => *status >= 500,
+            Self::Refused { status, .. } => *status >= 500 && !self.is_throttling(),
             Self::NoAnswer { sent, .. } => *sent,
             Self::Unusable { .. } => true,
             Self::Unclear { .. } | Self::Setup(_) | Self::SignIn(_) => false,

@@ -148,7 +148,7 @@ pub(super) fn complain_of_applications(auth: &Auth, other_forms: bool, decoder: 
         };
         decoder.complain(
             Diagnostic::error(Code::InvalidApplication, "this is not the ID of an application").at(decoder.place(id.span), reason).help(
-                "write \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
+                "write the \"Application (client) ID\", as the application's overview in Entra shows it; `token`, `azure-cli` and \
                  a managed identity do not need it: remove the line",
             ),
         );
