@@ -64,7 +64,7 @@ mod reach;
 mod reach_document;
 mod steps;
 
-pub use approve::{bound_elsewhere, not_approved};
+pub use approve::{bound_elsewhere, environment_of, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, diagnostic_document, document};

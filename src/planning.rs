@@ -72,8 +72,8 @@ pub fn connection(repository: &Repository, environment: &Environment) -> Connect
 
 /// Compiles the policies, reads the tenant and compares both. Errors in the files prevent a plan.
 ///
-/// The repository is consumed, because its policies are freed once they are compiled: in a large repository, they and the
-/// tenant's profiles together would need half again as much memory.
+/// The repository is consumed: unless the caller keeps a copy (copies share their policies), its policies are freed once
+/// they are compiled, because they and the tenant's profiles together would need half again as much memory.
 pub async fn plan(
     session: &Session,
     mut repository: Repository,

@@ -47,7 +47,7 @@ pub fn read_policy(source: &Arc<Source>, key: Option<&str>, problems: &mut Vec<D
         );
         String::new()
     });
-    Some(Policy { key, source: Arc::clone(source), document })
+    Some(Policy { key, source: Arc::clone(source), document: Arc::new(document) })
 }
 
 /// Reads `sspr-policy.yaml`.

@@ -37,6 +37,7 @@ pub const CONFIGURATION: &str = "sspr-policy.yaml";
 /// The folder of the program's own state: sandbox, lock, journal.
 pub const STATE: &str = ".sspr-policy";
 
+#[derive(Clone)]
 pub struct Repository {
     pub root: PathBuf,
     pub configuration: Configuration,
@@ -47,7 +48,7 @@ pub struct Repository {
     /// With errors here, nothing is planned.
     pub problems: Vec<Diagnostic>,
     /// From `catalogue:` in the configuration.
-    own_catalogue: Option<Catalogue>,
+    own_catalogue: Option<Arc<Catalogue>>,
 }
 
 impl Repository {
@@ -64,7 +65,7 @@ impl Repository {
         };
         let own_catalogue = match configuration.catalogue.as_ref().map(|path| open_catalogue(root, path)) {
             None => None,
-            Some(Ok(catalogue)) => Some(catalogue),
+            Some(Ok(catalogue)) => Some(Arc::new(catalogue)),
             // With the embedded catalogue instead, settings that only this one has would look misspelled.
             Some(Err((message, reason))) => {
                 let span = configuration.catalogue.as_ref().map_or(Span::default(), |path| path.span);
@@ -86,7 +87,7 @@ impl Repository {
 
     /// Its own catalogue, or the embedded one.
     pub fn catalogue(&self) -> &Catalogue {
-        self.own_catalogue.as_ref().unwrap_or_else(|| Catalogue::embedded())
+        self.own_catalogue.as_deref().unwrap_or_else(|| Catalogue::embedded())
     }
 
     /// The environment of this name, or the default one.

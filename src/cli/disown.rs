@@ -6,10 +6,10 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::Global;
-use super::apply::{EXIT_CODES, WriteSession, justification};
+use super::apply::{EXIT_CODES, justification, open};
 use super::output::{Output, waiting};
 use crate::adoption::find_owned;
-use crate::apply::{Executor, Stop};
+use crate::apply::{Stop, WriteSession};
 use crate::failure::Failure;
 use crate::plan::Outcome;
 use crate::report;
@@ -28,7 +28,7 @@ pub(super) struct DisownArgs {
 pub(super) async fn run(args: &DisownArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let repository = Repository::open(&global.dir)?;
     let (_, environment) = repository.environment(global.env.as_deref())?;
-    let writing = WriteSession::open(&repository, environment, output).await?;
+    let writing = open(&repository, environment, output).await?;
     let done = disown(&writing, args, &repository.configuration.owner, output).await;
     writing.session.close().await?;
     done
@@ -38,16 +38,8 @@ async fn disown(writing: &WriteSession, args: &DisownArgs, owner: &str, output: 
     let session = &writing.session;
     let owned = find_owned(session, &args.id, owner).await?;
     let (_asked, stop) = watch::channel(Stop::No);
-    let executor = Executor {
-        client: &session.client,
-        tenant_id: &session.tenant.id,
-        owner,
-        journal: &writing.journal,
-        patience: session.patience,
-        justification: args.justification.as_deref().map_or("sspr-policy disown", str::trim),
-        stop,
-        on_event: &|_| {},
-    };
+    let justification = args.justification.as_deref().map_or("sspr-policy disown", str::trim);
+    let executor = writing.executor(owner, justification, stop, &|_| {});
     let what = format!("\"{}\" ({})", owned.live.profile.name, owned.live.id);
     match executor.disown(owned.live).await {
         Outcome::Done(_) => {

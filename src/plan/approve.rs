@@ -3,6 +3,22 @@
 use super::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument, TenantLine};
 use crate::setting::ObjectKey;
 
+/// The environment to apply to: the one of the approved plan, or else the `wanted` one.
+///
+/// # Errors
+/// If they differ.
+pub fn environment_of<'a>(
+    approved: Option<&'a PlanDocument>,
+    wanted: Option<&'a str>,
+) -> Result<Option<&'a str>, String> {
+    match (approved.map(|approved| approved.environment.as_str()), wanted) {
+        (Some(approved), Some(wanted)) if approved != wanted => {
+            Err(format!("this plan is for the environment `{approved}`, not `{wanted}`"))
+        }
+        (approved, wanted) => Ok(approved.or(wanted)),
+    }
+}
+
 /// Why an approved plan cannot be applied here: it is for another tenant or another owner.
 pub fn bound_elsewhere(approved: &PlanDocument, tenant: &TenantLine, owner: &str) -> Option<String> {
     if approved.tenant.id != tenant.id {

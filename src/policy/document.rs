@@ -19,7 +19,8 @@ pub struct Policy {
     /// The key, unique for the owner.
     pub key: String,
     pub source: Arc<Source>,
-    pub document: PolicyDocument,
+    /// Copies of a policy share it.
+    pub document: Arc<PolicyDocument>,
 }
 
 impl Policy {

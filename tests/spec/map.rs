@@ -81,7 +81,24 @@ const EDGES: [(&str, &[&str]); 11] = [
             "planning",
         ],
     ),
-    ("apply", &["setting", "profile", "delivery", "plan", "graph", "tenant"]),
+    (
+        "apply",
+        &[
+            "diagnostic",
+            "failure",
+            "policy",
+            "setting",
+            "profile",
+            "delivery",
+            "plan",
+            "file_lock",
+            "graph",
+            "repository",
+            "tenant",
+            "session",
+            "planning",
+        ],
+    ),
     (
         "cli",
         &[
@@ -95,7 +112,6 @@ const EDGES: [(&str, &[&str]); 11] = [
             "rules",
             "formats",
             "plan",
-            "file_lock",
             "sandbox",
             "repository",
             "tenant",

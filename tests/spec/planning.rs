@@ -5,12 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use jiff::civil::{Date, date};
-use sspr_policy::plan::{ActionWord, PlanDocument, SettingLine};
+use sspr_policy::apply::{ApplyRequest, Ended, Stop, WriteSession, prepare};
+use sspr_policy::failure::Failure;
+use sspr_policy::plan::{ActionWord, Counts, PlanDocument, SettingLine};
 use sspr_policy::planning::{PlanRequest, connection, plan};
 use sspr_policy::policy::Cloud;
 use sspr_policy::repository::Repository;
 use sspr_policy::sandbox::{Running, Sandbox, SandboxOptions, TENANT_ID};
 use sspr_policy::session::{Connection, Prompt, Purpose, Servers, Session};
+use tokio::sync::watch;
 
 const POLICY: &str = "\
 name: Lock screen
@@ -92,14 +95,53 @@ fn a_loop_plans_many_environments() {
              rehearsal: {{ tenant: {TENANT_ID}, graph_url: {}, auth: {{ method: token }}, variables: {{ minutes: 5 }} }}\n",
             running.url()
         ));
+        let repository = Repository::open(folder.path()).unwrap();
         let mut seen = Vec::new();
-        for name in ["lab", "rehearsal"] {
-            let document = planned(Repository::open(folder.path()).unwrap(), name).await;
+        for name in repository.configuration.environments.keys() {
+            let document = planned(repository.clone(), name).await;
             let minutes = written(&document)[0].1.to_string();
             seen.push((document.environment, minutes));
         }
         assert_eq!(seen, [("lab".to_string(), "15".to_string()), ("rehearsal".into(), "5".into())]);
         running.stop().await.unwrap();
+    });
+}
+
+/// Plans the policies of a folder again, and applies this if it is what was approved.
+async fn applied(folder: &Path, approved: &PlanDocument) -> Result<(Counts, Ended), Failure> {
+    let repository = Repository::open(folder).unwrap();
+    let (_, environment) = repository.environment(Some("lab")).unwrap();
+    let writing = WriteSession::open(&repository, environment, Prompt::NOBODY).await.unwrap();
+    let request = ApplyRequest { approved: Some(approved), only: None, override_limits: false, today: today() };
+    let ended = match prepare(&writing, repository, "lab", &request, |_| {}).await {
+        Ok(prepared) => {
+            let (_asked, stop) = watch::channel(Stop::No);
+            Ok(prepared.carry_out(&writing, "for a test", stop, &|_| {}).await)
+        }
+        Err(failure) => Err(failure),
+    };
+    writing.session.close().await.unwrap();
+    ended
+}
+
+#[test]
+fn the_library_can_apply_an_approved_plan() {
+    let folder = repository("  lab: { tenant: sandbox, variables: { minutes: 15 } }\n");
+    run(async {
+        let approved = planned(Repository::open(folder.path()).unwrap(), "lab").await;
+        fs::write(folder.path().join("policies/lock.yaml"), POLICY.replace("${var:minutes}", "5")).unwrap();
+        let Err(Failure::Message(refused, _)) = applied(folder.path(), &approved).await else {
+            panic!("another plan was applied");
+        };
+        assert_eq!(
+            refused,
+            "the saved plan no longer matches what apply would do; nothing was changed\n  \
+             lock: the change differs from the approved one"
+        );
+        fs::write(folder.path().join("policies/lock.yaml"), POLICY).unwrap();
+        let done = Counts { done: 1, ..Counts::default() };
+        assert_eq!(applied(folder.path(), &approved).await.unwrap(), (done, Ended::Done));
+        assert!(planned(Repository::open(folder.path()).unwrap(), "lab").await.changes.is_empty());
     });
 }
 
