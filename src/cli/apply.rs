@@ -24,7 +24,7 @@ use crate::session::{Purpose, Session};
 
 /// Shown in the help, because pipelines decide by it whether to run again later.
 pub(super) const EXIT_CODES: &str =
-    "Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval";
+    "Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -60,10 +60,10 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     let approved = args.plan.as_deref().map(load).transpose()?;
     let wanted = match (&approved, &global.env) {
         (Some(approved), Some(name)) if approved.environment != *name => {
-            return Err(Failure::new(format!(
-                "this plan is for the environment `{}`, not `{name}`",
-                approved.environment
-            )));
+            return Err(Failure::with_help(
+                format!("this plan is for the environment `{}`, not `{name}`", approved.environment),
+                format!("leave out `--env`, or save a plan with `plan --env {name} --out FILE`"),
+            ));
         }
         (Some(approved), _) => Some(approved.environment.as_str()),
         (None, name) => name.as_deref(),
@@ -128,7 +128,7 @@ fn require_consent(args: &ApplyArgs) -> Result<(), Failure> {
 #[derive(PartialEq, Eq)]
 enum Ended {
     Done,
-    /// Nothing failed, but something waits for approval.
+    /// Nothing failed, but a change is waiting for approval.
     Waiting,
     Failed,
 }
@@ -145,7 +145,10 @@ impl Run<'_> {
     async fn carry_out(&self, repository: Repository, approved: Option<&PlanDocument>) -> Result<ExitCode, Failure> {
         let (session, owner) = (&self.writing.session, self.owner);
         if let Some(why) = approved.and_then(|approved| bound_elsewhere(approved, &session.tenant, owner)) {
-            return Err(Failure::new(format!("{why}; nothing was changed")));
+            return Err(Failure::with_help(
+                format!("{why}; nothing was changed"),
+                "use the repository that the plan was made with, or save a new plan with `plan --out FILE`",
+            ));
         }
         await_pending(&session.client, &self.writing.journal, &session.tenant.id, owner, session.patience).await?;
         let planned = plan(session, repository, self.environment, &self.request(approved)?).await?;
