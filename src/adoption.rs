@@ -58,7 +58,7 @@ pub struct ImportedProfile {
     pub verdict: Option<Verdict>,
 }
 
-/// How far the import of one profile came.
+/// How far the import of one profile got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {
     NotWritten,

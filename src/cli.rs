@@ -67,7 +67,7 @@ enum Command {
     /// Check policies for errors and for settings that break features
     #[command(alias = "validate")]
     Check(check::CheckArgs),
-    /// Show everything about a setting, a rule or a target
+    /// Show everything about a setting, a rule, a code or a target
     Explain(explain::ExplainArgs),
     /// Search the catalogue of Windows settings, compare releases, import a newer one
     #[command(alias = "catalog")]
@@ -88,7 +88,7 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Run the embedded Microsoft Graph sandbox, for trying things out and for tests
     Sandbox(sandbox::SandboxArgs),
-    /// Print the JSON Schemas of policies, configuration and plans
+    /// Print the JSON Schemas of policies, the configuration, and the JSON output of commands
     Schema(generated::SchemaArgs),
     /// Write the generated pages of the documentation
     #[command(hide = true)]

@@ -37,7 +37,7 @@ pub use sign_in::{
     check_token, choose_method, key_store_name,
 };
 
-/// A text as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
+/// A string as an OData string literal, percent-encoded for a URL: quotes are doubled, and everything but letters,
 /// digits and `-._~` is escaped. This is the only place that puts names into URLs.
 pub fn odata_literal(text: &str) -> String {
     let mut escaped = String::from("%27");

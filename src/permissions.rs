@@ -94,7 +94,7 @@ mod tests {
     static NAME: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[A-Z][A-Za-z]+\.(Read|ReadWrite)\.All").expect("a pattern"));
 
-    /// The permissions that a text names.
+    /// The permissions that some text names.
     fn named(text: &str) -> BTreeSet<String> {
         NAME.find_iter(text).filter(|name| name.as_str() != TO_GRANT).map(|name| name.as_str().to_string()).collect()
     }

@@ -71,12 +71,12 @@ fn node(source: &Arc<Source>, what: &str, problems: &mut Vec<Diagnostic>) -> Opt
         Ok(node) => node,
         Err(error) => {
             let place = Place::new(source, error.span);
-            let said = "this file is not valid YAML";
+            let message = "this file is not valid YAML";
             let mut problem = if what == CONFIGURATION && written_secret::may_stand_in(source, error.span) {
-                Diagnostic::error(Code::InvalidYaml, format!("{place}: {said}: {}", error.message))
+                Diagnostic::error(Code::InvalidYaml, format!("{place}: {message}: {}", error.message))
                     .note("the line is not shown, because it may contain a secret")
             } else {
-                Diagnostic::error(Code::InvalidYaml, said).at(place, error.message)
+                Diagnostic::error(Code::InvalidYaml, message).at(place, error.message)
             };
             problem.help = error.help;
             problems.push(problem);

@@ -114,7 +114,7 @@ impl LiveProfile {
         }
     }
 
-    /// A text that differs between any two states of the profile that a reader can distinguish.
+    /// A string that differs between any two states of the profile that a reader can distinguish.
     pub fn digest(&self) -> String {
         let marker = self.marker.as_ref().map(ToString::to_string).unwrap_or_default();
         format!("{} v{} {marker}", readable_digest(&self.profile), self.revision)

@@ -35,7 +35,7 @@ impl Readiness {
     fn add_failure(&mut self, area: &'static str, failure: Failure) {
         match failure {
             Failure::Message(message, help) => self.add_with_help(area, Status::Fail, message, help),
-            Failure::Diagnostics(_) => self.add(area, Status::Fail, "the files are wrong"),
+            Failure::Diagnostics(_) => self.add(area, Status::Fail, "the files have errors"),
         }
     }
 

@@ -191,7 +191,6 @@ pub enum Way {
 /// When a value is bad.
 #[derive(Debug, Clone, Copy)]
 pub enum Bad {
-    /// It is this number.
     Number(i64),
     /// It enables an ADMX-backed policy.
     Enabled,

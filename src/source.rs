@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub use yaml::{Node, SyntaxError, Value, parse};
 
-/// A larger file is refused before it is parsed, because the YAML crate does not limit the size of a text.
+/// A larger file is refused before it is parsed, because the YAML crate does not limit the size of its input.
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 
 /// The text of a file and its path as people know it (relative, with forward slashes).

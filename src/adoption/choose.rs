@@ -115,7 +115,7 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
             let ids: Vec<&str> = several.iter().map(|live| live.id.as_str()).collect();
             return Err(Failure::with_help(
                 format!("{} custom profiles are called \"{wanted}\": {}", several.len(), ids.join(", ")),
-                "pass one of these ids to `--profile`",
+                "pass one of these IDs to `--profile`",
             ));
         }
     }
@@ -127,7 +127,7 @@ async fn find<'t>(wanted: &str, tenant: &'t Tenant, client: &Client) -> Result<&
         [] => "leave out `--profile` to import all custom profiles".into(),
         likely => format!("Did you mean {}?", likely.join(" or ")),
     };
-    Err(Failure::with_help(format!("no custom profile in the tenant has the name or id {wanted}"), help))
+    Err(Failure::with_help(format!("no custom profile in the tenant has the name or ID {wanted}"), help))
 }
 
 /// The largest number of names to suggest.

@@ -12,21 +12,25 @@ pub struct OwnedProfile {
     pub key: String,
 }
 
-/// Finds a profile by id; fails if another owner, or no one, manages it.
+/// What to do if the ID belongs to another profile than the one that was meant.
+const COMPARE: &str = "compare the ID with the address of the profile's page in the Intune admin center";
+
+/// Finds a profile by ID; fails if another owner, or no one, manages it.
 pub async fn find_owned(session: &Session, id: &str, owner: &str) -> Result<OwnedProfile, Failure> {
     if id.is_empty() || !id.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
         return Err(Failure::with_help(
-            format!("`{id}` is not a profile id"),
-            "the address of the profile's page in the Intune admin center contains it",
+            format!("`{id}` is not the ID of a profile"),
+            "copy the ID from the address of the profile's page in the Intune admin center",
         ));
     }
     let Some(found) = tenant::read_one(&session.client, id).await? else {
-        return Err(Failure::new(format!("no custom profile in the tenant has the id {id}")));
+        return Err(Failure::with_help(format!("no custom profile in the tenant has the ID {id}"), COMPARE));
     };
     match &found.marker {
-        None => {
-            Err(Failure::new(format!("\"{}\" is not managed by sspr-policy: it has no marker", found.profile.name)))
-        }
+        None => Err(Failure::with_help(
+            format!("\"{}\" is not managed by sspr-policy: it has no marker", found.profile.name),
+            COMPARE,
+        )),
         Some(marker) if marker.owner != owner => Err(Failure::with_help(
             format!(
                 "\"{}\" is managed by {}, but the owner of this repository is {owner}",

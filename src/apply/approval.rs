@@ -91,7 +91,7 @@ pub(super) fn justification(said: &str, write: &Approval) -> String {
     format!("{said} ({}, {})", write.whose(), write.digest())
 }
 
-/// The opposite of [`justification`]; `None` for a text that was not made by it.
+/// The opposite of [`justification`]; `None` for a string that was not made by it.
 fn parts(text: &str) -> Option<JustificationParts<'_>> {
     let (before, digest) = text.trim_end().strip_suffix(')')?.rsplit_once(", ")?;
     let (said, whose) = before.rsplit_once(" (")?;

@@ -37,7 +37,7 @@ impl Object<'_, '_> {
                 Ok(made) => match made["id"].as_str().filter(|id| !id.is_empty()) {
                     Some(id) => break (id.to_string(), delivery::answered_revision(change.object.delivery, &made)),
                     None => {
-                        let text = "the answer to the creation does not contain the profile's id";
+                        let text = "the answer to the creation does not contain the profile's ID";
                         break (self.find_created(&after.name, text).await?, None);
                     }
                 },

@@ -57,7 +57,7 @@ impl Object<'_, '_> {
                     }
                     if wait.is_over() {
                         return Err(NotDone::Message(
-                            "the tenant's lists show the profile, but Graph does not find its id, so it could not be \
+                            "the tenant's lists show the profile, but Graph does not find its ID, so it could not be \
                              deleted: run again in a few minutes"
                                 .into(),
                         ));

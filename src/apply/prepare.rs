@@ -38,7 +38,7 @@ pub struct Prepared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     Done,
-    /// Nothing failed, but a change waits for approval.
+    /// Nothing failed, but a change is waiting for approval.
     Waiting,
     /// A change failed or was not started, or the plan has errors for other keys.
     Failed,
@@ -58,7 +58,10 @@ pub async fn prepare(
 ) -> Result<Prepared, Failure> {
     let (session, owner) = (&writing.session, repository.configuration.owner.value.clone());
     if let Some(why) = request.approved.and_then(|approved| bound_elsewhere(approved, &session.tenant, &owner)) {
-        return Err(Failure::new(format!("{why}; nothing was changed")));
+        return Err(Failure::with_help(
+            format!("{why}; nothing was changed"),
+            "use the repository that the plan was made with, or save a new plan with `plan --out FILE`",
+        ));
     }
     await_pending(&session.client, &writing.journal, &session.tenant.id, &owner, session.patience).await?;
     let planned = plan(session, repository, environment, &request.to_plan()?).await?;

@@ -151,7 +151,7 @@ fn other_case(text: &str) -> Option<(&'static str, &str)> {
     })
 }
 
-/// The addresses that a text may mean, the most likely first; never empty.
+/// The addresses that a string may mean, the most likely first; never empty.
 fn addresses(text: &str) -> Result<Vec<ParsedName>, UriError> {
     if let Some((scope, rest)) = other_case(text) {
         // Windows is case-sensitive, so the lookup fails and names the correct spelling.

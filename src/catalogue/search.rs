@@ -128,7 +128,7 @@ fn labels_of(entry: CatalogueEntry<'_>) -> Vec<String> {
     found
 }
 
-/// The words of a text in lower case. `HideFastUserSwitching` gives four words and the whole name.
+/// The words of a string in lower case. `HideFastUserSwitching` gives four words and the whole name.
 fn words(text: &str) -> Vec<String> {
     let mut found = parts(text);
     found.extend(runs(text).filter(|run| humps(run).len() > 1).map(str::to_lowercase));
@@ -188,7 +188,7 @@ impl Catalogue {
     }
 }
 
-/// Whether a text contains a lower-case word, ignoring case.
+/// Whether a string contains a lower-case word, ignoring case.
 fn contains(text: &str, word: &str) -> bool {
     if !word.is_ascii() {
         return text.to_lowercase().contains(word);

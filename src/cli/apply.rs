@@ -22,7 +22,7 @@ use crate::repository::Repository;
 
 /// Shown in the help, because pipelines decide by it whether to run again later.
 pub(super) const EXIT_CODES: &str =
-    "Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval";
+    "Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
@@ -56,7 +56,11 @@ pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> R
     require_consent(args)?;
     let repository = Repository::open(&global.dir)?;
     let approved = args.plan.as_deref().map(load).transpose()?;
-    let wanted = environment_of(approved.as_ref(), global.env.as_deref()).map_err(Failure::new)?;
+    let env = global.env.as_deref();
+    let wanted = environment_of(approved.as_ref(), env).map_err(|why| {
+        let name = env.unwrap_or_default();
+        Failure::with_help(why, format!("leave out `--env`, or save a plan with `plan --env {name} --out FILE`"))
+    })?;
     let (name, environment) = repository.environment(wanted)?;
     let name = name.to_string();
     let writing = open(&repository, environment, output).await?;

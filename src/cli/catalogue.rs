@@ -20,11 +20,11 @@ pub(super) struct CatalogueArgs {
 
 #[derive(Debug, Subcommand)]
 enum CatalogueCommand {
-    /// Settings by words of their names, titles, paths and labels; Group Policies without a node, too
+    /// Find settings by words in names, titles, paths and labels
     Search(search::SearchArgs),
-    /// What a newer release adds, removes and changes, and which of your policies that touches
+    /// Show what a newer release adds, removes and changes, and which of your policies it affects
     Diff(diff::DiffArgs),
-    /// Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
+    /// Create a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
     Import(import::CatalogueImportArgs),
 }
 

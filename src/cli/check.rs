@@ -1,4 +1,4 @@
-//! `check`: validates policies and tells what will break.
+//! `check`: validates policies and reports what will break.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

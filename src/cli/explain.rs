@@ -25,7 +25,7 @@ use crate::setting::Scope;
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title or path, ADMX or security
-    /// template name, settings catalog id), a rule by code or name (`rules` lists them), the code of a problem
+    /// template name, settings catalog ID), a rule by code or name (`rules` lists them), the code of a problem
     /// (SP0201), or a target of this repository
     #[arg(required = true)]
     what: Vec<String>,

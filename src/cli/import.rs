@@ -20,7 +20,7 @@ pub(super) struct ImportArgs {
     /// Files to import (not supported yet: only a tenant can be imported)
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Import only this custom profile, by name or id
+    /// Import only this custom profile, by name or ID
     #[arg(long, value_name = "NAME|ID")]
     profile: Option<String>,
     /// Folder for the policies, inside policies/
@@ -33,7 +33,7 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
         return Err(Failure::with_help(
             "`import` cannot read files yet",
             "leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its \
-             name or id",
+             name or ID",
         ));
     }
     let repository = Repository::open(&global.dir)?;

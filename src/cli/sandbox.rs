@@ -25,9 +25,9 @@ pub(super) struct SandboxArgs {
 enum SandboxCommand {
     /// Serve the sandbox on a loopback port until Ctrl+C
     Serve(ServeArgs),
-    /// Approve a request that waits for Multi Admin Approval; without a code, list them
+    /// Approve a request that waits for Multi Admin Approval; without a code, list the waiting requests
     Approve(DecideArgs),
-    /// Reject a request that waits for Multi Admin Approval; without a code, list them
+    /// Reject a request that waits for Multi Admin Approval; without a code, list the waiting requests
     Reject(DecideArgs),
     /// Return the sandbox to its initial state
     Reset,
@@ -37,7 +37,7 @@ enum SandboxCommand {
 struct DecideArgs {
     /// Code of the request, from `x-msft-approval-code`
     code: Option<String>,
-    /// All waiting requests
+    /// Decide all waiting requests
     #[arg(long, conflicts_with = "code")]
     all: bool,
 }

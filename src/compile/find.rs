@@ -242,7 +242,7 @@ fn short_of(node: &CspNode, scope: Scope) -> String {
     }
 }
 
-/// `{ProfileName}` → `the profile's name`; `{ProviderID}` → `the provider's id`.
+/// `{ProfileName}` → `the profile's name`; `{ProviderID}` → `the provider's ID`.
 fn what_it_is(placeholder: &str) -> String {
     let bare = placeholder.trim_matches(['{', '}']);
     if bare == "*" {
@@ -255,7 +255,7 @@ fn what_it_is(placeholder: &str) -> String {
         let (stem, rest) = bare.split_at_checked(bare.len().checked_sub(suffix.len())?)?;
         (rest.eq_ignore_ascii_case(suffix) && !stem.is_empty()).then(|| stem.to_string())
     };
-    for (suffix, word) in [("Name", "name"), ("GUID", "GUID"), ("UID", "id"), ("ID", "id")] {
+    for (suffix, word) in [("Name", "name"), ("GUID", "GUID"), ("UID", "ID"), ("ID", "ID")] {
         if let Some(stem) = end(suffix) {
             return format!("the {}'s {word}", words(&stem));
         }

@@ -65,7 +65,7 @@ fn matches(node: &CspNode, pattern: &str, text: &str) -> bool {
     expression.is_match(text) || node.list.as_ref().is_some_and(items)
 }
 
-/// Checks that a text is a single XML element.
+/// Checks that a string is a single XML element.
 fn well_formed(text: &str) -> Result<(), String> {
     use quick_xml::events::Event;
     let mut reader = quick_xml::Reader::from_str(text);

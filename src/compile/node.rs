@@ -2,7 +2,7 @@
 
 use crate::catalogue::{CspNode, Format};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::Policy;
+use crate::policy::{Policy, WindowsRelease};
 use crate::source::Place;
 
 /// Reports problems of a node that do not depend on its value.
@@ -57,7 +57,7 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
             Diagnostic::warning(Code::WindowsTooOld, format!("{} does not have this setting", windows.shown()))
                 .at(place.clone(), where_it_is(node))
                 .and(floor.clone(), "this is the oldest release that must be supported")
-                .help("older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own"),
+                .help("older devices report an error for this setting: raise `windows:`, or move the setting to a separate policy"),
         );
     }
     if let Some(edition) =
@@ -66,9 +66,9 @@ fn complain_of_windows(node: &CspNode, policy: &Policy, place: &Place, problems:
         let names: Vec<&str> = node.editions.iter().map(|edition| edition.name()).collect();
         problems.push(
             Diagnostic::warning(Code::EditionLacksSetting, format!("Windows {edition} does not have this setting"))
-                .at(place.clone(), format!("it exists on {}", names.join(", ")))
+                .at(place.clone(), format!("available on {}", names.join(", ")))
                 .and(floor, "the edition that must be supported")
-                .help("devices of this edition report an error for this setting: move it to a policy of its own"),
+                .help("devices of this edition report an error for this setting: move it to a separate policy"),
         );
     }
 }
@@ -78,10 +78,19 @@ fn where_it_is(node: &CspNode) -> String {
     let (updates, releases): (Vec<&str>, Vec<&str>) =
         node.builds.iter().map(String::as_str).partition(|build| build.matches('.').count() > 2);
     match (releases.as_slice(), updates.as_slice()) {
-        ([], updates) => format!("it exists with updates: {}", updates.join(", ")),
-        (releases, []) => format!("it exists from {} on", releases.join(", ")),
+        ([], updates) => format!("available only with updates: {}", updates.join(", ")),
+        (releases, []) => format!("available since {}", named(releases)),
         (releases, updates) => {
-            format!("it exists from {} on, and with updates on {}", releases.join(", "), updates.join(", "))
+            format!("available since {}, and with updates: {}", named(releases), updates.join(", "))
         }
     }
+}
+
+/// `10.0.16299` → `Windows 10 1709 (build 16299)`.
+fn named(releases: &[&str]) -> String {
+    let shown = |release: &&str| match release.trim_start_matches("10.0.").parse() {
+        Ok(build) => WindowsRelease { build, edition: None }.shown(),
+        Err(_) => release.to_string(),
+    };
+    releases.iter().map(shown).collect::<Vec<_>>().join(", ")
 }

@@ -21,7 +21,7 @@ use template::Template;
 /// Creates one template from the policies that are not retired: `STEM.admx`, and `en-US/STEM.adml`, where Windows looks
 /// for it. `owner` is the owner in the configuration; without a `stem` it also names the files.
 ///
-/// Errors are added to `problems` (SP0303 cannot be expressed, SP0304 contradiction, SP0403 secret); if there are any,
+/// Errors are added to `problems` (SP0303 cannot be expressed, SP0304 contradiction, SP0307 secret); if there are any,
 /// there is no template. With `skip_unsupported`, what cannot be expressed is listed instead.
 pub fn export(
     policies: &[&Compiled<'_>],

@@ -80,7 +80,7 @@ impl Conversion<'_> {
         let converted = match converted(policy, setting) {
             Ok(converted) => converted,
             Err(reason) => {
-                let help = "give the registry value with `registry:` in the long form";
+                let help = "add `registry:` with the registry value to the setting";
                 self.refuse(policy, setting.uri.short().to_string(), reason, &setting.name_place(), help);
                 return Vec::new();
             }
@@ -239,12 +239,12 @@ pub(super) fn contradictions(all: &[&Converted<'_>], problems: &mut Vec<Diagnost
 }
 
 fn contradiction(message: String, at: (&Converted<'_>, &str), and: (&Converted<'_>, &str)) -> Diagnostic {
-    let said = |(one, text): (&Converted<'_>, &str)| match one.setting {
+    let label = |(one, text): (&Converted<'_>, &str)| match one.setting {
         Some(setting) => format!("{text}, by {}", setting.uri.short()),
         None => text.to_string(),
     };
     Diagnostic::error(Code::Contradiction, message)
-        .at(at.0.place.clone(), said(at))
-        .and(and.0.place.clone(), said(and))
+        .at(at.0.place.clone(), label(at))
+        .and(and.0.place.clone(), label(and))
         .help("they cannot be in the same file: change one policy, or export them to two files")
 }

@@ -93,7 +93,7 @@ pub enum Division<'n> {
 /// Creates `.reg` files from policies: what the active ones set, and deletions of what the retired ones had set, unless
 /// an active one sets it. Drafts count as active; the caller decides whether to include them.
 ///
-/// Errors are added to `problems` (SP0303 no exact registry form, SP0304 contradiction, SP0403 secret); if there are
+/// Errors are added to `problems` (SP0303 no exact registry form, SP0304 contradiction, SP0307 secret); if there are
 /// any, there are no files. Contradictions between policies are also errors if the policies are in different files.
 /// With `skip_unsupported`, settings without an exact registry form are listed instead.
 pub fn export(

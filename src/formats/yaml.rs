@@ -184,7 +184,7 @@ fn is_plain(c: char) -> bool {
     !c.is_control() && !hidden
 }
 
-/// The block indicator and the lines of a text that can be written as a block.
+/// The block indicator and the lines of text that can be written as a block.
 fn literal(text: &str) -> Option<(&'static str, Vec<String>)> {
     let (sign, body) = match text.strip_suffix('\n') {
         Some(body) => ("|", body),

@@ -102,14 +102,14 @@ impl Client {
             let request_id = self.read_into(&next, &mut page).await?;
             let unusable =
                 |reason: String| Error::Unusable { path: next.clone(), reason, request_id: request_id.clone() };
-            let Arrived { items: came, ids: new, refused, rest } = page.arrived();
+            let Arrived { items: arrived, ids: new, refused, rest } = page.arrived();
             if !rest.is_list() {
                 return Err(unusable("it should be a list, but it has no `value`".into()));
             }
             if let Some(refused) = refused {
                 return Err(refused.into_error(&next, &request_id));
             }
-            items.extend(came);
+            items.extend(arrived);
             ids.extend(new);
             if seen.is_empty() {
                 // If more pages follow, a count that equals the objects on this page counts only this page.

@@ -138,9 +138,9 @@ mod tests {
             let objects: Vec<Value> =
                 texts.iter().map(|text| json!({ "id": text, text: [text, { "value": [text] }] })).collect();
             let page = json!({ "@odata.context": texts.concat(), "value": objects, "@odata.nextLink": texts.concat() });
-            let (came, rest) = split(&page.to_string(), length);
-            let came: Vec<Value> = came.iter().map(|one| serde_json::from_str(one).expect("an object")).collect();
-            prop_assert_eq!(came, objects);
+            let (found, rest) = split(&page.to_string(), length);
+            let found: Vec<Value> = found.iter().map(|one| serde_json::from_str(one).expect("an object")).collect();
+            prop_assert_eq!(found, objects);
             let rest: Value = serde_json::from_str(&rest).expect("the rest");
             prop_assert_eq!(&rest["@odata.nextLink"], &page["@odata.nextLink"]);
             prop_assert_eq!(rest["value"].as_array().map(Vec::len), Some(texts.len()));

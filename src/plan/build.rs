@@ -132,7 +132,7 @@ fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, pl
                 format!("the tenant already has a profile \"{}\" that is not managed here", policy.profile.name),
             )
             .at(policy.place.clone(), "a second profile with this name would be created")
-            .note(format!("its id: {}", ids.join(", ")))
+            .note(format!("its ID: {}", ids.join(", ")))
             .help(format!("take it over with `adopt: {{ {}: {id} }}`, or choose another name", options.environment)),
         );
         return;
@@ -163,9 +163,9 @@ fn no_adoption(
     }
     let reason = match live.iter().find(|object| object.id == *id).and_then(|object| object.marker.as_ref()) {
         Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
-        None => "no custom profile in the tenant has this id".to_string(),
+        None => "no custom profile in the tenant has this ID".to_string(),
     };
-    problem.at(place.clone(), reason).help("correct the id, or remove this line to have a new profile created")
+    problem.at(place.clone(), reason).help("correct the ID, or remove this line to have a new profile created")
 }
 
 fn update(policy: &Desired, object: &Arc<LiveProfile>, options: &PlanOptions, plan: &mut Plan) {

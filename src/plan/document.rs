@@ -47,7 +47,7 @@ pub struct PlanDocument {
     /// The targets that the changes reach.
     #[serde(default, skip_serializing_if = "ReachDocument::is_empty")]
     pub reach: ReachDocument,
-    /// Keys of new profiles whose policies have no `scope_tags:`. Graph gives them the default tag, whose id is 0. An
+    /// Keys of new profiles whose policies have no `scope_tags:`. Graph gives them the default tag, whose ID is 0. An
     /// administrator who only has other tags is not allowed to create such a profile (Micke-K/IntuneManagement issue
     /// 401).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -95,7 +95,7 @@ impl PlanDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TenantLine {
-    /// The tenant's id.
+    /// The tenant's ID.
     pub id: String,
     /// The tenant's name.
     pub name: String,
@@ -128,7 +128,7 @@ pub struct ObjectLine {
     pub delivery: Delivery,
     /// Its name in Intune.
     pub name: String,
-    /// Its id in Intune.
+    /// Its ID in Intune.
     pub id: String,
 }
 
@@ -147,7 +147,7 @@ pub struct ChangeDocument {
     pub action: ActionWord,
     /// Why the profile changes, for people: who changed it, or another reason.
     pub because: String,
-    /// The profile's id; absent if it will be created.
+    /// The profile's ID; absent if it will be created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// A digest of the profile's current state; absent if it will be created.
@@ -272,16 +272,16 @@ pub struct AssignmentLine {
     pub side: String,
     /// `group`, `all devices`, `all users`, or another kind.
     pub kind: String,
-    /// The group's id.
+    /// The group's ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The group's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The filter's mode and name; with its id if several filters have this name.
+    /// The filter's mode and name; with its ID if several filters have this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// The filter's id.
+    /// The filter's ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter_id: Option<String>,
     /// Whether an exclusion is removed, so that its members will now get the profile.

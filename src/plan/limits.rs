@@ -127,7 +127,6 @@ impl Plan {
         };
         let mut named: Vec<String> = touched.into_iter().filter(has_users).map(name).collect();
         named.sort();
-        let most = grouped(most as usize);
         (!named.is_empty()).then(|| {
             Diagnostic::info(
                 Code::DevicesOfUsersNotCounted,
@@ -192,7 +191,7 @@ fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
 
 fn too_many(what: &str, found: usize, name: &str, most: u32) -> Diagnostic {
     let are = if found == 1 { "is" } else { "are" };
-    limit(format!("{what} {are} more than `limits: {name}: {}` allows", grouped(most as usize)))
+    limit(format!("{what} {are} more than `limits: {name}: {most}` allows"))
 }
 
 fn limit(message: String) -> Diagnostic {

@@ -30,7 +30,7 @@ pub struct ReachLine {
     pub how: ReachWord,
     /// `group`, `all devices` or `all users`.
     pub kind: String,
-    /// The group's id.
+    /// The group's ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The group's name.

@@ -79,7 +79,6 @@ fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Members
     changed.flatten().collect()
 }
 
-/// The claims of one policy.
 struct PolicyClaims {
     /// Whether it is sent to Intune, and not only exported.
     is_sent: bool,

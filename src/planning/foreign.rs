@@ -19,8 +19,8 @@ pub(super) fn foreign_masked<'t>(
     let foreign = || tenant.profiles.iter().filter(|profile| !profile.is_owned_by(owner));
     let hidden: BTreeSet<&OmaUri> = foreign().flat_map(|profile| profile.unread()).filter_map(Address::node).collect();
     let sent = compiled.iter().filter(|policy| is_sent(policy)).flat_map(|policy| policy.settings.iter());
-    let ours: BTreeSet<&OmaUri> = sent.map(|setting| setting.uri).filter(|uri| hidden.contains(uri)).collect();
-    let matters = |uri: &OmaUri| ours.contains(uri) || !rules::explain(uri).is_empty();
+    let set_here: BTreeSet<&OmaUri> = sent.map(|setting| setting.uri).filter(|uri| hidden.contains(uri)).collect();
+    let matters = |uri: &OmaUri| set_here.contains(uri) || !rules::explain(uri).is_empty();
     let mut masked = Vec::new();
     for profile in foreign() {
         let rows = profile.unread().filter(|address| address.node().is_some_and(matters));

@@ -17,15 +17,15 @@ pub(super) fn set_aside(plan: &mut Plan, tenant: &Tenant) {
     let (blocked, others): (Vec<_>, Vec<_>) =
         changes.partition(|change| change.before.as_deref().is_some_and(is_unclear));
     plan.changes = others;
-    let mut said = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for change in &blocked {
         if let Some(live) = &change.before {
             plan.problems.push(block(change, live, reason(tenant, live)));
-            said.insert(&live.id);
+            reported.insert(&live.id);
         }
     }
-    let unsaid = tenant.profiles.iter().filter(|live| is_unclear(live) && !said.contains(&live.id));
-    for live in unsaid {
+    let unreported = tenant.profiles.iter().filter(|live| is_unclear(live) && !reported.contains(&live.id));
+    for live in unreported {
         let message =
             format!("the profile \"{}\" ({}) has data that this version cannot read", live.profile.name, live.id);
         plan.problems.push(Diagnostic::warning(Code::UnreadableProfile, message).note(reason(tenant, live)).help(HELP));

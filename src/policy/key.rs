@@ -5,7 +5,7 @@ const MAX_KEY: usize = 128;
 /// The longest owner, in characters: marker, owner and key together have at most 300.
 const MAX_OWNER: usize = 60;
 
-/// Checks that a text can be used as a key.
+/// Checks that a string can be used as a key.
 ///
 /// # Errors
 /// The reason, in one line.
@@ -22,7 +22,7 @@ pub fn check_key(key: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks that a text can be used as an owner.
+/// Checks that a string can be used as an owner.
 ///
 /// # Errors
 /// The reason, in one line.

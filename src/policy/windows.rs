@@ -45,7 +45,7 @@ const RELEASES: [(&str, u32); 26] = [
     ("Server 2022", 20348),
 ];
 
-/// Why a text is not a release.
+/// Why a string is not a release.
 #[derive(Debug, PartialEq, Eq)]
 enum NoRelease<'t> {
     Release,

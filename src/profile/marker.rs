@@ -90,7 +90,7 @@ impl Marker {
         if text.is_empty() { self.to_string() } else { format!("{text}\n\n{self}") }
     }
 
-    /// Whether a text contains something that could be taken for a marker.
+    /// Whether text contains something that could be taken for a marker.
     pub fn is_in(text: &str) -> bool {
         text.contains(BEGIN.trim_end())
     }

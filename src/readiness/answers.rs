@@ -35,19 +35,15 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
         }
     }
     let asked = [
-        ("a profile", format!("{}?$top=1", profiles_path()), READ_CONFIGURATION),
-        ("a group", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), READ_GROUPS),
-        (
-            "the filters",
-            "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string(),
-            READ_CONFIGURATION,
-        ),
+        ("profiles", format!("{}?$top=1", profiles_path()), READ_CONFIGURATION),
+        ("groups", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), READ_GROUPS),
+        ("filters", "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string(), READ_CONFIGURATION),
     ];
     for (what, path, permission) in asked {
         let answer = client.get::<Value>(&path).await;
         permissions::learn(&mut readiness.permissions, permission, granted(&answer.as_ref()));
         match answer {
-            Ok(_) => readiness.add(GRAPH, Status::Ok, format!("200 {what}")),
+            Ok(_) => readiness.add(GRAPH, Status::Ok, format!("{what} can be read (200)")),
             Err(error) => refused(what, &error, None, readiness),
         }
     }
@@ -83,7 +79,7 @@ async fn writing(client: &Client, readiness: &mut Readiness) {
             permissions::learn(&mut readiness.permissions, WRITE_CONFIGURATION, Some(false));
             if wants_to_write {
                 let help = format!("ask an administrator to grant {WRITE_CONFIGURATION}; see docs/sign-in.md");
-                let what = "403 a read that needs the same permission as writing: apply would be refused";
+                let what = "apply would be refused: the token may not write profiles (403)";
                 readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help));
             }
         }

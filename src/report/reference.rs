@@ -54,7 +54,7 @@ fn rules() -> String {
 }
 
 fn section(rule: &Rule) -> String {
-    let mut text = format!("\n### {}: {}\n\n**{}.**\n\n", rule.id.code, rule.id.name, rule.title);
+    let mut text = format!("\n### {}: {}\n\n**{}.**\n\n", rule.id.code, rule.id.name, sentence(rule.title));
     let mut line = |name: &str, said: &str| text.push_str(&format!("- **{name}**: {said}\n"));
     line("Symptom", rule.symptom);
     line("Severity", &rule.severity.to_string());
@@ -71,4 +71,10 @@ fn section(rule: &Rule) -> String {
     line("Remedy", rule.remedy);
     rule.sources.iter().for_each(|source| line("Source", source));
     text
+}
+
+/// A title with a capital letter.
+fn sentence(title: &str) -> String {
+    let mut rest = title.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

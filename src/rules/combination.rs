@@ -17,7 +17,7 @@ pub(super) fn combination(rule: &Rule, parts: &[&[Seen<'_>]], on: &[Seen<'_>]) -
     let mut finding = rule.finding_about(*first);
     finding.severity = rule.severity.severity(build);
     for other in others {
-        finding = finding.note(format!("the other part is set by {}", other.claim.origin));
+        finding = finding.note(format!("another part is set by {}", other.claim.origin));
         if let Some(place) = other.claim.origin.place() {
             finding = finding.and(place.clone(), "and this");
         }

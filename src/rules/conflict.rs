@@ -23,7 +23,7 @@ pub(super) fn conflicts(mut all: Vec<Seen<'_>>, catalogue: &Catalogue) -> Vec<Di
     let mut overlaps = Overlaps::default();
     let mut findings = Vec::new();
     for group in groups().filter(|group| !matches!(group[0].claim.subject.knob(), Knob::Value(_))) {
-        let contents = contents(group.iter().map(|seen| (*seen, &seen.claim.subject)), Subject::says_the_same);
+        let contents = contents(group.iter().map(|seen| (*seen, &seen.claim.subject)), Subject::sets_same_value);
         findings.extend(unequal(&one_of_each(contents, &mut overlaps), true, &mut overlaps));
     }
     let by_value = with_nodes(&sorted, catalogue);

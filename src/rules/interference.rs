@@ -29,9 +29,9 @@ pub(super) fn about_values(
     let is_certain = overlap == Overlap::Certainly;
     // A claim that is not judged is not an error of the judged ones.
     let finding = if is_certain && seen.is_judged { finding } else { at_most(finding, Severity::Warning) };
-    let how = if is_certain { "get" } else { "may get" };
+    let turns = if is_certain { "turns" } else { "may turn" };
     let name = feature.map_or("it", |feature| feature.name);
-    let finding = finding.note(format!("the same devices {how} {name} from {}", switch.origin));
+    let finding = finding.note(format!("{} {turns} {name} on for the same devices", switch.origin));
     match switch.origin.place() {
         // The place where people can accept such a finding.
         Some(place) if !seen.is_judged => Some(finding.at(place.clone(), "")),

@@ -20,10 +20,10 @@ static LOCK_SCREEN_NOTIFICATIONS_OFF: Rule = Rule {
     id: RuleId { code: "I01", name: "lock-screen-notifications-off" },
     area: Area::SignInScreen,
     title: "app notifications on the lock screen are turned off",
-    symptom: "\"Reset password\" may not appear, or leads back to the sign-in screen",
+    symptom: "\"Reset password\" may not appear, or may lead back to the sign-in screen",
     severity: ByBuild::Always(Warning),
     confidence: Confidence::Medium,
-    sources: &[PAGE, "OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows"],
+    sources: &[PAGE, "OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected"],
     remedy: "set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them",
     check: Check::Values {
         bad: &[

@@ -182,7 +182,7 @@ fn in_tenant(profile: &str, name: &str, value: OmaValue) -> Claim {
 const ACCOUNT: &str = r"HKLM\SOFTWARE\Policies\Microsoft\AzureADAccount";
 const SYSTEM: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System";
 
-fn said(findings: &[Diagnostic]) -> Vec<String> {
+fn lines(findings: &[Diagnostic]) -> Vec<String> {
     let line = |finding: &Diagnostic| {
         let place = finding.place.as_ref().map(|place| format!("{place} ")).unwrap_or_default();
         format!("{place}{} {}: {}", finding.severity.word(), finding.kind.code(), finding.message)
@@ -196,12 +196,12 @@ fn files_alone_are_judged() {
         [in_file("lab.reg", ACCOUNT, "AllowPasswordReset", 1), in_file("lab.reg", SYSTEM, "HideFastUserSwitching", 1)];
     // All values in one file reach the same devices.
     assert_eq!(
-        said(&evaluate(&one, [], Catalogue::embedded())),
+        lines(&evaluate(&one, [], Catalogue::embedded())),
         ["lab.reg:1:1 error I04: the entry points for Fast User Switching are hidden"]
     );
     let two = [in_file("a.reg", ACCOUNT, "AllowPasswordReset", 1), in_file("b.reg", ACCOUNT, "AllowPasswordReset", 0)];
     assert_eq!(
-        said(&evaluate(&two, [], Catalogue::embedded())),
+        lines(&evaluate(&two, [], Catalogue::embedded())),
         [
             "lab.reg:1:1 info R01: password reset at the sign-in screen is turned off",
             "lab.reg:1:1 warning R04: HKLM\\SOFTWARE\\Policies\\Microsoft\\AzureADAccount AllowPasswordReset has a \
@@ -224,7 +224,7 @@ fn tenant() -> Vec<Claim> {
 fn a_tenant_alone_is_judged() {
     let findings = evaluate(&tenant(), [], Catalogue::embedded());
     assert_eq!(
-        said(&findings),
+        lines(&findings),
         [
             "error I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the tenant) sets \
              WindowsLogon/HideFastUserSwitching",
@@ -246,7 +246,7 @@ fn what_stands_beside_is_not_judged() {
     let ours = [in_file("lab.reg", ACCOUNT, "AllowPasswordReset", 1)];
     assert_eq!(codes(&evaluate(&ours, [], catalogue)), [""; 0]);
     assert_eq!(
-        said(&evaluate_beside(&[], &ours, &tenant(), catalogue)),
+        lines(&evaluate_beside(&[], &ours, &tenant(), catalogue)),
         [
             "lab.reg:1:1 warning I04: the entry points for Fast User Switching are hidden: \"Baseline\" (in the \
              tenant) sets WindowsLogon/HideFastUserSwitching",

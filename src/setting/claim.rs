@@ -101,7 +101,7 @@ impl Subject {
     }
 
     /// Whether two claims about the same knob set the same value. A number is equal in all of Graph's types.
-    pub fn says_the_same(&self, other: &Self) -> bool {
+    pub fn sets_same_value(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Node(_, one), Self::Node(_, other)) => one == other || one.canonical() == other.canonical(),
             (one, other) => one == other,
@@ -252,7 +252,7 @@ mod tests {
         );
         for (at, (one, other)) in subjects("1").iter().zip(&subjects("2")).enumerate() {
             assert_eq!(one.knob(), other.knob());
-            assert_eq!(one.says_the_same(other), at == 0);
+            assert_eq!(one.sets_same_value(other), at == 0);
             assert!(
                 subjects("1").iter().enumerate().all(|(index, third)| (index == at) == (third.knob() == one.knob()))
             );
@@ -263,8 +263,8 @@ mod tests {
     fn a_number_is_the_same_in_every_type() {
         let uri = OmaUri::policy(super::super::Scope::Device, "Camera/AllowCamera");
         let node = |value| Subject::Node(uri.clone(), value);
-        assert!(node(OmaValue::Integer(1)).says_the_same(&node(OmaValue::String("1".into()))));
-        assert!(!node(OmaValue::Integer(1)).says_the_same(&node(OmaValue::Integer(0))));
+        assert!(node(OmaValue::Integer(1)).sets_same_value(&node(OmaValue::String("1".into()))));
+        assert!(!node(OmaValue::Integer(1)).sets_same_value(&node(OmaValue::Integer(0))));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Scope {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OmaUri(Arc<str>);
 
-/// Why a text is not an OMA-URI.
+/// Why a string is not an OMA-URI.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UriError {
     /// It does not begin with `./`.
@@ -79,7 +79,7 @@ impl OmaUri {
         Self(text.into())
     }
 
-    /// Whether a text uses the form without a scope.
+    /// Whether a string uses the form without a scope.
     pub fn lacks_scope(text: &str) -> bool {
         text.starts_with("./Vendor/")
     }

@@ -57,7 +57,7 @@ pub struct RegistryKey {
     pub path: String,
 }
 
-/// Why a text is not a registry key.
+/// Why a string is not a registry key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// It does not begin with a known hive.

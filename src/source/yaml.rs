@@ -41,7 +41,7 @@ impl Value {
     }
 }
 
-/// Why a text is not a valid YAML document.
+/// Why a string is not a valid YAML document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     pub message: String,

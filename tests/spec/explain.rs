@@ -262,7 +262,7 @@ fn a_code_on_one_screen() {
     ");
     assert_snapshot!(explain("SP0299"), @"
     error: SP0299 is not a code
-    help: Did you mean `SP0209`?
+    help: docs/codes.md lists all codes
     exit code 1
     ");
     assert_snapshot!(explain("SP9"), @"

@@ -55,10 +55,10 @@ fn a_finding_shows_the_line_the_source_and_the_fix() {
      --> policies/baseline.yaml:3:3
       |
     3 |   WindowsLogon/DisableLockScreenAppNotifications: enabled
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" may not appear, or leads back to the sign-in screen
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" may not appear, or may lead back to the sign-in screen
       |
-      = note: the same devices get password reset from reset (policies/reset.yaml:2:13)
-      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = note: reset (policies/reset.yaml:2:13) turns password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
       = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     error[I04]: fast-user-switching-hidden: the entry points for Fast User Switching are hidden
@@ -67,7 +67,7 @@ fn a_finding_shows_the_line_the_source_and_the_fix() {
     4 |   WindowsLogon/HideFastUserSwitching: 1
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" is missing, or leads back to the sign-in screen
       |
-      = note: the same devices get password reset from reset (policies/reset.yaml:2:13)
+      = note: reset (policies/reset.yaml:2:13) turns password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); confidence high; `explain I04`
       = help: set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices
 
@@ -98,8 +98,8 @@ fn one_rule_covers_a_setting_and_its_registry_value() {
         registry(system, "DisableCAD: 0"),
     ];
     assert_snapshot!(said.concat(), @r#"
-    beside.yaml:2:13 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
-    beside.yaml:2:101 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:2:13 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or may lead back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:2:101 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or may lead back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
     beside.yaml:2:13 error[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
     exit code 1
     beside.yaml:2:104 warning[I04] the entry points for Fast User Switching are hidden: "Reset password" is missing, or leads back to the sign-in screen (set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices)
@@ -176,7 +176,7 @@ fn three_together_give_another_finding() {
     assert_snapshot!(said, @r#"
     beside.yaml:4:3 error[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
     beside.yaml:4:3 warning[I13] Ctrl+Alt+Del is required and lock screen notifications are off: "Reset password" does not work on old releases; Microsoft changed the third part of this combination (change one of the two for these devices)
-    beside.yaml:5:3 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:5:3 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or may lead back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
     exit code 1
     "#);
     let said = beside(
@@ -189,7 +189,7 @@ fn three_together_give_another_finding() {
     assert_snapshot!(said, @r#"
     beside.yaml:3:81 info[I12] Ctrl+Alt+Del is required at sign-in: "Reset password" leads back to the sign-in screen (set LocalPoliciesSecurityOptions/InteractiveLogon_DoNotRequireCTRLALTDEL to 1 (not required), or set `windows:` to a later release)
     beside.yaml:3:81 warning[I13] Ctrl+Alt+Del is required and lock screen notifications are off: "Reset password" does not work on old releases; Microsoft changed the third part of this combination (change one of the two for these devices)
-    beside.yaml:4:89 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or leads back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
+    beside.yaml:4:89 warning[I01] app notifications on the lock screen are turned off: "Reset password" may not appear, or may lead back to the sign-in screen (set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them)
     "#);
 }
 

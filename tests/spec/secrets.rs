@@ -54,7 +54,7 @@ fn forbidden() -> Vec<String> {
     let plain = SECRETS.iter().copied().chain([KEY, "hunter2", bytes.as_str()]);
     plain
         .flat_map(|secret| {
-            // Base64 of a text depends on its offset, so search for the part that is the same at all three offsets.
+            // Base64 of text depends on its offset, so search for the part that is the same at all three offsets.
             let shifted = (0..3).map(|shift| {
                 let encoded = encoded(&format!("{}{secret}", "x".repeat(shift)));
                 encoded[if shift == 0 { 0 } else { 4 }..encoded.len() - 4].to_owned()

@@ -234,7 +234,7 @@ fn any_case(word: &str) -> String {
     word.chars().map(letter).collect()
 }
 
-/// Escapes a text for a pattern, with only the backslashes that ECMAScript allows with `u`.
+/// Escapes a string for a pattern, with only the backslashes that ECMAScript allows with `u`.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {

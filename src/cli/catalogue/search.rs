@@ -43,7 +43,7 @@ pub(super) fn run(args: &SearchArgs, global: &Global, output: &Output) -> Result
     if hits.is_empty() {
         return Err(Failure::with_help(
             format!("no setting matches `{text}`"),
-            "try fewer of them, or only how they begin; English names are searched",
+            "use fewer words, or only their first letters; only English names are searched",
         ));
     }
     if hits.len() > shown.len() && args.output_format == SearchFormat::Human {
@@ -75,7 +75,7 @@ fn title(entry: CatalogueEntry<'_>, hits: &[Hit<'_>]) -> String {
 }
 
 fn as_text(hits: &[Hit<'_>], catalogue: &Catalogue) -> String {
-    /// A longer name stands on a line of its own, so that it does not push all titles away.
+    /// A longer name is on a separate line, so that it does not push all titles away.
     const LONGEST: usize = 52;
     let named = |hit: &Hit<'_>| {
         let scopes = scopes(hit.entry);

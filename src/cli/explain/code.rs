@@ -1,6 +1,6 @@
 //! Explains the code of a problem, with an example.
 
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 
@@ -20,7 +20,7 @@ pub(super) fn code_text(code: Code) -> String {
     text
 }
 
-/// Whether a text has the form of a code, such as `SP0201`.
+/// Whether a string has the form of a code, such as `SP0201`.
 pub(super) fn is_code(what: &str) -> bool {
     let digits = what.to_uppercase().strip_prefix("SP").map(String::from);
     digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
@@ -28,10 +28,5 @@ pub(super) fn is_code(what: &str) -> bool {
 
 /// The error for a code that does not exist.
 pub(super) fn unknown_code(what: &str) -> Failure {
-    let what = what.to_uppercase();
-    let message = format!("{what} is not a code");
-    match nearest(&what, Code::ALL.into_iter().map(Code::number)) {
-        Some(near) => Failure::with_help(message, format!("Did you mean `{near}`?")),
-        None => Failure::with_help(message, "docs/codes.md lists all codes"),
-    }
+    Failure::with_help(format!("{} is not a code", what.to_uppercase()), "docs/codes.md lists all codes")
 }

@@ -60,7 +60,7 @@ fn names(screen: &mut Screen, node: &CspNode, uri: &OmaUri, scope: Scope) {
         screen.lines("OMA-URI", &[uri.to_string(), what]);
     }
     if uri.policy_parts().is_some() {
-        screen.line("Catalog id", &catalogue_id(uri));
+        screen.line("Catalog ID", &catalogue_id(uri));
     }
     let Some(policy) = &node.group_policy else {
         screen.line("Group Policy", "none");

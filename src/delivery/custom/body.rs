@@ -72,7 +72,7 @@ impl TryFrom<BodyFields> for DeviceConfiguration {
         let text = |field: &Option<Box<RawValue>>| field.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok());
         let (kind, name) = (text(&fields.kind).unwrap_or_default(), text(&fields.display_name));
         let id = text(&fields.id)
-            .ok_or_else(|| format!("the profile \"{}\" has no id", name.clone().unwrap_or_default()))?;
+            .ok_or_else(|| format!("the profile \"{}\" has no ID", name.clone().unwrap_or_default()))?;
         let mut found = Self { kind, id, display_name: name, ..Self::default() };
         if !found.kind.is_empty() && !found.is_custom() {
             return Ok(found);

@@ -19,7 +19,7 @@ pub(super) static INVALID_YAML: About = About {
                   documents in one file. Correct the line that is shown; often quotes or an indent is missing.",
     example: Some(
         "\
-name: Reset: pilot        # a colon inside a text needs quotes: \"Reset: pilot\"
+name: Reset: pilot        # a colon inside text needs quotes: \"Reset: pilot\"
 ",
     ),
 };

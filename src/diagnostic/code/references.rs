@@ -18,7 +18,7 @@ pub(super) static UNUSABLE_REFERENCE: About = About {
     number: "SP0402",
     title: "A `${…}` reference cannot be filled in",
     explanation: "The variable is not defined in the environment, the reference is not one of `${var:name}`, \
-                  `${env:NAME}` and `${secret-file:path}`, or a list stands where a text is needed. Define the \
+                  `${env:NAME}` and `${secret-file:path}`, or a list is used where text is needed. Define the \
                   variable under `variables:` of the environment, or correct the reference. To write a literal `${`, \
                   write `$${`.",
     example: Some(
@@ -71,7 +71,7 @@ pub(super) static DUPLICATE_TARGET: About = About {
     number: "SP0406",
     title: "The same target is listed twice",
     explanation: "Intune accepts each group, all devices and all users only once per profile, with one filter, and \
-                  either included or excluded. Remove one of the two. A group's name and its id may name the same \
+                  either included or excluded. Remove one of the two. A group's name and its ID may name the same \
                   group.",
     example: Some(
         "\
@@ -92,9 +92,9 @@ pub(super) static DESCRIPTION_TOO_LONG: About = About {
 
 pub(super) static SHARED_TENANT: About = About {
     number: "SP0408",
-    title: "Two environments are the same tenant",
-    explanation: "Two environments use one tenant and one owner, so each would undo the other's changes. Keep one of \
-                  them, or give the other its own repository and owner.",
+    title: "Two environments use the same tenant",
+    explanation: "Two environments have the same tenant and the same owner, so each would undo the other's changes. \
+                  Keep one of them, or give the other its own repository and owner.",
     example: Some(
         "\
 environments:
@@ -131,8 +131,8 @@ graph_url: http://graph.contoso.com       # https://…, or http://127.0.0.1:889
 
 pub(super) static INVALID_TENANT: About = About {
     number: "SP0411",
-    title: "This is not a tenant's id or domain",
-    explanation: "`tenant:` takes the tenant's id, one of its domains, or `sandbox`. Microsoft Entra shows the id and \
+    title: "This is not a tenant's ID or domain",
+    explanation: "`tenant:` takes the tenant's ID, one of its domains, or `sandbox`. Microsoft Entra shows the ID and \
                   the domains on the tenant's overview page.",
     example: Some(
         "\
@@ -143,7 +143,7 @@ tenant: Contoso Ltd.      # contoso.onmicrosoft.com
 
 pub(super) static INVALID_APPLICATION: About = About {
     number: "SP0412",
-    title: "This is not an application's id",
+    title: "This is not an application's ID",
     explanation: "`client_id:` takes the \"Application (client) ID\" that Microsoft Entra shows on the application's \
                   overview page. `init` writes zeros in its place for you to replace. The methods `token` and \
                   `azure-cli`, and managed identities, do not need one: remove the line there.",
@@ -181,7 +181,7 @@ pub(super) static UNREADABLE_VALUE_FILE: About = About {
     number: "SP0415",
     title: "The file with a value cannot be read",
     explanation: "`file:` names a file, relative to the policy's folder, that does not exist, is outside the \
-                  repository, is too large, or is not UTF-8 where the setting takes a text. Correct the path or the \
+                  repository, is too large, or is not UTF-8 where the setting takes text. Correct the path or the \
                   file.",
     example: Some(
         "\

@@ -19,7 +19,7 @@ registry:
 pub(super) static INVALID_REGISTRY_DATA: About = About {
     number: "SP0302",
     title: "The registry cannot hold this data",
-    explanation: "A whole number is a DWORD, a text is REG_SZ, a list is REG_MULTI_SZ, and null deletes the value. \
+    explanation: "A whole number is a DWORD, text is REG_SZ, a list is REG_MULTI_SZ, and null deletes the value. \
                   Every other type is written by its name. The label says what is wrong with the data.",
     example: Some(
         "\
@@ -44,7 +44,7 @@ pub(super) static CONTRADICTION: About = About {
     number: "SP0304",
     title: "Two exported policies contradict each other",
     explanation: "An exported file can hold one value for each registry value, and the policies that are exported \
-                  together write two different ones. Export the policies separately, or make the values equal.",
+                  together set it to two different values. Export the policies separately, or make the values equal.",
     example: None,
 };
 

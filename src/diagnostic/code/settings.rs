@@ -81,7 +81,7 @@ pub(super) static TOO_MANY_SETTINGS: About = About {
 pub(super) static INVALID_PAYLOAD: About = About {
     number: "SP0208",
     title: "The elements of an ADMX-backed policy are wrong",
-    explanation: "An ADMX-backed policy that is enabled needs a value for each of its elements, by the element's id, \
+    explanation: "An ADMX-backed policy that is enabled needs a value for each of its elements, by the element's ID, \
                   and has no others. A device rejects a payload that does not fit. The message names the element; \
                   `sspr-policy explain NAME` shows all elements of a setting.",
     example: Some(
@@ -97,12 +97,12 @@ pub(super) static WINDOWS_TOO_OLD: About = About {
     number: "SP0209",
     title: "The oldest Windows release does not have this setting",
     explanation: "`windows:` names a release that does not have the setting yet. Devices with that release will report \
-                  an error for it. Raise `windows:`, or move the setting to a policy of its own.",
+                  an error for it. Raise `windows:`, or move the setting to a separate policy.",
     example: Some(
         "\
 windows: \"10 1703\"
 settings:
-  Authentication/AllowAadPasswordReset: 1     # exists from 1709 on
+  Authentication/AllowAadPasswordReset: 1     # available since 1709
 ",
     ),
 };
@@ -133,7 +133,7 @@ pub(super) static EDITION_LACKS_SETTING: About = About {
     number: "SP0212",
     title: "This edition of Windows does not have this setting",
     explanation: "`windows:` names an edition, such as Home, that does not have the setting. Devices of this edition \
-                  will report an error for it. Move the setting to a policy of its own.",
+                  will report an error for it. Move the setting to a separate policy.",
     example: Some(
         "\
 windows: \"11 24H2 Home\"
@@ -165,7 +165,7 @@ pub(super) static PLACEHOLDER_LEFT: About = About {
     title: "A placeholder in a setting's name was not replaced",
     explanation: "Some names have a part that you choose, such as the name of a VPN profile; the catalogue shows it in \
                   braces. Windows would take the braces literally. Write your own name in place of the braces. Only \
-                  `{TenantId}` may stay: it becomes the tenant's id.",
+                  `{TenantId}` may stay: it becomes the tenant's ID.",
     example: Some(
         "\
 settings:

@@ -5,7 +5,7 @@ use super::about::About;
 pub(super) static NOT_IN_TENANT: About = About {
     number: "SP0501",
     title: "The tenant does not have this group, filter or scope tag",
-    explanation: "Names must match exactly, and an id must exist in the tenant. Correct the name or id, or create the \
+    explanation: "Names must match exactly, and an ID must exist in the tenant. Correct the name or ID, or create the \
                   group, filter or scope tag first. Also check that the account may read it.",
     example: Some(
         "\
@@ -18,7 +18,7 @@ assignments:
 pub(super) static AMBIGUOUS_NAME: About = About {
     number: "SP0502",
     title: "Several groups, filters or scope tags have this name",
-    explanation: "The name alone does not say which one is meant. Add the id of the right one; the message lists the \
+    explanation: "The name alone does not say which one is meant. Add the ID of the right one; the message lists the \
                   candidates.",
     example: Some(
         "\
@@ -30,9 +30,9 @@ assignments:
 
 pub(super) static NAME_MISMATCH: About = About {
     number: "SP0503",
-    title: "The name and the id do not belong together",
-    explanation: "The policy gives both a name and an id, and the object with this id has another name in the tenant. \
-                  It may have been renamed, or the id is wrong. Correct the one that is wrong.",
+    title: "The name and the ID do not belong together",
+    explanation: "The policy gives both a name and an ID, and the object with this ID has another name in the tenant. \
+                  It may have been renamed, or the ID is wrong. Correct the one that is wrong.",
     example: None,
 };
 
@@ -49,7 +49,7 @@ pub(super) static CANNOT_ADOPT: About = About {
     number: "SP0505",
     title: "The profile cannot be taken over",
     explanation: "`adopt:` names a profile that does not exist in the tenant, is not a custom profile, or is managed \
-                  already. The label says which. Correct the id, or remove the line to have a new profile created.",
+                  already. The label says which. Correct the ID, or remove the line to have a new profile created.",
     example: Some(
         "\
 adopt: { production: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b }
@@ -178,9 +178,9 @@ adopt: { production: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b }
 pub(super) static LIMIT_NOT_CHECKED: About = About {
     number: "SP0519",
     title: "The limit on devices cannot be checked",
-    explanation: "`limits: max_devices:` is set, and the number of devices that the plan changes could not be found \
-                  out. A limit that cannot be checked stops the plan. Grant the permission that the message names, or \
-                  remove the limit.",
+    explanation: "`limits: max_devices:` is set, and the number of devices that the plan changes could not be \
+                  determined. A limit that cannot be checked stops the plan. Grant the permission that the message \
+                  names, or remove the limit.",
     example: None,
 };
 

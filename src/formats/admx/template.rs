@@ -125,13 +125,13 @@ impl UsedNames {
     }
 }
 
-/// A text as a valid name.
+/// A string as a valid name.
 pub(super) fn sanitized(text: &str) -> String {
     let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if name.is_empty() { "_".into() } else { name }
 }
 
-/// A text to show, without characters that XML does not allow.
+/// Text to show, without characters that XML does not allow.
 pub(super) fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || !is_xml(c) { '\u{fffd}' } else { c }).collect()
 }
@@ -257,7 +257,7 @@ fn explain(claim: &Converted<'_>, location: &RegistryLocation, form: &ValueChoic
     let mut text = format!("Registry key: {}\nValue: {}\n\n", location.key, location.name);
     text.push_str(&format!("Enabled: {enabled}.\nDisabled: {disabled}.\nNot configured: the value is not changed.\n"));
     if let Some(first) = claim.setting.and_then(|setting| setting.node?.first_build()) {
-        text.push_str(&format!("\nWindows has it from build {first} on.\n"));
+        text.push_str(&format!("\nAvailable since build {first}.\n"));
     }
     text
 }

@@ -38,7 +38,7 @@ fn unique(names: BTreeMap<String, String>) -> BTreeMap<String, String> {
     names.into_iter().map(name).collect()
 }
 
-/// A text in the characters of keys: a-z, 0-9, dots inside, and a dash for everything else.
+/// Text in the characters of keys: a-z, 0-9, dots inside, and a dash for everything else.
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {

@@ -138,7 +138,6 @@ fn file_name(profile: &ProfileToWrite<'_>, uri: &OmaUri, taken: &mut BTreeSet<St
     path
 }
 
-/// Writes one row.
 struct RowWriter<'w, 'a> {
     profile: &'w ProfileToWrite<'w>,
     context: &'w Context<'a>,

@@ -56,8 +56,9 @@ pub(super) async fn of_github(http: &reqwest::Client) -> Result<Assertion, SignI
         return Err(failure("ACTIONS_ID_TOKEN_REQUEST_URL is not https"));
     }
     url.query_pairs_mut().append_pair("audience", AUDIENCE);
-    let said = |words: &str| failure(&format!("GitHub issued no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
-    let body = ask(http, &url, &token, SECOND).await.map_err(|reason| said(&reason))?;
+    let refused =
+        |words: &str| failure(&format!("GitHub issued no token: {}", clean(words, &[&token]))).with_hint(GITHUB);
+    let body = ask(http, &url, &token, SECOND).await.map_err(|reason| refused(&reason))?;
     let body: Value = serde_json::from_str(&body).unwrap_or_default();
     let value = body["value"].as_str().ok_or_else(|| failure("GitHub's answer does not contain a token"))?;
     Ok(Assertion(value.to_owned()))
@@ -129,11 +130,11 @@ mod tests {
         });
         let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let said = runtime.block_on(ask(&http, &url, "t0ken", Duration::from_millis(1)));
+        let answer = runtime.block_on(ask(&http, &url, "t0ken", Duration::from_millis(1)));
         // Ends the server if it waits for another connection.
         drop(std::net::TcpStream::connect(url.socket_addrs(|| None).expect("an address")[0]));
-        let said = said.map_err(|reason| reason.replace(&url.to_string(), "http://github/token"));
-        (said, server.join().expect("a count"))
+        let answer = answer.map_err(|reason| reason.replace(&url.to_string(), "http://github/token"));
+        (answer, server.join().expect("a count"))
     }
 
     const GOOD: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\ngood";
@@ -147,7 +148,7 @@ mod tests {
         assert_eq!(asked(&[BUSY, CUT, GOOD]), (Ok("good".into()), 3));
         assert_eq!(asked(&[BUSY, BUSY, BUSY, GOOD]), (Err("503 Service Unavailable busy".into()), 3));
         assert_eq!(asked(&[REFUSED, GOOD]), (Err("403 Forbidden no".into()), 1));
-        let (said, count) = asked(&[CUT, CUT, CUT]);
-        assert!(said.is_err_and(|reason| reason.starts_with("http://github/token: ")) && count == 3);
+        let (answer, count) = asked(&[CUT, CUT, CUT]);
+        assert!(answer.is_err_and(|reason| reason.starts_with("http://github/token: ")) && count == 3);
     }
 }

@@ -144,19 +144,19 @@ fn open_browser(address: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn came(query: &str) -> Option<Result<String, String>> {
+    fn answer(query: &str) -> Option<Result<String, String>> {
         result(&Url::parse(&format!("http://localhost/{query}")).expect("an address"), "mine")
     }
 
     #[test]
     fn only_the_answer_to_our_question_counts() {
-        assert_eq!(came("?code=abc&state=mine"), Some(Ok("abc".into())));
-        assert_eq!(came("favicon.ico"), None);
+        assert_eq!(answer("?code=abc&state=mine"), Some(Ok("abc".into())));
+        assert_eq!(answer("favicon.ico"), None);
         let other = "the browser's answer is for another sign-in (its `state` does not match)";
-        assert_eq!(came("?code=abc&state=other"), Some(Err(other.into())));
-        assert_eq!(came("?code=abc"), Some(Err(other.into())));
+        assert_eq!(answer("?code=abc&state=other"), Some(Err(other.into())));
+        assert_eq!(answer("?code=abc"), Some(Err(other.into())));
         let refused = "access_denied: AADSTS65004: The user declined";
         let query = "?error=access_denied&error_description=AADSTS65004%3A+The+user+declined&state=mine";
-        assert_eq!(came(query), Some(Err(refused.into())));
+        assert_eq!(answer(query), Some(Err(refused.into())));
     }
 }

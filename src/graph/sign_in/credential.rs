@@ -106,7 +106,7 @@ impl SignInWay {
             .or_else(|| variable("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"))
             .ok_or_else(|| {
                 SignInFailure::new(self.method, "no service connection is configured")
-                    .with_hint("write `service_connection:` in `auth:`, with the connection's id")
+                    .with_hint("write `service_connection:` in `auth:`, with the connection's ID")
             })?;
         let client_options = self.options()?;
         let options =

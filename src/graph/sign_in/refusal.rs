@@ -1,4 +1,4 @@
-//! Why signing in failed, in a text without secrets.
+//! Why signing in failed, in words without secrets.
 
 use std::sync::LazyLock;
 
@@ -58,7 +58,7 @@ impl SignInFailure {
     }
 }
 
-/// Removes from a text the known secrets, everything that looks like a token, and everything after the reason. Keeps
+/// Removes from a string the known secrets, everything that looks like a token, and everything after the reason. Keeps
 /// Entra's trace and correlation ids, because Microsoft's support needs them.
 pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
     // A server's text must not control the terminal.
@@ -81,8 +81,8 @@ pub(super) fn clean(words: &str, secrets: &[&str]) -> String {
         short.push('…');
     }
     if let Some(trace) = trace {
-        short.push_str(&format!(" (trace id {trace}"));
-        short.push_str(&correlation.map_or(String::new(), |id| format!(", correlation id {id}")));
+        short.push_str(&format!(" (trace ID {trace}"));
+        short.push_str(&correlation.map_or(String::new(), |id| format!(", correlation ID {id}")));
         short.push(')');
     }
     short
@@ -107,7 +107,7 @@ fn aadsts(words: &str) -> Option<u32> {
 /// authorization error codes") and not measured, so it only supplements Entra's own text.
 fn hint(code: u32, presented: Option<&TokenClaims>) -> Option<String> {
     let hint = match code {
-        7000215 => "the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id",
+        7000215 => "the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its ID",
         7000222 => {
             "the secret has expired: add a new one to the application, and put its value into AZURE_CLIENT_SECRET"
         }
@@ -157,12 +157,12 @@ mod tests {
         assert_eq!(
             failure.to_string(),
             "signing in with client-secret failed: ClientSecretCredential authentication failed. AADSTS7000215: \
-             Invalid client secret provided. Ensure the secret being sent is the value, not the ID. (trace id \
-             0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)"
+             Invalid client secret provided. Ensure the secret being sent is the value, not the ID. (trace ID \
+             0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)"
         );
         assert_eq!(
             failure.hint(),
-            Some("the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id")
+            Some("the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its ID")
         );
     }
 

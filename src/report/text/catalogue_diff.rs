@@ -73,7 +73,7 @@ fn change_lines(changed: &ChangedSetting) -> Vec<String> {
     lines
 }
 
-/// Of a list, only what came and what went.
+/// Of a list, only what was added and removed.
 fn items(fact: &Fact) -> String {
     let split = |text: &'_ str| text.split(' ').filter(|item| !item.is_empty()).map(String::from).collect::<Vec<_>>();
     let (before, after) = (split(&fact.before), split(&fact.after));

@@ -171,7 +171,7 @@ pub(super) fn assignment_text(line: &AssignmentLine, paint: Paint) -> String {
     format!("{} assignment  {}{more}", paint.sign(sign, &sign.to_string()), visible(&line.words()))
 }
 
-/// The first line of a text, cut to a readable length.
+/// The first line of some text, cut to a readable length.
 fn clip(text: &str) -> String {
     let visible = visible(text.lines().next().unwrap_or_default());
     if visible.chars().count() > WIDTH || text.lines().count() > 1 {

@@ -18,15 +18,17 @@ pub fn setting_block(node: &CspNode, uri: &OmaUri, name: &str) -> String {
     let key = plain_key(&name);
     let elements = node.admx().map_or(&[][..], |form| &form.elements);
     if node.allowed == Allowed::Admx && !elements.is_empty() {
-        text.push_str(&format!(
-            "      {key}:\n        enabled:     # or, instead of all this, `disabled` beside the name\n"
-        ));
+        text.push_str(&format!("      {key}:\n        enabled:     # or write `disabled` after the name\n"));
         elements.iter().for_each(|element| element_lines(&mut text, element));
         return text;
     }
     let (value, choices) = match &node.allowed {
         Allowed::Admx if node.admx().is_none() => {
-            comment(&mut text, 6, "enabled, where it has no elements; they are not known here: else write `raw:`");
+            comment(
+                &mut text,
+                6,
+                "use enabled if it has no elements (the catalogue does not list them); otherwise write `raw:`",
+            );
             ("disabled".into(), Vec::new())
         }
         Allowed::Admx => ("disabled".into(), vec!["enabled | disabled".to_string()]),
@@ -120,7 +122,7 @@ fn hint(node: &CspNode) -> Vec<String> {
     let hint = match (node.format.oma_type(), &node.allowed) {
         (Some(OmaType::Base64), _) => "or { file: … }",
         (Some(OmaType::Xml), _) | (_, Allowed::Xml) => "an XML document, or { file: … }",
-        (_, Allowed::Regex(pattern)) => return vec![format!("what matches {pattern}")],
+        (_, Allowed::Regex(pattern)) => return vec![format!("text that matches {pattern}")],
         (Some(OmaType::String), Allowed::Any) if node.list.is_some() => "a list",
         _ => return Vec::new(),
     };

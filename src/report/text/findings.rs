@@ -23,7 +23,7 @@ fn renderer(color: bool) -> Renderer {
     if color { Renderer::styled() } else { Renderer::plain() }
 }
 
-/// The lines of a source that some spans touch, as a text of their own.
+/// The lines of a source that some spans touch, as separate text.
 struct Window<'s> {
     text: &'s str,
     first_line: usize,
@@ -42,7 +42,7 @@ impl<'s> Window<'s> {
         let offset = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
         Self {
-            // A carriage return at the end would be shown as a sign of its own.
+            // A carriage return at the end would be shown as a separate character.
             text: text.get(offset..last).unwrap_or_default().trim_end_matches('\r'),
             first_line: text.get(..offset).unwrap_or_default().matches('\n').count() + 1,
             offset,

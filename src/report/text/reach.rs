@@ -8,8 +8,8 @@ use crate::setting::Members;
 /// How many names one part of the line has at most.
 const NAMES: usize = 4;
 
-/// The ways in their order, and what stands before and after the number. Without a filter, the same word means that one
-/// was taken away.
+/// The ways in their order, and what is printed before and after the number. Without a filter, the same word means that
+/// one was removed.
 const WAYS: [(ReachWord, &str, &str); 7] = [
     (ReachWord::Comes, "+", ""),
     (ReachWord::Released, "", " no longer excluded"),

@@ -47,7 +47,7 @@ impl Paint {
     }
 }
 
-/// Makes visible in a text from outside what could control a terminal, begin a line or reverse the reading order.
+/// Makes visible in text from outside what could control a terminal, begin a line or reverse the reading order.
 pub fn visible(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars() {

@@ -21,7 +21,7 @@ pub(crate) enum Fault {
     SlowBody,
 }
 
-/// Which requests a fault considers.
+/// Which requests a fault applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Considered {
     /// HTTP requests: single requests, and each `$batch` as a whole.
@@ -114,7 +114,7 @@ impl Fault {
         }
     }
 
-    /// Whether this fault considers a request.
+    /// Whether this fault applies to a request.
     pub(super) fn concerns(self, candidate: &Candidate, of: Of) -> bool {
         let batch = matches!(candidate.role, BatchRole::Batch { .. });
         let in_scope = match self.scope() {

@@ -29,7 +29,7 @@ impl StoredConfiguration {
             return Err(format!("the device configuration {id} has no `assignments`"));
         };
         if properties.get("id").and_then(Value::as_str) != Some(id) {
-            return Err(format!("the device configuration {id} has another id inside"));
+            return Err(format!("the device configuration {id} has another ID inside"));
         }
         let texts = ["@odata.type", "displayName"];
         if let Some(name) = texts.iter().find(|name| !properties.get(**name).is_some_and(Value::is_string)) {

@@ -75,7 +75,7 @@ fn requested(
     let text = STANDARD.decode(justification).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let text = text.filter(|text| !text.trim().is_empty() && text.encode_utf16().count() <= LONGEST_JUSTIFICATION);
     let text = text.ok_or_else(|| {
-        Refusal::bad("Header 'x-msft-approval-justification' has to be Base64 of a text of 1 to 1024 characters.")
+        Refusal::bad("Header 'x-msft-approval-justification' has to be Base64 of text of 1 to 1024 characters.")
     })?;
     let new = StoredRequest::new(call, text, rules);
     // The same write, or the same operation on the same object: "for this entity". A collection is not an entity.

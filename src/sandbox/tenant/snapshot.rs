@@ -88,7 +88,7 @@ fn configurations(json: &mut Value, last_write: u64) -> Result<DeviceConfigurati
         let order = order.ok_or("a device configuration has no `order` from 1 to `lastWrite`")?;
         let id = value["profile"]["id"].as_str().unwrap_or_default().to_owned();
         if configurations.get(&id).is_some() || configurations.has_order(order) {
-            return Err(format!("the id or order of device configuration {id} is not unique"));
+            return Err(format!("the ID or order of device configuration {id} is not unique"));
         }
         configurations.put(&id, order, StoredConfiguration::from_json(&id, value)?);
     }

@@ -88,7 +88,7 @@ fn a_profile_without_our_marker_is_not_managed() {
     1 | name: Portal - Camera
       |       ^^^^^^^^^^^^^^^ a second profile with this name would be created
       |
-      = note: its id: [id]
+      = note: its ID: [id]
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
 
     warning[R04]: unequal-values: Camera/AllowCamera has a different value in "Portal - Camera" (in the tenant)

@@ -200,7 +200,7 @@ fn a_deletion_needs_both_witnesses() {
     scene.repo.apply().succeeds();
     scene.repo.policy("p", &format!("{profile}state: retired\n"));
     assert_snapshot!(said(&scene.repo.apply()), @"
-      - p                            failed   the tenant's lists show the profile, but Graph does not find its id, so it could not be deleted: run again in a few minutes
+      - p                            failed   the tenant's lists show the profile, but Graph does not find its ID, so it could not be deleted: run again in a few minutes
     exit 1
     ");
     let mut patient = scene.repo.command("apply --auto-approve");

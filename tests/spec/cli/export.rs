@@ -21,7 +21,7 @@ fn a_setting_without_registry_form_is_an_error() {
     2 | settings: { AboveLock/AllowToasts: 0 }
       |             ^^^^^^^^^^^^^^^^^^^^^ no registry value is known for this setting
       |
-      = help: give the registry value with `registry:` in the long form, or leave it out with `--skip-unsupported`
+      = help: add `registry:` with the registry value to the setting, or leave it out with `--skip-unsupported`
     error: 1 error in the files; nothing was done
     exit code 1
     ");

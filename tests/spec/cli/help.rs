@@ -15,7 +15,7 @@ fn help_of_every_command() {
     Commands:
       init         Create a policy repository: configuration, a first policy and a pipeline
       check        Check policies for errors and for settings that break features
-      explain      Show everything about a setting, a rule or a target
+      explain      Show everything about a setting, a rule, a code or a target
       catalogue    Search the catalogue of Windows settings, compare releases, import a newer one
       plan         Show what `apply` would change, including drift
       show         Show a saved plan
@@ -25,7 +25,8 @@ fn help_of_every_command() {
       disown       Stop managing a profile; leave it as it is
       doctor       Check whether an environment can be used: network, sign-in, tenant, permissions
       sandbox      Run the embedded Microsoft Graph sandbox, for trying things out and for tests
-      schema       Print the JSON Schemas of policies, configuration and plans
+      schema       Print the JSON Schemas of policies, the configuration, and the JSON output of
+                   commands
       completions  Print a completion script for a shell
       man          Print the manual page
       help         Print this message or the help of the given subcommand(s)
@@ -80,13 +81,13 @@ fn help_of_every_command() {
       -V, --version                 Print version
     ");
     assert_snapshot!(help("explain"), @"
-    Show everything about a setting, a rule or a target
+    Show everything about a setting, a rule, a code or a target
 
     Usage: sspr-policy explain [OPTIONS] <WHAT>...
 
     Arguments:
       <WHAT>...  A setting by any of its names (Area/Name, OMA-URI, registry value, Group Policy title
-                 or path, ADMX or security template name, settings catalog id), a rule by code or name
+                 or path, ADMX or security template name, settings catalog ID), a rule by code or name
                  (`rules` lists them), the code of a problem (SP0201), or a target of this repository
 
     Options:
@@ -104,10 +105,9 @@ fn help_of_every_command() {
     Usage: sspr-policy catalogue [OPTIONS] <COMMAND>
 
     Commands:
-      search  Settings by words of their names, titles, paths and labels; Group Policies without a node,
-              too
-      diff    What a newer release adds, removes and changes, and which of your policies that touches
-      import  Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
+      search  Find settings by words in names, titles, paths and labels
+      diff    Show what a newer release adds, removes and changes, and which of your policies it affects
+      import  Create a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
       help    Print this message or the help of the given subcommand(s)
 
     Options:
@@ -120,7 +120,7 @@ fn help_of_every_command() {
       -V, --version       Print version
     ");
     assert_snapshot!(help("catalogue search"), @"
-    Settings by words of their names, titles, paths and labels; Group Policies without a node, too
+    Find settings by words in names, titles, paths and labels
 
     Usage: sspr-policy catalogue search [OPTIONS] <WORDS>...
 
@@ -141,7 +141,7 @@ fn help_of_every_command() {
       -V, --version                 Print version
     ");
     assert_snapshot!(help("catalogue diff"), @"
-    What a newer release adds, removes and changes, and which of your policies that touches
+    Show what a newer release adds, removes and changes, and which of your policies it affects
 
     Usage: sspr-policy catalogue diff [OPTIONS] <OLD> <NEW>
 
@@ -162,7 +162,7 @@ fn help_of_every_command() {
       -V, --version                 Print version
     ");
     assert_snapshot!(help("catalogue import"), @r"
-    Make a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
+    Create a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
 
     Usage: sspr-policy catalogue import [OPTIONS] <DDF>
 
@@ -251,7 +251,7 @@ fn help_of_every_command() {
       -h, --help                  Print help
       -V, --version               Print version
 
-    Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval
+    Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval
     ");
     assert_snapshot!(help("export"), @"
     Export policies as .reg files or as a Group Policy template (ADMX)
@@ -336,7 +336,7 @@ fn help_of_every_command() {
       -h, --help                  Print help
       -V, --version               Print version
 
-    Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but something waits for approval
+    Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval
     ");
     assert_snapshot!(help("sandbox"), @"
     Run the embedded Microsoft Graph sandbox, for trying things out and for tests
@@ -345,8 +345,10 @@ fn help_of_every_command() {
 
     Commands:
       serve    Serve the sandbox on a loopback port until Ctrl+C
-      approve  Approve a request that waits for Multi Admin Approval; without a code, list them
-      reject   Reject a request that waits for Multi Admin Approval; without a code, list them
+      approve  Approve a request that waits for Multi Admin Approval; without a code, list the waiting
+               requests
+      reject   Reject a request that waits for Multi Admin Approval; without a code, list the waiting
+               requests
       reset    Return the sandbox to its initial state
       help     Print this message or the help of the given subcommand(s)
 
@@ -360,7 +362,7 @@ fn help_of_every_command() {
       -V, --version       Print version
     ");
     assert_snapshot!(help("schema"), @"
-    Print the JSON Schemas of policies, configuration and plans
+    Print the JSON Schemas of policies, the configuration, and the JSON output of commands
 
     Usage: sspr-policy schema [OPTIONS] [DOCUMENT]
 

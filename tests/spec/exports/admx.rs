@@ -61,7 +61,7 @@ fn a_template_contains_what_windows_templates_lack() {
     Disabled: REG_DWORD 0 (0x0) is written.
     Not configured: the value is not changed.
 
-    Windows has it from build 10.0.16299 on.
+    Available since build 10.0.16299.
 
     The policy &quot;Windows - Password reset&quot; (sspr/reset) asks for: Enabled.
     In Intune it is Authentication/AllowAadPasswordReset = Allowed (1).

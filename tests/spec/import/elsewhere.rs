@@ -67,9 +67,9 @@ fn a_settings_catalog_policy_is_reported_as_such() {
     2 | settings: { Authentication/AllowAadPasswordReset: 1 }
       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = note: "Reset password" may not appear, or leads back to the sign-in screen
-      = note: the same devices may get password reset from reset (policies/reset.yaml:2:13)
-      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = note: "Reset password" may not appear, or may lead back to the sign-in screen
+      = note: reset (policies/reset.yaml:2:13) may turn password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
       = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     error[SP0505]: reset cannot take over [id]

@@ -124,20 +124,20 @@ fn a_profile_is_selected_by_name_or_id() {
         said.push_str(&import(&repo, &["--profile", wanted]));
     }
     insta::assert_snapshot!(said, @r#"
-    error: no custom profile in the tenant has the name or id Portal - Camer
+    error: no custom profile in the tenant has the name or ID Portal - Camer
     help: Did you mean "Portal - Camera"?
     exit 1
-    error: no custom profile in the tenant has the name or id camera
+    error: no custom profile in the tenant has the name or ID camera
     help: Did you mean "Portal - Camera"?
     exit 1
-    error: no custom profile in the tenant has the name or id Nothing like it
+    error: no custom profile in the tenant has the name or ID Nothing like it
     help: leave out `--profile` to import all custom profiles
     exit 1
     error: the profile "Update ring - Broad" (windowsUpdateForBusinessConfiguration, not a custom profile) cannot be imported
     help: only custom profiles (OMA-URI) can be taken over; write a policy with the same settings
     exit 1
     error: 2 custom profiles are called "Twins": [id], [id]
-    help: pass one of these ids to `--profile`
+    help: pass one of these IDs to `--profile`
     exit 1
     wrote policies/imported/portal-camera.yaml  adopts [id], nothing else
 
@@ -161,7 +161,7 @@ fn a_profile_is_selected_by_name_or_id() {
     "#);
     insta::assert_snapshot!(import(&repo, &["export.reg"]), @"
     error: `import` cannot read files yet
-    help: leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its name or id
+    help: leave out FILE to import the custom profiles of the environment's tenant; `--profile` selects one by its name or ID
     exit 1
     ");
     insta::assert_snapshot!(import(&repo, &["--out", "../elsewhere"]), @"

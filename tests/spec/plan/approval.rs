@@ -120,21 +120,30 @@ fn a_plan_for_another_tenant() {
     forge(&repo, |plan| {
         plan["tenant"] = json!({ "id": "8f6d1111-2222-4333-8444-555566667777", "name": "Fabrikam" });
     });
-    insta::assert_snapshot!(refused(&repo), @"error: this plan is for the tenant Fabrikam ([id]), but this environment's tenant is Contoso (sandbox) ([id]); nothing was changed");
+    insta::assert_snapshot!(refused(&repo), @"
+    error: this plan is for the tenant Fabrikam ([id]), but this environment's tenant is Contoso (sandbox) ([id]); nothing was changed
+    help: use the repository that the plan was made with, or save a new plan with `plan --out FILE`
+    ");
 }
 
 #[test]
 fn a_plan_for_another_owner() {
     let repo = planned();
     repo.write("sspr-policy.yaml", &EMBEDDED.replace("owner: contoso", "owner: fabrikam"));
-    insta::assert_snapshot!(refused(&repo), @"error: this plan is for the owner contoso, but this repository's owner is fabrikam; nothing was changed");
+    insta::assert_snapshot!(refused(&repo), @"
+    error: this plan is for the owner contoso, but this repository's owner is fabrikam; nothing was changed
+    help: use the repository that the plan was made with, or save a new plan with `plan --out FILE`
+    ");
 }
 
 #[test]
 fn a_plan_for_another_environment() {
     let repo = planned();
     let said = repo.ran("apply plan.json --env production").fails();
-    insta::assert_snapshot!(said, @r#"error: this plan is for the environment `sandbox`, not `production`"#);
+    insta::assert_snapshot!(said, @"
+    error: this plan is for the environment `sandbox`, not `production`
+    help: leave out `--env`, or save a plan with `plan --env production --out FILE`
+    ");
 }
 
 #[test]

@@ -173,9 +173,9 @@ fn filters_and_scope_tags_by_id() {
     2 | settings: { Authentication/AllowAadPasswordReset: 1 }
       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = note: "Reset password" may not appear, or leads back to the sign-in screen
-      = note: the same devices may get password reset from reset (policies/reset.yaml:2:13)
-      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = note: "Reset password" may not appear, or may lead back to the sign-in screen
+      = note: reset (policies/reset.yaml:2:13) may turn password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
       = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     Reach: +4,120 devices at most (all devices, Kiosks, SSPR Pilot).

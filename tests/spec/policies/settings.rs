@@ -277,9 +277,9 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
       |          --------- this is the oldest release that must be supported
     ...
     6 |   Personalization/CompanyName: Contoso
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ it exists with updates: 10.0.22621.3374
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ available only with updates: 10.0.22621.3374
       |
-      = help: older devices report an error for this setting: raise `windows:`, or move the setting to a policy of its own
+      = help: older devices report an error for this setting: raise `windows:`, or move the setting to a separate policy
 
     0 errors, 2 warnings in 1 policy
     "#);

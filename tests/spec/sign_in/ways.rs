@@ -29,8 +29,8 @@ fn a_wrong_secret_is_reported_and_not_shown() {
     let wrong = "wr0ng&secret of the daemon";
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: daemon }").with("AZURE_CLIENT_SECRET", wrong);
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: AADSTS7000215: Invalid client secret provided. You sent [secret]. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
-    help: the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its id
+    error: signing in with client-secret failed: AADSTS7000215: Invalid client secret provided. You sent [secret]. (trace ID 0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)
+    help: the secret is wrong: AZURE_CLIENT_SECRET needs the secret's value, not its ID
     exit code 1
     ");
     let everything = tenant.run("plan -vv") + &tenant.run("doctor -vv") + &tenant.run("doctor --output-format json");
@@ -59,7 +59,7 @@ fn an_application_that_the_tenant_does_not_have() {
     let login = Login::running();
     let tenant = Tenant::of(&login, "{ method: client-secret, client_id: nobody }").with("AZURE_CLIENT_SECRET", "x");
     assert_snapshot!(tenant.run("plan"), @r#"
-    error: signing in with client-secret failed: AADSTS700016: Application with identifier 'nobody' was not found in the directory '[id]'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    error: signing in with client-secret failed: AADSTS700016: Application with identifier 'nobody' was not found in the directory '[id]'. (trace ID 0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)
     help: the tenant does not have this application: compare `client_id` with "Application (client) ID" in the portal
     exit code 1
     "#);
@@ -73,7 +73,7 @@ fn a_tenant_that_does_not_exist() {
     let configuration = tenant.repo.read("sspr-policy.yaml").replace(TENANT, "fabrikam.example");
     tenant.repo.write("sspr-policy.yaml", &configuration);
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: AADSTS90002: Tenant 'fabrikam.example' not found. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    error: signing in with client-secret failed: AADSTS90002: Tenant 'fabrikam.example' not found. (trace ID 0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)
     help: this tenant does not exist: correct `tenant:`; for a national cloud, also write `cloud:`
     exit code 1
     ");
@@ -117,7 +117,7 @@ fn a_certificate() {
     let stranger = Tenant::of(&login, &auth.replace("certified", "federated"));
     let stranger = stranger.with("AZURE_CLIENT_CERTIFICATE_PATH", &login.file("certificate.pem"));
     assert_snapshot!(stranger.run("plan"), @"
-    error: signing in with client-certificate failed: AADSTS700027: The certificate was not found. You sent [secret]. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    error: signing in with client-certificate failed: AADSTS700027: The certificate was not found. You sent [secret]. (trace ID 0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)
     help: the application does not know this certificate: upload its public part to the application
     exit code 1
     ");
@@ -145,7 +145,7 @@ fn a_job_on_github() {
 fn a_job_on_github_without_a_federated_credential() {
     let login = Login::running();
     assert_snapshot!(on_github(&login, "subject=repo:contoso/policies:pull_request").run("plan"), @"
-    error: signing in with github-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:contoso/policies:pull_request'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    error: signing in with github-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:contoso/policies:pull_request'. (trace ID 0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)
     help: the application needs a federated credential with exactly what was presented: issuer https://token.actions.githubusercontent.com, subject repo:contoso/policies:pull_request, audience api://AzureADTokenExchange
     exit code 1
     ");
@@ -173,7 +173,7 @@ fn a_job_on_azure_devops() {
           for http://graph
     ");
     assert_snapshot!(with("other").run("plan"), @"
-    error: signing in with azure-devops-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://contoso/policies/connection'. (trace id 0f0f0f0f-0000-0000-0000-000000000001, correlation id 0f0f0f0f-0000-0000-0000-000000000002)
+    error: signing in with azure-devops-oidc failed: AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://contoso/policies/connection'. (trace ID 0f0f0f0f-0000-0000-0000-000000000001, correlation ID 0f0f0f0f-0000-0000-0000-000000000002)
     help: the application needs a federated credential with exactly what was presented
     exit code 1
     ");

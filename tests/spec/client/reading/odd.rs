@@ -87,7 +87,7 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
     1 | name: Odd
       |       ^^^ a second profile with this name would be created
       |
-      = note: its id: [id]
+      = note: its ID: [id]
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
 
     Scope tags: 1 new profile has none, so it gets Default.

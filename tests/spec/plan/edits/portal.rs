@@ -118,7 +118,7 @@ fn a_marker_that_somebody_deleted() {
     1 | name: Lock screen
       |       ^^^^^^^^^^^ a second profile with this name would be created
       |
-      = note: its id: [id]
+      = note: its ID: [id]
       = help: take it over with `adopt: { sandbox: [id] }`, or choose another name
 
     Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.

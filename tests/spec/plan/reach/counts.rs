@@ -157,7 +157,7 @@ fn a_limit_states_that_devices_of_users_do_not_count() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  include group SSPR Pilot   24 devices
 
-    info[SP0520]: `limits: max_devices: 5,000` does not count the devices of users
+    info[SP0520]: `limits: max_devices: 5000` does not count the devices of users
      |
      = note: the plan affects users: All Staff, all users
 

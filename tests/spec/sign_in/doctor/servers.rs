@@ -43,9 +43,9 @@ fn a_sandbox_on_loopback_needs_no_sign_in() {
 
     Microsoft Graph
       ok    200 /organization: Contoso (sandbox) ([id])
-      ok    200 a profile
-      ok    200 a group
-      ok    200 the filters
+      ok    profiles can be read (200)
+      ok    groups can be read (200)
+      ok    filters can be read (200)
 
     Permissions of Microsoft Graph
       plan                             DeviceManagementConfiguration.Read.All       yes

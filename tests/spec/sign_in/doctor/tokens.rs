@@ -38,9 +38,9 @@ fn a_token_without_all_permissions() {
 
     Microsoft Graph
       ok    200 /organization: Contoso (sandbox) ([id])
-      ok    200 a profile
-      ok    200 a group
-      ok    200 the filters
+      ok    profiles can be read (200)
+      ok    groups can be read (200)
+      ok    filters can be read (200)
 
     Permissions of Microsoft Graph
       plan                             DeviceManagementConfiguration.Read.All       yes
@@ -110,12 +110,12 @@ fn an_opaque_token_that_may_not_write() {
     let (said, can) = opaque(&["--for", "apply"], reader);
     assert_snapshot!(said, @"
       ok    200 /organization: Contoso (sandbox) ([id])
-      ok    200 a profile
-      ok    200 a group
-      ok    200 the filters
+      ok    profiles can be read (200)
+      ok    groups can be read (200)
+      ok    filters can be read (200)
 
     Permissions of Microsoft Graph
-      FAIL  403 a read that needs the same permission as writing: apply would be refused
+      FAIL  apply would be refused: the token may not write profiles (403)
             help: ask an administrator to grant DeviceManagementConfiguration.ReadWrite.All; see docs/sign-in.md
       plan                             DeviceManagementConfiguration.Read.All       yes
       plan                             GroupMember.Read.All                         yes
@@ -143,9 +143,9 @@ fn an_opaque_token_that_may_write() {
     let (said, can) = opaque(&["--for", "apply"], writer);
     assert_snapshot!(said, @"
       ok    200 /organization: Contoso (sandbox) ([id])
-      ok    200 a profile
-      ok    200 a group
-      ok    200 the filters
+      ok    profiles can be read (200)
+      ok    groups can be read (200)
+      ok    filters can be read (200)
 
     Permissions of Microsoft Graph
             whether profiles may be written cannot be checked by reading; only `apply` will show it
@@ -170,10 +170,10 @@ fn an_opaque_token_that_may_not_read() {
     let (said, can) = opaque(&[], "Organization.Read.All, DeviceManagementConfiguration.Read.All");
     assert_snapshot!(said, @"
       ok    200 /organization: Contoso (sandbox) ([id])
-      ok    200 a profile
-      FAIL  403 a group: GET /v1.0/groups?$top=1&$select=id,displayName returned 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. (request-id [id])
+      ok    profiles can be read (200)
+      FAIL  403 groups: GET /v1.0/groups?$top=1&$select=id,displayName returned 403 Authorization_RequestDenied: Insufficient privileges to complete the operation. (request-id [id])
             help: reading needs DeviceManagementConfiguration.Read.All, GroupMember.Read.All and Organization.Read.All; writing and reading masked values need DeviceManagementConfiguration.ReadWrite.All
-      ok    200 the filters
+      ok    filters can be read (200)
 
     Permissions of Microsoft Graph
       plan                             DeviceManagementConfiguration.Read.All       yes
@@ -201,7 +201,7 @@ fn an_application_that_may_only_read_cannot_apply() {
     }));
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
     let said = tenant.run("doctor --for apply");
-    assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
+    assert_snapshot!(said.split("filters can be read (200)").nth(1).unwrap(), @"
 
 
     Permissions of Microsoft Graph
@@ -230,7 +230,7 @@ fn a_missing_permission_for_plan_fails_even_if_the_server_answers() {
     let token = token(&json!({ "tid": TENANT, "roles": ["DeviceManagementConfiguration.Read.All"] }));
     let tenant = Tenant::new("https://login.contoso.example", "{ method: token }").with("SSPR_POLICY_TOKEN", &token);
     let said = tenant.run("doctor");
-    assert_snapshot!(said.split("200 the filters").nth(1).unwrap(), @"
+    assert_snapshot!(said.split("filters can be read (200)").nth(1).unwrap(), @"
 
 
     Permissions of Microsoft Graph
