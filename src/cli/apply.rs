@@ -9,13 +9,13 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::output::{Output, exit, prompt, waiting};
-use super::plan::{header, load};
+use super::plan::{header, load, print_for_people};
 use super::{Global, today};
 use crate::apply::{Event, Executor, Journal, JournalError, PendingError, Stop, await_pending};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::file_lock::FileLock;
-use crate::plan::{Counts, Overridden, Plan, PlanDocument, bound_elsewhere, not_approved, stages};
+use crate::plan::{Counts, Outcome, Overridden, Plan, PlanDocument, bound_elsewhere, not_approved, stages};
 use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::policy::Environment;
 use crate::report;
@@ -149,7 +149,10 @@ impl Run<'_> {
         }
         await_pending(&session.client, &self.writing.journal, &session.tenant.id, owner, session.patience).await?;
         let planned = plan(session, repository, self.environment, &self.request(approved)?).await?;
-        self.output.result(&report::plan_text(&planned.document, &header(&planned), self.output.paint()));
+        // Nobody should confirm a plan that was not shown.
+        let is_confirmed_here = !self.args.auto_approve && approved.is_none();
+        let whole = is_confirmed_here || !self.output.quiet;
+        print_for_people(&planned.document, &header(&planned), whole, self.output);
         let refused = approved.map_or(Vec::new(), |approved| not_approved(approved, &planned.document));
         if !refused.is_empty() {
             return Err(Failure::with_help(
@@ -171,7 +174,7 @@ impl Run<'_> {
         if planned.plan.changes.is_empty() {
             return Ok(exit(failed));
         }
-        if !self.args.auto_approve && approved.is_none() {
+        if is_confirmed_here {
             let count = planned.plan.changes.len();
             let question = format!("Apply {} to {}?", counted(count, "change"), session.tenant.name);
             if !self.output.confirm(&question)? {
@@ -205,7 +208,9 @@ impl Run<'_> {
         let (asked, stop) = watch::channel(Stop::No);
         let paint = self.output.paint();
         let on_event = |event: Event<'_>| {
-            if let Event::Ended(change, outcome) = event {
+            if let Event::Ended(change, outcome) = event
+                && (!self.output.quiet || matches!(outcome, Outcome::Failed(..)))
+            {
                 self.output.result(&format!("{}\n", report::outcome_line(change, outcome, paint)));
             }
         };
