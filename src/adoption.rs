@@ -117,14 +117,14 @@ pub fn require_readable(repository: &Repository) -> Result<(), Failure> {
 }
 
 /// Reads the tenant's profiles, and selects one of them, or all that are not managed.
-pub async fn select(
+pub async fn select_profiles(
     session: &Session,
     repository: &Repository,
     environment: &str,
     wanted: Option<&str>,
 ) -> Result<Selection, Failure> {
     let tenant = tenant::read(&session.client, &KnownAddresses::default()).await?;
-    choose::choose(wanted, tenant, (repository, environment), &session.client).await
+    choose::choose(wanted, tenant, repository, environment, &session.client).await
 }
 
 /// Writes a policy for each selected profile, and plans what was written.
@@ -144,8 +144,8 @@ pub async fn import(
     let masked: Vec<_> = selection.profiles().map(unread).filter(|one| !one.addresses.is_empty()).collect();
     tenant::decrypt(client, &mut selection.tenant.profiles, &masked).await?;
     let directory = directory(client, selection.profiles()).await?;
-    let named = repository.environment(Some(environment))?;
-    let context = repository.context(named, &session.tenant.id, &Secrets::Placeholders, &NO_FILES);
+    let (name, settings) = repository.environment(Some(environment))?;
+    let context = repository.context(name, settings, &session.tenant.id, &Secrets::Placeholders, &NO_FILES);
     let (mut profiles, mut variables) = (Vec::new(), BTreeSet::new());
     for live in selection.profiles() {
         let (path, key) = folder.place(selection.file_name(&live.id));

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
-pub use compare::{Changed, Comparison, Fact, compare};
+pub use compare::{Changed, Comparison, Fact, NodeInScopes, compare};
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
 pub use names::{CatalogueEntry, Found, catalogue_id};
@@ -40,13 +40,19 @@ pub use crate::setting::Edition;
 use crate::setting::{OmaUri, RegistryLocation, Scope};
 use table::{Lines, TableHeader};
 
+/// The numbers that the header of a table states, if it does.
+#[derive(Debug, Default)]
+struct StatedNumbers {
+    nodes: Option<usize>,
+    policies: Option<usize>,
+}
+
 /// The nodes, sorted by address.
 #[derive(Debug)]
 pub struct Catalogue {
     /// The release that the table describes, such as `DDF February 2026`.
     pub release: String,
-    /// The numbers of nodes and policies that the header states.
-    stated: (Option<usize>, Option<usize>),
+    stated: StatedNumbers,
     nodes: Lines<CspNode>,
     policies: OnceLock<Lines<OnlyPolicy>>,
     /// The nodes whose address has placeholders, by the address before the first placeholder: in lower case, without the
@@ -114,9 +120,10 @@ impl Catalogue {
         let before = table.nodes.len() + 1;
         let policies = Lines::index(Cow::Owned(policies), POLICY, before)?;
         policies.check(before)?;
-        for (what, stated, found) in
-            [("nodes", table.stated.0, table.nodes.len()), ("Group Policies", table.stated.1, policies.len())]
-        {
+        for (what, stated, found) in [
+            ("nodes", table.stated.nodes, table.nodes.len()),
+            ("Group Policies", table.stated.policies, policies.len()),
+        ] {
             if let Some(stated) = stated.filter(|stated| *stated != found) {
                 let reason = format!("the header says {stated} {what}, but there are {found}: is the file complete?");
                 return Err(TableError { line: 1, reason });
@@ -136,14 +143,14 @@ impl Catalogue {
         let header: TableHeader =
             serde_json::from_str(&text).map_err(|_| broken("this is not the header of a catalogue".into()))?;
         let mut table = Self::new(header.release, Lines::index(Cow::Owned(nodes), NODE, 1)?);
-        table.stated = (header.nodes, header.policies);
+        table.stated = StatedNumbers { nodes: header.nodes, policies: header.policies };
         Ok(table)
     }
 
     fn new(release: String, nodes: Lines<CspNode>) -> Self {
         Self {
             release,
-            stated: (None, None),
+            stated: StatedNumbers::default(),
             nodes,
             policies: OnceLock::new(),
             with_placeholders: OnceLock::new(),

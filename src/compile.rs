@@ -9,6 +9,7 @@ mod audience;
 mod choice;
 mod claims;
 mod compiled_settings;
+mod context;
 mod expand;
 mod find;
 mod fits;
@@ -24,36 +25,18 @@ pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use claims::Claims;
 pub use compiled_settings::{CompiledSetting, CompiledSettings};
+pub use context::Context;
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, NamedObject, NamesToResolve, resolve, wanted};
 pub use registry::read_block;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::{Configuration, Environment, Policy, State, Waiver};
+use crate::policy::{Policy, State, Waiver};
 use crate::rules::{AcceptedFinding, Accepts};
 use crate::setting::{Delivery, RegistryEntry};
 use crate::source::{Place, Placed, Source, Spanned};
-
-/// The inputs of the compiler.
-pub struct Context<'a> {
-    pub catalogue: &'a Catalogue,
-    pub configuration: &'a Configuration,
-    pub configuration_source: &'a Arc<Source>,
-    /// The name of the environment.
-    pub environment: &'a str,
-    /// The environment in the configuration.
-    pub settings: &'a Environment,
-    /// The value of `{TenantId}`.
-    pub tenant_id: &'a str,
-    /// What replaces references to secrets.
-    pub secrets: &'a Secrets,
-    /// The files that values refer to, by path relative to the root of the repository.
-    pub files: &'a BTreeMap<String, Result<Vec<u8>, String>>,
-}
 
 /// One policy in one environment, with names that are not resolved yet.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! Problems and findings in policy files, as data: with a code, a place, help, and a fix if there is one.
 
 mod code;
+mod document;
 mod words;
 
 pub use code::{About, Code};
+pub use document::DiagnosticDocument;
 pub use words::{counted, grouped};
 
 use crate::source::Place;
@@ -76,6 +78,14 @@ impl Kind {
     }
 }
 
+/// Another place that is part of the cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    pub place: Place,
+    /// The text that is shown under the place.
+    pub label: String,
+}
+
 /// A problem or a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -87,8 +97,8 @@ pub struct Diagnostic {
     pub place: Option<Place>,
     /// The text that is shown under the place.
     pub label: String,
-    /// Other places that are part of the cause, with their labels.
-    pub related: Vec<(Place, String)>,
+    /// Other places that are part of the cause.
+    pub related: Vec<Related>,
     /// Further facts, one line each.
     pub notes: Vec<String>,
     /// What to do.
@@ -149,7 +159,7 @@ impl Diagnostic {
     /// Adds another place that is part of the cause.
     #[must_use]
     pub fn and(mut self, place: Place, label: impl Into<String>) -> Self {
-        self.related.push((place, label.into()));
+        self.related.push(Related { place, label: label.into() });
         self
     }
 

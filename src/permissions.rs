@@ -23,11 +23,43 @@ const MORE_THAN_GROUPS: &[&str] = &[
 const CONFIGURATION_OR_ROLES: &[&str] =
     &[WRITE_CONFIGURATION, "DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"];
 
+/// What a permission is needed for: a command, or a part of what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub enum PermissionUse {
+    #[serde(rename = "plan")]
+    Plan,
+    #[serde(rename = "apply")]
+    Apply,
+    #[serde(rename = "comparing masked values")]
+    MaskedValues,
+    #[serde(rename = "reach: members of groups")]
+    GroupMembers,
+    #[serde(rename = "reach: all devices")]
+    AllDevices,
+    #[serde(rename = "scope tags")]
+    ScopeTags,
+    #[serde(rename = "approval status")]
+    ApprovalStatus,
+}
+
+impl PermissionUse {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+            Self::MaskedValues => "comparing masked values",
+            Self::GroupMembers => "reach: members of groups",
+            Self::AllDevices => "reach: all devices",
+            Self::ScopeTags => "scope tags",
+            Self::ApprovalStatus => "approval status",
+        }
+    }
+}
+
 /// A permission and what it is for. Application and delegated permissions have the same names.
 #[derive(Debug)]
 pub struct Permission {
-    /// A command, or a part of what it does.
-    pub for_what: &'static str,
+    pub for_what: PermissionUse,
     /// The least privileged permission.
     pub least: &'static str,
     /// More privileged permissions that a token may contain in place of it.
@@ -37,32 +69,32 @@ pub struct Permission {
 }
 
 impl Permission {
-    const fn required(for_what: &'static str, least: &'static str, larger: &'static [&'static str]) -> Self {
+    const fn required(for_what: PermissionUse, least: &'static str, larger: &'static [&'static str]) -> Self {
         Self { for_what, least, larger, optional: false }
     }
 
-    const fn optional(for_what: &'static str, least: &'static str, larger: &'static [&'static str]) -> Self {
+    const fn optional(for_what: PermissionUse, least: &'static str, larger: &'static [&'static str]) -> Self {
         Self { for_what, least, larger, optional: true }
     }
 }
 
 /// The table, according to Microsoft Graph's documentation of each request.
 pub const PERMISSIONS: [Permission; 9] = [
-    Permission::required("plan", READ_CONFIGURATION, &[WRITE_CONFIGURATION]),
-    Permission::required("plan", READ_GROUPS, MORE_THAN_GROUPS),
+    Permission::required(PermissionUse::Plan, READ_CONFIGURATION, &[WRITE_CONFIGURATION]),
+    Permission::required(PermissionUse::Plan, READ_GROUPS, MORE_THAN_GROUPS),
     Permission::required(
-        "plan",
+        PermissionUse::Plan,
         READ_ORGANIZATION,
         &["Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "User.Read"],
     ),
-    Permission::required("apply", WRITE_CONFIGURATION, &[]),
+    Permission::required(PermissionUse::Apply, WRITE_CONFIGURATION, &[]),
     // getOmaSettingPlainTextValue: "This API involves potential secret values; ReadWrite permission is required".
-    Permission::optional("comparing masked values", WRITE_CONFIGURATION, &[]),
-    Permission::optional("reach: members of groups", READ_GROUPS, MORE_THAN_GROUPS),
-    Permission::optional("reach: all devices", READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
-    Permission::optional("scope tags", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
+    Permission::optional(PermissionUse::MaskedValues, WRITE_CONFIGURATION, &[]),
+    Permission::optional(PermissionUse::GroupMembers, READ_GROUPS, MORE_THAN_GROUPS),
+    Permission::optional(PermissionUse::AllDevices, READ_DEVICES, &["DeviceManagementManagedDevices.ReadWrite.All"]),
+    Permission::optional(PermissionUse::ScopeTags, READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
     // "retrieveMyRequests function" and "retrieveRequestStatus action" of operationApprovalRequest.
-    Permission::optional("approval status", READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
+    Permission::optional(PermissionUse::ApprovalStatus, READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
 ];
 
 #[cfg(test)]
@@ -124,7 +156,7 @@ mod tests {
     fn the_guide_shows_the_table() {
         let guide = files("docs/sign-in.md").iter().filter_map(|file| read_to_string(file).ok()).collect::<String>();
         let row = |row: &Permission| {
-            format!("| {} | `{}` | {} |\n", row.for_what, row.least, if row.optional { "optional" } else { "" })
+            format!("| {} | `{}` | {} |\n", row.for_what.word(), row.least, if row.optional { "optional" } else { "" })
         };
         let table: String = PERMISSIONS.iter().map(row).collect();
         assert!(guide.contains(&table), "docs/sign-in.md should hold\n{table}");
@@ -132,18 +164,18 @@ mod tests {
 
     #[test]
     fn what_people_are_told_to_grant_is_what_the_commands_need() {
-        let least = |command: &str| -> BTreeSet<String> {
+        let least = |command: PermissionUse| -> BTreeSet<String> {
             let rows = PERMISSIONS.iter().filter(|row| row.for_what == command && !row.optional);
             rows.map(|row| row.least.to_string()).collect()
         };
-        let mut applies = least("plan");
+        let mut applies = least(PermissionUse::Plan);
         applies.remove(READ_CONFIGURATION);
-        applies.extend(least("apply"));
+        applies.extend(least(PermissionUse::Apply));
         let text = |path: &str| files(path).iter().filter_map(|file| read_to_string(file).ok()).collect::<String>();
         let everything = text("README.md") + &text("docs");
         let lines_with = |names: &BTreeSet<String>| everything.lines().filter(|line| named(line) == *names).count();
-        assert!(lines_with(&least("plan")) > 0 && lines_with(&applies) > 0);
-        let both: BTreeSet<String> = least("plan").union(&applies).cloned().collect();
+        assert!(lines_with(&least(PermissionUse::Plan)) > 0 && lines_with(&applies) > 0);
+        let both: BTreeSet<String> = least(PermissionUse::Plan).union(&applies).cloned().collect();
         assert_eq!(named(&text("templates/workflow.yml.hbs")), both);
     }
 }

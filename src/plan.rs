@@ -63,15 +63,16 @@ mod outcome;
 mod reach;
 mod reach_document;
 mod steps;
+mod target_kind;
 
 pub use approve::{bound_elsewhere, environment_of, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
-pub use describe::{Frame, diagnostic_document, document};
+pub use describe::{Frame, document};
 pub use difference::{Difference, SettingChange, Verified, difference};
 pub use document::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
-    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, FORMAT, FieldLine, NotManaged, ObjectLine, PlanDocument, SettingLine,
+    Sign, Summary, TenantLine, ValueText,
 };
 pub use limits::{Overridden, PlanLimits};
 pub use names::Names;
@@ -80,6 +81,7 @@ pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
 pub use steps::{Stage, marker, request, requests, stages};
+pub use target_kind::{Side, TargetKind};
 
 use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::profile::Address;

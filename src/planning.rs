@@ -88,13 +88,13 @@ pub async fn plan(
     let mut problems = std::mem::take(&mut repository.problems);
     let policies = std::mem::take(&mut repository.policies);
     let (name, environment) = repository.environment(Some(environment))?;
-    let context = repository.context((name, environment), &session.tenant.id, &secrets, &files);
+    let context = repository.context(name, environment, &session.tenant.id, &secrets, &files);
     let compiled = compile(&policies, &context, &mut problems);
     drop(policies);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let mut options = options(&repository, (name, environment), session, request)?;
+    let mut options = options(&repository, name, environment, session, request)?;
     let client = &session.client;
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let wanted = wanted(sent.iter().copied());
@@ -108,7 +108,7 @@ pub async fn plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let mut plan = compare(client, &mut tenant, (&compiled, &desired), &mut options).await?;
+    let mut plan = compare(client, &mut tenant, &compiled, &desired, &mut options).await?;
     unclear::set_aside(&mut plan, &tenant);
     plan.foreign_unverified = foreign_unverified(&plan, &tenant, &compiled, &options.owner);
     complain_of_no_match(request, &desired, &plan)?;
@@ -155,7 +155,8 @@ pub async fn plan(
 
 fn options(
     repository: &Repository,
-    (name, environment): (&str, &Environment),
+    name: &str,
+    environment: &Environment,
     session: &Session,
     request: &PlanRequest,
 ) -> Result<PlanOptions, Failure> {

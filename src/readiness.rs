@@ -5,12 +5,10 @@ mod examine;
 mod permissions;
 
 use crate::failure::Failure;
-use crate::report::{GrantedPermission, Observation, PERMISSIONS, ReadinessDocument, Status};
+use crate::permissions::PermissionUse;
+use crate::report::{GrantedPermission, Observation, ReadinessArea, ReadinessDocument, Status};
 use crate::session::Purpose;
 pub use examine::examine;
-
-/// The heading of the requests.
-const GRAPH: &str = "Microsoft Graph";
 
 /// What was observed about an environment.
 #[derive(Debug)]
@@ -24,15 +22,15 @@ struct Readiness {
 }
 
 impl Readiness {
-    fn add(&mut self, area: &'static str, status: Status, what: impl Into<String>) {
+    fn add(&mut self, area: ReadinessArea, status: Status, what: impl Into<String>) {
         self.checks.push(Observation { area, status, what: what.into(), help: None });
     }
 
-    fn add_with_help(&mut self, area: &'static str, status: Status, what: impl Into<String>, help: Option<String>) {
+    fn add_with_help(&mut self, area: ReadinessArea, status: Status, what: impl Into<String>, help: Option<String>) {
         self.checks.push(Observation { area, status, what: what.into(), help });
     }
 
-    fn add_failure(&mut self, area: &'static str, failure: Failure) {
+    fn add_failure(&mut self, area: ReadinessArea, failure: Failure) {
         match failure {
             Failure::Message(message, help) => self.add_with_help(area, Status::Fail, message, help),
             Failure::Diagnostics(_) => self.add(area, Status::Fail, "the files have errors"),
@@ -52,13 +50,17 @@ impl Readiness {
 
     /// Whether everything that `plan` needs is there; `None` if that cannot be determined.
     fn can_plan(&self) -> Option<bool> {
-        let fails = |one: &Observation| one.status == Status::Fail && one.area != PERMISSIONS;
-        if self.checks.iter().any(fails) { Some(false) } else { permissions::suffice(&self.permissions, "plan") }
+        let fails = |one: &Observation| one.status == Status::Fail && one.area != ReadinessArea::Permissions;
+        if self.checks.iter().any(fails) {
+            Some(false)
+        } else {
+            permissions::suffice(&self.permissions, PermissionUse::Plan)
+        }
     }
 
     /// Whether `apply` can work with this identity; `None` if that cannot be determined.
     fn can_apply(&self) -> Option<bool> {
-        match (self.can_plan(), permissions::suffice(&self.permissions, "apply")) {
+        match (self.can_plan(), permissions::suffice(&self.permissions, PermissionUse::Apply)) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,

@@ -10,14 +10,14 @@ mod policy_files;
 mod secrets;
 mod select;
 
-pub use catalogue_files::{catalogue_of, make_catalogue};
+pub use catalogue_files::{make_catalogue, read_catalogue};
 pub use check::{CheckRequest, Checked};
 pub use contents::Files;
 pub use fixes::{FixedFile, fixes};
 pub use lock::{Guard, lock_folder, lock_tenant};
 pub use paths::{NamedPath, relative};
 pub use secrets::variable;
-pub use select::select;
+pub use select::select_policies;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -109,7 +109,8 @@ impl Repository {
     /// What compiling its policies for an environment needs.
     pub fn context<'a>(
         &'a self,
-        (name, environment): (&'a str, &'a Environment),
+        name: &'a str,
+        environment: &'a Environment,
         tenant_id: &'a str,
         secrets: &'a Secrets,
         files: &'a Files,

@@ -13,7 +13,7 @@ pub use audience::{Audience, FilterMode, Inclusion, Overlap, Who};
 pub use claim::{Claim, Entry, InFile, Knob, Origin, ProfileKind, SecurityLine, Subject, TypedProperty};
 pub use delivery::{Delivery, ObjectKey};
 pub use edition::Edition;
-pub use members::{MemberKind, Members, Membership, UnknownMembers};
+pub use members::{CountedMembers, MemberKind, Members, Membership, UnknownMembers};
 pub use oma_uri::{OmaUri, Scope, UriError};
 pub use registry::{
     Hive, PathError, RegistryAction, RegistryChange, RegistryData, RegistryEntry, RegistryKey, RegistryLocation,

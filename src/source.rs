@@ -48,12 +48,11 @@ impl Source {
         Ok(Arc::new(Self { path: path.into(), text, bom }))
     }
 
-    /// Line and column, both starting at 1; the column counts characters.
-    pub fn position(&self, offset: usize) -> (usize, usize) {
+    pub fn position(&self, offset: usize) -> Position {
         let offset = self.floor(offset);
         let before = &self.text[..offset];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 
     /// The byte offset of a line and column, both starting at 1; at most the length of the text.
@@ -75,6 +74,15 @@ impl Source {
         }
         offset
     }
+}
+
+/// A place in a text, as people count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
 }
 
 /// A range of bytes in a [`Source`]. Its numbers are small, because every key and value of a policy has one.
@@ -122,8 +130,7 @@ impl Place {
         Self::new(source, Span::default())
     }
 
-    /// Line and column, both starting at 1.
-    pub fn position(&self) -> (usize, usize) {
+    pub fn position(&self) -> Position {
         self.source.position(self.span.start())
     }
 
@@ -142,7 +149,7 @@ impl fmt::Debug for Place {
 impl fmt::Display for Place {
     /// `file:line:column`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = self.position();
+        let Position { line, column } = self.position();
         write!(f, "{}:{line}:{column}", self.source.path)
     }
 }

@@ -42,7 +42,8 @@ impl Selection {
 pub(super) async fn choose(
     wanted: Option<&str>,
     tenant: Tenant,
-    (repository, environment): (&Repository, &str),
+    repository: &Repository,
+    environment: &str,
     client: &Client,
 ) -> Result<Selection, Failure> {
     let names = tenant.profiles.iter().map(|live| (live.id.as_str(), live.profile.name.as_str()));

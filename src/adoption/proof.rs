@@ -84,7 +84,7 @@ fn not_planned(problems: &[Diagnostic], policy: &ImportedPolicy) -> Verdict {
 }
 
 fn touches(problem: &Diagnostic, is_new: &dyn Fn(&Place) -> bool) -> bool {
-    problem.place.as_ref().is_some_and(is_new) || problem.related.iter().any(|(place, _)| is_new(place))
+    problem.place.as_ref().is_some_and(is_new) || problem.related.iter().any(|related| is_new(&related.place))
 }
 
 fn in_one_line(problem: &Diagnostic) -> String {

@@ -75,7 +75,7 @@ impl ApprovalRequest {
     }
 }
 
-/// What [`justification`] joins.
+/// What [`identified_justification`] joins.
 struct JustificationParts<'t> {
     /// What the user wrote.
     said: &'t str,
@@ -87,11 +87,11 @@ struct JustificationParts<'t> {
 
 /// A justification: what the user wrote, and what identifies the write. A later run recognizes its request by that,
 /// even if the user writes another text or uses another machine.
-pub(super) fn justification(said: &str, write: &Approval) -> String {
+pub(super) fn identified_justification(said: &str, write: &Approval) -> String {
     format!("{said} ({}, {})", write.whose(), write.digest())
 }
 
-/// The opposite of [`justification`]; `None` for a string that was not made by it.
+/// The opposite of [`identified_justification`]; `None` for a string that was not made by it.
 fn parts(text: &str) -> Option<JustificationParts<'_>> {
     let (before, digest) = text.trim_end().strip_suffix(')')?.rsplit_once(", ")?;
     let (said, whose) = before.rsplit_once(" (")?;
@@ -167,7 +167,7 @@ mod tests {
         let object = ObjectKey { key: "a/b".into(), delivery: Delivery::Custom };
         let write = Approval::of("t", "contoso", &object, "PATCH", "/x", None);
         for said in ["CHG-1042", "why (see there, or here)", "a, b"] {
-            let text = justification(said, &write);
+            let text = identified_justification(said, &write);
             let parts = parts(&text).expect("ours");
             assert_eq!((parts.said, parts.whose, parts.digest), (said, "a/b of contoso", write.digest()));
         }

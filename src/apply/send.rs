@@ -29,7 +29,7 @@ impl Object<'_, '_> {
         let (executor, change) = (self.executor, self.change);
         let (method, path) = request.method_and_path(change.object.delivery, id);
         let approval = Approval::of(executor.tenant_id, executor.owner, &change.object, method, &path, shown.body());
-        let justification = approval::justification(executor.justification, &approval);
+        let justification = approval::identified_justification(executor.justification, &approval);
         let mut code = executor.journal.approval(&approval);
         let mut slot = Some(slot);
         loop {

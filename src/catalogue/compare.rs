@@ -9,10 +9,10 @@ use crate::setting::{OmaUri, Scope};
 /// way.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
-    /// Nodes that only the newer table has, with their scopes.
-    pub added: Vec<(String, Vec<Scope>)>,
+    /// Nodes that only the newer table has, and where.
+    pub added: Vec<NodeInScopes>,
     /// Nodes that only the older table has.
-    pub removed: Vec<(String, Vec<Scope>)>,
+    pub removed: Vec<NodeInScopes>,
     /// Nodes in both tables with different facts.
     pub changed: Vec<Changed>,
     /// Group Policies without a node that only the newer table has: file and name.
@@ -21,6 +21,13 @@ pub struct Comparison {
     pub policies_removed: Vec<String>,
     /// Group Policies without a node whose names or registry form changed.
     pub policies_changed: Vec<String>,
+}
+
+/// A node, and the scopes in which something is true of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeInScopes {
+    pub name: String,
+    pub scopes: Vec<Scope>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +68,7 @@ pub fn compare(old: &Catalogue, new: &Catalogue) -> Comparison {
         for (name, scope) in from.keys().filter(|key| !other.contains_key(key)) {
             names.entry(name.clone()).or_default().push(*scope);
         }
-        names.into_iter().collect()
+        names.into_iter().map(|(name, scopes)| NodeInScopes { name, scopes }).collect()
     };
     let mut changed: Vec<Changed> = Vec::new();
     for ((name, scope), node) in &after {
@@ -178,6 +185,10 @@ mod tests {
         Catalogue::parse(format!("{{\"release\":\"x\"}}\n{}\n", lines.join("\n"))).expect("a table")
     }
 
+    fn in_scopes(name: &str, scopes: &[Scope]) -> NodeInScopes {
+        NodeInScopes { name: name.into(), scopes: scopes.into() }
+    }
+
     const BASE: &str = "./Device/Vendor/MSFT/Policy/Config";
 
     #[test]
@@ -193,8 +204,8 @@ mod tests {
             &format!(r#"{{"uri":"{BASE}/A/Set","scope":"both","format":"int","builds":"26100 16299","editions":"P"}}"#),
         ]);
         let found = compare(&old, &new);
-        assert_eq!(found.added, [("A/New".to_string(), vec![Scope::Device, Scope::User])]);
-        assert_eq!(found.removed, [("A/Gone".to_string(), vec![Scope::Device])]);
+        assert_eq!(found.added, [in_scopes("A/New", &[Scope::Device, Scope::User])]);
+        assert_eq!(found.removed, [in_scopes("A/Gone", &[Scope::Device])]);
         let [set] = found.changed.as_slice() else { panic!("{:?}", found.changed) };
         assert_eq!((set.name.as_str(), set.scopes.len()), ("A/Set", 2));
         let facts: Vec<String> =
@@ -207,7 +218,7 @@ mod tests {
         let old = table(&[&format!(r#"{{"uri":"{BASE}/A/Set","format":"int"}}"#)]);
         let new = table(&[&format!(r#"{{"uri":"{BASE}/A/Set","scope":"both","format":"int"}}"#)]);
         let found = compare(&old, &new);
-        assert_eq!(found.added, [("A/Set".to_string(), vec![Scope::User])]);
+        assert_eq!(found.added, [in_scopes("A/Set", &[Scope::User])]);
         assert!(found.removed.is_empty() && found.changed.is_empty());
     }
 

@@ -46,6 +46,11 @@ impl<'a> CatalogueEntry<'a> {
         }
     }
 
+    /// The words of the scopes in which it exists.
+    pub fn scope_words(self) -> Vec<&'static str> {
+        [Scope::Device, Scope::User].into_iter().filter(|scope| self.has(*scope)).map(Scope::word).collect()
+    }
+
     fn first_scope(self) -> Scope {
         if self.has(Scope::Device) { Scope::Device } else { Scope::User }
     }

@@ -9,12 +9,12 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::output::{Output, exit, prompt, waiting};
-use super::plan::{header, load};
+use super::plan::{header, load, print_for_people};
 use super::{Global, today};
 use crate::apply::{ApplyRequest, Ended, Event, Stop, WriteSession, prepare};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
-use crate::plan::{PlanDocument, environment_of};
+use crate::plan::{Outcome, PlanDocument, environment_of};
 use crate::planning::Planned;
 use crate::policy::Environment;
 use crate::report;
@@ -117,14 +117,15 @@ async fn apply(
 ) -> Result<Ended, Failure> {
     let only = args.only.clone();
     let request = ApplyRequest { approved, only, override_limits: args.override_limits, today: today() };
-    let show = |planned: &Planned| {
-        output.result(&report::plan_text(&planned.document, &header(planned), output.paint()));
-    };
+    // Nobody should confirm a plan that was not shown.
+    let is_confirmed_here = !args.auto_approve && approved.is_none();
+    let whole = is_confirmed_here || !output.quiet;
+    let show = |planned: &Planned| print_for_people(&planned.document, &header(planned), whole, output);
     let prepared = prepare(writing, repository, environment, &request, show).await?;
     if prepared.changes() == 0 {
         return Ok(prepared.without_changes());
     }
-    if !args.auto_approve && approved.is_none() {
+    if is_confirmed_here {
         let changes = counted(prepared.changes(), "change");
         if !output.confirm(&format!("Apply {changes} to {}?", writing.session.tenant.name))? {
             return Err(Failure::new("not approved; nothing was changed"));
@@ -137,7 +138,9 @@ async fn apply(
         output.say(&format!("{writes} writes; Intune accepts 100 every 20 seconds, so this takes about {about}"));
     }
     let on_event = |event: Event<'_>| {
-        if let Event::Ended(change, outcome) = event {
+        if let Event::Ended(change, outcome) = event
+            && (!output.quiet || matches!(outcome, Outcome::Failed(..)))
+        {
             output.result(&format!("{}\n", report::outcome_line(change, outcome, output.paint())));
         }
     };

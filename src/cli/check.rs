@@ -53,14 +53,17 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
     let wrong = |finding: &Diagnostic| {
         finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
     };
-    print(&checked, args, output)?;
-    Ok(exit(checked.found.iter().any(wrong)))
+    let failed = checked.found.iter().any(wrong);
+    let shown: Vec<Diagnostic> = checked.found.iter().filter(|one| !output.quiet || wrong(one)).cloned().collect();
+    print(&checked, &shown, args, output)?;
+    Ok(exit(failed))
 }
 
-fn print(checked: &Checked, args: &CheckArgs, output: &Output) -> Result<(), Failure> {
+/// `shown` are the findings for people; documents are complete.
+fn print(checked: &Checked, shown: &[Diagnostic], args: &CheckArgs, output: &Output) -> Result<(), Failure> {
     let found = &checked.found;
     match args.output_format {
-        CheckFormat::Human => output.result(&report::findings_text(found, output.color_out)),
+        CheckFormat::Human => output.result(&report::findings_text(shown, output.color_out)),
         CheckFormat::Json => output.json(&report::CheckDocument::new(found))?,
         CheckFormat::Github => output.result(&report::github(&report::CheckDocument::new(found))),
     }

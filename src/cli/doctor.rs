@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::Global;
-use super::output::{Output, exit, prompt};
+use super::output::{HumanOrJson, Output, exit, prompt};
 use crate::failure::Failure;
 use crate::readiness::examine;
 use crate::report::readiness_text;
@@ -20,19 +20,13 @@ pub(super) struct DoctorArgs {
     purpose: For,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    output_format: DoctorFormat,
+    output_format: HumanOrJson,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum For {
     Plan,
     Apply,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum DoctorFormat {
-    Human,
-    Json,
 }
 
 pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
@@ -42,14 +36,14 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
         For::Plan => Purpose::Plan,
         For::Apply => Purpose::Apply,
     };
-    let document = examine(&repository, name, (purpose, prompt()), Timestamp::now).await?;
+    let document = examine(&repository, name, purpose, prompt(), Timestamp::now).await?;
     let (command, is_ready) = match purpose {
         Purpose::Plan => ("plan", document.can_plan),
         Purpose::Apply => ("apply", document.can_apply),
     };
     match args.output_format {
-        DoctorFormat::Human => output.result(&readiness_text(&document, command, is_ready)),
-        DoctorFormat::Json => output.json(&document)?,
+        HumanOrJson::Human => output.result(&readiness_text(&document, command, is_ready)),
+        HumanOrJson::Json => output.json(&document)?,
     }
     Ok(exit(is_ready == Some(false)))
 }

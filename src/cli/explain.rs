@@ -20,7 +20,6 @@ use crate::diagnostic::{Code, counted};
 use crate::failure::Failure;
 use crate::report::{WIDTH, wrap};
 use crate::rules;
-use crate::setting::Scope;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
@@ -71,13 +70,11 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, output: &Output) -> Resul
 fn several_text(what: &str, found: &[Found<'_>], catalogue: &Catalogue) -> String {
     let mut text = format!("`{what}` is the name of {}:\n", counted(found.len(), "setting"));
     for Found { entry, scope } in found {
-        let scopes: Vec<&str> =
-            [Scope::Device, Scope::User].into_iter().filter(|scope| entry.has(*scope)).map(Scope::word).collect();
         let (name, note) = match entry {
             CatalogueEntry::Node(node) => (catalogue.name_of(&node.address(*scope)), ""),
             CatalogueEntry::Policy(policy) => (policy.policy.clone(), "; no node"),
         };
-        text.push_str(&format!("\n  {name}   ({}{note})\n", scopes.join(", ")));
+        text.push_str(&format!("\n  {name}   ({}{note})\n", entry.scope_words().join(", ")));
         if let Some(policy) = entry.group_policy() {
             for line in wrap(&policy.full_path(*scope), WIDTH - 6) {
                 text.push_str(&format!("      {line}\n"));

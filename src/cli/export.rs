@@ -1,18 +1,17 @@
 //! `export reg` and `export admx`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use super::Global;
-use super::output::Output;
+use super::output::{Output, write_file};
 use crate::compile::{Secrets, compile};
 use crate::diagnostic::any_error;
 use crate::failure::Failure;
 use crate::formats::{Export, ExportRemark, Unsupported, admx, reg};
-use crate::repository::{Repository, select};
+use crate::repository::{Repository, select_policies};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -47,13 +46,13 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     let repository = Repository::open(&global.dir)?;
     let (name, environment) = repository.environment(global.env.as_deref())?;
     let files = repository.referenced_files();
-    let context = repository.context((name, environment), &environment.tenant, &Secrets::Placeholders, &files);
+    let context = repository.context(name, environment, &environment.tenant, &Secrets::Placeholders, &files);
     let mut problems = repository.problems.clone();
     let compiled = compile(&repository.policies, &context, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let selected = select(&repository.root, &compiled, &selection.paths)?;
+    let selected = select_policies(&repository.root, &compiled, &selection.paths)?;
     let (folder, file) = destination(&selection.out);
     let mut problems = Vec::new();
     let export = match &args.format {
@@ -127,11 +126,7 @@ fn write(path: &Path, bytes: &[u8], output: &Output) -> Result<(), Failure> {
         output.bytes(bytes);
         return Ok(());
     }
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(path, bytes).map_err(failed)?;
+    write_file(path, bytes)?;
     output.say(&format!("wrote {}", path.display()));
     Ok(())
 }

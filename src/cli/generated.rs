@@ -1,19 +1,18 @@
 //! `schema`, `reference`, `completions`, `man`: files that are generated from the program itself.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
-use super::output::Output;
+use super::output::{Output, write_file};
 use super::{Global, catalogue_of};
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::plan::PlanDocument;
 use crate::policy::{Configuration, PolicyDocument, schema as schema_of, written_schema};
-use crate::report::{self, CatalogueDiffDocument, CheckDocument, ReadinessDocument};
+use crate::report::{self, CatalogueDiffDocument, CatalogueSearchDocument, CheckDocument, ReadinessDocument};
 use crate::repository::Repository;
 
 #[derive(Debug, Args)]
@@ -35,6 +34,7 @@ pub(super) enum Document {
     Check,
     Readiness,
     CatalogueDiff,
+    CatalogueSearch,
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +52,7 @@ impl Document {
             Self::Check => "check.schema.json",
             Self::Readiness => "readiness.schema.json",
             Self::CatalogueDiff => "catalogue-diff.schema.json",
+            Self::CatalogueSearch => "catalogue-search.schema.json",
         }
     }
 
@@ -64,6 +65,9 @@ impl Document {
             Self::Check => schema_of::<CheckDocument>("sspr-policy: the findings of check"),
             Self::Readiness => schema_of::<ReadinessDocument>("sspr-policy: the report of doctor"),
             Self::CatalogueDiff => schema_of::<CatalogueDiffDocument>("sspr-policy: a catalogue diff"),
+            Self::CatalogueSearch => {
+                schema_of::<CatalogueSearchDocument>("sspr-policy: the results of a catalogue search")
+            }
         };
         format!("{schema:#}\n")
     }
@@ -124,10 +128,8 @@ fn write_files(
     files: impl Iterator<Item = (&'static str, String)>,
     output: &Output,
 ) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", folder.display()));
-    fs::create_dir_all(folder).map_err(failed)?;
     for (name, text) in files {
-        fs::write(folder.join(name), text).map_err(failed)?;
+        write_file(&folder.join(name), text.as_bytes())?;
         output.say(&format!("wrote {}", folder.join(name).display()));
     }
     Ok(())

@@ -44,7 +44,7 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
         return Err(failure);
     }
     let session = Session::open(&connection(&repository, environment), Purpose::Plan, prompt()).await?;
-    let done = import(args, &session, (&repository, name), &folder, output).await;
+    let done = import(args, &session, &repository, name, &folder, output).await;
     session.close().await?;
     let mut import = done?;
     output.diagnostics(&mut import.problems);
@@ -55,11 +55,12 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
 async fn import(
     args: &ImportArgs,
     session: &Session,
-    (repository, environment): (&Repository, &str),
+    repository: &Repository,
+    environment: &str,
     folder: &Folder,
     output: &Output,
 ) -> Result<Import, Failure> {
-    let selection = adoption::select(session, repository, environment, args.profile.as_deref()).await?;
+    let selection = adoption::select_profiles(session, repository, environment, args.profile.as_deref()).await?;
     if !selection.is_empty() {
         let profiles = counted(selection.len(), "profile");
         output

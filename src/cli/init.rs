@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Global;
 use super::generated::Document;
-use super::output::Output;
+use super::output::{Output, write_file};
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::policy::check_owner;
@@ -82,15 +82,11 @@ fn owner_of(folder: &Path) -> String {
 /// Writes a file, unless it exists.
 fn write(root: &Path, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
     let file = root.join(path);
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", file.display()));
     if file.exists() {
         output.say(&format!("kept  {path} (already exists)"));
         return Ok(());
     }
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(&file, text).map_err(failed)?;
+    write_file(&file, text.as_bytes())?;
     output.say(&format!("wrote {path}"));
     Ok(())
 }

@@ -2,13 +2,23 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
+
+use clap::ValueEnum;
 
 use super::{Color, Global};
 use crate::diagnostic::{Diagnostic, Severity, counted, sort};
 use crate::failure::Failure;
 use crate::report::{self, Paint};
 use crate::session::Prompt;
+
+/// The output formats of a command that prints a document.
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(super) enum HumanOrJson {
+    Human,
+    Json,
+}
 
 pub(super) struct Output {
     pub color_out: bool,
@@ -90,9 +100,12 @@ impl Output {
         let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.write_all(b"\n"));
     }
 
+    /// Prints diagnostics to stderr; with `--quiet`, only errors.
     pub fn diagnostics(&self, diagnostics: &mut [Diagnostic]) {
         sort(diagnostics);
-        let text = report::findings_text(diagnostics, self.color_err);
+        let is_shown = |one: &&Diagnostic| !self.quiet || one.severity == Severity::Error;
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
+        let text = report::findings_text(&shown, self.color_err);
         if !text.is_empty() {
             self.err(text.trim_end());
         }
@@ -128,6 +141,15 @@ impl Output {
         std::io::stdin().read_line(&mut answer).map_err(|error| Failure::new(error.to_string()))?;
         Ok(answer.trim() == "yes")
     }
+}
+
+/// Writes a file, and creates the folders that it lies in.
+pub(super) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::write(path, content).map_err(failed)
 }
 
 /// The text of a document for programs.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::output::{Output, exit, json_text, prompt};
+use super::output::{Output, exit, json_text, prompt, write_file};
 use super::{Global, today};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
@@ -84,7 +84,10 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
         };
         output.say(&format!("saved the plan to {}; {use_}", file.display()));
     }
-    let failed = planned.document.has_errors() || !is_verified(&planned.document, args.strict, output);
+    let failed = planned.document.has_errors();
+    if args.strict && !failed {
+        all_verified(&planned.document)?;
+    }
     if !failed && args.detailed_exitcode && !planned.document.changes.is_empty() {
         return Ok(ExitCode::from(2));
     }
@@ -114,21 +117,29 @@ pub(super) fn header(planned: &Planned) -> PlanHeader<'_> {
     PlanHeader { read: Some(read), findings: Some(&planned.plan.problems) }
 }
 
-/// Whether `--strict` accepts the plan; prints an error if not.
-fn is_verified(document: &PlanDocument, strict: bool, output: &Output) -> bool {
-    if strict && !document.unverified.is_empty() {
-        output.say("error: --strict: some masked values could not be compared");
-        return false;
+/// What `--strict` demands.
+///
+/// # Errors
+/// If masked values of a managed profile could not be compared.
+fn all_verified(document: &PlanDocument) -> Result<(), Failure> {
+    if document.unverified.is_empty() {
+        return Ok(());
     }
-    true
+    let profiles: Vec<&str> = document.unverified.keys().map(String::as_str).collect();
+    Err(Failure::with_help(
+        format!("--strict: masked values could not be compared in {}", profiles.join(", ")),
+        format!(
+            "{}; sign in with an identity that has it, or plan without --strict",
+            report::needed_for_masked_values()
+        ),
+    ))
 }
 
 fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, output: &Output) -> Result<(), Failure> {
     match format {
         PlanFormat::Human => {
-            output.result(&report::plan_text(document, header, output.paint()));
-            let changes = !document.changes.is_empty();
-            if changes {
+            print_for_people(document, header, !output.quiet, output);
+            if !document.changes.is_empty() && !output.quiet {
                 output.result("Nothing was changed.\n");
             }
         }
@@ -138,9 +149,14 @@ fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, o
     Ok(())
 }
 
+/// Prints a plan for people: the `whole` plan, or its errors and its summary.
+pub(super) fn print_for_people(document: &PlanDocument, header: &PlanHeader<'_>, whole: bool, output: &Output) {
+    let text = if whole { report::plan_text } else { report::plan_errors_text };
+    output.result(&text(document, header, output.paint()));
+}
+
 fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
-    fs::write(file, json_text(document)?)
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))
+    write_file(file, json_text(document)?.as_bytes())
 }
 
 /// Reads a saved plan.

@@ -1,5 +1,7 @@
 //! Creates the payloads of ADMX-backed policies.
 
+use std::ops::RangeInclusive;
+
 use super::scalar::{as_written, yaml_1_1_flag};
 use super::value_problem::ValueProblem;
 use crate::catalogue::{AdmxElement, CspNode, ElementType, Payload, read_payload};
@@ -82,10 +84,10 @@ pub(super) fn check_raw(node: &CspNode, text: &str, span: Span) -> Result<String
 
 /// What an element accepts, if the payload gives it something else. The format of text elements is not documented.
 fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
-    let (low, high) = range(element);
     let (fits, expected) = match element.kind {
         ElementType::Decimal => {
-            (value.parse().is_ok_and(|number| (low..=high).contains(&number)), format!("a number from {low} to {high}"))
+            let range = range(element);
+            (value.parse().is_ok_and(|number| range.contains(&number)), a_number(&range))
         }
         ElementType::List => {
             (value.split(SEPARATOR).count().is_multiple_of(2), "pairs of names and values, separated by U+F000".into())
@@ -101,9 +103,21 @@ fn wanted_instead(element: &AdmxElement, value: &str) -> Option<String> {
     (!fits).then_some(expected)
 }
 
-/// The smallest and the largest number; 0 and 9999 if the ADMX file does not state them (Microsoft, "decimal element").
-fn range(element: &AdmxElement) -> (u64, u64) {
-    (element.min.unwrap_or(0), element.max.unwrap_or(9999))
+/// The numbers of an element; 0 to 9999 if the ADMX file does not state them (Microsoft, "decimal element").
+fn range(element: &AdmxElement) -> RangeInclusive<u64> {
+    element.min.unwrap_or(0)..=element.max.unwrap_or(9999)
+}
+
+fn a_number(range: &RangeInclusive<u64>) -> String {
+    format!("a number from {} to {}", range.start(), range.end())
+}
+
+/// A value that a policy gives to an element.
+struct WrittenElement<'y> {
+    id: &'y str,
+    /// Where the id is, or the value if the id is not written.
+    span: Span,
+    value: &'y Node,
 }
 
 /// `{ enabled: … }`: the value of the only element, or elements by ID.
@@ -113,15 +127,17 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<St
             .at(yaml.span, "the catalogue does not describe its payload")
             .note(format!("write the payload: `{{ raw: '{EXAMPLE}', unchecked: the reason }}`")));
     };
-    let by_id: Vec<(&str, Span, &Node)> = match (&yaml.value, form.elements.as_slice()) {
+    let written: Vec<WrittenElement<'_>> = match (&yaml.value, form.elements.as_slice()) {
         (Value::Map(entries), [only])
             if only.kind == ElementType::List && !names_an_element(entries, only) && !entries.is_empty() =>
         {
-            vec![(only.id.as_str(), yaml.span, yaml)]
+            vec![WrittenElement { id: &only.id, span: yaml.span, value: yaml }]
         }
-        (Value::Map(entries), _) => entries.iter().map(|(key, value)| (key.value.as_str(), key.span, value)).collect(),
+        (Value::Map(entries), _) => {
+            entries.iter().map(|(key, value)| WrittenElement { id: &key.value, span: key.span, value }).collect()
+        }
         (Value::Bool(true), []) => Vec::new(),
-        (_, [only]) => vec![(only.id.as_str(), yaml.span, yaml)],
+        (_, [only]) => vec![WrittenElement { id: &only.id, span: yaml.span, value: yaml }],
         (_, elements) => {
             let ids: Vec<&str> = elements.iter().map(|element| element.id.as_str()).collect();
             let message = format!("{} has {} elements", node.short(), ids.len());
@@ -130,14 +146,15 @@ pub(super) fn enabled(node: &CspNode, yaml: &Node, source: &Source) -> Result<St
                 .note(format!("elements: {}", ids.join(", "))));
         }
     };
-    if let Some((id, span, _)) = by_id.iter().find(|(id, ..)| !form.elements.iter().any(|element| element.id == *id)) {
-        return Err(unknown_element(node, id, *span));
+    let is_unknown = |one: &&WrittenElement<'_>| !form.elements.iter().any(|element| element.id == one.id);
+    if let Some(unknown) = written.iter().find(is_unknown) {
+        return Err(unknown_element(node, unknown.id, unknown.span));
     }
     let mut data = Vec::new();
     let mut absent = Vec::new();
     for element in &form.elements {
-        match by_id.iter().find(|(id, ..)| *id == element.id) {
-            Some((.., value)) => data.push((element.id.clone(), element_value(element, value, source)?)),
+        match written.iter().find(|one| one.id == element.id) {
+            Some(one) => data.push((element.id.clone(), element_value(element, one.value, source)?)),
             None => absent.push(element),
         }
     }
@@ -193,9 +210,9 @@ fn element_value(element: &AdmxElement, yaml: &Node, source: &Source) -> Result<
             Ok(text)
         }
         ElementType::Decimal => {
-            let (low, high) = range(element);
-            let fits = |number: &u64| (low..=high).contains(number);
-            let expected = format!("a number from {low} to {high}");
+            let range = range(element);
+            let fits = |number: &u64| range.contains(number);
+            let expected = a_number(&range);
             match &yaml.value {
                 Value::Integer(number) if u64::try_from(*number).is_ok_and(|number| fits(&number)) => {
                     Ok(number.to_string())

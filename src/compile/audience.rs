@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Context;
+use super::context::Context;
 use super::expand::Expander;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::policy::{self, All, Audiences, Filter, Policy, WrittenAssignments};

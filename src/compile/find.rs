@@ -1,6 +1,6 @@
 //! Finds the nodes for the names under `settings:`.
 
-use super::Context;
+use super::context::Context;
 use crate::catalogue::{Catalogue, CatalogueEntry, CspNode, LookupError, Resolved};
 use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::policy::Policy;

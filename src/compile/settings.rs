@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::compiled_settings::{CompiledSettings, NewSetting, WrittenAt};
+use super::context::Context;
 use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
 use super::value;
-use super::value_problem::ValueProblem;
-use super::{Context, find, node};
+use super::value_problem::{ValueFix, ValueProblem};
+use super::{find, node};
 use crate::catalogue::CspNode;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
@@ -237,7 +238,7 @@ impl ValueReading<'_, '_> {
     fn complaint(&self, problem: ValueProblem) -> Diagnostic {
         let place = self.policy.place(problem.span.unwrap_or(self.written.span));
         let mut diagnostic = Diagnostic::error(problem.code, problem.message).at(place.clone(), problem.label);
-        if let Some((text, certain)) = problem.fix {
+        if let Some(ValueFix { text, certain }) = problem.fix {
             // A value from a variable cannot be fixed here.
             let reference = self.policy.source.slice(place.span).contains("${");
             diagnostic = diagnostic.help(format!("write `{text}`"));

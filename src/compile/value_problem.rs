@@ -10,7 +10,14 @@ pub(super) struct ValueProblem {
     pub label: String,
     pub span: Option<Span>,
     pub notes: Vec<String>,
-    pub fix: Option<(String, bool)>,
+    pub fix: Option<ValueFix>,
+}
+
+/// What to write instead.
+pub(super) struct ValueFix {
+    pub text: String,
+    /// Whether only this correction is possible.
+    pub certain: bool,
 }
 
 impl ValueProblem {
@@ -30,7 +37,7 @@ impl ValueProblem {
     }
 
     pub fn fix(mut self, text: impl Into<String>, certain: bool) -> Self {
-        self.fix = Some((text.into(), certain));
+        self.fix = Some(ValueFix { text: text.into(), certain });
         self
     }
 }

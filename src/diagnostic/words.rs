@@ -1,9 +1,11 @@
 //! Numbers in messages.
 
-/// `1 profile`, `1,200 profiles`, `2 policies`.
+/// `1 profile`, `1,200 profiles`, `2 policies`, `2 keys`.
 pub fn counted(count: usize, one: &str) -> String {
     let count_text = grouped(count);
-    match one.strip_suffix('y') {
+    // `key` has the plural `keys`.
+    let stem = one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    match stem {
         _ if count == 1 => format!("{count_text} {one}"),
         Some(stem) => format!("{count_text} {stem}ies"),
         None => format!("{count_text} {one}s"),
@@ -34,6 +36,7 @@ mod tests {
         assert_eq!(counted(1, "profile"), "1 profile");
         assert_eq!(counted(1200, "profile"), "1,200 profiles");
         assert_eq!(counted(2, "policy"), "2 policies");
+        assert_eq!(counted(2, "key"), "2 keys");
         assert_eq!(counted(0, "Group Policy"), "0 Group Policies");
     }
 }

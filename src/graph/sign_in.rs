@@ -30,7 +30,7 @@ pub use settings::SignInSettings;
 pub use token_claims::TokenClaims;
 
 use access_token::AccessToken;
-use check::check_tenant;
+use check::check_tenant_variable;
 use way::SignInWay;
 
 /// How long requests share a result. If the token of several requests is refused at about the same time, one of them
@@ -66,7 +66,7 @@ impl SignIn {
         method: SignInMethod,
         http: reqwest::Client,
     ) -> Result<Self, SignInFailure> {
-        check_tenant(&settings, method)?;
+        check_tenant_variable(&settings, method)?;
         Ok(Self { way: SignInWay { settings, method, http }, tokens: Mutex::default(), renewals: AtomicU64::new(0) })
     }
 

@@ -2,35 +2,18 @@
 
 use super::difference::{BeforeAfter, written_otherwise};
 use super::document::{
-    ActionWord, AssignmentLine, ChangeDocument, DiagnosticDocument, FORMAT, FieldLine, NotManaged, ObjectLine,
-    PlanDocument, SettingLine, Sign, Summary, TenantLine, ValueText,
+    ActionWord, AssignmentLine, ChangeDocument, FORMAT, FieldLine, NotManaged, ObjectLine, PlanDocument, SettingLine,
+    Sign, Summary, TenantLine, ValueText,
 };
 use super::names::Names;
+use super::target_kind::{Side, TargetKind};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, CspNode, may_be_secret};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::DiagnosticDocument;
 use crate::profile::{
     Address, Applied, Assignment, Assignments, LiveProfile, Managed, Part, Profile, Setting, is_keyed,
 };
-use crate::setting::{FilterMode, Membership, ObjectKey, OmaValue, Scope, Who};
-
-/// A diagnostic as printed and saved.
-pub fn diagnostic_document(diagnostic: &Diagnostic) -> DiagnosticDocument {
-    let place = diagnostic.place.as_ref();
-    let related = diagnostic.related.iter().map(|(place, text)| format!("{place}: {text}"));
-    DiagnosticDocument {
-        code: diagnostic.kind.code().to_string(),
-        name: diagnostic.kind.name().map(String::from),
-        severity: diagnostic.severity,
-        message: diagnostic.message.clone(),
-        file: place.map(|place| place.source.path.clone()),
-        line: place.map(|place| place.position().0),
-        column: place.map(|place| place.position().1),
-        label: diagnostic.label.clone(),
-        notes: related.chain(diagnostic.notes.iter().cloned()).chain(diagnostic.fact.clone()).collect(),
-        help: diagnostic.help.clone(),
-    }
-}
+use crate::setting::{FilterMode, Membership, ObjectKey, OmaValue, Scope};
 
 /// What a document contains besides the plan.
 pub struct Frame<'a> {
@@ -88,7 +71,7 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         foreign_unverified: foreign.collect(),
         held: keys(&plan.held),
         registry_only: keys(&plan.registry_only),
-        diagnostics: plan.problems.iter().map(diagnostic_document).collect(),
+        diagnostics: plan.problems.iter().map(DiagnosticDocument::new).collect(),
         summary: Summary {
             create: plan.count(Action::Create),
             update: plan.count(Action::Update),
@@ -190,7 +173,7 @@ fn update_document(
     // A group that was deleted has no members.
     let is_there = |id: &String| frame.membership.groups.contains_key(id) || !frame.membership.unknown.is_empty();
     for line in &mut document.assignments {
-        let widens = line.sign == Sign::Remove && line.side == "exclude" && reaches_somebody;
+        let widens = line.sign == Sign::Remove && line.side == Side::Exclude && reaches_somebody;
         line.widens = widens && line.id.as_ref().is_none_or(is_there);
     }
     document.newly_managed = last.map_or_else(Vec::new, |last| newly_managed(last.managed, after.managed()));
@@ -310,26 +293,21 @@ fn lines<'s>(
     let mut lines: Vec<_> =
         assignments.into_iter().map(|assignment| assignment_line(assignment, sign, frame)).collect();
     // Includes first, and then by name rather than by id.
-    lines.sort_by_key(|line| (line.side == "exclude", line.kind.clone(), line.name.clone(), line.id.clone()));
+    lines.sort_by_key(|line| (line.side == Side::Exclude, line.kind, line.name.clone(), line.id.clone()));
     lines
 }
 
 fn assignment_line(assignment: &Assignment, sign: Sign, frame: &Frame<'_>) -> AssignmentLine {
     let names = frame.names;
-    let (kind, id) = match &assignment.who {
-        Who::AllDevices => ("all devices", None),
-        Who::AllUsers => ("all users", None),
-        Who::Group(id) => ("group", Some(id.clone())),
-        Who::Other(_) => ("a target of another kind", None),
-    };
+    let id = assignment.who.group().cloned();
     let filter = assignment.filter.as_ref().map(|(mode, id)| {
         let name = names.filter(id);
         format!("{} {name}", if *mode == FilterMode::Include { "include" } else { "exclude" })
     });
     AssignmentLine {
         sign,
-        side: if assignment.excluded { "exclude" } else { "include" }.to_string(),
-        kind: kind.to_string(),
+        side: if assignment.excluded { Side::Exclude } else { Side::Include },
+        kind: TargetKind::of(&assignment.who),
         name: id.as_ref().and_then(|id| names.groups.get(id)).cloned(),
         id,
         filter,

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reach_document::{LimitLine, ReachDocument};
-use crate::diagnostic::Severity;
+use super::target_kind::{Side, TargetKind};
+use crate::diagnostic::{DiagnosticDocument, Severity};
 use crate::setting::{Delivery, Members, ObjectKey, OmaType};
 
 /// The version of this format.
@@ -269,9 +270,9 @@ pub struct AssignmentLine {
     /// What happens to it.
     pub sign: Sign,
     /// `include` or `exclude`.
-    pub side: String,
+    pub side: Side,
     /// `group`, `all devices`, `all users`, or another kind.
-    pub kind: String,
+    pub kind: TargetKind,
     /// The group's ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -295,47 +296,14 @@ pub struct AssignmentLine {
 impl AssignmentLine {
     /// `include group SSPR Pilot (filter include Windows 11)`
     pub fn words(&self) -> String {
-        let who = match (&self.name, &self.id) {
-            (Some(name), _) => format!("{} {name}", self.kind),
-            (None, Some(id)) => format!("{} {id}", self.kind),
-            (None, None) => self.kind.clone(),
+        let kind = self.kind.word();
+        let who = match self.name.as_ref().or(self.id.as_ref()) {
+            Some(name) => format!("{kind} {name}"),
+            None => kind.to_string(),
         };
         let filter = self.filter.as_ref().map_or(String::new(), |filter| format!(" (filter {filter})"));
-        format!("{} {who}{filter}", self.side)
+        format!("{} {who}{filter}", self.side.word())
     }
-}
-
-/// A finding of a rule, or another problem.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DiagnosticDocument {
-    /// Its code, such as `SP0504`.
-    pub code: String,
-    /// The name of the rule; absent if it is not a finding.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Its severity.
-    pub severity: Severity,
-    /// What is wrong.
-    pub message: String,
-    /// The file with the problem.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// The line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// The column, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
-    /// The message for this place in the file.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub label: String,
-    /// Further facts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
-    /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
 }
 
 impl PlanDocument {

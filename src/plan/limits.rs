@@ -6,7 +6,7 @@ use super::reach::{after, members_of, touched};
 use super::reach_document::LimitLine;
 use super::{Action, Names, Plan};
 use crate::diagnostic::{Code, Diagnostic, counted, grouped};
-use crate::setting::{Membership, UnknownMembers, Who};
+use crate::setting::{CountedMembers, Membership, UnknownMembers, Who};
 
 #[derive(Debug, Clone, Default)]
 pub struct PlanLimits {
@@ -80,8 +80,8 @@ impl Plan {
         let mut uncountable = 0;
         for who in &touched {
             let (name, what) = match who {
-                Who::Group(id) => (names.groups.get(id).unwrap_or(id).as_str(), "the members of groups"),
-                Who::AllDevices => ("all devices", "the number of all devices"),
+                Who::Group(id) => (names.groups.get(id).unwrap_or(id).as_str(), CountedMembers::OfGroups),
+                Who::AllDevices => ("all devices", CountedMembers::AllDevices),
                 Who::AllUsers => continue,
                 Who::Other(_) => {
                     uncountable += 1;
@@ -174,7 +174,7 @@ fn unreadable(missing: &[&UnknownMembers], uncountable: usize) -> Diagnostic {
             .note(format!("Graph does not report the members of {many}, such as a Configuration Manager collection"));
     }
     for one in missing {
-        problem = problem.note(format!("{} cannot be read ({})", one.what, one.reason));
+        problem = problem.note(format!("{} cannot be read ({})", one.what.word(), one.reason));
     }
     let permissions: Vec<&str> = missing.iter().filter_map(|one| one.permission.as_deref()).collect();
     problem.help(match permissions.as_slice() {

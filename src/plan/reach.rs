@@ -6,6 +6,7 @@ use super::Change;
 use super::difference::{Verified, difference, written_otherwise};
 use super::names::Names;
 use super::reach_document::{ReachDocument, ReachLine, ReachWord};
+use super::target_kind::TargetKind;
 use crate::profile::Assignment;
 use crate::setting::{Members, Membership, Who};
 
@@ -115,19 +116,15 @@ pub(super) fn members_of(who: &Who, membership: &Membership) -> Option<Members> 
 /// The reach of the changes, as part of the plan's document.
 pub(super) fn document(changes: &[Change], membership: &Membership, names: &Names) -> ReachDocument {
     let line = |how: ReachWord, who: &Who, filtered: bool| {
-        let (kind, id) = match who {
-            Who::Group(id) => ("group", Some(id.clone())),
-            Who::AllDevices => ("all devices", None),
-            Who::AllUsers => ("all users", None),
-            Who::Other(_) => return None,
-        };
+        let kind = Some(TargetKind::of(who)).filter(|kind| *kind != TargetKind::Other)?;
+        let id = who.group().cloned();
         let name = id.as_ref().and_then(|id| names.groups.get(id)).cloned();
         let members = members_of(who, membership);
-        Some(ReachLine { how, kind: kind.to_string(), id, name, filtered, members })
+        Some(ReachLine { how, kind, id, name, filtered, members })
     };
     let ways = ways(changes);
     let all = ways.iter().flat_map(|(how, targets)| targets.iter().map(|(who, filtered)| (*how, *who, *filtered)));
     let mut targets: Vec<ReachLine> = all.filter_map(|(how, who, filtered)| line(how, who, filtered)).collect();
-    targets.sort_by(|a, b| (a.how, &a.kind, &a.name, &a.id).cmp(&(b.how, &b.kind, &b.name, &b.id)));
+    targets.sort_by(|a, b| (a.how, a.kind, &a.name, &a.id).cmp(&(b.how, b.kind, &b.name, &b.id)));
     ReachDocument { targets, unknown: membership.unknown.clone() }
 }

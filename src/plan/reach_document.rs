@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::target_kind::TargetKind;
 use crate::setting::{Members, UnknownMembers};
 
 /// The targets that changes reach. Groups can overlap, so the number of devices and users can be smaller than the sum.
@@ -29,7 +30,7 @@ pub struct ReachLine {
     /// How changes reach it.
     pub how: ReachWord,
     /// `group`, `all devices` or `all users`.
-    pub kind: String,
+    pub kind: TargetKind,
     /// The group's ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

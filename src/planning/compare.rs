@@ -16,10 +16,11 @@ use crate::tenant::{self, KnownAddresses, Tenant};
 pub(super) async fn compare(
     client: &Client,
     tenant: &mut Tenant,
-    (compiled, desired): (&[Compiled<'_>], &[Desired]),
+    compiled: &[Compiled<'_>],
+    desired: &[Desired],
     options: &mut PlanOptions,
 ) -> Result<Plan, Error> {
-    let plan = compare_once(client, tenant, (compiled, desired), options).await?;
+    let plan = compare_once(client, tenant, compiled, desired, options).await?;
     if plan.count(Action::Create) == 0 {
         return Ok(plan);
     }
@@ -29,13 +30,14 @@ pub(super) async fn compare(
     }
     tenant.profiles.extend(overlooked.profiles);
     tenant.unclear.extend(overlooked.unclear);
-    compare_once(client, tenant, (compiled, desired), options).await
+    compare_once(client, tenant, compiled, desired, options).await
 }
 
 async fn compare_once(
     client: &Client,
     tenant: &mut Tenant,
-    (compiled, desired): (&[Compiled<'_>], &[Desired]),
+    compiled: &[Compiled<'_>],
+    desired: &[Desired],
     options: &mut PlanOptions,
 ) -> Result<Plan, Error> {
     let mut unread = to_decrypt(desired, &tenant.profiles, options);

@@ -94,7 +94,7 @@ fn names_a_variable(value: &Value) -> bool {
 
 /// File and line, as text.
 fn at(source: &Arc<Source>, node: &Node) -> String {
-    let (line, _) = Place::new(source, node.span).position();
+    let line = Place::new(source, node.span).position().line;
     format!("{}:{line}", source.path)
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::Readiness;
 use super::permissions;
-use super::{GRAPH, Readiness};
 use crate::graph::{Client, Error};
 use crate::permissions::{READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
-use crate::report::{PERMISSIONS, Status};
+use crate::report::{ReadinessArea, Status};
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
 use crate::tenant::{self, profiles_path};
 
@@ -24,8 +24,8 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
             let name = organization.display_name.clone().unwrap_or_default();
             let what = format!("200 /organization: {name} ({})", organization.id);
             match check_tenant(client, connection, &organization).await {
-                Ok(()) => readiness.add(GRAPH, Status::Ok, what),
-                Err(failure) => return readiness.add_failure(GRAPH, failure),
+                Ok(()) => readiness.add(ReadinessArea::Graph, Status::Ok, what),
+                Err(failure) => return readiness.add_failure(ReadinessArea::Graph, failure),
             }
             permissions::learn(&mut readiness.permissions, READ_ORGANIZATION, Some(true));
         }
@@ -43,7 +43,7 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
         let answer = client.get::<Value>(&path).await;
         permissions::learn(&mut readiness.permissions, permission, granted(&answer.as_ref()));
         match answer {
-            Ok(_) => readiness.add(GRAPH, Status::Ok, format!("{what} can be read (200)")),
+            Ok(_) => readiness.add(ReadinessArea::Graph, Status::Ok, format!("{what} can be read (200)")),
             Err(error) => refused(what, &error, None, readiness),
         }
     }
@@ -80,12 +80,12 @@ async fn writing(client: &Client, readiness: &mut Readiness) {
             if wants_to_write {
                 let help = format!("ask an administrator to grant {WRITE_CONFIGURATION}; see docs/sign-in.md");
                 let what = "apply would be refused: the token may not write profiles (403)";
-                readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help));
+                readiness.add_with_help(ReadinessArea::Permissions, Status::Fail, what, Some(help));
             }
         }
         _ if wants_to_write => {
             readiness.add(
-                PERMISSIONS,
+                ReadinessArea::Permissions,
                 Status::Note,
                 "whether profiles may be written cannot be checked by reading; only `apply` will show it",
             );
@@ -96,5 +96,10 @@ async fn writing(client: &Client, readiness: &mut Readiness) {
 
 fn refused(what: &str, error: &Error, help: Option<String>, readiness: &mut Readiness) {
     let status = error.status().map_or_else(|| "no answer to".to_owned(), |status| status.to_string());
-    readiness.add_with_help(GRAPH, Status::Fail, format!("{status} {what}: {error}"), help.or_else(|| error.hint()));
+    readiness.add_with_help(
+        ReadinessArea::Graph,
+        Status::Fail,
+        format!("{status} {what}: {error}"),
+        help.or_else(|| error.hint()),
+    );
 }

@@ -2,22 +2,19 @@
 
 use jiff::Timestamp;
 
+use super::Readiness;
 use super::answers::requests;
 use super::permissions::{compare, lacks};
-use super::{GRAPH, Readiness};
 use crate::diagnostic::{Severity, counted};
 use crate::failure::Failure;
 use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
+use crate::permissions::PermissionUse;
 use crate::planning::connection;
 use crate::policy::is_loopback;
-use crate::report::{GrantedPermission, PERMISSIONS, ReadinessDocument, Status};
+use crate::report::{GrantedPermission, ReadinessArea, ReadinessDocument, Status};
 use crate::repository::Repository;
 use crate::session::{Connection, Identity, Prompt, Purpose};
 
-const CONFIGURATION: &str = "Configuration";
-const NETWORK: &str = "Network";
-const SIGN_IN: &str = "Signing in";
-const TOKEN: &str = "Access token";
 /// Entra accepts a token this much before and after its period of validity (Microsoft, "Access tokens").
 const MOST_SKEW_SECONDS: i64 = 5 * 60;
 
@@ -28,7 +25,8 @@ const MOST_SKEW_SECONDS: i64 = 5 * 60;
 pub async fn examine(
     repository: &Repository,
     environment: &str,
-    (purpose, prompt): (Purpose, Prompt),
+    purpose: Purpose,
+    prompt: Prompt,
     now: fn() -> Timestamp,
 ) -> Result<ReadinessDocument, Failure> {
     let (name, environment) = repository.environment(Some(environment))?;
@@ -47,7 +45,11 @@ async fn examine_connection(
     readiness: &mut Readiness,
 ) {
     if connection.is_embedded() {
-        readiness.add(SIGN_IN, Status::Ok, "embedded sandbox: no sign-in needed, and nothing leaves this machine");
+        readiness.add(
+            ReadinessArea::SignIn,
+            Status::Ok,
+            "embedded sandbox: no sign-in needed, and nothing leaves this machine",
+        );
         return;
     }
     let identity = Identity::find(connection, readiness.purpose, prompt).await;
@@ -55,7 +57,12 @@ async fn examine_connection(
     ways(&identity, readiness);
     if identity.method.is_none() && identity.choice.is_some() {
         let help = "docs/sign-in.md shows how to set up each method; select one with `auth: { method: … }`";
-        readiness.add_with_help(SIGN_IN, Status::Fail, "none of these methods can be used here", Some(help.into()));
+        readiness.add_with_help(
+            ReadinessArea::SignIn,
+            Status::Fail,
+            "none of these methods can be used here",
+            Some(help.into()),
+        );
         return;
     }
     match signed_in(&identity).await {
@@ -66,42 +73,49 @@ async fn examine_connection(
             match Client::new(connection.graph_url(), access, WINDOW) {
                 Ok(_) if !reached => {}
                 Ok(client) => requests(connection, &client, readiness).await,
-                Err(error) => readiness.add_with_help(GRAPH, Status::Fail, error.to_string(), error.hint()),
+                Err(error) => {
+                    readiness.add_with_help(ReadinessArea::Graph, Status::Fail, error.to_string(), error.hint())
+                }
             }
             if claims.is_some() {
                 lacking(readiness);
             }
         }
-        Err(failure) => readiness.add_failure(SIGN_IN, failure),
+        Err(failure) => readiness.add_failure(ReadinessArea::SignIn, failure),
     }
 }
 
 /// Reports permissions that the command needs and the token lacks, even if the server answered.
 fn lacking(readiness: &mut Readiness) {
-    let commands: &[&str] = match readiness.purpose {
-        Purpose::Plan => &["plan"],
-        Purpose::Apply => &["plan", "apply"],
+    let commands: &[PermissionUse] = match readiness.purpose {
+        Purpose::Plan => &[PermissionUse::Plan],
+        Purpose::Apply => &[PermissionUse::Plan, PermissionUse::Apply],
     };
-    let is_missing = |row: &&GrantedPermission| commands.iter().any(|command| lacks(row, command));
+    let is_missing = |row: &&GrantedPermission| commands.iter().any(|command| lacks(row, *command));
     let missing = readiness.permissions.iter().filter(is_missing);
     let missing: Vec<String> =
-        missing.map(|row| format!("{} needs {}, which the token lacks", row.for_what, row.permission)).collect();
+        missing.map(|row| format!("{} needs {}, which the token lacks", row.for_what.word(), row.permission)).collect();
     for what in missing {
         let help = "ask an administrator to grant it to the application, then get a new token; see docs/sign-in.md";
-        readiness.add_with_help(PERMISSIONS, Status::Fail, what, Some(help.into()));
+        readiness.add_with_help(ReadinessArea::Permissions, Status::Fail, what, Some(help.into()));
     }
 }
 
 fn configuration(repository: &Repository, readiness: &mut Readiness) {
     readiness.add(
-        CONFIGURATION,
+        ReadinessArea::Configuration,
         Status::Ok,
         format!("sspr-policy.yaml, owner {}", repository.configuration.owner.value),
     );
     let errors = repository.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     if errors > 0 {
         let what = format!("{} in the files", counted(errors, "error"));
-        readiness.add_with_help(CONFIGURATION, Status::Fail, what, Some("run `sspr-policy check` to see them".into()));
+        readiness.add_with_help(
+            ReadinessArea::Configuration,
+            Status::Fail,
+            what,
+            Some("run `sspr-policy check` to see them".into()),
+        );
     }
 }
 
@@ -115,7 +129,7 @@ async fn network(
     if [login, graph].iter().any(|url| url.starts_with("https://"))
         && let Some(proxy) = proxy()
     {
-        readiness.add(NETWORK, Status::Note, format!("uses the proxy {proxy}"));
+        readiness.add(ReadinessArea::Network, Status::Note, format!("uses the proxy {proxy}"));
     }
     // The login server is not needed with a token at hand, or if another service provides the token.
     let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
@@ -132,7 +146,7 @@ async fn network(
 async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Probe> {
     match probe(url).await {
         Ok(answer) => {
-            readiness.add(NETWORK, Status::Ok, format!("{what}: {url} answers"));
+            readiness.add(ReadinessArea::Network, Status::Ok, format!("{what}: {url} answers"));
             Some(answer)
         }
         Err(reason) => {
@@ -143,7 +157,12 @@ async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Prob
             } else {
                 "if a proxy is needed, set HTTPS_PROXY to it, and NO_PROXY to the hosts to reach without it"
             };
-            readiness.add_with_help(NETWORK, Status::Fail, format!("{what}: {url}: {reason}"), Some(help.into()));
+            readiness.add_with_help(
+                ReadinessArea::Network,
+                Status::Fail,
+                format!("{what}: {url}: {reason}"),
+                Some(help.into()),
+            );
             None
         }
     }
@@ -152,13 +171,13 @@ async fn server(what: &str, url: &str, readiness: &mut Readiness) -> Option<Prob
 fn clock(ours: Timestamp, theirs: Timestamp, readiness: &mut Readiness) {
     let seconds = ours.as_second() - theirs.as_second();
     if seconds.abs() <= MOST_SKEW_SECONDS {
-        readiness.add(NETWORK, Status::Ok, "the clock agrees with the server's");
+        readiness.add(ReadinessArea::Network, Status::Ok, "the clock agrees with the server's");
         return;
     }
     let side = if seconds > 0 { "ahead of" } else { "behind" };
     let what = format!("the clock is {} {side} the server's", counted(seconds.unsigned_abs() as usize / 60, "minute"));
     readiness.add_with_help(
-        NETWORK,
+        ReadinessArea::Network,
         Status::Warn,
         what,
         Some("correct the clock: a token is refused outside its period of validity".into()),
@@ -172,7 +191,7 @@ fn ways(identity: &Identity, readiness: &mut Readiness) {
             Some(method) => format!("{} (as configured)", method.name()),
             None => "no sign-in needed: the server is on this machine".to_owned(),
         };
-        readiness.add(SIGN_IN, Status::Note, what);
+        readiness.add(ReadinessArea::SignIn, Status::Note, what);
         return;
     };
     for step in &choice.steps {
@@ -180,7 +199,7 @@ fn ways(identity: &Identity, readiness: &mut Readiness) {
             Decision::Taken(what) => (Status::Ok, what),
             Decision::PassedOver(what) => (Status::Note, what),
         };
-        readiness.add(SIGN_IN, status, format!("{:<18} {what}", step.method.name()));
+        readiness.add(ReadinessArea::SignIn, status, format!("{:<18} {what}", step.method.name()));
     }
 }
 
@@ -204,11 +223,15 @@ fn whose(
                 "you sign in each time: no supported key store was found on this system, so nothing is stored".into()
             }
         };
-        readiness.add(SIGN_IN, Status::Note, kept);
+        readiness.add(ReadinessArea::SignIn, Status::Note, kept);
     }
     let Some(claims) = claims else {
         if has_token {
-            readiness.add(TOKEN, Status::Note, "it cannot be read; only Graph's answers show which permissions it has");
+            readiness.add(
+                ReadinessArea::Token,
+                Status::Note,
+                "it cannot be read; only Graph's answers show which permissions it has",
+            );
         }
         return;
     };
@@ -218,14 +241,18 @@ fn whose(
         None => format!("application {}", shown(&claims.application)),
     };
     let kind = if claims.is_delegated() { "delegated" } else { "application" };
-    readiness.add(TOKEN, Status::Ok, format!("{who}, tenant {}, {kind} permissions", shown(&claims.tenant)));
+    readiness.add(
+        ReadinessArea::Token,
+        Status::Ok,
+        format!("{who}, tenant {}, {kind} permissions", shown(&claims.tenant)),
+    );
     let ends = claims.expires.and_then(|second| Timestamp::from_second(second).ok());
     if let Some(ends) = ends {
         let status = if ends > now() { Status::Ok } else { Status::Fail };
-        readiness.add(TOKEN, status, format!("valid until {ends}"));
+        readiness.add(ReadinessArea::Token, status, format!("valid until {ends}"));
     }
     if let Some(audience) = &claims.audience {
-        readiness.add(TOKEN, Status::Note, format!("for {audience}"));
+        readiness.add(ReadinessArea::Token, Status::Note, format!("for {audience}"));
     }
 }
 

@@ -1,15 +1,15 @@
 //! Compares the permissions that commands need with those of a token.
 
-use crate::permissions::{PERMISSIONS, Permission, READ_DEVICES, WRITE_CONFIGURATION};
+use crate::permissions::{PERMISSIONS, Permission, PermissionUse, READ_DEVICES, WRITE_CONFIGURATION};
 use crate::report::GrantedPermission;
 
 /// Whether a command will fail because the token is known to lack this permission.
-pub(super) fn lacks(row: &GrantedPermission, command: &str) -> bool {
+pub(super) fn lacks(row: &GrantedPermission, command: PermissionUse) -> bool {
     row.for_what == command && !row.optional && row.granted == Some(false)
 }
 
 /// Whether a command has all the permissions that it requires; `None` if that is not known.
-pub(super) fn suffice(rows: &[GrantedPermission], command: &str) -> Option<bool> {
+pub(super) fn suffice(rows: &[GrantedPermission], command: PermissionUse) -> Option<bool> {
     if rows.iter().any(|row| lacks(row, command)) {
         return Some(false);
     }

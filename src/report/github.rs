@@ -1,10 +1,9 @@
 //! Annotations for a GitHub workflow.
 
 use super::documents::CheckDocument;
-use crate::diagnostic::Severity;
-use crate::plan::DiagnosticDocument;
+use crate::diagnostic::{DiagnosticDocument, Severity};
 
-/// Annotations for a GitHub workflow, a line each (GitHub, "Workflow commands": `%`, line ends, `:` and `,` are escaped).
+/// Annotations for a GitHub workflow, a line each, with everything that the terminal shows except lines of files (GitHub, "Workflow commands": `%`, line ends, `:` and `,` are escaped).
 pub fn github(check: &CheckDocument) -> String {
     check.diagnostics.iter().map(annotation).collect()
 }
@@ -21,8 +20,16 @@ fn annotation(diagnostic: &DiagnosticDocument) -> String {
         (Some(file), Some(line), Some(column)) => format!("file={},line={line},col={column},", property(file)),
         _ => String::new(),
     };
-    let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+    let title = match &diagnostic.name {
+        Some(name) => format!("{} {name}", diagnostic.code),
+        None => diagnostic.code.clone(),
+    };
     let label = if diagnostic.label.is_empty() { String::new() } else { format!(": {}", diagnostic.label) };
-    let text = data(&format!("{}{label}{help}", diagnostic.message));
-    format!("::{kind} {place}title={}::{text}\n", property(&diagnostic.code))
+    let mut text = format!("{}{label}", diagnostic.message);
+    let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    for line in diagnostic.notes.iter().map(|note| format!("note: {note}")).chain(help) {
+        text.push('\n');
+        text.push_str(&line);
+    }
+    format!("::{kind} {place}title={}::{}\n", property(&title), data(&text))
 }

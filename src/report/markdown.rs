@@ -2,7 +2,8 @@
 
 use super::text::style::{cut_pair, visible};
 use super::text::{plan_summary, reach};
-use crate::plan::{ActionWord, ChangeDocument, DiagnosticDocument, PlanDocument, ValueText};
+use crate::diagnostic::DiagnosticDocument;
+use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
 
 /// What fits into a cell of a table.
 const WIDTH: usize = 200;

@@ -1,8 +1,9 @@
 //! The pages of `docs/` that are made from the program itself.
 
+use super::rule::{RuleLine, rule_lines};
 use crate::diagnostic::{About, Code};
 use crate::formats::yaml::wrap;
-use crate::rules::{Area, Check, Rule};
+use crate::rules::{Area, Rule};
 
 /// How wide the pages are.
 const WIDTH: usize = 120;
@@ -55,21 +56,10 @@ fn rules() -> String {
 
 fn section(rule: &Rule) -> String {
     let mut text = format!("\n### {}: {}\n\n**{}.**\n\n", rule.id.code, rule.id.name, sentence(rule.title));
-    let mut line = |name: &str, said: &str| text.push_str(&format!("- **{name}**: {said}\n"));
-    line("Symptom", rule.symptom);
-    line("Severity", &rule.severity.to_string());
-    line("Confidence", rule.confidence.word());
-    match &rule.check {
-        Check::Values { bad, .. } => bad.iter().for_each(|way| line("Looks at", &format!("`{way}`"))),
-        Check::Together { parts, .. } => {
-            let codes: Vec<&str> = parts.iter().map(|part| part.id.code).collect();
-            line("Looks at", &codes.join(" and "));
-        }
-        Check::Fact(what) => line("Looks at", what),
-        Check::Stated => line("Looks at", "a person must check this; a program cannot see it"),
+    for RuleLine { name, text: about, is_code } in rule_lines(rule) {
+        let about = if is_code { format!("`{about}`") } else { about };
+        text.push_str(&format!("- **{name}**: {about}\n"));
     }
-    line("Remedy", rule.remedy);
-    rule.sources.iter().for_each(|source| line("Source", source));
     text
 }
 

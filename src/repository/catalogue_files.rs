@@ -18,7 +18,7 @@ const MOST_FILES: usize = 20_000;
 ///
 /// # Errors
 /// If it cannot be read, or is not any of these.
-pub fn catalogue_of(what: &str) -> Result<Catalogue, Failure> {
+pub fn read_catalogue(what: &str) -> Result<Catalogue, Failure> {
     if what == "embedded" {
         return Ok(Catalogue::unpack());
     }

@@ -123,7 +123,7 @@ impl Repository {
             if only.is_some_and(|only| only != name.value) {
                 continue;
             }
-            let context = self.context((name, environment), ANY_TENANT, &Secrets::Placeholders, &files);
+            let context = self.context(name, environment, ANY_TENANT, &Secrets::Placeholders, &files);
             found.extend(self.findings_in(&context, today));
         }
         let mut seen = HashSet::new();

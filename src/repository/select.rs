@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::policy::State;
 
 /// The policies of these files and folders; without paths, all but drafts and policies kept out of the environment.
-pub fn select<'c, 'a>(
+pub fn select_policies<'c, 'a>(
     root: &Path,
     compiled: &'c [Compiled<'a>],
     paths: &[PathBuf],

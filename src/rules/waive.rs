@@ -36,7 +36,7 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -
     let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut remaining: Vec<Diagnostic> = Vec::new();
     for finding in findings {
-        let places = finding.place.iter().chain(finding.related.iter().map(|(place, _)| place));
+        let places = finding.place.iter().chain(finding.related.iter().map(|related| &related.place));
         let mut concerned: Vec<usize> =
             places.filter_map(|place| by_path.get(place.source.path.as_str())).flatten().copied().collect();
         concerned.sort_unstable();

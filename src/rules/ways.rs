@@ -9,8 +9,22 @@ use crate::setting::{Claim, OmaUri, OmaValue, RegistryAction, RegistryChange, Re
 /// Ways to set something, by what they set, so that a claim needs only one lookup for all rules.
 #[derive(Default)]
 pub(super) struct Ways {
-    nodes: HashMap<&'static str, Vec<(&'static str, Bad, usize)>>,
-    registry: HashMap<RegistryLocation, Vec<(Bad, usize)>>,
+    /// By the short name of the node.
+    nodes: HashMap<&'static str, Vec<NodeWay>>,
+    registry: HashMap<RegistryLocation, Vec<RegistryWay>>,
+}
+
+struct NodeWay {
+    scope: &'static str,
+    bad: Bad,
+    /// The number that the caller chose.
+    number: usize,
+}
+
+struct RegistryWay {
+    bad: Bad,
+    /// The number that the caller chose.
+    number: usize,
 }
 
 impl Ways {
@@ -20,11 +34,11 @@ impl Ways {
             match way {
                 Way::Node(name, bad) => {
                     let Some((scope, short)) = name.split_once('/') else { continue };
-                    self.nodes.entry(short).or_default().push((scope, *bad, number));
+                    self.nodes.entry(short).or_default().push(NodeWay { scope, bad: *bad, number });
                 }
                 Way::Registry(key, name, bad) => {
                     let Some(location) = location(key, name) else { continue };
-                    self.registry.entry(location).or_default().push((*bad, number));
+                    self.registry.entry(location).or_default().push(RegistryWay { bad: *bad, number });
                 }
             }
         }
@@ -35,13 +49,13 @@ impl Ways {
         match &claim.subject {
             Subject::Node(uri, value) => {
                 let known = self.nodes.get(uri.short()).into_iter().flatten();
-                let bad = known.filter(|(scope, bad, _)| is_scope(scope, uri) && bad.holds_for(value));
-                bad.map(|(.., number)| *number).collect()
+                let bad = known.filter(|way| is_scope(way.scope, uri) && way.bad.holds_for(value));
+                bad.map(|way| way.number).collect()
             }
             Subject::Registry(change) => {
                 let RegistryChange::Value(location, action) = &**change else { return Vec::new() };
                 let known = self.registry.get(location).into_iter().flatten();
-                known.filter(|(bad, _)| bad.holds_for_registry(action)).map(|(_, number)| *number).collect()
+                known.filter(|way| way.bad.holds_for_registry(action)).map(|way| way.number).collect()
             }
             Subject::Definition { .. } | Subject::Security(_) | Subject::Typed(_) => Vec::new(),
         }

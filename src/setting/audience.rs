@@ -18,6 +18,14 @@ impl Who {
     fn is_all(&self) -> bool {
         matches!(self, Self::AllDevices | Self::AllUsers)
     }
+
+    /// The name or the id of a group.
+    pub fn group(&self) -> Option<&String> {
+        match self {
+            Self::Group(group) => Some(group),
+            Self::AllDevices | Self::AllUsers | Self::Other(_) => None,
+        }
+    }
 }
 
 /// What an assignment filter does.

@@ -56,12 +56,32 @@ pub struct Membership {
     pub unknown: Vec<UnknownMembers>,
 }
 
+/// Whose number Graph reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum CountedMembers {
+    /// The members of groups.
+    #[serde(rename = "the members of groups")]
+    OfGroups,
+    /// All enrolled devices.
+    #[serde(rename = "the number of all devices")]
+    AllDevices,
+}
+
+impl CountedMembers {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::OfGroups => "the members of groups",
+            Self::AllDevices => "the number of all devices",
+        }
+    }
+}
+
 /// A number that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnknownMembers {
-    /// What was to be counted, in the plural.
-    pub what: String,
+    /// What was to be counted.
+    pub what: CountedMembers,
     /// Why the number could not be read, such as `status 403`.
     pub reason: String,
     /// The permission that is needed to read it; null if a permission would not help.

@@ -7,10 +7,7 @@ use serde_json::Value;
 use super::directory::{EVENTUAL, safe_id};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
 use crate::permissions::{READ_DEVICES, READ_GROUPS};
-use crate::setting::{Members, Membership, UnknownMembers};
-
-const GROUPS: &str = "the members of groups";
-const ALL_DEVICES: &str = "the number of all devices";
+use crate::setting::{CountedMembers, Members, Membership, UnknownMembers};
 
 /// Counts the members of groups by id, and with `all_devices` the enrolled devices. What cannot be read is listed in
 /// [`Membership::unknown`]; a group that no longer exists is left out.
@@ -31,10 +28,12 @@ pub async fn membership(client: &Client, groups: &BTreeSet<String>, all_devices:
         match client.get::<Value>(path).await {
             Ok(page) => match count(&page) {
                 Some(devices) => found.all_devices = Some(devices),
-                None => add(uncounted(ALL_DEVICES), &mut found),
+                None => add(uncounted(CountedMembers::AllDevices), &mut found),
             },
             Err(error) => match error.status() {
-                Some(status) if !error.may_pass() => add(refused(ALL_DEVICES, status, READ_DEVICES), &mut found),
+                Some(status) if !error.may_pass() => {
+                    add(refused(CountedMembers::AllDevices, status, READ_DEVICES), &mut found)
+                }
                 // So that the plan can be repeated.
                 _ => return Err(error),
             },
@@ -54,12 +53,12 @@ fn take(id: &str, answer: &BatchAnswer, found: &mut Membership) {
             Some(members) => {
                 found.groups.insert(id.to_string(), members);
             }
-            None => add(uncounted(GROUPS), found),
+            None => add(uncounted(CountedMembers::OfGroups), found),
         },
         404 => {}
         // Graph returns types and ids even for members that the token may not read (Microsoft Graph,
         // group-list-transitivemembers).
-        status => add(refused(GROUPS, status, READ_GROUPS), found),
+        status => add(refused(CountedMembers::OfGroups, status, READ_GROUPS), found),
     }
 }
 
@@ -69,13 +68,13 @@ fn add(one: UnknownMembers, found: &mut Membership) {
     }
 }
 
-fn refused(what: &str, status: u16, permission: &str) -> UnknownMembers {
-    UnknownMembers { what: what.into(), reason: format!("status {status}"), permission: Some(permission.into()) }
+fn refused(what: CountedMembers, status: u16, permission: &str) -> UnknownMembers {
+    UnknownMembers { what, reason: format!("status {status}"), permission: Some(permission.into()) }
 }
 
 /// Graph omits the count, without an error, if it does not count. A part must not be taken for the whole.
-fn uncounted(what: &str) -> UnknownMembers {
-    UnknownMembers { what: what.into(), reason: "Graph did not return a number".into(), permission: None }
+fn uncounted(what: CountedMembers) -> UnknownMembers {
+    UnknownMembers { what, reason: "Graph did not return a number".into(), permission: None }
 }
 
 fn count(page: &Value) -> Option<usize> {

@@ -3,4 +3,5 @@
 mod export;
 mod help;
 mod init;
+mod quiet;
 mod usage;

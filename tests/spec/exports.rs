@@ -48,7 +48,8 @@ fn compiled<T>(policies: &[&str], then: impl FnOnce(&[&Compiled<'_>]) -> T) -> T
 fn said(problems: &[Diagnostic]) -> String {
     let line = |p: &Diagnostic| {
         let place = p.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        let related = p.related.iter().map(|(place, text)| format!("; {place} {text}")).collect::<String>();
+        let related =
+            p.related.iter().map(|related| format!("; {} {}", related.place, related.label)).collect::<String>();
         format!("{} {place} {}: {}{related}", p.kind.code(), p.message, p.label)
     };
     problems.iter().map(line).collect::<Vec<_>>().join("\n")

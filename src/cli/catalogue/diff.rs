@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::catalogue::compare;
-use crate::cli::output::Output;
+use crate::cli::output::{HumanOrJson, Output};
 use crate::cli::{Global, repository_if_any};
 use crate::failure::Failure;
 use crate::report::{CatalogueDiffDocument, catalogue_diff_text};
-use crate::repository::catalogue_of;
+use crate::repository::read_catalogue;
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
@@ -21,24 +21,18 @@ pub(super) struct DiffArgs {
     new: String,
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    output_format: DiffFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
-enum DiffFormat {
-    Human,
-    Json,
+    output_format: HumanOrJson,
 }
 
 pub(super) fn run(args: &DiffArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    let (old, new) = (catalogue_of(&args.old)?, catalogue_of(&args.new)?);
+    let (old, new) = (read_catalogue(&args.old)?, read_catalogue(&args.new)?);
     let comparison = compare(&old, &new);
     let repository = repository_if_any(global, output);
     let policies = repository.as_ref().map_or(&[][..], |repository| &repository.policies);
     let document = CatalogueDiffDocument::new(comparison, policies, &old, &new);
     match args.output_format {
-        DiffFormat::Human => output.result(&catalogue_diff_text(&document, global.verbose > 0)),
-        DiffFormat::Json => output.json(&document)?,
+        HumanOrJson::Human => output.result(&catalogue_diff_text(&document, global.verbose > 0)),
+        HumanOrJson::Json => output.json(&document)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,26 +1,14 @@
 //! Explains a rule: what it checks, why, and how to accept a finding. Also lists all rules.
 
 use super::screen::Screen;
-use crate::rules::{Area, Check, Rule};
+use crate::report::rule_lines;
+use crate::rules::{Area, Rule};
 
 /// The screen for a rule.
 pub(super) fn rule_text(rule: &Rule) -> String {
     let mut screen = Screen::titled(&format!("{} {}\n\n  {}", rule.id.code, rule.id.name, rule.title), "");
-    screen.line("Symptom", rule.symptom);
-    screen.line("Severity", &rule.severity.to_string());
-    screen.line("Confidence", rule.confidence.word());
-    match &rule.check {
-        Check::Values { bad, .. } => bad.iter().for_each(|way| screen.line("Looks at", &way.to_string())),
-        Check::Together { parts, .. } => {
-            let codes: Vec<&str> = parts.iter().map(|part| part.id.code).collect();
-            screen.line("Looks at", &codes.join(" and "));
-        }
-        Check::Fact(what) => screen.line("Looks at", what),
-        Check::Stated => screen.line("Looks at", "a person must check this; a program cannot see it"),
-    }
-    screen.line("Remedy", rule.remedy);
-    for source in rule.sources {
-        screen.line("Source", source);
+    for line in rule_lines(rule) {
+        screen.line(line.name, &line.text);
     }
     let waiver = format!("    waive:\n      - {{ rule: {}, reason: \"…\", until: 2027-12-31 }}\n", rule.id.name);
     screen.block("To accept it, in the policy", &waiver);

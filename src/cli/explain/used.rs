@@ -48,5 +48,5 @@ fn line(policy: &Policy, name: Span, value: Span) -> String {
         (Some(only), None) if only.chars().count() <= 40 => format!(": {}", only.trim()),
         _ => String::new(),
     };
-    format!("{}:{}{shown}", place.source.path, place.position().0)
+    format!("{}:{}{shown}", place.source.path, place.position().line)
 }

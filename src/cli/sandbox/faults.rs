@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::failure::Failure;
 use crate::sandbox::{Error, Faults};
-use crate::source::{Node, Source, Span, Value, parse};
+use crate::source::{Node, Position, Source, Span, Value, parse};
 
 /// Reads a faults file. Errors name the line.
 pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
@@ -15,7 +15,7 @@ pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
     let bytes = fs::read(path).map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
     let source = Source::new(name.clone(), bytes).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
     let at = |offset: usize, message: &str| {
-        let (line, column) = source.position(offset);
+        let Position { line, column } = source.position(offset);
         Failure::new(format!("{name}:{line}:{column}: {message}"))
     };
     let node = parse(&source).map_err(|error| at(error.span.range().start, &error.message))?;

@@ -15,7 +15,7 @@ fn reading(bytes: &[u8]) -> String {
     let mut problems = Vec::new();
     let entries = read("t.reg", bytes, &mut problems);
     let mut lines: Vec<String> = entries.iter().map(|e| format!("{} {:?}", e.place, e.change)).collect();
-    lines.extend(problems.iter().map(|p| format!("{} {}", p.place.as_ref().map_or(0, |p| p.position().0), p.label)));
+    lines.extend(problems.iter().map(|p| format!("{} {}", p.place.as_ref().map_or(0, |p| p.position().line), p.label)));
     lines.join("\n")
 }
 

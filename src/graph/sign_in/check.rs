@@ -56,7 +56,7 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), WrongTo
 
 /// Checks AZURE_TENANT_ID, which may name the tenant of the identity in the environment. If it differs from the
 /// configured tenant, one of them is a mistake. A domain cannot be compared with an id; `/organization` shows both.
-pub(super) fn check_tenant(settings: &SignInSettings, method: SignInMethod) -> Result<(), SignInFailure> {
+pub(super) fn check_tenant_variable(settings: &SignInSettings, method: SignInMethod) -> Result<(), SignInFailure> {
     let Some(other) = variable("AZURE_TENANT_ID") else { return Ok(()) };
     let wanted = &settings.tenant;
     if is_id(&other) != is_id(wanted) || other.eq_ignore_ascii_case(wanted) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Changed, Comparison, Fact};
+use crate::catalogue::{Catalogue, Changed, Comparison, Fact, NodeInScopes};
 use crate::policy::Policy;
 use crate::setting::Scope;
 
@@ -67,15 +67,13 @@ impl CatalogueDiffDocument {
     pub fn new(found: Comparison, policies: &[Policy], old: &Catalogue, new: &Catalogue) -> Self {
         let touched = touched(policies, &found, old, new);
         let words = |scopes: &[Scope]| scopes.iter().map(|scope| scope.word().to_string()).collect::<Vec<_>>();
-        let lines = |names: Vec<(String, Vec<Scope>)>| -> Vec<ScopedSetting> {
-            names.into_iter().map(|(setting, scopes)| ScopedSetting { setting, scopes: words(&scopes) }).collect()
-        };
+        let line = |one: NodeInScopes| ScopedSetting { setting: one.name, scopes: words(&one.scopes) };
         let changed = |one: Changed| ChangedSetting { setting: one.name, scopes: words(&one.scopes), facts: one.facts };
         Self {
             old: old.release.clone(),
             new: new.release.clone(),
-            added: lines(found.added),
-            removed: lines(found.removed),
+            added: found.added.into_iter().map(line).collect(),
+            removed: found.removed.into_iter().map(line).collect(),
             changed: found.changed.into_iter().map(changed).collect(),
             group_policies: GroupPolicies {
                 added: found.policies_added,
@@ -110,7 +108,7 @@ fn touched(policies: &[Policy], found: &Comparison, old: &Catalogue, new: &Catal
                 _ => continue,
             };
             let place = policy.place(name.span);
-            let (file, line) = (place.source.path.clone(), place.position().0);
+            let (file, line) = (place.source.path.clone(), place.position().line);
             touched.push(TouchedSetting { file, line, setting: name.value.clone(), what });
         }
     }

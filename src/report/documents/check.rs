@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::diagnostic::Diagnostic;
-use crate::plan::{DiagnosticDocument, diagnostic_document};
+use crate::diagnostic::{Diagnostic, DiagnosticDocument};
 
 /// The findings of `check`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -19,6 +18,6 @@ pub struct CheckDocument {
 
 impl CheckDocument {
     pub fn new(diagnostics: &[Diagnostic]) -> Self {
-        Self { format: 1, diagnostics: diagnostics.iter().map(diagnostic_document).collect() }
+        Self { format: 1, diagnostics: diagnostics.iter().map(DiagnosticDocument::new).collect() }
     }
 }

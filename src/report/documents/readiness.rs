@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The heading of the permissions.
-pub const PERMISSIONS: &str = "Permissions of Microsoft Graph";
+use crate::permissions::PermissionUse;
 
 /// Whether an environment can be used, and what was observed.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -34,12 +33,40 @@ pub enum Status {
     Note,
 }
 
+/// What a check is about, which is the heading that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum ReadinessArea {
+    Configuration,
+    Network,
+    #[serde(rename = "Signing in")]
+    SignIn,
+    #[serde(rename = "Access token")]
+    Token,
+    #[serde(rename = "Microsoft Graph")]
+    Graph,
+    #[serde(rename = "Permissions of Microsoft Graph")]
+    Permissions,
+}
+
+impl ReadinessArea {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Configuration => "Configuration",
+            Self::Network => "Network",
+            Self::SignIn => "Signing in",
+            Self::Token => "Access token",
+            Self::Graph => "Microsoft Graph",
+            Self::Permissions => "Permissions of Microsoft Graph",
+        }
+    }
+}
+
 /// The result of one check.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
     /// The heading that it belongs to, such as `Network`.
-    pub area: &'static str,
+    pub area: ReadinessArea,
     pub status: Status,
     pub what: String,
     /// What to do about it.
@@ -53,7 +80,7 @@ pub struct Observation {
 pub struct GrantedPermission {
     /// The command, such as `plan`.
     #[serde(rename = "for")]
-    pub for_what: &'static str,
+    pub for_what: PermissionUse,
     pub permission: &'static str,
     /// Whether the command also works without it, with less detail.
     pub optional: bool,

@@ -10,7 +10,7 @@ use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, FieldLine, Setting
 const WIDTH: usize = 60;
 
 /// The permission that it takes to compare masked values.
-pub(super) fn needed_for_masked_values() -> String {
+pub fn needed_for_masked_values() -> String {
     format!("reading them needs {WRITE_CONFIGURATION}")
 }
 

@@ -3,24 +3,18 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::style::visible;
-use crate::diagnostic::{Diagnostic, Severity, counted};
-use crate::plan::DiagnosticDocument;
+use crate::diagnostic::{Diagnostic, DiagnosticDocument, Fix, Related, Severity, counted};
 use crate::source::{Place, Source};
 
 /// With the lines of the files that they are about, which a document does not contain. Each is followed by an empty line.
 pub fn findings_text(diagnostics: &[Diagnostic], color: bool) -> String {
-    let renderer = renderer(color);
-    diagnostics.iter().map(|diagnostic| format!("{}\n\n", one(diagnostic, &renderer))).collect()
+    let documents = diagnostics.iter().map(|diagnostic| (DiagnosticDocument::new(diagnostic), Some(diagnostic)));
+    documents.map(|(document, source)| one(&document, source, color)).collect()
 }
 
-/// The same for findings of a saved plan, which does not contain the lines of the files.
+/// The same for findings of a saved plan.
 pub(super) fn saved_findings_text(diagnostics: &[DiagnosticDocument], color: bool) -> String {
-    let renderer = renderer(color);
-    diagnostics.iter().map(|diagnostic| format!("{}\n\n", saved(diagnostic, &renderer))).collect()
-}
-
-fn renderer(color: bool) -> Renderer {
-    if color { Renderer::styled() } else { Renderer::plain() }
+    diagnostics.iter().map(|document| one(document, None, color)).collect()
 }
 
 /// The lines of a source that some spans touch, as separate text.
@@ -74,57 +68,62 @@ fn title(name: Option<&str>, message: &str) -> String {
     }
 }
 
-fn saved(diagnostic: &DiagnosticDocument, renderer: &Renderer) -> String {
-    let title = title(diagnostic.name.as_deref(), &diagnostic.message);
-    let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(&diagnostic.code));
-    if let (Some(file), Some(line), Some(column)) = (&diagnostic.file, diagnostic.line, diagnostic.column) {
-        group = group.element(Origin::path(file).line(line).char_column(column));
-    }
-    let label = (!diagnostic.label.is_empty()).then_some(&diagnostic.label);
-    for note in label.into_iter().chain(&diagnostic.notes) {
-        group = group.element(Level::NOTE.message(visible(note)));
-    }
-    if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(visible(help)));
-    }
-    renderer.render(&[group])
-}
-
-fn one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
-    let title = title(diagnostic.kind.name(), &diagnostic.message);
-    let mut group = Group::with_title(level(diagnostic.severity).primary_title(title).id(diagnostic.kind.code()));
-    if let Some(place) = &diagnostic.place {
-        group = with_places(group, diagnostic, place);
-    }
-    for note in diagnostic.notes.iter().chain(&diagnostic.fact) {
-        group = group.element(Level::NOTE.message(visible(note)));
-    }
-    let patched = diagnostic.fix.as_ref().filter(|fix| !fix.place.source.slice(fix.place.span).is_empty());
-    let Some(fix) = patched else {
-        if let Some(help) = &diagnostic.help {
-            group = group.element(Level::HELP.message(visible(help)));
+/// A finding; with the lines of the files if `source` is there, which is what the document was made from.
+fn one(document: &DiagnosticDocument, source: Option<&Diagnostic>, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let title = title(document.name.as_deref(), &document.message);
+    let mut group = Group::with_title(level(document.severity).primary_title(title).id(&document.code));
+    let mut notes: Vec<&String> = document.notes.iter().collect();
+    match source.and_then(|source| Some((source, source.place.as_ref()?))) {
+        Some((source, place)) => {
+            group = with_lines(group, source, place);
+            // They are labels in the lines.
+            notes.drain(..source.related.len());
         }
-        return renderer.render(&[group]);
+        None => {
+            if let (Some(file), Some(line), Some(column)) = (&document.file, document.line, document.column) {
+                group = group.element(Origin::path(file).line(line).char_column(column));
+            }
+            if !document.label.is_empty() {
+                notes.insert(0, &document.label);
+            }
+        }
+    }
+    for note in notes {
+        group = group.element(Level::NOTE.message(visible(note)));
+    }
+    let replaced = |fix: &&Fix| !fix.place.source.slice(fix.place.span).is_empty();
+    let groups = match source.and_then(|source| source.fix.as_ref()).filter(replaced) {
+        Some(fix) => vec![group, patch(fix, document.help.clone())],
+        None => match &document.help {
+            Some(help) => vec![group.element(Level::HELP.message(visible(help)))],
+            None => vec![group],
+        },
     };
-    let window = Window::around(&fix.place.source, &[&fix.place]);
-    let help = diagnostic.help.clone().unwrap_or_else(|| format!("write `{}`", fix.text));
-    let patch = window.snippet(&fix.place.source.path).patch(Patch::new(window.range(&fix.place), fix.text.clone()));
-    renderer.render(&[group, Level::HELP.secondary_title(help).element(patch)])
+    format!("{}\n\n", renderer.render(&groups))
 }
 
-fn with_places<'d>(mut group: Group<'d>, diagnostic: &'d Diagnostic, place: &'d Place) -> Group<'d> {
-    let here = |other: &&(Place, String)| other.0.source.path == place.source.path;
-    let near: Vec<&(Place, String)> = diagnostic.related.iter().filter(here).collect();
-    let places: Vec<&Place> = near.iter().map(|(place, _)| place).chain([place]).collect();
+/// The help with the line as it is after the fix.
+fn patch(fix: &Fix, help: Option<String>) -> Group<'_> {
+    let window = Window::around(&fix.place.source, &[&fix.place]);
+    let help = help.unwrap_or_else(|| format!("write `{}`", fix.text));
+    let patch = window.snippet(&fix.place.source.path).patch(Patch::new(window.range(&fix.place), fix.text.clone()));
+    Level::HELP.secondary_title(help).element(patch)
+}
+
+fn with_lines<'d>(mut group: Group<'d>, diagnostic: &'d Diagnostic, place: &'d Place) -> Group<'d> {
+    let (near, far): (Vec<&Related>, Vec<&Related>) =
+        diagnostic.related.iter().partition(|related| related.place.source.path == place.source.path);
+    let places: Vec<&Place> = near.iter().map(|related| &related.place).chain([place]).collect();
     let window = Window::around(&place.source, &places);
     let label = |text: &'d str| (!text.is_empty()).then_some(text);
     let mut snippet = window.snippet(&place.source.path);
     snippet = snippet.annotation(AnnotationKind::Primary.span(window.range(place)).label(label(&diagnostic.label)));
-    for (place, text) in &near {
+    for Related { place, label: text } in near {
         snippet = snippet.annotation(AnnotationKind::Context.span(window.range(place)).label(label(text)));
     }
     group = group.element(snippet);
-    for (other, text) in diagnostic.related.iter().filter(|other| !here(other)) {
+    for Related { place: other, label: text } in far {
         let window = Window::around(&other.source, &[other]);
         let annotation = AnnotationKind::Context.span(window.range(other)).label(label(text));
         group = group.element(window.snippet(&other.source.path).annotation(annotation));

@@ -18,6 +18,19 @@ pub struct PlanHeader<'a> {
     pub findings: Option<&'a [Diagnostic]>,
 }
 
+/// The errors of a plan and its summary line.
+pub fn plan_errors_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> String {
+    let text = match header.findings {
+        Some(findings) => findings_text(&errors(findings, |finding| finding.severity), paint.color),
+        None => saved_findings_text(&errors(&plan.diagnostics, |finding| finding.severity), paint.color),
+    };
+    format!("{text}{}\n", plan_summary(plan))
+}
+
+fn errors<T: Clone>(findings: &[T], severity: impl Fn(&T) -> Severity) -> Vec<T> {
+    findings.iter().filter(|finding| severity(finding) == Severity::Error).cloned().collect()
+}
+
 /// The whole plan, ending with its summary line.
 pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> String {
     let tenant = if plan.sandbox {

@@ -2,7 +2,7 @@
 
 use super::style::visible;
 use crate::diagnostic::{counted, grouped};
-use crate::plan::{LimitLine, PlanDocument, ReachLine, ReachWord};
+use crate::plan::{LimitLine, PlanDocument, ReachLine, ReachWord, TargetKind};
 use crate::setting::Members;
 
 /// How many names one part of the line has at most.
@@ -68,13 +68,13 @@ pub fn reach(plan: &PlanDocument) -> Vec<String> {
     }
     for unknown in &plan.reach.unknown {
         let needs = unknown.permission.as_ref().map_or(String::new(), |needed| format!("; reading needs {needed}"));
-        lines.push(format!("Reach: not known for {} ({}{needs}).", unknown.what, unknown.reason));
+        lines.push(format!("Reach: not known for {} ({}{needs}).", unknown.what.word(), unknown.reason));
     }
     lines
 }
 
 fn is_all_users(target: &ReachLine) -> bool {
-    target.kind == "all users"
+    target.kind == TargetKind::AllUsers
 }
 
 /// `+310 devices (SSPR Ring 2)`; the sum of groups that may overlap is an upper limit.
@@ -87,17 +87,17 @@ fn way(targets: &[&ReachLine], sign: &str, after: &str) -> String {
     };
     let several = |count: fn(&Members) -> bool| known.iter().filter(|one| count(one)).count() > 1;
     let overlap = several(|one| one.devices > 0) || several(|one| one.users > 0);
-    let narrowed = targets.iter().any(|target| target.filtered || target.kind == "all devices");
+    let narrowed = targets.iter().any(|target| target.filtered || target.kind == TargetKind::AllDevices);
     let most = if (overlap || narrowed) && number != "nobody" { " at most" } else { "" };
     format!("{number}{most}{after}{}", listed(targets))
 }
 
 /// The known numbers of members. Only enrolled devices get profiles, so no group adds a device to all devices.
 fn distinct(targets: &[&ReachLine]) -> Vec<Members> {
-    let all_devices = targets.iter().any(|target| target.kind == "all devices" && target.members.is_some());
+    let all_devices = targets.iter().any(|target| target.kind == TargetKind::AllDevices && target.members.is_some());
     let known = targets.iter().filter_map(|target| {
         let members = target.members?;
-        let within = all_devices && target.kind == "group" && !members.estimated;
+        let within = all_devices && target.kind == TargetKind::Group && !members.estimated;
         let devices = if within { 0 } else { members.devices };
         Some(Members { devices, total: members.total - (members.devices - devices), ..members })
     });
@@ -123,7 +123,7 @@ fn listed(targets: &[&ReachLine]) -> String {
 
 /// Marks targets whose number of members is not known.
 fn name(target: &ReachLine) -> String {
-    let name = target.name.as_ref().or(target.id.as_ref()).unwrap_or(&target.kind);
+    let name = target.name.as_ref().or(target.id.as_ref()).map_or(target.kind.word(), String::as_str);
     match target.members {
         Some(_) => visible(name),
         None => format!("{}: not known", visible(name)),
@@ -135,7 +135,7 @@ pub fn default_scope_tag(plan: &PlanDocument) -> Option<String> {
     match plan.default_scope_tag.len() {
         0 => None,
         1 => Some("Scope tags: 1 new profile has none, so it gets Default.".into()),
-        count => Some(format!("Scope tags: {} new profiles have none, so they get Default.", grouped(count))),
+        count => Some(format!("Scope tags: {} have none, so they get Default.", counted(count, "new profile"))),
     }
 }
 

@@ -1,15 +1,15 @@
 //! What `doctor` observed, for a terminal.
 
-use crate::report::documents::{PERMISSIONS, ReadinessDocument, Status};
+use crate::report::documents::{ReadinessArea, ReadinessDocument, Status};
 
 /// The report ends with whether `command` can use the environment.
 pub fn readiness_text(readiness: &ReadinessDocument, command: &str, is_ready: Option<bool>) -> String {
     let mut text = format!("Environment {}   tenant {}\n", readiness.environment, readiness.tenant);
-    let mut area = "";
+    let mut area = None;
     for check in &readiness.checks {
-        if check.area != area {
-            area = check.area;
-            text.push_str(&format!("\n{area}\n"));
+        if area != Some(check.area) {
+            area = Some(check.area);
+            text.push_str(&format!("\n{}\n", check.area.word()));
         }
         let status = match check.status {
             Status::Ok => "ok",
@@ -22,8 +22,8 @@ pub fn readiness_text(readiness: &ReadinessDocument, command: &str, is_ready: Op
             text.push_str(&format!("        help: {help}\n"));
         }
     }
-    if !readiness.permissions.is_empty() && area != PERMISSIONS {
-        text.push_str(&format!("\n{PERMISSIONS}\n"));
+    if !readiness.permissions.is_empty() && area != Some(ReadinessArea::Permissions) {
+        text.push_str(&format!("\n{}\n", ReadinessArea::Permissions.word()));
     }
     for row in &readiness.permissions {
         let has = match (row.granted, row.optional) {
@@ -32,7 +32,7 @@ pub fn readiness_text(readiness: &ReadinessDocument, command: &str, is_ready: Op
             (Some(false), false) => "no",
             (None, _) => "?",
         };
-        text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what, row.permission));
+        text.push_str(&format!("  {:<32} {:<44} {has}\n", row.for_what.word(), row.permission));
     }
     let end = match is_ready {
         Some(true) => format!("\n`{command}` can use this environment.\n"),

@@ -48,6 +48,10 @@ fn search_finds_settings_by_any_of_their_names() {
     let all = ["legal notice", "fast user switching", "proxy --limit 8", "SeShutdownPrivilege", "desktop items zone"];
     assert_snapshot!("search", all.map(search).concat());
     assert_snapshot!("search_json", search("camera lock --limit 1 --output-format json"));
+    for words in ["camera lock --limit 1", "legal notice", "unicorn"] {
+        let found = Repository::empty().ran(&format!("catalogue search {words} --output-format json"));
+        assert_follows_schema(&found.out, "catalogue-search");
+    }
     assert_snapshot!("search_nothing", search("unicorn") + &search(""));
 }
 

@@ -368,7 +368,7 @@ fn help_of_every_command() {
 
     Arguments:
       [DOCUMENT]  Document to print the schema of [possible values: policy, configuration, plan, check,
-                  readiness, catalogue-diff]
+                  readiness, catalogue-diff, catalogue-search]
 
     Options:
           --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]

@@ -38,9 +38,9 @@ fn errors_in_configuration_and_policies_are_reported_together() {
     exit code 1
     ");
     assert_snapshot!(repository.run("check --output-format github"), @"
-    ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: this key is not known here (Did you mean `settings`?)
+    ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: this key is not known here%0Ahelp: Did you mean `settings`?
     ::error file=sspr-policy.yaml,line=1,col=1,title=SP0106::`environments:` is missing in the configuration: write `environments:` and a map
-    ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: this key is not known here (Did you mean `environments`?)
+    ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: this key is not known here%0Ahelp: Did you mean `environments`?
     3 errors, 0 warnings in 2 policies
     exit code 1
     ");

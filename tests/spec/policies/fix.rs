@@ -190,7 +190,7 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     let note =
         Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Authentication/AllowAadPasswordReset: 0 }\n");
     assert_snapshot!(note.run("check --strict --output-format github"), @r#"
-    ::notice file=policies/a.yaml,line=2,col=13,title=R01::password reset at the sign-in screen is turned off: "Reset password" is missing (set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off)
+    ::notice file=policies/a.yaml,line=2,col=13,title=R01 feature-off::password reset at the sign-in screen is turned off: "Reset password" is missing%0Anote: source: Microsoft, howto-sspr-windows (2018 to 2026); Policy CSP, Authentication; confidence high; `explain R01`%0Ahelp: set Authentication/AllowAadPasswordReset to Allowed, unless you want to turn the feature off
     0 errors, 0 warnings in 1 policy (1 note)
     "#);
     let warning = Repository::lab()
@@ -206,7 +206,7 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     ");
     let error = Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
     assert_snapshot!(error.run("check --output-format github"), @r#"
-    ::error file=policies/a.yaml,line=2,col=33,title=SP0204::this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
+    ::error file=policies/a.yaml,line=2,col=33,title=SP0204::this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"%0Anote: source: DDF February 2026
     1 error, 0 warnings in 1 policy
     exit code 1
     "#);

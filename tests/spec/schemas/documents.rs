@@ -51,7 +51,7 @@ fn schemas_are_up_to_date() {
         let stored = std::fs::read_to_string(root().join(&path)).unwrap_or_default().replace("\r\n", "\n");
         assert!(stored == fresh.read(&path), "{path} is stale: run `cargo run -- schema --out schemas`");
     }
-    assert_eq!(fresh.files().len(), 6);
+    assert_eq!(fresh.files().len(), 7);
 }
 
 #[test]

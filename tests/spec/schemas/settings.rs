@@ -182,7 +182,7 @@ fn refused(policy: &str) -> BTreeSet<usize> {
     let errors = problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error && problem.kind != Kind::Problem(Code::TooManySettings));
-    errors.map(|problem| problem.place.as_ref().unwrap().position().0).collect()
+    errors.map(|problem| problem.place.as_ref().unwrap().position().line).collect()
 }
 
 #[test]
