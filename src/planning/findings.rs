@@ -74,7 +74,8 @@ fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Members
             let name = name(id);
             Exclusion { place: policy.exclusion(id, &name).cloned(), name }
         };
-        Some(rules::mixed_exclusions(&audience(assignments), membership, &policy.name_place, written))
+        let (place, build) = (&policy.name_place, policy.oldest_build.as_ref().map(|build| build.value));
+        Some(rules::mixed_exclusions(&audience(assignments), membership, place, build, written))
     });
     changed.flatten().collect()
 }
