@@ -35,7 +35,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Configuration, Environment, Policy, State, Waiver};
 use crate::rules::{AcceptedFinding, Accepts};
-use crate::setting::{Delivery, RegistryEntry};
+use crate::setting::{Delivery, ObjectKey, RegistryEntry};
 use crate::source::{Place, Placed, Source, Spanned};
 
 /// The inputs of the compiler.
@@ -89,6 +89,10 @@ pub struct Compiled<'a> {
 }
 
 impl Compiled<'_> {
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey { key: self.key.clone(), delivery: self.delivery }
+    }
+
     /// Whether a place is in one of its files.
     pub fn is_at(&self, place: &Place) -> bool {
         self.files.contains(&place.source.path)
