@@ -89,7 +89,7 @@ fn a_repository_from_init_only_needs_its_placeholders_filled_in() {
     24 |       plan: { client_id: 00000000-0000-0000-0000-000000000000 }      # an app registration with read permissions
        |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this ID is all zeros
        |
-       = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
+       = help: write the "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
 
     error[SP0412]: this is not the ID of an application
       --> sspr-policy.yaml:25:27
@@ -97,7 +97,7 @@ fn a_repository_from_init_only_needs_its_placeholders_filled_in() {
     25 |       apply: { client_id: 00000000-0000-0000-0000-000000000000 }     # an app registration with write permissions
        |                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this ID is all zeros
        |
-       = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
+       = help: write the "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
 
     2 errors, 0 warnings in 1 policy
     exit code 1

@@ -233,7 +233,7 @@ fn an_application_must_be_an_id() {
     4 |   a: { tenant: a.example, auth: { method: auto, plan: { client_id: … } } }
       |                                                                    ^ expected an ID, such as 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b
       |
-      = help: write "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
+      = help: write the "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
 
     1 error, 0 warnings in 0 policies
     "#);
