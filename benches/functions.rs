@@ -6,9 +6,10 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use sspr_policy::catalogue::Catalogue;
 use sspr_policy::compile::{Claims, Compiled, Context, Directory, NamedObject, Secrets, compile, resolve};
+use sspr_policy::delivery::first_revision;
 use sspr_policy::plan::{Desired, Fate, PlanOptions, build};
 use sspr_policy::policy::{Configuration, Policy, read_configuration, read_policy};
-use sspr_policy::profile::{Applied, Digests, LiveProfile, Marker, Revision, masked_digest, readable_digest};
+use sspr_policy::profile::{Applied, Digests, LiveProfile, Marker, masked_digest, readable_digest};
 use sspr_policy::rules;
 use sspr_policy::setting::{Delivery, ObjectKey};
 use sspr_policy::source::Source;
@@ -130,14 +131,14 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
             managed: profile.managed(),
             readable: readable_digest(&profile),
             masked: masked_digest(&profile, None),
-            revision: Revision::FIRST,
+            revision: first_revision(Delivery::Custom),
         });
         live.push(Arc::new(LiveProfile {
             delivery: object.delivery,
             id: policy.key.clone(),
             marker: Some(Marker { owner: "bench".into(), key: policy.key.clone(), applied }),
             profile: profile.clone(),
-            revision: Revision::FIRST,
+            revision: first_revision(Delivery::Custom),
             modified: String::new(),
             secret_references: LiteMap::new(),
             row_texts: LiteMap::new(),

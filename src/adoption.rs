@@ -23,7 +23,7 @@ use crate::graph::{Client, Error};
 use crate::profile::{LiveProfile, MaskedSettings};
 use crate::repository::{Files, Repository};
 use crate::session::Session;
-use crate::setting::Who;
+use crate::setting::{ObjectKey, Who};
 use crate::tenant::KnownAddresses;
 use crate::{formats, tenant};
 use proof::prove;
@@ -49,7 +49,7 @@ pub struct ImportedProfile {
     pub name: String,
     /// Its policy's file, from the root of the repository.
     pub path: String,
-    pub key: String,
+    pub object: ObjectKey,
     pub is_written: bool,
     /// Whether secrets have to be supplied before it can be planned.
     needs_secrets: bool,
@@ -153,12 +153,12 @@ pub async fn import(
         let file = formats::policy::write(&profile, &context, &mut variables);
         profiles.push(write_policy(live, path, key, file, folder));
     }
-    profiles.sort_by(|a, b| a.key.cmp(&b.key));
+    profiles.sort_by(|a, b| a.object.cmp(&b.object));
     let provable: BTreeSet<&str> =
         profiles.iter().filter(|one| one.is_written && !one.needs_secrets).map(|one| one.path.as_str()).collect();
     let mut proof = prove(session, &repository.root, environment, &provable, today).await?;
     for one in &mut profiles {
-        one.verdict = proof.verdicts.remove(&one.key);
+        one.verdict = proof.verdicts.remove(&one.object);
     }
     let other_kinds = selection.tenant.other_kinds;
     Ok(Import { profiles, skipped: selection.skipped, other_kinds, problems: proof.problems })
@@ -173,6 +173,7 @@ fn write_policy(
     folder: &Folder,
 ) -> ImportedProfile {
     let (id, name) = (live.id.clone(), live.profile.name.clone());
+    let object = ObjectKey { key, delivery: live.delivery };
     let (mut is_written, mut needs_secrets) = (false, false);
     let remarks = match file {
         Err(remarks) => remarks,
@@ -188,7 +189,7 @@ fn write_policy(
             }
         }
     };
-    ImportedProfile { id, name, path, key, is_written, needs_secrets, remarks, verdict: None }
+    ImportedProfile { id, name, path, object, is_written, needs_secrets, remarks, verdict: None }
 }
 
 /// The names of everything that the profiles refer to by id, including all groups that share one of these names.

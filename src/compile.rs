@@ -35,7 +35,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::{Policy, State, Waiver};
 use crate::rules::{AcceptedFinding, Accepts};
-use crate::setting::{Delivery, RegistryEntry};
+use crate::setting::{Delivery, ObjectKey, RegistryEntry};
 use crate::source::{Place, Placed, Source, Spanned};
 
 /// One policy in one environment, with names that are not resolved yet.
@@ -72,6 +72,10 @@ pub struct Compiled<'a> {
 }
 
 impl Compiled<'_> {
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey { key: self.key.clone(), delivery: self.delivery }
+    }
+
     /// Whether a place is in one of its files.
     pub fn is_at(&self, place: &Place) -> bool {
         self.files.contains(&place.source.path)

@@ -62,8 +62,10 @@ mod order;
 mod outcome;
 mod reach;
 mod reach_document;
+mod read;
 mod steps;
 mod target_kind;
+mod unverified_document;
 
 pub use approve::{bound_elsewhere, environment_of, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
@@ -80,8 +82,10 @@ pub use order::{Ordered, order};
 pub use outcome::{Counts, Outcome};
 pub use reach::members_wanted;
 pub use reach_document::{LimitLine, ReachDocument, ReachLine, ReachWord};
+pub use read::PlanError;
 pub use steps::{Stage, marker, request, requests, stages};
 pub use target_kind::{Side, TargetKind};
+pub use unverified_document::{ForeignUnverifiedLine, Unverified};
 
 use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::profile::Address;
@@ -91,6 +95,7 @@ use crate::setting::ObjectKey;
 #[derive(Debug, Clone)]
 pub struct ForeignUnverified {
     pub name: String,
+    pub id: String,
     /// The addresses of these values.
     pub addresses: Vec<Address>,
 }

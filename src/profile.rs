@@ -15,7 +15,7 @@ pub use assignments::{Assignment, Assignments};
 pub use fingerprint::{is_keyed, masked_digest, masked_digest_is, readable_digest};
 pub use marker::{Applied, Digests, MAX_DESCRIPTION, Marker};
 pub use part::{Managed, Part};
-pub use revision::{Revision, Since};
+pub use revision::Revision;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -9,9 +9,9 @@ mod other_objects;
 mod profile_lookup;
 
 pub use catalog_policies::CatalogPolicies;
-pub use directory::{look_up, names_of_groups};
+pub use directory::{filters_path, look_up, names_of_groups};
 pub use known_addresses::KnownAddresses;
-pub use masked_values::{decrypt, decrypt_beside_catalog};
+pub use masked_values::{decrypt, decrypt_beside_catalog, masked_value_path};
 pub use members::membership;
 pub use other_objects::{OtherObject, other_objects};
 pub use profile_lookup::ProfileLookup;
@@ -27,7 +27,7 @@ use crate::graph::{BadObject, Client, Collection, Count, Error, Organization};
 use crate::profile::{LiveProfile, Marker};
 use crate::setting::Delivery;
 
-/// With the version of Graph.
+/// The path of the custom profiles, with the version of Graph.
 pub fn profiles_path() -> String {
     delivery::path(Delivery::Custom)
 }
@@ -111,12 +111,12 @@ fn sort_out(all: Vec<ListedConfiguration>) -> Tenant {
     tenant
 }
 
-/// Reads the current state of one profile; `None` if there is no such custom profile.
+/// Reads the current state of one custom profile; `None` if there is no such profile.
 ///
 /// # Errors
 /// When Graph does not answer, or refuses.
 pub async fn read_one(client: &Client, id: &str) -> Result<Option<LiveProfile>, Error> {
-    ProfileLookup::new(client).by_id(id).await
+    ProfileLookup::new(client).by_id(Delivery::Custom, id).await
 }
 
 enum ListedConfiguration {

@@ -12,12 +12,12 @@ use crate::planning::{PlanRequest, Planned, plan};
 use crate::policy::Policy;
 use crate::repository::Repository;
 use crate::session::Session;
+use crate::setting::ObjectKey;
 use crate::source::Place;
 
 #[derive(Debug, Default)]
 pub(super) struct Proof {
-    /// By key.
-    pub verdicts: BTreeMap<String, Verdict>,
+    pub verdicts: BTreeMap<ObjectKey, Verdict>,
     /// Why the policies could not be planned.
     pub problems: Vec<Diagnostic>,
 }
@@ -40,7 +40,7 @@ impl Verdict {
 
 /// A policy that was written.
 struct ImportedPolicy {
-    key: String,
+    object: ObjectKey,
     path: String,
 }
 
@@ -59,15 +59,18 @@ pub(super) async fn prove(
     let is_new = |place: &Place| paths.contains(place.source.path.as_str());
     repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
     repository.problems.retain(|problem| touches(problem, &is_new));
-    let imported = |policy: &Policy| ImportedPolicy { key: policy.key.clone(), path: policy.source.path.clone() };
+    let imported = |policy: &Policy| ImportedPolicy {
+        object: ObjectKey { key: policy.key.clone(), delivery: policy.document.delivery() },
+        path: policy.source.path.clone(),
+    };
     let imported: Vec<ImportedPolicy> = repository.policies.iter().map(imported).collect();
-    let by_key = |verdict: &dyn Fn(&ImportedPolicy) -> Verdict| {
-        imported.iter().map(|policy| (policy.key.clone(), verdict(policy))).collect()
+    let by_object = |verdict: &dyn Fn(&ImportedPolicy) -> Verdict| {
+        imported.iter().map(|policy| (policy.object.clone(), verdict(policy))).collect()
     };
     match plan(session, repository, environment, &PlanRequest::whole(today)).await {
-        Ok(planned) => Ok(Proof { verdicts: by_key(&|policy| verdict(&planned, policy)), problems: Vec::new() }),
+        Ok(planned) => Ok(Proof { verdicts: by_object(&|policy| verdict(&planned, policy)), problems: Vec::new() }),
         Err(Failure::Diagnostics(problems)) => {
-            Ok(Proof { verdicts: by_key(&|policy| not_planned(&problems, policy)), problems })
+            Ok(Proof { verdicts: by_object(&|policy| not_planned(&problems, policy)), problems })
         }
         Err(failure) => Err(failure),
     }
@@ -97,11 +100,11 @@ fn verdict(planned: &Planned, policy: &ImportedPolicy) -> Verdict {
     let here = |place: &Place| place.source.path == policy.path;
     let errors = planned.plan.problems.iter().filter(|problem| problem.severity == Severity::Error);
     let mut problems: Vec<String> = errors.filter(|problem| touches(problem, &here)).map(in_one_line).collect();
-    let is_adopted = |change: &crate::plan::Change| change.object.key == policy.key && change.reason == Reason::Adopted;
+    let is_adopted = |change: &crate::plan::Change| change.object == policy.object && change.reason == Reason::Adopted;
     let is_planned = planned.plan.changes.iter().any(is_adopted);
     if !is_planned && problems.is_empty() {
         problems.push("the plan does not adopt the profile".into());
     }
-    let change = planned.document.changes.iter().find(|change| change.key == policy.key).cloned();
+    let change = planned.document.changes.iter().find(|change| change.object() == policy.object).cloned();
     Verdict { is_planned, problems, change }
 }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use litemap::LiteMap;
 use serde_json::Value;
 
-use crate::delivery;
+use crate::delivery::{self, Since};
 use crate::plan::{Change, Stage, marker};
-use crate::profile::{Assignments, LiveProfile, Profile, Revision, Since, readable_digest};
+use crate::profile::{Assignments, LiveProfile, Profile, Revision, readable_digest};
 
 /// The known state of an object after the last write.
 pub(super) struct Expected {
@@ -48,12 +48,14 @@ impl Expected {
 
     /// A new object, with the revision from the answer to its creation.
     pub fn created(change: &Change, after: &Profile, owner: &str, id: &str, revision: Option<Revision>) -> Self {
+        let delivery = change.object.delivery;
+        let first = delivery::first_revision(delivery);
         let live = LiveProfile {
-            delivery: change.object.delivery,
+            delivery,
             id: id.to_string(),
-            marker: Some(marker(change, after, owner, Revision::FIRST)),
+            marker: Some(marker(change, after, owner, first)),
             profile: Profile { assignments: Some(Assignments::default()), ..after.clone() },
-            revision: revision.unwrap_or(Revision::FIRST),
+            revision: revision.unwrap_or(first),
             modified: String::new(),
             secret_references: LiteMap::new(),
             row_texts: LiteMap::new(),
@@ -69,7 +71,7 @@ impl Expected {
             return Self { live: now, last_write: LastWrite::Assignments };
         }
         if let Some(after) = &change.after {
-            live.revision = live.revision.next();
+            live.revision = delivery::next_revision(live.delivery, live.revision);
             live.marker = Some(marker(change, after, owner, live.revision));
             let before = &mut live.profile;
             live.profile = Profile {
@@ -96,7 +98,7 @@ impl Expected {
     /// Compares a read with the expected state, in the parts that `wanted` sets. If there are no masked values,
     /// everything that was written can be read, so the version does not matter.
     pub fn compare(&self, now: &LiveProfile, wanted: &Profile) -> Look {
-        let since = now.revision.since(self.live.revision);
+        let since = delivery::since(now.delivery, now.revision, self.live.revision);
         let is_later = matches!(since, Since::Next | Since::Later);
         let shown = shows(now, wanted) && now.marker == self.live.marker;
         let is_safe = |masked_too: bool| shown && (masked_too || !self.live.profile.has_masked());
@@ -153,10 +155,10 @@ mod tests {
             target: None,
             place: None,
         };
-        let before = Expected::created(&change, &after, "contoso", "1", Some(Revision::of_version(4))).live;
+        let before = Expected::created(&change, &after, "contoso", "1", Some(Revision::of_token(4))).live;
         let after_write = || Expected::after(&change, &Stage::Content, "contoso", before.clone());
         let shown =
-            |version| LiveProfile { revision: Revision::of_version(version), ..after_write().live.as_ref().clone() };
+            |version| LiveProfile { revision: Revision::of_token(version), ..after_write().live.as_ref().clone() };
         let look = |expected: &Expected, version| expected.compare(&shown(version), &after);
         assert_eq!([5, 6].map(|version| look(&after_write(), version)), [Look::AsExpected, Look::Changed]);
         let answered = after_write().with_version_of(&json!({ "version": 7 }));

@@ -16,6 +16,9 @@ pub struct Journal {
     content: Mutex<JournalContent>,
 }
 
+/// The version of the journal's format.
+const FORMAT: u32 = 1;
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct JournalContent {
     format: u32,
@@ -104,6 +107,12 @@ pub enum JournalError {
     /// The file exists, but cannot be read.
     #[error("the journal {path} cannot be read: {reason}; open it, and delete it if you do not need its content")]
     Broken { path: String, reason: String },
+    #[error(
+        "the journal {path} was written by a newer version of sspr-policy (format {format}; this version reads format \
+         {FORMAT}); nothing was changed. Install the newest version and run `sspr-policy apply` again; keep the file, \
+         because it lists creations and approvals that are not finished"
+    )]
+    Newer { path: String, format: u64 },
     #[error("the journal {path} cannot be written: {reason}")]
     Write { path: String, reason: String },
 }
@@ -112,19 +121,27 @@ impl Journal {
     /// Opens the journal. A missing file is an empty journal.
     ///
     /// # Errors
-    /// If the file exists, but cannot be read.
+    /// If the file exists, but cannot be read, or a newer version wrote it.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let broken = |reason: String| JournalError::Broken { path: path.display().to_string(), reason };
-        let content: JournalContent = match fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?,
+        let content = match fs::read(path) {
+            Ok(bytes) => {
+                let content: serde_json::Value =
+                    serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
+                match content["format"].as_u64() {
+                    Some(format) if format > u64::from(FORMAT) => {
+                        return Err(JournalError::Newer { path: path.display().to_string(), format });
+                    }
+                    Some(format) if format == u64::from(FORMAT) => {}
+                    _ => return Err(broken(format!("`format` is not {FORMAT}"))),
+                }
+                serde_json::from_value(content).map_err(|error| broken(error.to_string()))?
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                JournalContent { format: 1, ..JournalContent::default() }
+                JournalContent { format: FORMAT, ..JournalContent::default() }
             }
             Err(error) => return Err(broken(error.to_string())),
         };
-        if content.format != 1 {
-            return Err(broken(format!("its format is {}, but this version can read only format 1", content.format)));
-        }
         Ok(Self { path: path.to_path_buf(), content: Mutex::new(content) })
     }
 

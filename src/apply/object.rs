@@ -50,7 +50,7 @@ impl<'e, 'a> Object<'e, 'a> {
     ) -> Result<LiveProfile, NotDone> {
         let mut wait = self.wait();
         loop {
-            let now = self.lookup.by_id(&expected.live.id).await?;
+            let now = self.lookup.by_id(self.change.object.delivery, &expected.live.id).await?;
             let is_as_expected =
                 |one: &Expected, now: &LiveProfile| one.compare(now, &one.live.profile) == Look::AsExpected;
             match now {

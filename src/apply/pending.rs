@@ -31,7 +31,7 @@ pub async fn await_pending(
         while !is_settled(&lookup, &pending).await? {
             if wait.is_over() {
                 if let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty())
-                    && lookup.by_id(id).await?.is_some()
+                    && lookup.by_id(pending.delivery, id).await?.is_some()
                 {
                     return Err(PendingError::Unlisted { key: pending.key, id: id.clone() });
                 }
@@ -49,14 +49,15 @@ pub async fn await_pending(
 async fn is_settled(lookup: &ProfileLookup<'_>, pending: &Pending) -> Result<bool, Error> {
     let is_it =
         |one: &LiveProfile| one.is_of(&pending.owner, &pending.object()) || pending.id.as_ref() == Some(&one.id);
-    if lookup.named(&pending.name).await?.iter().any(is_it) {
+    if lookup.named(pending.delivery, &pending.name).await?.iter().any(is_it) {
         return Ok(true);
     }
     let Some(id) = pending.id.as_ref().filter(|id| !id.is_empty()) else { return Ok(false) };
     // Someone may have renamed it in the meantime, or removed the marker.
-    let Some(now) = lookup.by_id(id).await? else { return Ok(false) };
+    let Some(now) = lookup.by_id(pending.delivery, id).await? else { return Ok(false) };
     Ok(!now.is_of(&pending.owner, &pending.object())
-        || now.profile.name != pending.name && lookup.named(&now.profile.name).await?.iter().any(is_it))
+        || now.profile.name != pending.name
+            && lookup.named(pending.delivery, &now.profile.name).await?.iter().any(is_it))
 }
 
 /// Why pending creations could not be settled.

@@ -3,6 +3,7 @@
 use super::expected::{Expected, Look};
 use super::not_done::NotDone;
 use super::object::Object;
+use crate::delivery;
 use crate::plan::Stage;
 use crate::profile::LiveProfile;
 
@@ -17,7 +18,7 @@ impl Object<'_, '_> {
         let (mut wait, mut corrected, mut first) = (self.wait(), false, true);
         loop {
             let late = wait.is_over();
-            let named = self.lookup.named(&after.name).await?;
+            let named = self.lookup.named(self.change.object.delivery, &after.name).await?;
             self.require_the_only_one(&named, &id)?;
             let mut now = named.into_iter().find(|one| one.id == id);
             let compare =
@@ -26,13 +27,13 @@ impl Object<'_, '_> {
             let is_listed = found == Look::AsExpected;
             if found == Look::NotYet && (late || std::mem::take(&mut first)) {
                 // Lists can lag behind, so read the object itself.
-                now = self.lookup.by_id(&id).await?;
+                now = self.lookup.by_id(self.change.object.delivery, &id).await?;
                 found = compare(&now);
             }
             match now {
                 Some(now) if found == Look::Changed => return Err(self.changed(&expected, &now, "")),
                 Some(now) if found == Look::AsExpected && (is_listed || late) => {
-                    if !corrected && !self.needs_approval && after.has_masked() && !is_marked(&now) {
+                    if !corrected && !self.needs_approval && after.has_masked() && !delivery::is_as_marked(&now) {
                         expected = self.write_stage(&Stage::Content, expected).await?;
                         (wait, corrected) = (self.wait(), true);
                         continue;
@@ -61,9 +62,4 @@ impl Object<'_, '_> {
             )))
         })
     }
-}
-
-/// Whether the marker names the current version of the object.
-fn is_marked(now: &LiveProfile) -> bool {
-    now.last_applied().is_some_and(|last| last.revision == now.revision)
 }

@@ -10,7 +10,7 @@ use super::output::{Output, exit, json_text, prompt, write_file};
 use super::{Global, today};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
-use crate::plan::{Overridden, PlanDocument};
+use crate::plan::{Overridden, PlanDocument, PlanError};
 use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::report::{self, PlanHeader};
 use crate::repository::Repository;
@@ -125,7 +125,7 @@ fn all_verified(document: &PlanDocument) -> Result<(), Failure> {
     if document.unverified.is_empty() {
         return Ok(());
     }
-    let profiles: Vec<&str> = document.unverified.keys().map(String::as_str).collect();
+    let profiles: Vec<String> = document.unverified.iter().map(|one| one.object().to_string()).collect();
     Err(Failure::with_help(
         format!("--strict: masked values could not be compared in {}", profiles.join(", ")),
         format!(
@@ -168,5 +168,18 @@ pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
         }
         _ => broken(error.to_string()),
     })?;
-    PlanDocument::parse(&bytes).map_err(broken)
+    PlanDocument::parse(&bytes).map_err(|error| match &error {
+        PlanError::Newer { program, .. } => Failure::with_help(
+            format!("{} was made by a newer version of sspr-policy ({error})", file.display()),
+            match program {
+                Some(version) => format!("install sspr-policy {version}, or make a new plan with `plan --out FILE`"),
+                None => "install the newest sspr-policy, or make a new plan with `plan --out FILE`".into(),
+            },
+        ),
+        PlanError::Older { .. } => Failure::with_help(
+            format!("{} was made by an older version of sspr-policy ({error})", file.display()),
+            "make a new plan with `plan --out FILE`, and have it approved",
+        ),
+        PlanError::NotAPlan(_) | PlanError::NoFormat => broken(error.to_string()),
+    })
 }

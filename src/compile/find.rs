@@ -300,9 +300,9 @@ fn tidied(text: &str) -> Option<String> {
 /// Warns about an address without a scope: the catalogue accepts it, but some devices may not.
 fn lacks_scope(place: &Place, written: &str, policy: &Policy) -> Diagnostic {
     let right = written.replacen("./Vendor/", "./Device/Vendor/", 1);
-    LACKS_SCOPE.finding(None).at(place.clone(), "some devices ignore this form").help(format!("write `{right}`")).fix(
-        place.clone(),
-        quoted_as(policy.source.slice(place.span), right),
-        true,
-    )
+    LACKS_SCOPE
+        .finding(policy.oldest_build())
+        .at(place.clone(), "some devices ignore this form")
+        .help(format!("write `{right}`"))
+        .fix(place.clone(), quoted_as(policy.source.slice(place.span), right), true)
 }

@@ -13,7 +13,7 @@ use crate::catalogue::CspNode;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
 use crate::profile::{Setting, canonical_value};
-use crate::rules::WRONG_TYPE;
+use crate::rules::{WRONG_TYPE, at_most};
 use crate::setting::{OmaType, OmaValue};
 use crate::source::{Span, Spanned, Value};
 
@@ -133,10 +133,10 @@ fn complain_of_type(
         return true;
     }
     let unchecked = written.form().is_unchecked;
-    let mut finding = WRONG_TYPE.finding(None);
+    let mut finding = WRONG_TYPE.finding(policy.oldest_build());
     finding.message = format!("this node takes {}, not {}", right.word(), kind.value.word());
     if unchecked {
-        finding.severity = Severity::Warning;
+        finding = at_most(finding, Severity::Warning);
     }
     problems.push(
         finding

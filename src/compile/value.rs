@@ -212,10 +212,10 @@ impl Input<'_> {
         self.node.is_some_and(|node| node.short().starts_with("UserRights/"))
     }
 
-    /// The integers of Graph are signed and have 32 bits, even if Windows accepts more.
+    /// Intune may accept fewer integers than Windows, depending on the delivery.
     pub(super) fn beyond_intune(&self) -> ValueProblem {
-        self.not_allowed("a 32-bit whole number")
-            .note("the largest integer that Intune accepts is 2147483647 (Graph: omaSettingInteger)")
+        let integers = delivery::integers(self.delivery);
+        self.not_allowed(integers.word).note(integers.limit)
     }
 
     fn subject(&self) -> String {
@@ -236,6 +236,6 @@ impl Input<'_> {
 impl Input<'_> {
     /// A whole number, if the policy's delivery can send it.
     pub(super) fn deliverable(&self, number: i64) -> Option<i64> {
-        delivery::integers(self.delivery).contains(&number).then_some(number)
+        delivery::integers(self.delivery).range.contains(&number).then_some(number)
     }
 }

@@ -5,9 +5,9 @@ mod body;
 mod row;
 
 pub use body::DeviceConfiguration;
-pub use row::read_plain;
+pub(super) use row::read_plain;
 
-use std::ops::RangeInclusive;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use litemap::LiteMap;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use self::body::KIND;
 use super::target::read_assignment;
+use super::{Integers, Since};
 use crate::profile::{
     Address, DEFAULT_TAG, LiveProfile, Marker, Profile, Revision, RowText, Setting, Settings, canonical_tags,
     canonical_value,
@@ -27,7 +28,33 @@ pub const COLLECTION: &str = "/deviceManagement/deviceConfigurations";
 pub const NAME: &str = "displayName";
 
 /// Microsoft Graph, omaSettingInteger: `value` is an Int32.
-pub(super) const INTEGERS: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
+pub(super) static INTEGERS: Integers = Integers {
+    range: i32::MIN as i64..=i32::MAX as i64,
+    word: "a 32-bit whole number",
+    limit: "the largest integer that Intune accepts is 2147483647 (Graph: omaSettingInteger)",
+};
+
+/// The `version` of a new profile.
+pub(super) const FIRST: Revision = Revision::of_token(1);
+
+/// Each change raises the `version`, most likely by one.
+pub(super) fn next(now: Revision) -> Revision {
+    Revision::of_token(now.token().saturating_add(1))
+}
+
+pub(super) fn since(now: Revision, then: Revision) -> Since {
+    match now.token().cmp(&then.token()) {
+        Ordering::Less => Since::Earlier,
+        Ordering::Equal => Since::Same,
+        Ordering::Greater if now == next(then) => Since::Next,
+        Ordering::Greater => Since::Later,
+    }
+}
+
+/// Reading a masked value is a function of the profile (Microsoft Graph, getOmaSettingPlainTextValue).
+pub(super) fn url_of_masked_value(id: &str, literal: &str) -> String {
+    format!("{COLLECTION}/{id}/getOmaSettingPlainTextValue(secretReferenceValueId={literal})")
+}
 
 /// Converts a custom profile to canonical form. `share` may return an equal address that is already in memory; it gets
 /// the profile's marker.
@@ -72,7 +99,7 @@ pub fn read(found: DeviceConfiguration, share: &dyn Fn(Option<&Marker>, OmaUri) 
         id: found.id,
         marker,
         profile,
-        revision: Revision::of_version(found.version),
+        revision: Revision::of_token(found.version),
         modified: found.last_modified_date_time.unwrap_or_default(),
         secret_references,
         row_texts,
@@ -87,7 +114,7 @@ pub fn read_name_only(found: DeviceConfiguration) -> LiveProfile {
         id: found.id,
         marker: Marker::split(found.description.as_deref().unwrap_or_default()).1,
         profile: Profile { name, description: None, settings: Arc::default(), assignments: None, scope_tags: None },
-        revision: Revision::of_version(found.version),
+        revision: Revision::of_token(found.version),
         modified: found.last_modified_date_time.unwrap_or_default(),
         secret_references: LiteMap::new(),
         row_texts: LiteMap::new(),

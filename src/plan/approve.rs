@@ -47,7 +47,7 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
             Some(_) => "the change differs from the approved one",
             None => "the approved plan does not contain this change",
         };
-        refused.push((change.object(), format!("{}: {why}", change.key)));
+        refused.push((change.object(), format!("{}: {why}", change.object())));
     }
     if approved.policies != fresh.policies {
         let is_whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
@@ -55,7 +55,7 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
             if !refused.iter().any(|(object, _)| *object == change.object()) {
                 let line = format!(
                     "{}: the policies changed after the plan was made, and no longer contain all of this change",
-                    change.key
+                    change.object()
                 );
                 refused.push((change.object(), line));
             }

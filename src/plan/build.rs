@@ -9,10 +9,11 @@ use super::found::{ProfileMatches, by_key};
 use super::leftovers::{complain_of_lost_moves, leftovers};
 use super::order::widens;
 use super::{Cause, Change, Desired, Fate, Plan, Reason};
+use crate::delivery::{self, Since};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
-    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, Settings, Since, is_keyed,
-    masked_digest, masked_digest_is, readable_digest,
+    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, Settings, is_keyed, masked_digest,
+    masked_digest_is, readable_digest,
 };
 use crate::setting::ObjectKey;
 use crate::source::Placed;
@@ -203,7 +204,7 @@ fn masked_state(object: &LiveProfile, wanted: &Profile, options: &PlanOptions) -
     let Some(last) = object.last_applied() else { return Verified::Changed };
     match (&last.masked, &written) {
         (Some(last_digest), Some(now)) if last_digest == now => {
-            if last.revision == object.revision {
+            if delivery::is_as_marked(object) {
                 Verified::Yes
             } else {
                 Verified::No
@@ -224,7 +225,7 @@ fn cause(object: &LiveProfile, wanted: &Profile, options: &PlanOptions) -> Cause
     // A change of a value in Intune also increases the profile's version.
     let comparable = |digest: &&String| {
         let has_key = key.is_some() || !is_keyed(digest);
-        has_key && object.unread().next().is_none() && object.revision != last.revision
+        has_key && object.unread().next().is_none() && !delivery::is_as_marked(object)
     };
     let masked_there =
         last.masked.as_ref().filter(comparable).is_some_and(|last| !masked_digest_is(&object.profile, last, key));
@@ -245,7 +246,8 @@ fn only_assignments_are_missing(object: &LiveProfile, wanted: &Profile) -> bool 
     let Some(last) = object.last_applied() else { return false };
     let nobody = object.profile.assignments.as_ref().is_none_or(|all| all.is_empty());
     let assigned = Profile { assignments: wanted.assignments.clone(), ..object.profile.clone() };
-    let unseen = matches!(object.revision.since(last.revision), Since::Earlier | Since::Same);
+    let unseen =
+        matches!(delivery::since(object.delivery, object.revision, last.revision), Since::Earlier | Since::Same);
     nobody && unseen && readable_digest(&assigned.restricted(last.managed)) == last.readable
 }
 

@@ -7,6 +7,7 @@ use super::document::{
 };
 use super::names::Names;
 use super::target_kind::{Side, TargetKind};
+use super::unverified_document::{ForeignUnverifiedLine, Unverified};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, CspNode, may_be_secret};
 use crate::diagnostic::DiagnosticDocument;
@@ -45,8 +46,26 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         id: orphan.id.clone(),
     });
     let short = |addresses: &[Address]| addresses.iter().map(Address::short).collect::<Vec<_>>();
-    let unverified = plan.unverified.iter().map(|(object, addresses)| (object.to_string(), short(addresses)));
-    let foreign = plan.foreign_unverified.iter().map(|profile| (profile.name.clone(), short(&profile.addresses)));
+    let mut unverified: Vec<Unverified> = plan
+        .unverified
+        .iter()
+        .map(|(object, addresses)| Unverified {
+            key: object.key.clone(),
+            delivery: object.delivery,
+            settings: short(addresses),
+        })
+        .collect();
+    unverified.sort_by_key(Unverified::object);
+    let mut foreign: Vec<ForeignUnverifiedLine> = plan
+        .foreign_unverified
+        .iter()
+        .map(|profile| ForeignUnverifiedLine {
+            name: profile.name.clone(),
+            id: profile.id.clone(),
+            settings: short(&profile.addresses),
+        })
+        .collect();
+    foreign.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     let keys = |objects: &[ObjectKey]| objects.iter().map(ToString::to_string).collect::<Vec<_>>();
     let key = |change: &Change| change.object.to_string();
     // A profile that is adopted is counted as a change, so it is not counted as not managed.
@@ -67,8 +86,8 @@ pub fn document(plan: &Plan, frame: &Frame<'_>) -> PlanDocument {
         default_scope_tag: plan.changes.iter().filter(|change| gets_default_tag(change)).map(key).collect(),
         limits_overridden: plan.limits_overridden.clone(),
         orphans: orphans.collect(),
-        unverified: unverified.collect(),
-        foreign_unverified: foreign.collect(),
+        unverified,
+        foreign_unverified: foreign,
         held: keys(&plan.held),
         registry_only: keys(&plan.registry_only),
         diagnostics: plan.problems.iter().map(DiagnosticDocument::new).collect(),

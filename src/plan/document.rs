@@ -4,25 +4,24 @@
 //! A document never contains a secret: a value with a secret is shown with the reference in its place. A plan file can
 //! therefore be a public artifact. It is not executed, but compared with a new plan.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reach_document::{LimitLine, ReachDocument};
 use super::target_kind::{Side, TargetKind};
+use super::unverified_document::{ForeignUnverifiedLine, Unverified};
 use crate::diagnostic::{DiagnosticDocument, Severity};
 use crate::setting::{Delivery, Members, ObjectKey, OmaType};
 
 /// The version of this format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A plan, as printed and saved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Plan")]
 pub struct PlanDocument {
-    /// The version of this format: 1.
+    /// The version of this format: 2.
     pub format: u32,
     /// The version of sspr-policy that made the plan.
     pub program: String,
@@ -58,12 +57,12 @@ pub struct PlanDocument {
     pub limits_overridden: Vec<LimitLine>,
     /// Managed profiles without a policy file.
     pub orphans: Vec<ObjectLine>,
-    /// Keys of profiles whose masked values could not be compared, with the names of these settings.
-    pub unverified: BTreeMap<String, Vec<String>>,
-    /// Names of profiles that are not managed here and may conflict with the plan, because some of their masked values
-    /// could not be read; with the names of these settings.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub foreign_unverified: BTreeMap<String, Vec<String>>,
+    /// Managed profiles with masked values that could not be compared, sorted by key.
+    pub unverified: Vec<Unverified>,
+    /// Profiles that are not managed here and may conflict with the plan, because some of their masked values could not
+    /// be read; sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_unverified: Vec<ForeignUnverifiedLine>,
     /// Keys of policies that do not apply to this environment; their profiles stay as they are.
     pub held: Vec<String>,
     /// Keys of policies that only have registry values; these are exported and not sent to Intune.
@@ -75,18 +74,6 @@ pub struct PlanDocument {
 }
 
 impl PlanDocument {
-    /// Reads a saved plan.
-    ///
-    /// # Errors
-    /// Why it cannot be read: it is not JSON, or has another format than this version's.
-    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        if value["format"] != FORMAT {
-            return Err(format!("its format is {}, but this version reads format {FORMAT}", value["format"]));
-        }
-        serde_json::from_value(value).map_err(|error| error.to_string())
-    }
-
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
@@ -306,16 +293,9 @@ impl AssignmentLine {
     }
 }
 
-impl PlanDocument {
-    /// The settings of a change whose masked values could not be compared.
-    pub fn unverified_in(&self, change: &ChangeDocument) -> &[String] {
-        self.unverified.get(&change.object().to_string()).map_or(&[], Vec::as_slice)
-    }
-
-    /// The same for profiles that do not change.
-    pub fn unverified_alone(&self) -> Vec<(&String, &Vec<String>)> {
-        let changed: BTreeSet<String> = self.changes.iter().map(|change| change.object().to_string()).collect();
-        self.unverified.iter().filter(|(object, _)| !changed.contains(*object)).collect()
+impl ObjectLine {
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey { key: self.key.clone(), delivery: self.delivery }
     }
 }
 

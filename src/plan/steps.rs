@@ -58,8 +58,10 @@ pub fn requests(change: &Change, owner: &str, blank: bool) -> Vec<Request> {
 pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LiveProfile>, blank: bool) -> Request {
     let Some(after) = &change.after else { return Request::Delete };
     let body = || {
-        let revision = now.map_or(Revision::FIRST, |live| live.revision.next());
-        delivery::write(change.object.delivery, after, now, &marker(change, after, owner, revision), blank)
+        let delivery = change.object.delivery;
+        let first = || delivery::first_revision(delivery);
+        let revision = now.map_or_else(first, |live| delivery::next_revision(delivery, live.revision));
+        delivery::write(delivery, after, now, &marker(change, after, owner, revision), blank)
     };
     match stage {
         Stage::Create => Request::Create(body()),
@@ -72,9 +74,8 @@ pub fn request(change: &Change, stage: &Stage, owner: &str, now: Option<&LivePro
 /// Whether devices get the same settings as before. Masked values are the same if neither they nor the profile changed
 /// since the last apply.
 fn has_same_settings(live: &LiveProfile, after: &Profile, masked: Option<&str>) -> bool {
-    let same = live
-        .last_applied()
-        .is_some_and(|last| masked.is_some() && last.masked.as_deref() == masked && last.revision == live.revision);
+    let same = live.last_applied().is_some_and(|last| masked.is_some() && last.masked.as_deref() == masked)
+        && delivery::is_as_marked(live);
     let verified = if same { Verified::Yes } else { Verified::Changed };
     difference(live, after, verified).settings.is_empty()
 }
@@ -88,7 +89,7 @@ fn has_all_but_assignments(live: &LiveProfile, after: &Profile, change: &Change)
     let marked = last.managed == managed
         && last.readable == readable_digest(after)
         && last.masked == change.masked_digest
-        && (last.revision == live.revision || !after.has_masked());
+        && (delivery::is_as_marked(live) || !after.has_masked());
     let content = Profile { assignments: after.assignments.clone(), ..live.profile.restricted(managed) };
     marked && readable_digest(&content) == readable_digest(after)
 }

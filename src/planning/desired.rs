@@ -6,7 +6,6 @@ use crate::compile::{Compiled, Directory, resolve};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Desired, Fate};
 use crate::policy::State;
-use crate::setting::ObjectKey;
 
 /// Whether the policy is sent to Intune.
 pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
@@ -37,7 +36,7 @@ pub(super) fn desired(
         };
         let Some(profile) = resolve(written, directory, problems) else { continue };
         all.push(Desired {
-            object: ObjectKey { key: policy.key.clone(), delivery: policy.delivery },
+            object: policy.object(),
             fate,
             profile: Arc::new(profile),
             adopt: policy.adopt.clone().map(|id| id.map(|id| id.to_lowercase())),

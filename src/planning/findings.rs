@@ -13,7 +13,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::{Address, Assignments, LiveProfile, Setting};
 use crate::rules::{self, Exclusion};
-use crate::setting::{Audience, Claim, Inclusion, Membership, OmaUri, OmaValue, Origin, ProfileKind, Subject};
+use crate::setting::{
+    Audience, Claim, Inclusion, Membership, ObjectKey, OmaUri, OmaValue, Origin, ProfileKind, Subject,
+};
 use crate::tenant::{CatalogPolicy, Tenant};
 
 /// What findings are based on.
@@ -29,8 +31,8 @@ pub(super) struct Evidence<'a> {
 
 /// What findings need of the policies after they were compared.
 pub(super) struct Compared {
-    /// The assignments by key, with ids; `None` if they are not managed.
-    assignments: BTreeMap<String, Option<Assignments>>,
+    /// The assignments by object, with ids; `None` if they are not managed.
+    assignments: BTreeMap<ObjectKey, Option<Assignments>>,
     /// The ids of the profiles that are taken over.
     adopted: BTreeSet<String>,
 }
@@ -41,7 +43,7 @@ impl Compared {
         let mut compared = Self { assignments: BTreeMap::new(), adopted: BTreeSet::new() };
         for one in desired {
             compared.adopted.extend(one.adopt.map(|id| id.value));
-            compared.assignments.insert(one.object.key, one.profile.assignments.clone());
+            compared.assignments.insert(one.object, one.profile.assignments.clone());
         }
         compared
     }
@@ -68,13 +70,14 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
 fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
     let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
     let changed = plan.changes.iter().filter_map(|change| {
-        let policy = compiled.iter().find(|policy| policy.key == change.object.key)?;
+        let policy = compiled.iter().find(|policy| policy.object() == change.object)?;
         let assignments = change.after.as_ref()?.assignments.as_ref()?;
         let written = |id: &str| {
             let name = name(id);
             Exclusion { place: policy.exclusion(id, &name).cloned(), name }
         };
-        Some(rules::mixed_exclusions(&audience(assignments), membership, &policy.name_place, written))
+        let (place, build) = (&policy.name_place, policy.oldest_build.as_ref().map(|build| build.value));
+        Some(rules::mixed_exclusions(&audience(assignments), membership, place, build, written))
     });
     changed.flatten().collect()
 }
@@ -89,7 +92,7 @@ struct PolicyClaims {
 fn our_claims(compiled: &[Compiled<'_>], compared: &Compared, membership: &Membership) -> Vec<PolicyClaims> {
     let active = compiled.iter().filter(|policy| policy.is_active());
     let claims = |policy: &Compiled<'_>| {
-        let assignments = compared.assignments.get(&policy.key)?;
+        let assignments = compared.assignments.get(&policy.object())?;
         let claims = policy.claims(reach(assignments.as_ref(), membership)).collect();
         Some(PolicyClaims { is_sent: is_sent(policy), claims })
     };

@@ -47,5 +47,10 @@ pub(super) fn foreign_unverified(
         reaches && !changed.contains(profile.id.as_str())
     };
     let masked = foreign_masked(tenant, compiled, owner).into_iter().filter(|(profile, _)| interferes(profile));
-    masked.map(|(profile, addresses)| ForeignUnverified { name: profile.profile.name.clone(), addresses }).collect()
+    let unverified = |(profile, addresses): (&LiveProfile, Vec<Address>)| ForeignUnverified {
+        name: profile.profile.name.clone(),
+        id: profile.id.clone(),
+        addresses,
+    };
+    masked.map(unverified).collect()
 }

@@ -27,6 +27,11 @@ impl Policy {
     pub fn place(&self, span: Span) -> Place {
         Place::new(&self.source, span)
     }
+
+    /// The oldest build that must be supported, if it says so.
+    pub fn oldest_build(&self) -> Option<u32> {
+        self.document.windows.as_ref().map(|windows| windows.build)
+    }
 }
 
 /// A device policy for Windows: its settings, and who gets them.

@@ -129,7 +129,7 @@ mod tests {
 
     fn marker() -> Marker {
         let managed = [Part::Description, Part::Assignments].into_iter().collect();
-        let revision = Revision::of_version(3);
+        let revision = Revision::of_token(3);
         let applied =
             Applied::Known(Digests { managed, readable: "Zm9v".into(), masked: Some("YmFy".into()), revision });
         Marker { owner: "contoso-endpoint".into(), key: "sspr/lock-screen-reset".into(), applied }
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn the_longest_marker_fits() {
         let managed = Part::ALL.into_iter().collect();
-        let revision = Revision::of_version(i64::from(i32::MAX));
+        let revision = Revision::of_token(i64::from(i32::MAX));
         let applied =
             Applied::Known(Digests { managed, readable: "x".repeat(22), masked: Some("x".repeat(24)), revision });
         let marker = Marker { owner: "o".repeat(60), key: "k".repeat(128), applied };

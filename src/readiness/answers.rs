@@ -10,7 +10,7 @@ use crate::graph::{Client, Error};
 use crate::permissions::{READ_CONFIGURATION, READ_DEVICES, READ_GROUPS, READ_ORGANIZATION, WRITE_CONFIGURATION};
 use crate::report::{ReadinessArea, Status};
 use crate::session::{Connection, Purpose, check_tenant, no_graph};
-use crate::tenant::{self, profiles_path};
+use crate::tenant::{self, filters_path, masked_value_path, profiles_path};
 
 /// An id that no object has.
 const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
@@ -37,7 +37,7 @@ pub(super) async fn requests(connection: &Connection, client: &Client, readiness
     let asked = [
         ("profiles", format!("{}?$top=1", profiles_path()), READ_CONFIGURATION),
         ("groups", "/v1.0/groups?$top=1&$select=id,displayName".to_string(), READ_GROUPS),
-        ("filters", "/beta/deviceManagement/assignmentFilters?$select=id,displayName".to_string(), READ_CONFIGURATION),
+        ("filters", filters_path(), READ_CONFIGURATION),
     ];
     for (what, path, permission) in asked {
         let answer = client.get::<Value>(&path).await;
@@ -71,7 +71,7 @@ async fn devices(client: &Client, readiness: &mut Readiness) {
 /// required"). It asks for an object that does not exist, so that no secret is read. A 403 shows that the permission is
 /// missing; no other answer proves anything.
 async fn writing(client: &Client, readiness: &mut Readiness) {
-    let path = format!("{}/{NOTHING}/getOmaSettingPlainTextValue(secretReferenceValueId='{NOTHING}')", profiles_path());
+    let path = masked_value_path(NOTHING, NOTHING);
     let answer = tokio::time::timeout(PATIENCE, client.get::<Value>(&path)).await;
     let wants_to_write = readiness.purpose == Purpose::Apply;
     match answer {

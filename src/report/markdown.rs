@@ -3,7 +3,7 @@
 use super::text::style::{cut_pair, visible};
 use super::text::{plan_summary, reach};
 use crate::diagnostic::DiagnosticDocument;
-use crate::plan::{ActionWord, ChangeDocument, PlanDocument, ValueText};
+use crate::plan::{ActionWord, ChangeDocument, ForeignUnverifiedLine, PlanDocument, ValueText};
 
 /// What fits into a cell of a table.
 const WIDTH: usize = 200;
@@ -26,16 +26,17 @@ pub fn markdown(plan: &PlanDocument) -> String {
         }
     }
     for orphan in &plan.orphans {
-        text.push_str(&format!("\n`{}` no longer has a policy file.\n", orphan.key));
+        text.push_str(&format!("\n`{}` no longer has a policy file.\n", orphan.object()));
     }
-    for (key, settings) in plan.unverified_alone() {
-        text.push_str(&format!("\n`{key}`: could not be compared: {}\n", escape(&settings.join(", "))));
+    for one in plan.unverified_alone() {
+        let settings = escape(&one.settings.join(", "));
+        text.push_str(&format!("\n`{}`: could not be compared: {settings}\n", one.object()));
     }
-    for (name, settings) in &plan.foreign_unverified {
-        let settings = escape(&settings.join(", "));
+    for ForeignUnverifiedLine { name, id, settings } in &plan.foreign_unverified {
+        let id = if plan.is_shared_name(name) { format!(" ({})", code(id)) } else { String::new() };
+        let (name, settings) = (code(name), escape(&settings.join(", ")));
         text.push_str(&format!(
-            "\n{}, which is not managed here, may interfere; its values are masked: {settings}\n",
-            code(name)
+            "\n{name}{id}, which is not managed here, may interfere; its values are masked: {settings}\n"
         ));
     }
     text
@@ -94,7 +95,7 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     for part in change.not_managed.iter().filter(|part| part.released) {
         parts.push(format!("{}: no longer managed, stays {}", part.part, code(&part.holds)));
     }
-    format!("| {sign} | `{}`<br>{} | {} |\n", change.key, escape(&change.name), parts.join("<br>"))
+    format!("| {sign} | `{}`<br>{} | {} |\n", change.object(), escape(&change.name), parts.join("<br>"))
 }
 
 /// Escapes text, so that it is shown unchanged.

@@ -22,11 +22,12 @@ pub struct Exclusion {
 
 /// Findings about the exclusions of one policy that have no effect, because all included targets are of one kind and
 /// the excluded group is of the other. `audience` has ids; `written` finds the exclusion of a group in a file; `policy`
-/// is the place of the policy's name.
+/// is the place of the policy's name, and `oldest_build` the oldest build that it must support.
 pub fn mixed_exclusions(
     audience: &Audience,
     membership: &Membership,
     policy: &Place,
+    oldest_build: Option<u32>,
     written: impl Fn(&str) -> Exclusion,
 ) -> Vec<Diagnostic> {
     let Some((included, ineffective)) = ineffective(audience, membership) else { return Vec::new() };
@@ -42,7 +43,7 @@ pub fn mixed_exclusions(
             let name = &exclusion.name;
             let message =
                 format!("excluding `{name}` has no effect: it has {lacks}, but the included targets are {has}");
-            Some(finding(policy, exclusion.place, message))
+            Some(finding(policy, oldest_build, exclusion.place, message))
         })
         .collect()
 }
@@ -74,9 +75,9 @@ fn ineffective<'a>(audience: &'a Audience, membership: &Membership) -> Option<(M
     Some((included, audience.exclude.iter().filter(other).collect()))
 }
 
-fn finding(policy: &Place, written: Option<Place>, message: String) -> Diagnostic {
+fn finding(policy: &Place, oldest_build: Option<u32>, written: Option<Place>, message: String) -> Diagnostic {
     let rule = &MIXED_EXCLUSION;
-    let mut found = rule.finding(None);
+    let mut found = rule.finding(oldest_build);
     found.message = message;
     found.fact = Some(format!("source: {}; `explain {}`", rule.sources.join("; "), rule.id.code));
     match written {

@@ -29,6 +29,6 @@ impl Rule {
 }
 
 /// Limits the severity of a finding.
-pub(super) fn at_most(finding: Diagnostic, most: Severity) -> Diagnostic {
+pub fn at_most(finding: Diagnostic, most: Severity) -> Diagnostic {
     Diagnostic { severity: finding.severity.min(most), ..finding }
 }

@@ -28,7 +28,7 @@ pub static WRONG_TYPE: Rule = Rule {
     severity: ByBuild::Always(Error),
     confidence: Confidence::High,
     sources: &["Policy CSP, Authentication", PAGE],
-    remedy: "use the node's own type: Authentication/AllowAadPasswordReset is an Integer",
+    remedy: "use the node's own type",
     check: Check::Fact("the type of a value and the type of its node"),
 };
 

@@ -121,7 +121,7 @@ fn excluded(kind: Members) -> Vec<Diagnostic> {
     let devices = Members { devices: 3, total: 3, ..Members::default() };
     let groups = [("included".to_string(), kind), ("excluded".to_string(), devices)].into();
     let membership = Membership { groups, ..Membership::default() };
-    mixed_exclusions(&audience, &membership, &place(), |id| Exclusion { name: id.into(), place: None })
+    mixed_exclusions(&audience, &membership, &place(), None, |id| Exclusion { name: id.into(), place: None })
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! R03: the type of a value differs from the type of its node.
 
+use super::finding::at_most;
 use super::seen::Seen;
 use super::ways::is_at;
 use super::{Feature, WRONG_TYPE};
@@ -37,7 +38,7 @@ pub(super) fn wrong_types(seen: Seen<'_>, features: &[&Feature], catalogue: &Cat
     // A mistake in someone else's profile matters here only if it keeps devices from getting a feature.
     let turns_on = || features.iter().flat_map(|feature| feature.on).any(|way| is_at(way, uri));
     if !seen.is_judged {
-        finding.severity = if turns_on() { Severity::Warning } else { Severity::Info };
+        finding = at_most(finding, if turns_on() { Severity::Warning } else { Severity::Info });
     }
     Some(finding)
 }

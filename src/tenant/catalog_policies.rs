@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::directory::safe_id;
-use crate::delivery::Assigned;
 use crate::delivery::catalog::{
     self, COLLECTION, CatalogPolicy, CatalogSetting, ConfigurationPolicy, WITH_ASSIGNMENTS, WITH_SETTINGS,
 };
+use crate::delivery::{self, Assigned};
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error};
 
 /// The assigned settings catalog policies for Windows.
@@ -77,7 +77,7 @@ async fn all_policies(client: &Client, first: &BatchAnswer) -> Result<Vec<Config
     match list(first) {
         Some(all) => Ok(all),
         // There are more pages, or this is not a list: `Client::list` handles both.
-        None => client.list(&format!("/beta{WITH_ASSIGNMENTS}")).await,
+        None => client.list(&delivery::with_version(WITH_ASSIGNMENTS)).await,
     }
 }
 
@@ -138,7 +138,7 @@ async fn complete(client: &Client, parts: &mut [FetchedParts]) -> Result<(), Err
     }
     let url = |(at, of): &(usize, &str)| format!("{COLLECTION}/{}/{of}", safe_id(&parts[*at].id));
     let requests: Vec<BatchRequest> = places.iter().map(|place| BatchRequest::new(url(place))).collect();
-    let answers = client.batch("beta", &requests).await?;
+    let answers = client.batch(delivery::VERSION, &requests).await?;
     for (((at, of), request), answer) in places.into_iter().zip(&requests).zip(&answers) {
         let part = &mut parts[at];
         let values = match values(client, &request.url, answer).await {
@@ -160,7 +160,7 @@ async fn complete(client: &Client, parts: &mut [FetchedParts]) -> Result<(), Err
 async fn values(client: &Client, url: &str, answer: &BatchAnswer) -> Result<Vec<Value>, Error> {
     match list(answer) {
         Some(values) => Ok(values),
-        None if answer.status < 300 => client.list(&format!("/beta{url}")).await,
+        None if answer.status < 300 => client.list(&delivery::with_version(url)).await,
         None => Err(Error::refused("GET", url, answer.status, &answer.body, "")),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::compile::{Directory, NamedObject, NamesToResolve};
+use crate::delivery;
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error, Named, odata_literal};
 
 const SELECT: &str = "$select=id,displayName";
@@ -15,6 +16,11 @@ pub(super) const EVENTUAL: &[(&str, &str)] = &[("ConsistencyLevel", "eventual")]
 
 /// How often a name is looked up if the answer has fewer groups than it counts.
 const READINGS: usize = 3;
+
+/// The path of all filters with their names, with the version of Graph.
+pub fn filters_path() -> String {
+    delivery::with_version(&format!("/deviceManagement/assignmentFilters?{SELECT}"))
+}
 
 /// Looks up groups by name and by id in batches. Filters and scope tags are read as whole lists, and only if a policy
 /// has one.
@@ -41,11 +47,11 @@ pub async fn look_up(client: &Client, wanted: &NamesToResolve) -> Result<Directo
         directory.groups.extend(exact);
     }
     if wanted.filters {
-        let path = format!("/beta/deviceManagement/assignmentFilters?{SELECT}");
+        let path = filters_path();
         directory.filters = entries(client.list_counted(&path, "filters").await?);
     }
     if wanted.scope_tags {
-        let path = format!("/beta/deviceManagement/roleScopeTags?{SELECT}");
+        let path = delivery::with_version(&format!("/deviceManagement/roleScopeTags?{SELECT}"));
         directory.scope_tags = entries(client.list_counted(&path, "scope tags").await?);
     }
     for (name, found) in similar(client, &missing).await? {

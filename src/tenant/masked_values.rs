@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::delivery::custom::{COLLECTION, read_plain};
+use crate::delivery;
 use crate::graph::{BatchAnswer, BatchRequest, Client, Error, odata_literal};
 use crate::profile::{Address, LiveProfile, MaskedSettings, canonical_value};
+use crate::setting::Delivery;
 
 use super::catalog_policies::{self, CatalogPolicies};
 
@@ -28,7 +29,7 @@ pub async fn decrypt(
     if requests.is_empty() {
         return Ok(true);
     }
-    let answers = client.batch("beta", &requests).await?;
+    let answers = client.batch(delivery::VERSION, &requests).await?;
     Ok(put(profiles, places, &answers))
 }
 
@@ -44,7 +45,7 @@ pub async fn decrypt_beside_catalog(
     let (places, mut requests) = masked(profiles, wanted);
     let own = requests.len();
     requests.extend(catalog_policies::requests());
-    let mut answers = client.batch_each("beta", &requests).await;
+    let mut answers = client.batch_each(delivery::VERSION, &requests).await;
     let policies = answers.split_off(own);
     let values: Vec<BatchAnswer> = answers.into_iter().collect::<Result<_, _>>()?;
     put(profiles, places, &values);
@@ -57,6 +58,11 @@ pub async fn decrypt_beside_catalog(
     })
 }
 
+/// The path of a masked value of a custom profile, with the version of Graph.
+pub fn masked_value_path(profile_id: &str, reference: &str) -> String {
+    delivery::with_version(&delivery::url_of_masked_value(Delivery::Custom, profile_id, &odata_literal(reference)))
+}
+
 fn masked(profiles: &[Arc<LiveProfile>], wanted: &[MaskedSettings]) -> (Places, Vec<BatchRequest>) {
     let (mut places, mut requests) = (Vec::new(), Vec::new());
     for MaskedSettings { profile_id: id, addresses } in wanted {
@@ -64,8 +70,8 @@ fn masked(profiles: &[Arc<LiveProfile>], wanted: &[MaskedSettings]) -> (Places, 
         for uri in addresses {
             if let Some(reference) = profiles[at].secret_references.get(uri) {
                 let literal = odata_literal(reference);
-                let call = format!("getOmaSettingPlainTextValue(secretReferenceValueId={literal})");
-                requests.push(BatchRequest::new(format!("{COLLECTION}/{id}/{call}")));
+                let url = delivery::url_of_masked_value(profiles[at].delivery, id, &literal);
+                requests.push(BatchRequest::new(url));
                 places.push((at, uri.clone()));
             }
         }
@@ -80,7 +86,8 @@ fn put(profiles: &mut [Arc<LiveProfile>], places: Places, answers: &[BatchAnswer
         let live = Arc::make_mut(&mut profiles[at]);
         let Some(setting) = Arc::make_mut(&mut live.profile.settings).get_mut(&uri) else { continue };
         let plain = answer.body["value"].as_str().filter(|_| answer.status < 300);
-        match plain.and_then(|text| read_plain(setting.value.oma_type(), text)) {
+        let kind = setting.value.oma_type();
+        match plain.and_then(|text| delivery::read_masked_value(live.delivery, kind, text)) {
             Some(value) => setting.value = canonical_value(uri.uri(), value),
             None => complete = false,
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::profiles_path;
+use crate::delivery;
 use crate::delivery::catalog::{self, ListedCatalogPolicy};
 use crate::delivery::custom::DeviceConfiguration;
 use crate::graph::{Client, Error};
@@ -52,7 +53,7 @@ pub async fn other_objects(client: &Client, wanted: &BTreeSet<String>) -> Result
         name: profile.display_name.unwrap_or_default(),
         kind: Some(profile.kind.trim_start_matches("#microsoft.graph.").to_string()),
     });
-    let policies: Vec<ListedCatalogPolicy> = match client.list(&format!("/beta{}", catalog::COLLECTION)).await {
+    let policies: Vec<ListedCatalogPolicy> = match client.list(&delivery::with_version(catalog::COLLECTION)).await {
         Err(error) if matches!(error.status(), Some(400 | 404)) => Vec::new(),
         read => read?,
     };

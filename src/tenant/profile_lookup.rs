@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{KnownAddresses, ListedConfiguration, classify};
-use crate::delivery::custom::{COLLECTION, DeviceConfiguration, NAME};
+use crate::delivery::{self, custom::DeviceConfiguration};
 use crate::graph::{BatchAnswer, Client, Error, SharedBatch, odata_literal};
 use crate::profile::LiveProfile;
+use crate::setting::Delivery;
 
 /// Reads single profiles. Reads at about the same time share a request.
 pub struct ProfileLookup<'c> {
@@ -17,15 +18,15 @@ pub struct ProfileLookup<'c> {
 
 impl<'c> ProfileLookup<'c> {
     pub fn new(client: &'c Client) -> Self {
-        Self { client, batch: SharedBatch::new(client, "beta") }
+        Self { client, batch: SharedBatch::new(client, delivery::VERSION) }
     }
 
-    /// Reads the current state of one profile; `None` if there is no such custom profile.
+    /// Reads the current state of one profile; `None` if there is no such profile of this delivery.
     ///
     /// # Errors
     /// When Graph does not answer, or refuses.
-    pub async fn by_id(&self, id: &str) -> Result<Option<LiveProfile>, Error> {
-        let url = format!("{COLLECTION}/{id}?$expand=assignments");
+    pub async fn by_id(&self, delivery: Delivery, id: &str) -> Result<Option<LiveProfile>, Error> {
+        let url = delivery::url_by_id(delivery, id);
         let answer = self.batch.get(url.clone()).await?;
         if answer.status == 404 {
             return Ok(None);
@@ -50,16 +51,16 @@ impl<'c> ProfileLookup<'c> {
         }
     }
 
-    /// Finds custom profiles with exactly this name. This confirms that a profile does not exist, because a list can
+    /// Finds profiles of this delivery with exactly this name. This confirms that a profile does not exist, because a list can
     /// lack it.
     ///
     /// # Errors
     /// When Graph does not answer, or refuses.
-    pub async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
-        let url = format!("{COLLECTION}?$filter={NAME}%20eq%20{}&$expand=assignments", odata_literal(name));
+    pub async fn named(&self, delivery: Delivery, name: &str) -> Result<Vec<LiveProfile>, Error> {
+        let url = delivery::url_by_name(delivery, &odata_literal(name));
         let answer = Accepted::new(url.clone(), self.batch.get(url).await?)?;
         let all: Vec<DeviceConfiguration> = match answer.body["@odata.nextLink"].is_string() {
-            true => self.client.list(&format!("/beta{}", answer.url)).await?,
+            true => self.client.list(&delivery::with_version(&answer.url)).await?,
             false => answer.typed(answer.body["value"].clone())?,
         };
         let mut named = Vec::new();

@@ -53,7 +53,7 @@ pub(super) fn value(row: &OmaSetting) -> OmaValue {
 
 /// Converts the answer of `getOmaSettingPlainTextValue` to a value: there, XML is not in Base64 (CIPP-API,
 /// IntuneManagement).
-pub fn read_plain(kind: OmaType, text: &str) -> Option<OmaValue> {
+pub(in crate::delivery) fn read_plain(kind: OmaType, text: &str) -> Option<OmaValue> {
     match kind {
         OmaType::Xml => Some(OmaValue::Xml(text.into())),
         OmaType::Base64 => decoded(text).map(|bytes| OmaValue::Base64(bytes.into())),

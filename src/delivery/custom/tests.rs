@@ -84,7 +84,7 @@ proptest! {
         let live = read(found, &|_, uri| uri);
         prop_assert_eq!(&live.profile, &profile);
         prop_assert_eq!(live.marker, Some(marker));
-        prop_assert_eq!(live.revision, Revision::of_version(3));
+        prop_assert_eq!(live.revision, Revision::of_token(3));
         prop_assert!(live.row_texts.is_empty() && live.secret_references.is_empty());
     }
 }

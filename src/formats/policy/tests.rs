@@ -14,7 +14,7 @@ use super::*;
 use crate::catalogue::{AdmxElement, Allowed, Catalogue, CspNode, ElementType, Payload};
 use crate::compile::{Directory, NamedObject};
 use crate::policy::{Configuration, read_configuration};
-use crate::profile::{Address, Assignment, LiveProfile, Revision, Setting, canonical_value, normal_text};
+use crate::profile::{Address, Assignment, LiveProfile, Setting, canonical_value, normal_text};
 use crate::setting::{Delivery, FilterMode, OmaType, OmaUri, OmaValue, Who};
 
 const TENANT: &str = "8f6d0000-0000-0000-0000-000000000000";
@@ -38,7 +38,7 @@ fn live(settings: impl IntoIterator<Item = (Address, OmaValue)>, assignments: Ve
             assignments: Some(assignments.into_iter().collect()),
             scope_tags: Some(["7".to_string()].into()),
         },
-        revision: Revision::FIRST,
+        revision: crate::delivery::first_revision(Delivery::Custom),
         modified: String::new(),
         secret_references: LiteMap::new(),
         row_texts: LiteMap::new(),
@@ -206,7 +206,7 @@ fn values(node: &CspNode) -> Vec<OmaValue> {
     };
     // Some nodes accept larger numbers than a custom profile can contain.
     let is_deliverable = |value: &OmaValue| match value {
-        OmaValue::Integer(number) => crate::delivery::integers(Delivery::Custom).contains(number),
+        OmaValue::Integer(number) => crate::delivery::integers(Delivery::Custom).range.contains(number),
         _ => true,
     };
     all.into_iter().flatten().filter(is_deliverable).collect()

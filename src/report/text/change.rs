@@ -33,7 +33,7 @@ pub(super) fn change_text(
         ActionWord::Delete => '-',
     };
     let name = format!("\"{}\"", visible(&change.name));
-    let mut text = format!("  {}", paint.sign(sign, &format!("{sign} {:<28} {name}", change.key)));
+    let mut text = format!("  {}", paint.sign(sign, &format!("{sign} {:<28} {name}", change.object().to_string())));
     if change.action != ActionWord::Create {
         text.push_str(&format!("   {}", change.because));
     }

@@ -10,7 +10,7 @@ pub fn outcome_line(change: &Change, outcome: &Outcome, paint: Paint) -> String 
         Action::Update => ('~', "changed"),
         Action::Delete => ('-', "deleted"),
     };
-    let what = paint.sign(sign, &format!("{sign} {:<28}", change.object.key));
+    let what = paint.sign(sign, &format!("{sign} {:<28}", change.object.to_string()));
     match outcome {
         Outcome::Done(id) => format!("  {what} {done:<8} {}", paint.faint(id)),
         Outcome::Skipped(why) => format!("  {what} skipped  {why}"),

@@ -7,7 +7,8 @@ use super::findings::{findings_text, saved_findings_text};
 use super::reach;
 use super::style::{Paint, visible};
 use crate::diagnostic::{Diagnostic, Severity, counted};
-use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument};
+use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, ForeignUnverifiedLine, PlanDocument};
+use crate::setting::ObjectKey;
 
 /// What is known of a plan that was just made, and is not saved with it.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +48,7 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
     text.push('\n');
     let shared = shared_targets(&plan.changes);
     for (target, change) in &shared {
-        let profiles = counted(change.keys.len(), "profile");
+        let profiles = counted(change.objects.len(), "profile");
         text.push_str(&format!("  target {} changed, for {profiles}\n", paint.strong(target)));
         for line in &change.lines {
             text.push_str(&format!("      {}\n", assignment_text(line, paint)));
@@ -58,7 +59,7 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
         let follows = change
             .target
             .as_ref()
-            .filter(|target| shared.get(*target).is_some_and(|shared| shared.keys.contains(&change.key.as_str())));
+            .filter(|target| shared.get(*target).is_some_and(|shared| shared.objects.contains(&change.object())));
         let unverified = plan.unverified_in(change);
         text.push_str(&change_text(change, follows.map(String::as_str), unverified, paint));
         text.push('\n');
@@ -85,30 +86,30 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
 /// The change of a target that is the same in several profiles.
 struct SharedTargetChange<'p> {
     lines: Vec<&'p AssignmentLine>,
-    /// The keys of these profiles.
-    keys: Vec<&'p str>,
+    /// These profiles.
+    objects: Vec<ObjectKey>,
 }
 
 /// The targets whose change is the same in several profiles, by name, so that it is shown once.
 fn shared_targets(changes: &[ChangeDocument]) -> BTreeMap<String, SharedTargetChange<'_>> {
-    let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<&str>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, Vec<&AssignmentLine>), Vec<ObjectKey>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.action == ActionWord::Update && !change.assignments.is_empty())
     {
         if let Some(target) = &change.target {
-            groups.entry((target, change.assignments.iter().collect())).or_default().push(&change.key);
+            groups.entry((target, change.assignments.iter().collect())).or_default().push(change.object());
         }
     }
-    let several = groups.into_iter().filter(|(_, keys)| keys.len() > 1);
-    several.map(|((target, lines), keys)| (target.to_string(), SharedTargetChange { lines, keys })).collect()
+    let several = groups.into_iter().filter(|(_, objects)| objects.len() > 1);
+    several.map(|((target, lines), objects)| (target.to_string(), SharedTargetChange { lines, objects })).collect()
 }
 
 fn notes(plan: &PlanDocument) -> String {
     let mut text = String::new();
-    let kept: Vec<&str> = plan
+    let kept: Vec<String> = plan
         .orphans
         .iter()
         .filter(|orphan| !plan.changes.iter().any(|change| change.id.as_ref() == Some(&orphan.id)))
-        .map(|orphan| orphan.key.as_str())
+        .map(|orphan| orphan.object().to_string())
         .collect();
     if !kept.is_empty() {
         let (have, they, them) = if kept.len() == 1 { ("has", "It is", "it") } else { ("have", "They are", "them") };
@@ -124,16 +125,17 @@ fn notes(plan: &PlanDocument) -> String {
     if !alone.is_empty() {
         let profiles = counted(alone.len(), "profile");
         text.push_str(&format!("  ? {profiles} with masked values that could not be compared\n"));
-        for (key, settings) in alone {
-            text.push_str(&format!("      {key}: {}\n", settings.join(", ")));
+        for one in alone {
+            text.push_str(&format!("      {}: {}\n", one.object(), one.settings.join(", ")));
         }
         text.push_str(&format!("      {}\n\n", needed_for_masked_values()));
     }
     if !plan.foreign_unverified.is_empty() {
         let profiles = counted(plan.foreign_unverified.len(), "profile");
         text.push_str(&format!("  ? {profiles} that are not managed here, with masked values that may interfere\n"));
-        for (name, settings) in &plan.foreign_unverified {
-            text.push_str(&format!("      \"{}\": {}\n", visible(name), settings.join(", ")));
+        for ForeignUnverifiedLine { name, id, settings } in &plan.foreign_unverified {
+            let id = if plan.is_shared_name(name) { format!(" ({})", visible(id)) } else { String::new() };
+            text.push_str(&format!("      \"{}\"{id}: {}\n", visible(name), settings.join(", ")));
         }
         text.push_str(&format!("      {}\n\n", needed_for_masked_values()));
     }

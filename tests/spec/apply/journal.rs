@@ -107,3 +107,15 @@ fn the_lists_do_not_show_it_yet() {
 fn server_names(server: &Served) -> usize {
     Graph::new(&server.url).names().iter().filter(|name| *name == "Reset").count()
 }
+
+/// Without its creations, an apply could create profiles a second time.
+#[test]
+fn a_newer_version_wrote_it() {
+    let repo = cut_short(0);
+    let newer = json!({ "format": 2, "creations": { "reset": { "of": TENANT } } }).to_string();
+    repo.write(".sspr-policy/journal.json", &newer);
+    repo.edit("reset", "Allowed", "Blocked");
+    let before = repo.portal().profiles();
+    assert_snapshot!(normal(&repo.apply().fails()), @"error: the journal ./.sspr-policy/journal.json was written by a newer version of sspr-policy (format 2; this version reads format 1); nothing was changed. Install the newest version and run `sspr-policy apply` again; keep the file, because it lists creations and approvals that are not finished");
+    assert_eq!((repo.portal().profiles(), repo.read(".sspr-policy/journal.json")), (before, newer));
+}

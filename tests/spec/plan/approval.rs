@@ -254,8 +254,38 @@ fn a_file_that_is_not_a_plan() {
         said
     };
     insta::assert_snapshot!(said("{"), @"error: plan.json is not a readable plan: EOF while parsing an object at line 1 column 1");
-    insta::assert_snapshot!(said("{ \"format\": 2 }"), @"error: plan.json is not a readable plan: its format is 2, but this version reads format 1");
-    insta::assert_snapshot!(said("{ \"format\": 1 }"), @"error: plan.json is not a readable plan: missing field `program`");
+    insta::assert_snapshot!(said("null"), @"error: plan.json is not a readable plan: it does not have a `format`");
+    insta::assert_snapshot!(said("{ \"format\": 2 }"), @"error: plan.json is not a readable plan: missing field `program`");
+}
+
+/// Neither version can read the other's plan; the message names what to do about it.
+#[test]
+fn a_plan_of_another_version() {
+    let repo = planned();
+    let said = |format: u32, program: Value| {
+        forge(&repo, |plan| {
+            plan["format"] = format.into();
+            plan["program"] = program;
+            plan["new"] = json!({ "field": 1 });
+        });
+        let saved = repo.read("plan.json");
+        let said = refused(&repo);
+        assert_eq!(said, repo.ran("show plan.json").fails());
+        assert_eq!(repo.read("plan.json"), saved);
+        said
+    };
+    insta::assert_snapshot!(said(1, json!("0.1.0")), @"
+    error: plan.json was made by an older version of sspr-policy (format 1; this version reads format 2)
+    help: make a new plan with `plan --out FILE`, and have it approved
+    ");
+    insta::assert_snapshot!(said(3, json!("9.1.0")), @"
+    error: plan.json was made by a newer version of sspr-policy (format 3; this version reads format 2)
+    help: install sspr-policy 9.1.0, or make a new plan with `plan --out FILE`
+    ");
+    insta::assert_snapshot!(said(3, json!("\u{1b}[31m run this: rm")), @"
+    error: plan.json was made by a newer version of sspr-policy (format 3; this version reads format 2)
+    help: install the newest sspr-policy, or make a new plan with `plan --out FILE`
+    ");
 }
 
 #[test]

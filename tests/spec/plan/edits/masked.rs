@@ -10,7 +10,7 @@ use sspr_policy::source::{Place, Source};
 
 use super::{Request, in_the_portal, listed, plan, without_ids};
 use crate::harness::proxy::{Proxy, REAL};
-use crate::harness::{EMBEDDED, Graph, Repository, Served, TENANT, served};
+use crate::harness::{EMBEDDED, Graph, Repository, Served, TENANT, served, text};
 
 /// The masked values of a profile in a tenant, with and without the permission to read them.
 struct Masked {
@@ -97,7 +97,7 @@ fn masked_values_as_applied() {
     Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
 
-    {"changes":[],"unverified":{}}
+    {"changes":[],"unverified":[]}
 
     <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
@@ -119,7 +119,7 @@ fn masked_values_that_you_changed() {
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"you changed the policy","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI",null,"disabled"]]}],"unverified":{}}
+    {"changes":[{"because":"you changed the policy","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI",null,"disabled"]]}],"unverified":[]}
 
     | | profile | what changes |
     |---|---|---|
@@ -135,7 +135,7 @@ fn masked_values_that_you_changed() {
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"you changed the policy","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","enabled","disabled"]]}],"unverified":{}}
+    {"changes":[{"because":"you changed the policy","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","enabled","disabled"]]}],"unverified":[]}
 
     | | profile | what changes |
     |---|---|---|
@@ -161,7 +161,7 @@ fn masked_values_that_are_not_verified() {
     Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
 
-    {"changes":[],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
+    {"changes":[],"unverified":[{"key":"lock","settings":["WindowsLogon/DontDisplayNetworkSelectionUI"]}]}
 
     `lock`: could not be compared: WindowsLogon/DontDisplayNetworkSelectionUI
 
@@ -175,8 +175,40 @@ fn masked_values_that_are_not_verified() {
     Plan: nothing to do; 1 unchanged, 7 not managed here.
     exit 0
 
-    {"changes":[],"unverified":{}}
+    {"changes":[],"unverified":[]}
     "#);
+}
+
+/// Both are shown, with IDs, because the name does not identify either.
+#[test]
+fn masked_values_of_two_profiles_with_one_name() {
+    let masked = Masked::applied(NETWORK, "");
+    let name = "Portal - Lock screen hardening";
+    let first = masked.graph.profile(name);
+    let second = masked.graph.duplicate(&first, name);
+    let target = json!({ "@odata.type": "#microsoft.graph.allDevicesAssignmentTarget" });
+    masked.graph.assign(&second, &[target]);
+    let mut ids = [&first, &second].map(|profile| text(&profile["id"]));
+    ids.sort();
+    let numbered = |text: String| text.replace(&ids[0], "[lower ID]").replace(&ids[1], "[higher ID]");
+    insta::assert_snapshot!(numbered(masked.seen(&masked.blind)), @r#"
+      ? 2 profiles that are not managed here, with masked values that may interfere
+          "Portal - Lock screen hardening" ([id]): WindowsLogon/DisableLockScreenAppNotifications
+          "Portal - Lock screen hardening" ([id]): WindowsLogon/DisableLockScreenAppNotifications
+          reading them needs DeviceManagementConfiguration.ReadWrite.All
+
+    Plan: nothing to do; 1 unchanged, 8 not managed here.
+    exit 0
+
+    {"changes":[],"unverified":[]}
+
+    <code>Portal - Lock screen hardening</code> (<code>[lower ID]</code>), which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+
+    <code>Portal - Lock screen hardening</code> (<code>[higher ID]</code>), which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    "#);
+    let json: Value = serde_json::from_str(&masked.repo.ran("plan --output-format json").succeeds().out).unwrap();
+    let shown = json["foreign_unverified"].as_array().unwrap().iter();
+    assert_eq!(shown.map(|profile| text(&profile["id"])).collect::<Vec<_>>(), ids);
 }
 
 #[test]
@@ -198,7 +230,7 @@ fn masked_values_that_are_not_verified_and_a_value_that_you_changed() {
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"you changed the policy","settings":[["Start/HideLock","Hide (1)","Do not hide (0)"]]}],"unverified":{"lock":["WindowsLogon/DontDisplayNetworkSelectionUI"]}}
+    {"changes":[{"because":"you changed the policy","settings":[["Start/HideLock","Hide (1)","Do not hide (0)"]]}],"unverified":[{"key":"lock","settings":["WindowsLogon/DontDisplayNetworkSelectionUI"]}]}
 
     | | profile | what changes |
     |---|---|---|
@@ -233,7 +265,7 @@ fn masked_values_that_were_changed_in_the_tenant() {
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"someone changed this in Intune; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":{}}
+    {"changes":[{"because":"someone changed this in Intune; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
 
     | | profile | what changes |
     |---|---|---|

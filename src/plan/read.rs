@@ -1,0 +1,40 @@
+//! Reads saved plans, and recognizes those of other versions of the program.
+
+use super::document::{FORMAT, PlanDocument};
+
+/// Why a saved plan cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error(transparent)]
+    NotAPlan(#[from] serde_json::Error),
+    #[error("it does not have a `format`")]
+    NoFormat,
+    /// `program` is the version that made it, if the file has it.
+    #[error("format {format}; this version reads format {FORMAT}")]
+    Newer { format: u64, program: Option<String> },
+    #[error("format {format}; this version reads format {FORMAT}")]
+    Older { format: u64 },
+}
+
+impl PlanDocument {
+    /// Reads a saved plan.
+    ///
+    /// # Errors
+    /// Why it cannot be read: it is not JSON, or another version made it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, PlanError> {
+        let value: serde_json::Value = serde_json::from_slice(bytes)?;
+        match value["format"].as_u64() {
+            Some(format) if format > u64::from(FORMAT) => Err(PlanError::Newer { format, program: version(&value) }),
+            Some(format) if format < u64::from(FORMAT) => Err(PlanError::Older { format }),
+            Some(_) => Ok(serde_json::from_value(value)?),
+            None => Err(PlanError::NoFormat),
+        }
+    }
+}
+
+/// The version of sspr-policy that made a plan. The file may contain any text instead.
+fn version(plan: &serde_json::Value) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+    let text = plan["program"].as_str().filter(|text| text.starts_with(|c: char| c.is_ascii_digit()))?;
+    (text.len() <= 40 && text.chars().all(is_part)).then(|| text.to_string())
+}
