@@ -25,7 +25,7 @@ fn a_quiet_plan_is_its_errors_and_its_summary() {
     1 | name: Portal - Camera
       |       ^^^^^^^^^^^^^^^ a second profile with this name would be created
       |
-      = note: its id: ab745b66-09b5-4dfd-8246-86ebcc084a7f
+      = note: its ID: ab745b66-09b5-4dfd-8246-86ebcc084a7f
       = help: take it over with `adopt: { sandbox: ab745b66-09b5-4dfd-8246-86ebcc084a7f }`, or choose another name
 
     Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
@@ -36,7 +36,7 @@ fn a_quiet_plan_is_its_errors_and_its_summary() {
     error[SP0517]: the tenant already has a profile "Portal - Camera" that is not managed here
     --> policies/camera.yaml:1:7
      = note: a second profile with this name would be created
-     = note: its id: ab745b66-09b5-4dfd-8246-86ebcc084a7f
+     = note: its ID: ab745b66-09b5-4dfd-8246-86ebcc084a7f
      = help: take it over with `adopt: { sandbox: ab745b66-09b5-4dfd-8246-86ebcc084a7f }`, or choose another name
 
     Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
@@ -47,10 +47,10 @@ fn a_quiet_plan_is_its_errors_and_its_summary() {
      --> policies/toasts.yaml:2:13
       |
     2 | settings: { WindowsLogon/DisableLockScreenAppNotifications: enabled }
-      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" may not appear, or leads back to the sign-in screen
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ "Reset password" may not appear, or may lead back to the sign-in screen
       |
       = note: nothing here turns password reset on; this matters only on devices where it is on
-      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both: probably not absolute on current Windows; confidence medium; `explain I01`
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
       = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
 
     0 errors, 1 warning in 3 policies
@@ -78,7 +78,7 @@ fn a_quiet_apply_is_its_errors_and_its_summary() {
     1 | name: Portal - Camera
       |       ^^^^^^^^^^^^^^^ a second profile with this name would be created
       |
-      = note: its id: ab745b66-09b5-4dfd-8246-86ebcc084a7f
+      = note: its ID: ab745b66-09b5-4dfd-8246-86ebcc084a7f
       = help: take it over with `adopt: { sandbox: ab745b66-09b5-4dfd-8246-86ebcc084a7f }`, or choose another name
 
     Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
