@@ -47,8 +47,10 @@ fn right_plan() -> String {
 
 #[test]
 fn a_token_from_the_environment_cannot_be_renewed() {
-    // All requests have arrived before the first one is refused, which ends the plan.
-    let tenant = faulty("expire_tokens_after: 1\nexpired_tokens_stay: true\nlatency_ms: 500\n");
+    // All requests have arrived before the first one is refused, which ends the plan. The names are refused first.
+    let profiles_later = "late_answers: { path: deviceConfigurations, delay_ms: 1000 }\n";
+    let tenant =
+        faulty(&format!("expire_tokens_after: 1\nexpired_tokens_stay: true\nlatency_ms: 500\n{profiles_later}"));
     assert_snapshot!(tenant.repo.ran("plan").fails(), @"
     error: POST /v1.0/$batch returned 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
     help: the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
