@@ -3,9 +3,9 @@
 //! Each object is read right before and after each write. If a run is killed at any point, the next run completes it: a
 //! created object has the marker, by which it is found, and a creation is not repeated before a search for its object.
 //!
-//! A `WriteSession` holds the locks and the journal, and `prepare` returns the changes that may be applied. `execute` decides when each change starts. `create`, `update` and `delete` carry out one change: they `send` each
-//! write, record how far the change has come (`progress`), compare each read with what is `expected`, and `settle` at
-//! the end.
+//! A `WriteSession` holds the locks and the journal, and `prepare` returns the changes that may be applied. `execute`
+//! decides when each change starts. `create`, `update` and `delete` carry out one change: they `send` each write, record
+//! how far the change has come (`progress`), compare each read with what is `expected`, and `settle` at the end.
 
 mod approval;
 mod create;

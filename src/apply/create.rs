@@ -56,7 +56,7 @@ impl Object<'_, '_> {
 
     /// Checks again that the profile does not exist. The list did not show it, but lists can lag behind.
     async fn require_absence(&self, name: &str) -> Result<(), NotDone> {
-        for found in self.lookup.named(self.change.object.delivery, name).await? {
+        for found in self.named(name).await? {
             match &found.marker {
                 Some(_) if found.is_of(self.executor.owner, &self.change.object) => {
                     return Err(NotDone::Message(format!(
@@ -81,7 +81,7 @@ impl Object<'_, '_> {
     async fn find_created(&self, name: &str, error: &str) -> Result<String, NotDone> {
         let mut wait = self.wait();
         loop {
-            if let Ok(found) = self.lookup.named(self.change.object.delivery, name).await
+            if let Ok(found) = self.named(name).await
                 && let Some(id) = managed_id(&found, self.executor.owner, &self.change.object)
             {
                 return Ok(id);

@@ -18,7 +18,7 @@ impl Object<'_, '_> {
             let listed = self.listed(before).await?.is_some();
             if !listed || late {
                 // Lists can show a deleted object for a while, so read the object itself.
-                match self.lookup.by_id(self.change.object.delivery, &before.id).await? {
+                match self.by_id(&before.id).await? {
                     None => return Ok(before.id.clone()),
                     Some(_) if late => {
                         let text = "the profile was deleted, but the tenant still shows it: plan again";
@@ -38,7 +38,7 @@ impl Object<'_, '_> {
         let (mut retry, mut wait) = (Retry::of_write(Repeat::Harmless), self.wait());
         loop {
             let slot = self.write_slot().await?;
-            let now = match self.lookup.by_id(self.change.object.delivery, &before.id).await? {
+            let now = match self.by_id(&before.id).await? {
                 Some(now) => now,
                 None => match self.listed(before).await? {
                     Some(now) => now,
@@ -70,7 +70,7 @@ impl Object<'_, '_> {
     }
 
     async fn listed(&self, before: &LiveProfile) -> Result<Option<LiveProfile>, NotDone> {
-        let named = self.lookup.named(self.change.object.delivery, &before.profile.name).await?;
+        let named = self.named(&before.profile.name).await?;
         Ok(named.into_iter().find(|one| one.id == before.id))
     }
 }

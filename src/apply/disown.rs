@@ -64,7 +64,7 @@ impl Object<'_, '_> {
     }
 
     async fn is_disowned(&self, before: &LiveProfile) -> Result<bool, NotDone> {
-        let now = self.lookup.by_id(self.change.object.delivery, &before.id).await?;
+        let now = self.by_id(&before.id).await?;
         Ok(now.is_some_and(|now| now.marker.is_none() && now.profile == before.profile))
     }
 }

@@ -11,7 +11,7 @@ use super::not_done::NotDone;
 use super::progress::Progress;
 use super::stop::{Stop, requested};
 use super::wait::{Announced, Wait};
-use crate::graph::{Retry, WriteSlot};
+use crate::graph::{Error, Retry, WriteSlot};
 use crate::plan::Change;
 use crate::profile::LiveProfile;
 use crate::tenant::ProfileLookup;
@@ -50,7 +50,7 @@ impl<'e, 'a> Object<'e, 'a> {
     ) -> Result<LiveProfile, NotDone> {
         let mut wait = self.wait();
         loop {
-            let now = self.lookup.by_id(self.change.object.delivery, &expected.live.id).await?;
+            let now = self.by_id(&expected.live.id).await?;
             let is_as_expected =
                 |one: &Expected, now: &LiveProfile| one.compare(now, &one.live.profile) == Look::AsExpected;
             match now {
@@ -94,6 +94,16 @@ impl<'e, 'a> Object<'e, 'a> {
                  (version {then} after apply's last write, now {now}){rest}: plan again"
             ),
         })
+    }
+
+    /// Reads a profile of the change's delivery.
+    pub(super) async fn by_id(&self, id: &str) -> Result<Option<LiveProfile>, Error> {
+        self.lookup.by_id(self.change.object.delivery, id).await
+    }
+
+    /// Reads the profiles of the change's delivery that have this name.
+    pub(super) async fn named(&self, name: &str) -> Result<Vec<LiveProfile>, Error> {
+        self.lookup.named(self.change.object.delivery, name).await
     }
 
     /// Waits until a write may be sent. Before the first write, this is the last point at which a stop is possible.

@@ -18,7 +18,7 @@ impl Object<'_, '_> {
         let (mut wait, mut corrected, mut first) = (self.wait(), false, true);
         loop {
             let late = wait.is_over();
-            let named = self.lookup.named(self.change.object.delivery, &after.name).await?;
+            let named = self.named(&after.name).await?;
             self.require_the_only_one(&named, &id)?;
             let mut now = named.into_iter().find(|one| one.id == id);
             let compare =
@@ -27,7 +27,7 @@ impl Object<'_, '_> {
             let is_listed = found == Look::AsExpected;
             if found == Look::NotYet && (late || std::mem::take(&mut first)) {
                 // Lists can lag behind, so read the object itself.
-                now = self.lookup.by_id(self.change.object.delivery, &id).await?;
+                now = self.by_id(&id).await?;
                 found = compare(&now);
             }
             match now {

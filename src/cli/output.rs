@@ -104,8 +104,7 @@ impl Output {
     pub fn diagnostics(&self, diagnostics: &mut [Diagnostic]) {
         sort(diagnostics);
         let is_shown = |one: &&Diagnostic| !self.quiet || one.severity == Severity::Error;
-        let shown: Vec<Diagnostic> = diagnostics.iter().filter(is_shown).cloned().collect();
-        let text = report::findings_text(&shown, self.color_err);
+        let text = report::findings_text(diagnostics.iter().filter(is_shown), self.color_err);
         if !text.is_empty() {
             self.err(text.trim_end());
         }

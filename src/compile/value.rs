@@ -231,9 +231,7 @@ impl Input<'_> {
         ValueProblem::new(Code::ValueNotAllowed, "this value is not allowed".into())
             .at(self.yaml.span, format!("{} takes {expected}", self.subject()))
     }
-}
 
-impl Input<'_> {
     /// A whole number, if the policy's delivery can send it.
     pub(super) fn deliverable(&self, number: i64) -> Option<i64> {
         delivery::integers(self.delivery).range.contains(&number).then_some(number)

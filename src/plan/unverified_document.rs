@@ -42,8 +42,8 @@ pub struct ForeignUnverifiedLine {
 impl PlanDocument {
     /// The settings of a change whose masked values could not be compared.
     pub fn unverified_in(&self, change: &ChangeDocument) -> &[String] {
-        let object = change.object();
-        let own = self.unverified.iter().find(|one| one.object() == object);
+        let is_own = |one: &&Unverified| one.key == change.key && one.delivery == change.delivery;
+        let own = self.unverified.iter().find(is_own);
         own.map_or(&[], |own| own.settings.as_slice())
     }
 

@@ -69,8 +69,10 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
 /// Findings about exclusions of changed policies that have no effect.
 fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Membership, names: &Names) -> Vec<Diagnostic> {
     let name = |id: &str| names.groups.get(id).cloned().unwrap_or_else(|| id.to_string());
+    let policies: BTreeMap<ObjectKey, &Compiled<'_>> =
+        compiled.iter().map(|policy| (policy.object(), policy)).collect();
     let changed = plan.changes.iter().filter_map(|change| {
-        let policy = compiled.iter().find(|policy| policy.object() == change.object)?;
+        let policy = policies.get(&change.object)?;
         let assignments = change.after.as_ref()?.assignments.as_ref()?;
         let written = |id: &str| {
             let name = name(id);

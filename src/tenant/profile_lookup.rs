@@ -51,8 +51,8 @@ impl<'c> ProfileLookup<'c> {
         }
     }
 
-    /// Finds profiles of this delivery with exactly this name. This confirms that a profile does not exist, because a list can
-    /// lack it.
+    /// Finds profiles of this delivery with exactly this name. This confirms that a profile does not exist, because a
+    /// list can lack it.
     ///
     /// # Errors
     /// When Graph does not answer, or refuses.

@@ -7,14 +7,23 @@ use crate::diagnostic::{Diagnostic, DiagnosticDocument, Fix, Related, Severity, 
 use crate::source::{Place, Source};
 
 /// With the lines of the files that they are about, which a document does not contain. Each is followed by an empty line.
-pub fn findings_text(diagnostics: &[Diagnostic], color: bool) -> String {
-    let documents = diagnostics.iter().map(|diagnostic| (DiagnosticDocument::new(diagnostic), Some(diagnostic)));
-    documents.map(|(document, source)| one(&document, source, color)).collect()
+pub fn findings_text<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, color: bool) -> String {
+    let renderer = renderer(color);
+    let text = |diagnostic| one(&DiagnosticDocument::new(diagnostic), Some(diagnostic), &renderer);
+    diagnostics.into_iter().map(text).collect()
 }
 
 /// The same for findings of a saved plan.
-pub(super) fn saved_findings_text(diagnostics: &[DiagnosticDocument], color: bool) -> String {
-    diagnostics.iter().map(|document| one(document, None, color)).collect()
+pub(super) fn saved_findings_text<'d>(
+    diagnostics: impl IntoIterator<Item = &'d DiagnosticDocument>,
+    color: bool,
+) -> String {
+    let renderer = renderer(color);
+    diagnostics.into_iter().map(|document| one(document, None, &renderer)).collect()
+}
+
+fn renderer(color: bool) -> Renderer {
+    if color { Renderer::styled() } else { Renderer::plain() }
 }
 
 /// The lines of a source that some spans touch, as separate text.
@@ -69,8 +78,7 @@ fn title(name: Option<&str>, message: &str) -> String {
 }
 
 /// A finding; with the lines of the files if `source` is there, which is what the document was made from.
-fn one(document: &DiagnosticDocument, source: Option<&Diagnostic>, color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+fn one(document: &DiagnosticDocument, source: Option<&Diagnostic>, renderer: &Renderer) -> String {
     let title = title(document.name.as_deref(), &document.message);
     let mut group = Group::with_title(level(document.severity).primary_title(title).id(&document.code));
     let mut notes: Vec<&String> = document.notes.iter().collect();

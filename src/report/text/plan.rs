@@ -21,15 +21,12 @@ pub struct PlanHeader<'a> {
 
 /// The errors of a plan and its summary line.
 pub fn plan_errors_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> String {
+    let is_error = |severity: Severity| severity == Severity::Error;
     let text = match header.findings {
-        Some(findings) => findings_text(&errors(findings, |finding| finding.severity), paint.color),
-        None => saved_findings_text(&errors(&plan.diagnostics, |finding| finding.severity), paint.color),
+        Some(findings) => findings_text(findings.iter().filter(|one| is_error(one.severity)), paint.color),
+        None => saved_findings_text(plan.diagnostics.iter().filter(|one| is_error(one.severity)), paint.color),
     };
     format!("{text}{}\n", plan_summary(plan))
-}
-
-fn errors<T: Clone>(findings: &[T], severity: impl Fn(&T) -> Severity) -> Vec<T> {
-    findings.iter().filter(|finding| severity(finding) == Severity::Error).cloned().collect()
 }
 
 /// The whole plan, ending with its summary line.
