@@ -22,7 +22,7 @@ pub mod source;
 pub mod adoption;
 pub mod apply;
 pub mod cli;
-pub mod file_lock;
+pub mod folder;
 pub mod graph;
 pub mod planning;
 pub mod readiness;

@@ -67,7 +67,7 @@ pub struct Reading {
 
 /// The connection to an environment of a repository.
 pub fn connection(repository: &Repository, environment: &Environment) -> Connection {
-    Connection::of(environment, &repository.root, &repository.state())
+    Connection::of(environment, &repository.configuration_source, &repository.state())
 }
 
 /// Compiles the policies, reads the tenant and compares both. Errors in the files prevent a plan.

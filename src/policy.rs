@@ -9,16 +9,20 @@ mod decode;
 mod document;
 mod key;
 mod name_or_id;
+mod reserved_variable;
+mod servers;
 mod values;
 mod windows;
 mod written_secret;
 
 pub use audience::{All, Audiences, Exclude, Filter, Include, WrittenAssignments};
 pub use auth::{Auth, AuthMethod, ClientId, Cloud};
-pub use configuration::{Configuration, Environment, Limits, Seed, is_loopback};
+pub use configuration::{Configuration, Environment, Limits, Seed};
 pub use document::{DeliverWord, Policy, PolicyDocument, State, Waiver};
 pub use key::{check_key, check_owner, key_of_path};
 pub use name_or_id::WrittenNameOrId;
+pub use reserved_variable::is_reserved_variable;
+pub use servers::{Trust, TrustedHosts, UntrustedServers, is_loopback};
 pub use values::{Mapping, RegistryBlock, RegistryValues, SettingForm, SettingInput, SettingValue};
 pub use windows::WindowsRelease;
 

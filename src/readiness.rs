@@ -33,7 +33,13 @@ impl Readiness {
     fn add_failure(&mut self, area: ReadinessArea, failure: Failure) {
         match failure {
             Failure::Message(message, help) => self.add_with_help(area, Status::Fail, message, help),
-            Failure::Diagnostics(_) => self.add(area, Status::Fail, "the files have errors"),
+            Failure::Diagnostics(problems) => {
+                for problem in problems {
+                    let place = problem.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+                    let what = format!("{place}{}", problem.message);
+                    self.add_with_help(area, Status::Fail, what, problem.help.clone());
+                }
+            }
         }
     }
 

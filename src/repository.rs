@@ -2,7 +2,6 @@
 
 mod catalogue_files;
 mod check;
-mod contents;
 mod fixes;
 mod lock;
 mod paths;
@@ -12,34 +11,41 @@ mod select;
 
 pub use catalogue_files::{make_catalogue, read_catalogue};
 pub use check::{CheckRequest, Checked};
-pub use contents::Files;
-pub use fixes::{FixedFile, fixes};
-pub use lock::{Guard, lock_folder, lock_tenant};
+pub use fixes::FixedFile;
+pub use lock::{Guard, lock_folder, lock_tenant, state_name, user_state};
 pub use paths::{NamedPath, relative};
 pub use secrets::variable;
 pub use select::select_policies;
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use policy_files::{POLICIES, open_policies, policy_files, policy_names, report_duplicate_keys};
+use policy_files::{POLICIES, open_policies, policy_files, report_duplicate_keys};
 
 use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::failure::Failure;
+use crate::folder::{EntryKind, FileProblem, Folder};
 use crate::policy::{Configuration, Environment, Policy, read_configuration};
-use crate::source::{Place, Source, Span};
+use crate::source::{MAX_BYTES, Place, Source, Span};
 
 /// The name of the configuration file.
 pub const CONFIGURATION: &str = "sspr-policy.yaml";
-/// The folder of the program's own state: sandbox, lock, journal.
+/// The folder of the embedded sandbox: its state, lock and journal.
 pub const STATE: &str = ".sspr-policy";
+
+/// The largest catalogue, in bytes; the embedded one has 12 MB.
+const LARGEST_CATALOGUE: usize = 64 << 20;
+
+/// Contents by path from the root of the repository, or the reason why a file could not be read.
+pub type Files = BTreeMap<String, Result<Vec<u8>, String>>;
 
 #[derive(Clone)]
 pub struct Repository {
     pub root: PathBuf,
+    folder: Arc<Folder>,
     pub configuration: Configuration,
     pub configuration_source: Arc<Source>,
     pub policies: Vec<Policy>,
@@ -56,14 +62,15 @@ impl Repository {
     /// read, the failure holds all problems, so that one run reports everything.
     pub fn open(root: &Path) -> Result<Self, Failure> {
         let mut problems = Vec::new();
-        let configuration = open_configuration(root, &mut problems)?;
-        let files = policy_files(root, &mut problems);
-        let policies = open_policies(root, &files, &mut problems);
+        let folder = open_folder(root)?;
+        let configuration = open_configuration(&folder, &mut problems)?;
+        let files = policy_files(&folder, &mut problems);
+        let policies = open_policies(&folder, &files, &mut problems);
         report_duplicate_keys(&policies, &mut problems);
         let Some((configuration, configuration_source)) = configuration else {
             return Err(Failure::Diagnostics(problems));
         };
-        let own_catalogue = match configuration.catalogue.as_ref().map(|path| open_catalogue(root, path)) {
+        let own_catalogue = match configuration.catalogue.as_ref().map(|path| open_catalogue(&folder, path)) {
             None => None,
             Some(Ok(catalogue)) => Some(Arc::new(catalogue)),
             // With the embedded catalogue instead, settings that only this one has would look misspelled.
@@ -75,14 +82,13 @@ impl Repository {
                 return Err(Failure::Diagnostics(problems));
             }
         };
-        let files = files.iter().map(|file| relative(root, file)).collect();
-        let root = root.to_path_buf();
-        Ok(Self { root, configuration, configuration_source, policies, files, problems, own_catalogue })
+        let (root, folder) = (root.to_path_buf(), Arc::new(folder));
+        Ok(Self { root, folder, configuration, configuration_source, policies, files, problems, own_catalogue })
     }
 
     /// Whether the folder has a configuration, readable or not.
     pub fn is_at(root: &Path) -> bool {
-        root.join(CONFIGURATION).exists()
+        Folder::open(root).is_ok_and(|folder| folder.kind(CONFIGURATION).is_some())
     }
 
     /// Its own catalogue, or the embedded one.
@@ -129,7 +135,7 @@ impl Repository {
 
     /// Fails if the folder of policies is missing: with `prune: true`, losing it would delete every profile.
     pub fn require_policies(&self) -> Result<(), Failure> {
-        if self.root.join(POLICIES).is_dir() {
+        if self.folder.kind(POLICIES) == Some(EntryKind::Folder) {
             return Ok(());
         }
         Err(Failure::with_help(
@@ -138,6 +144,7 @@ impl Repository {
         ))
     }
 
+    /// The folder of the embedded sandbox.
     pub fn state(&self) -> PathBuf {
         self.root.join(STATE)
     }
@@ -157,18 +164,28 @@ impl Repository {
     }
 }
 
+fn open_folder(root: &Path) -> Result<Folder, Failure> {
+    Folder::open(root).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => missing(root),
+        _ => Failure::new(format!("cannot open {}: {error}", shown(root))),
+    })
+}
+
+fn missing(root: &Path) -> Failure {
+    Failure::with_help(
+        format!("{CONFIGURATION} is missing in {}", shown(root)),
+        "run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`",
+    )
+}
+
 /// The configuration; `None` if it cannot be read, with the reasons in `problems`.
 fn open_configuration(
-    root: &Path,
+    folder: &Folder,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<(Configuration, Arc<Source>)>, Failure> {
-    let path = root.join(CONFIGURATION);
-    let bytes = fs::read(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::with_help(
-            format!("{CONFIGURATION} is missing in {}", shown(root)),
-            "run `sspr-policy init` to create a policy repository here, or name another folder with `--dir FOLDER`",
-        ),
-        _ => Failure::new(format!("cannot read {CONFIGURATION}: {error}")),
+    let bytes = folder.read(CONFIGURATION, MAX_BYTES).map_err(|error| match error.problem {
+        FileProblem::Missing => missing(folder.path()),
+        _ => Failure::new(error.to_string()),
     })?;
     let source =
         Source::new(CONFIGURATION, bytes).map_err(|reason| Failure::new(format!("{CONFIGURATION}: {reason}")))?;
@@ -176,15 +193,20 @@ fn open_configuration(
 }
 
 /// The catalogue of the configuration; on error, a message and the reason.
-fn open_catalogue(root: &Path, path: &str) -> Result<Catalogue, (&'static str, String)> {
+fn open_catalogue(folder: &Folder, path: &str) -> Result<Catalogue, (&'static str, String)> {
     const UNREADABLE: &str = "the catalogue cannot be read";
     const NOT_A_CATALOGUE: &str = "this is not a catalogue";
-    let bytes = contents::read(root, path).map_err(|reason| (UNREADABLE, reason))?;
+    let bytes = folder.read(path, LARGEST_CATALOGUE).map_err(|error| (UNREADABLE, error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| (NOT_A_CATALOGUE, format!("{path} is not UTF-8")))?;
     Catalogue::parse(text).map_err(|error| match error.line {
         1 => (NOT_A_CATALOGUE, format!("{path}:1: {}", error.reason)),
         line => (UNREADABLE, format!("{path}:{line}: {}", error.reason)),
     })
+}
+
+/// The names of all policy files, even without a configuration.
+fn policy_names(root: &Path) -> Result<Vec<String>, Failure> {
+    Ok(policy_files(&open_folder(root)?, &mut Vec::new()))
 }
 
 /// A folder as shown in messages.

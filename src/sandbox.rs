@@ -7,7 +7,7 @@
 //! ([`Faults`]) was asked for. It does not check tokens unless a faults file lists them. `docs/sandbox.md` is its manual.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 mod collections;
@@ -24,6 +24,7 @@ pub use tenant::contents::{SeedNames, TENANT_ID};
 pub use tenant::decisions::{decide, waiting};
 pub use tenant::hold::{Hold, HoldWhen};
 
+use crate::folder::StateFolder;
 use http::service::Service;
 use http::shared_service::SharedService;
 use tenant::files;
@@ -49,7 +50,7 @@ pub struct SandboxOptions {
 #[derive(Debug)]
 pub struct Sandbox {
     service: Service,
-    folder: PathBuf,
+    folder: StateFolder,
     public_url: Option<String>,
 }
 
@@ -60,10 +61,11 @@ impl Sandbox {
     /// [`Error::Locked`] when another process has it open; [`Error::Broken`] and [`Error::TooNew`] when the state cannot
     /// be read, in which case no file is changed; [`Error::File`] when a file cannot be read or written.
     pub fn open(folder: &Path, options: SandboxOptions) -> Result<Sandbox, Error> {
-        let store = Store::open(folder, &options.seed, options.hold, &options.faults)?;
+        let folder = StateFolder::open(folder)?;
+        let store = Store::open(&folder, &options.seed, options.hold, &options.faults)?;
         let public_url = options.public_url.map(|url| url.trim_end_matches('/').to_owned());
         let service = Service::new(store, options.faults, options.random_seed);
-        Ok(Sandbox { service, folder: folder.to_owned(), public_url })
+        Ok(Sandbox { service, folder, public_url })
     }
 
     /// Serves it on a loopback address; port 0 takes a free one.
@@ -80,6 +82,9 @@ impl Sandbox {
     /// # Errors
     /// [`Error::Locked`] when a process has it open, [`Error::File`] when a file cannot be deleted.
     pub fn reset(folder: &Path) -> Result<(), Error> {
-        files::delete_state(folder)
+        match StateFolder::open_existing(folder)? {
+            Some(folder) => files::delete_state(&folder),
+            None => Ok(()),
+        }
     }
 }

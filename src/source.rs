@@ -3,12 +3,14 @@
 //! A document is first read into [`Node`]s, which know where each key and value is, and then decoded into types. That is
 //! why even a problem that a rule or the plan finds much later can point to its line and column.
 
+mod file_name;
 mod yaml;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use file_name::{is_device, unusable_name};
 pub use yaml::{Node, SyntaxError, Value, parse};
 
 /// A larger file is refused before it is parsed, because the YAML crate does not limit the size of its input.

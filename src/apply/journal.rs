@@ -1,21 +1,23 @@
 //! Remembers across runs: creations that the tenant does not show yet, and approvals.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
+use crate::folder::{FileError, StateFolder};
 use crate::setting::{Delivery, ObjectKey};
 
-/// A small file in `.sspr-policy/`.
+/// A small file of the tenant and the owner: for the sandbox in `.sspr-policy/`, otherwise in the user's state folder.
 #[derive(Debug)]
 pub struct Journal {
-    path: PathBuf,
+    folder: StateFolder,
+    name: String,
     content: Mutex<JournalContent>,
 }
 
+/// In bytes. A creation or an approval takes a few hundred.
+const LARGEST: usize = 16 << 20;
 /// The version of the journal's format.
 const FORMAT: u32 = 1;
 
@@ -113,8 +115,8 @@ pub enum JournalError {
          because it lists creations and approvals that are not finished"
     )]
     Newer { path: String, format: u64 },
-    #[error("the journal {path} cannot be written: {reason}")]
-    Write { path: String, reason: String },
+    #[error("the journal cannot be used: {0}")]
+    File(#[from] FileError),
 }
 
 impl Journal {
@@ -122,27 +124,25 @@ impl Journal {
     ///
     /// # Errors
     /// If the file exists, but cannot be read, or a newer version wrote it.
-    pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let broken = |reason: String| JournalError::Broken { path: path.display().to_string(), reason };
-        let content = match fs::read(path) {
-            Ok(bytes) => {
+    pub fn open(folder: StateFolder, name: &str) -> Result<Self, JournalError> {
+        let path = folder.path_of(name).display().to_string();
+        let broken = |reason: String| JournalError::Broken { path: path.clone(), reason };
+        let content = match folder.read(name, LARGEST)? {
+            Some(bytes) => {
                 let content: serde_json::Value =
                     serde_json::from_slice(&bytes).map_err(|error| broken(error.to_string()))?;
                 match content["format"].as_u64() {
                     Some(format) if format > u64::from(FORMAT) => {
-                        return Err(JournalError::Newer { path: path.display().to_string(), format });
+                        return Err(JournalError::Newer { path, format });
                     }
                     Some(format) if format == u64::from(FORMAT) => {}
                     _ => return Err(broken(format!("`format` is not {FORMAT}"))),
                 }
                 serde_json::from_value(content).map_err(|error| broken(error.to_string()))?
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                JournalContent { format: FORMAT, ..JournalContent::default() }
-            }
-            Err(error) => return Err(broken(error.to_string())),
+            None => JournalContent { format: FORMAT, ..JournalContent::default() },
         };
-        Ok(Self { path: path.to_path_buf(), content: Mutex::new(content) })
+        Ok(Self { folder, name: name.to_owned(), content: Mutex::new(content) })
     }
 
     /// The creations in this tenant that are not settled yet.
@@ -220,24 +220,11 @@ impl Journal {
 
     /// Writes a new file and renames it, so that the journal is always complete.
     fn save(&self, content: &JournalContent) -> Result<(), JournalError> {
-        let failed = |error: std::io::Error| JournalError::Write {
-            path: self.path.display().to_string(),
-            reason: error.to_string(),
-        };
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
         if content.creations.is_empty() && content.approvals.is_empty() {
-            return match fs::remove_file(&self.path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
-                _ => Ok(()),
-            };
+            return Ok(self.folder.remove(&self.name)?);
         }
         let text = serde_json::to_vec_pretty(content).unwrap_or_default();
-        let beside = self.path.with_extension("json.new");
-        let mut file = fs::File::create(&beside).map_err(failed)?;
-        std::io::Write::write_all(&mut file, &text).and_then(|()| file.sync_all()).map_err(failed)?;
-        fs::rename(&beside, &self.path).map_err(failed)
+        Ok(self.folder.replace(&self.name, &text)?)
     }
 }
 
@@ -245,27 +232,31 @@ impl Journal {
 mod tests {
     use super::*;
 
+    fn journal(folder: &tempfile::TempDir) -> Result<Journal, JournalError> {
+        Journal::open(StateFolder::open(&folder.path().join("state")).expect("a folder"), "journal.json")
+    }
+
     #[test]
     fn a_creation_is_remembered_until_its_outcome_is_known() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("state/journal.json");
-        let journal = Journal::open(&path).expect("an empty journal");
+        let first = journal(&folder).expect("an empty journal");
         let object = ObjectKey { key: "sspr/reset".into(), delivery: Delivery::Custom };
-        journal.begin("t", "o", &object, "Reset").expect("written");
-        let again = Journal::open(&path).expect("the same journal");
+        first.begin("t", "o", &object, "Reset").expect("written");
+        let again = journal(&folder).expect("the same journal");
         assert_eq!(again.pending("t", "o").len(), 1);
         assert_eq!(again.pending("t", "other").len(), 0);
         again.end("t", "o", &object).expect("written");
-        assert!(!path.exists());
+        assert!(!folder.path().join("state/journal.json").exists());
     }
 
     #[test]
     fn a_broken_journal_is_never_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("journal.json");
-        fs::write(&path, "not json").expect("written");
-        let error = Journal::open(&path).expect_err("no journal").to_string();
+        let path = folder.path().join("state/journal.json");
+        std::fs::create_dir(folder.path().join("state")).expect("a folder");
+        std::fs::write(&path, "not json").expect("written");
+        let error = journal(&folder).expect_err("no journal").to_string();
         assert!(error.contains("cannot be read"), "{error}");
-        assert_eq!(fs::read(&path).expect("still there"), b"not json");
+        assert_eq!(std::fs::read(&path).expect("still there"), b"not json");
     }
 }

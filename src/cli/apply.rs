@@ -55,7 +55,7 @@ pub(super) fn justification(text: &str) -> Result<String, String> {
 pub(super) async fn run(args: &ApplyArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     require_consent(args)?;
     let repository = Repository::open(&global.dir)?;
-    let approved = args.plan.as_deref().map(load).transpose()?;
+    let approved = args.plan.as_deref().map(|file| load(&global.dir, file)).transpose()?;
     let env = global.env.as_deref();
     let wanted = environment_of(approved.as_ref(), env).map_err(|why| {
         let name = env.unwrap_or_default();

@@ -32,6 +32,6 @@ pub(super) fn run(args: &CatalogueArgs, global: &Global, output: &Output) -> Res
     match &args.command {
         CatalogueCommand::Search(args) => search::run(args, global, output),
         CatalogueCommand::Diff(args) => diff::run(args, global, output),
-        CatalogueCommand::Import(args) => import::run(args, output),
+        CatalogueCommand::Import(args) => import::run(args, global, output),
     }
 }

@@ -10,7 +10,7 @@ use super::{Global, today};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::failure::Failure;
 use crate::report;
-use crate::repository::{CheckRequest, Checked, FixedFile, fixes};
+use crate::repository::{CheckRequest, Checked, FixedFile};
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -41,7 +41,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
     let check =
         CheckRequest { root: &global.dir, environment: global.env.as_deref(), paths: &args.paths, today: today() };
     if args.diff {
-        return Ok(show_difference(&fixes(&global.dir, &check.run()?.found), output));
+        return Ok(show_difference(&check.differences()?, output));
     }
     let checked = if args.fix {
         let (written, checked) = check.fix()?;

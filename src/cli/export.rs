@@ -68,7 +68,7 @@ pub(super) fn run(args: &ExportArgs, global: &Global, output: &Output) -> Result
     };
     let Some(export) = export else { return Err(Failure::Diagnostics(problems)) };
     output.diagnostics(&mut problems);
-    write_all(&export, &folder, output)
+    write_all(&export, &global.dir, &folder, output)
 }
 
 /// The folder of an export, and the file's name if `--out` names a file.
@@ -81,7 +81,7 @@ fn destination(out: &Path) -> (PathBuf, Option<String>) {
 }
 
 /// Prints what the export reports, and writes the files.
-fn write_all(export: &Export, folder: &Path, output: &Output) -> Result<ExitCode, Failure> {
+fn write_all(export: &Export, root: &Path, folder: &Path, output: &Output) -> Result<ExitCode, Failure> {
     list_unsupported(&export.unsupported, output);
     let in_box = |remark: &ExportRemark| matches!(remark, ExportRemark::InBox(_));
     if export.remarks.iter().any(in_box) {
@@ -93,7 +93,7 @@ fn write_all(export: &Export, folder: &Path, output: &Output) -> Result<ExitCode
         }
     }
     for file in &export.files {
-        write(&folder.join(&file.path), &file.bytes, output)?;
+        write(root, &folder.join(&file.path), &file.bytes, output)?;
     }
     for remark in &export.remarks {
         if let ExportRemark::Note(note) = remark {
@@ -121,12 +121,12 @@ fn list_unsupported(unsupported: &[Unsupported], output: &Output) {
     }
 }
 
-fn write(path: &Path, bytes: &[u8], output: &Output) -> Result<(), Failure> {
+fn write(root: &Path, path: &Path, bytes: &[u8], output: &Output) -> Result<(), Failure> {
     if path == Path::new("-") {
         output.bytes(bytes);
         return Ok(());
     }
-    write_file(path, bytes)?;
+    write_file(root, path, bytes)?;
     output.say(&format!("wrote {}", path.display()));
     Ok(())
 }

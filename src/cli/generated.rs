@@ -103,7 +103,7 @@ pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Res
     let catalogue = catalogue_of(repository.as_ref());
     if let Some(folder) = &args.out {
         let all = Document::value_variants().iter().map(|one| (one.file_name(), one.schema(catalogue)));
-        write_files(folder, all, output)?;
+        write_files(&global.dir, folder, all, output)?;
     } else if let Some(document) = args.document {
         output.result(&document.schema(catalogue));
     }
@@ -118,18 +118,19 @@ pub(super) struct ReferenceArgs {
 }
 
 /// The pages of the documentation that are generated.
-pub(super) fn reference(args: &ReferenceArgs, output: &Output) -> Result<ExitCode, Failure> {
-    write_files(&args.out, report::pages().into_iter(), output)?;
+pub(super) fn reference(args: &ReferenceArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    write_files(&global.dir, &args.out, report::pages().into_iter(), output)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn write_files(
+    root: &Path,
     folder: &Path,
     files: impl Iterator<Item = (&'static str, String)>,
     output: &Output,
 ) -> Result<(), Failure> {
     for (name, text) in files {
-        write_file(&folder.join(name), text.as_bytes())?;
+        write_file(root, &folder.join(name), text.as_bytes())?;
         output.say(&format!("wrote {}", folder.join(name).display()));
     }
     Ok(())

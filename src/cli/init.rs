@@ -10,9 +10,10 @@ use serde_json::json;
 
 use super::Global;
 use super::generated::Document;
-use super::output::{Output, write_file};
+use super::output::Output;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
+use crate::folder::{FileProblem, Folder};
 use crate::policy::check_owner;
 use crate::repository::{CONFIGURATION, shown};
 
@@ -37,7 +38,8 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
     let root = &global.dir;
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", root.display()));
     fs::create_dir_all(root).map_err(failed)?;
-    if root.join(CONFIGURATION).exists() {
+    let folder = Folder::open(root).map_err(failed)?;
+    if folder.kind(CONFIGURATION).is_some() {
         return Err(Failure::with_help(
             format!("{} is already a policy repository: it contains {CONFIGURATION}", shown(root)),
             "run `sspr-policy plan` to see what its policies would change",
@@ -57,11 +59,11 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
     for (path, template) in TEMPLATES {
         let text =
             engine.render_template(template, &values).map_err(|error| Failure::new(format!("{path}: {error}")))?;
-        write(root, path, &text, output)?;
+        write(&folder, path, &text, output)?;
     }
     for document in [Document::Policy, Document::Configuration] {
         let (name, text) = (document.file_name(), document.schema(Catalogue::embedded()));
-        write(root, &format!("schemas/{name}"), &text, output)?;
+        write(&folder, &format!("schemas/{name}"), &text, output)?;
     }
     output.say(&format!(
         "\nCreated a policy repository with the owner {owner}. Next:\n\n  sspr-policy check     check the policies\n  sspr-policy plan      show what would change in the embedded sandbox\n  sspr-policy apply     make these changes\n\n\
@@ -79,14 +81,14 @@ fn owner_of(folder: &Path) -> String {
     if owner.is_empty() { "my-team".into() } else { owner }
 }
 
-/// Writes a file, unless it exists.
-fn write(root: &Path, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
-    let file = root.join(path);
-    if file.exists() {
-        output.say(&format!("kept  {path} (already exists)"));
-        return Ok(());
+/// Writes a file, unless it exists. No link is followed, because the folder may be a clone of a repository.
+fn write(folder: &Folder, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
+    match folder.create(path, text.as_bytes()) {
+        Ok(()) => output.say(&format!("wrote {path}")),
+        Err(error) if matches!(error.problem, FileProblem::Exists) => {
+            output.say(&format!("kept  {path} (already exists)"));
+        }
+        Err(error) => return Err(Failure::new(format!("cannot write {path}: {error}"))),
     }
-    write_file(&file, text.as_bytes())?;
-    output.say(&format!("wrote {path}"));
     Ok(())
 }

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use super::{Color, Global};
 use crate::diagnostic::{Diagnostic, Severity, counted, sort};
 use crate::failure::Failure;
+use crate::folder::write_given;
 use crate::report::{self, Paint};
 use crate::session::Prompt;
 
@@ -142,13 +143,9 @@ impl Output {
     }
 }
 
-/// Writes a file, and creates the folders that it lies in.
-pub(super) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write {}: {error}", path.display()));
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    std::fs::write(path, content).map_err(failed)
+/// Writes a file that was named on the command line, and creates the folders that it lies in. `root` is the repository's.
+pub(super) fn write_file(root: &Path, path: &Path, content: &[u8]) -> Result<(), Failure> {
+    write_given(root, path, content).map_err(|error| Failure::new(format!("cannot write the output: {error}")))
 }
 
 /// The text of a document for programs.

@@ -1,6 +1,5 @@
 //! `plan` and `show`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,11 +9,15 @@ use super::output::{Output, exit, json_text, prompt, write_file};
 use super::{Global, today};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
+use crate::folder::read_given;
 use crate::plan::{Overridden, PlanDocument, PlanError};
 use crate::planning::{PlanRequest, Planned, connection, plan};
 use crate::report::{self, PlanHeader};
 use crate::repository::Repository;
 use crate::session::{Purpose, Session};
+
+/// In bytes. A plan of 2,000 new policies with 300 settings each has about 200 MB.
+const LARGEST_PLAN: usize = 1 << 30;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
@@ -77,7 +80,7 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
         print(&planned.document, &header(&planned), args.output_format, output)?;
     }
     if let Some(file) = &args.out {
-        save(&planned.document, file)?;
+        save(&global.dir, &planned.document, file)?;
         let use_ = match planned.plan.stops().is_empty() {
             true => format!("run `sspr-policy apply {}` to apply exactly this plan", file.display()),
             false => "fix its errors and plan again before you apply".to_string(),
@@ -94,8 +97,8 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, output: &Output) -> Re
     Ok(exit(failed))
 }
 
-pub(super) fn show(args: &ShowArgs, output: &Output) -> Result<ExitCode, Failure> {
-    let document = load(&args.file)?;
+pub(super) fn show(args: &ShowArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    let document = load(&global.dir, &args.file)?;
     print(&document, &PlanHeader::default(), args.output_format, output)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -155,18 +158,28 @@ pub(super) fn print_for_people(document: &PlanDocument, header: &PlanHeader<'_>,
     output.result(&text(document, header, output.paint()));
 }
 
-fn save(document: &PlanDocument, file: &Path) -> Result<(), Failure> {
-    write_file(file, json_text(document)?.as_bytes())
+/// Saves a plan. Another file that is there stays: a wrong name in a pipeline must not cost a file.
+fn save(root: &Path, document: &PlanDocument, file: &Path) -> Result<(), Failure> {
+    match read_given(root, file, LARGEST_PLAN) {
+        Ok(there) if there.is_empty() || PlanDocument::is_one(&there) => {}
+        Err(error) if error.is_missing() => {}
+        Ok(_) => {
+            return Err(Failure::with_help(
+                format!("{} exists and is not a saved plan; it was not replaced", file.display()),
+                "choose another name for `--out`",
+            ));
+        }
+        Err(error) => return Err(Failure::with_help(error.to_string(), "choose another name for `--out`")),
+    }
+    write_file(root, file, json_text(document)?.as_bytes())
 }
 
 /// Reads a saved plan.
-pub(super) fn load(file: &Path) -> Result<PlanDocument, Failure> {
+pub(super) fn load(root: &Path, file: &Path) -> Result<PlanDocument, Failure> {
     let broken = |reason: String| Failure::new(format!("{} is not a readable plan: {reason}", file.display()));
-    let bytes = fs::read(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Failure::with_help(format!("{} does not exist", file.display()), "create it with `plan --out FILE`")
-        }
-        _ => broken(error.to_string()),
+    let bytes = read_given(root, file, LARGEST_PLAN).map_err(|error| match error.is_missing() {
+        true => Failure::with_help(error.to_string(), "create it with `plan --out FILE`"),
+        false => Failure::new(error.to_string()),
     })?;
     PlanDocument::parse(&bytes).map_err(|error| match &error {
         PlanError::Newer { program, .. } => Failure::with_help(

@@ -104,7 +104,7 @@ fn decide(
 }
 
 async fn serve(args: &ServeArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
-    let faults = args.faults.as_deref().map(faults::read).transpose()?.unwrap_or_default();
+    let faults = args.faults.as_deref().map(|file| faults::read(&global.dir, file)).transpose()?.unwrap_or_default();
     let options = SandboxOptions {
         hold: args.hold,
         public_url: args.public_url.clone(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::policy::{Mapping, Policy, RegistryValues, SettingInput};
+use crate::policy::{is_reserved_variable, Mapping, Policy, RegistryValues, SettingInput};
 use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
 /// What replaces a reference to a secret.
@@ -254,6 +254,13 @@ impl Expander<'_> {
             };
             return Err(Diagnostic::error(Code::UnusableReference, shown)
                 .note("use `${var:name}`, `${env:NAME}` or `${secret-file:path}`; for a literal `${`, write `$${`"));
+        }
+        if reference.strip_prefix("env:").is_some_and(is_reserved_variable) {
+            return Err(Diagnostic::error(
+                Code::ReservedVariable,
+                format!("`${{{reference}}}` names a variable that signs somebody in or belongs to the pipeline"),
+            )
+            .help("put the secret into a variable with a name of your own"));
         }
         match self.secrets {
             Secrets::Placeholders => Ok(Filled::Secret(format!("${{{reference}}}"))),

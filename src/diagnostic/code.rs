@@ -77,6 +77,8 @@ pub enum Code {
     MarkerInDescription,
     ExpiredWaiver,
     UnusedWaiver,
+    ReservedVariable,
+    UntrustedServer,
     // The tenant and the plan: why a policy cannot be applied, or what it would change.
     NotInTenant,
     AmbiguousName,
@@ -101,7 +103,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, by number.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 77] = [
         Self::UnreadableFile,
         Self::InvalidYaml,
         Self::DuplicateYamlKey,
@@ -158,6 +160,8 @@ impl Code {
         Self::MarkerInDescription,
         Self::ExpiredWaiver,
         Self::UnusedWaiver,
+        Self::ReservedVariable,
+        Self::UntrustedServer,
         Self::NotInTenant,
         Self::AmbiguousName,
         Self::NameMismatch,
@@ -237,6 +241,8 @@ impl Code {
             Self::MarkerInDescription => &references::MARKER_IN_DESCRIPTION,
             Self::ExpiredWaiver => &references::EXPIRED_WAIVER,
             Self::UnusedWaiver => &references::UNUSED_WAIVER,
+            Self::ReservedVariable => &references::RESERVED_VARIABLE,
+            Self::UntrustedServer => &references::UNTRUSTED_SERVER,
             Self::NotInTenant => &tenant::NOT_IN_TENANT,
             Self::AmbiguousName => &tenant::AMBIGUOUS_NAME,
             Self::NameMismatch => &tenant::NAME_MISMATCH,

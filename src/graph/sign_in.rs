@@ -147,6 +147,9 @@ mod tests {
             login_url: "http://127.0.0.1:9".into(),
             scope: "https://graph.microsoft.com/.default".into(),
             audiences: vec!["https://graph.microsoft.com".into()],
+            foreign_issuers: Vec::new(),
+            graph_url: "https://graph.microsoft.com".into(),
+            is_stranger: false,
             is_interactive: false,
             show: |_| {},
         };

@@ -1,5 +1,7 @@
 //! Reads saved plans, and recognizes those of other versions of the program.
 
+use serde::Deserialize;
+
 use super::document::{FORMAT, PlanDocument};
 
 /// Why a saved plan cannot be read.
@@ -30,6 +32,21 @@ impl PlanDocument {
             None => Err(PlanError::NoFormat),
         }
     }
+
+    /// Whether this is a saved plan of any version, which a new plan may replace.
+    pub fn is_one(bytes: &[u8]) -> bool {
+        serde_json::from_slice::<AnyPlan>(bytes).is_ok()
+    }
+}
+
+/// What the plans of all versions have.
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct AnyPlan {
+    format: u64,
+    program: String,
+    owner: String,
+    changes: Vec<serde::de::IgnoredAny>,
 }
 
 /// The version of sspr-policy that made a plan. The file may contain any text instead.

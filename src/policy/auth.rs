@@ -77,6 +77,8 @@ pub enum Cloud {
 }
 
 impl Cloud {
+    pub const ALL: [Self; 4] = [Self::Global, Self::UsgovHigh, Self::UsgovDod, Self::China];
+
     /// The URL of Graph (Microsoft, "National cloud deployments").
     pub fn graph_url(self) -> &'static str {
         match self {

@@ -6,7 +6,8 @@ use super::audience::WrittenAssignments;
 use super::auth::{Auth, Cloud, complain_of_applications};
 use super::check_owner;
 use super::decode::{Decode, Decoder, Fields};
-
+use super::reserved_variable::is_reserved_variable;
+use super::servers::is_loopback;
 use super::values::Mapping;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Node, Span, Spanned, Value};
@@ -228,6 +229,15 @@ impl Environment {
                 );
             }
         }
+        if let Some(key) = &self.fingerprint_key
+            && is_reserved_for_key(key)
+        {
+            decoder.complain(
+                Diagnostic::error(Code::ReservedVariable, "the fingerprint key cannot be this variable")
+                    .at(decoder.place(key.span), "it signs somebody in or belongs to the pipeline")
+                    .help("use a variable of its own, such as `${env:SSPR_POLICY_KEY}`"),
+            );
+        }
         if let Some(auth) = &self.auth {
             complain_of_applications(auth, self.login_url.is_some(), decoder);
         }
@@ -247,6 +257,12 @@ impl Environment {
             decoder.complain(problem);
         }
     }
+}
+
+/// Whether `${env:NAME}` names a variable that must not be a fingerprint key. Those of this program are fine, but its token.
+fn is_reserved_for_key(reference: &str) -> bool {
+    let name = reference.trim_start_matches("${env:").trim_end_matches('}').to_ascii_uppercase();
+    name == "SSPR_POLICY_TOKEN" || is_reserved_variable(&name) && !name.starts_with("SSPR_POLICY_")
 }
 
 /// Checks that a name can be a tenant: `sandbox`, an ID, or a domain. The error has the reason and a suggestion.
@@ -279,18 +295,6 @@ fn check_url(url: &str) -> Result<(), String> {
         true => Err("http is allowed for this computer only: use https".into()),
         false => Err("expected `https://…`, or `http://` to loopback".into()),
     }
-}
-
-/// Whether a server is on this computer.
-pub fn is_loopback(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    loopback && !authority.contains('@')
 }
 
 impl Decode for Limits {

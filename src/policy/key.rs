@@ -1,5 +1,7 @@
 //! Keys and owners, which together identify a profile that this program manages.
 
+use crate::source::is_device;
+
 /// The longest key, in characters.
 const MAX_KEY: usize = 128;
 /// The longest owner, in characters: marker, owner and key together have at most 300.
@@ -18,6 +20,10 @@ pub fn check_key(key: &str) -> Result<(), String> {
     }
     if key.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
         return Err("no part of a key can be empty, `.` or `..`".into());
+    }
+    // Exports name files after keys.
+    if let Some(part) = key.split('/').find(|part| part.ends_with('.') || is_device(part)) {
+        return Err(format!("Windows cannot store a file named `{part}`"));
     }
     Ok(())
 }

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use super::Readiness;
 use super::answers::requests;
 use super::permissions::{compare, lacks};
-use crate::diagnostic::{Severity, counted};
+use crate::diagnostic::{Diagnostic, Severity, counted};
 use crate::failure::Failure;
 use crate::graph::{Access, Client, Decision, Probe, SignInMethod, TokenClaims, WINDOW, key_store_name, probe, proxy};
 use crate::permissions::PermissionUse;
 use crate::planning::connection;
-use crate::policy::is_loopback;
+use crate::policy::{UntrustedServers, is_loopback};
 use crate::report::{GrantedPermission, ReadinessArea, ReadinessDocument, Status};
 use crate::repository::Repository;
 use crate::session::{Connection, Identity, Prompt, Purpose};
@@ -51,6 +51,12 @@ async fn examine_connection(
             "embedded sandbox: no sign-in needed, and nothing leaves this machine",
         );
         return;
+    }
+    let UntrustedServers { graph, login } = &connection.untrusted;
+    let untrusted: Vec<Diagnostic> = graph.iter().chain(login).cloned().collect();
+    if !untrusted.is_empty() {
+        // Nothing is sent to them, not even to see whether they answer.
+        return readiness.add_failure(ReadinessArea::Network, Failure::Diagnostics(untrusted));
     }
     let identity = Identity::find(connection, readiness.purpose, prompt).await;
     let reached = network(connection, &identity, now, readiness).await;
@@ -131,9 +137,7 @@ async fn network(
     {
         readiness.add(ReadinessArea::Network, Status::Note, format!("uses the proxy {proxy}"));
     }
-    // The login server is not needed with a token at hand, or if another service provides the token.
-    let elsewhere = [SignInMethod::Token, SignInMethod::ManagedIdentity, SignInMethod::AzureCli];
-    if identity.method.is_some_and(|method| !elsewhere.contains(&method)) {
+    if identity.method.is_some_and(SignInMethod::uses_login_server) {
         server("login", login, readiness).await;
     }
     let answer = server("Graph", graph, readiness).await;

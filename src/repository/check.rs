@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::fixes::{fixes, write_fixes};
+use super::fixes::{FixedFile, fixes, write_fixes};
 use super::paths::NamedPath;
-use super::{CONFIGURATION, Repository, policy_names};
+use super::{CONFIGURATION, Repository, open_folder, policy_names, variable};
 use crate::compile::{Claims, Compiled, CompiledSettings, Context, Secrets, compile};
-use crate::diagnostic::{Diagnostic, sort};
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::failure::Failure;
+use crate::policy::{Environment, TrustedHosts, UntrustedServers};
 use crate::rules;
 
 /// Stands in for the tenant's id, which does not matter for a check.
@@ -47,23 +48,29 @@ impl CheckRequest<'_> {
             // Without a configuration nothing can be compiled; its problems are reported like findings.
             Err(Failure::Diagnostics(mut found)) => {
                 sort(&mut found);
-                Checked { files: policy_names(self.root), found, is_configured: false }
+                Checked { files: policy_names(self.root)?, found, is_configured: false }
             }
             Err(failure) => return Err(failure),
         };
         checked.restricted(self.root, self.paths)
     }
 
+    /// What [`CheckRequest::fix`] would change.
+    pub fn differences(&self) -> Result<Vec<FixedFile>, Failure> {
+        Ok(fixes(&open_folder(self.root)?, &self.run()?.found))
+    }
+
     /// Writes all certain fixes. Returns the changed files, and what remains.
     pub fn fix(&self) -> Result<(BTreeSet<String>, Checked), Failure> {
+        let folder = open_folder(self.root)?;
         let mut checked = self.run()?;
         let mut written = BTreeSet::new();
         for _ in 0..MOST_ROUNDS {
-            let fixed = fixes(self.root, &checked.found);
+            let fixed = fixes(&folder, &checked.found);
             if fixed.is_empty() {
                 break;
             }
-            write_fixes(self.root, &fixed)?;
+            write_fixes(&folder, &fixed)?;
             written.extend(fixed.into_iter().map(|file| file.path));
             checked = self.run()?;
         }
@@ -123,6 +130,7 @@ impl Repository {
             if only.is_some_and(|only| only != name.value) {
                 continue;
             }
+            found.extend(self.untrusted_servers(environment));
             let context = self.context(name, environment, ANY_TENANT, &Secrets::Placeholders, &files);
             found.extend(self.findings_in(&context, today));
         }
@@ -132,6 +140,13 @@ impl Repository {
         });
         sort(&mut found);
         Ok(found)
+    }
+
+    /// Servers that get no credentials. `plan` fails there; where it runs, the variable may be set.
+    fn untrusted_servers(&self, environment: &Environment) -> impl Iterator<Item = Diagnostic> {
+        let trusted = TrustedHosts::parse(&variable(TrustedHosts::VARIABLE).unwrap_or_default());
+        let UntrustedServers { graph, login } = environment.untrusted(&self.configuration_source, &trusted);
+        graph.into_iter().chain(login).map(|problem| Diagnostic { severity: Severity::Warning, ..problem })
     }
 
     /// The problems of one environment and the findings of the rules, without those that the policies waive.

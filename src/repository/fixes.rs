@@ -1,11 +1,10 @@
 //! Corrects files where only one correction is possible.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::failure::Failure;
+use crate::folder::{EntryKind, Folder};
 use crate::source::{Source, parse};
 
 /// A file's text before and after, each with the file's byte order mark.
@@ -18,7 +17,7 @@ pub struct FixedFile {
 
 /// The files after all certain fixes, sorted by path. Of two overlapping fixes the first is applied, and the other in the
 /// next run.
-pub fn fixes(root: &Path, found: &[Diagnostic]) -> Vec<FixedFile> {
+pub fn fixes(root: &Folder, found: &[Diagnostic]) -> Vec<FixedFile> {
     let mut by_file: BTreeMap<&str, Vec<&Fix>> = BTreeMap::new();
     for fix in found.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.certain) {
         by_file.entry(&fix.place.source.path).or_default().push(fix);
@@ -26,7 +25,7 @@ pub fn fixes(root: &Path, found: &[Diagnostic]) -> Vec<FixedFile> {
     by_file.into_values().filter_map(|fixes| fixed(root, fixes)).collect()
 }
 
-fn fixed(root: &Path, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
+fn fixed(root: &Folder, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
     fixes.sort_by_key(|fix| fix.place.span.start());
     let source = &fixes.first()?.place.source;
     let (before, path) = (&source.text, &source.path);
@@ -43,25 +42,18 @@ fn fixed(root: &Path, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
     // A fix must not make the file unreadable.
     let readable = Source::new(path.clone(), after.clone().into_bytes()).is_ok_and(|source| parse(&source).is_ok());
     let was_readable = parse(source).is_ok();
-    if was_readable && !readable || !root.join(path).is_file() || after == *before {
+    if was_readable && !readable || root.target_kind(path).ok() != Some(EntryKind::File) || after == *before {
         return None;
     }
     let mark = if source.bom { "\u{feff}" } else { "" };
     Some(FixedFile { path: path.clone(), before: format!("{mark}{before}"), after: format!("{mark}{after}") })
 }
 
-pub fn write_fixes(root: &Path, fixed: &[FixedFile]) -> Result<(), Failure> {
+/// Writes files anew. If a name is a link, the file that it leads to is written and the link is kept.
+pub fn write_fixes(root: &Folder, fixed: &[FixedFile]) -> Result<(), Failure> {
     for FixedFile { path, after, .. } in fixed {
-        // If the name is a link, write the file that it points to and keep the link.
-        let failed = |error: std::io::Error| Failure::new(format!("cannot write {path}: {error}"));
-        let file = fs::canonicalize(root.join(path)).map_err(failed)?;
-        // Written next to the file and renamed, so that the file is never half written.
-        let beside = file.with_extension("yaml.new");
-        let mode = fs::metadata(&file).map_err(failed)?.permissions();
-        fs::write(&beside, after)
-            .and_then(|()| fs::set_permissions(&beside, mode))
-            .and_then(|()| fs::rename(&beside, &file))
-            .map_err(failed)?;
+        let real = root.real_path(path).and_then(|real| root.replace(&real, after.as_bytes()));
+        real.map_err(|error| Failure::new(format!("cannot write {path}: {error}")))?;
     }
     Ok(())
 }

@@ -1,25 +1,25 @@
-//! Allows one apply at a time: in a folder, and on this machine for a tenant and an owner.
+//! The user's state folder, and the locks that allow one apply at a time: in a folder, and on this machine for a tenant and
+//! an owner.
 
 use std::env;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
-use crate::file_lock::FileLock;
+use crate::folder::{FileLock, FileProblem, StateFolder};
 
 const HELP: &str = "wait until it has finished, then run the command again";
 /// The longest description of a lock's holder to show, in characters.
 const LONGEST_HOLDER: usize = 300;
 
-/// Locks the folder: two applies from it would undo each other's changes. Held until the lock is dropped.
-pub fn lock_folder(state: &Path) -> Result<FileLock, Failure> {
-    match take(&state.join("apply.lock")) {
+/// Locks the folder of the embedded sandbox: two applies to it would undo each other's changes. Held until the lock is
+/// dropped.
+pub fn lock_folder(state: &StateFolder) -> Result<FileLock, Failure> {
+    match state.lock("apply.lock") {
         Ok(Some(lock)) => Ok(lock),
         Ok(None) => Err(Failure::with_help("another apply is running in this folder", HELP)),
-        Err(error) => Err(Failure::new(format!("cannot use {}: {error}", state.display()))),
+        Err(error) => Err(Failure::new(error.to_string())),
     }
 }
 
@@ -32,12 +32,11 @@ pub enum Guard {
     Unlocked(String),
 }
 
-/// Locks the tenant for this owner: two clones of a repository could create the same profile twice. The other apply's error
-/// message shows `root`.
-pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -> Result<Guard, Failure> {
-    let folder = state_folder();
-    let path = folder.join(file_name(graph_url, tenant_id, owner));
-    match take(&path) {
+/// Locks the tenant for this owner: two clones of a repository could create the same profile twice. `name` is from
+/// [`state_name`]. The other apply's error message shows `root`.
+pub fn lock_tenant(state: &StateFolder, name: &str, root: &Path, owner: &str) -> Result<Guard, Failure> {
+    let file = format!("{name}.lock");
+    match state.lock(&file) {
         Ok(Some(mut lock)) => {
             let root = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
             let holder = format!("in {} (process {})", root.display(), std::process::id());
@@ -46,43 +45,39 @@ pub fn lock_tenant(root: &Path, graph_url: &str, tenant_id: &str, owner: &str) -
             Ok(Guard::Locked(lock))
         }
         Ok(None) => {
-            let holder = holder(&path).map_or_else(String::new, |holder| format!(" {holder}"));
+            let holder = holder(state, &file).map_or_else(String::new, |holder| format!(" {holder}"));
             let message = format!("another apply of {owner} to this tenant is running on this machine{holder}");
             Err(Failure::with_help(message, HELP))
         }
-        Err(error) => {
-            let folder = folder.display();
-            Ok(Guard::Unlocked(format!(
-                "cannot use {folder} ({error}), so an apply from another folder at the same time will not be prevented"
-            )))
-        }
+        // Some network file systems cannot lock files.
+        Err(error) if matches!(error.problem, FileProblem::Io(_)) => Ok(Guard::Unlocked(format!(
+            "{error}, so an apply from another folder at the same time will not be prevented"
+        ))),
+        Err(error) => Err(unusable(&error.to_string())),
     }
-}
-
-/// The lock; `None` if another process holds it.
-fn take(path: &Path) -> io::Result<Option<FileLock>> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    FileLock::take(path)
 }
 
 /// The holder's description of itself. Windows does not let others read a locked file.
-fn holder(path: &Path) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
+fn holder(state: &StateFolder, file: &str) -> Option<String> {
+    let text = String::from_utf8(state.read(file, 4 * LONGEST_HOLDER).ok()??).ok()?;
     let shown: String = text.chars().filter(|c| !c.is_control()).take(LONGEST_HOLDER).collect();
     (!shown.is_empty()).then_some(shown)
 }
 
-fn file_name(graph_url: &str, tenant_id: &str, owner: &str) -> String {
+/// The name of the files for a tenant and an owner in the user's state folder, without an extension.
+pub fn state_name(graph_url: &str, tenant_id: &str, owner: &str) -> String {
     let digest = Sha256::digest(format!("{graph_url}\n{tenant_id}\n{owner}"));
-    let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{name}.lock")
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The folder for this user's program state: XDG Base Directory Specification (relative paths are to be ignored); Apple,
-/// File System Programming Guide; Windows, Known Folders.
-fn state_folder() -> PathBuf {
+/// File System Programming Guide; Windows, Known Folders. The journal and the locks of real tenants are in it, because
+/// anyone who writes to a repository could write to its folders.
+pub fn user_state() -> Result<StateFolder, Failure> {
+    StateFolder::open(&user_state_path()).map_err(|error| unusable(&error.to_string()))
+}
+
+fn user_state_path() -> PathBuf {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let below_home = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/state" };
     let folder = match cfg!(windows) {
@@ -90,4 +85,12 @@ fn state_folder() -> PathBuf {
         false => absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(below_home))),
     };
     folder.unwrap_or_else(env::temp_dir).join("sspr-policy")
+}
+
+fn unusable(reason: &str) -> Failure {
+    let variable = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_STATE_HOME" };
+    Failure::with_help(
+        format!("the folder for locks and the journal cannot be used: {reason}; nothing was changed"),
+        format!("set {variable} to a folder of your own, outside the policy repository"),
+    )
 }

@@ -1,97 +1,100 @@
 //! Finds and reads the policy files in `policies/`.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::paths::relative;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::folder::{Entry, EntryKind, FileError, Folder};
 use crate::policy::{Policy, key_of_path, read_policy};
-use crate::source::{Place, Source};
+use crate::source::{MAX_BYTES, Place, Source, unusable_name};
 
 pub(super) const POLICIES: &str = "policies";
 
 /// All policy files, sorted by path.
-pub(super) fn policy_files(root: &Path, problems: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+pub(super) fn policy_files(root: &Folder, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut files = Vec::new();
-    let folder = root.join(POLICIES);
-    if let Err(reason) = stays_inside(root, &folder) {
-        problems.push(unreadable(root, &folder, &reason));
-    } else if folder.is_dir() {
-        walk(root, &folder, &mut files, problems);
+    match root.kind(POLICIES) {
+        Some(EntryKind::Folder) => walk(root, POLICIES, &mut files, problems),
+        Some(EntryKind::Link) => problems.push(unreadable(POLICIES, LINKED_FOLDER)),
+        _ => {}
     }
     files
 }
 
-/// The names of all policy files, even without a configuration.
-pub(super) fn policy_names(root: &Path) -> Vec<String> {
-    policy_files(root, &mut Vec::new()).iter().map(|file| relative(root, file)).collect()
-}
+const LINKED_FOLDER: &str = "links to folders are not followed";
 
 /// Collects the YAML files of a folder and its subfolders, sorted by path.
-fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>, problems: &mut Vec<Diagnostic>) {
-    let mut entries: Vec<PathBuf> = match fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
-        Err(error) => {
-            problems.push(unreadable(root, folder, &format!("cannot read the folder: {error}")));
-            return;
-        }
+fn walk(root: &Folder, folder: &str, files: &mut Vec<String>, problems: &mut Vec<Diagnostic>) {
+    let entries = match root.list(folder) {
+        Ok(entries) => entries,
+        Err(error) => return problems.push(unreadable(&error.path, &because(&error))),
     };
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for Entry { name, kind } in entries {
+        // Also those that refused names begin with: they are not policies.
         if name.starts_with('.') {
             continue;
         }
-        let yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        let nearly = [".yaml", ".yml"].iter().any(|end| name.to_lowercase().ends_with(end)) && !yaml;
-        if let Err(reason) = stays_inside(root, &path) {
-            problems.push(unreadable(root, &path, &reason));
-        } else if path.is_dir() && yaml {
-            problems.push(unreadable(root, &path, "this is a folder with a policy's file name; rename it"));
-        } else if path.is_dir() {
+        let path = format!("{folder}/{name}");
+        if kind == EntryKind::Folder && !is_policy(&name) && unusable_name(&name).is_none() {
             walk(root, &path, files, problems);
-        } else if nearly {
-            problems.push(unreadable(root, &path, "a policy's file name has to end with `.yaml` in lower case"));
-        } else if yaml && !path.is_file() {
-            problems.push(unreadable(root, &path, "this is not a regular file"));
-        } else if yaml {
-            files.push(path);
+            continue;
+        }
+        match wanted(root, &path, &name, kind) {
+            Ok(true) => files.push(path),
+            Ok(false) => {}
+            Err(reason) => problems.push(unreadable(&path, &reason)),
         }
     }
 }
 
-/// A link that points outside the repository would let a pull request read other files of the machine.
-fn stays_inside(root: &Path, path: &Path) -> Result<(), String> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_symlink());
-    if !is_link {
-        return Ok(());
+fn is_policy(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+/// Whether something in a folder of policies is a policy's file; on error, why it cannot be read.
+fn wanted(root: &Folder, path: &str, name: &str, kind: EntryKind) -> Result<bool, String> {
+    let yaml = is_policy(name);
+    let lower = name.to_lowercase();
+    match kind {
+        EntryKind::Folder if yaml => return Err("this is a folder with a policy's file name; rename it".into()),
+        EntryKind::Link => match root.target_kind(path).map_err(|error| because(&error))? {
+            EntryKind::Folder => return Err(LINKED_FOLDER.into()),
+            EntryKind::File => {}
+            EntryKind::Link | EntryKind::Other if yaml => return Err("this is not a regular file".into()),
+            EntryKind::Link | EntryKind::Other => return Ok(false),
+        },
+        EntryKind::Other if yaml => return Err("this is not a regular file".into()),
+        EntryKind::Other => return Ok(false),
+        EntryKind::File | EntryKind::Folder => {}
     }
-    let (root, real) = (fs::canonicalize(root), fs::canonicalize(path));
-    match (root, real) {
-        (Ok(root), Ok(real)) if real.starts_with(&root) && !path.is_dir() => Ok(()),
-        (Ok(root), Ok(real)) if real.starts_with(&root) => Err("links to folders are not followed".into()),
-        (_, Err(error)) => Err(format!("this link is broken: {error}")),
-        _ => Err("this link points outside the policy repository".into()),
+    if !yaml && is_policy(&lower) {
+        return Err("a policy's file name has to end with `.yaml` in lower case".into());
+    }
+    match unusable_name(name) {
+        Some(reason) if yaml || kind == EntryKind::Folder => Err(reason.into()),
+        _ => Ok(yaml),
     }
 }
 
-fn unreadable(root: &Path, path: &Path, reason: &str) -> Diagnostic {
-    let source = Source { path: relative(root, path), text: String::new(), bom: false };
+fn because(error: &FileError) -> String {
+    format!("this {}", error.problem)
+}
+
+fn unreadable(path: &str, reason: &str) -> Diagnostic {
+    let source = Source { path: path.to_owned(), text: String::new(), bom: false };
     let place = Place::start_of(&Arc::new(source));
     Diagnostic::error(Code::UnreadableFile, "this file cannot be read").at(place, reason)
 }
 
 /// Reads all policies, in the order of their files. For a large repository, several threads read at once, because parsing
 /// takes most of the time.
-pub(super) fn open_policies(root: &Path, files: &[PathBuf], problems: &mut Vec<Diagnostic>) -> Vec<Policy> {
+pub(super) fn open_policies(root: &Folder, files: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Policy> {
     /// Fewer files are read before a thread has started.
     const LEAST: usize = 50;
     if files.len() <= LEAST {
         return files.iter().filter_map(|file| open_policy(root, file, problems)).collect();
     }
-    let open = |files: &[PathBuf]| {
+    let open = |files: &[String]| {
         let mut problems = Vec::new();
         let policies: Vec<_> = files.iter().filter_map(|file| open_policy(root, file, &mut problems)).collect();
         (policies, problems)
@@ -110,16 +113,15 @@ pub(super) fn open_policies(root: &Path, files: &[PathBuf], problems: &mut Vec<D
     policies
 }
 
-fn open_policy(root: &Path, path: &Path, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
-    let name = relative(root, path);
-    let source =
-        match fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| Source::new(name.clone(), bytes)) {
-            Ok(source) => source,
-            Err(reason) => {
-                problems.push(unreadable(root, path, &reason));
-                return None;
-            }
-        };
+fn open_policy(root: &Folder, name: &str, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
+    let read = root.read(name, MAX_BYTES).map_err(|error| because(&error));
+    let source = match read.and_then(|bytes| Source::new(name, bytes)) {
+        Ok(source) => source,
+        Err(reason) => {
+            problems.push(unreadable(name, &reason));
+            return None;
+        }
+    };
     let key = name.strip_prefix(POLICIES).map(|rest| rest.trim_start_matches('/')).and_then(key_of_path);
     read_policy(&source, key.as_deref(), problems)
 }

@@ -1,10 +1,9 @@
 //! Reads what policies refer to: files, and secrets from environment variables and files.
 
-use std::fs;
-
-use super::Repository;
-use super::contents::{Files, read};
+use super::{Files, Repository};
 use crate::compile::{References, Secrets, references};
+use crate::folder::SecretFolders;
+use crate::source::MAX_BYTES;
 
 /// The references of all policies.
 fn all(repository: &Repository) -> References {
@@ -21,16 +20,16 @@ fn all(repository: &Repository) -> References {
 impl Repository {
     /// The files that values refer to. Files outside the repository are not read.
     pub fn referenced_files(&self) -> Files {
-        all(self).files.into_iter().map(|path| (path.clone(), read(&self.root, &path))).collect()
+        let read = |path: &str| self.folder.read(path, MAX_BYTES).map_err(|error| error.to_string());
+        all(self).files.into_iter().map(|path| (path.clone(), read(&path))).collect()
     }
 
     /// The values of secrets, for a real tenant.
     pub fn secrets(&self) -> Secrets {
+        let folders = SecretFolders::from_environment();
         let value = |reference: &str| match reference.split_once(':') {
             Some(("env", name)) => variable(name),
-            Some((_, path)) => fs::read_to_string(self.root.join(path))
-                .map(|text| text.trim_end_matches(['\r', '\n']).to_string())
-                .map_err(|error| format!("{path}: {error}")),
+            Some((_, path)) => folders.read(path),
             None => Err("it is not a reference".into()),
         };
         let secrets = all(self).secrets.into_iter();

@@ -2,6 +2,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::folder::FileError;
+
 /// Why a sandbox cannot be opened or served.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -29,6 +31,9 @@ pub enum Error {
         /// The newest version that this program knows.
         known: u64,
     },
+    /// The folder of the state, or a file in it, is not one that this program made.
+    #[error("the sandbox's state cannot be used: {0}")]
+    State(#[from] FileError),
     /// A file operation failed.
     #[error("cannot {doing} {}: {source}", .path.display())]
     File {

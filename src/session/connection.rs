@@ -2,11 +2,12 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::failure::Failure;
-use crate::policy::{Auth, Cloud, Environment, is_loopback};
+use crate::policy::{Auth, Cloud, Environment, Trust, TrustedHosts, UntrustedServers, is_loopback};
 use crate::sandbox;
-use crate::source::Spanned;
+use crate::source::{Source, Spanned};
 
 /// The application id of Microsoft Graph, the same in every cloud (Microsoft Graph permissions reference).
 const GRAPH_APPLICATION: &str = "00000003-0000-0000-c000-000000000000";
@@ -18,8 +19,10 @@ pub struct Connection {
     pub cloud: Cloud,
     /// How to sign in; `auto` without it.
     pub auth: Option<Auth>,
-    /// The file of `auth.certificate`.
-    pub certificate: Option<PathBuf>,
+    /// How far Graph's server is trusted.
+    pub trust: Trust,
+    /// Servers that nobody trusts.
+    pub untrusted: UntrustedServers,
     pub servers: Servers,
 }
 
@@ -36,17 +39,23 @@ pub enum Servers {
 }
 
 impl Connection {
-    /// The connection of an environment. Its file paths are relative to `root`; the embedded sandbox keeps its state in
-    /// `state`.
-    pub fn of(environment: &Environment, root: &Path, state: &Path) -> Self {
-        let auth = environment.auth.clone();
-        let certificate = auth.as_ref().and_then(|auth| auth.certificate.as_ref()).map(|path| root.join(&path.value));
+    /// The connection of an environment of `source`, which is `sspr-policy.yaml`. The embedded sandbox keeps its state in
+    /// the folder `state`.
+    pub fn of(environment: &Environment, source: &Arc<Source>, state: &Path) -> Self {
+        let trusted = trusted_hosts();
         let servers = if environment.is_sandbox() && environment.graph_url.is_none() {
             Servers::Embedded { state: state.to_path_buf(), seed: seed(environment) }
         } else {
             Servers::Remote { graph: environment.graph_url().to_owned(), login: environment.login_url().to_owned() }
         };
-        Self { tenant: environment.tenant.value.clone(), cloud: environment.cloud(), auth, certificate, servers }
+        Self {
+            tenant: environment.tenant.value.clone(),
+            cloud: environment.cloud(),
+            auth: environment.auth.clone(),
+            trust: environment.graph_trust(&trusted),
+            untrusted: environment.untrusted(source, &trusted),
+            servers,
+        }
     }
 
     pub fn is_embedded(&self) -> bool {
@@ -70,10 +79,17 @@ impl Connection {
     }
 
     /// The audiences that a token may have: the cloud's Microsoft Graph, as its URL or its application id; and a server on
-    /// this machine.
+    /// this computer, which gets no other token unless it is trusted.
     pub fn audiences(&self) -> Vec<String> {
         let graph = [self.cloud.graph_url(), GRAPH_APPLICATION].map(String::from);
-        graph.into_iter().chain(is_loopback(self.graph_url()).then(|| self.graph_url().to_owned())).collect()
+        let graph = graph.into_iter().filter(|_| self.trust != Trust::Loopback);
+        graph.chain(is_loopback(self.graph_url()).then(|| self.graph_url().to_owned())).collect()
+    }
+
+    /// The hosts that issue tokens of other clouds.
+    pub fn foreign_issuers(&self) -> Vec<&'static str> {
+        let others = Cloud::ALL.iter().filter(|cloud| cloud.login_url() != self.cloud.login_url());
+        others.map(|cloud| cloud.login_url().trim_start_matches("https://")).collect()
     }
 
     /// The scope to request a token for. Another server in Graph's place gets the cloud's tokens. A server on this machine
@@ -82,6 +98,11 @@ impl Connection {
         let resource = if is_loopback(self.graph_url()) { self.graph_url() } else { self.cloud.graph_url() };
         format!("{resource}/.default")
     }
+}
+
+/// The hosts that the environment variable names.
+fn trusted_hosts() -> TrustedHosts {
+    TrustedHosts::parse(&std::env::var(TrustedHosts::VARIABLE).unwrap_or_default())
 }
 
 /// What the configuration adds to a new sandbox.

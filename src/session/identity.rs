@@ -1,9 +1,12 @@
 //! The identity that signs in to an environment.
 
+use std::path::PathBuf;
+
 use super::Connection;
 use crate::failure::Failure;
 use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_token, choose_method};
-use crate::policy::AuthMethod;
+use crate::folder::SecretFolders;
+use crate::policy::{Auth, AuthMethod, Cloud, Trust, UntrustedServers};
 use crate::sandbox;
 
 /// What a command does in the tenant.
@@ -35,8 +38,10 @@ pub struct Identity {
     pub choice: Option<MethodChoice>,
     /// `None` if no sign-in is needed or possible.
     pub method: Option<SignInMethod>,
-    /// Whether the server accepts requests without a token: only on this machine.
+    /// Whether the server accepts requests without a token: only on this computer.
     anybody: bool,
+    untrusted: UntrustedServers,
+    cloud: Cloud,
 }
 
 impl Identity {
@@ -44,7 +49,15 @@ impl Identity {
     pub async fn find(connection: &Connection, purpose: Purpose, prompt: Prompt) -> Self {
         let settings = settings(connection, purpose, prompt);
         let plain = connection.graph_url().starts_with("http://");
-        let found = |method| Self { settings: settings.clone(), choice: None, method, anybody: plain };
+        let (untrusted, cloud) = (connection.untrusted.clone(), connection.cloud);
+        let found = |method| Self {
+            settings: settings.clone(),
+            choice: None,
+            method,
+            anybody: plain,
+            untrusted: untrusted.clone(),
+            cloud,
+        };
         match connection.auth.as_ref().map(|auth| method(auth.method.value)) {
             // A sandbox on this machine needs no sign-in, and must not see a real identity.
             None if plain => found(token().map(|_| SignInMethod::Token)),
@@ -52,13 +65,39 @@ impl Identity {
             Some(Some(method)) => found(Some(method)),
             Some(None) | None => {
                 let choice = choose_method(&settings).await;
-                Self { method: choice.method, settings, choice: Some(choice), anybody: false }
+                let method = choice.method;
+                Self { method, settings, choice: Some(choice), anybody: false, untrusted, cloud }
             }
         }
     }
 
+    /// Refuses to send credentials to a server that only the repository names.
+    fn check_servers(&self, method: SignInMethod) -> Result<(), Failure> {
+        let UntrustedServers { graph, login } = &self.untrusted;
+        let login = login.as_ref().filter(|_| method.uses_login_server());
+        if let Some(problem) = login.or(graph.as_ref()) {
+            return Err(Failure::Diagnostics(vec![problem.clone()]));
+        }
+        let written = std::env::var("AZURE_AUTHORITY_HOST").unwrap_or_default();
+        let host = |url: &str| url.trim_start_matches("https://").trim_end_matches('/').to_ascii_lowercase();
+        let known = [self.cloud.login_url(), &self.settings.login_url].map(host);
+        if written.is_empty() || !method.uses_login_server() || known.contains(&host(&written)) {
+            return Ok(());
+        }
+        Err(Failure::with_help(
+            format!("AZURE_AUTHORITY_HOST is {written}, but `cloud:` signs in at {}", self.cloud.login_url()),
+            "correct `cloud:` in sspr-policy.yaml, or the variable; nothing was sent",
+        ))
+    }
+
     /// How requests are authorized. Sign-in happens with the first request.
+    ///
+    /// # Errors
+    /// If no method can be used, or a credential would go to a server that nobody trusts.
     pub fn access(&self) -> Result<Access, Failure> {
+        if let Some(method) = self.method {
+            self.check_servers(method)?;
+        }
         match (self.method, &self.choice) {
             (Some(SignInMethod::Token), _) => {
                 let token = token().ok_or_else(|| {
@@ -106,14 +145,23 @@ fn settings(connection: &Connection, purpose: Purpose, prompt: Prompt) -> SignIn
     SignInSettings {
         tenant: tenant.to_owned(),
         client_id: client_id.map(|id| id.value.clone()),
-        certificate: connection.certificate.clone(),
+        certificate: certificate(auth),
         service_connection: auth.and_then(|auth| auth.service_connection.as_ref()).map(|id| id.value.clone()),
         login_url: connection.login_url().to_owned(),
         scope: connection.scope(),
         audiences: connection.audiences(),
+        foreign_issuers: connection.foreign_issuers(),
+        graph_url: connection.graph_url().to_owned(),
+        is_stranger: connection.trust == Trust::Loopback,
         is_interactive: prompt.can_ask,
         show: prompt.show,
     }
+}
+
+/// The file of `certificate:`, or why it is not read.
+fn certificate(auth: Option<&Auth>) -> Option<Result<PathBuf, String>> {
+    let path = auth?.certificate.as_ref()?;
+    Some(SecretFolders::from_environment().find(&path.value))
 }
 
 /// The method that the configuration names; `None` for `auto`.

@@ -23,12 +23,12 @@ const PURE: [(&str, &[&str]); 14] = [
 /// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
 /// tenants itself.
 const EDGES: [(&str, &[&str]); 11] = [
-    ("file_lock", &[]),
-    ("sandbox", &["file_lock"]),
+    ("folder", &["source"]),
+    ("sandbox", &["folder"]),
     ("graph", &["permissions"]),
-    ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules", "file_lock"]),
+    ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules", "folder"]),
     ("tenant", &["permissions", "setting", "catalogue", "compile", "profile", "delivery", "graph"]),
-    ("session", &["source", "failure", "policy", "plan", "graph", "sandbox", "tenant"]),
+    ("session", &["source", "failure", "folder", "policy", "plan", "graph", "sandbox", "tenant"]),
     (
         "planning",
         &[
@@ -91,7 +91,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "profile",
             "delivery",
             "plan",
-            "file_lock",
+            "folder",
             "graph",
             "repository",
             "tenant",
@@ -112,6 +112,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "rules",
             "formats",
             "plan",
+            "folder",
             "sandbox",
             "repository",
             "tenant",

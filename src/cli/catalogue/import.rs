@@ -1,12 +1,12 @@
 //! `catalogue import`: Microsoft's files to one node a line.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::output::Output;
+use crate::cli::Global;
+use crate::cli::output::{Output, write_file};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::repository::make_catalogue;
@@ -27,20 +27,15 @@ pub(super) struct CatalogueImportArgs {
     release: Option<String>,
 }
 
-pub(super) fn run(args: &CatalogueImportArgs, output: &Output) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &CatalogueImportArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let imported = make_catalogue(&args.ddf, args.admx.as_deref(), args.release.as_deref())?;
     for warning in &imported.warnings {
         output.detail(&format!("warning: {warning}"));
     }
     match &args.out {
         Some(path) => {
-            let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
             // The complete file or none: a truncated catalogue would lack settings.
-            let part = path.with_extension("part");
-            fs::write(&part, &imported.text).and_then(|()| fs::rename(&part, path)).map_err(|error| {
-                let _ = fs::remove_file(&part);
-                failed(error)
-            })?;
+            write_file(&global.dir, path, imported.text.as_bytes())?;
         }
         None => output.result(&imported.text),
     }

@@ -1,18 +1,18 @@
 //! `--faults FILE`: reads faults from a YAML file.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
 use crate::failure::Failure;
+use crate::folder::read_given;
 use crate::sandbox::{Error, Faults};
-use crate::source::{Node, Position, Source, Span, Value, parse};
+use crate::source::{MAX_BYTES, Node, Position, Source, Span, Value, parse};
 
 /// Reads a faults file. Errors name the line.
-pub(super) fn read(path: &Path) -> Result<Faults, Failure> {
+pub(super) fn read(root: &Path, path: &Path) -> Result<Faults, Failure> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    let bytes = read_given(root, path, MAX_BYTES).map_err(|error| Failure::new(error.to_string()))?;
     let source = Source::new(name.clone(), bytes).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
     let at = |offset: usize, message: &str| {
         let Position { line, column } = source.position(offset);

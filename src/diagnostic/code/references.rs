@@ -238,3 +238,27 @@ pub(super) static UNUSED_WAIVER: About = About {
                   without it.",
     example: None,
 };
+
+pub(super) static RESERVED_VARIABLE: About = About {
+    number: "SP0420",
+    title: "A policy cannot use this environment variable",
+    explanation: "`${env:NAME}` names a variable that signs somebody in or belongs to the pipeline, such as \
+                  `AZURE_CLIENT_SECRET` or `GITHUB_TOKEN`. In a policy, its value would be sent to devices, and a pull \
+                  request could get it that way. Put the secret into a variable with a name of your own.",
+    example: Some(
+        "\
+settings:
+  ./Vendor/MSFT/WiFi/Profile/Contoso/WlanXml: ${env:AZURE_CLIENT_SECRET}
+",
+    ),
+};
+
+pub(super) static UNTRUSTED_SERVER: About = About {
+    number: "SP0421",
+    title: "The server gets no credentials",
+    explanation: "`graph_url:` or `login_url:` names a server that is not the cloud's own. A repository alone cannot \
+                  decide that tokens, secrets or passwords are sent to it. If the server is yours, name its host in the \
+                  environment variable `SSPR_POLICY_TRUSTED_HOSTS` where you run sspr-policy; several hosts are separated \
+                  by commas. In `check` this is a warning, because the variable may be set only where you plan and apply.",
+    example: None,
+};

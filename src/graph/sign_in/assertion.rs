@@ -96,6 +96,9 @@ pub(super) async fn of_certificate(settings: &SignInSettings, client_id: &str) -
         failure("no certificate is configured")
             .with_hint("write `certificate:` in `auth:`, or set AZURE_CLIENT_CERTIFICATE_PATH")
     })?;
+    let file = file.map_err(|reason| {
+        failure(&reason).with_hint("`certificate:` names a file in a folder of SSPR_POLICY_SECRET_DIRS")
+    })?;
     let unusable = |reason: String| {
         failure(&format!("{}: {reason}", file.display())).with_hint(
             "`certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its \

@@ -35,7 +35,26 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), WrongTo
                 .into(),
         });
     }
+    let issuer = claims.issuer.as_deref().and_then(host);
+    if let Some(issuer) = settings.foreign_issuers.iter().find(|foreign| Some(**foreign) == issuer) {
+        return Err(WrongToken {
+            reason: format!("the access token is for another cloud: {issuer} issued it"),
+            help: "correct `cloud:`, or get a token of the configured cloud; nothing was sent to Microsoft Graph".into(),
+        });
+    }
     let is = |audience: &str, wanted: &String| audience.trim_end_matches('/').eq_ignore_ascii_case(wanted);
+    let addressed = claims.audience.as_ref().is_some_and(|one| settings.audiences.iter().any(|wanted| is(one, wanted)));
+    if settings.is_stranger && !addressed {
+        let server = &settings.graph_url;
+        return Err(WrongToken {
+            reason: format!("the access token is not for {server}, so that server does not get it"),
+            help: format!(
+                "a program on this computer may belong to anybody; the sandbox needs no token. If the server is yours, \
+                 set SSPR_POLICY_TRUSTED_HOSTS={}",
+                server.split_once("://").map_or(server.as_str(), |(_, host)| host)
+            ),
+        });
+    }
     if let Some(audience) = &claims.audience
         && !settings.audiences.iter().any(|wanted| is(audience, wanted))
     {
@@ -52,6 +71,10 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), WrongTo
         }),
         _ => Ok(()),
     }
+}
+
+fn host(url: &str) -> Option<&str> {
+    url.strip_prefix("https://")?.split('/').next()
 }
 
 /// Checks AZURE_TENANT_ID, which may name the tenant of the identity in the environment. If it differs from the

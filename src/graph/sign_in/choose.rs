@@ -68,7 +68,8 @@ async fn look(method: SignInMethod, settings: &SignInSettings) -> Decision {
         SignInMethod::AzureDevopsOidc => azure_devops(),
         SignInMethod::WorkloadIdentity => all_set(&["AZURE_FEDERATED_TOKEN_FILE"]),
         SignInMethod::ClientCertificate => match &settings.certificate {
-            Some(file) => Decision::Taken(format!("`certificate:` names {}", file.display())),
+            Some(Ok(file)) => Decision::Taken(format!("`certificate:` names {}", file.display())),
+            Some(Err(reason)) => Decision::PassedOver(reason.clone()),
             None => all_set(&["AZURE_CLIENT_CERTIFICATE_PATH"]),
         },
         SignInMethod::ClientSecret => all_set(&["AZURE_CLIENT_SECRET"]),

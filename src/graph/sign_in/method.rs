@@ -37,6 +37,11 @@ impl SignInMethod {
         Self::DeviceCode,
     ];
 
+    /// Whether it sends something to the sign-in server. The others have a token, or get it from another service.
+    pub fn uses_login_server(self) -> bool {
+        !matches!(self, Self::Token | Self::ManagedIdentity | Self::AzureCli)
+    }
+
     /// Its name in the configuration.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,8 +12,8 @@ pub struct SignInSettings {
     pub tenant: String,
     /// The application's id, from the configuration.
     pub client_id: Option<String>,
-    /// The file with the certificate and its private key, from the configuration.
-    pub certificate: Option<PathBuf>,
+    /// The file with the certificate and its private key, from the configuration, or why it is not read.
+    pub certificate: Option<Result<PathBuf, String>>,
     /// The service connection in Azure DevOps, from the configuration.
     pub service_connection: Option<String>,
     /// The sign-in server, without a path.
@@ -22,6 +22,12 @@ pub struct SignInSettings {
     pub scope: String,
     /// The audiences that a token may have, without a `/` at the end.
     pub audiences: Vec<String>,
+    /// Hosts that issue tokens of other clouds.
+    pub foreign_issuers: Vec<&'static str>,
+    /// The server that gets the token.
+    pub graph_url: String,
+    /// Whether that server is a program on this computer that nobody has named as trusted.
+    pub is_stranger: bool,
     /// Whether a person sees the terminal and can sign in.
     pub is_interactive: bool,
     /// Shows the person what to do in a browser.
@@ -45,8 +51,9 @@ impl SignInSettings {
     }
 
     /// The certificate file from the configuration, or else from AZURE_CLIENT_CERTIFICATE_PATH.
-    pub(super) fn certificate_file(&self) -> Option<PathBuf> {
-        self.certificate.clone().or_else(|| variable("AZURE_CLIENT_CERTIFICATE_PATH").map(PathBuf::from))
+    pub(super) fn certificate_file(&self) -> Option<Result<PathBuf, String>> {
+        let variable = || variable("AZURE_CLIENT_CERTIFICATE_PATH").map(|path| Ok(PathBuf::from(path)));
+        self.certificate.clone().or_else(variable)
     }
 
     /// The URL of one of the tenant's endpoints, such as `token`.

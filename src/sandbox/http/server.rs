@@ -1,6 +1,5 @@
 //! The sandbox over HTTP, on loopback.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::exchange;
 use super::shared_service::SharedService;
 use super::wire::{Listening, Wire};
-use crate::sandbox::error::{Error, file};
+use crate::sandbox::error::Error;
 use crate::sandbox::tenant::files;
 
 /// How long stopping waits for requests in progress.
@@ -37,8 +36,7 @@ impl Running {
         let listen = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
-        let path = files::served(shared.folder());
-        fs::write(&path, &url).map_err(file("write", &path))?;
+        shared.folder().replace(files::SERVED, url.as_bytes())?;
         let (stop, mut stopped) = watch::channel(false);
         let router = Router::new().fallback(exchange::handle).with_state(Arc::clone(&shared));
         let router = router.into_make_service_with_connect_info::<Wire>();

@@ -1,12 +1,11 @@
 //! The service while it is served: shared by all connections until it is closed.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::watch;
 
 use super::service::Service;
+use crate::folder::StateFolder;
 use crate::sandbox::tenant::files;
 
 /// What all connections share.
@@ -15,18 +14,18 @@ pub(crate) struct SharedService {
     /// `None` after the server has stopped: connections may outlive it, and must hold neither state nor lock. An ordinary
     /// mutex is enough, because no request awaits anything while it holds the service.
     service: Mutex<Option<Service>>,
-    folder: PathBuf,
+    folder: StateFolder,
     public_url: Option<String>,
     held: watch::Sender<bool>,
 }
 
 impl SharedService {
-    pub(crate) fn new(service: Service, folder: PathBuf, public_url: Option<String>) -> SharedService {
+    pub(crate) fn new(service: Service, folder: StateFolder, public_url: Option<String>) -> SharedService {
         let held = watch::Sender::new(false);
         SharedService { service: Mutex::new(Some(service)), folder, public_url, held }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &StateFolder {
         &self.folder
     }
 
@@ -53,7 +52,7 @@ impl SharedService {
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
         if service.is_some() {
             // Readers check the lock first, so it does not matter if the file cannot be deleted.
-            let _ = fs::remove_file(files::served(&self.folder));
+            let _ = self.folder.remove(files::SERVED);
         }
         service.take();
     }

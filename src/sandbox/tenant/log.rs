@@ -1,12 +1,12 @@
 //! The log of writes since the snapshot: one line of JSON each.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
 
 use serde_json::Value;
 
 use super::files;
+use crate::folder::StateFolder;
 use crate::sandbox::error::{Error, file};
 
 /// An open log, with the length up to which it is known to be complete.
@@ -31,18 +31,11 @@ impl Log {
     ///
     /// Bytes after the last line end are a write that a crash interrupted. They are dropped: the write was never answered,
     /// because answers are sent after the sync. Anything else that is not JSON is an error.
-    pub(crate) fn open(folder: &Path, durable: bool) -> Result<OpenedLog, Error> {
-        let path = files::log(folder);
-        // Not `append`: on Windows such a handle cannot be truncated.
-        let mut log = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(file("open", &path))?;
+    pub(crate) fn open(folder: &StateFolder, durable: bool) -> Result<OpenedLog, Error> {
+        let path = folder.path_of(files::LOG);
+        let mut log = folder.open_file(files::LOG)?;
         let mut bytes = Vec::new();
-        log.read_to_end(&mut bytes).map_err(file("read", &path))?;
+        (&mut log).take(files::LARGEST as u64).read_to_end(&mut bytes).map_err(file("read", &path))?;
         let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
         let mut lines = Vec::new();
         for (number, line) in bytes[..whole].split_inclusive(|b| *b == b'\n').enumerate() {

@@ -1,7 +1,5 @@
 //! The state and its files: a write is answered only after it is on disk.
 
-use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -16,7 +14,7 @@ use super::log_line;
 use super::permit::{self, Permit};
 use super::recent::Recent;
 use super::state::{ObjectWrite, TenantState};
-use crate::file_lock::FileLock;
+use crate::folder::{FileLock, StateFolder};
 use crate::sandbox::error::{Error, file};
 use crate::sandbox::faults::{ApprovalRules, Faults};
 use crate::sandbox::http::answer::{Declined, Refusal};
@@ -37,15 +35,19 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn open(folder: &Path, seed: &SeedNames, hold: Option<Hold>, faults: &Faults) -> Result<Store, Error> {
-        fs::create_dir_all(folder).map_err(file("create", folder))?;
+    pub(crate) fn open(
+        folder: &StateFolder,
+        seed: &SeedNames,
+        hold: Option<Hold>,
+        faults: &Faults,
+    ) -> Result<Store, Error> {
         let lock = files::lock(folder)?;
         let snapshot = files::read_snapshot(folder)?;
         let OpenedLog { mut log, lines } = Log::open(folder, !faults.volatile)?;
         let mut changed = snapshot.is_none() || !lines.is_empty();
-        let log_path = files::log(folder);
+        let log_path = folder.path_of(files::LOG);
         let mut state = match snapshot {
-            Some(bytes) => TenantState::read(&files::snapshot(folder), &bytes)?,
+            Some(bytes) => TenantState::read(&folder.path_of(files::SNAPSHOT), &bytes)?,
             None if lines.is_empty() => contents::new_tenant(),
             None => return Err(Error::broken(&log_path, "there is no sandbox.json next to it")),
         };
@@ -56,7 +58,7 @@ impl Store {
         if changed {
             let mut bytes = format!("{:#}", state.to_json()).into_bytes();
             bytes.push(b'\n');
-            files::write_snapshot(folder, &bytes)?;
+            folder.replace(files::SNAPSHOT, &bytes)?;
             log.clear().map_err(file("empty", &log_path))?;
         }
         // Only now, because a faults file must not change the stored state.

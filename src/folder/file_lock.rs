@@ -2,7 +2,6 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Write};
-use std::path::Path;
 
 /// A locked file. The operating system holds the lock, so a crash releases it. The file itself stays: deleting it would let
 /// two processes lock two files of the same name.
@@ -10,13 +9,11 @@ use std::path::Path;
 pub struct FileLock(File);
 
 impl FileLock {
-    /// Locks a file, which is created if it does not exist; `None` if another process holds the lock.
+    /// Locks an open file; `None` if another process holds the lock.
     ///
     /// # Errors
-    /// If the file cannot be opened, or the file system cannot lock files.
-    pub fn take(path: &Path) -> io::Result<Option<Self>> {
-        // Not truncated: what the holder wrote is still needed.
-        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    /// If the file system cannot lock files.
+    pub fn take(file: File) -> io::Result<Option<Self>> {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -47,25 +44,27 @@ impl Drop for FileLock {
 mod tests {
     use super::*;
 
+    fn locked(folder: &tempfile::TempDir) -> Option<FileLock> {
+        FileLock::take(File::create(folder.path().join("a.lock")).unwrap()).unwrap()
+    }
+
     #[test]
     fn one_holder_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.lock");
-        let lock = FileLock::take(&path).unwrap().unwrap();
-        assert!(FileLock::take(&path).unwrap().is_none());
+        let lock = locked(&folder).unwrap();
+        assert!(locked(&folder).is_none());
         drop(lock);
-        assert!(FileLock::take(&path).unwrap().is_some());
+        assert!(locked(&folder).is_some());
     }
 
     /// On Unix, a new process has copies of all handles until it executes its program.
     #[test]
     fn a_copied_handle_does_not_keep_the_lock() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.lock");
-        let lock = FileLock::take(&path).unwrap().unwrap();
+        let lock = locked(&folder).unwrap();
         let copy = lock.0.try_clone().unwrap();
         drop(lock);
-        assert!(FileLock::take(&path).unwrap().is_some());
+        assert!(locked(&folder).is_some());
         drop(copy);
     }
 }
