@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use admx::{AdmxElement, AdmxForm, ElementType, Payload, read_payload};
-pub use compare::{Changed, Comparison, Fact, NodeInScopes, compare};
+pub use compare::{Changed, Comparison, Fact, NodeInScopes, compare, facts};
 pub use import::{ImportError, Imported, SourceFile, Sources, import, unpack};
 pub use lookup::{LookupError, Resolved};
 pub use names::{CatalogueEntry, Found, catalogue_id};

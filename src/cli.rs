@@ -14,14 +14,14 @@ mod output;
 mod plan;
 mod sandbox;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
-use crate::repository::Repository;
+use crate::repository::{Repository, find_root};
 use output::Output;
 
 /// Windows device policies as code: YAML in git becomes Intune profiles, .reg files and ADMX
@@ -36,8 +36,8 @@ struct Cli {
 
 #[derive(Debug, Clone, Args)]
 struct Global {
-    /// Folder of the policy repository, which holds sspr-policy.yaml
-    #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
+    /// Folder of the policy repository [default: the nearest folder with sspr-policy.yaml, from here upward]
+    #[arg(long, global = true, default_value = "", hide_default_value = true, value_name = "FOLDER")]
     dir: PathBuf,
     /// Environment to use [default: `default:` in sspr-policy.yaml]
     #[arg(long, global = true, value_name = "NAME")]
@@ -110,6 +110,7 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::new(&cli.global);
+    let cli = with_root(cli, &output);
     start_log(cli.global.verbose, cli.global.quiet, output.color_err);
     match run(cli, &output) {
         Ok(_) if output.lost() => {
@@ -122,6 +123,20 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Without `--dir`, the repository is searched for, except by the command that creates one.
+fn with_root(mut cli: Cli, output: &Output) -> Cli {
+    if !cli.global.dir.as_os_str().is_empty() {
+        return cli;
+    }
+    let found = if matches!(cli.command, Command::Init(_)) { None } else { find_root() };
+    cli.global.dir = found.unwrap_or_else(|| ".".into());
+    if cli.global.dir != Path::new(".") {
+        let root = cli.global.dir.canonicalize().unwrap_or_else(|_| cli.global.dir.clone());
+        output.say(&format!("policy repository: {}", root.display()));
+    }
+    cli
 }
 
 fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {

@@ -91,6 +91,9 @@ pub async fn plan(
     let context = repository.context(name, environment, &session.tenant.id, &secrets, &files);
     let compiled = compile(&policies, &context, &mut problems);
     drop(policies);
+    let mut meanings = OtherMeanings::default();
+    compiled.iter().for_each(|policy| meanings.add(policy, &repository));
+    problems.extend(meanings.notice(&repository));
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }

@@ -5,6 +5,7 @@
 mod documents;
 mod github;
 mod markdown;
+mod outside;
 mod reference;
 mod rule;
 mod text;
@@ -16,6 +17,7 @@ pub use documents::{
 };
 pub use github::github;
 pub use markdown::markdown;
+pub use outside::terminal;
 pub use reference::pages;
 pub use rule::{RuleLine, rule_lines};
 pub use text::{

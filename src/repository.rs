@@ -2,8 +2,10 @@
 
 mod catalogue_files;
 mod check;
+mod find;
 mod fixes;
 mod lock;
+mod own_catalogue;
 mod paths;
 mod policy_files;
 mod secrets;
@@ -11,8 +13,10 @@ mod select;
 
 pub use catalogue_files::{make_catalogue, read_catalogue};
 pub use check::{CheckRequest, Checked};
+pub use find::find_root;
 pub use fixes::FixedFile;
 pub use lock::{Guard, lock_folder, lock_tenant, state_name, user_state};
+pub use own_catalogue::OtherMeanings;
 pub use paths::{NamedPath, relative};
 pub use secrets::variable;
 pub use select::select_policies;

@@ -113,7 +113,8 @@ fn policies(catalogue: &Catalogue) -> BTreeMap<&str, &OnlyPolicy> {
 /// Returns a fact of a node as text.
 type Say<'a> = &'a dyn Fn(&CspNode) -> String;
 
-fn facts(old: &CspNode, new: &CspNode) -> Vec<Fact> {
+/// The facts of a node that differ.
+pub fn facts(old: &CspNode, new: &CspNode) -> Vec<Fact> {
     let flag = |is: bool| if is { "yes".to_string() } else { String::new() };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let all: [(&'static str, Say<'_>); 16] = [

@@ -65,7 +65,7 @@ fn print(checked: &Checked, shown: &[Diagnostic], args: &CheckArgs, output: &Out
     match args.output_format {
         CheckFormat::Human => output.result(&report::findings_text(shown, output.color_out)),
         CheckFormat::Json => output.json(&report::CheckDocument::new(found))?,
-        CheckFormat::Github => output.result(&report::github(&report::CheckDocument::new(found))),
+        CheckFormat::Github => output.document(&report::github(&report::CheckDocument::new(found))),
     }
     let summary = report::check_summary(found, checked.files.len());
     if args.output_format == CheckFormat::Human {

@@ -105,7 +105,7 @@ pub(super) fn schema(args: &SchemaArgs, global: &Global, output: &Output) -> Res
         let all = Document::value_variants().iter().map(|one| (one.file_name(), one.schema(catalogue)));
         write_files(&global.dir, folder, all, output)?;
     } else if let Some(document) = args.document {
-        output.result(&document.schema(catalogue));
+        output.document(&document.schema(catalogue));
     }
     Ok(ExitCode::SUCCESS)
 }

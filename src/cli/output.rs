@@ -56,11 +56,17 @@ impl Output {
 
     /// A document, for programs.
     pub fn json(&self, document: &impl serde::Serialize) -> Result<(), Failure> {
-        self.result(&json_text(document)?);
+        self.document(&json_text(document)?);
         Ok(())
     }
 
+    /// A result for people.
     pub fn result(&self, text: &str) {
+        self.document(&report::terminal(text));
+    }
+
+    /// A result that another program reads, whose format has its own rules.
+    pub fn document(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stdout(), choice(self.color_out));
         self.written(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()));
     }
@@ -98,7 +104,8 @@ impl Output {
 
     fn err(&self, text: &str) {
         let mut stream = anstream::AutoStream::new(std::io::stderr(), choice(self.color_err));
-        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.write_all(b"\n"));
+        let text = report::terminal(text) + "\n";
+        let _ = stream.write_all(text.as_bytes());
     }
 
     /// Prints diagnostics to stderr; with `--quiet`, only errors.
@@ -136,7 +143,7 @@ impl Output {
                 "use --auto-approve in a pipeline, or apply a saved plan: `plan --out FILE`, then `apply FILE`",
             ));
         }
-        eprint!("{question} Only `yes` is accepted: ");
+        eprint!("{} Only `yes` is accepted: ", report::terminal(question));
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| Failure::new(error.to_string()))?;
         Ok(answer.trim() == "yes")
@@ -157,7 +164,7 @@ pub(super) fn json_text(document: &impl serde::Serialize) -> Result<String, Fail
 /// How a person is asked to sign in. Shown with `--quiet`, too: nothing can continue without it.
 pub(super) fn prompt() -> Prompt {
     let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    Prompt { can_ask, show: |text| eprintln!("{text}") }
+    Prompt { can_ask, show: |text| eprintln!("{}", report::terminal(text)) }
 }
 
 fn choice(color: bool) -> anstream::ColorChoice {

@@ -147,7 +147,7 @@ fn print(document: &PlanDocument, header: &PlanHeader<'_>, format: PlanFormat, o
             }
         }
         PlanFormat::Json => output.json(document)?,
-        PlanFormat::Markdown => output.result(&report::markdown(document)),
+        PlanFormat::Markdown => output.document(&report::markdown(document)),
     }
     Ok(())
 }

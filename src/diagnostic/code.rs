@@ -79,6 +79,7 @@ pub enum Code {
     UnusedWaiver,
     ReservedVariable,
     UntrustedServer,
+    OwnCatalogue,
     // The tenant and the plan: why a policy cannot be applied, or what it would change.
     NotInTenant,
     AmbiguousName,
@@ -103,7 +104,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, by number.
-    pub const ALL: [Self; 77] = [
+    pub const ALL: [Self; 78] = [
         Self::UnreadableFile,
         Self::InvalidYaml,
         Self::DuplicateYamlKey,
@@ -162,6 +163,7 @@ impl Code {
         Self::UnusedWaiver,
         Self::ReservedVariable,
         Self::UntrustedServer,
+        Self::OwnCatalogue,
         Self::NotInTenant,
         Self::AmbiguousName,
         Self::NameMismatch,
@@ -243,6 +245,7 @@ impl Code {
             Self::UnusedWaiver => &references::UNUSED_WAIVER,
             Self::ReservedVariable => &references::RESERVED_VARIABLE,
             Self::UntrustedServer => &references::UNTRUSTED_SERVER,
+            Self::OwnCatalogue => &references::OWN_CATALOGUE,
             Self::NotInTenant => &tenant::NOT_IN_TENANT,
             Self::AmbiguousName => &tenant::AMBIGUOUS_NAME,
             Self::NameMismatch => &tenant::NAME_MISMATCH,

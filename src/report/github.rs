@@ -1,16 +1,17 @@
 //! Annotations for a GitHub workflow.
 
 use super::documents::CheckDocument;
+use super::outside::github as escape;
 use crate::diagnostic::{DiagnosticDocument, Severity};
 
-/// Annotations for a GitHub workflow, a line each, with everything that the terminal shows except lines of files (GitHub, "Workflow commands": `%`, line ends, `:` and `,` are escaped).
+/// Annotations for a GitHub workflow, a line each, with everything that the terminal shows except lines of
+/// files.
 pub fn github(check: &CheckDocument) -> String {
     check.diagnostics.iter().map(annotation).collect()
 }
 
 fn annotation(diagnostic: &DiagnosticDocument) -> String {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let (data, property) = (|text: &str| escape(text, false), |text: &str| escape(text, true));
     let kind = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

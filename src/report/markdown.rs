@@ -1,6 +1,7 @@
 //! A plan for a pull request.
 
-use super::text::style::{cut_pair, visible};
+use super::outside::{markdown as escape, markdown_code};
+use super::text::style::cut_pair;
 use super::text::{plan_summary, reach};
 use crate::diagnostic::DiagnosticDocument;
 use crate::plan::{ActionWord, ChangeDocument, ForeignUnverifiedLine, PlanDocument, ValueText};
@@ -11,7 +12,7 @@ const WIDTH: usize = 200;
 /// The whole plan. Texts from policies and the tenant are escaped, so that a name cannot become markup.
 pub fn markdown(plan: &PlanDocument) -> String {
     let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
-    let mut text = format!("### Plan for `{}` ({tenant})\n\n{}\n", plan.environment, plan_summary(plan));
+    let mut text = format!("### Plan for {} ({tenant})\n\n{}\n", code(&plan.environment), plan_summary(plan));
     for line in reach::reach(plan).into_iter().chain(reach::default_scope_tag(plan)).chain(reach::limits_line(plan)) {
         text.push_str(&format!("\n{}\n", escape(&line)));
     }
@@ -26,11 +27,11 @@ pub fn markdown(plan: &PlanDocument) -> String {
         }
     }
     for orphan in &plan.orphans {
-        text.push_str(&format!("\n`{}` no longer has a policy file.\n", orphan.object()));
+        text.push_str(&format!("\n{} no longer has a policy file.\n", code(&orphan.object().to_string())));
     }
     for one in plan.unverified_alone() {
         let settings = escape(&one.settings.join(", "));
-        text.push_str(&format!("\n`{}`: could not be compared: {settings}\n", one.object()));
+        text.push_str(&format!("\n{}: could not be compared: {settings}\n", code(&one.object().to_string())));
     }
     for ForeignUnverifiedLine { name, id, settings } in &plan.foreign_unverified {
         let id = if plan.is_shared_name(name) { format!(" ({})", code(id)) } else { String::new() };
@@ -46,12 +47,12 @@ pub fn markdown(plan: &PlanDocument) -> String {
 fn finding(diagnostic: &DiagnosticDocument) -> String {
     let name = diagnostic.name.as_ref().map_or(String::new(), |name| format!("{}: ", escape(name)));
     let place = match (&diagnostic.file, diagnostic.line) {
-        (Some(file), Some(line)) => format!(" (`{file}:{line}`)"),
+        (Some(file), Some(line)) => format!(" ({})", code(&format!("{file}:{line}"))),
         _ => String::new(),
     };
     let label = if diagnostic.label.is_empty() { String::new() } else { format!(": {}", escape(&diagnostic.label)) };
-    let (severity, code, message) = (diagnostic.severity.word(), &diagnostic.code, escape(&diagnostic.message));
-    let mut text = format!("\n> **{severity}** `{code}` {name}{message}{place}{label}\n");
+    let (severity, code, message) = (diagnostic.severity.word(), code(&diagnostic.code), escape(&diagnostic.message));
+    let mut text = format!("\n> **{severity}** {code} {name}{message}{place}{label}\n");
     for line in diagnostic.notes.iter().chain(&diagnostic.help) {
         text.push_str(&format!("> - {}\n", escape(line)));
     }
@@ -70,8 +71,8 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     }
     for field in &change.fields {
         parts.push(match field.before.as_str() {
-            "" => format!("{}: {}", field.field, code(&field.after)),
-            before => format!("{}: {}", field.field, codes(before, &field.after)),
+            "" => format!("{}: {}", escape(&field.field), code(&field.after)),
+            before => format!("{}: {}", escape(&field.field), codes(before, &field.after)),
         });
     }
     for setting in &change.settings {
@@ -82,7 +83,7 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
             (None, None) => "_hidden_".into(),
             (before, after) => before.or(after).map_or(String::new(), |only| code(&only)),
         };
-        parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), setting.scope));
+        parts.push(format!("{} {} [{}] {values}", setting.sign.symbol(), code(&setting.name), escape(&setting.scope)));
     }
     for name in unverified {
         parts.push(format!("? {} not verified", code(name)));
@@ -93,30 +94,9 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
         parts.push(format!("{} assignment {}{widens}{members}", line.sign.symbol(), escape(&line.words())));
     }
     for part in change.not_managed.iter().filter(|part| part.released) {
-        parts.push(format!("{}: no longer managed, stays {}", part.part, code(&part.holds)));
+        parts.push(format!("{}: no longer managed, stays {}", escape(&part.part), code(&part.holds)));
     }
-    format!("| {sign} | `{}`<br>{} | {} |\n", change.object(), escape(&change.name), parts.join("<br>"))
-}
-
-/// Escapes text, so that it is shown unchanged.
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in visible(text).chars() {
-        match c {
-            c if c.is_control() => escaped.push(' '),
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '~' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            // A mention would notify someone.
-            '@' => escaped.push_str("@\u{200b}"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    format!("| {sign} | {}<br>{} | {} |\n", code(&change.object().to_string()), escape(&change.name), parts.join("<br>"))
 }
 
 /// Old and new text as code, cut where they first differ.
@@ -128,8 +108,7 @@ fn codes(before: &str, after: &str) -> String {
 /// Text as code inside a table cell.
 fn code(text: &str) -> String {
     let (short, _) = cut_pair(text, "", WIDTH + 2);
-    let safe = short.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('|', "&#124;");
-    format!("<code>{safe}</code>")
+    markdown_code(&short)
 }
 
 #[cfg(test)]
@@ -154,13 +133,13 @@ mod tests {
         assert_eq!(
             finding(&found),
             r#"
-> **warning** `I01` lock-screen-notifications-off: "Reset password" is not shown (`policies/sspr.yaml:7`): turned off here
+> **warning** <code>I01</code> lock-screen-notifications-off: "Reset password" is not shown (<code>policies/sspr.yaml&#58;7</code>): turned off here
 > - policies/lock.yaml:4:3: &lt;b&gt;set&lt;/b&gt; here
 > - write \`0\`
 "#
         );
         let bare =
             DiagnosticDocument { name: None, file: None, label: String::new(), notes: Vec::new(), help: None, ..found };
-        assert_eq!(finding(&bare), "\n> **warning** `I01` \"Reset password\" is not shown\n");
+        assert_eq!(finding(&bare), "\n> **warning** <code>I01</code> \"Reset password\" is not shown\n");
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::fixes::{FixedFile, fixes, write_fixes};
 use super::paths::NamedPath;
-use super::{CONFIGURATION, Repository, open_folder, policy_names, variable};
+use super::{CONFIGURATION, OtherMeanings, Repository, open_folder, policy_names, variable};
 use crate::compile::{Claims, Compiled, CompiledSettings, Context, Secrets, compile};
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::failure::Failure;
@@ -126,14 +126,16 @@ impl Repository {
             self.environment(Some(name))?;
         }
         let files = self.referenced_files();
+        let mut meanings = OtherMeanings::default();
         for (name, environment) in self.configuration.environments.iter() {
             if only.is_some_and(|only| only != name.value) {
                 continue;
             }
             found.extend(self.untrusted_servers(environment));
             let context = self.context(name, environment, ANY_TENANT, &Secrets::Placeholders, &files);
-            found.extend(self.findings_in(&context, today));
+            found.extend(self.findings_in(&context, today, &mut meanings));
         }
+        found.extend(meanings.notice(self));
         let mut seen = HashSet::new();
         found.retain(|finding| {
             seen.insert((finding.kind, finding.place.as_ref().map(ToString::to_string), finding.message.clone()))
@@ -150,11 +152,12 @@ impl Repository {
     }
 
     /// The problems of one environment and the findings of the rules, without those that the policies waive.
-    fn findings_in(&self, context: &Context<'_>, today: Date) -> Vec<Diagnostic> {
+    fn findings_in(&self, context: &Context<'_>, today: Date, meanings: &mut OtherMeanings) -> Vec<Diagnostic> {
         let (mut problems, mut claims, mut compiled) = (Vec::new(), Claims::default(), Vec::new());
         for policy in &self.policies {
             for mut one in compile(std::slice::from_ref(policy), context, &mut problems) {
                 claims.add(&one);
+                meanings.add(&one, self);
                 // The claims hold what it sets; a second form of some hundred thousand settings would only take memory.
                 one.settings = CompiledSettings::default();
                 compiled.push(one);

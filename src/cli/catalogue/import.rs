@@ -37,7 +37,7 @@ pub(super) fn run(args: &CatalogueImportArgs, global: &Global, output: &Output) 
             // The complete file or none: a truncated catalogue would lack settings.
             write_file(&global.dir, path, imported.text.as_bytes())?;
         }
-        None => output.result(&imported.text),
+        None => output.document(&imported.text),
     }
     let notes = match imported.warnings.len() {
         0 => String::new(),

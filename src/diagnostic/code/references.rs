@@ -262,3 +262,12 @@ pub(super) static UNTRUSTED_SERVER: About = About {
                   by commas. In `check` this is a warning, because the variable may be set only where you plan and apply.",
     example: None,
 };
+
+pub(super) static OWN_CATALOGUE: About = About {
+    number: "SP0422",
+    title: "The repository has its own catalogue",
+    explanation: "`catalogue:` replaces the built-in catalogue, which decides what names and labels mean. The message \
+                  lists each setting of the policies whose values or labels differ from the built-in catalogue. Compare \
+                  them before you approve a plan, because a label can mean another value than you know.",
+    example: None,
+};
