@@ -89,7 +89,8 @@ impl Input<'_> {
             )
             .at(self.yaml.span, "")),
             Err(error) => Err(ValueProblem::new(Code::WrongValueType, "this is not valid Base64".into())
-                .at(self.yaml.span, error.to_string())),
+                // The error quotes a character, which may be one of a secret.
+                .at(self.yaml.span, if self.secret { String::new() } else { error.to_string() })),
         }
     }
 

@@ -12,6 +12,7 @@ mod examples;
 mod explain;
 mod exports;
 mod frozen;
+mod hostile;
 mod import;
 mod map;
 mod plan;
