@@ -37,7 +37,10 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 struct Global {
     /// Folder of the policy repository [default: the nearest folder with sspr-policy.yaml, from here upward]
-    #[arg(long, global = true, default_value = "", hide_default_value = true, value_name = "FOLDER")]
+    #[arg(long = "dir", global = true, value_name = "FOLDER")]
+    given: Option<PathBuf>,
+    /// The folder that was given or found.
+    #[arg(skip)]
     dir: PathBuf,
     /// Environment to use [default: `default:` in sspr-policy.yaml]
     #[arg(long, global = true, value_name = "NAME")]
@@ -127,7 +130,8 @@ pub fn main() -> ExitCode {
 
 /// Without `--dir`, the repository is searched for, except by the command that creates one.
 fn with_root(mut cli: Cli, output: &Output) -> Cli {
-    if !cli.global.dir.as_os_str().is_empty() {
+    if let Some(given) = &cli.global.given {
+        cli.global.dir.clone_from(given);
         return cli;
     }
     let found = if matches!(cli.command, Command::Init(_)) { None } else { find_root() };

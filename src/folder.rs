@@ -26,14 +26,14 @@ use crate::source::unusable_name;
 
 /// A folder whose content is not trusted. Paths in it have forward or backward slashes.
 #[derive(Debug)]
-pub struct Folder {
+pub struct UntrustedFolder {
     path: PathBuf,
     dir: Dir,
 }
 
 /// A name in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct FolderEntry {
     pub name: String,
     pub kind: EntryKind,
 }
@@ -47,7 +47,7 @@ pub enum EntryKind {
     Other,
 }
 
-impl Folder {
+impl UntrustedFolder {
     /// Opens a folder that the caller trusts the path of.
     ///
     /// # Errors
@@ -79,16 +79,19 @@ impl Folder {
     ///
     /// # Errors
     /// If it cannot be listed, or holds a name that is not valid Unicode.
-    pub fn list(&self, path: &str) -> Result<Vec<Entry>, FileError> {
+    pub fn list(&self, path: &str) -> Result<Vec<FolderEntry>, FileError> {
         let failed = |error| FileError::io(path, error);
         let mut entries = Vec::new();
         for entry in self.dir.read_dir(if path.is_empty() { "." } else { path }).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let kind = kind_of(entry.file_type().map_err(failed)?);
             let name = entry.file_name().into_string().map_err(|name| {
-                FileError::new(&format!("{path}/{}", name.to_string_lossy()), FileProblem::Name("it is not valid Unicode"))
+                FileError::new(
+                    &format!("{path}/{}", name.to_string_lossy()),
+                    FileProblem::Name("it is not valid Unicode"),
+                )
             })?;
-            entries.push(Entry { name, kind });
+            entries.push(FolderEntry { name, kind });
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
@@ -103,7 +106,7 @@ impl Folder {
     /// What a path leads to inside the folder, following links.
     ///
     /// # Errors
-    /// As for [`Folder::read`].
+    /// As for [`UntrustedFolder::read`].
     pub fn target_kind(&self, path: &str) -> Result<EntryKind, FileError> {
         let real = self.resolve(path)?;
         let data = self.dir.symlink_metadata(&real).map_err(|error| FileError::io(path, error))?;
@@ -131,7 +134,7 @@ impl Folder {
     /// The path from the folder without links, which stays inside.
     ///
     /// # Errors
-    /// As for [`Folder::read`].
+    /// As for [`UntrustedFolder::read`].
     pub fn real_path(&self, path: &str) -> Result<String, FileError> {
         let real = self.resolve(path)?;
         let parts: Vec<_> = real.components().map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -198,12 +201,7 @@ fn replace(dir: &Dir, name: &str, content: &[u8]) -> Result<(), FileProblem> {
     Ok(written?)
 }
 
-fn write_new(
-    dir: &Dir,
-    name: &str,
-    content: &[u8],
-    permissions: Option<cap_std::fs::Permissions>,
-) -> io::Result<()> {
+fn write_new(dir: &Dir, name: &str, content: &[u8], permissions: Option<cap_std::fs::Permissions>) -> io::Result<()> {
     let mut file = dir.open_with(name, OpenOptions::new().write(true).create_new(true))?;
     file.write_all(content)?;
     if let Some(permissions) = permissions {

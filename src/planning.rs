@@ -24,7 +24,7 @@ use crate::diagnostic::{any_error, nearest, sort};
 use crate::failure::Failure;
 use crate::plan::{Desired, Frame, Overridden, Plan, PlanDocument, PlanLimits, PlanOptions, document, members_wanted};
 use crate::policy::Environment;
-use crate::repository::{Repository, variable};
+use crate::repository::{OtherMeanings, Repository, variable};
 use crate::session::{Connection, Session};
 use crate::tenant::{self, KnownAddresses};
 

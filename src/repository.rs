@@ -31,7 +31,7 @@ use crate::catalogue::Catalogue;
 use crate::compile::{Context, Secrets};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::failure::Failure;
-use crate::folder::{EntryKind, FileProblem, Folder};
+use crate::folder::{EntryKind, FileProblem, UntrustedFolder};
 use crate::policy::{Configuration, Environment, Policy, read_configuration};
 use crate::source::{MAX_BYTES, Place, Source, Span};
 
@@ -49,7 +49,7 @@ pub type Files = BTreeMap<String, Result<Vec<u8>, String>>;
 #[derive(Clone)]
 pub struct Repository {
     pub root: PathBuf,
-    folder: Arc<Folder>,
+    folder: Arc<UntrustedFolder>,
     pub configuration: Configuration,
     pub configuration_source: Arc<Source>,
     pub policies: Vec<Policy>,
@@ -92,7 +92,7 @@ impl Repository {
 
     /// Whether the folder has a configuration, readable or not.
     pub fn is_at(root: &Path) -> bool {
-        Folder::open(root).is_ok_and(|folder| folder.kind(CONFIGURATION).is_some())
+        UntrustedFolder::open(root).is_ok_and(|folder| folder.kind(CONFIGURATION).is_some())
     }
 
     /// Its own catalogue, or the embedded one.
@@ -168,8 +168,8 @@ impl Repository {
     }
 }
 
-fn open_folder(root: &Path) -> Result<Folder, Failure> {
-    Folder::open(root).map_err(|error| match error.kind() {
+fn open_folder(root: &Path) -> Result<UntrustedFolder, Failure> {
+    UntrustedFolder::open(root).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => missing(root),
         _ => Failure::new(format!("cannot open {}: {error}", shown(root))),
     })
@@ -184,7 +184,7 @@ fn missing(root: &Path) -> Failure {
 
 /// The configuration; `None` if it cannot be read, with the reasons in `problems`.
 fn open_configuration(
-    folder: &Folder,
+    folder: &UntrustedFolder,
     problems: &mut Vec<Diagnostic>,
 ) -> Result<Option<(Configuration, Arc<Source>)>, Failure> {
     let bytes = folder.read(CONFIGURATION, MAX_BYTES).map_err(|error| match error.problem {
@@ -197,7 +197,7 @@ fn open_configuration(
 }
 
 /// The catalogue of the configuration; on error, a message and the reason.
-fn open_catalogue(folder: &Folder, path: &str) -> Result<Catalogue, (&'static str, String)> {
+fn open_catalogue(folder: &UntrustedFolder, path: &str) -> Result<Catalogue, (&'static str, String)> {
     const UNREADABLE: &str = "the catalogue cannot be read";
     const NOT_A_CATALOGUE: &str = "this is not a catalogue";
     let bytes = folder.read(path, LARGEST_CATALOGUE).map_err(|error| (UNREADABLE, error.to_string()))?;

@@ -13,7 +13,7 @@ use super::generated::Document;
 use super::output::Output;
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
-use crate::folder::{FileProblem, Folder};
+use crate::folder::{FileProblem, UntrustedFolder};
 use crate::policy::check_owner;
 use crate::repository::{CONFIGURATION, shown};
 
@@ -38,7 +38,7 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
     let root = &global.dir;
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", root.display()));
     fs::create_dir_all(root).map_err(failed)?;
-    let folder = Folder::open(root).map_err(failed)?;
+    let folder = UntrustedFolder::open(root).map_err(failed)?;
     if folder.kind(CONFIGURATION).is_some() {
         return Err(Failure::with_help(
             format!("{} is already a policy repository: it contains {CONFIGURATION}", shown(root)),
@@ -82,7 +82,7 @@ fn owner_of(folder: &Path) -> String {
 }
 
 /// Writes a file, unless it exists. No link is followed, because the folder may be a clone of a repository.
-fn write(folder: &Folder, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
+fn write(folder: &UntrustedFolder, path: &str, text: &str, output: &Output) -> Result<(), Failure> {
     match folder.create(path, text.as_bytes()) {
         Ok(()) => output.say(&format!("wrote {path}")),
         Err(error) if matches!(error.problem, FileProblem::Exists) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::policy::{is_reserved_variable, Mapping, Policy, RegistryValues, SettingInput};
+use crate::policy::{Mapping, Policy, RegistryValues, SettingInput, is_reserved_variable};
 use crate::source::{Node, Place, Source, Span, Spanned, Value};
 
 /// What replaces a reference to a secret.

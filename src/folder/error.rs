@@ -25,7 +25,7 @@ pub enum FileProblem {
     Name(&'static str),
     #[error("is a folder")]
     Folder,
-    #[error("is in something that is not a folder")]
+    #[error("is not a folder, or is in something that is not a folder")]
     NotAFolder,
     #[error("is not a regular file")]
     NotRegular,

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use cap_fs_ext::OpenOptionsSyncExt;
 use cap_std::fs::OpenOptions;
 
-use super::{FileError, Folder, read_at_most};
+use super::{FileError, UntrustedFolder, read_at_most};
 
 /// Reads a file of at most `limit` bytes. Below the repository's `root`, no link that leads out of it is followed.
 ///
@@ -16,16 +16,18 @@ use super::{FileError, Folder, read_at_most};
 /// If it cannot be read, is not a regular file, or is too large.
 pub fn read_given(root: &Path, path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
     let shown = path.display().to_string();
-    let read = |folder: Folder, name: &Path| {
+    let read = |folder: UntrustedFolder, name: &Path| {
         let file = folder.dir.open_with(name, OpenOptions::new().read(true).nonblock(true))?;
         read_at_most(file, limit)
     };
     let read = match inside(root, path) {
-        Some(inside) => Folder::open(root).map_err(Into::into).and_then(|folder| read(folder, &inside)),
+        Some(inside) => UntrustedFolder::open(root).map_err(Into::into).and_then(|folder| read(folder, &inside)),
         // What a link outside the repository leads to is the user's affair.
         None => fs::canonicalize(path).map_err(Into::into).and_then(|path| {
             let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-            Folder::open(path.parent().unwrap_or(&path)).map_err(Into::into).and_then(|folder| read(folder, &name))
+            UntrustedFolder::open(path.parent().unwrap_or(&path))
+                .map_err(Into::into)
+                .and_then(|folder| read(folder, &name))
         }),
     };
     read.map_err(|problem| FileError::new(&shown, problem))
@@ -45,14 +47,14 @@ pub fn write_given(root: &Path, path: &Path, content: &[u8]) -> Result<(), FileE
     let failed = |error: io::Error| FileError::io(&shown, error);
     if let Some(inside) = inside(root, path) {
         let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        return Folder::open(root).map_err(failed)?.replace(&parts.join("/"), content).map_err(named);
+        return UntrustedFolder::open(root).map_err(failed)?.replace(&parts.join("/"), content).map_err(named);
     }
     let folder = path.parent().unwrap_or(Path::new(""));
     if !folder.as_os_str().is_empty() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Folder::open(folder).map_err(failed)?.replace(&name, content).map_err(named)
+    UntrustedFolder::open(folder).map_err(failed)?.replace(&name, content).map_err(named)
 }
 
 /// The path from the root, if it is below it.

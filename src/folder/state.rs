@@ -27,7 +27,11 @@ impl StateFolder {
         let shown = path.display().to_string();
         let failed = |error: io::Error| FileError::io(&shown, error);
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        create_folders(parent).map_err(failed)?;
+        create_folders(parent).map_err(|error| match error.kind() {
+            // Something else has the name.
+            io::ErrorKind::AlreadyExists => FileError::new(&shown, FileProblem::NotAFolder),
+            _ => failed(error),
+        })?;
         let parent = Dir::open_ambient_dir(parent, ambient_authority()).map_err(failed)?;
         let name = path.file_name().ok_or_else(|| FileError::new(&shown, FileProblem::Folder))?;
         match parent.create_dir_with(name, &private_folder()) {

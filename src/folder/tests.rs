@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::*;
 
 /// A repository with a file, and next to it a file that must not be read.
-fn repository() -> (tempfile::TempDir, Folder) {
+fn repository() -> (tempfile::TempDir, UntrustedFolder) {
     let temporary = tempfile::tempdir().unwrap();
     let root = temporary.path().join("repository");
     fs::create_dir_all(root.join("policies")).unwrap();
@@ -15,11 +15,11 @@ fn repository() -> (tempfile::TempDir, Folder) {
     fs::write(root.join(".git/config"), "a token").unwrap();
     fs::write(root.join("policies/a.xml"), "<a/>").unwrap();
     fs::write(temporary.path().join("secret"), "a secret").unwrap();
-    let folder = Folder::open(&root).unwrap();
+    let folder = UntrustedFolder::open(&root).unwrap();
     (temporary, folder)
 }
 
-fn refused(folder: &Folder, path: &str) -> String {
+fn refused(folder: &UntrustedFolder, path: &str) -> String {
     folder.read(path, 1000).unwrap_err().to_string()
 }
 
@@ -60,9 +60,27 @@ fn nothing_else_is_read() {
         ]
         .map(|path| refused(&folder, path))
         .join("\n"),
-        @""
+        @"
+    ../secret is outside the policy repository
+    /etc/passwd is outside the policy repository
+    policies/out.xml is outside the policy repository
+    out/secret is outside the policy repository
+    .git/config has a name that is not read: names that begin with `.` are not read
+    policies/hidden/config has a name that is not read: names that begin with `.` are not read
+    zero is outside the policy repository
+    policies is a folder
+    GIT~1/config has a name that is not read: on Windows, `~` and a digit can be the short form of another name
+    policies/a.xml:stream has a name that is not read: on Windows, `:` in a name opens another stream or drive
+    policies/a.xml. has a name that is not read: Windows removes dots and blanks at the end of a name
+    NUL has a name that is not read: Windows reserves this name for a device
+    policies/missing.xml does not exist
+    policies/a.xml/b is not a folder, or is in something that is not a folder
+    "
     );
-    assert_eq!(folder.read("policies/a.xml", 3).unwrap_err().to_string(), "policies/a.xml has 4 bytes; at most 3 are allowed");
+    assert_eq!(
+        folder.read("policies/a.xml", 3).unwrap_err().to_string(),
+        "policies/a.xml has 4 bytes; at most 3 are allowed"
+    );
 }
 
 /// Opening a pipe waits for a writer; the test has none.
@@ -90,7 +108,14 @@ fn writing_follows_no_link() {
         folder.replace("policies", b"changed"),
         folder.create("policies/a.xml", b"changed"),
     ];
-    insta::assert_snapshot!(written.map(|written| written.unwrap_err().to_string()).join("\n"), @"");
+    insta::assert_snapshot!(written.map(|written| written.unwrap_err().to_string()).join("\n"), @"
+    link is a link
+    link already exists
+    out/secret is a link
+    out/new is a link
+    policies is a folder
+    policies/a.xml already exists
+    ");
     assert_eq!(fs::read(kept.path().join("secret")).unwrap(), b"a secret");
     folder.replace("policies/a.xml", b"<b/>").unwrap();
     folder.create("new/folder/a.xml", b"<c/>").unwrap();

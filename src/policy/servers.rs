@@ -84,14 +84,19 @@ impl Environment {
             let host = Url::parse(url).ok().and_then(|url| url.host_str().map(String::from)).unwrap_or_default();
             Diagnostic::error(Code::UntrustedServer, message)
                 .at(Place::new(source, url.span), format!("this is not {own}"))
-                .help(format!("if the server is yours, set {}={host} where you run sspr-policy", TrustedHosts::VARIABLE))
+                .help(format!(
+                    "if the server is yours, set {}={host} where you run sspr-policy",
+                    TrustedHosts::VARIABLE
+                ))
         };
         let graph = self.graph_url.as_ref().filter(|_| self.graph_trust(trusted) == Trust::Unknown);
         UntrustedServers {
             graph: graph.map(|url| problem(url, "graph_url", self.cloud().graph_url(), "a token")),
-            login: self.login_url.as_ref().filter(|_| !login.is_full()).map(|url| {
-                problem(url, "login_url", self.cloud().login_url(), "secrets, assertions or passwords")
-            }),
+            login: self
+                .login_url
+                .as_ref()
+                .filter(|_| !login.is_full())
+                .map(|url| problem(url, "login_url", self.cloud().login_url(), "secrets, assertions or passwords")),
         }
     }
 }

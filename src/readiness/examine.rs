@@ -52,13 +52,14 @@ async fn examine_connection(
         );
         return;
     }
+    let identity = Identity::find(connection, readiness.purpose, prompt).await;
     let UntrustedServers { graph, login } = &connection.untrusted;
+    let login = login.as_ref().filter(|_| identity.method.is_some_and(SignInMethod::uses_login_server));
     let untrusted: Vec<Diagnostic> = graph.iter().chain(login).cloned().collect();
     if !untrusted.is_empty() {
         // Nothing is sent to them, not even to see whether they answer.
         return readiness.add_failure(ReadinessArea::Network, Failure::Diagnostics(untrusted));
     }
-    let identity = Identity::find(connection, readiness.purpose, prompt).await;
     let reached = network(connection, &identity, now, readiness).await;
     ways(&identity, readiness);
     if identity.method.is_none() && identity.choice.is_some() {

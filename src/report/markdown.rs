@@ -96,7 +96,12 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     for part in change.not_managed.iter().filter(|part| part.released) {
         parts.push(format!("{}: no longer managed, stays {}", escape(&part.part), code(&part.holds)));
     }
-    format!("| {sign} | {}<br>{} | {} |\n", code(&change.object().to_string()), escape(&change.name), parts.join("<br>"))
+    format!(
+        "| {sign} | {}<br>{} | {} |\n",
+        code(&change.object().to_string()),
+        escape(&change.name),
+        parts.join("<br>")
+    )
 }
 
 /// Old and new text as code, cut where they first differ.

@@ -8,9 +8,10 @@ pub fn terminal(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let mut rest = line;
-        // GitHub removes blanks before a command ("Workflow commands"; actions/runner, `ActionCommand.TryParseV2`).
+        // GitHub removes blanks before a command ("Workflow commands"; actions/runner, `ActionCommand.TryParseV2`). Three
+        // colons are not a command; findings have them before the name of a second file.
         let after_blanks = line.trim_start();
-        if after_blanks.starts_with("::") {
+        if after_blanks.starts_with("::") && !after_blanks.starts_with("::: ") {
             shown.push_str(&line[..line.len() - after_blanks.len()]);
             shown.push_str(&spelled(':'));
             rest = &after_blanks[1..];
@@ -103,7 +104,7 @@ pub fn markdown(text: &str) -> String {
             // What looks like an address becomes a link.
             ':' if after.starts_with("//") => escaped.extend([c, APART]),
             '.' if before.to_ascii_lowercase().ends_with("www") => escaped.extend([c, APART]),
-            '|' | '*' | '_' | '`' | '[' | ']' | '(' | ')' | '!' | '\\' | '#' | '~' | '$' | '{' | '}' => {
+            '|' | '*' | '_' | '`' | '[' | ']' | '!' | '\\' | '#' | '~' | '$' => {
                 escaped.extend(['\\', c]);
             }
             '-' | '+' | '=' if before.trim().is_empty() => escaped.extend(['\\', c]),
@@ -157,7 +158,10 @@ mod tests {
 
     #[test]
     fn only_own_colors_reach_the_terminal() {
-        assert_eq!(terminal("a\u{202e}b\u{1b}]0;title\u{7}c\u{1b}[8mhidden"), "a\\u{202e}b\\u{1b}]0;title\\u{7}c\\u{1b}[8mhidden");
+        assert_eq!(
+            terminal("a\u{202e}b\u{1b}]0;title\u{7}c\u{1b}[8mhidden"),
+            "a\\u{202e}b\\u{1b}]0;title\\u{7}c\\u{1b}[8mhidden"
+        );
         let colored = "\u{1b}[1m\u{1b}[31merror\u{1b}[0m: x\n\ty\r\n";
         assert_eq!(terminal(colored), colored);
         assert_eq!(terminal("\u{1b}[30;40mblack\u{1b}[2J\r!"), "\\u{1b}[30;40mblack\\u{1b}[2J\\u{d}!");
@@ -165,8 +169,8 @@ mod tests {
 
     #[test]
     fn no_line_is_a_command_of_a_pipeline() {
-        let text = "  ::set-env name=A::b\n::stop\na ##[command]x ##vso[task.setvariable]y\na::b [c]";
-        let shown = "  \\u{3a}:set-env name=A::b\n\\u{3a}:stop\na ##\\u{5b}command]x ##vso\\u{5b}task.setvariable]y\na::b [c]";
+        let text = "  ::set-env name=A::b\n::stop\n  ::: a.yaml:1:1\na ##[command]x ##vso[task.setvariable]y\na::b [c]";
+        let shown = "  \\u{3a}:set-env name=A::b\n\\u{3a}:stop\n  ::: a.yaml:1:1\na ##\\u{5b}command]x ##vso\\u{5b}task.setvariable]y\na::b [c]";
         assert_eq!(terminal(text), shown);
         assert_eq!(github("a\n::stop::##[debug]%", false), "a%0A::stop::##\\u{5b}debug]%25");
         assert_eq!(github("a:b,c", true), "a%3Ab%2Cc");
@@ -182,7 +186,10 @@ mod tests {
     #[test]
     fn text_is_no_markup() {
         let apart = |text: &str| markdown(text).replace('\u{200b}', "·");
-        assert_eq!(apart("@team see https://evil.example #12 ![x](y) <b>"), "@·team see https:·//evil.example \\#·12 \\!\\[x\\]\\(y\\) &lt;b&gt;");
+        assert_eq!(
+            apart("@team see https://evil.example #12 ![x](y) <b>"),
+            "@·team see https:·//evil.example \\#·12 \\!\\[x\\](y) &lt;b&gt;"
+        );
         assert_eq!(apart("- 1 *a* `b` $c$ www.evil.example"), "\\- 1 \\*a\\* \\`b\\` \\$·c\\$ www.·evil.example");
         assert_eq!(apart("1. one"), "1\\. one");
         assert_eq!(markdown_code("a`b</code>@x"), "<code>a&#96;b&lt;/code&gt;&#64;x</code>");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::failure::Failure;
-use crate::folder::{EntryKind, Folder};
+use crate::folder::{EntryKind, UntrustedFolder};
 use crate::source::{Source, parse};
 
 /// A file's text before and after, each with the file's byte order mark.
@@ -17,7 +17,7 @@ pub struct FixedFile {
 
 /// The files after all certain fixes, sorted by path. Of two overlapping fixes the first is applied, and the other in the
 /// next run.
-pub fn fixes(root: &Folder, found: &[Diagnostic]) -> Vec<FixedFile> {
+pub fn fixes(root: &UntrustedFolder, found: &[Diagnostic]) -> Vec<FixedFile> {
     let mut by_file: BTreeMap<&str, Vec<&Fix>> = BTreeMap::new();
     for fix in found.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.certain) {
         by_file.entry(&fix.place.source.path).or_default().push(fix);
@@ -25,7 +25,7 @@ pub fn fixes(root: &Folder, found: &[Diagnostic]) -> Vec<FixedFile> {
     by_file.into_values().filter_map(|fixes| fixed(root, fixes)).collect()
 }
 
-fn fixed(root: &Folder, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
+fn fixed(root: &UntrustedFolder, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
     fixes.sort_by_key(|fix| fix.place.span.start());
     let source = &fixes.first()?.place.source;
     let (before, path) = (&source.text, &source.path);
@@ -50,7 +50,7 @@ fn fixed(root: &Folder, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
 }
 
 /// Writes files anew. If a name is a link, the file that it leads to is written and the link is kept.
-pub fn write_fixes(root: &Folder, fixed: &[FixedFile]) -> Result<(), Failure> {
+pub fn write_fixes(root: &UntrustedFolder, fixed: &[FixedFile]) -> Result<(), Failure> {
     for FixedFile { path, after, .. } in fixed {
         let real = root.real_path(path).and_then(|real| root.replace(&real, after.as_bytes()));
         real.map_err(|error| Failure::new(format!("cannot write {path}: {error}")))?;

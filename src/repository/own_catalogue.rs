@@ -3,18 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::{CONFIGURATION, Repository};
-use crate::catalogue::{Catalogue, Fact, facts};
+use crate::catalogue::{Allowed, Catalogue, CspNode, Fact, facts};
 use crate::compile::Compiled;
-use crate::diagnostic::{Code, Diagnostic, counted};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::setting::OmaUri;
 use crate::source::Place;
 
 /// Facts that decide what a written value means on a device.
-const MEANING: [&str; 6] = ["format", "allowed", "list", "default", "group policy", "registry"];
+const MEANING: [&str; 4] = ["format", "allowed", "list", "registry"];
 
-/// Settings that policies use, with the facts that differ from the built-in catalogue.
+/// Settings that policies use, and what differs from the built-in catalogue.
 #[derive(Debug, Default)]
-pub struct OtherMeanings(BTreeMap<String, Vec<Fact>>);
+pub struct OtherMeanings {
+    facts: BTreeMap<String, Vec<Fact>>,
+    /// Whether a value that both catalogues know means something else. A newer release only adds values.
+    is_contrary: bool,
+}
 
 impl OtherMeanings {
     /// Adds the settings of a policy.
@@ -25,40 +29,64 @@ impl OtherMeanings {
     }
 
     fn compare(&mut self, uri: &OmaUri, own: &Catalogue) {
-        if self.0.contains_key(uri.as_str()) {
+        if self.facts.contains_key(uri.as_str()) {
             return;
         }
         let differing = match (Catalogue::embedded().node(uri), own.node(uri)) {
-            (Some(built_in), Some(own)) => facts(built_in, own),
+            (Some(built_in), Some(own)) => {
+                self.is_contrary |= are_contrary(built_in, own);
+                facts(built_in, own)
+            }
             _ => Vec::new(),
         };
-        let differing = differing.into_iter().filter(|fact| MEANING.contains(&fact.fact)).collect();
-        self.0.insert(uri.as_str().to_owned(), differing);
+        // A catalogue that was made without templates has no registry forms.
+        let differs = |fact: &Fact| MEANING.contains(&fact.fact) && (fact.fact != "registry" || !fact.after.is_empty());
+        let differing = differing.into_iter().filter(differs).collect();
+        self.facts.insert(uri.as_str().to_owned(), differing);
     }
 
     /// Says that the repository has its own catalogue, and what differs in it; `None` if it has none.
     pub fn notice(self, repository: &Repository) -> Option<Diagnostic> {
         let path = repository.configuration.catalogue.as_ref()?;
         let place = Place::new(&repository.configuration_source, path.span);
-        let differing: Vec<_> = self.0.into_iter().filter(|(_, facts)| !facts.is_empty()).collect();
+        let differing: Vec<_> = self.facts.into_iter().filter(|(_, facts)| !facts.is_empty()).collect();
         let label = match differing.len() {
-            0 => "every setting that is used here has the same values in it as in the built-in one".to_owned(),
-            count => format!("{} that these policies use differ from the built-in one", counted(count, "setting")),
+            0 => "in it, all settings of these policies have the same values as in the built-in one".to_owned(),
+            1 => "in it, a setting of these policies has other values than in the built-in one".to_owned(),
+            count => format!("in it, {count} settings of these policies have other values than in the built-in one"),
         };
         let message = format!("{CONFIGURATION} replaces the built-in catalogue");
-        let mut notice = match differing.is_empty() {
-            true => Diagnostic::info(Code::OwnCatalogue, message),
-            false => Diagnostic::warning(Code::OwnCatalogue, message)
-                .help("approve it only if you know why each of them differs; remove `catalogue:` to use the built-in one"),
+        let mut notice = match self.is_contrary {
+            false => Diagnostic::info(Code::OwnCatalogue, message),
+            true => Diagnostic::warning(Code::OwnCatalogue, message).help(
+                "approve it only if you know why a value means something else here; remove `catalogue:` to use the \
+                 built-in one",
+            ),
         };
         notice = notice.at(place, label);
         for (uri, facts) in differing {
             for Fact { fact, before, after } in facts {
-                notice = notice.note(format!("{uri}: {fact}: built-in: {}; here: {}", or_none(&before), or_none(&after)));
+                notice =
+                    notice.note(format!("{uri}: {fact}: built-in: {}; here: {}", or_none(&before), or_none(&after)));
             }
         }
         Some(notice)
     }
+}
+
+/// Whether the type differs, or a value has one label here and another there.
+fn are_contrary(built_in: &CspNode, own: &CspNode) -> bool {
+    let labels = |node: &CspNode| -> Vec<(String, String)> {
+        match &node.allowed {
+            Allowed::Enum(values) | Allowed::Flags(values) => {
+                values.iter().map(|value| (value.0.clone(), value.1.to_lowercase())).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    let own_labels = labels(own);
+    let differs = |(value, label): &(String, String)| own_labels.iter().any(|(v, l)| v == value && l != label);
+    built_in.format != own.format || labels(built_in).iter().any(differs)
 }
 
 fn or_none(text: &str) -> &str {

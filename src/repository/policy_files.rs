@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::folder::{Entry, EntryKind, FileError, Folder};
+use crate::folder::{EntryKind, FileError, FolderEntry, UntrustedFolder};
 use crate::policy::{Policy, key_of_path, read_policy};
 use crate::source::{MAX_BYTES, Place, Source, unusable_name};
 
 pub(super) const POLICIES: &str = "policies";
 
 /// All policy files, sorted by path.
-pub(super) fn policy_files(root: &Folder, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+pub(super) fn policy_files(root: &UntrustedFolder, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut files = Vec::new();
     match root.kind(POLICIES) {
         Some(EntryKind::Folder) => walk(root, POLICIES, &mut files, problems),
@@ -24,12 +24,12 @@ pub(super) fn policy_files(root: &Folder, problems: &mut Vec<Diagnostic>) -> Vec
 const LINKED_FOLDER: &str = "links to folders are not followed";
 
 /// Collects the YAML files of a folder and its subfolders, sorted by path.
-fn walk(root: &Folder, folder: &str, files: &mut Vec<String>, problems: &mut Vec<Diagnostic>) {
+fn walk(root: &UntrustedFolder, folder: &str, files: &mut Vec<String>, problems: &mut Vec<Diagnostic>) {
     let entries = match root.list(folder) {
         Ok(entries) => entries,
         Err(error) => return problems.push(unreadable(&error.path, &because(&error))),
     };
-    for Entry { name, kind } in entries {
+    for FolderEntry { name, kind } in entries {
         // Also those that refused names begin with: they are not policies.
         if name.starts_with('.') {
             continue;
@@ -52,7 +52,7 @@ fn is_policy(name: &str) -> bool {
 }
 
 /// Whether something in a folder of policies is a policy's file; on error, why it cannot be read.
-fn wanted(root: &Folder, path: &str, name: &str, kind: EntryKind) -> Result<bool, String> {
+fn wanted(root: &UntrustedFolder, path: &str, name: &str, kind: EntryKind) -> Result<bool, String> {
     let yaml = is_policy(name);
     let lower = name.to_lowercase();
     match kind {
@@ -88,7 +88,7 @@ fn unreadable(path: &str, reason: &str) -> Diagnostic {
 
 /// Reads all policies, in the order of their files. For a large repository, several threads read at once, because parsing
 /// takes most of the time.
-pub(super) fn open_policies(root: &Folder, files: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Policy> {
+pub(super) fn open_policies(root: &UntrustedFolder, files: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Policy> {
     /// Fewer files are read before a thread has started.
     const LEAST: usize = 50;
     if files.len() <= LEAST {
@@ -113,7 +113,7 @@ pub(super) fn open_policies(root: &Folder, files: &[String], problems: &mut Vec<
     policies
 }
 
-fn open_policy(root: &Folder, name: &str, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
+fn open_policy(root: &UntrustedFolder, name: &str, problems: &mut Vec<Diagnostic>) -> Option<Policy> {
     let read = root.read(name, MAX_BYTES).map_err(|error| because(&error));
     let source = match read.and_then(|bytes| Source::new(name, bytes)) {
         Ok(source) => source,

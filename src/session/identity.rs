@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::Connection;
 use crate::failure::Failure;
-use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_token, choose_method};
 use crate::folder::SecretFolders;
+use crate::graph::{Access, MethodChoice, SignInMethod, SignInSettings, check_token, choose_method};
 use crate::policy::{Auth, AuthMethod, Cloud, Trust, UntrustedServers};
 use crate::sandbox;
 

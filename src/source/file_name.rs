@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn hidden_and_ambiguous_names_are_refused() {
-        for name in [".git", ".env", "..", "a.", "a ", "a:b", "GIT~1", "a~1.txt", "con", "AUX.yaml", "com1", "lpt¹.txt"] {
+        for name in [".git", ".env", "..", "a.", "a ", "a:b", "GIT~1", "a~1.txt", "con", "AUX.yaml", "com1", "lpt¹.txt"]
+        {
             assert!(unusable_name(name).is_some(), "{name}");
         }
         for name in ["a", "a.yaml", "console", "com", "com10", "a~b", "größe.xml", "a b", "auxiliary.yaml"] {

@@ -99,7 +99,8 @@ fn graph_token() -> String {
 
 /// Puts a link to each of the user's files, devices and pipes in place of these files of a repository.
 fn linked(names: &[&str], to: &Path) -> Repository {
-    let repository = Repository::lab().with("policies/a.yaml", "name: A\nsettings:\n  Authentication/AllowAadPasswordReset: 1\n");
+    let repository =
+        Repository::lab().with("policies/a.yaml", "name: A\nsettings:\n  Authentication/AllowAadPasswordReset: 1\n");
     for name in names {
         let place = repository.path(name);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
@@ -159,10 +160,7 @@ fn links_to_devices_and_pipes() {
 fn values_from_elsewhere() {
     let user = User::new();
     let settings = |value: &str| {
-        Repository::lab().with(
-            "policies/a.yaml",
-            &format!("name: A\nsettings:\n  Start/StartLayout: {value}\n"),
-        )
+        Repository::lab().with("policies/a.yaml", &format!("name: A\nsettings:\n  Start/StartLayout: {value}\n"))
     };
     let outside = user.file("secret").display().to_string();
     for value in [
@@ -179,7 +177,10 @@ fn values_from_elsewhere() {
         repository.write(".git/config", SECRET);
         repository.write(".env", SECRET);
         symlink(user.file("secret"), repository.path("policies/link.xml")).unwrap();
-        user.survives(&repository, &["check", "plan --out plan.json", "apply --auto-approve", "export reg --out out.reg"]);
+        user.survives(
+            &repository,
+            &["check", "plan --out plan.json", "apply --auto-approve", "export reg --out out.reg"],
+        );
         let state = fs::read_to_string(repository.path(".sspr-policy/sandbox.json")).unwrap_or_default();
         assert!(!state.contains(SECRET), "{value}");
         let saved = fs::read_to_string(repository.path("plan.json")).unwrap_or_default();
@@ -213,7 +214,9 @@ fn servers_that_only_the_repository_names() {
         format!("{{ tenant: {tenant}, graph_url: {url}, auth: {{ method: token }} }}"),
         format!("{{ tenant: {tenant}, graph_url: {url} }}"),
         format!("{{ tenant: {tenant}, login_url: {url}, auth: {{ method: client-secret, client_id: {tenant} }} }}"),
-        format!("{{ tenant: {tenant}, login_url: {url}, graph_url: {url}, auth: {{ method: client-secret, client_id: {tenant} }} }}"),
+        format!(
+            "{{ tenant: {tenant}, login_url: {url}, graph_url: {url}, auth: {{ method: client-secret, client_id: {tenant} }} }}"
+        ),
     ] {
         let repository = Repository::new(&format!("owner: contoso\ndefault: a\nenvironments:\n  a: {environment}\n"))
             .with("policies/a.yaml", "name: A\nsettings:\n  Authentication/AllowAadPasswordReset: 1\n");

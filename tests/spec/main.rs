@@ -15,6 +15,7 @@ mod frozen;
 mod hostile;
 mod import;
 mod map;
+mod outputs;
 mod plan;
 mod planning;
 mod policies;

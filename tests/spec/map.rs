@@ -26,7 +26,10 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("folder", &["source"]),
     ("sandbox", &["folder"]),
     ("graph", &["permissions"]),
-    ("repository", &["source", "diagnostic", "failure", "policy", "setting", "catalogue", "compile", "rules", "folder"]),
+    (
+        "repository",
+        &["source", "diagnostic", "failure", "policy", "setting", "catalogue", "compile", "rules", "folder"],
+    ),
     ("tenant", &["permissions", "setting", "catalogue", "compile", "profile", "delivery", "graph"]),
     ("session", &["source", "failure", "folder", "policy", "plan", "graph", "sandbox", "tenant"]),
     (

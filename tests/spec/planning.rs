@@ -9,7 +9,7 @@ use sspr_policy::apply::{ApplyRequest, Ended, Stop, WriteSession, prepare};
 use sspr_policy::failure::Failure;
 use sspr_policy::plan::{ActionWord, Counts, PlanDocument, SettingLine};
 use sspr_policy::planning::{PlanRequest, connection, plan};
-use sspr_policy::policy::Cloud;
+use sspr_policy::policy::{Cloud, Trust, UntrustedServers};
 use sspr_policy::repository::Repository;
 use sspr_policy::sandbox::{Running, Sandbox, SandboxOptions, TENANT_ID};
 use sspr_policy::session::{Connection, Prompt, Purpose, Servers, Session};
@@ -155,7 +155,8 @@ fn a_session_needs_no_repository() {
             tenant: tenant.to_string(),
             cloud: Cloud::Global,
             auth: None,
-            certificate: None,
+            trust: Trust::Loopback,
+            untrusted: UntrustedServers::default(),
             servers: Servers::Remote { graph: running.url().to_string(), login: "https://login.example".into() },
         };
         let session = Session::open(&connection(TENANT_ID), Purpose::Plan, Prompt::NOBODY).await.unwrap();

@@ -41,6 +41,7 @@ fn repository(configuration: &str) -> Repository {
     let mut repo = Repository::new(configuration);
     repo.policy("wifi", WIFI);
     repo.write("secrets/wifi.txt", &format!("{}\n", SECRETS[2]));
+    repo.variables.insert("SSPR_POLICY_SECRET_DIRS".into(), repo.root().display().to_string());
     let bytes = encoded("hunter2-bytes");
     for (name, value) in [("FIRST", SECRETS[0]), ("SECOND", SECRETS[1]), ("BASE64", &bytes), ("KEY", KEY)] {
         repo.variables.insert(name.into(), value.into());

@@ -39,7 +39,8 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), WrongTo
     if let Some(issuer) = settings.foreign_issuers.iter().find(|foreign| Some(**foreign) == issuer) {
         return Err(WrongToken {
             reason: format!("the access token is for another cloud: {issuer} issued it"),
-            help: "correct `cloud:`, or get a token of the configured cloud; nothing was sent to Microsoft Graph".into(),
+            help: "correct `cloud:`, or get a token of the configured cloud; nothing was sent to Microsoft Graph"
+                .into(),
         });
     }
     let is = |audience: &str, wanted: &String| audience.trim_end_matches('/').eq_ignore_ascii_case(wanted);

@@ -73,7 +73,7 @@ fn a_second_apply_in_the_same_folder_is_refused() {
     let Rehearsal { repo, server, tenant: _tenant } = tenant("latency_ms: 40\n", 30);
     let first = under_way(&repo, &server, 3);
     assert_snapshot!(repo.apply().fails(), @"
-    error: another apply is running in this folder
+    error: another apply of contoso to this tenant is running on this machine in /tmp/.tmpP6uhj1 (process 2031)
     help: wait until it has finished, then run the command again
     ");
     Ran::from(first).succeeds();
@@ -113,14 +113,16 @@ fn a_second_apply_to_the_same_tenant_is_refused() {
     assert_eq!(names.iter().filter(|name| name.starts_with("Policy")).count(), 30);
 }
 
-/// A home folder that is not writable does not prevent an apply.
+/// Without a folder of the user, neither the lock nor the journal can be kept.
 #[cfg(unix)]
 #[test]
-fn an_apply_continues_without_a_lock_if_the_home_is_not_writable() {
+fn an_apply_needs_the_state_folder() {
     let Rehearsal { mut repo, server: _server, tenant: _tenant } = tenant("durable: false\n", 1);
     repo.variables.insert("XDG_STATE_HOME".into(), "/dev/null".into());
-    let ran = repo.apply().succeeds();
-    assert_snapshot!(ran.err, @"warning: cannot use /dev/null/sspr-policy (Not a directory (os error 20)), so an apply from another folder at the same time will not be prevented");
+    assert_snapshot!(repo.apply().fails(), @"
+    error: the folder for locks and the journal cannot be used: /dev/null/sspr-policy is not a folder, or is in something that is not a folder; nothing was changed
+    help: set XDG_STATE_HOME to a folder of your own, outside the policy repository
+    ");
 }
 
 /// The first PATCH is throttled for two seconds; meanwhile someone changes the profile in the portal.

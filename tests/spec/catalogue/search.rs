@@ -83,7 +83,7 @@ fn a_repository_is_checked_with_its_own_catalogue() {
     let repository = configured("schemas/windows.jsonl")
         .with_bytes("schemas/windows.jsonl", table("DDF new", &NEW).as_bytes())
         .with("policies/camera.yaml", "name: Camera\nsettings:\n  Camera/AllowCamera: Ask\n  Camera/Focus: true\n");
-    assert_eq!(repository.run("check"), "0 errors, 0 warnings in 1 policy\n");
+    assert_snapshot!("own_catalogue_check", repository.run("check"));
     let own = ["plan", "apply --auto-approve", "plan"].map(|command| repository.succeeds(command)).concat();
     assert!(own.contains("Ask (2)") && own.contains("Plan: nothing to do; 1 unchanged"), "{own}");
     let schema: serde_json::Value = serde_json::from_str(&repository.succeeds("schema policy")).unwrap();
@@ -94,6 +94,20 @@ fn a_repository_is_checked_with_its_own_catalogue() {
     let unknown =
         repository.with("policies/other.yaml", "name: Other\nsettings: { WindowsLogon/HideFastUserSwitching: 0 }\n");
     assert_snapshot!("own_catalogue_unknown", unknown.run("check"));
+}
+
+/// A pull request could swap the labels of a setting. The plan file says so, too.
+#[test]
+fn a_catalogue_that_turns_labels_upside_down() {
+    let swapped =
+        NEW.map(|line| line.replace("Not allowed", "?").replace("Allowed", "Not allowed").replace('?', "Allowed"));
+    let lines: Vec<&str> = swapped.iter().map(String::as_str).collect();
+    let repository = configured("schemas/windows.jsonl")
+        .with_bytes("schemas/windows.jsonl", table("DDF new", &lines).as_bytes())
+        .with("policies/camera.yaml", "name: Camera\nsettings:\n  Camera/AllowCamera: Not allowed\n");
+    assert_snapshot!("upside_down", repository.run("check"));
+    assert!(repository.run("plan --out plan.json").contains("warning[SP0422]"));
+    assert!(repository.run("show plan.json --output-format markdown").contains("<code>SP0422</code>"));
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn help_of_every_command() {
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
@@ -46,7 +47,8 @@ fn help_of_every_command() {
     Usage: sspr-policy init [OPTIONS]
 
     Options:
-          --dir <FOLDER>   Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>   Folder of the policy repository [default: the nearest folder with
+                           sspr-policy.yaml, from here upward]
           --owner <OWNER>  Owner of the profiles that this repository creates [default: the folder's
                            name]
           --env <NAME>     Environment to use [default: `default:` in sspr-policy.yaml]
@@ -65,8 +67,8 @@ fn help_of_every_command() {
       [PATHS]...  Policy files or folders [default: policies/]
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
-                                    [default: .]
+          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
+                                    sspr-policy.yaml, from here upward]
           --fix                     Fix what can be corrected automatically
           --diff                    Show what `--fix` would change
           --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
@@ -91,7 +93,8 @@ fn help_of_every_command() {
                  (`rules` lists them), the code of a problem (SP0201), or a target of this repository
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
@@ -111,7 +114,8 @@ fn help_of_every_command() {
       help    Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
@@ -128,8 +132,8 @@ fn help_of_every_command() {
       <WORDS>...  Words of a name, a title, a path or a label; the beginning of a word is enough
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
-                                    [default: .]
+          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
+                                    sspr-policy.yaml, from here upward]
           --limit <N>               Maximum number of results [default: 20]
           --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json]
@@ -150,8 +154,8 @@ fn help_of_every_command() {
       <NEW>  Newer catalogue, in any of these forms
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
-                                    [default: .]
+          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
+                                    sspr-policy.yaml, from here upward]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json]
           --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
@@ -172,7 +176,8 @@ fn help_of_every_command() {
     Options:
           --admx <FOLDER>   A PolicyDefinitions folder, such as C:\Windows\PolicyDefinitions, for
                             elements and registry values
-          --dir <FOLDER>    Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>    Folder of the policy repository [default: the nearest folder with
+                            sspr-policy.yaml, from here upward]
           --env <NAME>      Environment to use [default: `default:` in sspr-policy.yaml]
           --out <FILE>      Write the catalogue here instead of to stdout
           --color <WHEN>    When to use color [default: auto] [possible values: auto, always, never]
@@ -188,8 +193,8 @@ fn help_of_every_command() {
     Usage: sspr-policy plan [OPTIONS]
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
-                                    [default: .]
+          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
+                                    sspr-policy.yaml, from here upward]
           --out <FILE>              Save the plan for `apply FILE`; it contains no secrets
           --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
           --only <GLOB>             Plan only policies whose key matches, such as 'sspr/*'
@@ -215,8 +220,8 @@ fn help_of_every_command() {
       <FILE>  File that `plan --out` wrote
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository, which holds sspr-policy.yaml
-                                    [default: .]
+          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
+                                    sspr-policy.yaml, from here upward]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
                                     markdown]
           --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
@@ -237,8 +242,8 @@ fn help_of_every_command() {
 
     Options:
           --auto-approve          Skip the confirmation
-          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
-                                  [default: .]
+          --dir <FOLDER>          Folder of the policy repository [default: the nearest folder with
+                                  sspr-policy.yaml, from here upward]
           --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
           --only <GLOB>           Apply only policies whose key matches, such as 'sspr/*'
           --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
@@ -265,7 +270,8 @@ fn help_of_every_command() {
       help  Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
@@ -283,7 +289,8 @@ fn help_of_every_command() {
                   to export it]
 
     Options:
-          --dir <FOLDER>      Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>      Folder of the policy repository [default: the nearest folder with
+                              sspr-policy.yaml, from here upward]
           --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
                               slash) for one per policy
           --env <NAME>        Environment to use [default: `default:` in sspr-policy.yaml]
@@ -305,7 +312,8 @@ fn help_of_every_command() {
                   to export it]
 
     Options:
-          --dir <FOLDER>      Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>      Folder of the policy repository [default: the nearest folder with
+                              sspr-policy.yaml, from here upward]
           --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
                               slash) for one per policy
           --env <NAME>        Environment to use [default: `default:` in sspr-policy.yaml]
@@ -325,8 +333,8 @@ fn help_of_every_command() {
       <ID>  Id of the profile, as in Intune
 
     Options:
-          --dir <FOLDER>          Folder of the policy repository, which holds sspr-policy.yaml
-                                  [default: .]
+          --dir <FOLDER>          Folder of the policy repository [default: the nearest folder with
+                                  sspr-policy.yaml, from here upward]
           --justification <TEXT>  Justification that approvers see, where Multi Admin Approval is on
           --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
@@ -353,7 +361,8 @@ fn help_of_every_command() {
       help     Print this message or the help of the given subcommand(s)
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
@@ -371,7 +380,8 @@ fn help_of_every_command() {
                   readiness, catalogue-diff, catalogue-search]
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --out <FOLDER>  Write all schemas into this folder
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
@@ -389,7 +399,8 @@ fn help_of_every_command() {
       <SHELL>  Shell to generate completions for [possible values: bash, elvish, fish, powershell, zsh]
 
     Options:
-          --dir <FOLDER>  Folder of the policy repository, which holds sspr-policy.yaml [default: .]
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary

@@ -33,7 +33,9 @@ fn an_answer_that_unpacks_without_end_is_refused() {
     let repo = Repository::new(&served("contoso", &packed(300 << 20), ""));
     let said = repo.ran("plan").fails();
     assert!(
-        said.starts_with("error: the answer to /v1.0/organization cannot be used: it is larger than any answer that Graph gives"),
+        said.starts_with(
+            "error: the answer to /v1.0/organization cannot be used: it is larger than any answer that Graph gives"
+        ),
         "{said}"
     );
 }

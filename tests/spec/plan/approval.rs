@@ -67,7 +67,7 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
     assert_eq!(json, repo.read("plan.json"));
     let markdown = repo.ran("show plan.json --output-format markdown").succeeds().out;
     insta::assert_snapshot!(normal(&markdown), @"
-    ### Plan for `sandbox` (sandbox, not your tenant)
+    ### Plan for <code>sandbox</code> (sandbox, not your tenant)
 
     Plan: 1 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
 
@@ -77,8 +77,8 @@ fn a_saved_plan_is_shown_as_it_was_planned() {
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code> |
-    | ➕ add | `toasts`<br>Toasts | + <code>AboveLock/AllowToasts</code> [device] <code>Allowed (1)</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code> |
+    | ➕ add | <code>toasts</code><br>Toasts | + <code>AboveLock/AllowToasts</code> [device] <code>Allowed (1)</code> |
     ");
 }
 

@@ -143,6 +143,9 @@ fn tokens_are_renewed_and_people_sign_in_again_only_if_necessary() {
         login_url: login.at("login").into(),
         scope: "https://graph.microsoft.com/.default".into(),
         audiences: vec!["https://graph.microsoft.com".into(), login.at("login").into()],
+        foreign_issuers: Vec::new(),
+        graph_url: "https://graph.microsoft.com".into(),
+        is_stranger: false,
         is_interactive: true,
         show: typist,
     };

@@ -123,7 +123,7 @@ fn masked_values_that_you_changed() {
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] _hidden_ → <code>disabled</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] _hidden_ → <code>disabled</code> |
 
     <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
@@ -139,7 +139,7 @@ fn masked_values_that_you_changed() {
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>enabled</code> → <code>disabled</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _you changed the policy_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>enabled</code> → <code>disabled</code> |
     "#);
     masked.carried_out();
 }
@@ -163,7 +163,7 @@ fn masked_values_that_are_not_verified() {
 
     {"changes":[],"unverified":[{"key":"lock","settings":["WindowsLogon/DontDisplayNetworkSelectionUI"]}]}
 
-    `lock`: could not be compared: WindowsLogon/DontDisplayNetworkSelectionUI
+    <code>lock</code>: could not be compared: WindowsLogon/DontDisplayNetworkSelectionUI
 
     <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
@@ -234,7 +234,7 @@ fn masked_values_that_are_not_verified_and_a_value_that_you_changed() {
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
+    | ✏️ change | <code>lock</code><br>Lock screen | _you changed the policy_<br>~ <code>Start/HideLock</code> [device] <code>Hide (1)</code> → <code>Do not hide (0)</code><br>? <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> not verified |
 
     <code>Portal - Lock screen hardening</code>, which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
@@ -269,7 +269,7 @@ fn masked_values_that_were_changed_in_the_tenant() {
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock screen | _someone changed this in Intune; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
     "#);
     masked.carried_out();
 }

@@ -92,7 +92,7 @@ fn every_way_to_change_the_reach() {
         json!({ "users": 0, "devices": 24, "total": 24, "estimated": false })
     );
     insta::assert_snapshot!(normal(&repo.ran("plan --output-format markdown").succeeds().out), @"
-    ### Plan for `sandbox` (sandbox, not your tenant)
+    ### Plan for <code>sandbox</code> (sandbox, not your tenant)
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
 
@@ -100,7 +100,7 @@ fn every_way_to_change_the_reach() {
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | `lock`<br>Lock | _you changed the policy_<br>+ assignment include group SSPR Pilot (filter include Windows 11 corporate): 24 devices<br>+ assignment include group SSPR Ring 2: 310 devices<br>- assignment include group Bob's PCs: 3 devices<br>- assignment include group SSPR Pilot: 24 devices<br>- assignment exclude group Kiosks ! its members will now get this profile: 12 devices |
+    | ✏️ change | <code>lock</code><br>Lock | _you changed the policy_<br>+ assignment include group SSPR Pilot (filter include Windows 11 corporate): 24 devices<br>+ assignment include group SSPR Ring 2: 310 devices<br>- assignment include group Bob's PCs: 3 devices<br>- assignment include group SSPR Pilot: 24 devices<br>- assignment exclude group Kiosks ! its members will now get this profile: 12 devices |
     ");
 }
 

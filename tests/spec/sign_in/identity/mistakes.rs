@@ -186,13 +186,13 @@ fn missing_or_unusable_credentials_have_a_help() {
     exit code 1
     ");
     assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: none.pem }").run("plan"), @"
-    error: signing in with client-certificate failed: ./none.pem: No such file or directory (os error 2)
-    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
+    error: signing in with client-certificate failed: none.pem is not read, because SSPR_POLICY_SECRET_DIRS is not set; set it to the folder that holds the file
+    help: `certificate:` names a file in a folder of SSPR_POLICY_SECRET_DIRS
     exit code 1
     ");
     assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }").run("plan"), @"
-    error: signing in with client-certificate failed: ./sspr-policy.yaml: the file has no certificate (expected PEM with certificate and private key)
-    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
+    error: signing in with client-certificate failed: sspr-policy.yaml is not read, because SSPR_POLICY_SECRET_DIRS is not set; set it to the folder that holds the file
+    help: `certificate:` names a file in a folder of SSPR_POLICY_SECRET_DIRS
     exit code 1
     ");
     let federated = tenant("{ method: workload-identity, client_id: a }").with("AZURE_FEDERATED_TOKEN_FILE", "none");

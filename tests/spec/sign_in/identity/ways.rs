@@ -147,8 +147,14 @@ fn an_unreachable_server_is_reported_quickly() {
     let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
-    error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): nobody listens
-    help: check that this machine can reach the server and trusts its certificate; HTTPS_PROXY and NO_PROXY set the proxy, SSL_CERT_FILE adds a certificate authority
+    error[SP0421]: `login_url:` names a server that does not get secrets, assertions or passwords
+     --> sspr-policy.yaml:4:108
+      |
+    4 | ...p://127.0.0.1:44583, login_url: https://login, auth: { method: client-secret, client_id: daemon } }
+      |                                    ^^^^^^^^^^^^^^^^^^^ this is not https://login.microsoftonline.com
+      |
+      = help: if the server is yours, set SSPR_POLICY_TRUSTED_HOSTS=localhost where you run sspr-policy
+    error: 1 error in the files; nothing was done
     exit code 1
     ");
 }
@@ -188,6 +194,6 @@ fn a_token_that_must_not_be_sent() {
 
 /// The connection to an environment, as commands see it.
 fn connection(environment: &sspr_policy::policy::Environment) -> sspr_policy::session::Connection {
-    let folder = std::path::Path::new(".");
-    sspr_policy::session::Connection::of(environment, folder, folder)
+    let source = sspr_policy::source::Source::new("sspr-policy.yaml", Vec::new()).unwrap();
+    sspr_policy::session::Connection::of(environment, &source, std::path::Path::new("."))
 }
