@@ -4,4 +4,5 @@ mod export;
 mod help;
 mod init;
 mod quiet;
+mod upward;
 mod usage;

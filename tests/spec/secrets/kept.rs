@@ -98,7 +98,10 @@ fn a_secret_that_does_not_exist() {
     "#);
     fs::remove_file(real.repo.path("secrets/wifi.txt")).unwrap();
     let said = real.repo.ran("plan").fails();
-    assert!(said.contains("`${secret-file:secrets/wifi.txt}` cannot be read: secrets/wifi.txt is not in a folder of"), "{said}");
+    assert!(
+        said.contains("`${secret-file:secrets/wifi.txt}` cannot be read: secrets/wifi.txt is not in a folder of"),
+        "{said}"
+    );
 }
 
 /// A value that Intune shows to every reader cannot be a secret.

@@ -1,6 +1,7 @@
 //! Signing in without a sign-in server; the rest is in `sign_in::ways`.
 
 mod mistakes;
+mod trust;
 mod ways;
 
 /// An environment in the configuration.
