@@ -179,9 +179,9 @@ fn throttling_without_a_pause() {
 /// An hour is too long to wait for a plan.
 #[test]
 fn a_pause_of_an_hour_is_too_long() {
-    let tenant = faulty("throttle: { on: 2, seconds: 3600 }\n");
+    let tenant = faulty("throttle: { path: organization, seconds: 3600 }\n");
     assert_snapshot!(tenant.repo.ran("plan").fails(), @"
-    error: POST /v1.0/$batch returned 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
+    error: GET /v1.0/organization returned 429 TooManyRequests: Too many requests. Please retry again later. (request-id [id])
     help: the tenant has reached its request limit, perhaps because of other programs: run again later
     ");
 }
