@@ -25,7 +25,7 @@ pub use accounts::well_known_account;
 pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use claims::Claims;
 pub use compiled_settings::{CompiledSetting, CompiledSettings};
-pub use context::Context;
+pub use context::{Context, SuggestionBudget};
 pub use expand::{Expander, References, Secrets, references};
 pub use names::{Directory, NamedObject, NamesToResolve, resolve, wanted};
 pub use registry::read_block;

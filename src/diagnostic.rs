@@ -106,6 +106,33 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// The source of the fact that the diagnostic is based on.
     pub fact: Option<String>,
+    /// If more than two conflict, who they are: some of them may accept that.
+    pub conflict: Option<Box<Conflict>>,
+}
+
+/// Several that set one thing to different values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Whether they certainly reach the same devices.
+    pub is_certain: bool,
+    /// Whether all of them are judged.
+    pub is_own: bool,
+    pub parties: Vec<Party>,
+}
+
+/// One of several that set one thing to different values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// The name of the setting or the registry value.
+    pub name: String,
+    /// The policy, the profile or the file.
+    pub origin: String,
+    pub place: Option<Place>,
+    /// Whether it is judged, and not only beside those that are.
+    pub is_judged: bool,
+    /// Equal numbers are equal values.
+    pub content: usize,
+    pub oldest_build: Option<u32>,
 }
 
 impl Diagnostic {
@@ -121,6 +148,7 @@ impl Diagnostic {
             help: None,
             fix: None,
             fact: None,
+            conflict: None,
         }
     }
 

@@ -16,7 +16,7 @@ pub use secret_folders::SecretFolders;
 pub use state::StateFolder;
 
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
@@ -146,7 +146,9 @@ impl UntrustedFolder {
         let wanted = lexical(path).map_err(|problem| FileError::new(path, problem))?;
         let real = self.dir.canonicalize(&wanted).map_err(|error| FileError::io(path, error))?;
         for part in real.components() {
-            if let Some(reason) = unusable_name(&part.as_os_str().to_string_lossy()) {
+            if let Component::Normal(part) = part
+                && let Some(reason) = unusable_name(&part.to_string_lossy())
+            {
                 return Err(FileError::new(path, FileProblem::Name(reason)));
             }
         }

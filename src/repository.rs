@@ -28,7 +28,7 @@ use std::sync::Arc;
 use policy_files::{POLICIES, open_policies, policy_files, report_duplicate_keys};
 
 use crate::catalogue::Catalogue;
-use crate::compile::{Context, Secrets};
+use crate::compile::{Context, Secrets, SuggestionBudget};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::failure::Failure;
 use crate::folder::{EntryKind, FileProblem, UntrustedFolder};
@@ -134,6 +134,7 @@ impl Repository {
             tenant_id,
             secrets,
             files,
+            suggestions: SuggestionBudget::default(),
         }
     }
 

@@ -8,6 +8,7 @@ mod conflict;
 mod evaluate;
 mod exclusion;
 mod feature;
+mod fight;
 mod finding;
 mod interference;
 mod profiles;
@@ -16,6 +17,7 @@ mod session;
 mod sign_in_screen;
 #[cfg(test)]
 mod tests;
+mod unequal;
 mod value_type;
 mod waive;
 mod ways;

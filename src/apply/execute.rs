@@ -1,5 +1,7 @@
 //! Decides when each change is carried out: many at once, each after the changes that it waits for.
 
+use std::collections::BTreeSet;
+
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -49,12 +51,13 @@ impl Executor<'_> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; changes.len()];
         let mut running = FuturesUnordered::new();
         let mut stop = self.stop.clone();
+        let mut others = changes.iter().filter(|change| change.action() != Action::Delete).count();
         loop {
             let before = open.len();
             let mut full = false;
             for next in std::mem::take(&mut open) {
                 let change = &changes[next.index];
-                match self.may_begin(&next, changes, &outcomes) {
+                match self.may_begin(&next, changes, &outcomes, others) {
                     Begin::Now => match places.try_acquire() {
                         Ok(place) => {
                             (self.on_event)(Event::Began(change));
@@ -71,6 +74,7 @@ impl Executor<'_> {
                         let outcome = Outcome::Skipped(why);
                         (self.on_event)(Event::Ended(change, &outcome));
                         outcomes[next.index] = Some(outcome);
+                        others -= usize::from(change.action() != Action::Delete);
                     }
                 }
             }
@@ -87,12 +91,13 @@ impl Executor<'_> {
                 Some((at, outcome)) = running.next() => {
                     (self.on_event)(Event::Ended(&changes[at], &outcome));
                     outcomes[at] = Some(outcome);
+                    others -= usize::from(changes[at].action() != Action::Delete);
                 }
                 // A running change now only waits for lists, so another one may start.
                 _ = places.acquire(), if full => {}
             }
         }
-        let not_begun: Vec<usize> = open.iter().map(|next| next.index).collect();
+        let not_begun: BTreeSet<usize> = open.iter().map(|next| next.index).collect();
         drop(running);
         let mut report = Report::default();
         for (at, (change, outcome)) in changes.iter().zip(outcomes).enumerate() {
@@ -107,7 +112,8 @@ impl Executor<'_> {
         report
     }
 
-    fn may_begin(&self, next: &Ordered, changes: &[Change], outcomes: &[Option<Outcome>]) -> Begin {
+    /// Whether a change may begin; `others` is the number of changes without an outcome that are not deletions.
+    fn may_begin(&self, next: &Ordered, changes: &[Change], outcomes: &[Option<Outcome>], others: usize) -> Begin {
         if *self.stop.borrow() > Stop::No {
             return Begin::Never("stopped before it started".into());
         }
@@ -115,11 +121,9 @@ impl Executor<'_> {
         if let Some(other) = next.after.iter().find(failed) {
             return Begin::Never(format!("{} must be applied first: a setting moves to it", changes[*other].object));
         }
-        let is_deletion = |change: &Change| change.action() == Action::Delete;
         let first = next.after.iter().all(|other| outcomes[*other].is_some());
         // Deletions come last of all.
-        let mut all = changes.iter().zip(outcomes);
-        let last = !is_deletion(&changes[next.index]) || all.all(|(one, ended)| is_deletion(one) || ended.is_some());
+        let last = changes[next.index].action() != Action::Delete || others == 0;
         if first && last { Begin::Now } else { Begin::Later }
     }
 

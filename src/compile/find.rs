@@ -65,6 +65,11 @@ impl<'a> SettingLookup<'_, 'a> {
         text.replace(self.context.tenant_id, "{TenantId}")
     }
 
+    /// The nearest name, for the first unknown names.
+    fn suggestion(&self, text: &str) -> Option<String> {
+        if self.context.suggestions.take() { self.catalogue().suggest(text) } else { None }
+    }
+
     /// Adds a suggestion to replace the name.
     fn meant(&self, problem: Diagnostic, right: &str, certain: bool) -> Diagnostic {
         let right = self.back(right);
@@ -88,7 +93,7 @@ impl<'a> SettingLookup<'_, 'a> {
         if let Some(folder) = self.folder() {
             return folder;
         }
-        let near = self.catalogue().suggest(&tidied(self.text).unwrap_or_else(|| self.text.to_string()));
+        let near = self.suggestion(&tidied(self.text).unwrap_or_else(|| self.text.to_string()));
         if !self.text.contains('/') {
             let problem = problem.at(self.place.clone(), "a setting's name begins with its area, as `Area/Name`");
             return match near {
@@ -119,7 +124,7 @@ impl<'a> SettingLookup<'_, 'a> {
             let problem = problem.at(self.place.clone(), "the name contains extra spaces");
             return self.meant(problem, &tidy, true);
         }
-        let near = self.catalogue().suggest(self.text);
+        let near = self.suggestion(self.text);
         let problem = problem.at(self.place.clone(), self.not_here(near.as_deref()));
         match near {
             Some(near) => self.meant(problem, &near, false),
@@ -163,7 +168,7 @@ impl<'a> SettingLookup<'_, 'a> {
         let first = below.first()?;
         // What looks like a profile's name may be a setting whose profile is missing.
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let setting = || self.catalogue().suggest(self.text).is_some_and(|near| last(&near) == last(self.text));
+        let setting = || self.suggestion(self.text).is_some_and(|near| last(&near) == last(self.text));
         if first.contains('{') && setting() {
             return None;
         }

@@ -26,8 +26,18 @@ pub(super) fn compile<'a>(
     expander: &Expander<'_>,
     problems: &mut Vec<Diagnostic>,
 ) -> CompiledSettings<'a> {
-    let mut settings: Vec<NewSetting<'a>> = Vec::with_capacity(policy.document.settings.iter().len());
-    for (name, written) in policy.document.settings.iter() {
+    let written = &policy.document.settings;
+    if let Some((name, _)) = written.iter().nth(MAX_SETTINGS) {
+        // Before anything else: a message for each of ten thousand wrong names would help nobody.
+        problems.push(
+            Diagnostic::error(Code::TooManySettings, format!("this policy has {} settings", written.iter().len()))
+                .at(policy.place(name.span), format!("Intune accepts at most {MAX_SETTINGS} in one profile"))
+                .help("split the policy into several files"),
+        );
+        return CompiledSettings::default();
+    }
+    let mut settings: Vec<NewSetting<'a>> = Vec::with_capacity(written.iter().len());
+    for (name, written) in written.iter() {
         if let Some(setting) = compile_one(policy, context, expander, name, written, problems) {
             settings.push(setting);
         }
@@ -39,16 +49,6 @@ pub(super) fn compile<'a>(
             Diagnostic::error(Code::SetTwice, format!("{} is set twice", pair[0].uri.short()))
                 .at(pair[1].written.name_place(), "this is the same setting in another spelling")
                 .and(pair[0].written.name_place(), "first set here"),
-        );
-    }
-    if settings.len() > MAX_SETTINGS {
-        problems.push(
-            Diagnostic::error(Code::TooManySettings, format!("this policy has {} settings", settings.len()))
-                .at(
-                    settings[MAX_SETTINGS].written.name_place(),
-                    format!("Intune accepts at most {MAX_SETTINGS} in one profile"),
-                )
-                .help("split the policy into several files"),
         );
     }
     settings.dedup_by(|later, first| later.uri == first.uri);

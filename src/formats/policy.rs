@@ -18,7 +18,7 @@ pub use key::file_names;
 use std::collections::BTreeSet;
 
 use super::yaml::{self, Yaml, comment};
-use crate::compile::{Context, Secrets, compile};
+use crate::compile::{Context, Secrets, SuggestionBudget, compile};
 use crate::diagnostic::{Severity, any_error};
 use crate::policy::read_policy;
 use crate::source::Source;
@@ -81,7 +81,12 @@ fn complaints(profile: &ProfileToWrite<'_>, file: &PolicyFile, context: &Context
     let mut problems = Vec::new();
     let source = Source::new(profile.path, file.text.clone().into_bytes()).ok()?;
     let files = beside(profile.path, &file.files);
-    let context = Context { files: &files, secrets: &Secrets::Placeholders, ..*context };
+    let context = Context {
+        files: &files,
+        secrets: &Secrets::Placeholders,
+        suggestions: SuggestionBudget::default(),
+        ..*context
+    };
     if let Some(policy) = read_policy(&source, Some("import"), &mut problems) {
         compile(&[policy], &context, &mut problems);
     }

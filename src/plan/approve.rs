@@ -1,5 +1,7 @@
 //! Compares a new plan with an approved one.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument, TenantLine};
 use crate::setting::ObjectKey;
 
@@ -37,9 +39,14 @@ pub fn bound_elsewhere(approved: &PlanDocument, tenant: &TenantLine, owner: &str
 /// applied. An approved change that is not in the new plan was already applied, unless the policies changed: then it
 /// may no longer be wanted.
 pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
+    let by_object = |plan: &'_ PlanDocument| -> HashMap<ObjectKey, usize> {
+        // The first of equal keys, as a reader of the file would find it.
+        plan.changes.iter().enumerate().rev().map(|(at, change)| (change.object(), at)).collect()
+    };
+    let (approved_at, fresh_at) = (by_object(approved), by_object(fresh));
     let mut refused: Vec<(ObjectKey, String)> = Vec::new();
     for change in &fresh.changes {
-        let why = match approved.changes.iter().find(|other| other.object() == change.object()) {
+        let why = match approved_at.get(&change.object()).map(|at| &approved.changes[*at]) {
             Some(other) if other.is_same_as(change) || other.leaves(change) => continue,
             Some(other) if other.before != change.before || other.id != change.id => {
                 "someone changed this in Intune after the plan was made"
@@ -50,9 +57,12 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
         refused.push((change.object(), format!("{}: {why}", change.object())));
     }
     if approved.policies != fresh.policies {
-        let is_whole = |change: &ChangeDocument| fresh.changes.iter().any(|other| change.is_same_as(other));
+        let is_whole = |change: &ChangeDocument| {
+            fresh_at.get(&change.object()).is_some_and(|at| change.is_same_as(&fresh.changes[*at]))
+        };
+        let known: HashSet<ObjectKey> = refused.iter().map(|(object, _)| object.clone()).collect();
         for change in approved.changes.iter().filter(|change| !is_whole(change)) {
-            if !refused.iter().any(|(object, _)| *object == change.object()) {
+            if !known.contains(&change.object()) {
                 let line = format!(
                     "{}: the policies changed after the plan was made, and no longer contain all of this change",
                     change.object()

@@ -1,18 +1,18 @@
 //! Builds a plan by comparing policies with a tenant's profiles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::change::deletion;
 use super::difference::{Verified, difference};
 use super::found::{ProfileMatches, by_key};
 use super::leftovers::{complain_of_lost_moves, leftovers};
-use super::order::widens;
+use super::order::{takes, widens};
 use super::{Cause, Change, Desired, Fate, Plan, Reason};
 use crate::delivery::{self, Since};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::{
-    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, Settings, is_keyed, masked_digest,
+    Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, is_keyed, masked_digest,
     masked_digest_is, readable_digest,
 };
 use crate::setting::ObjectKey;
@@ -70,8 +70,9 @@ pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptio
     let found = ProfileMatches::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
     sorted.sort_by(|a, b| a.object.cmp(&b.object));
+    let index = LiveIndex::of(live);
     for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
-        decide(policy, found.objects.get(&policy.object).copied(), live, options, &mut plan);
+        decide(policy, found.objects.get(&policy.object).copied(), &index, options, &mut plan);
     }
     leftovers(&ours, &found, options.prune, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
@@ -87,7 +88,7 @@ pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptio
 fn decide(
     policy: &Desired,
     object: Option<&Arc<LiveProfile>>,
-    live: &[Arc<LiveProfile>],
+    index: &LiveIndex<'_>,
     options: &PlanOptions,
     plan: &mut Plan,
 ) {
@@ -114,18 +115,36 @@ fn decide(
             plan.changes.push(deletion(object, &policy.object, Reason::Retired, Some(policy)))
         }
         (Fate::Held | Fate::Draft | Fate::Retired, None) => {}
-        (Fate::Kept, None) => create(policy, live, options, plan),
+        (Fate::Kept, None) => create(policy, index, options, plan),
         (Fate::Kept, Some(object)) => update(policy, object, options, plan),
     }
 }
 
-fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, plan: &mut Plan) {
+/// The tenant's profiles, for look-ups: a plan of ten thousand policies must not compare each with each.
+struct LiveIndex<'l> {
+    by_id: HashMap<&'l str, &'l LiveProfile>,
+    /// Those without a marker.
+    unmarked_by_name: HashMap<&'l str, Vec<&'l LiveProfile>>,
+}
+
+impl<'l> LiveIndex<'l> {
+    fn of(live: &'l [Arc<LiveProfile>]) -> Self {
+        let by_id = live.iter().map(|object| (object.id.as_str(), &**object)).collect();
+        let mut unmarked_by_name: HashMap<&str, Vec<&LiveProfile>> = HashMap::new();
+        for object in live.iter().filter(|object| object.marker.is_none()) {
+            unmarked_by_name.entry(&object.profile.name).or_default().push(object);
+        }
+        Self { by_id, unmarked_by_name }
+    }
+}
+
+fn create(policy: &Desired, index: &LiveIndex<'_>, options: &PlanOptions, plan: &mut Plan) {
     if let Some(id) = &policy.adopt {
-        plan.problems.push(no_adoption(id, live, options, &policy.object));
+        plan.problems.push(no_adoption(id, index, options, &policy.object));
         return;
     }
-    let namesakes = live.iter().filter(|object| object.marker.is_none() && object.profile.name == policy.profile.name);
-    let ids: Vec<&str> = namesakes.map(|object| object.id.as_str()).collect();
+    let namesakes = index.unmarked_by_name.get(policy.profile.name.as_str()).map_or(&[][..], Vec::as_slice);
+    let ids: Vec<&str> = namesakes.iter().map(|object| object.id.as_str()).collect();
     if let Some(id) = ids.first() {
         plan.problems.push(
             Diagnostic::error(
@@ -149,12 +168,13 @@ pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) ->
     let ours = by_key(live, owner);
     let waiting = desired.iter().filter(|policy| policy.fate == Fate::Kept && !ours.contains_key(&policy.object));
     let ids = waiting.filter_map(|policy| policy.adopt.as_ref().map(|id| id.value.clone()));
-    ids.filter(|id| !live.iter().any(|object| object.id == *id)).collect()
+    let known: HashSet<&str> = live.iter().map(|object| object.id.as_str()).collect();
+    ids.filter(|id| !known.contains(id.as_str())).collect()
 }
 
 fn no_adoption(
     Placed { value: id, place }: &Placed<String>,
-    live: &[Arc<LiveProfile>],
+    index: &LiveIndex<'_>,
     options: &PlanOptions,
     key: &ObjectKey,
 ) -> Diagnostic {
@@ -162,7 +182,7 @@ fn no_adoption(
     if let Some(Elsewhere { what, help }) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(*help);
     }
-    let reason = match live.iter().find(|object| object.id == *id).and_then(|object| object.marker.as_ref()) {
+    let reason = match index.by_id.get(id.as_str()).and_then(|object| object.marker.as_ref()) {
         Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
         None => "no custom profile in the tenant has this ID".to_string(),
     };
@@ -323,21 +343,16 @@ fn hold_losses(desired: &[Desired], found: &ProfileMatches<'_, '_>, options: &Pl
         let done = planned.contains(&policy.object) && selected(&policy.object.key);
         policy.fate == Fate::Kept && !done && !unchanged.contains(&policy.object)
     });
+    let losers = losers(&plan.changes, selected);
     let mut held: BTreeMap<ObjectKey, Diagnostic> = BTreeMap::new();
-    for policy in stuck {
+    for policy in stuck.filter(|_| !losers.is_empty()) {
         let there = found.objects.get(&policy.object);
         // If assignments are still missing, some devices do not have the profile's settings yet.
         let whole = there.is_some_and(|object| !widens(object, &policy.profile));
         let missing =
             |address: &&Address| !(whole && there.is_some_and(|live| live.profile.settings.contains_key(*address)));
         for address in policy.profile.settings.keys().filter(missing) {
-            let loses = |change: &&Change| {
-                let has = |settings: Option<&Arc<Settings>>| settings.is_some_and(|all| all.contains_key(address));
-                selected(&change.object.key)
-                    && has(change.before.as_ref().map(|live| &live.profile.settings))
-                    && !has(change.after.as_ref().map(|after| &after.settings))
-            };
-            for change in plan.changes.iter().filter(loses) {
+            for change in losers.get(address).into_iter().flatten() {
                 let problem = Diagnostic::error(
                     Code::WaitsForOtherPolicy,
                     format!("{} waits for {}", change.object, policy.object),
@@ -353,4 +368,15 @@ fn hold_losses(desired: &[Desired], found: &ProfileMatches<'_, '_>, options: &Pl
     }
     plan.changes.retain(|change| !held.contains_key(&change.object));
     plan.problems.extend(held.into_values());
+}
+
+/// The selected changes that remove each setting from its profile.
+fn losers<'p>(changes: &'p [Change], selected: impl Fn(&str) -> bool) -> HashMap<&'p Address, Vec<&'p Change>> {
+    let mut losers: HashMap<&Address, Vec<&Change>> = HashMap::new();
+    for change in changes.iter().filter(|change| selected(&change.object.key)) {
+        for address in takes(change) {
+            losers.entry(address).or_default().push(change);
+        }
+    }
+    losers
 }

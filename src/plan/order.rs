@@ -20,18 +20,35 @@ pub struct Ordered {
 /// it.
 pub fn order(changes: &[Change]) -> Vec<Ordered> {
     let waits = waits(changes);
-    let mut left: Vec<usize> = (0..changes.len()).collect();
-    left.sort_by_key(|at| (changes[*at].action() == Action::Delete, &changes[*at].object));
-    let mut done: BTreeSet<usize> = BTreeSet::new();
-    let mut ordered = Vec::new();
-    while !left.is_empty() {
-        let ready = left.iter().position(|at| waits[*at].iter().all(|other| done.contains(other)));
+    let mut sorted: Vec<usize> = (0..changes.len()).collect();
+    sorted.sort_by_key(|at| (changes[*at].action() == Action::Delete, &changes[*at].object));
+    let mut rank = vec![0; changes.len()];
+    sorted.iter().enumerate().for_each(|(place, at)| rank[*at] = place);
+    // The changes that wait for each change, and for how many each one still waits.
+    let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); changes.len()];
+    let mut missing: Vec<usize> = waits.iter().map(Vec::len).collect();
+    waits.iter().enumerate().for_each(|(at, others)| others.iter().for_each(|other| waiting[*other].push(at)));
+    let mut left: BTreeSet<usize> = (0..changes.len()).collect();
+    let mut ready: BTreeSet<usize> = left.iter().copied().filter(|place| missing[sorted[*place]] == 0).collect();
+    let mut done = vec![false; changes.len()];
+    let mut ordered = Vec::with_capacity(changes.len());
+    while let Some(first) = left.first().copied() {
+        let next_ready = ready.pop_first();
         // No change is ready: some swap settings, and the others wait for these.
-        let place = ready.or_else(|| left.iter().position(|at| waits_for_itself(*at, &waits, &done))).unwrap_or(0);
-        let next = left.remove(place);
-        let after = waits[next].iter().copied().filter(|other| done.contains(other)).collect();
-        ordered.push(Ordered { index: next, after, exchange: ready.is_none() });
-        done.insert(next);
+        let in_cycle = || left.iter().copied().find(|place| waits_for_itself(sorted[*place], &waits, &done));
+        let place = next_ready.or_else(in_cycle).unwrap_or(first);
+        let next = sorted[place];
+        left.remove(&place);
+        ready.remove(&place);
+        let after = waits[next].iter().copied().filter(|other| done[*other]).collect();
+        ordered.push(Ordered { index: next, after, exchange: next_ready.is_none() });
+        done[next] = true;
+        for other in &waiting[next] {
+            missing[*other] -= 1;
+            if missing[*other] == 0 && !done[*other] {
+                ready.insert(rank[*other]);
+            }
+        }
     }
     ordered
 }
@@ -57,14 +74,14 @@ fn waits(changes: &[Change]) -> Vec<Vec<usize>> {
 }
 
 /// Whether a change is part of a cycle of changes that are not in the order yet.
-fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &BTreeSet<usize>) -> bool {
+fn waits_for_itself(start: usize, waits: &[Vec<usize>], done: &[bool]) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = waits[start].clone();
     while let Some(next) = open.pop() {
         if next == start {
             return true;
         }
-        if !done.contains(&next) && seen.insert(next) {
+        if !done[next] && seen.insert(next) {
             open.extend(&waits[next]);
         }
     }
@@ -82,7 +99,7 @@ fn gives(change: &Change) -> impl Iterator<Item = &Address> {
 }
 
 /// The settings that a change removes from its profile.
-fn takes(change: &Change) -> BTreeSet<&Address> {
+pub(super) fn takes(change: &Change) -> BTreeSet<&Address> {
     let has = |address: &&Address| change.after.as_ref().is_some_and(|after| after.settings.contains_key(*address));
     change.before.iter().flat_map(|live| live.profile.settings.keys()).filter(|address| !has(address)).collect()
 }

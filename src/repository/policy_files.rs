@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::folder::{EntryKind, FileError, FolderEntry, UntrustedFolder};
+use crate::folder::{EntryKind, FileError, FileProblem, FolderEntry, UntrustedFolder};
 use crate::policy::{Policy, key_of_path, read_policy};
 use crate::source::{MAX_BYTES, Place, Source, unusable_name};
 
@@ -57,7 +57,7 @@ fn wanted(root: &UntrustedFolder, path: &str, name: &str, kind: EntryKind) -> Re
     let lower = name.to_lowercase();
     match kind {
         EntryKind::Folder if yaml => return Err("this is a folder with a policy's file name; rename it".into()),
-        EntryKind::Link => match root.target_kind(path).map_err(|error| because(&error))? {
+        EntryKind::Link => match root.target_kind(path).map_err(|error| of_link(&error))? {
             EntryKind::Folder => return Err(LINKED_FOLDER.into()),
             EntryKind::File => {}
             EntryKind::Link | EntryKind::Other if yaml => return Err("this is not a regular file".into()),
@@ -73,6 +73,16 @@ fn wanted(root: &UntrustedFolder, path: &str, name: &str, kind: EntryKind) -> Re
     match unusable_name(name) {
         Some(reason) if yaml || kind == EntryKind::Folder => Err(reason.into()),
         _ => Ok(yaml),
+    }
+}
+
+/// Why a link is not followed.
+fn of_link(error: &FileError) -> String {
+    match &error.problem {
+        FileProblem::Missing => "this link is broken: what it points to does not exist".into(),
+        FileProblem::Outside => "this link points outside the policy repository".into(),
+        FileProblem::Io(error) => format!("this link is broken: {error}"),
+        problem => format!("what this link points to {problem}"),
     }
 }
 

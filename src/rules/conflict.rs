@@ -1,12 +1,11 @@
 //! R04: different values of the same setting for overlapping audiences.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-use super::finding::at_most;
-use super::profiles::UNEQUAL_VALUES;
+use super::fight::fights;
 use super::seen::Seen;
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::setting::{
     Audience, Claim, Knob, OmaValue, Overlap, RegistryAction, RegistryChange, RegistryLocation, Subject,
 };
@@ -24,12 +23,12 @@ pub(super) fn conflicts(mut all: Vec<Seen<'_>>, catalogue: &Catalogue) -> Vec<Di
     let mut findings = Vec::new();
     for group in groups().filter(|group| !matches!(group[0].claim.subject.knob(), Knob::Value(_))) {
         let contents = contents(group.iter().map(|seen| (*seen, &seen.claim.subject)), Subject::sets_same_value);
-        findings.extend(unequal(&one_of_each(contents, &mut overlaps), true, &mut overlaps));
+        findings.extend(fights(contents, true, &mut overlaps));
     }
     let by_value = with_nodes(&sorted, catalogue);
     for group in by_value.into_values() {
         let contents = contents(group.iter().map(|(seen, action)| (*seen, action)), PartialEq::eq);
-        findings.extend(unequal(&contents, false, &mut overlaps));
+        findings.extend(fights(contents, false, &mut overlaps));
     }
     findings
 }
@@ -63,7 +62,7 @@ fn with_nodes<'c>(
 }
 
 /// A claim, and the number of its content in its group.
-type ClaimOfContent<'c> = (Seen<'c>, usize);
+pub(super) type ClaimOfContent<'c> = (Seen<'c>, usize);
 
 /// Numbers the different contents of a group.
 fn contents<'c, 'v, T: 'v>(
@@ -81,52 +80,16 @@ fn contents<'c, 'v, T: 'v>(
     group.map(number).collect()
 }
 
-/// One representative of each content and audience.
-fn one_of_each<'c>(group: Vec<ClaimOfContent<'c>>, overlaps: &mut Overlaps<'c>) -> Vec<ClaimOfContent<'c>> {
-    if group.iter().all(|(_, content)| *content == 0) {
-        return Vec::new();
-    }
-    let mut kinds = HashSet::new();
-    let is_new = |(seen, content): &ClaimOfContent<'c>| {
-        kinds.insert((*content, overlaps.number(seen.claim.audience.as_deref()), seen.is_judged))
-    };
-    group.into_iter().filter(is_new).collect()
-}
-
-/// Compares each claim with each other. In the group of a registry value, nodes are not compared with each other,
-/// because the group of their node already does that.
-fn unequal<'c>(group: &[ClaimOfContent<'c>], with_nodes: bool, overlaps: &mut Overlaps<'c>) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    if group.iter().all(|(_, content)| *content == 0) {
-        return findings;
-    }
-    let is_node = |seen: &Seen<'_>| matches!(seen.claim.subject, Subject::Node(..));
-    for (at, (later, content)) in group.iter().enumerate() {
-        for (earlier, other) in &group[..at] {
-            let is_beside = !later.is_judged && !earlier.is_judged;
-            let are_nodes = !with_nodes && is_node(later) && is_node(earlier);
-            if content == other || is_beside || are_nodes || later.claim.origin.is_same(&earlier.claim.origin) {
-                continue;
-            }
-            match overlaps.of(later.claim, earlier.claim) {
-                Overlap::Not => {}
-                overlap => findings.push(finding(*later, *earlier, overlap)),
-            }
-        }
-    }
-    findings
-}
-
 /// How far audiences overlap. Each pair is computed once, because many claims share few audiences.
 #[derive(Default)]
-struct Overlaps<'c> {
+pub(super) struct Overlaps<'c> {
     numbers: HashMap<*const Audience, usize>,
     known: HashMap<Option<&'c Audience>, usize>,
     pairs: HashMap<(usize, usize), Overlap>,
 }
 
 impl<'c> Overlaps<'c> {
-    fn number(&mut self, audience: Option<&'c Audience>) -> usize {
+    pub fn number(&mut self, audience: Option<&'c Audience>) -> usize {
         let address = audience.map_or(std::ptr::null(), std::ptr::from_ref);
         if let Some(number) = self.numbers.get(&address) {
             return *number;
@@ -137,37 +100,9 @@ impl<'c> Overlaps<'c> {
         number
     }
 
-    fn of(&mut self, one: &'c Claim, other: &'c Claim) -> Overlap {
+    pub fn of(&mut self, one: &'c Claim, other: &'c Claim) -> Overlap {
         let (one, other) = (one.audience.as_deref(), other.audience.as_deref());
         let pair = (self.number(one), self.number(other));
         *self.pairs.entry(pair).or_insert_with(|| Audience::overlap_of(one, other))
     }
-}
-
-fn finding(later: Seen<'_>, earlier: Seen<'_>, overlap: Overlap) -> Diagnostic {
-    // The finding is at the judged claim, because there people can fix or accept it.
-    let (here, there) = if later.is_judged { (later, earlier) } else { (earlier, later) };
-    let rule = &UNEQUAL_VALUES;
-    let mut finding = rule.finding(here.claim.oldest_build);
-    if overlap != Overlap::Certainly || !there.is_judged {
-        finding = at_most(finding, Severity::Warning);
-    }
-    let (here, there) = (here.claim, there.claim);
-    let how = if overlap == Overlap::Certainly { "reach" } else { "may reach" };
-    let name = here.subject.knob();
-    match here.origin.place() {
-        Some(place) => {
-            finding.message = format!("{name} has a different value in {}", there.origin);
-            finding = finding.at(place.clone(), format!("both {how} the same devices"));
-        }
-        None => {
-            finding.message = format!("{name} has a different value in {} than in {}", there.origin, here.origin);
-            finding = finding.note(format!("both {how} the same devices"));
-        }
-    }
-    if let Some(place) = there.origin.place() {
-        finding = finding.and(place.clone(), "the other value");
-    }
-    finding.fact = Some(format!("source: {}", rule.sources.join("; ")));
-    finding.note(rule.symptom)
 }

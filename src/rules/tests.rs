@@ -37,6 +37,7 @@ fn check(settings: &str) -> Vec<Diagnostic> {
         tenant_id: "8f6d0000-0000-0000-0000-000000000000",
         secrets: &Secrets::Placeholders,
         files: &files,
+        suggestions: Default::default(),
     };
     let reset = policy("reset", "settings: { Authentication/AllowAadPasswordReset: 1 }");
     let mut found = Vec::new();

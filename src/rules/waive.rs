@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
+use super::unequal::without;
 use super::{RULES, rule};
-use crate::diagnostic::{Code, Diagnostic, Kind, nearest};
+use crate::diagnostic::{Code, Diagnostic, Kind, Party, nearest};
 use crate::source::Placed;
 
 /// A finding that a policy accepts.
@@ -35,17 +36,29 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -
     }
     let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut remaining: Vec<Diagnostic> = Vec::new();
-    for finding in findings {
+    for mut finding in findings {
+        if finding.conflict.is_some() {
+            // Each policy accepts its own part; the others may still conflict.
+            let waived = |party: &Party| {
+                let path = party.place.as_ref().map(|place| place.source.path.as_str());
+                first_waiver(policies, path.and_then(|path| by_path.get(path)).into_iter().flatten(), &finding, today)
+            };
+            let parties = finding.conflict.iter().flat_map(|conflict| &conflict.parties);
+            let accepting: Vec<(usize, usize)> = parties.filter_map(waived).collect();
+            if !accepting.is_empty() {
+                let left = without(&finding, |party| waived(party).is_some());
+                used.extend(accepting);
+                match left {
+                    Some(left) => finding = left,
+                    None => continue,
+                }
+            }
+        }
         let places = finding.place.iter().chain(finding.related.iter().map(|related| &related.place));
         let mut concerned: Vec<usize> =
             places.filter_map(|place| by_path.get(place.source.path.as_str())).flatten().copied().collect();
         concerned.sort_unstable();
-        let waiver = concerned.into_iter().find_map(|policy| {
-            let waivers = policies[policy].waivers;
-            let at = waivers.iter().position(|waiver| accepts(waiver, &finding) && !is_over(waiver, today))?;
-            Some((policy, at))
-        });
-        match waiver {
+        match first_waiver(policies, &concerned, &finding, today) {
             Some(waiver) => drop(used.insert(waiver)),
             None => remaining.push(finding),
         }
@@ -56,6 +69,20 @@ pub fn waive(findings: Vec<Diagnostic>, policies: &[Accepts<'_>], today: Date) -
         }
     }
     remaining
+}
+
+/// The first waiver of these policies that accepts a finding: the policy's number, and the waiver's.
+fn first_waiver<'p>(
+    policies: &[Accepts<'_>],
+    concerned: impl IntoIterator<Item = &'p usize>,
+    finding: &Diagnostic,
+    today: Date,
+) -> Option<(usize, usize)> {
+    concerned.into_iter().find_map(|policy| {
+        let waivers = policies[*policy].waivers;
+        let at = waivers.iter().position(|waiver| accepts(waiver, finding) && !is_over(waiver, today))?;
+        Some((*policy, at))
+    })
 }
 
 impl Accepts<'_> {

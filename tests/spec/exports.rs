@@ -38,6 +38,7 @@ fn compiled<T>(policies: &[&str], then: impl FnOnce(&[&Compiled<'_>]) -> T) -> T
         tenant_id: "8f6d0000-0000-0000-0000-000000000000",
         secrets: &Secrets::Placeholders,
         files: &BTreeMap::new(),
+        suggestions: Default::default(),
     };
     let compiled = compile(&policies.expect("policies"), &context, &mut problems);
     assert_eq!(problems, []);

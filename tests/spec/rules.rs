@@ -1,5 +1,7 @@
 //! The findings of rules for several policies.
 
+mod fights;
+
 use insta::assert_snapshot;
 
 use crate::harness::repository::{Repository, briefly, dedent};

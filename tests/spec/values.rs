@@ -53,6 +53,7 @@ fn compiled_with(policy: &str, secrets: &Secrets) -> String {
         tenant_id: "8f6d0000-0000-4000-8000-000000000000",
         secrets,
         files: &files,
+        suggestions: Default::default(),
     };
     let lines: String = dedent(policy).lines().map(|line| format!("  {line}\n")).collect();
     let policy = format!("name: Values\nsettings:\n{lines}");

@@ -7,7 +7,7 @@ use super::file::{ProfileToWrite, Remark, beside};
 use super::key::slug;
 use super::value::{ValueForm, forms, secret_forms};
 use crate::catalogue::{Catalogue, CspNode, LookupError, may_be_secret};
-use crate::compile::{Context, Secrets, compile};
+use crate::compile::{Context, Secrets, SuggestionBudget, compile};
 use crate::diagnostic::Severity;
 use crate::permissions::WRITE_CONFIGURATION;
 use crate::policy::read_policy;
@@ -213,7 +213,12 @@ impl RowWriter<'_, '_> {
         yaml::entry(&mut text, 2, &self.name(), &form.value);
         let bytes = form.bytes.iter().map(|bytes| (format!("{}{end}", self.file), bytes.clone()));
         let files = beside(self.profile.path, &bytes.collect::<BTreeMap<_, _>>());
-        let context = Context { files: &files, secrets: &Secrets::Placeholders, ..*self.context };
+        let context = Context {
+            files: &files,
+            secrets: &Secrets::Placeholders,
+            suggestions: SuggestionBudget::default(),
+            ..*self.context
+        };
         let source = Source::new(self.profile.path, text.into_bytes())?;
         let mut problems = Vec::new();
         let policy = read_policy(&source, Some("import"), &mut problems);

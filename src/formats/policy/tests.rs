@@ -64,7 +64,7 @@ fn read_back(file: &PolicyFile) -> (BTreeMap<OmaUri, OmaValue>, String, Option<S
     let files = beside("policies/imported/test.yaml", &file.files);
     let policy = read_policy(&source, Some("imported/test"), &mut problems);
     in_context(|context| {
-        let context = Context { files: &files, ..*context };
+        let context = Context { files: &files, suggestions: Default::default(), ..*context };
         let compiled = compile(policy.as_slice(), &context, &mut problems).pop();
         assert!(!any_error(&problems), "{}\n{problems:?}", file.text);
         let policy = compiled.unwrap();
@@ -84,6 +84,7 @@ fn in_context<T>(work: impl FnOnce(&Context<'_>) -> T) -> T {
         tenant_id: TENANT,
         secrets: &Secrets::Placeholders,
         files: &BTreeMap::new(),
+        suggestions: Default::default(),
     };
     work(&context)
 }

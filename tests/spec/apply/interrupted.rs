@@ -72,10 +72,8 @@ fn a_second_interrupt_stops_at_once_and_the_next_apply_repairs_it() {
 fn a_second_apply_in_the_same_folder_is_refused() {
     let Rehearsal { repo, server, tenant: _tenant } = tenant("latency_ms: 40\n", 30);
     let first = under_way(&repo, &server, 3);
-    assert_snapshot!(repo.apply().fails(), @"
-    error: another apply of contoso to this tenant is running on this machine in /tmp/.tmpP6uhj1 (process 2031)
-    help: wait until it has finished, then run the command again
-    ");
+    let said = repo.apply().fails();
+    assert!(said.starts_with("error: another apply of contoso to this tenant is running on this machine"), "{said}");
     Ran::from(first).succeeds();
     repo.assert_converged();
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::repository::{check, check_briefly};
+use crate::harness::repository::{Repository, check, check_briefly};
 
 #[test]
 fn names_of_settings_are_case_sensitive() {
@@ -239,10 +239,10 @@ fn intune_accepts_a_thousand_settings_in_one_profile() {
     assert_snapshot!(check_briefly(&lines(1000)), @"");
     assert_snapshot!(check(&lines(1001)), @"
     error[SP0206]: this policy has 1001 settings
-        --> policies/policy.yaml:1002:3
+        --> policies/policy.yaml:1003:3
          |
-    1002 |   DMClient/Provider/P999/ConfigRefresh/Enabled: true
-         |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Intune accepts at most 1000 in one profile
+    1003 |   DMClient/Provider/P1000/ConfigRefresh/Enabled: true
+         |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ Intune accepts at most 1000 in one profile
          |
          = help: split the policy into several files
 
@@ -295,4 +295,27 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
     1 error, 0 warnings in 1 policy
     exit code 1
     "#);
+}
+
+/// Each name would be compared with all names of the catalogue.
+#[test]
+fn thousands_of_unknown_names() {
+    let names = |count: usize| (0..count).map(|at| format!("  Camera/AllowCamer{at}: 1\n")).collect::<String>();
+    let repository =
+        Repository::lab().with_bytes("policies/a.yaml", format!("name: A\nsettings:\n{}", names(1001)).as_bytes());
+    assert_snapshot!(repository.run("check"), @"
+    error[SP0206]: this policy has 1001 settings
+        --> policies/a.yaml:1003:3
+         |
+    1003 |   Camera/AllowCamer1000: 1
+         |   ^^^^^^^^^^^^^^^^^^^^^ Intune accepts at most 1000 in one profile
+         |
+         = help: split the policy into several files
+
+    1 error, 0 warnings in 1 policy
+    exit code 1
+    ");
+    let repository = repository.with_bytes("policies/a.yaml", format!("name: A\nsettings:\n{}", names(30)).as_bytes());
+    let said = repository.run("check");
+    assert_eq!((said.matches("error[SP0201]").count(), said.matches("Did you mean").count()), (30, 20), "{said}");
 }

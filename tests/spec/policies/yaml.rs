@@ -114,12 +114,12 @@ fn links_can_only_lead_to_files_in_the_repository() {
     link("nowhere.yaml", "policies/dangling.yaml");
     link("../elsewhere/twin.yaml", "policies/twin.yaml");
     assert_snapshot!(briefly(&repository), @"
-    dangling.yaml:1:1 error[SP0101] this file cannot be read: this does not exist
-    here:1:1 error[SP0101] this file cannot be read: this has a name that is not read: names that begin with `.` are not read
-    loop-1.yaml:1:1 error[SP0101] this file cannot be read: this cannot be used: Too many levels of symbolic links (os error 40)
-    loop-2.yaml:1:1 error[SP0101] this file cannot be read: this cannot be used: Too many levels of symbolic links (os error 40)
-    secret.yaml:1:1 error[SP0101] this file cannot be read: this is outside the policy repository
-    up:1:1 error[SP0101] this file cannot be read: this is outside the policy repository
+    dangling.yaml:1:1 error[SP0101] this file cannot be read: this link is broken: what it points to does not exist
+    here:1:1 error[SP0101] this file cannot be read: links to folders are not followed
+    loop-1.yaml:1:1 error[SP0101] this file cannot be read: this link is broken: Too many levels of symbolic links (os error 40)
+    loop-2.yaml:1:1 error[SP0101] this file cannot be read: this link is broken: Too many levels of symbolic links (os error 40)
+    secret.yaml:1:1 error[SP0101] this file cannot be read: this link points outside the policy repository
+    up:1:1 error[SP0101] this file cannot be read: this link points outside the policy repository
     exit code 1
     ");
 }

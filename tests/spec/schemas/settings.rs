@@ -165,6 +165,7 @@ fn refused(policy: &str) -> BTreeSet<usize> {
     let configuration_source = Source::new("sspr-policy.yaml", CONFIGURATION.into()).unwrap();
     let configuration = read_configuration(&configuration_source, &mut problems).unwrap();
     let context = Context {
+        suggestions: Default::default(),
         catalogue: Catalogue::embedded(),
         configuration: &configuration,
         configuration_source: &configuration_source,

@@ -190,9 +190,12 @@ fn missing_or_unusable_credentials_have_a_help() {
     help: `certificate:` names a file in a folder of SSPR_POLICY_SECRET_DIRS
     exit code 1
     ");
-    assert_snapshot!(tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }").run("plan"), @"
-    error: signing in with client-certificate failed: sspr-policy.yaml is not read, because SSPR_POLICY_SECRET_DIRS is not set; set it to the folder that holds the file
-    help: `certificate:` names a file in a folder of SSPR_POLICY_SECRET_DIRS
+    let no_certificate = tenant("{ method: client-certificate, client_id: a, certificate: sspr-policy.yaml }");
+    let folder = no_certificate.repo.root().canonicalize().unwrap().display().to_string();
+    let no_certificate = no_certificate.with("SSPR_POLICY_SECRET_DIRS", &folder);
+    assert_snapshot!(no_certificate.run("plan").replace(&folder, "[folder]"), @"
+    error: signing in with client-certificate failed: [repo]/sspr-policy.yaml: the file has no certificate (expected PEM with certificate and private key)
+    help: `certificate:` or AZURE_CLIENT_CERTIFICATE_PATH must name one PEM file with the certificate and its private key; docs/sign-in.md explains how to create it
     exit code 1
     ");
     let federated = tenant("{ method: workload-identity, client_id: a }").with("AZURE_FEDERATED_TOKEN_FILE", "none");

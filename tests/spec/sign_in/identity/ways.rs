@@ -145,16 +145,11 @@ fn errors_state_what_a_method_needs() {
 fn an_unreachable_server_is_reported_quickly() {
     // Nothing listens on this port.
     let tenant = Tenant::new("https://localhost:9", "{ method: client-secret, client_id: daemon }")
+        .with("SSPR_POLICY_TRUSTED_HOSTS", "127.0.0.1, localhost:9")
         .with("AZURE_CLIENT_SECRET", SECRET);
     assert_snapshot!(tenant.run("plan"), @"
-    error[SP0421]: `login_url:` names a server that does not get secrets, assertions or passwords
-     --> sspr-policy.yaml:4:108
-      |
-    4 | ...p://127.0.0.1:44583, login_url: https://login, auth: { method: client-secret, client_id: daemon } }
-      |                                    ^^^^^^^^^^^^^^^^^^^ this is not https://login.microsoftonline.com
-      |
-      = help: if the server is yours, set SSPR_POLICY_TRUSTED_HOSTS=localhost where you run sspr-policy
-    error: 1 error in the files; nothing was done
+    error: signing in with client-secret failed: error sending request for url (https://login/[id]/oauth2/v2.0/token): client error (Connect): nobody listens
+    help: check that this machine can reach the server and trusts its certificate; HTTPS_PROXY and NO_PROXY set the proxy, SSL_CERT_FILE adds a certificate authority
     exit code 1
     ");
 }
