@@ -66,8 +66,10 @@ mod read;
 mod steps;
 mod target_kind;
 mod unverified_document;
+mod value_layout;
+mod value_lines;
 
-pub use approve::{bound_elsewhere, environment_of, not_approved};
+pub use approve::{bound_elsewhere, environment_of, invented, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, document};
@@ -86,6 +88,7 @@ pub use read::PlanError;
 pub use steps::{Stage, marker, request, requests, stages};
 pub use target_kind::{Side, TargetKind};
 pub use unverified_document::{ForeignUnverifiedLine, Unverified};
+pub use value_lines::ValueLine;
 
 use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::profile::Address;

@@ -1,6 +1,7 @@
 //! From a repository to the changes that may be applied: settles earlier runs, plans, and compares the plan with the
 //! approved one.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -12,9 +13,10 @@ use super::stop::Stop;
 use super::write_session::WriteSession;
 use crate::diagnostic::counted;
 use crate::failure::Failure;
-use crate::plan::{Counts, Overridden, PlanDocument, bound_elsewhere, not_approved, stages};
+use crate::plan::{ActionWord, Counts, Overridden, PlanDocument, bound_elsewhere, invented, not_approved, stages};
 use crate::planning::{PlanRequest, Planned, plan};
 use crate::repository::Repository;
+use crate::setting::ObjectKey;
 
 /// What to apply.
 pub struct ApplyRequest<'a> {
@@ -66,7 +68,13 @@ pub async fn prepare(
     await_pending(&session.client, &writing.journal, &session.tenant.id, &owner, session.patience).await?;
     let planned = plan(session, repository, environment, &request.to_plan()?).await?;
     show(&planned);
-    let refused = request.approved.map_or(Vec::new(), |approved| not_approved(approved, &planned.document));
+    let refused = request.approved.map_or_else(Vec::new, |approved| {
+        let kept: BTreeSet<&ObjectKey> = planned.plan.unchanged.iter().collect();
+        // What is to be deleted is gone if the plan does not know it any more.
+        let is_there = |object: &ObjectKey, action| kept.contains(object) || action == ActionWord::Delete;
+        let invented = invented(approved, &planned.document, is_there);
+        [not_approved(approved, &planned.document), invented].concat()
+    });
     if !refused.is_empty() {
         return Err(Failure::with_help(
             format!(

@@ -193,6 +193,6 @@ pub(super) fn load(root: &Path, file: &Path) -> Result<PlanDocument, Failure> {
             format!("{} was made by an older version of sspr-policy ({error})", file.display()),
             "make a new plan with `plan --out FILE`, and have it approved",
         ),
-        PlanError::NotAPlan(_) | PlanError::NoFormat => broken(error.to_string()),
+        PlanError::NotAPlan(_) | PlanError::NoFormat | PlanError::Contradiction(_) => broken(error.to_string()),
     })
 }

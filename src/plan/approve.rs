@@ -1,8 +1,9 @@
 //! Compares a new plan with an approved one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{ActionWord, AssignmentLine, ChangeDocument, PlanDocument, TenantLine};
+use super::{ActionWord, AssignmentLine, ChangeDocument, ObjectLine, PlanDocument, Summary, TenantLine};
+use crate::diagnostic::DiagnosticDocument;
 use crate::setting::ObjectKey;
 
 /// The environment to apply to: the one of the approved plan, or else the `wanted` one.
@@ -71,7 +72,76 @@ pub fn not_approved(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String
             }
         }
     }
-    refused.into_iter().map(|(_, line)| line).collect()
+    let mut lines: Vec<String> = refused.into_iter().map(|(_, line)| line).collect();
+    lines.extend(not_shown(approved, fresh));
+    lines
+}
+
+/// What the new plan says besides its changes, and the approved plan did not: whoever approved it did not know. The numbers of
+/// members and of unmanaged profiles are not compared, because they change all the time.
+fn not_shown(approved: &PlanDocument, fresh: &PlanDocument) -> Vec<String> {
+    let mut lines = Vec::new();
+    if approved.tenant.name != fresh.tenant.name {
+        lines.push(format!("the plan names the tenant {}, but it is {}", approved.tenant.name, fresh.tenant.name));
+    }
+    if approved.prune != fresh.prune {
+        lines.push("`prune` differs from the approved plan".into());
+    }
+    let finding = |one: &DiagnosticDocument| (one.code.clone(), one.severity, one.message.clone());
+    let known: BTreeSet<_> = approved.diagnostics.iter().map(finding).collect();
+    let new = fresh.diagnostics.iter().filter(|one| !known.contains(&finding(one)));
+    lines.extend(new.map(|one| format!("{} was not in the approved plan: {}", one.code, one.message)));
+    let new_object = |what: &str, known: &[ObjectLine], fresh: &[ObjectLine]| -> Vec<String> {
+        let is_new = |one: &&ObjectLine| !known.contains(one);
+        fresh
+            .iter()
+            .filter(is_new)
+            .map(|one| format!("{}: {what} was not in the approved plan", one.object()))
+            .collect()
+    };
+    lines.extend(new_object("a profile without a policy file", &approved.orphans, &fresh.orphans));
+    for (what, known, fresh) in [
+        ("a policy that does not apply here", &approved.held, &fresh.held),
+        ("a policy with registry values only", &approved.registry_only, &fresh.registry_only),
+        ("a profile without scope tags", &approved.default_scope_tag, &fresh.default_scope_tag),
+    ] {
+        let known: HashSet<&String> = known.iter().collect();
+        let new = fresh.iter().filter(|key| !known.contains(key));
+        lines.extend(new.map(|key| format!("{key}: {what} was not in the approved plan")));
+    }
+    let unverified: HashSet<_> = approved.unverified.iter().map(|one| (one.object(), &one.settings)).collect();
+    let new = fresh.unverified.iter().filter(|one| !unverified.contains(&(one.object(), &one.settings)));
+    lines.extend(
+        new.map(|one| format!("{}: values that could not be compared were not in the approved plan", one.object())),
+    );
+    lines
+}
+
+/// The approved changes that neither the new plan nor the tenant has: nobody makes them. `is_there` says whether an object is
+/// already as its policy wants it, or is gone as it should be.
+pub fn invented(
+    approved: &PlanDocument,
+    fresh: &PlanDocument,
+    is_there: impl Fn(&ObjectKey, ActionWord) -> bool,
+) -> Vec<String> {
+    let planned: HashSet<ObjectKey> = fresh.changes.iter().map(ChangeDocument::object).collect();
+    let open = approved.changes.iter().filter(|change| !planned.contains(&change.object()));
+    let invented = open.filter(|change| !is_there(&change.object(), change.action));
+    invented.map(|change| format!("{}: no policy makes this change", change.object())).collect()
+}
+
+impl PlanDocument {
+    /// What a plan file says of itself and does not hold: its summary must count its changes.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let count = |action: ActionWord| self.changes.iter().filter(|change| change.action == action).count();
+        let Summary { create, update, delete, .. } = self.summary;
+        let counted = [count(ActionWord::Create), count(ActionWord::Update), count(ActionWord::Delete)];
+        let objects: HashSet<ObjectKey> = self.changes.iter().map(ChangeDocument::object).collect();
+        if counted != [create, update, delete] {
+            return Some("its summary does not count its changes");
+        }
+        (objects.len() != self.changes.len()).then_some("it changes one profile twice")
+    }
 }
 
 impl ChangeDocument {
@@ -81,7 +151,7 @@ impl ChangeDocument {
         let bare = |change: &Self| {
             let assignments =
                 change.assignments.iter().map(|line| AssignmentLine { members: None, ..line.clone() }).collect();
-            Self { because: String::new(), file: None, target: None, assignments, ..change.clone() }
+            Self { assignments, ..change.clone() }
         };
         bare(self) == bare(fresh)
     }

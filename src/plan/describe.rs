@@ -8,6 +8,7 @@ use super::document::{
 use super::names::Names;
 use super::target_kind::{Side, TargetKind};
 use super::unverified_document::{ForeignUnverifiedLine, Unverified};
+use super::value_lines::{text_lines, value_lines};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, CspNode, may_be_secret};
 use crate::diagnostic::DiagnosticDocument;
@@ -135,11 +136,11 @@ fn change_document(change: &Change, frame: &Frame<'_>) -> ChangeDocument {
             document.assignments = lines(after.assignments.iter().flatten(), Sign::Add, frame);
             if let Some(text) = after.description.as_ref().filter(|text| !text.is_empty()) {
                 let field = "description".to_string();
-                document.fields.push(FieldLine { field, before: String::new(), after: text.clone() });
+                document.fields.push(field_line(&field, "", text));
             }
             if let Some(tags) = after.scope_tags.as_ref().filter(|tags| !tags.is_empty()) {
                 let field = "scope_tags".to_string();
-                document.fields.push(FieldLine { field, before: String::new(), after: frame.names.tags(tags) });
+                document.fields.push(field_line(&field, "", &frame.names.tags(tags)));
             }
         }
         (Some(live), None) => {
@@ -171,7 +172,7 @@ fn update_document(
         (Some(_), Some(last)) => last.masked.as_deref().is_some_and(|digest| !is_keyed(digest)),
     };
     let mut field = |name: &str, before: &str, after: &str| {
-        document.fields.push(FieldLine { field: name.into(), before: before.into(), after: after.into() });
+        document.fields.push(field_line(name, before, after));
     };
     if let Some(BeforeAfter { before, after }) = &differs.name {
         field("name", before, after);
@@ -197,6 +198,10 @@ fn update_document(
     }
     document.newly_managed = last.map_or_else(Vec::new, |last| newly_managed(last.managed, after.managed()));
     document.not_managed = not_managed(live, after, &differs.released, frame);
+}
+
+fn field_line(field: &str, before: &str, after: &str) -> FieldLine {
+    FieldLine { field: field.into(), before: before.into(), after: after.into(), lines: text_lines(before, after) }
 }
 
 fn newly_managed(last: Managed, now: Managed) -> Vec<String> {
@@ -231,15 +236,28 @@ fn because(change: &Change) -> String {
         (Reason::Pruned, ..) => "it no longer has a policy file (prune: true)".into(),
         (Reason::Content, _, Action::Create) => "new".into(),
         (Reason::Content, Cause::You, _) => "you changed the policy".into(),
-        (Reason::Content, Cause::Tenant, _) => "someone changed this in Intune; apply will put it back".into(),
+        (Reason::Content, Cause::Tenant, _) => {
+            format!("someone changed this in Intune{}; apply will put it back", when(change))
+        }
         (Reason::Content, Cause::Unassigned, _) => {
             "not assigned: an apply was interrupted, or someone removed the assignments".into()
         }
-        (Reason::Content, Cause::Both, _) => "you changed the policy, and someone changed this in Intune".into(),
+        (Reason::Content, Cause::Both, _) => {
+            format!("you changed the policy, and someone changed this in Intune{}", when(change))
+        }
         (Reason::Content, ..) if change.before.as_deref().is_some_and(has_damaged_marker) => {
             "its marker was damaged and will be written again".into()
         }
         (Reason::Content, Cause::Unknown, _) => "it is not known who changed this".into(),
+    }
+}
+
+/// ` on 2026-11-26 13:38 UTC`: when the profile was last changed, as far as Graph says.
+fn when(change: &Change) -> String {
+    let modified = change.before.as_deref().map_or("", |live| live.modified.as_str());
+    match modified.parse::<jiff::Timestamp>() {
+        Ok(time) => time.strftime(" on %Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => String::new(),
     }
 }
 
@@ -267,13 +285,18 @@ fn setting_line(
         let hide = hide || setting.shown.is_none() && may_be_secret(uri, node, &setting.value);
         ValueText { kind: setting.value.oma_type(), text: if hide { None } else { shown(node, setting) } }
     };
+    let before = before.map(|setting| text(setting, hidden(setting)));
+    let after = after.map(|setting| text(setting, false));
+    let seen = |value: &'_ Option<ValueText>| value.as_ref().and_then(|value| value.text.clone());
+    let lines = value_lines(node, seen(&before).as_deref(), seen(&after).as_deref());
     SettingLine {
         sign,
+        lines,
         name: address.short(),
         scope: if uri.scope() == Scope::User { "user" } else { "device" }.to_string(),
         uri: address.to_string(),
-        before: before.map(|setting| text(setting, hidden(setting))),
-        after: after.map(|setting| text(setting, false)),
+        before,
+        after,
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::reach_document::{LimitLine, ReachDocument};
 use super::target_kind::{Side, TargetKind};
 use super::unverified_document::{ForeignUnverifiedLine, Unverified};
+use super::value_lines::ValueLine;
 use crate::diagnostic::{DiagnosticDocument, Severity};
 use crate::setting::{Delivery, Members, ObjectKey, OmaType};
 
@@ -217,6 +218,9 @@ pub struct FieldLine {
     pub before: String,
     /// The value after the change.
     pub after: String,
+    /// The lines that differ, if the values do not fit one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ValueLine>,
 }
 
 /// A setting that changes.
@@ -237,6 +241,9 @@ pub struct SettingLine {
     /// The value after the change; absent if the setting is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<ValueText>,
+    /// The lines that differ, for lists, documents, payloads and texts that do not fit one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<ValueLine>,
 }
 
 /// A value with its type.

@@ -11,6 +11,8 @@ pub enum PlanError {
     NotAPlan(#[from] serde_json::Error),
     #[error("it does not have a `format`")]
     NoFormat,
+    #[error("{0}")]
+    Contradiction(&'static str),
     /// `program` is the version that made it, if the file has it.
     #[error("format {format}; this version reads format {FORMAT}")]
     Newer { format: u64, program: Option<String> },
@@ -28,7 +30,10 @@ impl PlanDocument {
         match value["format"].as_u64() {
             Some(format) if format > u64::from(FORMAT) => Err(PlanError::Newer { format, program: version(&value) }),
             Some(format) if format < u64::from(FORMAT) => Err(PlanError::Older { format }),
-            Some(_) => Ok(serde_json::from_value(value)?),
+            Some(_) => {
+                let plan: Self = serde_json::from_value(value)?;
+                plan.contradiction().map_or(Ok(plan), |reason| Err(PlanError::Contradiction(reason)))
+            }
             None => Err(PlanError::NoFormat),
         }
     }

@@ -1,13 +1,10 @@
 //! A plan for a pull request.
 
-use super::outside::{markdown as escape, markdown_code};
-use super::text::style::cut_pair;
+use super::outside::{markdown as escape, markdown_code as code};
+use super::text::change::{MOST_LINES, more_lines};
 use super::text::{plan_summary, reach};
 use crate::diagnostic::DiagnosticDocument;
-use crate::plan::{ActionWord, ChangeDocument, ForeignUnverifiedLine, PlanDocument, ValueText};
-
-/// What fits into a cell of a table.
-const WIDTH: usize = 200;
+use crate::plan::{ActionWord, ChangeDocument, ForeignUnverifiedLine, PlanDocument, Sign, ValueLine, ValueText};
 
 /// The whole plan. Texts from policies and the tenant are escaped, so that a name cannot become markup.
 pub fn markdown(plan: &PlanDocument) -> String {
@@ -70,12 +67,22 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
         parts.push(format!("_{}_", escape(&change.because)));
     }
     for field in &change.fields {
+        if !field.lines.is_empty() {
+            parts.push(format!("{}:{}", escape(&field.field), lines(&field.lines)));
+            continue;
+        }
         parts.push(match field.before.as_str() {
             "" => format!("{}: {}", escape(&field.field), code(&field.after)),
             before => format!("{}: {}", escape(&field.field), codes(before, &field.after)),
         });
     }
     for setting in &change.settings {
+        if !setting.lines.is_empty() {
+            let name = format!("{} {} [{}]", setting.sign.symbol(), code(&setting.name), escape(&setting.scope));
+            let hidden = setting.before.as_ref().is_some_and(|value| value.text.is_none());
+            parts.push(format!("{name}{}{}", if hidden { "<br>- _hidden_" } else { "" }, lines(&setting.lines)));
+            continue;
+        }
         let text = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone());
         let values = match (text(&setting.before), text(&setting.after)) {
             (Some(before), Some(after)) => codes(&before, &after),
@@ -104,16 +111,22 @@ fn row(change: &ChangeDocument, unverified: &[String]) -> String {
     )
 }
 
-/// Old and new text as code, cut where they first differ.
+/// Old and new text as code.
 fn codes(before: &str, after: &str) -> String {
-    let (before, after) = cut_pair(before, after, WIDTH);
-    format!("{} → {}", code(&before), code(&after))
+    format!("{} → {}", code(before), code(after))
 }
 
-/// Text as code inside a table cell.
-fn code(text: &str) -> String {
-    let (short, _) = cut_pair(text, "", WIDTH + 2);
-    markdown_code(&short)
+/// The lines that differ, each on its own in a table cell.
+fn lines(lines: &[ValueLine]) -> String {
+    let line = |line: &ValueLine| {
+        let sign = line.sign.map_or("&nbsp;", |sign| if sign == Sign::Add { "+" } else { "-" });
+        format!("<br>{sign} {}", code(&line.text))
+    };
+    let mut text: String = lines.iter().take(MOST_LINES).map(line).collect();
+    if let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
+        text.push_str(&format!("<br>**{}**", escape(&more_lines(more))));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod catalogue_diff;
 mod catalogue_search;
-mod change;
+pub(super) mod change;
 mod example;
 mod findings;
 mod outcome;

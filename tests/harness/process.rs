@@ -139,6 +139,7 @@ pub fn normal(text: &str) -> String {
         (r"(?m)^Read .* requests, [\d.]+ s\n", ""),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b", "[id]"),
         (r"\b20\d\d-\d\d-\d\dT[\d:.]+Z", "[time]"),
+        (r"\b20\d\d-\d\d-\d\d \d\d:\d\d UTC", "[time]"),
         (r"(?m)[ ]+$", ""),
     ];
     patterns.iter().fold(text.to_owned(), |text, (pattern, with)| {

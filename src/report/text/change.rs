@@ -1,13 +1,15 @@
 //! One change of a plan for a terminal.
 
 use super::reach;
-use super::style::{Paint, cut_pair, visible};
+use super::style::{Paint, visible};
 use crate::diagnostic::counted;
 use crate::permissions::WRITE_CONFIGURATION;
-use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, FieldLine, SettingLine, ValueText};
+use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, FieldLine, SettingLine, Sign, ValueLine, ValueText};
 
-/// Longer texts are cut; their full form is in the JSON.
+/// What stays as it is may be cut; the full form is in the JSON.
 const WIDTH: usize = 60;
+/// The most lines that one value shows.
+pub(in crate::report) const MOST_LINES: usize = 100;
 
 /// The permission that it takes to compare masked values.
 pub fn needed_for_masked_values() -> String {
@@ -93,31 +95,29 @@ pub(super) fn change_text(
 
 fn field_text(field: &FieldLine, paint: Paint) -> String {
     let changed = paint.changed("~");
-    if field.before.contains('\n') || field.after.contains('\n') {
-        return format!("      {changed} {}\n{}", field.field, line_difference(&field.before, &field.after, paint));
+    let sign = if field.before.is_empty() { paint.added("+") } else { changed };
+    if !field.lines.is_empty() {
+        return format!("      {sign} {}\n{}", visible(&field.field), lines_text(&field.lines, paint));
     }
+    let (name, before, after) = (visible(&field.field), visible(&field.before), visible(&field.after));
     if field.before.is_empty() {
-        return format!("      {} {}   \"{}\"\n", paint.added("+"), field.field, clip(&field.after));
+        return format!("      {sign} {name}   \"{after}\"\n");
     }
-    let (before, after) = cut_pair(&field.before, &field.after, WIDTH);
-    format!("      {changed} {}   \"{before}\" → \"{after}\"\n", field.field)
+    format!("      {sign} {name}   \"{before}\" → \"{after}\"\n")
 }
 
 fn setting_text(setting: &SettingLine, paint: Paint) -> String {
     let sign = setting.sign.symbol();
-    let name = format!("{} [{}]", setting.name, setting.scope);
-    let long = |value: &Option<ValueText>| {
-        value.as_ref().and_then(|value| value.text.as_deref()).is_some_and(|text| text.contains('\n'))
-    };
-    if long(&setting.before) || long(&setting.after) {
-        let mut text = format!("      {} {name}\n", paint.sign(sign, &sign.to_string()));
-        let all = |value: &Option<ValueText>| value.as_ref().and_then(|value| value.text.clone()).unwrap_or_default();
-        text.push_str(&line_difference(&all(&setting.before), &all(&setting.after), paint));
-        return text;
+    let name = visible(&format!("{} [{}]", setting.name, setting.scope));
+    if !setting.lines.is_empty() {
+        let is_hidden = setting.before.as_ref().is_some_and(|value| value.text.is_none());
+        let hidden = if is_hidden { format!("          {}\n", paint.removed("- (hidden)")) } else { String::new() };
+        let lines = lines_text(&setting.lines, paint);
+        return format!("      {} {name}{}\n{hidden}{lines}", paint.sign(sign, &sign.to_string()), types_text(setting));
     }
     let value = match (&setting.before, &setting.after) {
         (Some(before), Some(after)) => values_text(before, after),
-        (None, Some(only)) | (Some(only), None) => only.text.as_deref().map_or_else(hidden, clip),
+        (None, Some(only)) | (Some(only), None) => only.text.as_deref().map_or_else(hidden, visible),
         (None, None) => String::new(),
     };
     let sign = paint.sign(sign, &sign.to_string());
@@ -133,29 +133,42 @@ fn hidden() -> String {
     "(hidden)".into()
 }
 
+/// The types, if they change.
+fn types_text(setting: &SettingLine) -> String {
+    match (&setting.before, &setting.after) {
+        (Some(before), Some(after)) if before.kind != after.kind => {
+            format!("   ({} → {})", before.kind.word(), after.kind.word())
+        }
+        _ => String::new(),
+    }
+}
+
 /// Old and new value, with their types where those are what changes.
 fn values_text(before: &ValueText, after: &ValueText) -> String {
-    let (old, new) = match (&before.text, &after.text) {
-        (Some(old), Some(new)) => cut_pair(old, new, WIDTH),
-        (old, new) => (old.as_deref().map_or_else(hidden, clip), new.as_deref().map_or_else(hidden, clip)),
-    };
+    let text = |value: &ValueText| value.text.as_deref().map_or_else(hidden, visible);
+    let (old, new) = (text(before), text(after));
     if before.kind == after.kind {
         return format!("{old} → {new}");
     }
     format!("{old} ({}) → {new} ({})", before.kind.word(), after.kind.word())
 }
 
-fn line_difference(before: &str, after: &str, paint: Paint) -> String {
-    let difference = similar::TextDiff::from_lines(before, after);
-    let mut lines = String::new();
-    for change in difference.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).take(40) {
-        let (sign, line) = match change.tag() {
-            similar::ChangeTag::Delete => ('-', change.value()),
-            _ => ('+', change.value()),
-        };
-        lines.push_str(&format!("          {}\n", paint.sign(sign, &format!("{sign} {}", clip(line.trim_end())))));
+/// The lines that differ, at most [`MOST_LINES`]; the others are counted.
+fn lines_text(lines: &[ValueLine], paint: Paint) -> String {
+    let mut text = String::new();
+    for line in lines.iter().take(MOST_LINES) {
+        let sign = line.sign.map_or(' ', Sign::symbol);
+        text.push_str(&format!("          {}\n", paint.sign(sign, &format!("{sign} {}", visible(&line.text)))));
     }
-    lines
+    if let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
+        text.push_str(&format!("          {}\n", paint.strong(&more_lines(more))));
+    }
+    text
+}
+
+/// What does not fit is counted, so that nobody approves what they do not know of.
+pub(in crate::report) fn more_lines(more: usize) -> String {
+    format!("{}, see `--output-format json`", counted(more, "more line"))
 }
 
 /// One assignment: `+ assignment  include group SSPR Pilot (filter include Windows 11)`.

@@ -48,29 +48,3 @@ impl Paint {
         }
     }
 }
-
-/// Cuts two texts to a width around the place where they first differ, so that the difference is visible.
-pub fn cut_pair(before: &str, after: &str, width: usize) -> (String, String) {
-    const CONTEXT: usize = 12;
-    let (before, after): (Vec<char>, Vec<char>) = (visible(before).chars().collect(), visible(after).chars().collect());
-    let common = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
-    let start = if before.len().max(after.len()) <= width { 0 } else { common.saturating_sub(CONTEXT) };
-    let cut = |text: &[char]| {
-        let part: String = text.iter().skip(start).take(width).collect();
-        let (left, right) = (if start > 0 { "…" } else { "" }, if text.len() > start + width { "…" } else { "" });
-        format!("{left}{part}{right}")
-    };
-    (cut(&before), cut(&after))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_difference_is_seen_wherever_it_is() {
-        let (before, after) = (format!("{}1", "a".repeat(500)), format!("{}2", "a".repeat(500)));
-        assert_eq!(cut_pair(&before, &after, 60), ("…aaaaaaaaaaaa1".into(), "…aaaaaaaaaaaa2".into()));
-        assert_eq!(cut_pair("short", "shore", 60), ("short".into(), "shore".into()));
-    }
-}

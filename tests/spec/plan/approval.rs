@@ -185,6 +185,7 @@ fn an_object_that_was_deleted_after_the_plan() {
     insta::assert_snapshot!(refused(&repo), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
       lock: someone changed this in Intune after the plan was made
+      lock: a profile without scope tags was not in the approved plan
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -226,11 +227,13 @@ fn a_description_that_was_changed_after_the_plan() {
 fn a_policy_that_was_added_after_the_plan() {
     let repo = planned();
     repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 1 }\n");
-    insta::assert_snapshot!(refused(&repo), @"
+    insta::assert_snapshot!(refused(&repo), @r#"
     error: the saved plan no longer matches what apply would do; nothing was changed
       more: the approved plan does not contain this change
+      R04 was not in the approved plan: Camera/AllowCamera has a different value in "Portal - Camera" (in the tenant)
+      more: a profile without scope tags was not in the approved plan
     help: run `plan --out FILE` again and have the new plan approved
-    ");
+    "#);
 }
 
 #[test]
@@ -240,6 +243,7 @@ fn a_policy_that_was_removed_after_the_plan() {
     insta::assert_snapshot!(normal(&refused(&repo)), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
       toasts: the policies changed after the plan was made, and no longer contain all of this change
+      toasts: no policy makes this change
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }
@@ -337,6 +341,8 @@ fn policies_that_need_fewer_changes_than_the_plan() {
     insta::assert_snapshot!(normal(&apply_plan(&repo).fails()), @"
     error: the saved plan no longer matches what apply would do; nothing was changed
       lock: the policies changed after the plan was made, and no longer contain all of this change
+      lock: a profile without a policy file was not in the approved plan
+      lock: no policy makes this change
     help: run `plan --out FILE` again and have the new plan approved
     ");
 }

@@ -23,7 +23,7 @@ fn a_value_here_and_a_value_there() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ lock                         "Lock screen"   you changed the policy, and someone changed this in Intune
+      ~ lock                         "Lock screen"   you changed the policy, and someone changed this in Intune on [time]
           ~ AboveLock/AllowCortanaAboveLock [device]           Allowed (1) → Not allowed (0)
           ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
 
@@ -42,7 +42,7 @@ fn a_setting_that_somebody_added_in_the_portal() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           - AboveLock/AllowToasts [device]                     Not allowed (0)
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
@@ -60,7 +60,7 @@ fn a_setting_that_somebody_removed_in_the_portal() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           + Start/HideLock [device]                            Hide (1)
 
     Reach: 24 devices and 5,200 members as before (All Staff, SSPR Pilot).
@@ -80,7 +80,7 @@ fn another_spelling_of_an_address_in_the_portal() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           + Start/HideLock [device]                            Hide (1)
           - ./Vendor/MSFT/Policy/Config/Start/HideLock [device]   1
 
@@ -104,7 +104,7 @@ fn an_assignment_that_somebody_removed_in_the_portal() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  exclude group Kiosks   12 devices
 
@@ -183,9 +183,9 @@ assignments: { include: [] }
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ rights                       "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ rights                       "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           ~ UserRights/AllowLocalLogOn [device]
-              *S-1-5-32-544; *S-1-5-32-545 → *S-1-5-32-544; *S-1-5-32-545; Contoso\Helpdesk
+              + Contoso\Helpdesk
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.

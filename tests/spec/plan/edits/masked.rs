@@ -258,18 +258,18 @@ fn masked_values_that_were_changed_in_the_tenant() {
     exit 0
     "#);
     insta::assert_snapshot!(masked.seen(&masked.reader), @r#"
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           ~ WindowsLogon/DontDisplayNetworkSelectionUI [device]   disabled → enabled
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"someone changed this in Intune; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
+    {"changes":[{"because":"someone changed this in Intune on 2026-11-27 21:00 UTC; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune on 2026-11-27 21:00 UTC; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
     "#);
     masked.carried_out();
 }
@@ -325,7 +325,7 @@ fn masked_values_with_a_secret() {
     masked.carried_out();
     in_the_portal(&masked.graph, |settings| settings[0]["value"] = json!("swordfish"));
     insta::assert_snapshot!(plan_with(&masked, &masked.reader), @r#"
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           ~ Contoso/Key [device]                               (hidden) → ${env:SECRET}
 
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.

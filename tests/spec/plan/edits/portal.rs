@@ -47,7 +47,7 @@ fn a_value_in_the_portal() {
     let repo = applied();
     in_the_portal(&repo.portal(), |settings| settings[1]["value"] = json!(0));
     insta::assert_snapshot!(carried_out(&repo), @r#"
-      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
           ~ Start/HideLock [device]                            Do not hide (0) → Hide (1)
 
     Reach: 24 devices as before (SSPR Pilot).
