@@ -35,6 +35,7 @@ struct Cli {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 struct Global {
     /// Folder of the policy repository [default: the nearest folder with sspr-policy.yaml, from here upward]
     #[arg(long = "dir", global = true, value_name = "FOLDER")]
@@ -66,40 +67,49 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Create a policy repository: configuration, a first policy and a pipeline
+    #[command(after_help = "Example: sspr-policy init --owner contoso-endpoint")]
     Init(init::InitArgs),
     /// Check policies for errors and for settings that break features
-    #[command(alias = "validate")]
+    #[command(alias = "validate", after_help = "Example: sspr-policy check --fix policies/sspr")]
     Check(check::CheckArgs),
     /// Show everything about a setting, a rule, a code or a target
+    #[command(after_help = "Example: sspr-policy explain Authentication/AllowAadPasswordReset")]
     Explain(explain::ExplainArgs),
     /// Search the catalogue of Windows settings, compare releases, import a newer one
     #[command(alias = "catalog")]
     Catalogue(catalogue::CatalogueArgs),
     /// Show what `apply` would change, including drift
+    #[command(after_help = "Example: sspr-policy plan --env production --out plan.json")]
     Plan(plan::PlanArgs),
     /// Show a saved plan
+    #[command(after_help = "Example: sspr-policy show plan.json --output-format markdown")]
     Show(plan::ShowArgs),
     /// Change the tenant to match the policies; asks for confirmation first
     Apply(apply::ApplyArgs),
     /// Export policies as .reg files or as a Group Policy template (ADMX)
     Export(export::ExportArgs),
     /// Write policies that adopt existing custom profiles; changes nothing in the tenant
+    #[command(after_help = "Example: sspr-policy import --out policies/imported")]
     Import(import::ImportArgs),
     /// Stop managing a profile; leave it as it is
     Disown(disown::DisownArgs),
     /// Check whether an environment can be used: network, sign-in, tenant, permissions
+    #[command(after_help = "Example: sspr-policy doctor --env production")]
     Doctor(doctor::DoctorArgs),
     /// Run the embedded Microsoft Graph sandbox, for trying things out and for tests
     Sandbox(sandbox::SandboxArgs),
     /// Print the JSON Schemas of policies, the configuration, and the JSON output of commands
+    #[command(after_help = "Example: sspr-policy schema --out schemas")]
     Schema(generated::SchemaArgs),
     /// Write the generated pages of the documentation
     #[command(hide = true)]
     Reference(generated::ReferenceArgs),
     /// Print a completion script for a shell
+    #[command(after_help = "Example: sspr-policy completions powershell")]
     Completions(generated::CompletionsArgs),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or write a page for each command
+    #[command(after_help = "Example: sspr-policy man --out man")]
+    Man(generated::ManArgs),
 }
 
 pub fn main() -> ExitCode {
@@ -155,7 +165,7 @@ fn run(cli: Cli, output: &Output) -> Result<ExitCode, Failure> {
         Command::Schema(args) => generated::schema(&args, global, output),
         Command::Reference(args) => generated::reference(&args, global, output),
         Command::Completions(args) => generated::completions(&args, output),
-        Command::Man => generated::man(output),
+        Command::Man(args) => generated::man(&args, global, output),
         Command::Plan(args) => online(plan::run(&args, global, output)),
         Command::Apply(args) => online(apply::run(&args, global, output)),
         Command::Import(args) => online(import::run(&args, global, output)),

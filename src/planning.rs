@@ -128,6 +128,7 @@ pub async fn plan(
         membership: &membership,
         names: &names,
         catalogue: context.catalogue,
+        only: request.only.as_ref(),
     };
     add_findings(&mut plan, problems, &evidence, request.today);
     plan.check_limits(&limits(environment, request), &membership, &names);

@@ -1,10 +1,10 @@
 //! Writes the policies of an import. Existing files are never overwritten.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::folder::{FileProblem, UntrustedFolder};
 use crate::formats::policy::PolicyFile;
 use crate::policy::check_key;
 
@@ -88,20 +88,17 @@ impl Folder {
         self.create(path, file.text.as_bytes())
     }
 
-    /// Creates a file. An existing file with the same bytes is accepted.
+    /// Creates a file; follows no link. An existing file with the same bytes is accepted.
     fn create(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
-        let place = self.root.join(path);
-        let failed = |error: std::io::Error| format!("cannot write {path}: {error}");
-        if let Some(folder) = place.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        match fs::File::create_new(&place) {
-            Ok(mut file) => file.write_all(bytes).map_err(failed),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => match fs::read(&place) {
+        let failed = |reason: String| format!("cannot write {path}: {reason}");
+        let root = UntrustedFolder::open(&self.root).map_err(|error| failed(error.to_string()))?;
+        match root.create(path, bytes) {
+            Ok(()) => Ok(()),
+            Err(error) if matches!(error.problem, FileProblem::Exists) => match root.read(path, bytes.len()) {
                 Ok(there) if there == bytes => Ok(()),
                 _ => Err(format!("{path} already exists with different content and was not overwritten")),
             },
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(failed(error.to_string())),
         }
     }
 }

@@ -23,9 +23,10 @@ use crate::repository::Repository;
 /// Shown in the help, because pipelines decide by it whether to run again later.
 pub(super) const EXIT_CODES: &str =
     "Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval";
+const AFTER_HELP: &str = "Example: sspr-policy apply plan.json\n\nExit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval";
 
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct ApplyArgs {
     /// Saved plan from `plan --out`; anything that it does not contain is refused
     plan: Option<PathBuf>,
@@ -137,12 +138,14 @@ async fn apply(
         let writes = prepared.writes();
         output.say(&format!("{writes} writes; Intune accepts 100 every 20 seconds, so this takes about {about}"));
     }
+    let bar = output.bar(prepared.changes());
     let on_event = |event: Event<'_>| {
-        if let Event::Ended(change, outcome) = event
-            && (!output.quiet || matches!(outcome, Outcome::Failed(..)))
-        {
-            output.result(&format!("{}\n", report::outcome_line(change, outcome, output.paint())));
+        let Event::Ended(change, outcome) = event else { return };
+        if !output.quiet || matches!(outcome, Outcome::Failed(..)) {
+            let line = report::outcome_line(change, outcome, output.paint());
+            bar.suspend(|| output.result(&format!("{line}\n")));
         }
+        bar.inc(1);
     };
     let justification = args.justification.as_deref().map_or("sspr-policy apply", str::trim);
     let (asked, stop) = watch::channel(Stop::No);
@@ -150,6 +153,7 @@ async fn apply(
         ended = prepared.carry_out(writing, justification, stop, &on_event) => ended,
         never = interrupts(&asked, output) => match never {},
     };
+    bar.finish_and_clear();
     output.result(&report::outcome_summary(counts));
     Ok(ended)
 }

@@ -21,10 +21,13 @@ pub(super) struct CatalogueArgs {
 #[derive(Debug, Subcommand)]
 enum CatalogueCommand {
     /// Find settings by words in names, titles, paths and labels
+    #[command(after_help = "Example: sspr-policy catalogue search lock screen")]
     Search(search::SearchArgs),
     /// Show what a newer release adds, removes and changes, and which of your policies it affects
+    #[command(after_help = "Example: sspr-policy catalogue diff embedded DDFv2Sept26.zip")]
     Diff(diff::DiffArgs),
     /// Create a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
+    #[command(after_help = "Example: sspr-policy catalogue import DDFv2Sept26.zip --out schemas/windows.jsonl")]
     Import(import::CatalogueImportArgs),
 }
 

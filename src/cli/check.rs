@@ -63,7 +63,7 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
 fn print(checked: &Checked, shown: &[Diagnostic], args: &CheckArgs, output: &Output) -> Result<(), Failure> {
     let found = &checked.found;
     match args.output_format {
-        CheckFormat::Human => output.result(&report::findings_text(shown, output.color_out)),
+        CheckFormat::Human => output.result(&report::findings_text(shown, output.paint())),
         CheckFormat::Json => output.json(&report::CheckDocument::new(found))?,
         CheckFormat::Github => output.document(&report::github(&report::CheckDocument::new(found))),
     }

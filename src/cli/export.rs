@@ -22,8 +22,10 @@ pub(super) struct ExportArgs {
 #[derive(Debug, Subcommand)]
 enum ExportFormat {
     /// Export .reg files, for devices that Intune does not manage, such as Windows 7 and 8.1
+    #[command(after_help = "Example: sspr-policy export reg --out sspr.reg")]
     Reg(PolicySelection),
     /// Export a Group Policy template for settings that Windows' own templates lack (Intune rejects its keys)
+    #[command(after_help = "Example: sspr-policy export admx --out templates/")]
     Admx(PolicySelection),
 }
 

@@ -143,10 +143,34 @@ pub(super) fn completions(args: &CompletionsArgs, output: &Output) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn man(output: &Output) -> Result<ExitCode, Failure> {
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn man(args: &ManArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
+    if let Some(folder) = &args.out {
+        let mut program = super::definition();
+        program.build();
+        return write_pages(&program, &global.dir, folder, output).map(|()| ExitCode::SUCCESS);
+    }
     let mut page = Vec::new();
     let written = clap_mangen::Man::new(super::definition()).render(&mut page);
     written.map_err(|error| Failure::new(format!("cannot generate the manual page: {error}")))?;
     output.bytes(&page);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A page for a command and for each command below it: `sspr-policy-export-reg.1`.
+fn write_pages(command: &clap::Command, root: &Path, folder: &Path, output: &Output) -> Result<(), Failure> {
+    let man = clap_mangen::Man::new(command.clone().disable_help_subcommand(true));
+    let file = folder.join(man.get_filename());
+    let mut page = Vec::new();
+    man.render(&mut page).map_err(|error| Failure::new(format!("cannot generate {}: {error}", file.display())))?;
+    write_file(root, &file, &page)?;
+    output.say(&format!("wrote {}", file.display()));
+    let mut below = command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help");
+    below.try_for_each(|below| write_pages(below, root, folder, output))
 }

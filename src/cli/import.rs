@@ -81,7 +81,7 @@ fn print(import: &Import, output: &Output) {
         let verdict = one.verdict.as_ref();
         let problems = verdict.iter().flat_map(|verdict| verdict.problems.iter().cloned());
         let changes = verdict.and_then(|verdict| verdict.change.as_ref());
-        for line in problems.chain(changes.iter().flat_map(|change| differences(change, Paint { color: false }))) {
+        for line in problems.chain(changes.iter().flat_map(|change| differences(change, Paint::PLAIN))) {
             output.result(&format!("  plan: {line}\n"));
         }
     }

@@ -11,7 +11,7 @@ use super::{Color, Global};
 use crate::diagnostic::{Diagnostic, Severity, counted, sort};
 use crate::failure::Failure;
 use crate::folder::write_given;
-use crate::report::{self, Paint};
+use crate::report::{self, Paint, WIDTH};
 use crate::session::Prompt;
 
 /// The output formats of a command that prints a document.
@@ -21,11 +21,16 @@ pub(super) enum HumanOrJson {
     Json,
 }
 
+/// The form of the bar.
+const BAR: &str = "{bar:24} {pos} of {len} changes, {per_sec}, {eta} left";
+
 pub(super) struct Output {
     pub color_out: bool,
     pub color_err: bool,
     pub quiet: bool,
     verbose: bool,
+    /// The columns of the terminal, at most 100; 100 if there is no terminal.
+    width: usize,
     /// A result could not be written. A reader that has closed the pipe does not count.
     lost: std::cell::Cell<bool>,
 }
@@ -35,6 +40,7 @@ impl Output {
         let wants = |terminal: bool| match global.color {
             Color::Always => true,
             Color::Never => false,
+            Color::Auto if std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb") => false,
             Color::Auto => {
                 let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
                 !set("NO_COLOR") && (terminal || set("CLICOLOR_FORCE"))
@@ -45,13 +51,14 @@ impl Output {
             color_err: wants(std::io::stderr().is_terminal()),
             quiet: global.quiet,
             verbose: global.verbose > 0,
+            width: terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDTH)),
             lost: std::cell::Cell::new(false),
         }
     }
 
     /// How to color text for stdout.
     pub fn paint(&self) -> Paint {
-        Paint { color: self.color_out }
+        Paint { color: self.color_out, width: self.width }
     }
 
     /// A document, for programs.
@@ -112,7 +119,10 @@ impl Output {
     pub fn diagnostics(&self, diagnostics: &mut [Diagnostic]) {
         sort(diagnostics);
         let is_shown = |one: &&Diagnostic| !self.quiet || one.severity == Severity::Error;
-        let text = report::findings_text(diagnostics.iter().filter(is_shown), self.color_err);
+        let text = report::findings_text(
+            diagnostics.iter().filter(is_shown),
+            Paint { color: self.color_err, width: self.width },
+        );
         if !text.is_empty() {
             self.err(text.trim_end());
         }
@@ -133,6 +143,19 @@ impl Output {
                 self.err(&format!("error: {} in the files; nothing was done", counted(errors, "error")));
             }
         }
+    }
+
+    /// The bar of a long apply, with its pace and the time left; hidden where stderr is not a terminal, and with `--quiet`.
+    pub fn bar(&self, changes: usize) -> indicatif::ProgressBar {
+        if self.quiet || !self.color_err && std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb") {
+            return indicatif::ProgressBar::hidden();
+        }
+        let style =
+            indicatif::ProgressStyle::with_template(BAR).unwrap_or_else(|_| indicatif::ProgressStyle::default_bar());
+        // Hides itself if stderr is not a terminal.
+        let bar = indicatif::ProgressBar::new(changes as u64).with_style(style);
+        bar.enable_steady_tick(std::time::Duration::from_millis(250));
+        bar
     }
 
     /// Asks for confirmation on the terminal.

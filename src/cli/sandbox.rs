@@ -24,10 +24,13 @@ pub(super) struct SandboxArgs {
 #[derive(Debug, Subcommand)]
 enum SandboxCommand {
     /// Serve the sandbox on a loopback port until Ctrl+C
+    #[command(after_help = "Example: sspr-policy sandbox serve --port 8899")]
     Serve(ServeArgs),
     /// Approve a request that waits for Multi Admin Approval; without a code, list the waiting requests
+    #[command(after_help = "Example: sspr-policy sandbox approve --all")]
     Approve(DecideArgs),
     /// Reject a request that waits for Multi Admin Approval; without a code, list the waiting requests
+    #[command(after_help = "Example: sspr-policy sandbox reject --all")]
     Reject(DecideArgs),
     /// Return the sandbox to its initial state
     Reset,

@@ -32,11 +32,14 @@ pub(super) fn find<'a>(
                 None => return Some(found),
             }
         }
-        Err(LookupError::Malformed(reason)) => written.malformed(&reason),
         Err(LookupError::Unknown { uri }) if unchecked => {
             let lacks_scope = OmaUri::lacks_scope(&text);
             return Some(Resolved { uri, node: None, lacks_scope });
         }
+        Err(LookupError::Unknown { .. } | LookupError::Malformed(_)) if !context.suggestions.take() => {
+            written.unknown_among_many()
+        }
+        Err(LookupError::Malformed(reason)) => written.malformed(&reason),
         Err(LookupError::Unknown { .. }) => written.unknown(),
         Err(LookupError::Case { right }) => written.other_case(right),
         Err(LookupError::Scope { right, text }) => written.other_scope(right, text),
@@ -65,11 +68,6 @@ impl<'a> SettingLookup<'_, 'a> {
         text.replace(self.context.tenant_id, "{TenantId}")
     }
 
-    /// The nearest name, for the first unknown names.
-    fn suggestion(&self, text: &str) -> Option<String> {
-        if self.context.suggestions.take() { self.catalogue().suggest(text) } else { None }
-    }
-
     /// Adds a suggestion to replace the name.
     fn meant(&self, problem: Diagnostic, right: &str, certain: bool) -> Diagnostic {
         let right = self.back(right);
@@ -93,7 +91,7 @@ impl<'a> SettingLookup<'_, 'a> {
         if let Some(folder) = self.folder() {
             return folder;
         }
-        let near = self.suggestion(&tidied(self.text).unwrap_or_else(|| self.text.to_string()));
+        let near = self.catalogue().suggest(&tidied(self.text).unwrap_or_else(|| self.text.to_string()));
         if !self.text.contains('/') {
             let problem = problem.at(self.place.clone(), "a setting's name begins with its area, as `Area/Name`");
             return match near {
@@ -114,6 +112,13 @@ impl<'a> SettingLookup<'_, 'a> {
         }
     }
 
+    /// After the first unknown names, the catalogue is not searched for more: that takes a moment for each.
+    fn unknown_among_many(&self) -> Diagnostic {
+        Diagnostic::error(Code::UnknownSetting, "unknown setting")
+            .at(self.place.clone(), "this node is not in the catalogue")
+            .help("correct the first unknown names, then run `sspr-policy check` again for suggestions")
+    }
+
     fn unknown(&self) -> Diagnostic {
         if let Some(folder) = self.folder() {
             return folder;
@@ -124,7 +129,7 @@ impl<'a> SettingLookup<'_, 'a> {
             let problem = problem.at(self.place.clone(), "the name contains extra spaces");
             return self.meant(problem, &tidy, true);
         }
-        let near = self.suggestion(self.text);
+        let near = self.catalogue().suggest(self.text);
         let problem = problem.at(self.place.clone(), self.not_here(near.as_deref()));
         match near {
             Some(near) => self.meant(problem, &near, false),
@@ -168,7 +173,7 @@ impl<'a> SettingLookup<'_, 'a> {
         let first = below.first()?;
         // What looks like a profile's name may be a setting whose profile is missing.
         let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let setting = || self.suggestion(self.text).is_some_and(|near| last(&near) == last(self.text));
+        let setting = || self.catalogue().suggest(self.text).is_some_and(|near| last(&near) == last(self.text));
         if first.contains('{') && setting() {
             return None;
         }

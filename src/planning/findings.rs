@@ -27,6 +27,8 @@ pub(super) struct Evidence<'a> {
     pub membership: &'a Membership,
     pub names: &'a Names,
     pub catalogue: &'a Catalogue,
+    /// The pattern of `--only`.
+    pub only: Option<&'a glob::Pattern>,
 }
 
 /// What findings need of the policies after they were compared.
@@ -51,7 +53,7 @@ impl Compared {
 
 /// Adds earlier problems, findings and warnings to a plan.
 pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence: &Evidence<'_>, today: Date) {
-    let &Evidence { compiled, compared, tenant, membership, names, catalogue } = evidence;
+    let &Evidence { compiled, compared, tenant, membership, names, catalogue, only } = evidence;
     let (mut findings, others): (Vec<_>, Vec<_>) = problems.into_iter().partition(Diagnostic::is_finding);
     let ours = our_claims(compiled, compared, membership);
     let theirs = other_claims(compared, tenant, membership, catalogue);
@@ -59,7 +61,19 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
     findings.extend(mixed_exclusions(compiled, plan, membership, names));
     plan.problems.extend(others);
     let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
-    let remaining = rules::one_of_each_target(rules::waive(findings, &policies, today));
+    let mut remaining = rules::one_of_each_target(rules::waive(findings, &policies, today));
+    if let Some(only) = only {
+        // Findings about other policies are not those of this plan.
+        let chosen: BTreeSet<&str> = compiled
+            .iter()
+            .filter(|policy| only.matches(&policy.key))
+            .flat_map(|policy| policy.files.iter().map(String::as_str))
+            .collect();
+        remaining.retain(|finding| {
+            let mut places = finding.place.iter().chain(finding.related.iter().map(|related| &related.place));
+            finding.place.is_none() || places.any(|place| chosen.contains(place.source.path.as_str()))
+        });
+    }
     plan.problems.extend(remaining.into_iter().filter(|finding| finding.severity > Severity::Info));
     let warnings = [retire_warnings(plan, catalogue), exchange_warnings(plan)].concat();
     plan.problems.extend(warnings);

@@ -34,9 +34,18 @@ pub(super) fn about_values(
     let finding = finding.note(format!("{} {turns} {name} on for the same devices", switch.origin));
     match switch.origin.place() {
         // The place where people can accept such a finding.
-        Some(place) if !seen.is_judged => Some(finding.at(place.clone(), "")),
+        Some(place) if !seen.is_judged => Some(finding.at(place.clone(), "").help(elsewhere(rule, seen))),
         _ => Some(finding),
     }
+}
+
+/// What to do about a profile that no policy here describes. Setting the harmless value here as well would only conflict with it.
+fn elsewhere(rule: &Rule, seen: Seen<'_>) -> String {
+    format!(
+        "change {} in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: \
+         `waive: [{{ rule: {}, reason: …, until: YYYY-MM-DD }}]`",
+        seen.claim.origin, rule.id.code
+    )
 }
 
 /// The claim that turns the feature on and overlaps most with this one, and how far; `None` if none of them shares

@@ -56,6 +56,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "source",
             "diagnostic",
             "failure",
+            "folder",
             "policy",
             "setting",
             "compile",

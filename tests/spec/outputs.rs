@@ -76,7 +76,7 @@ fn a_plan() {
         let Ok(plan) = PlanDocument::parse(changed.to_string().as_bytes()) else { return };
         shown += 1;
         for color in [true, false] {
-            let text = report::plan_text(&plan, &PlanHeader::default(), Paint { color });
+            let text = report::plan_text(&plan, &PlanHeader::default(), Paint { color, ..Paint::PLAIN });
             let text = terminal(&text);
             harmless(place, &text.replace("\u{1b}[", ""));
         }

@@ -73,7 +73,7 @@ fn a_finding_shows_the_line_the_source_and_the_fix() {
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); confidence high; `explain I04`
       = help: set WindowsLogon/HideFastUserSwitching to 0 (visible) for these devices
 
-    1 error, 1 warning in 2 policies
+    1 error (I04), 1 warning in 2 policies
     exit code 1
     "#);
 }
@@ -317,7 +317,7 @@ fn different_values_for_the_same_devices_are_an_error() {
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
       = help: set it in one policy only, or assign the two policies to different devices
 
-    1 error, 0 warnings in 2 policies
+    1 error (R04), 0 warnings in 2 policies
     exit code 1
     "#);
     assert_snapshot!(briefly(&camera("{ include: [{ all: devices }] }", pilot)), @"

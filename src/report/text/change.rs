@@ -120,9 +120,9 @@ fn setting_text(setting: &SettingLine, paint: Paint) -> String {
         (None, Some(only)) | (Some(only), None) => only.text.as_deref().map_or_else(hidden, visible),
         (None, None) => String::new(),
     };
-    let sign = paint.sign(sign, &sign.to_string());
-    // One line where both fit 100 columns, else the value on a line of its own.
-    if name.chars().count().max(48) + value.chars().count() <= 88 {
+    let (sign, paint_width) = (paint.sign(sign, &sign.to_string()), paint.width);
+    // One line where both fit the columns, else the value on a line of its own.
+    if name.chars().count().max(48) + value.chars().count() <= paint_width - 12 {
         format!("      {sign} {name:<48}   {value}\n")
     } else {
         format!("      {sign} {name}\n          {value}\n")

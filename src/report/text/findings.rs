@@ -2,28 +2,36 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
-use super::style::visible;
+use super::style::{Paint, visible};
 use crate::diagnostic::{Diagnostic, DiagnosticDocument, Fix, Related, Severity, counted};
 use crate::source::{Place, Source};
 
 /// With the lines of the files that they are about, which a document does not contain. Each is followed by an empty line.
-pub fn findings_text<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, color: bool) -> String {
-    let renderer = renderer(color);
+///
+/// Errors come last: on a terminal, the last lines are the ones that people see.
+pub fn findings_text<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, paint: Paint) -> String {
+    let renderer = renderer(paint);
     let text = |diagnostic| one(&DiagnosticDocument::new(diagnostic), Some(diagnostic), &renderer);
+    let mut diagnostics: Vec<&Diagnostic> = diagnostics.into_iter().collect();
+    diagnostics.sort_by_key(|diagnostic| diagnostic.severity);
     diagnostics.into_iter().map(text).collect()
 }
 
 /// The same for findings of a saved plan.
 pub(super) fn saved_findings_text<'d>(
     diagnostics: impl IntoIterator<Item = &'d DiagnosticDocument>,
-    color: bool,
+    paint: Paint,
 ) -> String {
-    let renderer = renderer(color);
+    let renderer = renderer(paint);
+    let mut diagnostics: Vec<&DiagnosticDocument> = diagnostics.into_iter().collect();
+    diagnostics.sort_by_key(|document| document.severity);
     diagnostics.into_iter().map(|document| one(document, None, &renderer)).collect()
 }
 
-fn renderer(color: bool) -> Renderer {
-    if color { Renderer::styled() } else { Renderer::plain() }
+fn renderer(paint: Paint) -> Renderer {
+    let renderer = if paint.color { Renderer::styled() } else { Renderer::plain() };
+    // The library's own width is 140.
+    if paint.width < crate::report::WIDTH { renderer.term_width(paint.width) } else { renderer }
 }
 
 /// The lines of a source that some spans touch, as separate text.
@@ -147,5 +155,12 @@ pub fn check_summary(diagnostics: &[Diagnostic], policies: usize) -> String {
         notes => format!(" ({})", counted(notes, "note")),
     };
     let (errors, warnings) = (counted(count(Severity::Error), "error"), counted(count(Severity::Warning), "warning"));
-    format!("{errors}, {warnings} in {}{notes}", counted(policies, "policy"))
+    let codes = codes(diagnostics.iter().filter(|one| one.severity == Severity::Error).map(|one| one.kind.code()));
+    format!("{errors}{codes}, {warnings} in {}{notes}", counted(policies, "policy"))
+}
+
+/// ` (R04, SP0201)`: the codes of errors, each once, because the errors themselves may have scrolled away.
+pub(super) fn codes<'c>(codes: impl Iterator<Item = &'c str>) -> String {
+    let codes: std::collections::BTreeSet<&str> = codes.collect();
+    if codes.is_empty() { String::new() } else { format!(" ({})", codes.into_iter().collect::<Vec<_>>().join(", ")) }
 }

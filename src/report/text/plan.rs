@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change::{assignment_text, change_text, needed_for_masked_values};
-use super::findings::{findings_text, saved_findings_text};
+use super::findings::{codes, findings_text, saved_findings_text};
 use super::reach;
 use super::style::{Paint, visible};
 use crate::diagnostic::{Diagnostic, Severity, counted};
@@ -23,8 +23,8 @@ pub struct PlanHeader<'a> {
 pub fn plan_errors_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> String {
     let is_error = |severity: Severity| severity == Severity::Error;
     let text = match header.findings {
-        Some(findings) => findings_text(findings.iter().filter(|one| is_error(one.severity)), paint.color),
-        None => saved_findings_text(plan.diagnostics.iter().filter(|one| is_error(one.severity)), paint.color),
+        Some(findings) => findings_text(findings.iter().filter(|one| is_error(one.severity)), paint),
+        None => saved_findings_text(plan.diagnostics.iter().filter(|one| is_error(one.severity)), paint),
     };
     format!("{text}{}\n", plan_summary(plan))
 }
@@ -61,19 +61,19 @@ pub fn plan_text(plan: &PlanDocument, header: &PlanHeader<'_>, paint: Paint) -> 
         text.push_str(&change_text(change, follows.map(String::as_str), unverified, paint));
         text.push('\n');
     }
-    text.push_str(&notes(plan));
+    text.push_str(&notes(plan, paint));
     text.push_str(&match header.findings {
-        Some(findings) => findings_text(findings, paint.color),
-        None => saved_findings_text(&plan.diagnostics, paint.color),
+        Some(findings) => findings_text(findings, paint),
+        None => saved_findings_text(&plan.diagnostics, paint),
     });
     for line in reach::reach(plan) {
-        text.push_str(&wrapped(&line, "  "));
+        text.push_str(&wrapped(&line, "  ", paint));
     }
     if let Some(line) = reach::default_scope_tag(plan) {
-        text.push_str(&wrapped(&line, "  "));
+        text.push_str(&wrapped(&line, "  ", paint));
     }
     if let Some(line) = reach::limits_line(plan) {
-        text.push_str(&wrapped(&paint.changed(&line), "  "));
+        text.push_str(&wrapped(&paint.changed(&line), "  ", paint));
     }
     text.push_str(&plan_summary(plan));
     text.push('\n');
@@ -100,7 +100,7 @@ fn shared_targets(changes: &[ChangeDocument]) -> BTreeMap<String, SharedTargetCh
     several.map(|((target, lines), objects)| (target.to_string(), SharedTargetChange { lines, objects })).collect()
 }
 
-fn notes(plan: &PlanDocument) -> String {
+fn notes(plan: &PlanDocument, paint: Paint) -> String {
     let mut text = String::new();
     let kept: Vec<String> = plan
         .orphans
@@ -115,7 +115,11 @@ fn notes(plan: &PlanDocument) -> String {
             false => format!("{they} kept; set `prune: true` on the environment to delete {them}."),
         };
         let (profiles, names) = (counted(kept.len(), "managed profile"), kept.join(", "));
-        text.push_str(&wrapped(&format!("  {profiles} no longer {have} a policy file: {names}. {hint}"), "    "));
+        text.push_str(&wrapped(
+            &format!("  {profiles} no longer {have} a policy file: {names}. {hint}"),
+            "    ",
+            paint,
+        ));
         text.push('\n');
     }
     let alone = plan.unverified_alone();
@@ -148,12 +152,12 @@ fn notes(plan: &PlanDocument) -> String {
     text
 }
 
-/// A line of at most 100 columns, if its words allow that; continued with an indent, and ended.
-fn wrapped(text: &str, indent: &str) -> String {
+/// A line of at most the width of the terminal, if its words allow that; continued with an indent, and ended.
+fn wrapped(text: &str, indent: &str, paint: Paint) -> String {
     let (mut wrapped, mut width) = (String::new(), 0);
     for word in text.split_inclusive(' ') {
         let length = word.trim_end().chars().count();
-        if width > indent.len() && width + length > 100 {
+        if width > indent.len() && width + length > paint.width {
             wrapped.truncate(wrapped.trim_end_matches(' ').len());
             wrapped.push('\n');
             wrapped.push_str(indent);
@@ -170,7 +174,10 @@ fn wrapped(text: &str, indent: &str) -> String {
 pub fn plan_summary(plan: &PlanDocument) -> String {
     let counts = plan.summary;
     let errors = plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let blocked = if errors == 0 { String::new() } else { format!("; {}", counted(errors, "error")) };
+    let error_codes =
+        plan.diagnostics.iter().filter(|one| one.severity == Severity::Error).map(|one| one.code.as_str());
+    let blocked =
+        if errors == 0 { String::new() } else { format!("; {}{}", counted(errors, "error"), codes(error_codes)) };
     if counts.create + counts.update + counts.delete == 0 {
         let nothing = if errors == 0 { "nothing to do" } else { "nothing can be done" };
         return format!(

@@ -9,9 +9,14 @@ pub use crate::report::outside::visible;
 pub struct Paint {
     /// Whether escape codes are wanted.
     pub color: bool,
+    /// The columns that lines should not exceed.
+    pub width: usize,
 }
 
 impl Paint {
+    /// No color, and the usual width.
+    pub const PLAIN: Self = Self { color: false, width: crate::report::WIDTH };
+
     fn with(self, style: Style, text: &str) -> String {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_string() }
     }

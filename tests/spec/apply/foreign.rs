@@ -82,15 +82,6 @@ fn a_profile_without_our_marker_is_not_managed() {
     insta::assert_snapshot!(normal(&ran.out).replace(&text(&graph.profile("Portal - Camera")["id"]), "[id]"), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    error[SP0517]: the tenant already has a profile "Portal - Camera" that is not managed here
-     --> policies/camera.yaml:1:7
-      |
-    1 | name: Portal - Camera
-      |       ^^^^^^^^^^^^^^^ a second profile with this name would be created
-      |
-      = note: its ID: [id]
-      = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
-
     warning[R04]: unequal-values: Camera/AllowCamera has a different value in "Portal - Camera" (in the tenant)
      --> policies/camera.yaml:2:13
       |
@@ -101,7 +92,16 @@ fn a_profile_without_our_marker_is_not_managed() {
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
       = help: set it in one policy only, or assign the two policies to different devices
 
-    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
+    error[SP0517]: the tenant already has a profile "Portal - Camera" that is not managed here
+     --> policies/camera.yaml:1:7
+      |
+    1 | name: Portal - Camera
+      |       ^^^^^^^^^^^^^^^ a second profile with this name would be created
+      |
+      = note: its ID: [id]
+      = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
+
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error (SP0517).
     "#);
     assert_eq!(graph.profiles(), before);
 }

@@ -28,18 +28,20 @@ fn help_of_every_command() {
       schema       Print the JSON Schemas of policies, the configuration, and the JSON output of
                    commands
       completions  Print a completion script for a shell
-      man          Print the manual page
+      man          Print the manual page, or write a page for each command
       help         Print this message or the help of the given subcommand(s)
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
     ");
     assert_snapshot!(help("init"), @"
     Create a policy repository: configuration, a first policy and a pipeline
@@ -47,16 +49,20 @@ fn help_of_every_command() {
     Usage: sspr-policy init [OPTIONS]
 
     Options:
-          --dir <FOLDER>   Folder of the policy repository [default: the nearest folder with
-                           sspr-policy.yaml, from here upward]
           --owner <OWNER>  Owner of the profiles that this repository creates [default: the folder's
                            name]
-          --env <NAME>     Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>   When to use color [default: auto] [possible values: auto, always, never]
-      -q, --quiet          Print only errors and the summary
-      -v, --verbose...     Print more detail to stderr; -vv also logs every request
       -h, --help           Print help
       -V, --version        Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy init --owner contoso-endpoint
     ");
     assert_snapshot!(help("check"), @"
     Check policies for errors and for settings that break features
@@ -67,20 +73,23 @@ fn help_of_every_command() {
       [PATHS]...  Policy files or folders [default: policies/]
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
-                                    sspr-policy.yaml, from here upward]
           --fix                     Fix what can be corrected automatically
           --diff                    Show what `--fix` would change
-          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
-                                    never]
           --strict                  Treat warnings as errors
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
                                     github]
-      -q, --quiet                   Print only errors and the summary
-      -v, --verbose...              Print more detail to stderr; -vv also logs every request
       -h, --help                    Print help
       -V, --version                 Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy check --fix policies/sspr
     ");
     assert_snapshot!(help("explain"), @"
     Show everything about a setting, a rule, a code or a target
@@ -93,14 +102,18 @@ fn help_of_every_command() {
                  (`rules` lists them), the code of a problem (SP0201), or a target of this repository
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
+
+    Example: sspr-policy explain Authentication/AllowAadPasswordReset
     ");
     assert_snapshot!(help("catalogue"), @"
     Search the catalogue of Windows settings, compare releases, import a newer one
@@ -114,14 +127,16 @@ fn help_of_every_command() {
       help    Print this message or the help of the given subcommand(s)
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
     ");
     assert_snapshot!(help("catalogue search"), @"
     Find settings by words in names, titles, paths and labels
@@ -132,17 +147,20 @@ fn help_of_every_command() {
       <WORDS>...  Words of a name, a title, a path or a label; the beginning of a word is enough
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
-                                    sspr-policy.yaml, from here upward]
           --limit <N>               Maximum number of results [default: 20]
-          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json]
-          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
-                                    never]
-      -q, --quiet                   Print only errors and the summary
-      -v, --verbose...              Print more detail to stderr; -vv also logs every request
       -h, --help                    Print help
       -V, --version                 Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy catalogue search lock screen
     ");
     assert_snapshot!(help("catalogue diff"), @"
     Show what a newer release adds, removes and changes, and which of your policies it affects
@@ -154,16 +172,19 @@ fn help_of_every_command() {
       <NEW>  Newer catalogue, in any of these forms
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
-                                    sspr-policy.yaml, from here upward]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json]
-          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
-                                    never]
-      -q, --quiet                   Print only errors and the summary
-      -v, --verbose...              Print more detail to stderr; -vv also logs every request
       -h, --help                    Print help
       -V, --version                 Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy catalogue diff embedded DDFv2Sept26.zip
     ");
     assert_snapshot!(help("catalogue import"), @r"
     Create a catalogue from Microsoft's DDF files, for `catalogue:` in sspr-policy.yaml
@@ -176,16 +197,20 @@ fn help_of_every_command() {
     Options:
           --admx <FOLDER>   A PolicyDefinitions folder, such as C:\Windows\PolicyDefinitions, for
                             elements and registry values
-          --dir <FOLDER>    Folder of the policy repository [default: the nearest folder with
-                            sspr-policy.yaml, from here upward]
-          --env <NAME>      Environment to use [default: `default:` in sspr-policy.yaml]
           --out <FILE>      Write the catalogue here instead of to stdout
-          --color <WHEN>    When to use color [default: auto] [possible values: auto, always, never]
           --release <NAME>  Name of the release [default: from the name of the bundle]
-      -q, --quiet           Print only errors and the summary
-      -v, --verbose...      Print more detail to stderr; -vv also logs every request
       -h, --help            Print help
       -V, --version         Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy catalogue import DDFv2Sept26.zip --out schemas/windows.jsonl
     ");
     assert_snapshot!(help("plan"), @"
     Show what `apply` would change, including drift
@@ -193,23 +218,26 @@ fn help_of_every_command() {
     Usage: sspr-policy plan [OPTIONS]
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
-                                    sspr-policy.yaml, from here upward]
           --out <FILE>              Save the plan for `apply FILE`; it contains no secrets
-          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
           --only <GLOB>             Plan only policies whose key matches, such as 'sspr/*'
-          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
-                                    never]
           --requests                Print the requests that would be sent, without secrets
           --detailed-exitcode       Exit with code 2 if there are changes
-      -q, --quiet                   Print only errors and the summary
           --strict                  Fail if a masked value could not be compared
-      -v, --verbose...              Print more detail to stderr; -vv also logs every request
           --override-limits         Let this plan exceed the environment's limits; the plan lists which
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
                                     markdown]
       -h, --help                    Print help
       -V, --version                 Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy plan --env production --out plan.json
     ");
     assert_snapshot!(help("show"), @"
     Show a saved plan
@@ -220,17 +248,20 @@ fn help_of_every_command() {
       <FILE>  File that `plan --out` wrote
 
     Options:
-          --dir <FOLDER>            Folder of the policy repository [default: the nearest folder with
-                                    sspr-policy.yaml, from here upward]
           --output-format <FORMAT>  Output format [default: human] [possible values: human, json,
                                     markdown]
-          --env <NAME>              Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>            When to use color [default: auto] [possible values: auto, always,
-                                    never]
-      -q, --quiet                   Print only errors and the summary
-      -v, --verbose...              Print more detail to stderr; -vv also logs every request
       -h, --help                    Print help
       -V, --version                 Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy show plan.json --output-format markdown
     ");
     assert_snapshot!(help("apply"), @"
     Change the tenant to match the policies; asks for confirmation first
@@ -242,19 +273,22 @@ fn help_of_every_command() {
 
     Options:
           --auto-approve          Skip the confirmation
-          --dir <FOLDER>          Folder of the policy repository [default: the nearest folder with
-                                  sspr-policy.yaml, from here upward]
-          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
           --only <GLOB>           Apply only policies whose key matches, such as 'sspr/*'
-          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
-                                  never]
           --override-limits       Ignore the environment's limits, after confirmation; a saved plan
                                   records this itself
           --justification <TEXT>  Justification that approvers see, where Multi Admin Approval is on
-      -q, --quiet                 Print only errors and the summary
-      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy apply plan.json
 
     Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval
     ");
@@ -270,14 +304,16 @@ fn help_of_every_command() {
       help  Print this message or the help of the given subcommand(s)
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
     ");
     assert_snapshot!(help("export reg"), @"
     Export .reg files, for devices that Intune does not manage, such as Windows 7 and 8.1
@@ -289,17 +325,21 @@ fn help_of_every_command() {
                   to export it]
 
     Options:
-          --dir <FOLDER>      Folder of the policy repository [default: the nearest folder with
-                              sspr-policy.yaml, from here upward]
           --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
                               slash) for one per policy
-          --env <NAME>        Environment to use [default: `default:` in sspr-policy.yaml]
           --skip-unsupported  Skip settings that the format cannot express, and list them
-          --color <WHEN>      When to use color [default: auto] [possible values: auto, always, never]
-      -q, --quiet             Print only errors and the summary
-      -v, --verbose...        Print more detail to stderr; -vv also logs every request
       -h, --help              Print help
       -V, --version           Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy export reg --out sspr.reg
     ");
     assert_snapshot!(help("export admx"), @"
     Export a Group Policy template for settings that Windows' own templates lack (Intune rejects its
@@ -312,17 +352,21 @@ fn help_of_every_command() {
                   to export it]
 
     Options:
-          --dir <FOLDER>      Folder of the policy repository [default: the nearest folder with
-                              sspr-policy.yaml, from here upward]
           --out <PATH>        Output: a file for one document, or a folder (existing, or ending with a
                               slash) for one per policy
-          --env <NAME>        Environment to use [default: `default:` in sspr-policy.yaml]
           --skip-unsupported  Skip settings that the format cannot express, and list them
-          --color <WHEN>      When to use color [default: auto] [possible values: auto, always, never]
-      -q, --quiet             Print only errors and the summary
-      -v, --verbose...        Print more detail to stderr; -vv also logs every request
       -h, --help              Print help
       -V, --version           Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
+
+    Example: sspr-policy export admx --out templates/
     ");
     assert_snapshot!(help("disown"), @"
     Stop managing a profile; leave it as it is
@@ -333,16 +377,17 @@ fn help_of_every_command() {
       <ID>  Id of the profile, as in Intune
 
     Options:
-          --dir <FOLDER>          Folder of the policy repository [default: the nearest folder with
-                                  sspr-policy.yaml, from here upward]
           --justification <TEXT>  Justification that approvers see, where Multi Admin Approval is on
-          --env <NAME>            Environment to use [default: `default:` in sspr-policy.yaml]
-          --color <WHEN>          When to use color [default: auto] [possible values: auto, always,
-                                  never]
-      -q, --quiet                 Print only errors and the summary
-      -v, --verbose...            Print more detail to stderr; -vv also logs every request
       -h, --help                  Print help
       -V, --version               Print version
+
+    Global options:
+          --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
+                          sspr-policy.yaml, from here upward]
+          --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
+          --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
+      -q, --quiet         Print only errors and the summary
+      -v, --verbose...    Print more detail to stderr; -vv also logs every request
 
     Exit codes: 0 = done, 1 = something failed, 3 = nothing failed, but a change is waiting for approval
     ");
@@ -361,14 +406,16 @@ fn help_of_every_command() {
       help     Print this message or the help of the given subcommand(s)
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
     ");
     assert_snapshot!(help("schema"), @"
     Print the JSON Schemas of policies, the configuration, and the JSON output of commands
@@ -380,15 +427,19 @@ fn help_of_every_command() {
                   readiness, catalogue-diff, catalogue-search]
 
     Options:
+          --out <FOLDER>  Write all schemas into this folder
+      -h, --help          Print help
+      -V, --version       Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
-          --out <FOLDER>  Write all schemas into this folder
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
+
+    Example: sspr-policy schema --out schemas
     ");
     assert_snapshot!(help("completions"), @"
     Print a completion script for a shell
@@ -399,13 +450,17 @@ fn help_of_every_command() {
       <SHELL>  Shell to generate completions for [possible values: bash, elvish, fish, powershell, zsh]
 
     Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Global options:
           --dir <FOLDER>  Folder of the policy repository [default: the nearest folder with
                           sspr-policy.yaml, from here upward]
           --env <NAME>    Environment to use [default: `default:` in sspr-policy.yaml]
           --color <WHEN>  When to use color [default: auto] [possible values: auto, always, never]
       -q, --quiet         Print only errors and the summary
       -v, --verbose...    Print more detail to stderr; -vv also logs every request
-      -h, --help          Print help
-      -V, --version       Print version
+
+    Example: sspr-policy completions powershell
     ");
 }

@@ -99,7 +99,7 @@ fn a_repository_from_init_only_needs_its_placeholders_filled_in() {
        |
        = help: write the "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
 
-    2 errors, 0 warnings in 1 policy
+    2 errors (SP0412), 0 warnings in 1 policy
     exit code 1
     "#);
     let filled_in = text.replace("00000000-0000-0000-0000-000000000000", "5f1c3a52-8f7e-4a36-9d6b-0d6c2c2f6a11");

@@ -28,7 +28,7 @@ fn a_quiet_plan_is_its_errors_and_its_summary() {
       = note: its ID: ab745b66-09b5-4dfd-8246-86ebcc084a7f
       = help: take it over with `adopt: { sandbox: ab745b66-09b5-4dfd-8246-86ebcc084a7f }`, or choose another name
 
-    Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0517).
     exit code 1
     "#);
     assert_eq!(repo.ran("plan -q --out plan.json").out, repo.ran("plan -q").out);
@@ -39,7 +39,7 @@ fn a_quiet_plan_is_its_errors_and_its_summary() {
      = note: its ID: ab745b66-09b5-4dfd-8246-86ebcc084a7f
      = help: take it over with `adopt: { sandbox: ab745b66-09b5-4dfd-8246-86ebcc084a7f }`, or choose another name
 
-    Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 2 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0517).
     "#);
     assert_snapshot!(repo.run("check -q"), @"0 errors, 1 warning in 3 policies");
     assert_snapshot!(repo.run("check -q --strict"), @r#"
@@ -81,7 +81,7 @@ fn a_quiet_apply_is_its_errors_and_its_summary() {
       = note: its ID: ab745b66-09b5-4dfd-8246-86ebcc084a7f
       = help: take it over with `adopt: { sandbox: ab745b66-09b5-4dfd-8246-86ebcc084a7f }`, or choose another name
 
-    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0517).
 
     1 done, 0 failed.
     exit code 1

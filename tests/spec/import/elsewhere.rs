@@ -80,7 +80,7 @@ fn a_settings_catalog_policy_is_reported_as_such() {
       |
       = help: write a policy with the same settings and apply it, and then unassign the settings catalog policy: both set the same nodes, so they would conflict
 
-    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error (SP0505).
     exit 1
     "#);
 }

@@ -34,14 +34,14 @@ fn errors_in_configuration_and_policies_are_reported_together() {
     3 | environments: { lab: { tenant: sandbox } }
       |            +
 
-    2 errors, 0 warnings in 1 policy
+    2 errors (SP0104, SP0106), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(repository.run("check --output-format github"), @"
     ::error file=policies/a.yaml,line=2,col=1,title=SP0104::unknown key `setings` in the policy: this key is not known here%0Ahelp: Did you mean `settings`?
     ::error file=sspr-policy.yaml,line=1,col=1,title=SP0106::`environments:` is missing in the configuration: write `environments:` and a map
     ::error file=sspr-policy.yaml,line=3,col=1,title=SP0104::unknown key `environment` in the configuration: this key is not known here%0Ahelp: Did you mean `environments`?
-    3 errors, 0 warnings in 2 policies
+    3 errors (SP0104, SP0106), 0 warnings in 2 policies
     exit code 1
     ");
 }
@@ -65,7 +65,7 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
     1 | environments: { lab: { tenant: sandbox } }
       | ^ write `owner:` and text
 
-    2 errors, 0 warnings in 0 policies
+    2 errors (SP0106), 0 warnings in 0 policies
     exit code 1
     ");
     assert_snapshot!(configure(""), @"
@@ -77,7 +77,7 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
       |
       = help: `sspr-policy init` creates an example in an empty folder
 
-    1 error, 0 warnings in 0 policies
+    1 error (SP0107), 0 warnings in 0 policies
     exit code 1
     ");
     assert_snapshot!(configure("owner: contoso\ndefault: lab\nenvironments: {}\n"), @"
@@ -89,7 +89,7 @@ fn a_configuration_has_an_owner_a_default_and_environments() {
       |
       = note: no environment is defined
 
-    1 error, 0 warnings in 0 policies
+    1 error (SP0404), 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -176,7 +176,7 @@ fn the_configuration_is_checked_as_policies_are() {
     8 |   wrong: { tenant: [a], limits: { max_changes: -1, max_deletes: few }, seed: { groups: A } }
       |                                                                                        ^ this is text
 
-    10 errors, 0 warnings in 0 policies
+    10 errors (SP0104, SP0105, SP0106, SP0112, SP0405), 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -213,7 +213,7 @@ fn two_environments_need_two_tenants() {
       |
       = help: keep one of them, or give the other its own repository and owner
 
-    2 errors, 0 warnings in 0 policies
+    2 errors (SP0404, SP0408), 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -257,7 +257,7 @@ fn plain_http_is_for_loopback_only() {
     8 |   f: { tenant: f.example, graph_url: http://localhost.evil.example }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ http is allowed for this computer only: use https
 
-    4 errors, 0 warnings in 0 policies
+    4 errors (SP0410), 0 warnings in 0 policies
     exit code 1
     ");
 }
@@ -306,7 +306,7 @@ fn a_target_without_its_kind() {
     5 +   exclude: [{ group: "Bob's PCs" }]
       |
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0105), 0 warnings in 1 policy
     exit code 1
     "#);
 }

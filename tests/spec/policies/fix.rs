@@ -32,7 +32,7 @@ fn only_certain_fixes_change_the_file() {
     8 |   AboveLock/AllowToasts: Allowed   # a person decides
       |                            +
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0204), 0 warnings in 1 policy
     fixed policies/reset.yaml
     exit code 1
     "#);
@@ -207,7 +207,7 @@ fn errors_fail_warnings_fail_when_strict_and_notes_never_do() {
     let error = Repository::lab().with("policies/a.yaml", "name: A\nsettings: { Camera/AllowCamera: 7 }\n");
     assert_snapshot!(error.run("check --output-format github"), @r#"
     ::error file=policies/a.yaml,line=2,col=33,title=SP0204::this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"%0Anote: source: DDF February 2026
-    1 error, 0 warnings in 1 policy
+    1 error (SP0204), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -238,7 +238,7 @@ fn check_selects_files_by_path() {
       |
       = note: source: DDF February 2026
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0204), 0 warnings in 1 policy
     exit code 1
     "#);
     assert_snapshot!(repository.run("check gpo.reg"), @"

@@ -61,7 +61,7 @@ fn one_run_reports_all_errors_of_a_file() {
     7 + state: retired
       |
 
-    4 errors, 0 warnings in 1 policy
+    4 errors (SP0104, SP0105, SP0109), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -150,7 +150,7 @@ fn unknown_keys_are_reported_everywhere() {
        |
        = note: known keys: rule, reason, until
 
-    7 errors, 0 warnings in 1 policy
+    7 errors (SP0104), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -203,7 +203,7 @@ fn duplicate_keys_show_both_places() {
        |
        = help: keep one of the two
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0103), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -229,7 +229,7 @@ fn duplicate_keys_next_to_a_number_as_key_are_reported() {
       |
       = help: keep one of the two
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0102), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -354,7 +354,7 @@ fn missing_keys_are_named() {
     3 | waive: [{ rule: I01 }]
       |         ^ write `until:` and text
 
-    5 errors, 0 warnings in 4 policies
+    5 errors (SP0106), 0 warnings in 4 policies
     exit code 1
     ");
 }
@@ -384,7 +384,7 @@ fn unsupported_features_are_reported_at_their_line() {
       |
       = help: write `custom`, or remove the line
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0109), 0 warnings in 1 policy
     exit code 1
     ");
 }

@@ -38,7 +38,7 @@ fn two_policies_cannot_have_the_same_key() {
       |
       = help: give one of them a different `key:`
 
-    2 errors, 0 warnings in 4 policies
+    2 errors (SP0111), 0 warnings in 4 policies
     exit code 1
     ");
 }
@@ -78,7 +78,7 @@ fn a_path_that_cannot_be_a_key_needs_one() {
     3 | moved_from: [a//b, ../c]
       |                    ^^^^ no part of a key can be empty, `.` or `..`
 
-    4 errors, 0 warnings in 3 policies
+    4 errors (SP0108), 0 warnings in 3 policies
     exit code 1
     ");
 }
@@ -154,7 +154,7 @@ fn a_target_a_variable_and_an_environment_must_exist() {
       |
       = note: environments: lab
 
-    6 errors, 0 warnings in 1 policy
+    6 errors (SP0401, SP0402, SP0404), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -217,7 +217,7 @@ fn each_environment_is_checked_and_named() {
       |
       = help: define it under `variables:` of `production` in sspr-policy.yaml
 
-    4 errors, 0 warnings in 2 policies
+    4 errors (SP0203, SP0401, SP0402), 0 warnings in 2 policies
     exit code 1
     ");
     assert_snapshot!(repository.run("check --env lab policies/lock.yaml"), @"0 errors, 0 warnings in 1 policy");
@@ -253,7 +253,7 @@ fn a_secret_is_refused_where_people_can_read_it() {
     5 | assignments: { include: [{ group: '${secret-file:group.txt}' }] }
       |                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ this text is visible in plans and in Intune
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0403), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -302,7 +302,7 @@ fn an_excluded_group_cannot_have_a_filter() {
       |
       = note: known keys: group, id, filter
 
-    4 errors, 0 warnings in 1 policy
+    4 errors (SP0104, SP0105, SP0405), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -356,7 +356,7 @@ fn a_group_can_be_assigned_only_once() {
        |
        = note: Microsoft Graph accepts each target once, with one filter
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0406), 0 warnings in 1 policy
     exit code 1
     ");
 }

@@ -30,7 +30,7 @@ fn a_registry_key_in_double_quotes_is_an_error() {
     3 +   'HKLM\new\table': { Mode: 1 }
       |
 
-    2 errors, 0 warnings in 2 policies
+    2 errors (SP0102, SP0301), 0 warnings in 2 policies
     exit code 1
     "#);
 }
@@ -56,7 +56,7 @@ fn a_registry_key_must_begin_with_its_hive() {
     8 |   HKLM\SOFTWARE\Sound: 1
       |                        ^ this is a whole number
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0105), 0 warnings in 1 policy
     exit code 1
     ");
     let said = check(
@@ -107,7 +107,7 @@ fn a_registry_key_must_begin_with_its_hive() {
     7 |   HKLM\SOFTWARE\\Contoso\: { Mode: 1 }
       |   ^^^^^^^^^^^^^^^^^^^^^^^ the key has an empty part (two backslashes in a row, or one at the end)
 
-    5 errors, 0 warnings in 1 policy
+    5 errors (SP0301), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -205,7 +205,7 @@ fn registry_names_are_not_case_sensitive() {
       |
       = note: the names of registry keys and values are not case-sensitive
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0205), 0 warnings in 1 policy
     exit code 1
     ");
 }

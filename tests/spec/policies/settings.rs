@@ -26,6 +26,18 @@ fn names_of_settings_are_case_sensitive() {
         "#,
     );
     assert_snapshot!(said, @r#"
+    warning[R02]: device-scope-missing: the OMA-URI does not have a scope
+     --> policies/policy.yaml:7:3
+      |
+    7 |   ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some devices ignore this form
+      |
+      = note: source: azure-docs#87720; azure-docs#87726; azure-docs PR#87750 (2022); confidence high; `explain R02`
+    help: write `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`
+      |
+    7 |   ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
+      |     +++++++
+
     error[SP0201]: unknown setting
      --> policies/policy.yaml:3:3
       |
@@ -75,18 +87,6 @@ fn names_of_settings_are_case_sensitive() {
     6 -   User/Camera/AllowCamera: 1
     6 +   Device/Camera/AllowCamera: 1
       |
-
-    warning[R02]: device-scope-missing: the OMA-URI does not have a scope
-     --> policies/policy.yaml:7:3
-      |
-    7 |   ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ some devices ignore this form
-      |
-      = note: source: azure-docs#87720; azure-docs#87726; azure-docs PR#87750 (2022); confidence high; `explain R02`
-    help: write `./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset`
-      |
-    7 |   ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset: 1
-      |     +++++++
 
     error[SP0201]: `./Device/Vendor/MSFT/Policy/Config/Browser\AllowPasswordManager` is not a setting
      --> policies/policy.yaml:8:3
@@ -180,7 +180,7 @@ fn names_of_settings_are_case_sensitive() {
        |
        = help: remove it
 
-    12 errors, 1 warning in 1 policy
+    12 errors (SP0201, SP0202, SP0216), 1 warning in 1 policy
     exit code 1
     "#);
 }
@@ -225,7 +225,7 @@ fn two_spellings_of_one_node_are_a_duplicate() {
     5 |   Device/Camera/AllowCamera: 0
       |   ^^^^^^^^^^^^^^^^^^^^^^^^^ this is the same setting in another spelling
 
-    2 errors, 1 warning in 1 policy
+    2 errors (SP0205), 1 warning in 1 policy
     exit code 1
     ");
 }
@@ -246,7 +246,7 @@ fn intune_accepts_a_thousand_settings_in_one_profile() {
          |
          = help: split the policy into several files
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0206), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -292,7 +292,7 @@ fn a_setting_that_old_releases_lack_is_a_warning() {
       |
       = note: known releases: 7, 8, 8.1, 10, 10 1507, 10 1511, 10 1607, 10 1703, 10 1709, 10 1803, 10 1809, 10 1903, 10 1909, 10 2004, 10 20H2, 10 21H1, 10 21H2, 10 22H2, 11, 11 21H2, 11 22H2, 11 23H2, 11 24H2, 11 25H2, Server 2019, Server 2022
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0110), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -312,7 +312,7 @@ fn thousands_of_unknown_names() {
          |
          = help: split the policy into several files
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0206), 0 warnings in 1 policy
     exit code 1
     ");
     let repository = repository.with_bytes("policies/a.yaml", format!("name: A\nsettings:\n{}", names(30)).as_bytes());

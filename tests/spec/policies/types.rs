@@ -66,7 +66,7 @@ fn yes_and_on_are_fixed_where_a_boolean_is_expected() {
     4 +   lab: { tenant: sandbox, prune: yes, limits: { allow_all_targets: false } }
       |
 
-    2 errors, 0 warnings in 0 policies
+    2 errors (SP0105), 0 warnings in 0 policies
     exit code 1
     ");
     let said = check(
@@ -113,7 +113,7 @@ fn yes_and_on_are_fixed_where_a_boolean_is_expected() {
       |
       = note: source: DDF February 2026
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0204), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -191,7 +191,7 @@ fn numbers_as_names_need_quotes() {
     6 + moved_from: ["7"]
       |
 
-    5 errors, 0 warnings in 1 policy
+    5 errors (SP0105), 0 warnings in 1 policy
     exit code 1
     "#);
 }

@@ -85,7 +85,7 @@ fn the_node_must_accept_the_value() {
       |
       = note: source: DDF February 2026
 
-    7 errors, 0 warnings in 1 policy
+    7 errors (SP0203, SP0204), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -221,7 +221,7 @@ fn an_admx_backed_policy_is_enabled_or_disabled() {
     7 +   ADMX_CredentialProviders/DefaultCredentialProvider: { enabled: { DefaultCredentialProvider_Message: x } }
       |
 
-    5 errors, 0 warnings in 1 policy
+    5 errors (SP0203, SP0204, SP0208), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -295,7 +295,7 @@ fn an_item_of_a_list_cannot_contain_the_separator() {
       |
       = note: source: DDF February 2026
 
-    3 errors, 0 warnings in 1 policy
+    3 errors (SP0203, SP0211), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -357,7 +357,7 @@ fn a_file_must_be_in_the_repository() {
       |
       = note: source: DDF February 2026
 
-    6 errors, 0 warnings in 1 policy
+    6 errors (SP0203, SP0415), 0 warnings in 1 policy
     exit code 1
     ");
 }

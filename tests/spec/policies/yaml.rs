@@ -94,7 +94,7 @@ fn one_run_reports_all_files_that_are_not_policies() {
     1 |
       | ^ the file is UTF-16; save it as UTF-8
 
-    11 errors, 0 warnings in 10 policies
+    11 errors (SP0101, SP0102, SP0105, SP0107), 0 warnings in 10 policies
     exit code 1
     ");
 }
@@ -167,7 +167,7 @@ fn errors_in_an_alias_point_at_its_anchor() {
       |
       = note: source: DDF February 2026
 
-    2 errors, 0 warnings in 1 policy
+    2 errors (SP0204), 0 warnings in 1 policy
     exit code 1
     "#);
 }
@@ -217,7 +217,7 @@ fn merge_keys_tags_and_undefined_aliases_are_refused() {
       |
       = help: a value that begins with `{` needs 'single quotes'
 
-    5 errors, 0 warnings in 5 policies
+    5 errors (SP0102), 0 warnings in 5 policies
     exit code 1
     ");
 }
@@ -239,7 +239,7 @@ fn a_byte_order_mark_and_crlf_do_not_move_columns() {
     4 |   Camera/AllowCamera: 1 # 🙂
       |            +
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0201), 0 warnings in 1 policy
     exit code 1
     ");
     let sound = text.replace("  Camera/AlowCamera: 1 # 🙂\r\n", "");
@@ -259,7 +259,7 @@ fn a_policy_file_ends_in_lower_case() {
     1 |
       | ^ a policy's file name has to end with `.yaml` in lower case
 
-    1 error, 0 warnings in 0 policies
+    1 error (SP0101), 0 warnings in 0 policies
     exit code 1
     ");
 }

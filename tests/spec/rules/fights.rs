@@ -40,7 +40,7 @@ fn three_policies_are_one_finding() {
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
       = help: set it in one policy only, or assign the two policies to different devices
 
-    1 error, 0 warnings in 3 policies
+    1 error (R04), 0 warnings in 3 policies
     exit code 1
     "#);
 }
@@ -87,7 +87,7 @@ fn each_kind_of_meeting_has_its_own_finding() {
       = note: source: Microsoft, device-profile-troubleshoot: custom settings that conflict "are applied randomly"
       = help: set it in one policy only, or assign the two policies to different devices
 
-    1 error, 1 warning in 3 policies
+    1 error (R04), 1 warning in 3 policies
     exit code 1
     "#);
 }

@@ -91,7 +91,7 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
       = help: take it over with `adopt: { rehearsal: [id] }`, or choose another name
 
     Scope tags: 1 new profile has none, so it gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here; 1 error.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here; 1 error (SP0517).
     Nothing was changed.
     exit 1
     "#);
@@ -113,7 +113,7 @@ fn an_unreadable_profile_that_is_not_managed_is_ignored() {
       = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
     Scope tags: 1 new profile has none, so it gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here; 1 error.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 1 not managed here; 1 error (SP0515).
     Nothing was changed.
     exit 1
     "#);
@@ -148,7 +148,7 @@ fn an_unreadable_managed_profile_blocks_its_policy() {
       = help: open it in the Intune admin center and save it again; until then, it is not compared with the policies
 
     Scope tags: 1 new profile has none, so it gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 0 not managed here; 1 error.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 0 not managed here; 1 error (SP0515).
     Nothing was changed.
     exit 1
     "#);

@@ -21,7 +21,7 @@ fn a_moved_file_if_orphans_are_deleted() {
       |
       = help: add `moved_from: [lock]` to keep the profile and not assign its settings twice
 
-    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error (SP0507).
     exit 1
     "#);
     let before = repo.portal().profiles();
@@ -54,7 +54,7 @@ fn a_draft_that_is_live() {
       |
       = help: write `state: active` to manage the profile, or `state: retired` to delete it
 
-    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error (SP0506).
     exit 1
     ");
 }
@@ -238,17 +238,17 @@ fn more_changes_than_the_limits_allow() {
       - lock                         "Lock screen"   it no longer has a policy file (prune: true)
           2 settings, 3 targets assigned; devices keep the last values until something else sets them
 
-    error[SP0509]: 1 deletion is more than `limits: max_deletes: 0` allows
-     |
-     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
-
     warning[SP0510]: lock will be deleted; devices keep its last values
      |
      = note: Start/HideLock stays at 1; the Windows default is 0
      = help: to undo a feature, first set the safe value, apply, and wait until devices have it; then retire the policy
 
+    error[SP0509]: 1 deletion is more than `limits: max_deletes: 0` allows
+     |
+     = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
+
     Reach: -24 devices and -5,200 members (All Staff, SSPR Pilot).
-    Plan: 0 to add, 0 to change, 1 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 0 to add, 0 to change, 1 to delete; 0 unchanged, 7 not managed here; 1 error (SP0509).
     Nothing was changed.
     exit 1
     "#);

@@ -265,11 +265,11 @@ fn masked_values_that_were_changed_in_the_tenant() {
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"someone changed this in Intune on 2026-11-27 21:00 UTC; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
+    {"changes":[{"because":"someone changed this in Intune on 2026-11-27 21:14 UTC; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune on 2026-11-27 21:00 UTC; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune on 2026-11-27 21:14 UTC; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
     "#);
     masked.carried_out();
 }

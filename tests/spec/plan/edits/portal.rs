@@ -87,7 +87,7 @@ fn a_profile_that_somebody_duplicated() {
      = note: [id]  "Lock screen - Copy"  changed [time]
      = help: run `sspr-policy disown ID` for the copy, or delete it in the portal
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0504).
     Nothing was changed.
     exit 1
     "#);
@@ -121,7 +121,7 @@ fn a_marker_that_somebody_deleted() {
       = note: its ID: [id]
       = help: take it over with `adopt: { sandbox: [id] }`, or choose another name
 
-    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.
+    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error (SP0517).
     exit 1
     "#);
     assert_eq!(listed_beside_errors(&repo), []);
@@ -165,7 +165,7 @@ fn a_moved_file_without_moved_from() {
       |
       = help: add `moved_from: [lock]` to keep the profile and not assign its settings twice
 
-    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error.
+    Plan: nothing can be done; 0 unchanged, 7 not managed here; 1 error (SP0507).
     exit 1
     "#);
     assert_eq!(listed_beside_errors(&repo), []);

@@ -248,7 +248,7 @@ fn members_that_the_token_may_not_read() {
     Reach: not known for the number of all devices (status 403; reading needs
       DeviceManagementManagedDevices.Read.All).
     Scope tags: 1 new profile has none, so it gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0519).
     Nothing was changed.
     exit 1
     "#);

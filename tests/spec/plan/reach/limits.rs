@@ -16,18 +16,18 @@ fn more_devices_than_the_limit_allows() {
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  include group SSPR Ring 2   310 devices
 
+    info[SP0520]: `limits: max_devices: 300` does not count the devices of users
+     |
+     = note: the plan affects users: All Staff
+
     error[SP0509]: 310 affected devices are more than `limits: max_devices: 300` allows
      |
      = note: SSPR Ring 2: 310
      = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
-    info[SP0520]: `limits: max_devices: 300` does not count the devices of users
-     |
-     = note: the plan affects users: All Staff
-
     Reach: +310 devices and +5,200 members (All Staff, SSPR Ring 2).
     Scope tags: 1 new profile has none, so it gets Default.
-    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0509).
     Nothing was changed.
     exit 1
     "#);
@@ -143,7 +143,7 @@ fn assignments_that_are_not_managed_count_for_limits() {
      = help: review the plan; if it is right, save it with `plan --override-limits --out FILE` and have that file approved, or change the limit in sspr-policy.yaml
 
     Reach: 4,120 devices at most as before (all devices).
-    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 2 errors.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 2 errors (SP0509).
     Nothing was changed.
     exit 1
     "#);
@@ -219,7 +219,7 @@ fn an_unknown_number_of_devices_exceeds_the_limit() {
      = note: Graph does not report the members of a target, such as a Configuration Manager collection
      = help: save the plan with `plan --override-limits --out FILE`, and have that file approved
 
-    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error.
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here; 1 error (SP0519).
     Nothing was changed.
     exit 1
     "#);

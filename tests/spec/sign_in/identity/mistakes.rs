@@ -19,7 +19,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
      = note: the line is not shown, because it contains the secret
      = help: remove it from the file and from the git history, and put it into the environment variable AZURE_CLIENT_SECRET
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0413), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, auth: { method: token, token: FAKE }"), @"
@@ -28,7 +28,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
      = note: the line is not shown, because it contains the secret
      = help: remove it from the file and from the git history, and put it into the environment variable SSPR_POLICY_TOKEN
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0413), 0 warnings in 1 policy
     exit code 1
     ");
     let keyed = ["FAKE", "12345678", "[FAKE]", "{ FAKE: 1 }"]
@@ -40,7 +40,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
      = note: the line is not shown, because it contains the key
      = help: put the key into an environment variable, and write `fingerprint_key: ${env:NAME}`
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0413), 0 warnings in 1 policy
     exit code 1
     ");
     for elsewhere in [
@@ -66,7 +66,7 @@ fn a_secret_in_the_configuration_is_not_shown() {
      = note: the line is not shown, because it may contain a password or a key
      = help: write only `https://`, the host, and a port where one is needed
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0413), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -92,7 +92,7 @@ fn invalid_tenants_and_servers() {
     4 +   a: { tenant: sandbox }
       |
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0411), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: common"), @"
@@ -104,7 +104,7 @@ fn invalid_tenants_and_servers() {
       |
       = help: write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0411), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: 'https://contoso.example'"), @"
@@ -116,7 +116,7 @@ fn invalid_tenants_and_servers() {
       |
       = help: write the ID of the tenant or one of its domains, such as contoso.onmicrosoft.com
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0411), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0'"), @"
@@ -126,7 +126,7 @@ fn invalid_tenants_and_servers() {
     4 |   a: { tenant: a.example, graph_url: 'https://graph.microsoft.com/v1.0' }
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ do not include the API version: remove `/v1.0`
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0410), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, graph_url: 'https://graph.example/?key=a'"), @"
@@ -135,7 +135,7 @@ fn invalid_tenants_and_servers() {
      = note: the line is not shown, because it may contain a password or a key
      = help: write only `https://`, the host, and a port where one is needed
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0413), 0 warnings in 1 policy
     exit code 1
     ");
     assert_snapshot!(said("tenant: a.example, auth: azure-cli"), @"
@@ -151,7 +151,7 @@ fn invalid_tenants_and_servers() {
     4 +   a: { tenant: a.example, auth: { method: azure-cli } }
       |
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0105), 0 warnings in 1 policy
     exit code 1
     ");
 }
@@ -238,7 +238,7 @@ fn an_application_must_be_an_id() {
       |
       = help: write the "Application (client) ID", as the application's overview in Entra shows it; `token`, `azure-cli` and a managed identity do not need it: remove the line
 
-    1 error, 0 warnings in 0 policies
+    1 error (SP0412), 0 warnings in 0 policies
     "#);
 }
 

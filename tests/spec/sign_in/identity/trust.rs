@@ -109,7 +109,7 @@ fn a_policy_cannot_use_variables_that_sign_in() {
       |
       = help: put the secret into a variable with a name of your own
 
-    1 error, 0 warnings in 1 policy
+    1 error (SP0420), 0 warnings in 1 policy
     exit code 1
     "#);
     let key = Repository::new(&format!(
@@ -124,7 +124,7 @@ fn a_policy_cannot_use_variables_that_sign_in() {
       |
       = help: use a variable of its own, such as `${env:SSPR_POLICY_KEY}`
 
-    1 error, 0 warnings in 0 policies
+    1 error (SP0420), 0 warnings in 0 policies
     exit code 1
     "#);
 }
