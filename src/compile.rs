@@ -13,6 +13,7 @@ mod context;
 mod expand;
 mod find;
 mod fits;
+mod kept_address;
 mod names;
 mod node;
 mod registry;

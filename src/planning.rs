@@ -104,7 +104,7 @@ pub async fn plan(
         tenant::read(client, &KnownAddresses::of(&compiled)),
     )
     .await?;
-    let desired = desired(&compiled, &directory, &mut problems);
+    let desired = desired(&compiled, &directory, request.today, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }

@@ -1,4 +1,4 @@
-//! Numbers in messages.
+//! Numbers and texts in messages.
 
 /// `1 profile`, `1,200 profiles`, `2 policies`, `2 keys`.
 pub fn counted(count: usize, one: &str) -> String {
@@ -25,6 +25,32 @@ pub fn grouped(count: usize) -> String {
     text
 }
 
+/// What differs between two texts that look the same in most fonts; `None` if it can be seen.
+pub fn unseen_difference(one: &str, other: &str) -> Option<String> {
+    if one == other {
+        return None;
+    }
+    if one.trim() == other.trim() {
+        return Some("only the blanks at the ends differ".into());
+    }
+    let words = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    if words(one) == words(other) {
+        return Some("only the blanks between the words differ".into());
+    }
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let rest = |text: &str| -> Vec<char> { text.chars().skip(same).take(2).collect() };
+    let (rest, other_rest) = (rest(one), rest(other));
+    // Printable ASCII differs visibly. A letter with an accent can be one character or two.
+    let is_plain = |all: &[char]| all.iter().all(|c| c.is_ascii_graphic());
+    let codes = |all: &[char]| match all {
+        [] => "the end".to_string(),
+        all => all.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect::<Vec<_>>().join(" "),
+    };
+    (!is_plain(&rest) || !is_plain(&other_rest)).then(|| {
+        format!("they differ from character {} on: {} and {}", same + 1, codes(&rest), codes(&other_rest))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +64,17 @@ mod tests {
         assert_eq!(counted(2, "policy"), "2 policies");
         assert_eq!(counted(2, "key"), "2 keys");
         assert_eq!(counted(0, "Group Policy"), "0 Group Policies");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_said() {
+        let said = |one, other| unseen_difference(one, other).unwrap_or_default();
+        assert_eq!(said("Lock", "Lock"), "");
+        assert_eq!(said("Lock", "Camera"), "");
+        assert_eq!(said("Lock ", "Lock"), "only the blanks at the ends differ");
+        assert_eq!(said("Lock  screen", "Lock screen"), "only the blanks between the words differ");
+        let accent = "they differ from character 4 on: U+00E9 and U+0065 U+0301";
+        assert_eq!(said("Caf\u{e9}", "Cafe\u{301}"), accent);
+        assert_eq!(said("Lock\u{200b}", "Lock"), "they differ from character 5 on: U+200B and the end");
     }
 }

@@ -7,10 +7,11 @@ use super::change::deletion;
 use super::difference::{Verified, difference};
 use super::found::{ProfileMatches, by_key};
 use super::leftovers::{complain_of_lost_moves, leftovers};
+use super::lost_marker::{Unmanaged, needs_new_profile};
 use super::order::widens;
 use super::{Cause, Change, Desired, Fate, Plan, Reason};
 use crate::delivery::{self, Since};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Kind};
 use crate::profile::{
     Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, Settings, is_keyed, masked_digest,
     masked_digest_is, readable_digest,
@@ -70,8 +71,11 @@ pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptio
     let found = ProfileMatches::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
     sorted.sort_by(|a, b| a.object.cmp(&b.object));
+    let is_new = |policy: &Desired| needs_new_profile(policy) && !found.objects.contains_key(&policy.object);
+    let unmanaged = desired.iter().any(is_new).then(|| Unmanaged::of(live, desired));
     for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
-        decide(policy, found.objects.get(&policy.object).copied(), live, options, &mut plan);
+        let object = found.objects.get(&policy.object).copied();
+        decide(policy, object, live, unmanaged.as_ref(), options, &mut plan);
     }
     leftovers(&ours, &found, options.prune, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
@@ -88,6 +92,7 @@ fn decide(
     policy: &Desired,
     object: Option<&Arc<LiveProfile>>,
     live: &[Arc<LiveProfile>],
+    unmanaged: Option<&Unmanaged<'_>>,
     options: &PlanOptions,
     plan: &mut Plan,
 ) {
@@ -114,29 +119,29 @@ fn decide(
             plan.changes.push(deletion(object, &policy.object, Reason::Retired, Some(policy)))
         }
         (Fate::Held | Fate::Draft | Fate::Retired, None) => {}
-        (Fate::Kept, None) => create(policy, live, options, plan),
+        (Fate::Kept, None) => create(policy, live, unmanaged, options, plan),
         (Fate::Kept, Some(object)) => update(policy, object, options, plan),
     }
 }
 
-fn create(policy: &Desired, live: &[Arc<LiveProfile>], options: &PlanOptions, plan: &mut Plan) {
+fn create(
+    policy: &Desired,
+    live: &[Arc<LiveProfile>],
+    unmanaged: Option<&Unmanaged<'_>>,
+    options: &PlanOptions,
+    plan: &mut Plan,
+) {
     if let Some(id) = &policy.adopt {
         plan.problems.push(no_adoption(id, live, options, &policy.object));
         return;
     }
-    let namesakes = live.iter().filter(|object| object.marker.is_none() && object.profile.name == policy.profile.name);
-    let ids: Vec<&str> = namesakes.map(|object| object.id.as_str()).collect();
-    if let Some(id) = ids.first() {
-        plan.problems.push(
-            Diagnostic::error(
-                Code::NameTaken,
-                format!("the tenant already has a profile \"{}\" that is not managed here", policy.profile.name),
-            )
-            .at(policy.place.clone(), "a second profile with this name would be created")
-            .note(format!("its ID: {}", ids.join(", ")))
-            .help(format!("take it over with `adopt: {{ {}: {id} }}`, or choose another name", options.environment)),
-        );
-        return;
+    if let Some(problem) = unmanaged.and_then(|all| all.complaint(policy, options)) {
+        let is_accepted = matches!(problem.kind, Kind::Problem(code) if policy.accepts.contains(&code));
+        // A waived problem is removed later, with the findings.
+        plan.problems.push(problem);
+        if !is_accepted {
+            return;
+        }
     }
     if let Some(change) = change(policy, None, Cause::You, Reason::Content, options, plan) {
         plan.changes.push(change);

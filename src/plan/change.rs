@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::Code;
 use crate::profile::{LiveProfile, Profile};
 use crate::setting::ObjectKey;
 use crate::source::{Place, Placed};
@@ -20,6 +21,8 @@ pub struct Desired {
     pub moved_from: Vec<Placed<String>>,
     /// The name of the target that its assignments come from.
     pub target: Option<String>,
+    /// The problems that it accepts.
+    pub accepts: Vec<Code>,
     /// The place of its name in the file.
     pub place: Place,
 }

@@ -22,10 +22,11 @@ const PURE: [(&str, &[&str]); 14] = [
 ];
 /// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
 /// tenants itself.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 12] = [
+    ("clock", &[]),
     ("file_lock", &[]),
-    ("sandbox", &["file_lock"]),
-    ("graph", &["permissions"]),
+    ("sandbox", &["clock", "file_lock"]),
+    ("graph", &["permissions", "clock"]),
     ("repository", &["source", "diagnostic", "failure", "policy", "catalogue", "compile", "rules", "file_lock"]),
     ("tenant", &["permissions", "setting", "catalogue", "compile", "profile", "delivery", "graph"]),
     ("session", &["source", "failure", "policy", "plan", "graph", "sandbox", "tenant"]),
@@ -91,6 +92,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "profile",
             "delivery",
             "plan",
+            "clock",
             "file_lock",
             "graph",
             "repository",
@@ -112,6 +114,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "rules",
             "formats",
             "plan",
+            "clock",
             "sandbox",
             "repository",
             "tenant",
@@ -124,8 +127,8 @@ const EDGES: [(&str, &[&str]); 11] = [
         ],
     ),
 ];
-const IMPURE: [&str; 8] =
-    ["std::fs", "std::env", "std::net::Tcp", "SystemTime", "Instant", "Timestamp::now", "tokio", "reqwest"];
+const IMPURE: [&str; 9] =
+    ["std::fs", "std::env", "std::net::Tcp", "SystemTime", "Instant", "Timestamp::now", "clock::now", "tokio", "reqwest"];
 
 fn rows() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
     PURE.iter().chain(&EDGES)

@@ -5,5 +5,6 @@ mod beside;
 mod claims;
 mod drift;
 mod edits;
+mod lost_marker;
 mod names;
 mod reach;

@@ -90,6 +90,9 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
 /// Describes a target that a policy cannot express.
 fn other_kind(raw: &str) -> String {
     let target: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
+    if let Some(intent) = target["intent"].as_str() {
+        return format!("an assignment with the intent `{intent}`");
+    }
     match target["collectionId"].as_str() {
         Some(id) => format!("the Configuration Manager collection {id}"),
         None => format!("a target of the kind {}", target["@odata.type"].as_str().unwrap_or(raw)),

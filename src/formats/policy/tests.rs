@@ -101,9 +101,9 @@ fn what_a_policy_cannot_express() {
     let rows = [
         (own("Base64"), OmaValue::Masked(OmaType::Base64)),
         (own("Twice"), OmaValue::Integer(1)),
-        (own("Twice").next(), OmaValue::Integer(2)),
-        (own("Mask"), OmaValue::String("****".into())),
     ];
+    let impossible =
+        [(own("Twice").next(), OmaValue::Integer(2)), (own("Mask"), OmaValue::String("****".into()))];
     let group = |id: &str, filter: Option<&str>| Assignment {
         excluded: false,
         who: Who::Group(id.into()),
@@ -116,7 +116,16 @@ fn what_a_policy_cannot_express() {
         ..Directory::default()
     };
     let assignments = vec![group("a", None), group("b", None), group("c", None), group("a", Some("x"))];
-    let file = written(&live(masked.into_iter().chain(rows), assignments), &directory);
+    let rows = || masked.clone().into_iter().chain(rows.clone());
+    // Apply would remove what the policy does not have, so there is no policy.
+    let live_with = live(rows().chain(impossible), assignments.clone());
+    let refused = in_context(|context| {
+        let profile = ProfileToWrite { live: &live_with, path: "policies/imported/test.yaml", directory: &directory };
+        write(&profile, context, &mut BTreeSet::new()).unwrap_err()
+    });
+    let refused: Vec<String> = refused.into_iter().map(|remark| remark.text).collect();
+    insta::assert_snapshot!(refused.join("\n"), @"");
+    let file = written(&live(rows(), assignments), &directory);
     assert!(file.needs_secrets);
     insta::assert_snapshot!(file.text, @"
     # yaml-language-server: $schema=../../schemas/policy.schema.json

@@ -2,7 +2,7 @@
 
 use super::reach;
 use super::style::{Paint, cut_pair, visible};
-use crate::diagnostic::counted;
+use crate::diagnostic::{counted, unseen_difference};
 use crate::permissions::WRITE_CONFIGURATION;
 use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, FieldLine, SettingLine, ValueText};
 
@@ -100,7 +100,8 @@ fn field_text(field: &FieldLine, paint: Paint) -> String {
         return format!("      {} {}   \"{}\"\n", paint.added("+"), field.field, clip(&field.after));
     }
     let (before, after) = cut_pair(&field.before, &field.after, WIDTH);
-    format!("      {changed} {}   \"{before}\" → \"{after}\"\n", field.field)
+    let unseen = unseen_difference(&field.before, &field.after).map_or(String::new(), |how| format!("   ({how})"));
+    format!("      {changed} {}   \"{before}\" → \"{after}\"{unseen}\n", field.field)
 }
 
 fn setting_text(setting: &SettingLine, paint: Paint) -> String {
