@@ -13,7 +13,7 @@ mod select;
 pub use catalogue_files::{make_catalogue, read_catalogue};
 pub use check::{CheckRequest, Checked};
 pub use contents::Files;
-pub use fixes::{FixedFile, fixes};
+pub use fixes::{FixedFile, fixes, replace_file};
 pub use lock::{Guard, lock_folder, lock_tenant};
 pub use paths::{NamedPath, relative};
 pub use secrets::variable;

@@ -83,25 +83,25 @@ impl Folder {
         }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (name, bytes) in &file.files {
-            self.create(&format!("{folder}/{name}"), bytes)?;
+            create(&self.root, &format!("{folder}/{name}"), bytes)?;
         }
-        self.create(path, file.text.as_bytes())
+        create(&self.root, path, file.text.as_bytes())
     }
+}
 
-    /// Creates a file. An existing file with the same bytes is accepted.
-    fn create(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
-        let place = self.root.join(path);
-        let failed = |error: std::io::Error| format!("cannot write {path}: {error}");
-        if let Some(folder) = place.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        match fs::File::create_new(&place) {
-            Ok(mut file) => file.write_all(bytes).map_err(failed),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => match fs::read(&place) {
-                Ok(there) if there == bytes => Ok(()),
-                _ => Err(format!("{path} already exists with different content and was not overwritten")),
-            },
-            Err(error) => Err(failed(error)),
-        }
+/// Creates a file. An existing file with the same bytes is accepted.
+pub(super) fn create(root: &Path, path: &str, bytes: &[u8]) -> Result<(), String> {
+    let place = root.join(path);
+    let failed = |error: std::io::Error| format!("cannot write {path}: {error}");
+    if let Some(folder) = place.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    match fs::File::create_new(&place) {
+        Ok(mut file) => file.write_all(bytes).map_err(failed),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => match fs::read(&place) {
+            Ok(there) if there == bytes => Ok(()),
+            _ => Err(format!("{path} already exists with different content and was not overwritten")),
+        },
+        Err(error) => Err(failed(error)),
     }
 }

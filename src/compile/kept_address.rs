@@ -31,11 +31,11 @@ pub(super) fn read(
     }
     let help = format!("to send {uri}, remove `oma_uri:`");
     match why_it_matters(text, setting) {
-        Some(Reason::NoScope) => {
+        Some(Doubt::NoScope) => {
             let finding = LACKS_SCOPE.finding(policy.oldest_build());
             problems.push(finding.at(place, "some devices ignore this form").help(help));
         }
-        Some(Reason::Spelling(label)) => {
+        Some(Doubt::Spelling(label)) => {
             let warning = Diagnostic::warning(Code::AddressKept, "this OMA-URI is sent in another spelling");
             problems.push(warning.at(place, label).help(help));
         }
@@ -44,23 +44,23 @@ pub(super) fn read(
     Some(OmaUri::verbatim(text))
 }
 
-enum Reason {
+enum Doubt {
     /// `./Vendor/…` at a node that devices have below `./Device`.
     NoScope,
     Spelling(&'static str),
 }
 
 /// Why a device may not accept the address as it is.
-fn why_it_matters(text: &str, setting: &Resolved<'_>) -> Option<Reason> {
+fn why_it_matters(text: &str, setting: &Resolved<'_>) -> Option<Doubt> {
     let Ok(parsed) = OmaUri::parse(text) else {
-        return Some(Reason::Spelling("devices may not find the setting: the address has a backslash, a space or an empty part too many"));
+        return Some(Doubt::Spelling("devices may not find the setting: the address has a backslash, a space or an empty part too many"));
     };
     if text.contains(TENANT) {
-        return Some(Reason::Spelling("devices expect the ID of their own tenant instead of `{TenantId}`"));
+        return Some(Doubt::Spelling("devices expect the ID of their own tenant instead of `{TenantId}`"));
     }
     if parsed != setting.uri {
-        return Some(Reason::Spelling("Windows is case-sensitive, so devices may not find the setting"));
+        return Some(Doubt::Spelling("Windows is case-sensitive, so devices may not find the setting"));
     }
     let has_scope = setting.node.is_none_or(|node| node.vendor_root) || !OmaUri::lacks_scope(text);
-    (!has_scope).then_some(Reason::NoScope)
+    (!has_scope).then_some(Doubt::NoScope)
 }

@@ -1,5 +1,7 @@
 //! Numbers and texts in messages.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// `1 profile`, `1,200 profiles`, `2 policies`, `2 keys`.
 pub fn counted(count: usize, one: &str) -> String {
     let count_text = grouped(count);
@@ -37,18 +39,25 @@ pub fn unseen_difference(one: &str, other: &str) -> Option<String> {
     if words(one) == words(other) {
         return Some("only the blanks between the words differ".into());
     }
-    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    let rest = |text: &str| -> Vec<char> { text.chars().skip(same).take(2).collect() };
-    let (rest, other_rest) = (rest(one), rest(other));
-    // Printable ASCII differs visibly. A letter with an accent can be one character or two.
-    let is_plain = |all: &[char]| all.iter().all(|c| c.is_ascii_graphic());
-    let codes = |all: &[char]| match all {
-        [] => "the end".to_string(),
-        all => all.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect::<Vec<_>>().join(" "),
+    // A letter with an accent can be one character or two, and some characters have no width.
+    let normal = |text: &str| -> String {
+        let text = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
+        text.chars().filter(|c| !c.is_control() && !has_no_width(*c)).collect()
     };
-    (!is_plain(&rest) || !is_plain(&other_rest)).then(|| {
-        format!("they differ from character {} on: {} and {}", same + 1, codes(&rest), codes(&other_rest))
-    })
+    if normal(one) != normal(other) {
+        return None;
+    }
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let codes = |text: &str| {
+        let rest = text.chars().skip(same).take(2).map(|c| format!("U+{:04X}", u32::from(c)));
+        let rest: Vec<String> = rest.collect();
+        if rest.is_empty() { "the end".to_string() } else { rest.join(" ") }
+    };
+    Some(format!("they look alike, but differ from character {} on: {} and {}", same + 1, codes(one), codes(other)))
+}
+
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -71,10 +80,11 @@ mod tests {
         let said = |one, other| unseen_difference(one, other).unwrap_or_default();
         assert_eq!(said("Lock", "Lock"), "");
         assert_eq!(said("Lock", "Camera"), "");
+        assert_eq!(said("Größe", "Grosse"), "");
         assert_eq!(said("Lock ", "Lock"), "only the blanks at the ends differ");
         assert_eq!(said("Lock  screen", "Lock screen"), "only the blanks between the words differ");
-        let accent = "they differ from character 4 on: U+00E9 and U+0065 U+0301";
+        let accent = "they look alike, but differ from character 4 on: U+00E9 and U+0065 U+0301";
         assert_eq!(said("Caf\u{e9}", "Cafe\u{301}"), accent);
-        assert_eq!(said("Lock\u{200b}", "Lock"), "they differ from character 5 on: U+200B and the end");
+        assert_eq!(said("Lock\u{200b}", "Lock"), "they look alike, but differ from character 5 on: U+200B and the end");
     }
 }

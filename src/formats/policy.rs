@@ -11,10 +11,12 @@ mod key;
 mod setting;
 #[cfg(test)]
 mod tests;
+mod update;
 mod value;
 
 pub use file::{PolicyFile, ProfileToWrite, Remark};
 pub use key::file_names;
+pub use update::{PolicyToUpdate, UpdatedPolicy, update};
 
 use std::collections::BTreeSet;
 

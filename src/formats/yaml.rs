@@ -1,5 +1,9 @@
 //! Writes YAML as people do: quotes only if needed, one line if it fits, wrapped comments.
 
+mod edit;
+
+pub use edit::{Edits, NewEntry};
+
 /// The width of a line that a pull request or a small terminal shows without scrolling.
 pub const WIDTH: usize = 100;
 

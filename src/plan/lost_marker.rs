@@ -15,11 +15,11 @@ use crate::setting::{Audience, OmaUri, OmaValue, Overlap};
 pub(super) struct Unmanaged<'l> {
     by_name: BTreeMap<&'l str, Vec<&'l LiveProfile>>,
     /// By the addresses that they set, in one spelling.
-    by_address: BTreeMap<OmaUri, Vec<Row<'l>>>,
+    by_address: BTreeMap<OmaUri, Vec<SettingOf<'l>>>,
 }
 
-/// A row of a profile.
-struct Row<'l> {
+/// A setting, and the profile that has it.
+struct SettingOf<'l> {
     profile: &'l LiveProfile,
     setting: &'l Setting,
 }
@@ -37,7 +37,7 @@ impl<'l> Unmanaged<'l> {
             }
             for (address, setting) in profile.profile.settings.iter() {
                 if let Some(uri) = one_spelling(address) {
-                    all.by_address.entry(uri).or_default().push(Row { profile, setting });
+                    all.by_address.entry(uri).or_default().push(SettingOf { profile, setting });
                 }
             }
         }
@@ -65,10 +65,10 @@ impl<'l> Unmanaged<'l> {
         // The fewest profiles first, so that others are not looked at.
         rows.sort_by_key(|(_, found)| found.len());
         let Some(((setting, found), others)) = rows.split_first() else { return Vec::new() };
-        let sets = |id: &str, setting: &Setting, found: &[Row<'_>]| {
+        let sets = |id: &str, setting: &Setting, found: &[SettingOf<'_>]| {
             found.iter().any(|row| row.profile.id == id && may_equal(&setting.value, &row.setting.value))
         };
-        let is_twin = |row: &&Row<'l>| {
+        let is_twin = |row: &&SettingOf<'l>| {
             may_equal(&setting.value, &row.setting.value)
                 && may_share_devices(policy.profile.assignments.as_ref(), row.profile)
                 && others.iter().all(|(setting, found)| sets(&row.profile.id, setting, found))

@@ -51,17 +51,19 @@ fn fixed(root: &Path, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
 }
 
 pub fn write_fixes(root: &Path, fixed: &[FixedFile]) -> Result<(), Failure> {
-    for FixedFile { path, after, .. } in fixed {
-        // If the name is a link, write the file that it points to and keep the link.
-        let failed = |error: std::io::Error| Failure::new(format!("cannot write {path}: {error}"));
-        let file = fs::canonicalize(root.join(path)).map_err(failed)?;
-        // Written next to the file and renamed, so that the file is never half written.
-        let beside = file.with_extension("yaml.new");
-        let mode = fs::metadata(&file).map_err(failed)?.permissions();
-        fs::write(&beside, after)
-            .and_then(|()| fs::set_permissions(&beside, mode))
-            .and_then(|()| fs::rename(&beside, &file))
-            .map_err(failed)?;
-    }
-    Ok(())
+    fixed.iter().try_for_each(|FixedFile { path, after, .. }| replace_file(root, path, after.as_bytes()))
+}
+
+/// Replaces the content of a file of the repository.
+pub fn replace_file(root: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    // If the name is a link, write the file that it points to and keep the link.
+    let failed = |error: std::io::Error| Failure::new(format!("cannot write {path}: {error}"));
+    let file = fs::canonicalize(root.join(path)).map_err(failed)?;
+    // Written next to the file and renamed, so that the file is never half written.
+    let beside = file.with_extension("yaml.new");
+    let mode = fs::metadata(&file).map_err(failed)?.permissions();
+    fs::write(&beside, bytes)
+        .and_then(|()| fs::set_permissions(&beside, mode))
+        .and_then(|()| fs::rename(&beside, &file))
+        .map_err(failed)
 }

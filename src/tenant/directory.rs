@@ -72,7 +72,7 @@ async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Ve
         let answers = client.batch("v1.0", &asked).await?;
         let mut again = Vec::new();
         for (at, answer) in std::mem::take(&mut open).into_iter().zip(answers) {
-            let (pages, announced) = (answer.has_more_pages(), answer.body["@odata.count"].as_u64());
+            let (pages, announced) = (answer.has_more_pages(), announced(&answer));
             match read_lookup(&requests[at].url, answer)? {
                 Lookup::Whole(_) | Lookup::Partial(_) | Lookup::NotCounted(_) if pages => {
                     found[at] = all_pages(client, &requests[at].url, announced).await?;
@@ -115,6 +115,12 @@ async fn all_pages(client: &Client, url: &str, announced: Option<u64>) -> Result
     }
     let lower = |one: NamedObject| NamedObject { id: one.id.to_lowercase(), ..one };
     Ok(entries(items).into_iter().map(lower).collect())
+}
+
+/// The number of objects in a list. If more pages follow, a number that is that of the page counts only the page.
+fn announced(answer: &BatchAnswer) -> Option<u64> {
+    let on_page = answer.body["value"].as_array().map_or(0, Vec::len) as u64;
+    answer.body["@odata.count"].as_u64().filter(|count| *count != on_page || !answer.has_more_pages())
 }
 
 /// How complete an answer is.

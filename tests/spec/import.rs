@@ -7,6 +7,7 @@ mod elsewhere;
 mod forms;
 mod limits;
 mod public_profiles;
+mod update;
 
 use base64::Engine;
 use serde_json::{Value, json};

@@ -48,6 +48,13 @@ impl SettingRow {
         let lost = Some(format!("{address} cannot be written: {reason}"));
         Self { written: None, remarks: Vec::new(), lost, notes: Vec::new() }
     }
+
+    /// The setting in the file, or an error; adds its remarks.
+    pub fn written_or(self, errors: &mut Vec<Remark>, remarks: &mut Vec<Remark>) -> Option<WrittenSetting> {
+        remarks.extend(self.remarks.into_iter().chain(self.notes));
+        errors.extend(self.lost.map(Remark::error));
+        self.written
+    }
 }
 
 /// All rows, sorted by address. `variables` contains the names that secrets already have.
@@ -56,50 +63,54 @@ pub(super) fn lines(
     context: &Context<'_>,
     variables: &mut BTreeSet<String>,
 ) -> Vec<SettingRow> {
-    let settings = &profile.live.profile.settings;
-    let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
-    let mut files: BTreeSet<String> = BTreeSet::new();
-    let mut lines = Vec::new();
-    for (address, setting) in settings.iter() {
+    let mut rows = RowNames { profile, context, variables, taken: BTreeSet::new(), files: BTreeSet::new() };
+    profile.live.profile.settings.iter().map(|(address, setting)| rows.row(address, &setting.value)).collect()
+}
+
+/// Writes the rows of one profile, each under another name.
+pub(super) struct RowNames<'r, 'a> {
+    pub profile: &'r ProfileToWrite<'r>,
+    pub context: &'r Context<'a>,
+    /// The names that secrets already have.
+    pub variables: &'r mut BTreeSet<String>,
+    /// The nodes of the rows so far.
+    pub taken: BTreeSet<OmaUri>,
+    /// The paths of their files, without extension.
+    pub files: BTreeSet<String>,
+}
+
+impl RowNames<'_, '_> {
+    pub fn row(&mut self, address: &Address, value: &OmaValue) -> SettingRow {
         let uri = match address {
             Address::Node(uri) => uri,
             Address::Repeated(..) | Address::ReadOnly(_, 1..) => {
                 let reason = "the profile has two rows with this address, but devices use only one of them";
-                lines.push(SettingRow::lost(address, reason));
-                continue;
+                return SettingRow::lost(address, reason);
             }
             Address::ReadOnly(..) => {
-                lines.push(SettingRow::lost(
-                    address,
-                    "Intune only reads this row from devices; a policy can only write",
-                ));
-                continue;
+                return SettingRow::lost(address, "Intune only reads this row from devices; a policy can only write");
             }
         };
+        let (profile, context) = (self.profile, self.context);
         let place = match place(uri, context.catalogue, context.tenant_id) {
             Ok(place) => place,
-            Err(reason) => {
-                lines.push(SettingRow::lost(address, &reason));
-                continue;
-            }
+            Err(reason) => return SettingRow::lost(address, &reason),
         };
         let is_twice = place.uri != *uri && profile.live.profile.sets(&place.uri);
-        if is_twice || !taken.insert(place.uri.clone()) {
-            lines.push(SettingRow::lost(address, "another row has the same node in another spelling"));
-            continue;
+        if is_twice || !self.taken.insert(place.uri.clone()) {
+            return SettingRow::lost(address, "another row has the same node in another spelling");
         }
-        let file = file_name(profile, uri, &mut files);
-        let is_masked = matches!(setting.value, OmaValue::Masked(_));
-        let variable = if is_masked { variable(profile.path, &place.uri, variables) } else { String::new() };
+        let file = file_name(profile, uri, &mut self.files);
+        let is_masked = matches!(value, OmaValue::Masked(_));
+        let variable = if is_masked { variable(profile.path, &place.uri, self.variables) } else { String::new() };
         let writing = RowWriter { profile, context, place, file, variable };
-        let mut line = writing.line(uri, &setting.value);
+        let mut line = writing.line(uri, value);
         if line.written.is_some() && writing.place.kept.is_some() {
             let text = format!("{}: `oma_uri:` keeps {uri}, which is how Intune has it", writing.name());
             line.notes.push(Remark::warning(text));
         }
-        lines.push(line);
+        line
     }
-    lines
 }
 
 /// The name of a row's setting in a policy.

@@ -124,7 +124,10 @@ fn what_a_policy_cannot_express() {
         write(&profile, context, &mut BTreeSet::new()).unwrap_err()
     });
     let refused: Vec<String> = refused.into_iter().map(|remark| remark.text).collect();
-    insta::assert_snapshot!(refused.join("\n"), @"");
+    insta::assert_snapshot!(refused.join("\n"), @"
+    ./Device/Vendor/MSFT/Contoso/Mask cannot be written: this is a placeholder that Intune shows instead of the value: it was probably copied from an export, which does not contain the value
+    ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written: the profile has two rows with this address, but devices use only one of them
+    ");
     let file = written(&live(rows(), assignments), &directory);
     assert!(file.needs_secrets);
     insta::assert_snapshot!(file.text, @"
@@ -137,16 +140,11 @@ fn what_a_policy_cannot_express() {
       ./Device/Vendor/MSFT/Contoso/Base64:
         type: base64
         base64: '${env:SSPR_TEST_CONTOSO_BASE64}'
-        unchecked: imported from the tenant
-      # ./Device/Vendor/MSFT/Contoso/Mask cannot be written here; apply will remove it from the profile:
-      # this is a placeholder that Intune shows instead of the value: it was probably copied from an
-      # export, which does not contain the value
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Twice:
         type: integer
         value: 1
-        unchecked: imported from the tenant
-      # ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written here; apply will remove it from the
-      # profile: the profile has two rows with this address, but devices use only one of them
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       # AppVirtualization/PublishingAllowServer1: the token is not allowed to read its value: provide it
       # as SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1, or import again with
       # DeviceManagementConfiguration.ReadWrite.All

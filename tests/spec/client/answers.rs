@@ -47,7 +47,11 @@ fn doubled(batch: &mut Value) {
 fn two_answers_to_one_request_of_a_batch_are_none() {
     let once = planned(false, doubled);
     assert!(once.contains("1 to add") && once.ends_with("exit 0\n"), "{once}");
-    insta::assert_snapshot!(planned(true, doubled), @"");
+    insta::assert_snapshot!(planned(true, doubled), @"
+    error: the answer to /v1.0/$batch cannot be used: the batch has two answers to /groups?$filter=displayName%20eq%20%27SSPR%20Pilot%27&$select=id,displayName&$top=999&$count=true (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
+    exit 1
+    ");
 }
 
 /// The list goes on, with a second group of the same name.
@@ -59,7 +63,11 @@ fn goes_on(batch: &mut Value) {
 
 #[test]
 fn a_list_of_groups_is_read_to_its_end() {
-    insta::assert_snapshot!(planned(true, goes_on), @"");
+    insta::assert_snapshot!(planned(true, goes_on), @"
+    error: the answer to /v1.0/groups?$filter=displayName%20eq%20%27SSPR%20Pilot%27&$select=id,displayName cannot be used: the server counts 2 groups, but the list has 1 (request-id [id])
+    help: run again; if it fails again, something else may answer in Graph's place: run `sspr-policy doctor`
+    exit 1
+    ");
     // If the other pages hold nothing more, the first one was complete.
     let complete = planned(true, |batch| {
         batch["responses"][0]["body"]["@odata.nextLink"] = json!("https://graph.example/v1.0/groups?$skiptoken=2");
@@ -78,7 +86,29 @@ fn an_assignment_that_is_to_be_removed_is_not_unchanged() {
     let text = state.to_string().replace("\"intent\":\"apply\"", "\"intent\":\"remove\"");
     state = serde_json::from_str(&text).unwrap();
     repo.write(".sspr-policy/sandbox.json", &state.to_string());
-    insta::assert_snapshot!(repo.plan(), @"");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ reset                        "Password reset"   someone changed this in Intune; apply will put it back
+          + assignment  include group SSPR Pilot   24 devices
+          - assignment  include a target of another kind
+
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/reset.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: Allowed }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or may lead back to the sign-in screen
+      = note: reset (policies/reset.yaml:2:13) may turn password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+
+    Reach: +24 devices (SSPR Pilot).
+    Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
+    Nothing was changed.
+    exit 0
+    "#);
 }
 
 #[test]
@@ -91,7 +121,30 @@ fn what_a_server_changes_in_a_name_is_said() {
     for (name, now) in [("Lock ", "Lock"), ("Caf\u{e9}", "Cafe\u{301}")] {
         portal.patch(&portal.profile(name), json!({ "displayName": now }));
     }
-    insta::assert_snapshot!(rehearsal.repo.plan(), @"");
+    insta::assert_snapshot!(rehearsal.repo.plan(), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ a                            "Lock "   someone changed this in Intune; apply will put it back
+          ~ name   "Lock" → "Lock "   (only the blanks at the ends differ)
+
+      ~ b                            "Café"   someone changed this in Intune; apply will put it back
+          ~ name   "Café" → "Café"   (they differ from character 4 on: U+0065 U+0301 and U+00E9)
+
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/a.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: Allowed }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or may lead back to the sign-in screen
+      = note: a (policies/a.yaml:2:13) may turn password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+
+    Plan: 0 to add, 2 to change, 0 to delete; 0 unchanged, 7 not managed here.
+    Nothing was changed.
+    exit 0
+    "#);
     // A server that stores every name without blanks at its end.
     let tidy = |value: &mut Value| {
         let text = value.to_string().replace("\"displayName\":\"Lock \"", "\"displayName\":\"Lock\"");
@@ -100,5 +153,6 @@ fn what_a_server_changes_in_a_name_is_said() {
     let applied = rehearsal.apply_between(move |asked| {
         if asked.method == "PATCH" { Then::Pass } else { Then::Changed(Box::new(tidy)) }
     });
-    insta::assert_snapshot!(normal(&applied.fails()), @"");
+    assert_eq!(applied.code, Some(1));
+    insta::assert_snapshot!(normal(&applied.printed()), @"");
 }

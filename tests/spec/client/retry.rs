@@ -121,7 +121,7 @@ fn only_failed_requests_of_a_batch_are_sent_again() {
     let all = |tenant: &Rehearsal| {
         for (number, group) in groups.iter().enumerate() {
             let policy = format!(
-                "name: Policy {number}\nsettings: {{ Camera/AllowCamera: 0 }}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
+                "name: Policy {number}\nsettings: {{ AboveLock/AllowToasts: 0 }}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
             );
             tenant.repo.policy(&format!("p{number}"), &policy);
         }

@@ -27,13 +27,13 @@ fn an_address_is_kept_as_the_tenant_has_it() {
     drop(portal);
     insta::assert_snapshot!(import(&repo, &[]), @r"
     wrote policies/imported/spellings.yaml  adopts [id], nothing else
-      warning: PassportForWork/[id]/Policies/RequireSecurityDevice: `oma_uri:` keeps ./Device/Vendor/MSFT/PassportForWork/{TenantId}/Policies/RequireSecurityDevice, which is how Intune has it
+      warning: PassportForWork/{TenantId}/Policies/RequireSecurityDevice: `oma_uri:` keeps ./Device/Vendor/MSFT/PassportForWork/{TenantId}/Policies/RequireSecurityDevice, which is how Intune has it
       warning: Autoplay/DisallowAutoplayForNonVolumeDevices: `oma_uri:` keeps ./Device/Vendor/MSFT/Policy/Config/AutoPlay/DisallowAutoplayForNonVolumeDevices, which is how Intune has it
       warning: Camera/AllowCamera: `oma_uri:` keeps ./Device\Vendor\MSFT\Policy\Config\Camera\AllowCamera, which is how Intune has it
       warning: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching: written unchecked, because check says: this setting exists for the device only: write `./Device/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching`
       warning: AppLocker/ApplicationLaunchRestrictions/Native/EXE/Policy: `oma_uri:` keeps ./Vendor/MSFT/AppLocker/ApplicationLaunchRestrictions/Native/EXE/Policy, which is how Intune has it
-      warning: ./Device/Vendor/MSFT/Contoso/Number: `oma_uri:` keeps ./Vendor/MSFT/Contoso/Number, which is how Intune has it
       warning: ./Device/Vendor/MSFT/Contoso/Number: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Number: `oma_uri:` keeps ./Vendor/MSFT/Contoso/Number, which is how Intune has it
       warning: NetworkProxy/ProxySettingsPerUser: `oma_uri:` keeps ./Vendor/MSFT/NetworkProxy/ProxySettingsPerUser, which is how Intune has it
       warning: AboveLock/AllowToasts: `oma_uri:` keeps Vendor/MSFT/Policy/Config/AboveLock/AllowToasts/, which is how Intune has it
 
@@ -47,20 +47,12 @@ fn an_address_is_kept_as_the_tenant_has_it() {
 
     settings:
       PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
-      # PassportForWork/[id]/Policies/RequireSecurityDevice: `oma_uri:`
-      # keeps ./Device/Vendor/MSFT/PassportForWork/{TenantId}/Policies/RequireSecurityDevice, which is
-      # how Intune has it
       PassportForWork/{TenantId}/Policies/RequireSecurityDevice:
         value: true
         oma_uri: './Device/Vendor/MSFT/PassportForWork/{TenantId}/Policies/RequireSecurityDevice'
-      # Autoplay/DisallowAutoplayForNonVolumeDevices: `oma_uri:` keeps
-      # ./Device/Vendor/MSFT/Policy/Config/AutoPlay/DisallowAutoplayForNonVolumeDevices, which is how
-      # Intune has it
       Autoplay/DisallowAutoplayForNonVolumeDevices:
         value: enabled
         oma_uri: './Device/Vendor/MSFT/Policy/Config/AutoPlay/DisallowAutoplayForNonVolumeDevices'
-      # Camera/AllowCamera: `oma_uri:` keeps ./Device\Vendor\MSFT\Policy\Config\Camera\AllowCamera,
-      # which is how Intune has it
       Camera/AllowCamera:
         value: Not allowed
         oma_uri: './Device\Vendor\MSFT\Policy\Config\Camera\AllowCamera'
@@ -68,27 +60,18 @@ fn an_address_is_kept_as_the_tenant_has_it() {
         type: integer
         value: 1
         unchecked: 'imported from the tenant; check says: this setting exists for the device only: write `./Device/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching`'
-      # AppLocker/ApplicationLaunchRestrictions/Native/EXE/Policy: `oma_uri:` keeps
-      # ./Vendor/MSFT/AppLocker/ApplicationLaunchRestrictions/Native/EXE/Policy, which is how Intune has
-      # it
       AppLocker/ApplicationLaunchRestrictions/Native/EXE/Policy:
         type: xml
         raw: '<RuleCollection Type="Exe" EnforcementMode="AuditOnly"/>'
         oma_uri: './Vendor/MSFT/AppLocker/ApplicationLaunchRestrictions/Native/EXE/Policy'
-      # ./Device/Vendor/MSFT/Contoso/Number: `oma_uri:` keeps ./Vendor/MSFT/Contoso/Number, which is how
-      # Intune has it
       ./Device/Vendor/MSFT/Contoso/Number:
         type: integer
         value: 1
         unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
         oma_uri: './Vendor/MSFT/Contoso/Number'
-      # NetworkProxy/ProxySettingsPerUser: `oma_uri:` keeps
-      # ./Vendor/MSFT/NetworkProxy/ProxySettingsPerUser, which is how Intune has it
       NetworkProxy/ProxySettingsPerUser:
         value: 0
         oma_uri: './Vendor/MSFT/NetworkProxy/ProxySettingsPerUser'
-      # AboveLock/AllowToasts: `oma_uri:` keeps Vendor/MSFT/Policy/Config/AboveLock/AllowToasts/, which
-      # is how Intune has it
       AboveLock/AllowToasts:
         value: Not allowed
         oma_uri: Vendor/MSFT/Policy/Config/AboveLock/AllowToasts/

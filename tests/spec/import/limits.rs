@@ -32,35 +32,47 @@ fn a_profile_that_a_policy_cannot_express_is_reported_and_not_written() {
       error: the profile does not have any settings, but a policy needs at least one
     not written: policies/imported/half-of-it.yaml  "Half of it" ([id])
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
+    wrote policies/imported/in-other-spellings.yaml  adopts [id], but changes it
+      warning: AboveLock/AllowToasts: `oma_uri:` keeps ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts, which is how Intune has it
+      warning: WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
+      warning: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching: written unchecked, because check says: this setting exists for the device only: write `./Device/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching`
+      warning: Authentication/AllowAadPasswordReset: `oma_uri:` keeps ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset, which is how Intune has it
+      warning: ./Device/Vendor/MSFT/Contoso/Start: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Start: `oma_uri:` keeps Device/Vendor/MSFT/Contoso/Start, which is how Intune has it
+      error: assignments are not imported: an included target cannot be written here: the Configuration Manager collection SMS00001
+      plan:   assignments: not managed, stays as it is: include a target of another kind, include all devices
     wrote policies/imported/long-text.yaml  for [id], but it cannot be applied yet
       plan: the description of imported/long-text is too long: with the marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
 
-    Import: 1 of 4 profiles written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 4 profiles; a plan of each policy then proves that adopting changes nothing else
+    Import: 2 of 5 profiles written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 5 profiles; a plan of each policy then proves that adopting changes nothing else
     exit 1
     "#);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/in-other-spellings.yaml")), @"
     # yaml-language-server: $schema=../../schemas/policy.schema.json
-    name: Half of it
+    name: In other spellings
 
     settings:
-      # ./Device/Vendor/MSFT/Contoso/Control cannot be written here; apply will remove it from the
-      # profile: this value contains a control character: U+0001 cannot be sent to a device
       Camera/AllowCamera: Not allowed
-      # in Intune this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; apply will change it
-      # to ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
-      AboveLock/AllowToasts: Allowed
+      AboveLock/AllowToasts:
+        value: Allowed
+        oma_uri: './Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts'
       # WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
       WiFi/Profile/Guest/WlanXml: { type: xml, raw: '<a><keyMaterial>hunter2</keyMaterial></a>' }
-      # ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here;
-      # apply will remove it from the profile: this setting exists for the device only
-      # in Intune this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; apply will
-      # change it to ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
-      Authentication/AllowAadPasswordReset: Allowed
-      # Device/Vendor/MSFT/Contoso/Start cannot be written here; apply will remove it from the profile:
-      # an OMA-URI must begin with `./Device/` or `./User/`
+      ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching:
+        type: integer
+        value: 1
+        unchecked: 'imported from the tenant; check says: this setting exists for the device only: write `./Device/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching`'
+      Authentication/AllowAadPasswordReset:
+        value: Allowed
+        oma_uri: './Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset'
+      ./Device/Vendor/MSFT/Contoso/Start:
+        type: string
+        raw: a
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
+        oma_uri: Device/Vendor/MSFT/Contoso/Start
 
     # assignments are not imported: an included target cannot be written here: the Configuration Manager
     # collection SMS00001

@@ -30,7 +30,32 @@ fn edited_in_the_portal() -> Repository {
 fn a_profile_that_lost_its_marker_is_not_created_again() {
     let repo = edited_in_the_portal();
     let before = repo.portal().profiles();
-    insta::assert_snapshot!(repo.plan(), @"");
+    insta::assert_snapshot!(repo.plan(), @r#"
+    Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
+
+    error[SP0527]: the profile "SSPR for the pilot" already sets everything that reset sets, and is not managed
+     --> policies/reset.yaml:1:7
+      |
+    1 | name: Password reset
+      |       ^^^^^^^^^^^^^^ a second profile with the same settings would be created, perhaps for the same devices
+      |
+      = note: its ID: [id]; if it is this policy's profile, someone removed the marker from its description
+      = help: take it over with `adopt: { sandbox: [id] }`, or accept both with `waive:` and `rule: SP0527`
+
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/reset.yaml:3:3
+      |
+    3 |   Authentication/AllowAadPasswordReset: Allowed
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or may lead back to the sign-in screen
+      = note: reset (policies/reset.yaml:3:3) may turn password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+
+    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.
+    exit 1
+    "#);
     assert_eq!(repo.apply().code, Some(1));
     assert_eq!(repo.portal().profiles(), before);
     let id = text(&repo.portal().profile("SSPR for the pilot")["id"]);
@@ -82,5 +107,14 @@ fn a_profile_that_reaches_nobody_or_sets_less_is_another_one() {
     let another_group = said(|portal, profile| {
         portal.assign(profile, &[target("groupAssignmentTarget", &portal.group("SSPR Ring 2"))]);
     });
-    insta::assert_snapshot!([unassigned, everybody_else, less, another_group].join("\n--\n"), @"");
+    insta::assert_snapshot!([unassigned, everybody_else, less, another_group].join("\n--\n"), @r#"
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 8 not managed here.
+    --
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 8 not managed here.
+    --
+    Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 8 not managed here.
+    --
+    error[SP0527]: the profile "SSPR for the pilot" already sets everything that reset sets, and is not managed
+    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.
+    "#);
 }
