@@ -40,6 +40,8 @@ pub struct PlanOptions {
     pub only: Option<glob::Pattern>,
     /// The key for digests of values with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
+    /// Whether Intune shows only some of the profiles, so that a missing one may exist.
+    pub is_filtered: bool,
     /// What the ids in `adopt:` belong to that are not custom profiles.
     pub elsewhere: BTreeMap<String, Elsewhere>,
 }
@@ -135,6 +137,10 @@ fn create(
         plan.problems.push(no_adoption(id, live, options, &policy.object));
         return;
     }
+    if options.is_filtered {
+        plan.problems.push(not_on_filtered_list(policy));
+        return;
+    }
     if let Some(problem) = unmanaged.and_then(|all| all.complaint(policy, options)) {
         let is_accepted = matches!(problem.kind, Kind::Problem(code) if policy.accepts.contains(&code));
         // A waived problem is removed later, with the findings.
@@ -146,6 +152,12 @@ fn create(
     if let Some(change) = change(policy, None, Cause::You, Reason::Content, options, plan) {
         plan.changes.push(change);
     }
+}
+
+fn not_on_filtered_list(policy: &Desired) -> Diagnostic {
+    Diagnostic::error(Code::CreateOnFilteredList, format!("{} is not created, because it may exist already", policy.object))
+        .at(policy.place.clone(), "Intune does not show all profiles to this identity")
+        .help("plan with an application, an Intune administrator, or a role assignment without scope tags")
 }
 
 /// The ids in `adopt:` that no custom profile has. Policies that already have a profile are skipped, because their

@@ -47,7 +47,7 @@ pub struct UpdatedPolicy {
 pub fn update(wanted: &PolicyToUpdate<'_>, context: &Context<'_>) -> Result<UpdatedPolicy, Vec<Remark>> {
     let (compiled, now) = compiled(wanted.policy, wanted.directory, context)?;
     let root = parse(&wanted.policy.source).map_err(|error| vec![Remark::error(error.message)])?;
-    let mut update = Update {
+    let mut update = PolicyEdit {
         wanted,
         context,
         compiled: &compiled,
@@ -64,7 +64,7 @@ pub fn update(wanted: &PolicyToUpdate<'_>, context: &Context<'_>) -> Result<Upda
     if now.scope_tags.is_some() && now.scope_tags != wanted.live.profile.scope_tags {
         update.scope_tags();
     }
-    let Update { edits, mut found, errors, .. } = update;
+    let PolicyEdit { edits, mut found, errors, .. } = update;
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -133,7 +133,7 @@ fn proven(
     Err(vec![Remark::error(text)])
 }
 
-struct Update<'u, 'a> {
+struct PolicyEdit<'u, 'a> {
     wanted: &'u PolicyToUpdate<'u>,
     context: &'u Context<'a>,
     compiled: &'u Compiled<'a>,
@@ -143,7 +143,7 @@ struct Update<'u, 'a> {
     errors: Vec<Remark>,
 }
 
-impl<'u> Update<'u, '_> {
+impl<'u> PolicyEdit<'u, '_> {
     fn part(&self, name: &str) -> Option<(&'_ Spanned<String>, &'_ Node)> {
         let Value::Map(entries) = &self.root.value else { return None };
         entries.iter().find(|(key, _)| key.value == name).map(|(key, value)| (key, value))

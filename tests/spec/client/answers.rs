@@ -128,7 +128,7 @@ fn what_a_server_changes_in_a_name_is_said() {
           ~ name   "Lock" → "Lock "   (only the blanks at the ends differ)
 
       ~ b                            "Café"   someone changed this in Intune; apply will put it back
-          ~ name   "Café" → "Café"   (they differ from character 4 on: U+0065 U+0301 and U+00E9)
+          ~ name   "Café" → "Café"   (they look alike, but differ from character 4 on: U+0065 U+0301 and U+00E9)
 
     warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
      --> policies/a.yaml:2:13
@@ -154,5 +154,30 @@ fn what_a_server_changes_in_a_name_is_said() {
         if asked.method == "PATCH" { Then::Pass } else { Then::Changed(Box::new(tidy)) }
     });
     assert_eq!(applied.code, Some(1));
-    insta::assert_snapshot!(normal(&applied.printed()), @"");
+    insta::assert_snapshot!(normal(&applied.printed()), @r#"
+    Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
+
+      ~ a                            "Lock "   someone changed this in Intune; apply will put it back
+          ~ name   "Lock" → "Lock "   (only the blanks at the ends differ)
+
+      ~ b                            "Café"   someone changed this in Intune; apply will put it back
+          ~ name   "Café" → "Café"   (they look alike, but differ from character 4 on: U+0065 U+0301 and U+00E9)
+
+    warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
+     --> policies/a.yaml:2:13
+      |
+    2 | settings: { Authentication/AllowAadPasswordReset: Allowed }
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: "Reset password" may not appear, or may lead back to the sign-in screen
+      = note: a (policies/a.yaml:2:13) may turn password reset on for the same devices
+      = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
+      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+
+    Plan: 0 to add, 2 to change, 0 to delete; 0 unchanged, 7 not managed here.
+      ~ b                            changed  [id]
+      ~ a                            failed   it was written, but the tenant shows the name "Lock" instead of "Lock " (only the blanks at the ends differ): plan again
+
+    1 done, 1 failed. Fix the cause and run `sspr-policy apply` again; it continues with what is missing.
+    "#);
 }

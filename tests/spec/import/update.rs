@@ -59,6 +59,7 @@ fn rows(portal: &Portal, profile: &Value, change: impl Fn(&str, Value) -> Option
 /// Updates the policy; the plan has to be empty afterwards. Returns the output and the file.
 fn updated(repo: &Repository) -> String {
     let said = import(repo, &["--update", "lock"]);
+    assert!(said.starts_with("updated "), "{said}");
     repo.ran("check").succeeds();
     repo.assert_converged();
     format!("{said}---\n{}", normal(&repo.read("policies/lock.yaml")))
@@ -77,8 +78,37 @@ fn what_still_says_the_same_stays_as_it_is_written() {
         let settings = rows(portal, profile, change, &more);
         portal.patch(profile, json!({ "omaSettings": settings, "description": description }));
     });
-    insta::assert_snapshot!(updated(&repo), @"");
-    insta::assert_snapshot!(import(&repo, &["--update", "lock"]), @"");
+    insta::assert_snapshot!(updated(&repo), @r#"
+    updated policies/lock.yaml  from "Lock screen" ([id]); a plan changes nothing
+      description
+      - AboveLock/AllowToasts
+      ~ WindowsLogon/DisableLockScreenAppNotifications
+      + Bluetooth/AllowAdvertising
+
+    Nothing was changed in the tenant.
+    exit 0
+    ---
+    # What people see before they sign in.
+    name: Lock screen   # also in the handbook
+    description: For the pilot and Anna.
+
+    settings:
+      # Fifteen minutes.
+      LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: ${var:limit}
+      WindowsLogon/DisableLockScreenAppNotifications: enabled   # see ticket 4711
+
+      # Off for everyone.
+      Camera/AllowCamera: 0
+      Bluetooth/AllowAdvertising: 0
+
+    assignments: pilot
+    "#);
+    insta::assert_snapshot!(import(&repo, &["--update", "lock"]), @r#"
+    unchanged policies/lock.yaml  it says what "Lock screen" ([id]) has
+
+    Nothing was changed in the tenant.
+    exit 0
+    "#);
 }
 
 #[test]
@@ -88,7 +118,30 @@ fn other_targets_replace_the_name_of_a_target() {
         portal.assign(profile, &[target("group", group("SSPR Ring 2")), target("exclusionGroup", group("Kiosks"))]);
         portal.patch(profile, json!({ "displayName": "Lock screen: 2027" }));
     });
-    insta::assert_snapshot!(updated(&repo), @"");
+    insta::assert_snapshot!(updated(&repo), @r#"
+    updated policies/lock.yaml  from "Lock screen: 2027" ([id]); a plan changes nothing
+      name: "Lock screen: 2027"
+      assignments
+      warning: the assignments no longer are those of the target `pilot`, which is not changed
+
+    Nothing was changed in the tenant.
+    exit 0
+    ---
+    # What people see before they sign in.
+    name: 'Lock screen: 2027'   # also in the handbook
+    description: For the pilot.
+
+    settings:
+      # Fifteen minutes.
+      LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: ${var:limit}
+      WindowsLogon/DisableLockScreenAppNotifications: disabled   # see ticket 4711
+
+      AboveLock/AllowToasts: Allowed
+      # Off for everyone.
+      Camera/AllowCamera: 0
+
+    assignments: { include: [{ group: SSPR Ring 2 }], exclude: [{ group: Kiosks }] }
+    "#);
 }
 
 const LISTED: &str = "\
@@ -171,7 +224,13 @@ fn what_a_policy_cannot_say_is_not_written() {
         let settings = rows(portal, profile, |_, value| Some(value), &more);
         portal.patch(profile, json!({ "omaSettings": settings }));
     });
-    insta::assert_snapshot!(import(&repo, &["--update", "lock"]), @"");
+    insta::assert_snapshot!(import(&repo, &["--update", "lock"]), @r#"
+    not updated: policies/lock.yaml  "Lock screen" ([id])
+      error: ./Vendor/MSFT/Policy/Config/Camera/AllowCamera cannot be written: another row has the same node in another spelling
+
+    Nothing was changed in the tenant.
+    exit 1
+    "#);
     assert_eq!(repo.read("policies/lock.yaml"), LOCK);
 }
 
@@ -182,7 +241,20 @@ fn an_update_needs_a_policy_and_its_profile() {
     repo.policy("old", "name: Old\nstate: retired\nsettings: { Camera/AllowCamera: 0 }\n");
     let said: String =
         ["look", "nothing/like-it", "old", "lock"].map(|key| import(&repo, &["--update", key])).concat();
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @"
+    error: no policy has the key look
+    help: Did you mean `lock`?
+    exit 1
+    error: no policy has the key nothing/like-it
+    help: a key is the path of a policy file below policies/, without .yaml
+    exit 1
+    error: old is not active, so its profile is not managed
+    help: write `state: active` first
+    exit 1
+    error: no profile in the tenant is managed as lock
+    help: if its marker was removed from its description, name the profile in `adopt:`; if it was deleted, `sspr-policy apply` creates it again
+    exit 1
+    ");
 }
 
 /// A profile that is not taken over yet, and one that lost its marker.
@@ -197,5 +269,11 @@ fn a_profile_is_also_found_by_its_id() {
     let said = import(&repo, &["--update", "lock"]);
     repo.apply().succeeds();
     repo.assert_converged();
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    updated policies/lock.yaml  from "Lock screen" ([id]); a plan changes nothing
+      ~ Camera/AllowCamera
+
+    Nothing was changed in the tenant.
+    exit 0
+    "#);
 }
