@@ -150,7 +150,8 @@ fn create(
         }
     }
     if let Some(change) = change(policy, None, Cause::You, Reason::Content, options, plan) {
-        plan.changes.push(change);
+        let namesakes = unmanaged.map_or_else(Vec::new, |all| all.namesakes(policy));
+        plan.changes.push(Change { namesakes, ..change });
     }
 }
 
@@ -313,6 +314,7 @@ fn change(
         cause,
         reason,
         target: policy.target.clone(),
+        namesakes: Vec::new(),
         place: Some(policy.place.clone()),
     })
 }

@@ -64,6 +64,8 @@ pub struct Change {
     pub reason: Reason,
     /// The name of the target that its assignments come from.
     pub target: Option<String>,
+    /// The ids of unmanaged profiles with the same name that the policy accepts.
+    pub namesakes: Vec<String>,
     /// The place of the policy's name; `None` if there is no policy file.
     pub place: Option<Place>,
 }
@@ -127,6 +129,7 @@ pub(super) fn deletion(
         cause: Cause::You,
         reason,
         target: None,
+        namesakes: Vec::new(),
         place: policy.map(|policy| policy.place.clone()),
     }
 }

@@ -44,6 +44,12 @@ impl<'l> Unmanaged<'l> {
         all
     }
 
+    /// The ids of the profiles with the policy's name.
+    pub fn namesakes(&self, policy: &Desired) -> Vec<String> {
+        let named = self.by_name.get(policy.profile.name.as_str()).into_iter().flatten();
+        named.map(|profile| profile.id.clone()).collect()
+    }
+
     /// Why a new profile for this policy may be the second one.
     pub fn complaint(&self, policy: &Desired, options: &PlanOptions) -> Option<Diagnostic> {
         let namesakes = self.by_name.get(policy.profile.name.as_str()).map_or(&[][..], Vec::as_slice);

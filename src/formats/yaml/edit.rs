@@ -60,7 +60,7 @@ impl<'s> Edits<'s> {
 
     /// Replaces the value of a key that has its own line.
     pub fn set(&mut self, key: &Spanned<String>, value: &Node, new: &Yaml) {
-        let (start, end) = (key.span.start(), self.end(value.span));
+        let (start, end) = (key.span.start(), self.end(value));
         let indent = self.column(start);
         let mut text = String::new();
         entry(&mut text, indent, "K", new);
@@ -87,7 +87,7 @@ impl<'s> Edits<'s> {
     ) {
         let Value::Map(entries) = &map.value else { return };
         let spans: Vec<Span> =
-            entries.iter().map(|(key, value)| Span::new(key.span.start(), self.end(value.span))).collect();
+            entries.iter().map(|(key, value)| Span::new(key.span.start(), self.end(value))).collect();
         if self.is_flow(&spans) {
             let own = |at: usize| {
                 let (key, _) = &entries[at];
@@ -110,7 +110,7 @@ impl<'s> Edits<'s> {
     /// Removes items of a list by position, and adds others at its end.
     pub fn change_list(&mut self, list: &Node, removed: &BTreeSet<usize>, added: &[Yaml]) {
         let Value::List(items) = &list.value else { return };
-        let spans: Vec<Span> = items.iter().map(|item| Span::new(item.span.start(), self.end(item.span))).collect();
+        let spans: Vec<Span> = items.iter().map(|item| Span::new(item.span.start(), self.end(item))).collect();
         if self.is_flow(&spans) {
             self.change_flow(&spans, removed, &|_| None, added.iter().map(Yaml::flow));
             return;
@@ -153,10 +153,25 @@ impl<'s> Edits<'s> {
         self.source.text[..first.start()].trim_end().ends_with(['{', '['])
     }
 
-    /// The end of a value without the line ends that belong to a block.
-    fn end(&self, span: Span) -> usize {
-        let text = &self.source.text[span.range().start..span.range().end.min(self.source.text.len())];
-        span.start() + text.trim_end().len()
+    /// The end of a value, with its closing bracket and without the line ends that belong to a block.
+    fn end(&self, node: &Node) -> usize {
+        let text = &self.source.text;
+        let last = match &node.value {
+            Value::Map(entries) => entries.last().map(|(key, value)| self.end(value).max(key.span.end())),
+            Value::List(items) => items.last().map(|item| self.end(item)),
+            _ => {
+                let value = self.source.slice(node.span);
+                return node.span.start() + value.trim_end().len();
+            }
+        };
+        let start = node.span.start();
+        let bracket = match text[start..].chars().next() {
+            Some('{') => '}',
+            Some('[') => ']',
+            _ => return last.unwrap_or(start),
+        };
+        let from = last.unwrap_or(start + 1);
+        text[from..].find(bracket).map_or(from, |at| from + at + 1)
     }
 
     fn line_start(&self, at: usize) -> usize {

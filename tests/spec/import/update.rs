@@ -178,7 +178,26 @@ fn lists_change_item_by_item() {
         let settings = rows(portal, profile, change, &more);
         portal.patch(profile, json!({ "omaSettings": settings, "roleScopeTagIds": ["0"] }));
     });
-    insta::assert_snapshot!(updated(&repo), @"");
+    insta::assert_snapshot!(updated(&repo), @r#"
+    updated policies/lock.yaml  from "Lock screen" ([id]); a plan changes nothing
+      - AboveLock/AllowToasts
+      ~ Start/HideLock
+      + Bluetooth/AllowAdvertising
+      assignments
+      scope tags
+
+    Nothing was changed in the tenant.
+    exit 0
+    ---
+    name: Lock screen
+    settings: { Camera/AllowCamera: 0, Start/HideLock: Hide, Bluetooth/AllowAdvertising: 0 }
+    assignments:
+      include:
+        - { group: '${var:group}' }   # the second ring
+        - { group: All Staff }
+      exclude: [{ group: Kiosks }, { group: 'R&D #1 100% + A/B' }]
+    scope_tags: [Default]
+    "#);
 }
 
 const FORMS: &str = "\
@@ -198,23 +217,45 @@ fn values_go_where_they_were() {
     repo.apply().succeeds();
     let portal = repo.portal();
     let profile = portal.profile("Lock screen");
-    let change = |name: &str, value: Value| match (name, profile["id"].is_string()) {
-        ("Text", _) => Some(json!("two\nlines")),
-        ("AllowLocalLogOn", _) => Some(json!("*S-1-5-32-544")),
-        ("Policy", _) => Some(super::base64("<RuleCollection Type=\"Exe\" EnforcementMode=\"AuditOnly\"/>\n")),
+    let change = |name: &str, value: Value| match name {
+        "Text" => Some(json!("two\nlines")),
+        "AllowLocalLogOn" => Some(json!("*S-1-5-32-544")),
+        "Policy" => Some(json!("<RuleCollection Type=\"Exe\" EnforcementMode=\"AuditOnly\"/>\n")),
         _ => Some(value),
     };
     let mut settings = rows(&portal, &profile, change, &[]);
     for one in settings.as_array_mut().unwrap() {
-        // XML is sent in Base64 and read without it.
-        if one["@odata.type"] == "#microsoft.graph.omaSettingStringXml" && !text(&one["omaUri"]).ends_with("EXE/Policy") {
+        // XML is read as it is, and sent in Base64.
+        if one["@odata.type"] == "#microsoft.graph.omaSettingStringXml" {
             one["value"] = super::base64(text(&one["value"]));
         }
     }
     portal.patch(&profile, json!({ "omaSettings": settings }));
     drop(portal);
-    insta::assert_snapshot!(updated(&repo), @"");
-    insta::assert_snapshot!(repo.read("policies/exe.xml"), @"");
+    insta::assert_snapshot!(updated(&repo), @r#"
+    updated policies/lock.yaml  from "Lock screen" ([id]); a plan changes nothing
+      ~ AppLocker/ApplicationLaunchRestrictions/Contoso/EXE/Policy
+      ~ Contoso/Text
+      ~ UserRights/AllowLocalLogOn
+      warning: ./Device/Vendor/MSFT/Policy/Config/Contoso/Text: written unchecked, because check says: unknown setting: this node is not in the catalogue
+
+    Nothing was changed in the tenant.
+    exit 0
+    ---
+    name: Lock screen
+    settings:
+      AppLocker/ApplicationLaunchRestrictions/Contoso/EXE/Policy: { file: exe.xml }
+      # ticket 1
+      Contoso/Text:
+        type: string
+        raw: |-
+          two
+          lines
+        unchecked: our own CSP
+      UserRights/AllowLocalLogOn: [Administrators]
+      WiFi/Profile/Guest/WlanXml: '${env:GUEST_WIFI}'
+    "#);
+    insta::assert_snapshot!(repo.read("policies/exe.xml"), @r#"<RuleCollection Type="Exe" EnforcementMode="AuditOnly"/>"#);
 }
 
 #[test]

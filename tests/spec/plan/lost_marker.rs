@@ -82,6 +82,18 @@ fn both_profiles_can_be_accepted() {
     assert!(names.contains(&"Password reset".into()) && names.contains(&"SSPR for the pilot".into()), "{names:?}");
 }
 
+#[test]
+fn a_profile_with_the_same_name_can_be_accepted() {
+    let repo = Repository::new(EMBEDDED);
+    let camera = "name: Portal - Camera\nsettings: { Start/HideLock: 0 }\nassignments: { include: [] }\n";
+    repo.policy("camera", camera);
+    assert!(repo.plan().contains("error[SP0517]"));
+    repo.policy("camera", &format!("{camera}waive: [{{ rule: sp0517, reason: both, until: 2999-12-31 }}]\n"));
+    repo.apply().succeeds();
+    repo.assert_converged();
+    assert_eq!(repo.portal().names().iter().filter(|name| *name == "Portal - Camera").count(), 2);
+}
+
 /// What a plan says if the profile that lost its marker was changed like this, too.
 fn said(change: impl FnOnce(&crate::harness::Portal, &Value)) -> String {
     let repo = edited_in_the_portal();
