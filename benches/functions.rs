@@ -150,6 +150,7 @@ fn plan_1000_unchanged_profiles(bencher: divan::Bencher) {
             adopt: None,
             moved_from: Vec::new(),
             target: None,
+            accepts: Vec::new(),
             place: policy.name_place.clone(),
         });
     }

@@ -4,11 +4,13 @@
 mod choose;
 mod disown;
 mod proof;
+mod update;
 mod write;
 
 pub use choose::Selection;
 pub use disown::{OwnedProfile, find_owned};
 pub use proof::Verdict;
+pub use update::{Update, update_policy};
 pub use write::Folder;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -202,7 +202,7 @@ fn start_log(verbose: u8, quiet: bool, color: bool) {
 
 /// The date in UTC, so that a waiver ends at the same moment everywhere.
 fn today() -> jiff::civil::Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    crate::clock::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// The repository, for commands that also work without one. If it cannot be read, a note says so.

@@ -13,6 +13,7 @@ mod context;
 mod expand;
 mod find;
 mod fits;
+mod kept_address;
 mod names;
 mod node;
 mod registry;
@@ -26,7 +27,7 @@ pub use audience::{NameOrId, NamedAssignment, NamedWho};
 pub use claims::Claims;
 pub use compiled_settings::{CompiledSetting, CompiledSettings};
 pub use context::{Context, SuggestionBudget};
-pub use expand::{Expander, References, Secrets, references};
+pub use expand::{Expander, References, Secrets, join, references};
 pub use names::{Directory, NamedObject, NamesToResolve, resolve, wanted};
 pub use registry::read_block;
 

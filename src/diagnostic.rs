@@ -6,7 +6,7 @@ mod words;
 
 pub use code::{About, Code};
 pub use document::DiagnosticDocument;
-pub use words::{counted, grouped};
+pub use words::{counted, grouped, unseen_difference};
 
 use crate::source::Place;
 

@@ -22,6 +22,7 @@ pub mod source;
 pub mod adoption;
 pub mod apply;
 pub mod cli;
+pub mod clock;
 pub mod folder;
 pub mod graph;
 pub mod planning;

@@ -9,6 +9,8 @@ pub const WRITE_CONFIGURATION: &str = "DeviceManagementConfiguration.ReadWrite.A
 pub const READ_GROUPS: &str = "GroupMember.Read.All";
 /// Counts the enrolled devices.
 pub const READ_DEVICES: &str = "DeviceManagementManagedDevices.Read.All";
+/// Reads Intune's roles and scope tags.
+pub const READ_ROLES: &str = "DeviceManagementRBAC.Read.All";
 /// Reads the tenant's id, name and domains.
 pub const READ_ORGANIZATION: &str = "Organization.Read.All";
 
@@ -21,7 +23,7 @@ const MORE_THAN_GROUPS: &[&str] = &[
     "Directory.ReadWrite.All",
 ];
 const CONFIGURATION_OR_ROLES: &[&str] =
-    &[WRITE_CONFIGURATION, "DeviceManagementRBAC.Read.All", "DeviceManagementRBAC.ReadWrite.All"];
+    &[WRITE_CONFIGURATION, READ_ROLES, "DeviceManagementRBAC.ReadWrite.All"];
 
 /// What a permission is needed for: a command, or a part of what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -40,6 +42,8 @@ pub enum PermissionUse {
     ScopeTags,
     #[serde(rename = "approval status")]
     ApprovalStatus,
+    #[serde(rename = "noticing a limited role")]
+    LimitedRole,
 }
 
 impl PermissionUse {
@@ -52,6 +56,7 @@ impl PermissionUse {
             Self::AllDevices => "reach: all devices",
             Self::ScopeTags => "scope tags",
             Self::ApprovalStatus => "approval status",
+            Self::LimitedRole => "noticing a limited role",
         }
     }
 }
@@ -79,7 +84,7 @@ impl Permission {
 }
 
 /// The table, according to Microsoft Graph's documentation of each request.
-pub const PERMISSIONS: [Permission; 9] = [
+pub const PERMISSIONS: [Permission; 10] = [
     Permission::required(PermissionUse::Plan, READ_CONFIGURATION, &[WRITE_CONFIGURATION]),
     Permission::required(PermissionUse::Plan, READ_GROUPS, MORE_THAN_GROUPS),
     Permission::required(
@@ -95,6 +100,8 @@ pub const PERMISSIONS: [Permission; 9] = [
     Permission::optional(PermissionUse::ScopeTags, READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
     // "retrieveMyRequests function" and "retrieveRequestStatus action" of operationApprovalRequest.
     Permission::optional(PermissionUse::ApprovalStatus, READ_CONFIGURATION, CONFIGURATION_OR_ROLES),
+    // Intune leaves out what a person's scope tags do not cover; "getEffectivePermissions" shows it.
+    Permission::optional(PermissionUse::LimitedRole, READ_ROLES, &["DeviceManagementRBAC.ReadWrite.All"]),
 ];
 
 #[cfg(test)]

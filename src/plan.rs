@@ -32,8 +32,8 @@
 //! the policy differs from them, someone changed the policy; if the tenant does, someone changed Intune; both can be
 //! true. A state file would not need to hold anything else. The marker is in the profile itself, so there is no file
 //! that could be lost, locked or out of date. If someone deletes the marker in the portal, the profile looks like one
-//! that was made by hand: a policy of the same name then reports that the name is taken, and no second profile is
-//! created. The marker has no room for old values, so a plan shows the current values and the new ones, not those of
+//! that was made by hand: a policy that has its name, or whose settings it all sets, then reports it, and no second
+//! profile is created. The marker has no room for old values, so a plan shows the current values and the new ones, not those of
 //! the last apply.
 //!
 //! # What keeps a plan safe
@@ -57,6 +57,7 @@ mod document;
 mod found;
 mod leftovers;
 mod limits;
+mod lost_marker;
 mod names;
 mod order;
 mod outcome;
@@ -73,7 +74,7 @@ pub use approve::{bound_elsewhere, environment_of, invented, not_approved};
 pub use build::{Elsewhere, PlanOptions, build, not_there, to_decrypt};
 pub use change::{Action, Cause, Change, Desired, Fate, Reason};
 pub use describe::{Frame, document};
-pub use difference::{Difference, SettingChange, Verified, difference};
+pub use difference::{BeforeAfter, Difference, SettingChange, Verified, difference};
 pub use document::{
     ActionWord, AssignmentLine, ChangeDocument, FORMAT, FieldLine, NotManaged, ObjectLine, PlanDocument, SettingLine,
     Sign, Summary, TenantLine, ValueText,

@@ -3,6 +3,7 @@
 
 mod compare;
 mod desired;
+mod filtered;
 mod findings;
 mod foreign;
 mod names;
@@ -15,6 +16,7 @@ use jiff::civil::Date;
 
 use compare::compare;
 use desired::{desired, is_sent};
+use filtered::is_filtered;
 use findings::{Compared, Evidence, add_findings};
 use foreign::foreign_unverified;
 use names::names;
@@ -102,16 +104,20 @@ pub async fn plan(
     let sent: Vec<&Compiled<'_>> = compiled.iter().filter(|policy| is_sent(policy)).collect();
     let wanted = wanted(sent.iter().copied());
     // Names are looked up while the profiles are read.
-    let (directory, mut tenant) = futures_util::future::try_join(
+    let (directory, mut tenant, shown) = futures_util::future::try_join3(
         tenant::look_up(client, &wanted),
         tenant::read(client, &KnownAddresses::of(&compiled)),
+        tenant::shown(client),
     )
     .await?;
-    let desired = desired(&compiled, &directory, &mut problems);
+    let desired = desired(&compiled, &directory, request.today, &mut problems);
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
+    let filtered = is_filtered(&shown);
+    options.is_filtered = filtered.is_some();
     let mut plan = compare(client, &mut tenant, &compiled, &desired, &mut options).await?;
+    plan.problems.extend(filtered);
     unclear::set_aside(&mut plan, &tenant);
     plan.foreign_unverified = foreign_unverified(&plan, &tenant, &compiled, &options.owner);
     complain_of_no_match(request, &desired, &plan)?;
@@ -180,6 +186,7 @@ fn options(
         only: request.only.clone(),
         prune: environment.prune.unwrap_or(false),
         fingerprint_key: key,
+        is_filtered: false,
         elsewhere: BTreeMap::new(),
     })
 }

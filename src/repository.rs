@@ -14,7 +14,7 @@ mod select;
 pub use catalogue_files::{make_catalogue, read_catalogue};
 pub use check::{CheckRequest, Checked};
 pub use find::find_root;
-pub use fixes::FixedFile;
+pub use fixes::{FixedFile, replace_file};
 pub use lock::{Guard, lock_folder, lock_tenant, state_name, user_state};
 pub use own_catalogue::OtherMeanings;
 pub use paths::{NamedPath, relative};

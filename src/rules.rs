@@ -26,7 +26,7 @@ pub use evaluate::{evaluate, evaluate_beside};
 pub use exclusion::{Exclusion, effective, mixed_exclusions, one_of_each_target};
 pub use finding::at_most;
 pub use profiles::{LACKS_SCOPE, WRONG_TYPE};
-pub use waive::{AcceptedFinding, Accepts, waive};
+pub use waive::{AcceptedFinding, Accepts, accepted_problems, waive};
 pub use ways::{about, explain};
 
 use std::fmt;

@@ -7,6 +7,7 @@ mod masked_values;
 mod members;
 mod other_objects;
 mod profile_lookup;
+mod reader;
 
 pub use catalog_policies::CatalogPolicies;
 pub use directory::{filters_path, look_up, names_of_groups};
@@ -15,6 +16,7 @@ pub use masked_values::{decrypt, decrypt_beside_catalog, masked_value_path};
 pub use members::membership;
 pub use other_objects::{OtherObject, other_objects};
 pub use profile_lookup::ProfileLookup;
+pub use reader::{Shown, shown};
 
 pub use crate::delivery::catalog::CatalogPolicy;
 

@@ -38,6 +38,13 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Whether a plan of an updated policy has nothing to do.
+    pub fn changes_nothing(&self) -> bool {
+        self.problems.is_empty() && self.change.as_ref().is_none_or(ChangeDocument::is_marker_only)
+    }
+}
+
 /// A policy that was written.
 struct ImportedPolicy {
     object: ObjectKey,
@@ -55,10 +62,7 @@ pub(super) async fn prove(
     if paths.is_empty() {
         return Ok(Proof::default());
     }
-    let mut repository = Repository::open(root)?;
-    let is_new = |place: &Place| paths.contains(place.source.path.as_str());
-    repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
-    repository.problems.retain(|problem| touches(problem, &is_new));
+    let repository = only(root, paths)?;
     let imported = |policy: &Policy| ImportedPolicy {
         object: ObjectKey { key: policy.key.clone(), delivery: policy.document.delivery() },
         path: policy.source.path.clone(),
@@ -75,6 +79,43 @@ pub(super) async fn prove(
         Err(failure) => Err(failure),
     }
 }
+
+/// Plans a policy that was updated. Errors elsewhere in the repository do not count.
+pub(super) async fn prove_update(
+    session: &Session,
+    root: &Path,
+    environment: &str,
+    updated: &Policy,
+    today: Date,
+) -> Result<Option<Verdict>, Failure> {
+    let path = updated.source.path.as_str();
+    let object = ObjectKey { key: updated.key.clone(), delivery: updated.document.delivery() };
+    let policy = ImportedPolicy { object, path: path.to_string() };
+    match plan(session, only(root, &BTreeSet::from([path]))?, environment, &PlanRequest::whole(today)).await {
+        Ok(planned) => {
+            let mut verdict = verdict(&planned, &policy);
+            if verdict.change.is_none() && planned.plan.unchanged.contains(&policy.object) {
+                verdict = Verdict { is_planned: true, problems: Vec::new(), change: None };
+            } else if verdict.change.is_some() {
+                verdict.problems.retain(|problem| problem != NOT_ADOPTED);
+            }
+            Ok(Some(verdict))
+        }
+        Err(Failure::Diagnostics(problems)) => Ok(Some(not_planned(&problems, &policy))),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The repository with only the policies of these files.
+fn only(root: &Path, paths: &BTreeSet<&str>) -> Result<Repository, Failure> {
+    let mut repository = Repository::open(root)?;
+    let is_new = |place: &Place| paths.contains(place.source.path.as_str());
+    repository.policies.retain(|policy| paths.contains(policy.source.path.as_str()));
+    repository.problems.retain(|problem| touches(problem, &is_new));
+    Ok(repository)
+}
+
+const NOT_ADOPTED: &str = "the plan does not adopt the profile";
 
 /// The verdict on a policy that could not be planned.
 fn not_planned(problems: &[Diagnostic], policy: &ImportedPolicy) -> Verdict {
@@ -103,7 +144,7 @@ fn verdict(planned: &Planned, policy: &ImportedPolicy) -> Verdict {
     let is_adopted = |change: &crate::plan::Change| change.object == policy.object && change.reason == Reason::Adopted;
     let is_planned = planned.plan.changes.iter().any(is_adopted);
     if !is_planned && problems.is_empty() {
-        problems.push("the plan does not adopt the profile".into());
+        problems.push(NOT_ADOPTED.into());
     }
     let change = planned.document.changes.iter().find(|change| change.object() == policy.object).cloned();
     Verdict { is_planned, problems, change }

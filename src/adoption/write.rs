@@ -83,22 +83,22 @@ impl Folder {
         }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (name, bytes) in &file.files {
-            self.create(&format!("{folder}/{name}"), bytes)?;
+            create(&self.root, &format!("{folder}/{name}"), bytes)?;
         }
-        self.create(path, file.text.as_bytes())
+        create(&self.root, path, file.text.as_bytes())
     }
+}
 
-    /// Creates a file; follows no link. An existing file with the same bytes is accepted.
-    fn create(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
-        let failed = |reason: String| format!("cannot write {path}: {reason}");
-        let root = UntrustedFolder::open(&self.root).map_err(|error| failed(error.to_string()))?;
-        match root.create(path, bytes) {
-            Ok(()) => Ok(()),
-            Err(error) if matches!(error.problem, FileProblem::Exists) => match root.read(path, bytes.len()) {
-                Ok(there) if there == bytes => Ok(()),
-                _ => Err(format!("{path} already exists with different content and was not overwritten")),
-            },
-            Err(error) => Err(failed(error.to_string())),
-        }
+/// Creates a file; follows no link. An existing file with the same bytes is accepted.
+pub(super) fn create(root: &Path, path: &str, bytes: &[u8]) -> Result<(), String> {
+    let failed = |reason: String| format!("cannot write {path}: {reason}");
+    let root = UntrustedFolder::open(root).map_err(|error| failed(error.to_string()))?;
+    match root.create(path, bytes) {
+        Ok(()) => Ok(()),
+        Err(error) if matches!(error.problem, FileProblem::Exists) => match root.read(path, bytes.len()) {
+            Ok(there) if there == bytes => Ok(()),
+            _ => Err(format!("{path} already exists with different content and was not overwritten")),
+        },
+        Err(error) => Err(failed(error.to_string())),
     }
 }

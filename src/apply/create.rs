@@ -65,6 +65,7 @@ impl Object<'_, '_> {
                     )));
                 }
                 Some(_) => {}
+                None if self.change.namesakes.contains(&found.id) => {}
                 None => {
                     return Err(NotDone::Message(format!(
                         "someone created a profile \"{name}\" since the plan ({}): plan again",

@@ -153,6 +153,7 @@ mod tests {
             cause: Cause::You,
             reason: Reason::Content,
             target: None,
+            namesakes: Vec::new(),
             place: None,
         };
         let before = Expected::created(&change, &after, "contoso", "1", Some(Revision::of_token(4))).live;

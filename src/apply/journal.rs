@@ -158,7 +158,7 @@ impl Journal {
     pub fn begin(&self, tenant: &str, owner: &str, object: &ObjectKey, name: &str) -> Result<(), JournalError> {
         let [tenant, owner, name] = [tenant, owner, name].map(String::from);
         let ObjectKey { key, delivery } = object.clone();
-        let sent = jiff::Timestamp::now().as_second();
+        let sent = crate::clock::now().as_second();
         self.change(|content| content.creations.push(Pending { tenant, owner, key, delivery, name, sent, id: None }))
     }
 

@@ -25,7 +25,7 @@ pub async fn await_pending(
     let lookup = ProfileLookup::new(client);
     let (started, announced) = (Instant::now(), Announced::default());
     for pending in journal.pending(tenant_id, owner) {
-        let age = jiff::Timestamp::now().as_second().saturating_sub(pending.sent);
+        let age = crate::clock::now().as_second().saturating_sub(pending.sent);
         let rest = patience.saturating_sub(Duration::from_secs(u64::try_from(age).unwrap_or(0)));
         let mut wait = Wait::new(rest.saturating_sub(started.elapsed()), client.second(), &announced);
         while !is_settled(&lookup, &pending).await? {

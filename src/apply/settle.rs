@@ -4,8 +4,9 @@ use super::expected::{Expected, Look};
 use super::not_done::NotDone;
 use super::object::Object;
 use crate::delivery;
-use crate::plan::Stage;
-use crate::profile::LiveProfile;
+use crate::diagnostic::unseen_difference;
+use crate::plan::{BeforeAfter, Stage, Verified, difference};
+use crate::profile::{LiveProfile, Profile};
 
 impl Object<'_, '_> {
     /// Waits until the tenant and its lists show what was written. A later plan trusts masked values only if the
@@ -43,11 +44,7 @@ impl Object<'_, '_> {
                     }
                     return Ok(id);
                 }
-                _ if late => {
-                    return Err(NotDone::Message(
-                        "it was written, but the tenant shows something else: plan again to see what".into(),
-                    ));
-                }
+                now if late => return Err(NotDone::Message(shows_otherwise(now.as_ref(), after))),
                 _ => self.wait_for_lists(&mut wait).await,
             }
         }
@@ -61,5 +58,33 @@ impl Object<'_, '_> {
                 other.id
             )))
         })
+    }
+}
+
+/// Why what was written does not count as done. Intune may change what it stores, such as a name that ends with a blank.
+fn shows_otherwise(now: Option<&LiveProfile>, wanted: &Profile) -> String {
+    let text = "it was written, but the tenant shows";
+    let Some(differs) = now.map(|now| difference(now, wanted, Verified::Yes)) else {
+        return format!("{text} nothing: plan again to see whether it is there");
+    };
+    let mut parts = Vec::new();
+    if let Some(BeforeAfter { before, after }) = &differs.name {
+        let how = unseen_difference(after, before).map_or(String::new(), |how| format!(" ({how})"));
+        parts.push(format!("the name \"{before}\" instead of \"{after}\"{how}"));
+    }
+    if differs.description.is_some() {
+        parts.push("another description".into());
+    }
+    parts.extend(differs.settings.iter().map(|setting| format!("another value of {}", setting.address.short())));
+    if !differs.assignments_added.is_empty() || !differs.assignments_removed.is_empty() {
+        parts.push("other assignments".into());
+    }
+    if differs.scope_tags.is_some() {
+        parts.push("other scope tags".into());
+    }
+    match parts.as_slice() {
+        [] => format!("{text} something else: plan again to see what"),
+        [first, more @ ..] if more.len() > 2 => format!("{text} {first}, and {} more differences: plan again", more.len()),
+        all => format!("{text} {}: plan again", all.join(", and ")),
     }
 }

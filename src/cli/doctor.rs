@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 
 use super::Global;
 use super::output::{HumanOrJson, Output, exit, prompt};
+use crate::clock;
 use crate::failure::Failure;
 use crate::readiness::examine;
 use crate::report::readiness_text;
@@ -36,7 +36,7 @@ pub(super) async fn run(args: &DoctorArgs, global: &Global, output: &Output) -> 
         For::Plan => Purpose::Plan,
         For::Apply => Purpose::Apply,
     };
-    let document = examine(&repository, name, purpose, prompt(), Timestamp::now).await?;
+    let document = examine(&repository, name, purpose, prompt(), clock::now).await?;
     let (command, is_ready) = match purpose {
         Purpose::Plan => ("plan", document.can_plan),
         Purpose::Apply => ("apply", document.can_apply),

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::output::{Output, exit, prompt};
 use super::{Global, today};
-use crate::adoption::{self, Folder, Import, ImportState, ImportedProfile, require_readable};
+use crate::adoption::{self, Folder, Import, ImportState, ImportedProfile, Update, require_readable};
 use crate::diagnostic::counted;
 use crate::failure::Failure;
 use crate::planning::connection;
@@ -23,6 +23,9 @@ pub(super) struct ImportArgs {
     /// Import only this custom profile, by name or ID
     #[arg(long, value_name = "NAME|ID")]
     profile: Option<String>,
+    /// Change the policy with this key so that it says what its profile has now
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["files", "profile", "out"])]
+    update: Option<String>,
     /// Folder for the policies, inside policies/
     #[arg(long, value_name = "FOLDER", default_value = "policies/imported")]
     out: String,
@@ -44,6 +47,13 @@ pub(super) async fn run(args: &ImportArgs, global: &Global, output: &Output) -> 
         return Err(failure);
     }
     let session = Session::open(&connection(&repository, environment), Purpose::Plan, prompt()).await?;
+    if let Some(key) = &args.update {
+        let done = adoption::update_policy(&session, &repository, name, key, today()).await;
+        session.close().await?;
+        let update = done?;
+        print_update(&update, output);
+        return Ok(exit(!update.is_complete()));
+    }
     let done = import(args, &session, &repository, name, &folder, output).await;
     session.close().await?;
     let mut import = done?;
@@ -94,6 +104,30 @@ fn print(import: &Import, output: &Output) {
     };
     let rest = format!("{} skipped, {} of other kinds", import.skipped.len(), import.other_kinds);
     output.result(&format!("\nImport: {done}; {rest}. Nothing was changed in the tenant.\n"));
+}
+
+fn print_update(update: &Update, output: &Output) {
+    let Update { path, id, name, .. } = update;
+    let first = match (update.is_written, update.is_complete()) {
+        (true, true) => format!("updated {path}  from \"{name}\" ({id}); a plan changes nothing"),
+        (true, false) => format!("updated {path}  from \"{name}\" ({id}), but a plan would still change it"),
+        (false, true) => format!("unchanged {path}  it says what \"{name}\" ({id}) has"),
+        (false, false) => format!("not updated: {path}  \"{name}\" ({id})"),
+    };
+    output.result(&format!("{first}\n"));
+    for line in &update.changes {
+        output.result(&format!("  {line}\n"));
+    }
+    for remark in &update.remarks {
+        output.result(&format!("  {}: {}\n", remark.severity.word(), remark.text));
+    }
+    let verdict = update.verdict.as_ref();
+    let problems = verdict.iter().flat_map(|verdict| verdict.problems.iter().cloned());
+    let changes = verdict.and_then(|verdict| verdict.change.as_ref());
+    for line in problems.chain(changes.iter().flat_map(|change| differences(change, Paint::PLAIN))) {
+        output.result(&format!("  plan: {line}\n"));
+    }
+    output.result("\nNothing was changed in the tenant.\n");
 }
 
 fn first_line(one: &ImportedProfile) -> String {

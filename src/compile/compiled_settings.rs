@@ -8,13 +8,15 @@ use crate::profile::{Address, Setting, Settings};
 use crate::setting::{OmaUri, OmaValue, RegistryEntry};
 use crate::source::{Place, Source, Span};
 
-/// The settings of a policy, sorted by address. Its profile shares addresses and values with it: in a large repository,
+/// The settings of a policy, sorted by the address that is sent. Its profile shares addresses and values with it: in a large repository,
 /// they are most of the memory.
 #[derive(Debug, Clone, Default)]
 pub struct CompiledSettings<'a> {
     settings: Arc<Settings>,
     /// Where each of them is written, in the same order.
     written: Box<[WrittenAt<'a>]>,
+    /// The addresses in the catalogue's spelling of the settings that are sent in another one, by position. Few are.
+    respelled: BTreeMap<usize, OmaUri>,
     /// The registry forms that the policy states, by position. Few settings have one.
     stated_registry: BTreeMap<usize, Box<[RegistryEntry]>>,
 }
@@ -36,10 +38,19 @@ impl WrittenAt<'_> {
 
 /// A setting before it joins the others.
 pub(super) struct NewSetting<'a> {
+    /// The address in the catalogue's spelling.
     pub uri: OmaUri,
+    /// The address that is sent, if the policy keeps another spelling.
+    pub sent: Option<OmaUri>,
     pub setting: Setting,
     pub written: WrittenAt<'a>,
     pub stated_registry: Option<Box<[RegistryEntry]>>,
+}
+
+impl NewSetting<'_> {
+    pub fn sent_address(&self) -> &OmaUri {
+        self.sent.as_ref().unwrap_or(&self.uri)
+    }
 }
 
 /// One setting with its value in canonical form.
@@ -69,17 +80,24 @@ impl CompiledSetting<'_> {
 }
 
 impl<'a> CompiledSettings<'a> {
-    /// Settings that are sorted by address, each only once.
+    /// Settings that are sorted by the address that is sent, each only once.
     pub(super) fn of(sorted: Vec<NewSetting<'a>>) -> Self {
         let mut settings = Settings::with_capacity(sorted.len());
         let mut written = Vec::with_capacity(sorted.len());
-        let mut stated_registry = BTreeMap::new();
+        let (mut respelled, mut stated_registry) = (BTreeMap::new(), BTreeMap::new());
         for (at, one) in sorted.into_iter().enumerate() {
-            settings.insert(Address::Node(one.uri), one.setting);
+            let sent = match one.sent {
+                Some(sent) => {
+                    respelled.insert(at, one.uri);
+                    sent
+                }
+                None => one.uri,
+            };
+            settings.insert(Address::Node(sent), one.setting);
             written.push(one.written);
             stated_registry.extend(one.stated_registry.map(|entries| (at, entries)));
         }
-        Self { settings: Arc::new(settings), written: written.into(), stated_registry }
+        Self { settings: Arc::new(settings), written: written.into(), respelled, stated_registry }
     }
 
     pub fn len(&self) -> usize {
@@ -93,7 +111,7 @@ impl<'a> CompiledSettings<'a> {
     pub fn iter(&self) -> impl Iterator<Item = CompiledSetting<'_>> {
         let with_place = self.settings.iter().zip(&self.written).enumerate();
         with_place.map(|(at, ((address, setting), written))| CompiledSetting {
-            uri: address.uri(),
+            uri: self.respelled.get(&at).unwrap_or_else(|| address.uri()),
             node: written.node,
             value: &setting.value,
             shown: setting.shown.as_deref(),
@@ -102,7 +120,7 @@ impl<'a> CompiledSettings<'a> {
         })
     }
 
-    /// Addresses and values, as profiles have them.
+    /// Addresses and values, as profiles have them: each address as it is sent.
     pub fn of_profile(&self) -> &Arc<Settings> {
         &self.settings
     }

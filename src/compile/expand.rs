@@ -56,7 +56,7 @@ pub fn references(policy: &Policy, folder: &str) -> References {
 }
 
 /// The path of a file relative to a policy's folder, from the root of the repository.
-pub(super) fn join(folder: &str, path: &str) -> String {
+pub fn join(folder: &str, path: &str) -> String {
     if folder.is_empty() { path.to_string() } else { format!("{folder}/{path}") }
 }
 

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::catalogue::{Catalogue, CatalogueEntry, CspNode, LookupError, Resolved};
-use crate::diagnostic::{Code, Diagnostic, counted};
+use crate::diagnostic::{Code, Diagnostic, Severity, counted};
 use crate::policy::Policy;
 use crate::rules::LACKS_SCOPE;
 use crate::setting::{OmaUri, Scope, UriError};
@@ -28,6 +28,10 @@ pub(super) fn find<'a>(
                 problems.push(lacks_scope(&place, name, policy));
             }
             match found.node.and_then(|node| written.placeholder_left(node, &found.uri)) {
+                Some(problem) if unchecked => {
+                    problems.push(Diagnostic { severity: Severity::Warning, ..problem });
+                    return Some(found);
+                }
                 Some(problem) => problem,
                 None => return Some(found),
             }
@@ -35,6 +39,10 @@ pub(super) fn find<'a>(
         Err(LookupError::Unknown { uri }) if unchecked => {
             let lacks_scope = OmaUri::lacks_scope(&text);
             return Some(Resolved { uri, node: None, lacks_scope });
+        }
+        // A full address of the wrong scope has no node. A short name of it is more likely a mistake.
+        Err(LookupError::Scope { .. }) if unchecked && text.starts_with("./") => {
+            return OmaUri::parse(&text).ok().map(|uri| Resolved { uri, node: None, lacks_scope: false });
         }
         Err(LookupError::Unknown { .. } | LookupError::Malformed(_)) if !context.suggestions.take() => {
             written.unknown_among_many()

@@ -8,7 +8,7 @@ use super::expand::{Expander, Secrets, join};
 use super::registry::read_block;
 use super::value;
 use super::value_problem::{ValueFix, ValueProblem};
-use super::{find, node};
+use super::{find, kept_address, node};
 use crate::catalogue::CspNode;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::policy::{Policy, SettingInput, SettingValue};
@@ -52,6 +52,9 @@ pub(super) fn compile<'a>(
         );
     }
     settings.dedup_by(|later, first| later.uri == first.uri);
+    if settings.iter().any(|setting| setting.sent.is_some()) {
+        settings.sort_by(|a, b| a.sent_address().cmp(b.sent_address()));
+    }
     CompiledSettings::of(settings)
 }
 
@@ -83,7 +86,11 @@ fn compile_one<'a>(
     }
     let reading = ValueReading { policy, context, node: resolved.node, written };
     let (value, secret) = reading.value(expander, problems)?;
-    let value = canonical_value(&resolved.uri, value);
+    let sent = match &written.form().oma_uri {
+        Some(exact) => Some(kept_address::read(policy, context, &resolved, exact, problems)?),
+        None => None,
+    };
+    let value = canonical_value(sent.as_ref().unwrap_or(&resolved.uri), value);
     if value.is_mask() {
         problems.push(
             Diagnostic::error(Code::MaskedValue, "this is a placeholder that Intune shows instead of the value")
@@ -105,6 +112,7 @@ fn compile_one<'a>(
         None
     };
     Some(NewSetting {
+        sent: sent.filter(|sent| *sent != resolved.uri),
         uri: resolved.uri,
         setting: Setting { value, shown },
         written: WrittenAt {

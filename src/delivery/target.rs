@@ -14,6 +14,9 @@ const NO_FILTER: &str = "00000000-0000-0000-0000-000000000000";
 #[derive(Debug, Clone, Deserialize)]
 pub struct Assigned {
     target: GraphTarget,
+    /// `apply` or `remove`; only beta has it.
+    #[serde(default, deserialize_with = "text_or_null")]
+    intent: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -40,7 +43,11 @@ pub(super) fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 }
 
 /// Converts an assignment to canonical form.
-pub fn read_assignment(Assigned { target }: &Assigned) -> Assignment {
+pub fn read_assignment(Assigned { target, intent }: &Assigned) -> Assignment {
+    // A profile that is to be removed from a target is not assigned to it. No policy can say that.
+    if !intent.is_empty() && !intent.eq_ignore_ascii_case("apply") {
+        return Assignment { excluded: false, who: Who::Other(with_intent(target, intent)), filter: None };
+    }
     let group = || Who::Group(target.group_id.clone().unwrap_or_default().to_lowercase());
     let (who, excluded) = match target.kind.trim_start_matches("#microsoft.graph.") {
         "groupAssignmentTarget" => (group(), false),
@@ -66,6 +73,23 @@ fn raw(target: &GraphTarget) -> String {
     let mut raw = json!({ "@odata.type": target.kind });
     if let Some(id) = &target.collection_id {
         raw["collectionId"] = json!(id);
+    }
+    raw.to_string()
+}
+
+/// A target with an intent, in full, so that it differs from all others.
+fn with_intent(target: &GraphTarget, intent: &str) -> String {
+    let mut raw = json!({ "@odata.type": target.kind, "intent": intent });
+    let parts = [
+        ("groupId", &target.group_id),
+        ("collectionId", &target.collection_id),
+        ("deviceAndAppManagementAssignmentFilterId", &target.device_and_app_management_assignment_filter_id),
+        ("deviceAndAppManagementAssignmentFilterType", &target.device_and_app_management_assignment_filter_type),
+    ];
+    for (name, value) in parts {
+        if let Some(value) = value {
+            raw[name] = json!(value);
+        }
     }
     raw.to_string()
 }

@@ -100,11 +100,16 @@ pub enum Code {
     LimitNotChecked,
     DevicesOfUsersNotCounted,
     NewerMarker,
+    AddressKept,
+    OtherAddress,
+    SetByUnmanaged,
+    ListFiltered,
+    CreateOnFilteredList,
 }
 
 impl Code {
     /// All codes, by number.
-    pub const ALL: [Self; 78] = [
+    pub const ALL: [Self; 83] = [
         Self::UnreadableFile,
         Self::InvalidYaml,
         Self::DuplicateYamlKey,
@@ -183,6 +188,11 @@ impl Code {
         Self::LimitNotChecked,
         Self::DevicesOfUsersNotCounted,
         Self::NewerMarker,
+        Self::AddressKept,
+        Self::OtherAddress,
+        Self::SetByUnmanaged,
+        Self::ListFiltered,
+        Self::CreateOnFilteredList,
     ];
 
     pub fn about(self) -> &'static About {
@@ -265,12 +275,22 @@ impl Code {
             Self::LimitNotChecked => &tenant::LIMIT_NOT_CHECKED,
             Self::DevicesOfUsersNotCounted => &tenant::DEVICES_OF_USERS_NOT_COUNTED,
             Self::NewerMarker => &tenant::NEWER_MARKER,
+            Self::AddressKept => &tenant::ADDRESS_KEPT,
+            Self::OtherAddress => &tenant::OTHER_ADDRESS,
+            Self::SetByUnmanaged => &tenant::SET_BY_UNMANAGED,
+            Self::ListFiltered => &tenant::LIST_FILTERED,
+            Self::CreateOnFilteredList => &tenant::CREATE_ON_FILTERED_LIST,
         }
     }
 
     /// `SP0201`
     pub fn number(self) -> &'static str {
         self.about().number
+    }
+
+    /// Whether policies can accept it with `waive:`, as they accept the findings of rules.
+    pub fn is_waivable(self) -> bool {
+        matches!(self, Self::NameTaken | Self::SetByUnmanaged)
     }
 
     /// The code with a number, in any case.

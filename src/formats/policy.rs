@@ -1,8 +1,9 @@
 //! Writes a profile of a tenant as a policy that adopts it: the shortest YAML that compiles to exactly the same
 //! profile.
 //!
-//! Everything is compiled and compared before it is written. What the language cannot express becomes a comment in the
-//! file and a [`Remark`]; nothing is silently left out.
+//! Everything is compiled and compared before it is written. If the language cannot express a setting, there is no
+//! policy: it would remove the setting from the profile. What else it cannot express becomes a comment in the file and a
+//! [`Remark`]; nothing is silently left out.
 
 mod audience;
 mod file;
@@ -10,10 +11,12 @@ mod key;
 mod setting;
 #[cfg(test)]
 mod tests;
+mod update;
 mod value;
 
 pub use file::{PolicyFile, ProfileToWrite, Remark};
 pub use key::file_names;
+pub use update::{PolicyToUpdate, UpdatedPolicy, update};
 
 use std::collections::BTreeSet;
 
@@ -29,7 +32,7 @@ use setting::SettingRow;
 /// added.
 ///
 /// # Errors
-/// Why there cannot be a policy: none of its settings can be expressed, or the whole policy is not valid.
+/// Why there cannot be a policy: not all of its settings can be expressed, or the whole policy is not valid.
 pub fn write(
     profile: &ProfileToWrite<'_>,
     context: &Context<'_>,
@@ -48,7 +51,8 @@ pub fn write(
     if lines.is_empty() {
         return Err(vec![Remark::error("the profile does not have any settings, but a policy needs at least one")]);
     }
-    if lines.iter().all(|line| line.written.is_none()) {
+    // Apply would remove a row that the policy does not have.
+    if lines.iter().any(|line| line.lost.is_some()) {
         return Err(lines.into_iter().filter_map(|line| line.lost).map(Remark::error).collect());
     }
     lines.into_iter().for_each(|line| settle(&mut file, line));
@@ -63,6 +67,7 @@ pub fn write(
 fn settle(file: &mut PolicyFile, line: SettingRow) {
     line.remarks.iter().for_each(|remark| comment(&mut file.text, 2, &remark.text));
     file.remarks.extend(line.remarks);
+    file.remarks.extend(line.notes);
     let Some(written) = line.written else { return };
     let start = file.text.len();
     yaml::entry(&mut file.text, 2, &written.name, &written.value);

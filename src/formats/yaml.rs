@@ -1,5 +1,9 @@
 //! Writes YAML as people do: quotes only if needed, one line if it fits, wrapped comments.
 
+mod edit;
+
+pub use edit::{Edits, NewEntry};
+
 /// The width of a line that a pull request or a small terminal shows without scrolling.
 pub const WIDTH: usize = 100;
 
@@ -10,6 +14,8 @@ pub enum Yaml {
     Bare(String),
     /// Text that does not contain references.
     Text(String),
+    /// Text in which `${` is not a reference and has no escape: addresses.
+    Literal(String),
     List(Vec<Yaml>),
     /// Keys and values in order.
     Map(Vec<(String, Yaml)>),
@@ -18,6 +24,11 @@ pub enum Yaml {
 impl Yaml {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// Text of a field in which `${` means nothing.
+    pub fn literally(text: &str) -> Self {
+        if text.contains("${") { Self::Literal(text.to_string()) } else { Self::text(text) }
     }
 
     /// An ID as people copy it, in quotes if it could be a number.
@@ -37,6 +48,7 @@ impl Yaml {
         match self {
             Self::Bare(text) => text.clone(),
             Self::Text(text) => scalar(text),
+            Self::Literal(text) => quoted(text),
             Self::List(items) => format!("[{}]", joined(items.iter().map(Self::flow).collect())),
             Self::Map(entries) if entries.is_empty() => "{}".into(),
             Self::Map(entries) => {
@@ -49,7 +61,7 @@ impl Yaml {
     /// Whether it contains text that is easier to read as a block.
     fn has_lines(&self) -> bool {
         match self {
-            Self::Bare(_) => false,
+            Self::Bare(_) | Self::Literal(_) => false,
             Self::Text(text) => literal(text).is_some(),
             Self::List(_) => false,
             Self::Map(entries) => entries.iter().any(|(_, value)| value.has_lines()),

@@ -1,5 +1,7 @@
 //! `$batch`: up to twenty requests in one.
 
+use std::collections::BTreeMap;
+
 use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -51,6 +53,13 @@ pub struct BatchAnswer {
     pub body: Value,
     /// The request-id of this request, or else of the batch.
     pub request_id: String,
+}
+
+impl BatchAnswer {
+    /// Whether it is the first page of a longer list.
+    pub fn has_more_pages(&self) -> bool {
+        !self.body["@odata.nextLink"].is_null()
+    }
 }
 
 impl Client {
@@ -125,14 +134,22 @@ impl Client {
         let mut answer = WholeBody::default();
         let batch_id = self.send(&request, &mut answer).await?;
         let mut answer: Value = typed(path, &answer, batch_id.clone())?;
-        let unanswered = |at: &usize| (*at, unanswered(path, &requests[*at], &batch_id));
+        let unanswered = |at: &usize| (*at, unusable(path, &requests[*at], "no answer", &batch_id));
         let mut failed: Failed = open.iter().map(unanswered).collect();
         let items = match answer.get_mut("responses").map(Value::take) {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),
         };
+        let id_of = |item: &Value| item["id"].as_str().and_then(|id| id.parse::<usize>().ok());
+        let mut ids: BTreeMap<usize, usize> = BTreeMap::new();
+        items.iter().filter_map(id_of).for_each(|id| *ids.entry(id).or_default() += 1);
         for mut item in items {
-            let id = item["id"].as_str().and_then(|id| id.parse::<usize>().ok()).filter(|id| open.contains(id));
+            let id = id_of(&item).filter(|id| open.contains(id));
+            // It is not known which of two answers is the right one.
+            if let Some(id) = id.filter(|id| ids.get(id) != Some(&1)) {
+                failed.insert(id, unusable(path, &requests[id], "two answers", &batch_id));
+                continue;
+            }
             let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok());
             let (Some(id), Some(status)) = (id, status) else { continue };
             let body = item.get_mut("body").map(Value::take).unwrap_or_default();
@@ -150,7 +167,7 @@ impl Client {
 }
 
 /// The errors of failed requests, by the index of the request.
-type Failed = std::collections::BTreeMap<usize, Error>;
+type Failed = BTreeMap<usize, Error>;
 
 /// A header of an item. Case in its name is ignored.
 fn header<'h>(headers: &'h Value, wanted: &str) -> Option<&'h Value> {
@@ -163,7 +180,7 @@ fn asked(headers: &Value) -> Option<std::time::Duration> {
     own.as_str().map_or_else(|| pause(&own.to_string(), None), |text| pause(text, None))
 }
 
-fn unanswered(path: &str, request: &BatchRequest, request_id: &str) -> Error {
-    let reason = format!("the batch has no answer to {}", request.url);
+fn unusable(path: &str, request: &BatchRequest, answers: &str, request_id: &str) -> Error {
+    let reason = format!("the batch has {answers} to {}", request.url);
     Error::Unusable { path: path.to_string(), reason, request_id: request_id.to_string() }
 }

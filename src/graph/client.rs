@@ -86,6 +86,11 @@ impl Client {
         self.uncounted.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
+    /// Whether requests have no token.
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self.access, Access::Nobody)
+    }
+
     /// The claims of the token, if there is one that can be read.
     ///
     /// # Errors

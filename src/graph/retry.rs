@@ -107,7 +107,7 @@ pub(super) fn pause(retry_after: &str, now: Option<&str>) -> Option<Duration> {
         return Duration::try_from_secs_f64(seconds).ok();
     }
     let at = http_date(retry_after)?;
-    let now = now.and_then(http_date).unwrap_or_else(jiff::Timestamp::now);
+    let now = now.and_then(http_date).unwrap_or_else(crate::clock::now);
     Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 

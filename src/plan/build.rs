@@ -7,10 +7,11 @@ use super::change::deletion;
 use super::difference::{Verified, difference};
 use super::found::{ProfileMatches, by_key};
 use super::leftovers::{complain_of_lost_moves, leftovers};
+use super::lost_marker::{Unmanaged, needs_new_profile};
 use super::order::{takes, widens};
 use super::{Cause, Change, Desired, Fate, Plan, Reason};
 use crate::delivery::{self, Since};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Kind};
 use crate::profile::{
     Address, Applied, LiveProfile, MAX_DESCRIPTION, Marker, MaskedSettings, Profile, is_keyed, masked_digest,
     masked_digest_is, readable_digest,
@@ -39,6 +40,8 @@ pub struct PlanOptions {
     pub only: Option<glob::Pattern>,
     /// The key for digests of values with secrets.
     pub fingerprint_key: Option<Vec<u8>>,
+    /// Whether Intune shows only some of the profiles, so that a missing one may exist.
+    pub is_filtered: bool,
     /// What the ids in `adopt:` belong to that are not custom profiles.
     pub elsewhere: BTreeMap<String, Elsewhere>,
 }
@@ -70,9 +73,12 @@ pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptio
     let found = ProfileMatches::new(desired, &ours, live, &mut plan.problems);
     let mut sorted: Vec<&Desired> = desired.iter().collect();
     sorted.sort_by(|a, b| a.object.cmp(&b.object));
-    let index = LiveIndex::of(live);
+    let is_new = |policy: &Desired| needs_new_profile(policy) && !found.objects.contains_key(&policy.object);
+    let unmanaged = desired.iter().any(is_new).then(|| Unmanaged::of(live, desired));
+    let by_id: ById<'_> = live.iter().map(|object| (object.id.as_str(), &**object)).collect();
     for policy in sorted.into_iter().filter(|policy| !found.blocked.contains(&policy.object)) {
-        decide(policy, found.objects.get(&policy.object).copied(), &index, options, &mut plan);
+        let object = found.objects.get(&policy.object).copied();
+        decide(policy, object, &by_id, unmanaged.as_ref(), options, &mut plan);
     }
     leftovers(&ours, &found, options.prune, &mut plan);
     plan.foreign = live.len() - ours.values().map(Vec::len).sum::<usize>();
@@ -88,7 +94,8 @@ pub fn build(desired: &[Desired], live: &[Arc<LiveProfile>], options: &PlanOptio
 fn decide(
     policy: &Desired,
     object: Option<&Arc<LiveProfile>>,
-    index: &LiveIndex<'_>,
+    by_id: &ById<'_>,
+    unmanaged: Option<&Unmanaged<'_>>,
     options: &PlanOptions,
     plan: &mut Plan,
 ) {
@@ -115,51 +122,47 @@ fn decide(
             plan.changes.push(deletion(object, &policy.object, Reason::Retired, Some(policy)))
         }
         (Fate::Held | Fate::Draft | Fate::Retired, None) => {}
-        (Fate::Kept, None) => create(policy, index, options, plan),
+        (Fate::Kept, None) => create(policy, by_id, unmanaged, options, plan),
         (Fate::Kept, Some(object)) => update(policy, object, options, plan),
     }
 }
 
-/// The tenant's profiles, for look-ups: a plan of ten thousand policies must not compare each with each.
-struct LiveIndex<'l> {
-    by_id: HashMap<&'l str, &'l LiveProfile>,
-    /// Those without a marker.
-    unmarked_by_name: HashMap<&'l str, Vec<&'l LiveProfile>>,
-}
+/// The tenant's profiles by id: a plan of ten thousand policies must not compare each with each.
+type ById<'l> = HashMap<&'l str, &'l LiveProfile>;
 
-impl<'l> LiveIndex<'l> {
-    fn of(live: &'l [Arc<LiveProfile>]) -> Self {
-        let by_id = live.iter().map(|object| (object.id.as_str(), &**object)).collect();
-        let mut unmarked_by_name: HashMap<&str, Vec<&LiveProfile>> = HashMap::new();
-        for object in live.iter().filter(|object| object.marker.is_none()) {
-            unmarked_by_name.entry(&object.profile.name).or_default().push(object);
-        }
-        Self { by_id, unmarked_by_name }
-    }
-}
-
-fn create(policy: &Desired, index: &LiveIndex<'_>, options: &PlanOptions, plan: &mut Plan) {
+fn create(
+    policy: &Desired,
+    by_id: &ById<'_>,
+    unmanaged: Option<&Unmanaged<'_>>,
+    options: &PlanOptions,
+    plan: &mut Plan,
+) {
     if let Some(id) = &policy.adopt {
-        plan.problems.push(no_adoption(id, index, options, &policy.object));
+        plan.problems.push(no_adoption(id, by_id, options, &policy.object));
         return;
     }
-    let namesakes = index.unmarked_by_name.get(policy.profile.name.as_str()).map_or(&[][..], Vec::as_slice);
-    let ids: Vec<&str> = namesakes.iter().map(|object| object.id.as_str()).collect();
-    if let Some(id) = ids.first() {
-        plan.problems.push(
-            Diagnostic::error(
-                Code::NameTaken,
-                format!("the tenant already has a profile \"{}\" that is not managed here", policy.profile.name),
-            )
-            .at(policy.place.clone(), "a second profile with this name would be created")
-            .note(format!("its ID: {}", ids.join(", ")))
-            .help(format!("take it over with `adopt: {{ {}: {id} }}`, or choose another name", options.environment)),
-        );
+    if options.is_filtered {
+        plan.problems.push(not_on_filtered_list(policy));
         return;
+    }
+    if let Some(problem) = unmanaged.and_then(|all| all.complaint(policy, options)) {
+        let is_accepted = matches!(problem.kind, Kind::Problem(code) if policy.accepts.contains(&code));
+        // A waived problem is removed later, with the findings.
+        plan.problems.push(problem);
+        if !is_accepted {
+            return;
+        }
     }
     if let Some(change) = change(policy, None, Cause::You, Reason::Content, options, plan) {
-        plan.changes.push(change);
+        let namesakes = unmanaged.map_or_else(Vec::new, |all| all.namesakes(policy));
+        plan.changes.push(Change { namesakes, ..change });
     }
+}
+
+fn not_on_filtered_list(policy: &Desired) -> Diagnostic {
+    Diagnostic::error(Code::CreateOnFilteredList, format!("{} is not created, because it may exist already", policy.object))
+        .at(policy.place.clone(), "Intune does not show all profiles to this identity")
+        .help("plan with an application, an Intune administrator, or a role assignment without scope tags")
 }
 
 /// The ids in `adopt:` that no custom profile has. Policies that already have a profile are skipped, because their
@@ -174,7 +177,7 @@ pub fn not_there(desired: &[Desired], live: &[Arc<LiveProfile>], owner: &str) ->
 
 fn no_adoption(
     Placed { value: id, place }: &Placed<String>,
-    index: &LiveIndex<'_>,
+    by_id: &ById<'_>,
     options: &PlanOptions,
     key: &ObjectKey,
 ) -> Diagnostic {
@@ -182,7 +185,7 @@ fn no_adoption(
     if let Some(Elsewhere { what, help }) = options.elsewhere.get(id) {
         return problem.at(place.clone(), format!("it is {what}")).help(*help);
     }
-    let reason = match index.by_id.get(id.as_str()).and_then(|object| object.marker.as_ref()) {
+    let reason = match by_id.get(id.as_str()).and_then(|object| object.marker.as_ref()) {
         Some(marker) => format!("it is already managed by {} as {}", marker.owner, marker.key),
         None => "no custom profile in the tenant has this ID".to_string(),
     };
@@ -316,6 +319,7 @@ fn change(
         cause,
         reason,
         target: policy.target.clone(),
+        namesakes: Vec::new(),
         place: Some(policy.place.clone()),
     })
 }

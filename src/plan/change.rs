@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::diagnostic::Code;
 use crate::profile::{LiveProfile, Profile};
 use crate::setting::ObjectKey;
 use crate::source::{Place, Placed};
@@ -20,6 +21,8 @@ pub struct Desired {
     pub moved_from: Vec<Placed<String>>,
     /// The name of the target that its assignments come from.
     pub target: Option<String>,
+    /// The problems that it accepts.
+    pub accepts: Vec<Code>,
     /// The place of its name in the file.
     pub place: Place,
 }
@@ -61,6 +64,8 @@ pub struct Change {
     pub reason: Reason,
     /// The name of the target that its assignments come from.
     pub target: Option<String>,
+    /// The ids of unmanaged profiles with the same name that the policy accepts.
+    pub namesakes: Vec<String>,
     /// The place of the policy's name; `None` if there is no policy file.
     pub place: Option<Place>,
 }
@@ -124,6 +129,7 @@ pub(super) fn deletion(
         cause: Cause::You,
         reason,
         target: None,
+        namesakes: Vec::new(),
         place: policy.map(|policy| policy.place.clone()),
     }
 }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::compile::{Compiled, Directory, resolve};
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Desired, Fate};
 use crate::policy::State;
+use crate::rules;
 
 /// Whether the policy is sent to Intune.
 pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
@@ -16,6 +19,7 @@ pub(super) fn is_sent(policy: &Compiled<'_>) -> bool {
 pub(super) fn desired(
     compiled: &[Compiled<'_>],
     directory: &Directory,
+    today: Date,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Desired> {
     let mut all = Vec::with_capacity(compiled.len());
@@ -41,6 +45,7 @@ pub(super) fn desired(
             profile: Arc::new(profile),
             adopt: policy.adopt.clone().map(|id| id.map(|id| id.to_lowercase())),
             moved_from: policy.moved_from.clone(),
+            accepts: rules::accepted_problems(&policy.waivers, today),
             target: policy.target.as_ref().map(|name| name.value.clone()),
             place: policy.name_place.clone(),
         });

@@ -9,12 +9,12 @@ use jiff::civil::Date;
 use super::desired::is_sent;
 use crate::catalogue::Catalogue;
 use crate::compile::Compiled;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::{Address, Assignments, LiveProfile, Setting};
 use crate::rules::{self, Exclusion};
 use crate::setting::{
-    Audience, Claim, Inclusion, Membership, ObjectKey, OmaUri, OmaValue, Origin, ProfileKind, Subject,
+    Audience, Claim, Membership, ObjectKey, OmaUri, OmaValue, Origin, ProfileKind, Subject,
 };
 use crate::tenant::{CatalogPolicy, Tenant};
 
@@ -60,6 +60,8 @@ pub(super) fn add_findings(plan: &mut Plan, problems: Vec<Diagnostic>, evidence:
     findings.extend(claim_findings(&ours, &theirs, catalogue));
     findings.extend(mixed_exclusions(compiled, plan, membership, names));
     plan.problems.extend(others);
+    let waivable = |problem: &Diagnostic| matches!(problem.kind, Kind::Problem(code) if code.is_waivable());
+    findings.extend(plan.problems.extract_if(.., |problem| waivable(problem)));
     let policies: Vec<_> = compiled.iter().map(Compiled::accepts).collect();
     let mut remaining = rules::one_of_each_target(rules::waive(findings, &policies, today));
     if let Some(only) = only {
@@ -93,7 +95,7 @@ fn mixed_exclusions(compiled: &[Compiled<'_>], plan: &Plan, membership: &Members
             Exclusion { place: policy.exclusion(id, &name).cloned(), name }
         };
         let (place, build) = (&policy.name_place, policy.oldest_build.as_ref().map(|build| build.value));
-        Some(rules::mixed_exclusions(&audience(assignments), membership, place, build, written))
+        Some(rules::mixed_exclusions(&assignments.audience(), membership, place, build, written))
     });
     changed.flatten().collect()
 }
@@ -184,19 +186,7 @@ fn foreign_claim(uri: OmaUri, value: OmaValue, audience: &Option<Arc<Audience>>,
 }
 
 fn reach(assignments: Option<&Assignments>, membership: &Membership) -> Option<Arc<Audience>> {
-    assignments.map(|all| Arc::new(rules::effective(audience(all), membership)))
-}
-
-fn audience(assignments: &Assignments) -> Audience {
-    let mut audience = Audience::default();
-    for one in assignments {
-        if one.excluded {
-            audience.exclude.insert(one.who.clone());
-        } else {
-            audience.include.insert(Inclusion { who: one.who.clone(), filter: one.filter.clone() });
-        }
-    }
-    audience
+    assignments.map(|all| Arc::new(rules::effective(all.audience(), membership)))
 }
 
 /// Warns about deleted profiles, because their last values stay on devices: to undo a feature, the safe value must be

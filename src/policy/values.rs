@@ -103,7 +103,7 @@ pub struct SettingValue {
 impl SettingValue {
     /// The other parts of the long form.
     pub fn form(&self) -> &SettingForm {
-        const NONE: &SettingForm = &SettingForm { is_unchecked: false, kind: None, registry: None };
+        const NONE: &SettingForm = &SettingForm { is_unchecked: false, kind: None, oma_uri: None, registry: None };
         self.form.as_deref().unwrap_or(NONE)
     }
 }
@@ -116,6 +116,8 @@ pub struct SettingForm {
     pub is_unchecked: bool,
     /// The data type in Microsoft Graph, if the catalogue does not know it.
     pub kind: Option<Spanned<OmaType>>,
+    /// The OMA-URI exactly as a profile in Intune has it, if that is another spelling of the name.
+    pub oma_uri: Option<Spanned<String>>,
     /// A proven registry form.
     pub registry: Option<Box<RegistryBlock>>,
 }
@@ -185,6 +187,7 @@ fn long_form(node: &Node, decoder: &mut Decoder<'_>) -> Option<SettingValue> {
     let form = Box::new(SettingForm {
         is_unchecked: fields.optional::<Spanned<String>>("unchecked", decoder).is_some(),
         kind: fields.optional("type", decoder),
+        oma_uri: fields.optional("oma_uri", decoder),
         registry: fields.optional("registry", decoder).map(Box::new),
     });
     fields.finish(decoder);
@@ -243,6 +246,7 @@ impl JsonSchema for SettingForm {
                 "base64": { "type": "string", "description": "Binary data in Base64." },
                 "unchecked": { "type": "string", "description": "Why the setting is not checked against the catalogue." },
                 "type": kind,
+                "oma_uri": { "type": "string", "description": "The OMA-URI exactly as an adopted profile has it, if it is another spelling of this setting's." },
                 "registry": registry
             },
             "oneOf": [

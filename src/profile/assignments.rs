@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::setting::{FilterMode, Who};
+use crate::setting::{Audience, FilterMode, Inclusion, Who};
 
 /// One assignment, by ids.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,19 @@ impl Assignments {
     /// Whether the profile is assigned to anyone.
     pub fn include_somebody(&self) -> bool {
         self.iter().any(|one| !one.excluded)
+    }
+
+    /// Who gets the profile.
+    pub fn audience(&self) -> Audience {
+        let mut audience = Audience::default();
+        for one in self {
+            if one.excluded {
+                audience.exclude.insert(one.who.clone());
+            } else {
+                audience.include.insert(Inclusion { who: one.who.clone(), filter: one.filter.clone() });
+            }
+        }
+        audience
     }
 
     pub fn has(&self, one: &Assignment) -> bool {

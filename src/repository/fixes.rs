@@ -1,7 +1,9 @@
 //! Corrects files where only one correction is possible.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use super::open_folder;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::failure::Failure;
 use crate::folder::{EntryKind, UntrustedFolder};
@@ -49,11 +51,17 @@ fn fixed(root: &UntrustedFolder, mut fixes: Vec<&Fix>) -> Option<FixedFile> {
     Some(FixedFile { path: path.clone(), before: format!("{mark}{before}"), after: format!("{mark}{after}") })
 }
 
-/// Writes files anew. If a name is a link, the file that it leads to is written and the link is kept.
 pub fn write_fixes(root: &UntrustedFolder, fixed: &[FixedFile]) -> Result<(), Failure> {
-    for FixedFile { path, after, .. } in fixed {
-        let real = root.real_path(path).and_then(|real| root.replace(&real, after.as_bytes()));
-        real.map_err(|error| Failure::new(format!("cannot write {path}: {error}")))?;
-    }
-    Ok(())
+    fixed.iter().try_for_each(|FixedFile { path, after, .. }| replace_in(root, path, after.as_bytes()))
+}
+
+/// Replaces the content of a file of the repository at `root`.
+pub fn replace_file(root: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    replace_in(&open_folder(root)?, path, bytes)
+}
+
+/// If the name is a link, the file that it leads to is written and the link is kept.
+fn replace_in(root: &UntrustedFolder, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let real = root.real_path(path).and_then(|real| root.replace(&real, bytes));
+    real.map_err(|error| Failure::new(format!("cannot write {path}: {error}")))
 }

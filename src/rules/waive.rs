@@ -89,7 +89,8 @@ impl Accepts<'_> {
     /// The problem with a waiver itself, if there is one.
     fn complaint(&self, waiver: &AcceptedFinding, is_used: bool, today: Date) -> Option<Diagnostic> {
         let place = waiver.rule.place.clone();
-        if rule(&waiver.rule.value).is_none() {
+        let is_problem = Code::of_number(&waiver.rule.value).is_some_and(Code::is_waivable);
+        if rule(&waiver.rule.value).is_none() && !is_problem {
             let mut problem =
                 Diagnostic::error(Code::UnknownRule, format!("no rule is called `{}`", waiver.rule.value))
                     .at(place.clone(), "not the name or code of a rule");
@@ -114,8 +115,16 @@ impl Accepts<'_> {
 }
 
 fn accepts(waiver: &AcceptedFinding, finding: &Diagnostic) -> bool {
-    let Kind::Finding(rule) = finding.kind else { return false };
-    waiver.rule.value.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name
+    match finding.kind {
+        Kind::Finding(rule) => waiver.rule.value.eq_ignore_ascii_case(rule.code) || waiver.rule.value == rule.name,
+        Kind::Problem(code) => code.is_waivable() && Code::of_number(&waiver.rule.value) == Some(code),
+    }
+}
+
+/// The problems of plans that a policy accepts on a day.
+pub fn accepted_problems(waivers: &[AcceptedFinding], today: Date) -> Vec<Code> {
+    let current = waivers.iter().filter(|waiver| !is_over(waiver, today));
+    current.filter_map(|waiver| Code::of_number(&waiver.rule.value)).filter(|code| code.is_waivable()).collect()
 }
 
 fn is_over(waiver: &AcceptedFinding, today: Date) -> bool {

@@ -5,5 +5,6 @@ pub(crate) mod assignments;
 pub(crate) mod configuration_policies;
 pub(crate) mod device_configurations;
 pub(crate) mod directory;
+pub(crate) mod effective_permissions;
 pub(crate) mod members;
 pub(crate) mod oma_settings;

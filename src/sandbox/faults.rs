@@ -42,6 +42,8 @@ pub struct Faults {
     pub(crate) approval: Option<ApprovalRules>,
     /// The permissions of each token, by its name; `None` if tokens are not checked.
     pub(crate) tokens: Option<BTreeMap<String, Vec<String>>>,
+    /// The scope tags to which the role of a token's user is limited, by the token's name.
+    pub(crate) role_scope_tags: BTreeMap<String, Vec<String>>,
     /// After how many requests a token expires.
     pub(crate) expiry: Option<u64>,
     /// An expired token is never taken again; otherwise it counts as renewed after one refusal.
@@ -78,7 +80,7 @@ impl Default for ApprovalRules {
     }
 }
 
-const OTHER_KEYS: [&str; 16] = [
+const OTHER_KEYS: [&str; 17] = [
     "latency_ms",
     "jitter_ms",
     "quota",
@@ -92,6 +94,7 @@ const OTHER_KEYS: [&str; 16] = [
     "masking",
     "multi_admin_approval",
     "tokens",
+    "role_scope_tags",
     "expire_tokens_after",
     "expired_tokens_stay",
     "durable",
@@ -124,6 +127,7 @@ impl Faults {
             overrides: overrides(&table)?,
             approval: table.value("multi_admin_approval").map(approval).transpose()?.flatten(),
             tokens: table.value("tokens").map(tokens).transpose()?,
+            role_scope_tags: table.value("role_scope_tags").map(role_scope_tags).transpose()?.unwrap_or_default(),
             expiry: table.take("expire_tokens_after", count, "a number of requests, from 1")?,
             stays_expired: table.take("expired_tokens_stay", flag, "true or false")? == Some(true),
             volatile: table.take("durable", flag, "true or false")? == Some(false),
@@ -192,4 +196,11 @@ fn tokens(value: &Value) -> Result<BTreeMap<String, Vec<String>>, Error> {
         read.insert(name.clone(), list.iter().map(permission).collect::<Result<_, _>>()?);
     }
     Ok(read)
+}
+
+fn role_scope_tags(value: &Value) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let expected = "a map of names of tokens to lists of ids of scope tags";
+    let wrong = || Error::faults("role_scope_tags", value, expected);
+    let tags = |(name, list): (&String, &Value)| Some((name.clone(), read::list(list, text)?));
+    value.as_object().ok_or_else(wrong)?.iter().map(tags).collect::<Option<_>>().ok_or_else(wrong)
 }

@@ -79,6 +79,12 @@ impl OmaUri {
         Self(text.into())
     }
 
+    /// Whether a text names this node if spelling does not count: letter case, slashes, spaces around parts, the scope
+    /// `./Device` left out.
+    pub fn is_spelled(&self, text: &str) -> bool {
+        folded(&self.0) == folded(text)
+    }
+
     /// Whether a string uses the form without a scope.
     pub fn lacks_scope(text: &str) -> bool {
         text.starts_with("./Vendor/")
@@ -130,6 +136,17 @@ impl OmaUri {
     }
 }
 
+/// What all spellings of an address have in common.
+fn folded(text: &str) -> String {
+    let text = text.replace('\\', "/").to_lowercase();
+    let parts = text.split('/').map(str::trim).filter(|part| !part.is_empty() && *part != ".");
+    let parts: Vec<&str> = parts.collect();
+    match parts.split_first() {
+        Some((&"device", rest)) => rest.join("/"),
+        _ => parts.join("/"),
+    }
+}
+
 impl fmt::Display for OmaUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -146,6 +163,21 @@ mod tests {
         assert_eq!(uri, OmaUri::policy(Scope::Device, "Authentication/AllowAadPasswordReset"));
         assert_eq!(uri.short(), "Authentication/AllowAadPasswordReset");
         assert_eq!(uri.policy_parts(), Some(("Authentication", "AllowAadPasswordReset")));
+    }
+
+    #[test]
+    fn a_node_has_many_spellings() {
+        let uri = OmaUri::policy(Scope::Device, "Autoplay/DisallowAutoplay");
+        for text in [
+            "./Vendor/MSFT/Policy/Config/AutoPlay/DisallowAutoplay",
+            "./device/vendor/msft/policy/config/autoplay/disallowautoplay",
+            " .\\Device\\Vendor\\MSFT\\Policy\\Config\\Autoplay \\ DisallowAutoplay/",
+            "Vendor/MSFT//Policy/Config/Autoplay/DisallowAutoplay",
+        ] {
+            assert!(uri.is_spelled(text), "{text}");
+        }
+        assert!(!uri.is_spelled("./User/Vendor/MSFT/Policy/Config/Autoplay/DisallowAutoplay"));
+        assert!(!uri.is_spelled("./Vendor/MSFT/Policy/Config/Autoplay"));
     }
 
     #[test]

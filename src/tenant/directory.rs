@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::compile::{Directory, NamedObject, NamesToResolve};
 use crate::delivery;
-use crate::graph::{BatchAnswer, BatchRequest, Client, Error, Named, odata_literal};
+use crate::graph::{BadObject, BatchAnswer, BatchRequest, Client, Collection, Error, Named, odata_literal};
 
 const SELECT: &str = "$select=id,displayName";
 
@@ -72,7 +72,11 @@ async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Ve
         let answers = client.batch("v1.0", &asked).await?;
         let mut again = Vec::new();
         for (at, answer) in std::mem::take(&mut open).into_iter().zip(answers) {
+            let (pages, announced) = (answer.has_more_pages(), announced(&answer));
             match read_lookup(&requests[at].url, answer)? {
+                Lookup::Whole(_) | Lookup::Partial(_) | Lookup::NotCounted(_) if pages => {
+                    found[at] = all_pages(client, &requests[at].url, announced).await?;
+                }
                 Lookup::Whole(groups) => found[at] = groups,
                 Lookup::NotCounted(groups) => {
                     client.not_counted("groups");
@@ -94,6 +98,29 @@ async fn complete(client: &Client, mut requests: Vec<BatchRequest>) -> Result<Ve
         tokio::time::sleep(client.second()).await;
     }
     Ok(found)
+}
+
+/// The groups of a list that has several pages, with as many as the server counted.
+async fn all_pages(client: &Client, url: &str, announced: Option<u64>) -> Result<Vec<NamedObject>, Error> {
+    // A batch has one page of each list. Counting needs a header, and its result is already known.
+    let path = format!("/v1.0{}", url.trim_end_matches(COUNT));
+    let Collection { items, request_id, .. } = client.collection(&path, Ok::<Named, BadObject>).await?;
+    match announced {
+        None => client.not_counted("groups"),
+        Some(count) if count == items.len() as u64 => {}
+        Some(count) => {
+            let reason = format!("the server counts {count} groups, but the list has {}", items.len());
+            return Err(Error::Unusable { path, reason, request_id });
+        }
+    }
+    let lower = |one: NamedObject| NamedObject { id: one.id.to_lowercase(), ..one };
+    Ok(entries(items).into_iter().map(lower).collect())
+}
+
+/// The number of objects in a list. If more pages follow, a number that is that of the page counts only the page.
+fn announced(answer: &BatchAnswer) -> Option<u64> {
+    let on_page = answer.body["value"].as_array().map_or(0, Vec::len) as u64;
+    answer.body["@odata.count"].as_u64().filter(|count| *count != on_page || !answer.has_more_pages())
 }
 
 /// How complete an answer is.

@@ -36,6 +36,8 @@ pub enum Then {
     Pass,
     /// It is forwarded, and this is done before the answer is returned.
     After(Box<dyn FnOnce() + Send>),
+    /// It is forwarded, and the answer is changed.
+    Changed(Box<dyn FnOnce(&mut Value) + Send>),
     /// It is answered with this status and this `Retry-After` in seconds. `done`: whether it is forwarded before.
     Answered { status: u16, pause: Option<u32>, done: bool },
 }
@@ -92,6 +94,11 @@ async fn forward(State(to): State<Arc<Scripted>>, request: Request) -> Response 
     let bytes = answered.bytes().await.unwrap();
     match then {
         Then::After(job) => std::thread::spawn(job).join().unwrap(),
+        Then::Changed(change) => {
+            let mut changed: Value = serde_json::from_slice(&bytes).unwrap();
+            change(&mut changed);
+            return answer(status).body(Body::from(changed.to_string())).unwrap();
+        }
         Then::Answered { status, pause, .. } => return instead(status, pause),
         Then::Pass => {}
     }

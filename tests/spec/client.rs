@@ -1,5 +1,6 @@
 //! The Graph client, and servers that are slow, busy or wrong.
 
+mod answers;
 mod nonsense;
 mod pages;
 mod reading;

@@ -1,10 +1,13 @@
 //! `import`: profiles from the portal become policies, and the plan of these policies adopts them and does nothing
 //! else.
 
+mod addresses;
 mod adoption;
 mod elsewhere;
 mod forms;
 mod limits;
+mod public_profiles;
+mod update;
 
 use base64::Engine;
 use serde_json::{Value, json};

@@ -22,10 +22,11 @@ const PURE: [(&str, &[&str]); 14] = [
 ];
 /// The same for modules that read files, use the network or print. `cli` may use everything, but does not contact
 /// tenants itself.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 12] = [
+    ("clock", &[]),
     ("folder", &["source"]),
-    ("sandbox", &["folder"]),
-    ("graph", &["permissions"]),
+    ("sandbox", &["clock", "folder"]),
+    ("graph", &["permissions", "clock"]),
     (
         "repository",
         &["source", "diagnostic", "failure", "policy", "setting", "catalogue", "compile", "rules", "folder"],
@@ -95,6 +96,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "profile",
             "delivery",
             "plan",
+            "clock",
             "folder",
             "graph",
             "repository",
@@ -116,6 +118,7 @@ const EDGES: [(&str, &[&str]); 11] = [
             "rules",
             "formats",
             "plan",
+            "clock",
             "folder",
             "sandbox",
             "repository",
@@ -129,8 +132,8 @@ const EDGES: [(&str, &[&str]); 11] = [
         ],
     ),
 ];
-const IMPURE: [&str; 8] =
-    ["std::fs", "std::env", "std::net::Tcp", "SystemTime", "Instant", "Timestamp::now", "tokio", "reqwest"];
+const IMPURE: [&str; 9] =
+    ["std::fs", "std::env", "std::net::Tcp", "SystemTime", "Instant", "Timestamp::now", "clock::now", "tokio", "reqwest"];
 
 fn rows() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
     PURE.iter().chain(&EDGES)

@@ -5,5 +5,7 @@ mod beside;
 mod claims;
 mod drift;
 mod edits;
+mod filtered;
+mod lost_marker;
 mod names;
 mod reach;

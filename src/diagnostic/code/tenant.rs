@@ -153,7 +153,8 @@ pub(super) static NAME_TAKEN: About = About {
     title: "An unmanaged profile already has this name",
     explanation: "The tenant has a profile with the policy's name that is not managed here. Creating a second one \
                   would confuse people, and may set everything twice. To manage the existing profile, take it over \
-                  with `adopt:`; otherwise choose another name.",
+                  with `adopt:`; otherwise choose another name, or accept both with `waive:` and this code as \
+                  its `rule:`.",
     example: Some(
         "\
 adopt: { production: 3f2a8c1e-9b7d-4e5f-8a6b-1c2d3e4f5a6b }
@@ -199,5 +200,70 @@ pub(super) static NEWER_MARKER: About = About {
     explanation: "The marker in the profile's description has a form that this version cannot read, so it cannot tell \
                   what was last applied. Nothing is changed for this key. Install the version that your pipelines and \
                   the rest of your team use.",
+    example: None,
+};
+
+pub(super) static ADDRESS_KEPT: About = About {
+    number: "SP0525",
+    title: "A setting keeps another spelling of its OMA-URI",
+    explanation: "`oma_uri:` keeps the OMA-URI of an adopted profile exactly as it is in Intune, so that adopting it \
+                  changes nothing. This spelling is not the catalogue's, and devices may not accept it. To send the \
+                  catalogue's spelling, remove `oma_uri:` and apply.",
+    example: Some(
+        "\
+settings:
+  Autoplay/DisallowAutoplayForNonVolumeDevices:
+    value: enabled
+    oma_uri: ./Device/Vendor/MSFT/Policy/Config/AutoPlay/DisallowAutoplayForNonVolumeDevices
+",
+    ),
+};
+
+pub(super) static OTHER_ADDRESS: About = About {
+    number: "SP0526",
+    title: "The OMA-URI is not a spelling of this setting",
+    explanation: "`oma_uri:` can only be another spelling of the setting that the name stands for: another letter \
+                  case, `./Vendor/…` instead of `./Device/Vendor/…`, backslashes, extra spaces, or `{TenantId}` itself. \
+                  Correct it, or write the setting that it names as a setting of its own.",
+    example: Some(
+        "\
+settings:
+  Autoplay/DisallowAutoplayForNonVolumeDevices:
+    value: enabled
+    oma_uri: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera
+",
+    ),
+};
+
+pub(super) static SET_BY_UNMANAGED: About = About {
+    number: "SP0527",
+    title: "An unmanaged profile already sets everything that a new policy sets",
+    explanation: "The tenant has a profile without a marker that sets all settings of the policy to the same values, and \
+                  it may reach the same devices. Perhaps it is the policy's own profile, and someone removed the marker \
+                  from its description. Creating a second one would set everything twice. To manage the existing \
+                  profile, take it over with `adopt:`. To keep both, accept the problem with `waive:`.",
+    example: Some(
+        "\
+waive:
+  - { rule: SP0527, reason: \"the other profile is for kiosks\", until: 2027-03-31 }
+",
+    ),
+};
+
+pub(super) static LIST_FILTERED: About = About {
+    number: "SP0528",
+    title: "Intune shows only some of the profiles",
+    explanation: "The Intune role of the person who signed in is limited to scope tags. Intune then leaves out all other \
+                  profiles, without an error, so the plan can only compare what is shown. Plan with an application, with \
+                  an Intune administrator, or with a role assignment without scope tags.",
+    example: None,
+};
+
+pub(super) static CREATE_ON_FILTERED_LIST: About = About {
+    number: "SP0529",
+    title: "No profile is created while Intune shows only some of the profiles",
+    explanation: "The policy has no profile among those that Intune shows, but it may have one that is not shown. \
+                  Creating another one would set everything twice, so nothing is done for this key. Plan with an \
+                  identity that sees all profiles.",
     example: None,
 };

@@ -15,29 +15,45 @@ pub(super) fn write(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
     scope_tags(profile, file);
 }
 
+/// The targets of a profile.
+#[derive(Default)]
+pub(super) struct Targets {
+    pub include: Vec<Yaml>,
+    pub exclude: Vec<Yaml>,
+    /// Why some of them cannot be written.
+    pub lost: Vec<String>,
+}
+
+impl Targets {
+    pub fn of(profile: &ProfileToWrite<'_>) -> Self {
+        let mut targets = Self::default();
+        let mut taken: BTreeSet<&Who> = BTreeSet::new();
+        for assignment in profile.live.profile.assignments.iter().flatten() {
+            let target = target(assignment, profile.directory).and_then(|target| match taken.insert(&assignment.who) {
+                true => Ok(target),
+                false => Err("a target is listed twice, but Microsoft Graph accepts each target once".into()),
+            });
+            match target {
+                Ok(target) if assignment.excluded => targets.exclude.push(target),
+                Ok(target) => targets.include.push(target),
+                Err(reason) => {
+                    let side = if assignment.excluded { "excluded" } else { "included" };
+                    targets.lost.push(format!("an {side} target cannot be written here: {reason}"));
+                }
+            }
+        }
+        targets
+    }
+}
+
 /// Writes all targets. If one cannot be written, none is, and the profile keeps its assignments: the other targets
 /// alone would reach fewer devices, or more if an exclusion is missing.
 fn assignments(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
-    let (mut includes, mut excludes, mut lost) = (Vec::new(), Vec::new(), Vec::new());
-    let mut taken: BTreeSet<&Who> = BTreeSet::new();
-    for assignment in profile.live.profile.assignments.iter().flatten() {
-        let target = target(assignment, profile.directory).and_then(|target| match taken.insert(&assignment.who) {
-            true => Ok(target),
-            false => Err("a target is listed twice, but Microsoft Graph accepts each target once".into()),
-        });
-        match target {
-            Ok(target) if assignment.excluded => excludes.push(target),
-            Ok(target) => includes.push(target),
-            Err(reason) => {
-                let side = if assignment.excluded { "excluded" } else { "included" };
-                lost.push(format!("an {side} target cannot be written here: {reason}"));
-            }
-        }
-    }
-    let any = !(includes.is_empty() && excludes.is_empty());
+    let Targets { include, exclude, lost } = Targets::of(profile);
+    let any = !(include.is_empty() && exclude.is_empty());
     let mut block = "assignments:\n".to_string();
-    side(&mut block, "include", includes, true);
-    side(&mut block, "exclude", excludes, false);
+    side(&mut block, "include", include, true);
+    side(&mut block, "exclude", exclude, false);
     if lost.is_empty() {
         file.text.push_str(&block);
         return;
@@ -66,7 +82,7 @@ fn side(text: &mut String, word: &str, targets: Vec<Yaml>, always: bool) {
     lines.iter().for_each(|(_, line)| text.push_str(&format!("    - {line}\n")));
 }
 
-fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String> {
+pub(super) fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String> {
     let mut entries = match &assignment.who {
         Who::AllDevices => vec![("all".to_string(), Yaml::text("devices"))],
         Who::AllUsers => vec![("all".to_string(), Yaml::text("users"))],
@@ -90,6 +106,9 @@ fn target(assignment: &Assignment, directory: &Directory) -> Result<Yaml, String
 /// Describes a target that a policy cannot express.
 fn other_kind(raw: &str) -> String {
     let target: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
+    if let Some(intent) = target["intent"].as_str() {
+        return format!("an assignment with the intent `{intent}`");
+    }
     match target["collectionId"].as_str() {
         Some(id) => format!("the Configuration Manager collection {id}"),
         None => format!("a target of the kind {}", target["@odata.type"].as_str().unwrap_or(raw)),
@@ -130,11 +149,7 @@ const SCOPE_TAG: &str = "scope tag";
 /// Writes the tags by name. If one cannot be written, none is, and the profile keeps its tags.
 fn scope_tags(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
     let ids = profile.live.profile.scope_tags.iter().flatten();
-    let tag = |id: &String| match id.as_str() {
-        DEFAULT_TAG => Ok(Yaml::text("Default")),
-        id => name_or_id(&profile.directory.scope_tags, id, SCOPE_TAG),
-    };
-    match ids.map(tag).collect::<Result<Vec<Yaml>, String>>() {
+    match ids.map(|id| tag(id, profile.directory)).collect::<Result<Vec<Yaml>, String>>() {
         Ok(tags) if tags.is_empty() => {}
         Ok(mut tags) => {
             tags.sort_by_key(Yaml::flow);
@@ -145,5 +160,12 @@ fn scope_tags(profile: &ProfileToWrite<'_>, file: &mut PolicyFile) {
             comment(&mut file.text, 0, &remark.text);
             file.remarks.push(remark);
         }
+    }
+}
+
+pub(super) fn tag(id: &str, directory: &Directory) -> Result<Yaml, String> {
+    match id {
+        DEFAULT_TAG => Ok(Yaml::text("Default")),
+        id => name_or_id(&directory.scope_tags, id, SCOPE_TAG),
     }
 }

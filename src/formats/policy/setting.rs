@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::file::{ProfileToWrite, Remark, beside};
 use super::key::slug;
-use super::value::{ValueForm, forms, secret_forms};
+use super::value::{UNCHECKED, ValueForm, forms, secret_forms};
 use crate::catalogue::{Catalogue, CspNode, LookupError, may_be_secret};
 use crate::compile::{Context, Secrets, SuggestionBudget, compile};
 use crate::diagnostic::Severity;
@@ -17,6 +17,9 @@ use crate::source::Source;
 
 use super::super::yaml::{self, Yaml};
 
+/// The placeholder for the tenant's ID.
+const TENANT: &str = "{TenantId}";
+
 /// One row of a profile.
 pub(super) struct SettingRow {
     /// The setting in the file; `None` if it cannot be written.
@@ -24,6 +27,8 @@ pub(super) struct SettingRow {
     pub remarks: Vec<Remark>,
     /// Why it cannot be written.
     pub lost: Option<String>,
+    /// Remarks that are not repeated in the file, because the setting says it itself.
+    pub notes: Vec<Remark>,
 }
 
 /// A setting in the file.
@@ -40,9 +45,15 @@ pub(super) struct WrittenSetting {
 
 impl SettingRow {
     fn lost(address: &impl fmt::Display, reason: &str) -> Self {
-        let text = format!("{address} cannot be written here; apply will remove it from the profile: {reason}");
         let lost = Some(format!("{address} cannot be written: {reason}"));
-        Self { written: None, remarks: vec![Remark::error(text)], lost }
+        Self { written: None, remarks: Vec::new(), lost, notes: Vec::new() }
+    }
+
+    /// The setting in the file, or an error; adds its remarks.
+    pub fn written_or(self, errors: &mut Vec<Remark>, remarks: &mut Vec<Remark>) -> Option<WrittenSetting> {
+        remarks.extend(self.remarks.into_iter().chain(self.notes));
+        errors.extend(self.lost.map(Remark::error));
+        self.written
     }
 }
 
@@ -52,50 +63,54 @@ pub(super) fn lines(
     context: &Context<'_>,
     variables: &mut BTreeSet<String>,
 ) -> Vec<SettingRow> {
-    let settings = &profile.live.profile.settings;
-    let mut taken: BTreeSet<OmaUri> = BTreeSet::new();
-    let mut files: BTreeSet<String> = BTreeSet::new();
-    let mut lines = Vec::new();
-    for (address, setting) in settings.iter() {
+    let mut rows = RowNames { profile, context, variables, taken: BTreeSet::new(), files: BTreeSet::new() };
+    profile.live.profile.settings.iter().map(|(address, setting)| rows.row(address, &setting.value)).collect()
+}
+
+/// Writes the rows of one profile, each under another name.
+pub(super) struct RowNames<'r, 'a> {
+    pub profile: &'r ProfileToWrite<'r>,
+    pub context: &'r Context<'a>,
+    /// The names that secrets already have.
+    pub variables: &'r mut BTreeSet<String>,
+    /// The nodes of the rows so far.
+    pub taken: BTreeSet<OmaUri>,
+    /// The paths of their files, without extension.
+    pub files: BTreeSet<String>,
+}
+
+impl RowNames<'_, '_> {
+    pub fn row(&mut self, address: &Address, value: &OmaValue) -> SettingRow {
         let uri = match address {
             Address::Node(uri) => uri,
             Address::Repeated(..) | Address::ReadOnly(_, 1..) => {
                 let reason = "the profile has two rows with this address, but devices use only one of them";
-                lines.push(SettingRow::lost(address, reason));
-                continue;
+                return SettingRow::lost(address, reason);
             }
             Address::ReadOnly(..) => {
-                lines.push(SettingRow::lost(
-                    address,
-                    "Intune only reads this row from devices; a policy can only write",
-                ));
-                continue;
+                return SettingRow::lost(address, "Intune only reads this row from devices; a policy can only write");
             }
         };
-        let place = match place(uri, context.catalogue) {
+        let (profile, context) = (self.profile, self.context);
+        let place = match place(uri, context.catalogue, context.tenant_id) {
             Ok(place) => place,
-            Err(reason) => {
-                lines.push(SettingRow::lost(address, &reason));
-                continue;
-            }
+            Err(reason) => return SettingRow::lost(address, &reason),
         };
-        let respelt = place.uri != *uri;
-        if respelt && profile.live.profile.sets(&place.uri) || !taken.insert(place.uri.clone()) {
-            lines.push(SettingRow::lost(address, "another row has the same node in another spelling"));
-            continue;
+        let is_twice = place.uri != *uri && profile.live.profile.sets(&place.uri);
+        if is_twice || !self.taken.insert(place.uri.clone()) {
+            return SettingRow::lost(address, "another row has the same node in another spelling");
         }
-        let file = file_name(profile, uri, &mut files);
-        let is_masked = matches!(setting.value, OmaValue::Masked(_));
-        let variable = if is_masked { variable(profile.path, &place.uri, variables) } else { String::new() };
+        let file = file_name(profile, uri, &mut self.files);
+        let is_masked = matches!(value, OmaValue::Masked(_));
+        let variable = if is_masked { variable(profile.path, &place.uri, self.variables) } else { String::new() };
         let writing = RowWriter { profile, context, place, file, variable };
-        let mut line = writing.line(uri, &setting.value);
-        if respelt && line.written.is_some() {
-            let right = &writing.place.uri;
-            line.remarks.push(Remark::warning(format!("in Intune this is {uri}; apply will change it to {right}")));
+        let mut line = writing.line(uri, value);
+        if line.written.is_some() && writing.place.kept.is_some() {
+            let text = format!("{}: `oma_uri:` keeps {uri}, which is how Intune has it", writing.name());
+            line.notes.push(Remark::warning(text));
         }
-        lines.push(line);
+        line
     }
-    lines
 }
 
 /// The name of a row's setting in a policy.
@@ -104,20 +119,41 @@ struct RowName<'a> {
     /// The address that the name compiles to.
     uri: OmaUri,
     node: Option<&'a CspNode>,
+    /// The address in the profile, if it is another spelling.
+    kept: Option<String>,
 }
 
-/// The name for an address. Windows is case-sensitive, and a policy can express only one spelling.
-fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue) -> Result<RowName<'a>, String> {
-    OmaUri::parse(uri.as_str()).map_err(|reason| reason.to_string())?;
-    let named = |uri: OmaUri, node| RowName { name: catalogue.name_of(&uri), uri, node };
-    match catalogue.resolve(uri.as_str()) {
-        Ok(found) => Ok(named(found.uri, found.node)),
-        Err(LookupError::Unknown { uri }) => Ok(RowName { name: uri.to_string(), uri, node: None }),
+/// The name for an address, in the catalogue's spelling.
+fn place<'a>(uri: &OmaUri, catalogue: &'a Catalogue, tenant_id: &str) -> Result<RowName<'a>, String> {
+    let found = named(uri.as_str(), catalogue, tenant_id).or_else(|reason| {
+        let tidy = uri.as_str().replace('\\', "/");
+        let parts: Vec<&str> = tidy.split('/').map(str::trim).filter(|part| !part.is_empty() && *part != ".").collect();
+        named(&format!("./{}", parts.join("/")), catalogue, tenant_id).map_err(|_| reason)
+    })?;
+    let kept = (found.uri != *uri).then(|| uri.to_string());
+    Ok(RowName { kept, ..found })
+}
+
+fn named<'a>(text: &str, catalogue: &'a Catalogue, tenant_id: &str) -> Result<RowName<'a>, String> {
+    OmaUri::parse(text).map_err(|reason| reason.to_string())?;
+    let row = |uri: OmaUri, node: Option<&'a CspNode>| {
+        // In a policy, `{TenantId}` is the tenant's ID, and not the text.
+        let is_tenants = node.is_some_and(|node| node.uri.contains(TENANT)) && uri.as_str().contains(TENANT);
+        let uri = if is_tenants { OmaUri::verbatim(&uri.as_str().replace(TENANT, tenant_id)) } else { uri };
+        RowName { name: catalogue.name_of(&uri), uri, node, kept: None }
+    };
+    match catalogue.resolve(text) {
+        Ok(found) => Ok(row(found.uri, found.node)),
+        Err(LookupError::Unknown { uri }) => Ok(RowName { name: uri.to_string(), uri, node: None, kept: None }),
         Err(LookupError::Case { right }) => match catalogue.resolve(&right) {
-            Ok(found) => Ok(named(found.uri, found.node)),
+            Ok(found) => Ok(row(found.uri, found.node)),
             Err(_) => Err("its spelling is not known".into()),
         },
-        Err(LookupError::Scope { right, .. }) => Err(format!("this setting exists for the {} only", right.word())),
+        // Devices report an error for it. It can be written as any node that the catalogue does not have.
+        Err(LookupError::Scope { .. }) => {
+            let uri = OmaUri::parse(text).map_err(|reason| reason.to_string())?;
+            Ok(RowName { name: uri.to_string(), uri, node: None, kept: None })
+        }
         Err(LookupError::Malformed(reason)) => Err(reason.to_string()),
     }
 }
@@ -153,9 +189,9 @@ impl RowWriter<'_, '_> {
         if let OmaValue::Masked(kind) = value {
             let variable = &self.variable;
             let fits = |form: &ValueForm| {
-                self.compiled(form, "").is_ok_and(|(uri, value)| uri == self.place.uri && value.oma_type() == *kind)
+                self.compiled(form, "").is_ok_and(|(sent, value)| sent == *uri && value.oma_type() == *kind)
             };
-            let form = secret_forms(self.place.node, *kind, variable).into_iter().find(fits);
+            let form = secret_forms(self.place.node, *kind, variable).into_iter().map(|form| self.kept(form)).find(fits);
             let Some(form) = form else {
                 return SettingRow::lost(uri, "its value is masked, and a secret cannot be used for it");
             };
@@ -164,7 +200,7 @@ impl RowWriter<'_, '_> {
                  {WRITE_CONFIGURATION}",
                 self.place.name
             );
-            return self.written(form, true, vec![Remark::error(text)]);
+            return self.written(form, true, vec![Remark::error(text)], "");
         }
         let end = match value {
             OmaValue::Xml(_) => ".xml",
@@ -173,12 +209,13 @@ impl RowWriter<'_, '_> {
         };
         let mut reason = "the value would change".to_string();
         for form in forms(self.place.node, value, &format!("{}{end}", self.file)) {
+            let form = self.kept(form);
             match self.compiled(&form, end) {
-                Ok((compiled, became)) if compiled == self.place.uri && became == *value => {
+                Ok((sent, became)) if sent == *uri && became == *value => {
                     let warning = may_be_secret(&self.place.uri, self.place.node, value).then(|| {
                         Remark::warning(format!("{}: may contain a secret, which is now in the file", self.place.name))
                     });
-                    return self.written(form, false, warning.into_iter().collect());
+                    return self.written(form, false, warning.into_iter().collect(), end);
                 }
                 Ok(_) => {}
                 Err(error) => reason = error,
@@ -187,7 +224,36 @@ impl RowWriter<'_, '_> {
         SettingRow::lost(uri, &reason)
     }
 
-    fn written(&self, form: ValueForm, is_secret: bool, remarks: Vec<Remark>) -> SettingRow {
+    /// The form with the profile's spelling of the address.
+    fn kept(&self, form: ValueForm) -> ValueForm {
+        let Some(kept) = &self.place.kept else { return form };
+        let mut entries = match form.value {
+            Yaml::Map(entries) => entries,
+            value => vec![("value".to_string(), value)],
+        };
+        entries.push(("oma_uri".into(), Yaml::literally(kept)));
+        ValueForm { value: Yaml::Map(entries), ..form }
+    }
+
+    /// What `check` says of a form that is not checked, if it were; the reason in the file then says so.
+    fn complaint(&self, form: &mut ValueForm, end: &str) -> Option<Remark> {
+        let Yaml::Map(entries) = &form.value else { return None };
+        let checked: Vec<_> = entries.iter().filter(|(word, _)| word != "unchecked").cloned().collect();
+        if checked.len() == entries.len() {
+            return None;
+        }
+        let complaint = self.compiled(&ValueForm { value: Yaml::Map(checked), ..form.clone() }, end).err()?;
+        let complaint = complaint.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Yaml::Map(entries) = &mut form.value
+            && let Some((_, reason)) = entries.iter_mut().find(|(word, _)| word == "unchecked")
+        {
+            *reason = Yaml::text(format!("{UNCHECKED}; check says: {complaint}"));
+        }
+        Some(Remark::warning(format!("{}: written unchecked, because check says: {complaint}", self.name())))
+    }
+
+    fn written(&self, mut form: ValueForm, is_secret: bool, remarks: Vec<Remark>, end: &str) -> SettingRow {
+        let notes = self.complaint(&mut form, end).into_iter().collect();
         let path = match &form.value {
             Yaml::Map(entries) => entries.iter().find(|(word, _)| word == "file").map(|(_, path)| path.clone()),
             _ => None,
@@ -198,7 +264,7 @@ impl RowWriter<'_, '_> {
         };
         let name = self.name();
         let written = WrittenSetting { name, value: form.value, label: form.label, file, is_secret };
-        SettingRow { written: Some(written), remarks, lost: None }
+        SettingRow { written: Some(written), remarks, lost: None, notes }
     }
 
     /// The name, with `{TenantId}` in place of the tenant's ID, so that it is valid in every environment.
@@ -207,7 +273,7 @@ impl RowWriter<'_, '_> {
         if own { self.place.name.replace(self.context.tenant_id, "{TenantId}") } else { self.place.name.clone() }
     }
 
-    /// Compiles the setting in this form.
+    /// Compiles the setting in this form: the address that is sent, and the value.
     fn compiled(&self, form: &ValueForm, end: &str) -> Result<(OmaUri, OmaValue), String> {
         let mut text = "name: import\nsettings:\n".to_string();
         yaml::entry(&mut text, 2, &self.name(), &form.value);
@@ -229,9 +295,9 @@ impl RowWriter<'_, '_> {
                 label => format!("{}: {label}", problem.message),
             });
         }
-        let setting = compiled.first().and_then(|policy| policy.settings.iter().next());
+        let setting = compiled.first().and_then(|policy| policy.settings.of_profile().iter().next());
         setting
-            .map(|setting| (setting.uri.clone(), setting.value.clone()))
+            .map(|(address, setting)| (address.uri().clone(), setting.value.clone()))
             .ok_or_else(|| "it does not set anything".into())
     }
 }

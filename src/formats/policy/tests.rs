@@ -102,9 +102,9 @@ fn what_a_policy_cannot_express() {
     let rows = [
         (own("Base64"), OmaValue::Masked(OmaType::Base64)),
         (own("Twice"), OmaValue::Integer(1)),
-        (own("Twice").next(), OmaValue::Integer(2)),
-        (own("Mask"), OmaValue::String("****".into())),
     ];
+    let impossible =
+        [(own("Twice").next(), OmaValue::Integer(2)), (own("Mask"), OmaValue::String("****".into()))];
     let group = |id: &str, filter: Option<&str>| Assignment {
         excluded: false,
         who: Who::Group(id.into()),
@@ -117,7 +117,19 @@ fn what_a_policy_cannot_express() {
         ..Directory::default()
     };
     let assignments = vec![group("a", None), group("b", None), group("c", None), group("a", Some("x"))];
-    let file = written(&live(masked.into_iter().chain(rows), assignments), &directory);
+    let rows = || masked.clone().into_iter().chain(rows.clone());
+    // Apply would remove what the policy does not have, so there is no policy.
+    let live_with = live(rows().chain(impossible), assignments.clone());
+    let refused = in_context(|context| {
+        let profile = ProfileToWrite { live: &live_with, path: "policies/imported/test.yaml", directory: &directory };
+        write(&profile, context, &mut BTreeSet::new()).unwrap_err()
+    });
+    let refused: Vec<String> = refused.into_iter().map(|remark| remark.text).collect();
+    insta::assert_snapshot!(refused.join("\n"), @"
+    ./Device/Vendor/MSFT/Contoso/Mask cannot be written: this is a placeholder that Intune shows instead of the value: it was probably copied from an export, which does not contain the value
+    ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written: the profile has two rows with this address, but devices use only one of them
+    ");
+    let file = written(&live(rows(), assignments), &directory);
     assert!(file.needs_secrets);
     insta::assert_snapshot!(file.text, @"
     # yaml-language-server: $schema=../../schemas/policy.schema.json
@@ -129,16 +141,11 @@ fn what_a_policy_cannot_express() {
       ./Device/Vendor/MSFT/Contoso/Base64:
         type: base64
         base64: '${env:SSPR_TEST_CONTOSO_BASE64}'
-        unchecked: imported from the tenant
-      # ./Device/Vendor/MSFT/Contoso/Mask cannot be written here; apply will remove it from the profile:
-      # this is a placeholder that Intune shows instead of the value: it was probably copied from an
-      # export, which does not contain the value
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Twice:
         type: integer
         value: 1
-        unchecked: imported from the tenant
-      # ./Device/Vendor/MSFT/Contoso/Twice (again) cannot be written here; apply will remove it from the
-      # profile: the profile has two rows with this address, but devices use only one of them
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       # AppVirtualization/PublishingAllowServer1: the token is not allowed to read its value: provide it
       # as SSPR_TEST_APPVIRTUALIZATION_PUBLISHINGALLOWSERVER1, or import again with
       # DeviceManagementConfiguration.ReadWrite.All

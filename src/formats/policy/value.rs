@@ -13,7 +13,7 @@ const MANY_BYTES: usize = 60;
 /// The number of characters up to which a label can replace its value.
 const LONG_LABEL: usize = 50;
 /// The reason for `unchecked:`.
-const UNCHECKED: &str = "imported from the tenant";
+pub(super) const UNCHECKED: &str = "imported from the tenant";
 const SEPARATOR: &str = "\u{f000}";
 
 /// One form of a value.

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::clock;
+
 use super::method::SignInMethod;
 use super::refusal::SignInFailure;
 use super::settings::{SignInSettings, is_id, variable};
@@ -66,7 +68,7 @@ pub fn check_token(settings: &SignInSettings, token: &str) -> Result<(), WrongTo
         });
     }
     match claims.expires.and_then(|second| Timestamp::from_second(second).ok()) {
-        Some(end) if end <= Timestamp::now() => Err(WrongToken {
+        Some(end) if end <= clock::now() => Err(WrongToken {
             reason: format!("the access token has expired: it was valid until {end}"),
             help: "get a new one, and check the clock of this machine; nothing was sent to Microsoft Graph".into(),
         }),

@@ -25,6 +25,8 @@ pub struct TokenClaims {
     pub roles: Vec<String>,
     /// `scp`: delegated permissions.
     pub scopes: Vec<String>,
+    /// `wids`: the directory roles of the person, by the ids of their templates.
+    pub directory_roles: Vec<String>,
 }
 
 impl TokenClaims {
@@ -50,6 +52,7 @@ impl TokenClaims {
             expires: claims["exp"].as_i64(),
             roles: list(&claims["roles"]),
             scopes: list(&claims["scp"]),
+            directory_roles: list(&claims["wids"]),
         };
         (claims != Self::default()).then_some(claims)
     }

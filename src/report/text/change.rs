@@ -2,7 +2,7 @@
 
 use super::reach;
 use super::style::{Paint, visible};
-use crate::diagnostic::counted;
+use crate::diagnostic::{counted, unseen_difference};
 use crate::permissions::WRITE_CONFIGURATION;
 use crate::plan::{ActionWord, AssignmentLine, ChangeDocument, FieldLine, SettingLine, Sign, ValueLine, ValueText};
 
@@ -103,7 +103,8 @@ fn field_text(field: &FieldLine, paint: Paint) -> String {
     if field.before.is_empty() {
         return format!("      {sign} {name}   \"{after}\"\n");
     }
-    format!("      {sign} {name}   \"{before}\" → \"{after}\"\n")
+    let unseen = unseen_difference(&field.before, &field.after).map_or(String::new(), |how| format!("   ({how})"));
+    format!("      {sign} {name}   \"{before}\" → \"{after}\"{unseen}\n")
 }
 
 fn setting_text(setting: &SettingLine, paint: Paint) -> String {

@@ -41,7 +41,7 @@ pub(crate) fn read(state: &TenantState, call: &Call, rest: &[&str]) -> Result<An
 /// The policy with this id. For an unknown id, Intune answers 400 (measured on a live tenant: TenuVault,
 /// graph-verification of 2026-09-30).
 fn find<'a>(state: &'a TenantState, id: &str) -> Result<&'a Value, Refusal> {
-    let policy = state.policies.iter().find(|policy| policy["id"] == id);
+    let policy = state.policies.iter().find(|policy| policy["id"] == id && state.shows(policy.get("roleScopeTagIds")));
     policy.ok_or_else(|| Refusal::new(400, "ResourceNotFound", format!("There is no configuration policy {id}.")))
 }
 
@@ -51,7 +51,9 @@ fn list(state: &TenantState, call: &Call) -> Result<Answer, Declined> {
     if options.settings {
         options.page_size = options.page_size.min(PAGE_WITH_SETTINGS);
     }
-    let matches = |policy: &&Value| options.name.as_ref().is_none_or(|name| policy["name"] == **name);
+    let matches = |policy: &&Value| {
+        state.shows(policy.get("roleScopeTagIds")) && options.name.as_ref().is_none_or(|name| policy["name"] == **name)
+    };
     let all = &state.policies;
     let items = (1..).zip(all).filter(|(order, one)| *order > options.after && matches(one));
     let seen = |policy| object::seen(policy, call, &options);

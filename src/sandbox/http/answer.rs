@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::clock;
 use crate::sandbox::tenant::ids;
 
 /// The content type of every body.
@@ -108,7 +108,7 @@ impl Refusal {
             "message": message,
             "innerError": {
                 // Without an offset, as Graph writes it.
-                "date": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+                "date": clock::now().strftime("%Y-%m-%dT%H:%M:%S").to_string(),
                 "request-id": trace.request_id,
                 "client-request-id": trace.client_request_id,
             },

@@ -74,6 +74,8 @@ fn needed(call: &Call) -> Option<&'static [&'static str]> {
         ["deviceManagement", "roleScopeTags" | "operationApprovalRequests", ..] if reads => {
             &[READ_CONFIGURATION, WRITE_CONFIGURATION, READ_RBAC, WRITE_RBAC]
         }
+        // "DeviceManagementRBAC.Read.All, DeviceManagementRBAC.ReadWrite.All" (its page).
+        ["deviceManagement", function] if function.starts_with("getEffectivePermissions") => &[READ_RBAC, WRITE_RBAC],
         ["deviceManagement", "managedDevices", ..] if reads => &[READ_DEVICES, WRITE_DEVICES],
         ["deviceManagement", ..] if reads => &[READ_CONFIGURATION, WRITE_CONFIGURATION],
         ["deviceManagement", ..] => &[WRITE_CONFIGURATION],

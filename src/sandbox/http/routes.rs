@@ -3,7 +3,7 @@
 use super::answer::{Answer, Declined, Held, Refusal, Trace};
 use super::call::{ApiVersion, Call};
 use crate::sandbox::collections::{
-    approval_requests, configuration_policies, device_configurations, directory, members,
+    approval_requests, configuration_policies, device_configurations, directory, effective_permissions, members,
 };
 use crate::sandbox::tenant::store::Store;
 
@@ -24,6 +24,9 @@ fn route(store: &mut Store, call: &Call) -> Result<Answer, Declined> {
             if call.version == ApiVersion::Beta =>
         {
             read(store, call, &format!("deviceManagement/{name}"), rest)
+        }
+        ["deviceManagement", function] if call.method == "GET" && function.starts_with("getEffectivePermissions") => {
+            effective_permissions::answer(&store.state, call, function)
         }
         ["deviceManagement", "managedDevices"] if call.method == "GET" => members::managed_devices(&store.state, call),
         ["deviceManagement", "managedDevices", "$count"] if call.method == "GET" => {

@@ -186,6 +186,7 @@ impl Service {
                 return Ok(Answer { late, ..fault_answer(&strike, call, trace, BatchRole::InBatch) });
             }
         }
+        self.store.state.reader_tags = self.tokens.scope_tags(call);
         let mut answer = routes::answer(&mut self.store, call, trace)?;
         answer.late = late;
         for fault in [Fault::DuplicatePages, Fault::MissingObject, Fault::MissingNextLink] {

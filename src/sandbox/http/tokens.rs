@@ -10,6 +10,7 @@ use crate::sandbox::faults::Faults;
 #[derive(Debug)]
 pub(crate) struct KnownTokens {
     granted: Option<BTreeMap<String, Vec<String>>>,
+    role_scope_tags: BTreeMap<String, Vec<String>>,
     /// After how many requests a token expires.
     expiry: Option<u64>,
     stays_expired: bool,
@@ -21,6 +22,7 @@ impl KnownTokens {
     pub(crate) fn new(faults: &Faults) -> KnownTokens {
         KnownTokens {
             granted: faults.tokens.clone(),
+            role_scope_tags: faults.role_scope_tags.clone(),
             expiry: faults.expiry,
             stays_expired: faults.stays_expired,
             used: HashMap::new(),
@@ -41,6 +43,11 @@ impl KnownTokens {
             *used = 0;
         }
         Err(unauthorized("Lifetime validation failed, the token is expired."))
+    }
+
+    /// The scope tags to which the role of the token's user is limited; `None` if it is not.
+    pub(crate) fn scope_tags(&self, call: &Call) -> Option<Vec<String>> {
+        self.role_scope_tags.get(call.app()).cloned()
     }
 
     /// Refuses a call that its token does not allow.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::ids;
+use crate::clock;
 use crate::sandbox::faults::ApprovalRules;
 use crate::sandbox::http::call::Call;
 
@@ -51,7 +52,7 @@ impl ApprovalStatus {
 
 impl StoredRequest {
     pub(crate) fn new(call: &Call, justification: String, rules: &ApprovalRules) -> StoredRequest {
-        let now = Timestamp::now();
+        let now = clock::now();
         let lifetime = SignedDuration::try_from(rules.lifetime).unwrap_or(SignedDuration::MAX);
         StoredRequest {
             id: ids::random(),
@@ -67,12 +68,12 @@ impl StoredRequest {
     }
 
     pub(crate) fn with(&self, status: ApprovalStatus) -> StoredRequest {
-        StoredRequest { status, modified: Timestamp::now(), ..self.clone() }
+        StoredRequest { status, modified: clock::now(), ..self.clone() }
     }
 
     fn expired(&self) -> bool {
         let may_expire = matches!(self.status, ApprovalStatus::NeedsApproval | ApprovalStatus::Approved);
-        may_expire && Timestamp::now() > self.expires
+        may_expire && clock::now() > self.expires
     }
 
     /// Whether it still allows its write to be carried out.

@@ -56,6 +56,7 @@ pub(crate) fn new_tenant() -> TenantState {
         groups: groups.into(),
         filters: filters.into(),
         scope_tags: scope_tags.into(),
+        reader_tags: None,
         configurations: DeviceConfigurations::default(),
         approvals: Vec::new(),
         last_write: 0,

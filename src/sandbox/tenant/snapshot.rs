@@ -73,6 +73,7 @@ impl TenantState {
             policies,
             filters: named(json, "assignmentFilters")?,
             scope_tags: named(json, "roleScopeTags")?,
+            reader_tags: None,
             configurations,
             approvals,
             last_write,

@@ -13,6 +13,8 @@ pub(crate) struct TenantState {
     pub groups: Vec<Value>,
     pub filters: Vec<Value>,
     pub scope_tags: Vec<Value>,
+    /// The scope tags to which the role of whoever asks now is limited; `None` for everyone else. Not stored.
+    pub reader_tags: Option<Vec<String>>,
     pub configurations: DeviceConfigurations,
     /// Policies of the settings catalog.
     pub policies: Vec<Value>,
@@ -31,6 +33,14 @@ pub(crate) enum ObjectWrite {
 }
 
 impl TenantState {
+    /// Whether an object with these `roleScopeTagIds` is shown to whoever asks now: "you can only see objects with your
+    /// scope tags" (Microsoft, "Use role-based access control and scope tags for distributed IT").
+    pub(crate) fn shows(&self, tags: Option<&Value>) -> bool {
+        let Some(own) = &self.reader_tags else { return true };
+        let tags = tags.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        tags.into_iter().any(|tag| own.iter().any(|own| own == tag))
+    }
+
     /// Applies a write in memory.
     pub(crate) fn apply(&mut self, number: u64, id: &str, write: ObjectWrite) {
         match write {

@@ -69,12 +69,18 @@ impl Store {
 
     /// The device configuration with this id; `None` also while it is too new to be found.
     pub(crate) fn device_configuration(&self, id: &str) -> Option<&StoredConfiguration> {
-        self.state.configurations.get(id).filter(|_| !self.recent.is_too_new(id, Instant::now()))
+        let found = self.state.configurations.get(id).filter(|one| self.shows(one));
+        found.filter(|_| !self.recent.is_too_new(id, Instant::now()))
     }
 
     /// The device configurations after `order` as lists show them.
     pub(crate) fn listed(&self, order: u64) -> impl Iterator<Item = (u64, &StoredConfiguration)> {
-        self.recent.listed(&self.state.configurations, order, Instant::now())
+        let all = self.recent.listed(&self.state.configurations, order, Instant::now());
+        all.filter(|(_, one)| self.shows(one))
+    }
+
+    fn shows(&self, one: &StoredConfiguration) -> bool {
+        self.state.shows(one.properties.get("roleScopeTagIds"))
     }
 
     /// Writes one object, or deletes it: first to disk, then to memory. `call` requests it and has been

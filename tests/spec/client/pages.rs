@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::background::Background;
 use crate::harness::{Ran, Repository, Served, TENANT, normal, served};
 
-const CAMERA: &str = "name: A\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n";
+const CAMERA: &str = "name: A\nsettings: { AboveLock/AllowToasts: 0 }\nassignments: { include: [{ group: Kiosks }] }\n";
 
 /// A repository with one policy, for a server.
 fn repository(url: &str) -> Repository {

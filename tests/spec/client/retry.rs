@@ -55,8 +55,9 @@ fn a_token_from_the_environment_cannot_be_renewed() {
     error: POST /v1.0/$batch returned 401 InvalidAuthenticationToken: Lifetime validation failed, the token is expired. (request-id [id])
     help: the access token is missing or no longer valid: if it comes from SSPR_POLICY_TOKEN, get a new one; `sspr-policy doctor` shows who is signed in
     ");
-    // The name of the tenant is read first; then names, profiles and their count at once. None of them is read again.
-    assert_eq!(tenant.counters()["requests"], 4);
+    // The name of the tenant is read first; then names, profiles, their count and the scope tags at once. None of them
+    // is read again.
+    assert_eq!(tenant.counters()["requests"], 5);
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn only_failed_requests_of_a_batch_are_sent_again() {
     let all = |tenant: &Rehearsal| {
         for (number, group) in groups.iter().enumerate() {
             let policy = format!(
-                "name: Policy {number}\nsettings: {{ Camera/AllowCamera: 0 }}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
+                "name: Policy {number}\nsettings: {{ AboveLock/AllowToasts: 0 }}\nassignments: {{ include: [{{ group: {group} }}] }}\n"
             );
             tenant.repo.policy(&format!("p{number}"), &policy);
         }

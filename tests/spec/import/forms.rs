@@ -54,13 +54,24 @@ fn every_type_of_value_is_written_as_people_would() {
     ];
     portal.create("Everything", &Value::Null, &settings);
     drop(portal);
-    insta::assert_snapshot!(import(&repo, &[]), @"
+    insta::assert_snapshot!(import(&repo, &[]), @r#"
     wrote policies/imported/everything.yaml  adopts [id], nothing else
+      warning: ./Device/Vendor/MSFT/Contoso/Blank: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Flag: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Float: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Large: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Number: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Odd: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Small: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/When: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: AboveLock/AllowToasts: written unchecked, because check says: this node takes integer, not string: devices report an error if the type is wrong
+      warning: Camera/AllowCamera: written unchecked, because check says: this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"
+      warning: DeviceLock/PreventLockScreenSlideShow: written unchecked, because check says: DeviceLock/PreventLockScreenSlideShow has no element `A`
 
     Import: 1 of 1 profile written, 1 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
     reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 0
-    ");
+    "#);
     insta::assert_snapshot!(normal(&repo.read("policies/imported/everything.yaml")), @r#"
     # yaml-language-server: $schema=../../schemas/policy.schema.json
     name: Everything
@@ -83,40 +94,48 @@ fn every_type_of_value_is_written_as_people_would() {
       ./Device/Vendor/MSFT/Contoso/Blank:
         type: string
         value: ' '
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Flag:
         type: boolean
         value: false
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Float:
         type: float
         value: 1.1
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Large:
         type: base64
         file: everything/large.bin
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Number:
         type: integer
         value: -5
-        unchecked: imported from the tenant
-      ./Device/Vendor/MSFT/Contoso/Odd: { type: string, raw: 'on', unchecked: imported from the tenant }
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
+      ./Device/Vendor/MSFT/Contoso/Odd:
+        type: string
+        raw: 'on'
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/Small:
         type: base64
         base64: 'Q29udG9zbw=='
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       ./Device/Vendor/MSFT/Contoso/When:
         type: datetime
         raw: '[time]'
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
       PassportForWork/{TenantId}/Policies/EnablePinRecovery: true
       Personalization/LockScreenImageUrl: 'https://contoso.example/a b?c=$${d}#e'
-      AboveLock/AllowToasts: { type: string, raw: '1', unchecked: imported from the tenant }
+      AboveLock/AllowToasts:
+        type: string
+        raw: '1'
+        unchecked: 'imported from the tenant; check says: this node takes integer, not string: devices report an error if the type is wrong'
       Authentication/AllowAadPasswordReset: Allowed
-      Camera/AllowCamera: { value: 77, unchecked: imported from the tenant }
+      Camera/AllowCamera:
+        value: 77
+        unchecked: 'imported from the tenant; check says: this value is not allowed: Camera/AllowCamera takes 0 = "Not allowed" or 1 = "Allowed"'
       DeviceLock/PreventLockScreenSlideShow:
         raw: "<enabled/>\r\n<data id=\"A\" value=\"1\"/>"
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: DeviceLock/PreventLockScreenSlideShow has no element `A`'
       LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit: 900
       LocalPoliciesSecurityOptions/InteractiveLogon_MessageTextForUsersAttemptingToLogOn:
         - One

@@ -6,20 +6,21 @@ use super::{base64, device, emptied, import, row, target};
 use crate::harness::{EMBEDDED, Repository, copy, integer, normal, text};
 
 #[test]
-fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
+fn a_profile_that_a_policy_cannot_express_is_reported_and_not_written() {
     let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
-    let lost = [
+    let rows = [
         integer("Camera/AllowCamera", 0),
         row("Integer", "./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset", json!(1)),
         row("Integer", "./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts", json!(1)),
         row("Integer", "./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching", json!(1)),
-        device("String", "Contoso/Control", json!("a\u{1}b")),
         row("String", "Device/Vendor/MSFT/Contoso/Start", json!("a")),
         device("StringXml", "WiFi/Profile/Guest/WlanXml", base64("<a><keyMaterial>hunter2</keyMaterial></a>")),
     ];
-    let profile = portal.create("Half of it", &Value::Null, &lost);
+    let profile = portal.create("In other spellings", &Value::Null, &rows);
+    let control = [integer("Camera/AllowCamera", 0), device("String", "Contoso/Control", json!("a\u{1}b"))];
+    portal.create("Half of it", &Value::Null, &control);
     let collection = json!({ "collectionId": "SMS00001" });
     portal.assign(&profile, &[target("configurationManagerCollection", collection), target("allDevices", json!({}))]);
     portal.create("Nothing of it", &Value::Null, &[device("String", "Contoso/Control", json!("\u{1}"))]);
@@ -29,51 +30,49 @@ fn what_a_policy_cannot_express_is_reported_and_the_rest_is_imported() {
     insta::assert_snapshot!(import(&repo, &[]), @r#"
     not written: policies/imported/empty.yaml  "Empty" ([id])
       error: the profile does not have any settings, but a policy needs at least one
-    wrote policies/imported/half-of-it.yaml  adopts [id], but changes it
-      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written here; apply will remove it from the profile: this value contains a control character: U+0001 cannot be sent to a device
-      warning: in Intune this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; apply will change it to ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
+    not written: policies/imported/half-of-it.yaml  "Half of it" ([id])
+      error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
+    wrote policies/imported/in-other-spellings.yaml  adopts [id], but changes it
+      warning: AboveLock/AllowToasts: `oma_uri:` keeps ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts, which is how Intune has it
       warning: WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
-      error: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here; apply will remove it from the profile: this setting exists for the device only
-      warning: in Intune this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; apply will change it to ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
-      error: Device/Vendor/MSFT/Contoso/Start cannot be written here; apply will remove it from the profile: an OMA-URI must begin with `./Device/` or `./User/`
+      warning: ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching: written unchecked, because check says: this setting exists for the device only: write `./Device/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching`
+      warning: Authentication/AllowAadPasswordReset: `oma_uri:` keeps ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset, which is how Intune has it
+      warning: ./Device/Vendor/MSFT/Contoso/Start: written unchecked, because check says: unknown setting: this node is not in the catalogue
+      warning: ./Device/Vendor/MSFT/Contoso/Start: `oma_uri:` keeps Device/Vendor/MSFT/Contoso/Start, which is how Intune has it
       error: assignments are not imported: an included target cannot be written here: the Configuration Manager collection SMS00001
-      plan: - Contoso/Control [device]                           (hidden)
-      plan: + AboveLock/AllowToasts [device]                     Allowed (1)
-      plan: + Authentication/AllowAadPasswordReset [device]      Allowed (1)
-      plan: - aboveLock/AllowToasts [device]                     1
-      plan: - WindowsLogon/HideFastUserSwitching [user]          1
-      plan: - ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset [device]   1
-      plan: - Device/Vendor/MSFT/Contoso/Start [device]          (hidden)
       plan:   assignments: not managed, stays as it is: include a target of another kind, include all devices
     wrote policies/imported/long-text.yaml  for [id], but it cannot be applied yet
       plan: the description of imported/long-text is too long: with the marker, at most 1361 characters fit; shorten `description:`
     not written: policies/imported/nothing-of-it.yaml  "Nothing of it" ([id])
       error: ./Device/Vendor/MSFT/Contoso/Control cannot be written: this value contains a control character: U+0001 cannot be sent to a device
 
-    Import: 2 of 4 profiles written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
-    reading 4 profiles; a plan of each policy then proves that adopting changes nothing else
+    Import: 2 of 5 profiles written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    reading 5 profiles; a plan of each policy then proves that adopting changes nothing else
     exit 1
     "#);
-    insta::assert_snapshot!(normal(&repo.read("policies/imported/half-of-it.yaml")), @"
+    insta::assert_snapshot!(normal(&repo.read("policies/imported/in-other-spellings.yaml")), @"
     # yaml-language-server: $schema=../../schemas/policy.schema.json
-    name: Half of it
+    name: In other spellings
 
     settings:
-      # ./Device/Vendor/MSFT/Contoso/Control cannot be written here; apply will remove it from the
-      # profile: this value contains a control character: U+0001 cannot be sent to a device
       Camera/AllowCamera: Not allowed
-      # in Intune this is ./Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts; apply will change it
-      # to ./Device/Vendor/MSFT/Policy/Config/AboveLock/AllowToasts
-      AboveLock/AllowToasts: Allowed
+      AboveLock/AllowToasts:
+        value: Allowed
+        oma_uri: './Device/Vendor/MSFT/Policy/Config/aboveLock/AllowToasts'
       # WiFi/Profile/Guest/WlanXml: may contain a secret, which is now in the file
       WiFi/Profile/Guest/WlanXml: { type: xml, raw: '<a><keyMaterial>hunter2</keyMaterial></a>' }
-      # ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching cannot be written here;
-      # apply will remove it from the profile: this setting exists for the device only
-      # in Intune this is ./Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset; apply will
-      # change it to ./Device/Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset
-      Authentication/AllowAadPasswordReset: Allowed
-      # Device/Vendor/MSFT/Contoso/Start cannot be written here; apply will remove it from the profile:
-      # an OMA-URI must begin with `./Device/` or `./User/`
+      ./User/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching:
+        type: integer
+        value: 1
+        unchecked: 'imported from the tenant; check says: this setting exists for the device only: write `./Device/Vendor/MSFT/Policy/Config/WindowsLogon/HideFastUserSwitching`'
+      Authentication/AllowAadPasswordReset:
+        value: Allowed
+        oma_uri: './Vendor/MSFT/Policy/Config/Authentication/AllowAadPasswordReset'
+      ./Device/Vendor/MSFT/Contoso/Start:
+        type: string
+        raw: a
+        unchecked: 'imported from the tenant; check says: unknown setting: this node is not in the catalogue'
+        oma_uri: Device/Vendor/MSFT/Contoso/Start
 
     # assignments are not imported: an included target cannot be written here: the Configuration Manager
     # collection SMS00001
@@ -187,6 +186,7 @@ fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
     repo.write(".sspr-policy/sandbox.json", &state.to_string());
     insta::assert_snapshot!(import(&repo, &[]), @"
     wrote policies/imported/gone.yaml  adopts [id], but changes it
+      warning: DeviceLock/MinDevicePasswordLength: written unchecked, because check says: this node takes integer, not string: devices report an error if the type is wrong
       error: assignments are not imported: an excluded target cannot be written here: the group [id] no longer exists
       plan:   assignments: not managed, stays as it is: include all devices, exclude group 11e0b253-cd96-4355-877a-…
 
@@ -202,7 +202,7 @@ fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
       DeviceLock/MinDevicePasswordLength:
         type: string
         raw: '8'
-        unchecked: imported from the tenant
+        unchecked: 'imported from the tenant; check says: this node takes integer, not string: devices report an error if the type is wrong'
 
     # assignments are not imported: an excluded target cannot be written here: the group
     # [id] no longer exists
@@ -221,7 +221,7 @@ fn a_deleted_group_and_a_number_in_text_are_reported_correctly() {
 
 /// Intune reads the value from devices; a policy would set it.
 #[test]
-fn a_row_that_only_reads_is_skipped_and_reported() {
+fn a_row_that_only_reads_is_reported_and_its_profile_not_written() {
     let repo = Repository::new(EMBEDDED);
     let portal = repo.portal();
     emptied(&portal);
@@ -229,15 +229,14 @@ fn a_row_that_only_reads_is_skipped_and_reported() {
     asked["isReadOnly"] = json!(true);
     let made = portal.create("Asks", &Value::Null, &[asked, integer("AboveLock/AllowToasts", 1)]);
     drop(portal);
-    insta::assert_snapshot!(import(&repo, &[]), @"
-    wrote policies/imported/asks.yaml  adopts [id], but changes it
-      error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written here; apply will remove it from the profile: Intune only reads this row from devices; a policy can only write
-      plan: - Camera/AllowCamera (read only) [device]            0
+    insta::assert_snapshot!(import(&repo, &[]), @r#"
+    not written: policies/imported/asks.yaml  "Asks" ([id])
+      error: ./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera (read only) cannot be written: Intune only reads this row from devices; a policy can only write
 
-    Import: 1 of 1 profile written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
+    Import: 0 of 1 profile written, 0 proven to be adopted unchanged; 0 skipped, 0 of other kinds. Nothing was changed in the tenant.
     reading 1 profile; a plan of each policy then proves that adopting changes nothing else
     exit 1
-    ");
+    "#);
     let id = text(&made["id"]);
     repo.policy(
         "imported/asks",

@@ -1,9 +1,9 @@
 //! One policy of the settings catalog: creating it and returning it to a client. The sandbox does not know which
 //! settings exist: it accepts everything that has the form of a setting.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::clock;
 use crate::sandbox::http::answer::Refusal;
 use crate::sandbox::http::call::Call;
 use crate::sandbox::http::query::QueryOptions;
@@ -44,7 +44,7 @@ const INSTANCE: &str = "#microsoft.graph.deviceManagementConfiguration";
 
 /// The policy in a request's body.
 pub(super) fn made(body: &Map<String, Value>, id: &str, state: &TenantState) -> Result<Value, Refusal> {
-    let now = format!("{:.7}", Timestamp::now());
+    let now = format!("{:.7}", clock::now());
     let mut policy = json!({
         "id": id,
         "createdDateTime": now,

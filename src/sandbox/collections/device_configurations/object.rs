@@ -1,8 +1,8 @@
 //! One device configuration: creating it, changing it, and returning it to a client.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::clock;
 use crate::sandbox::collections::{assignments, oma_settings};
 use crate::sandbox::http::answer::Refusal;
 use crate::sandbox::http::call::{ApiVersion, Call};
@@ -63,7 +63,7 @@ pub(crate) fn touch(properties: &mut Map<String, Value>) {
 
 /// Seven decimals, as .NET writes it.
 pub(crate) fn now() -> String {
-    format!("{:.7}", Timestamp::now())
+    format!("{:.7}", clock::now())
 }
 
 /// Applies the properties in a request's body.

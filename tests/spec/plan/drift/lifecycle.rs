@@ -163,7 +163,7 @@ fn a_target_that_changed_for_several_policies() {
     let repo = with(
         &targets("{ group: SSPR Pilot }"),
         &[
-            ("camera", &policy("Camera", "Camera/AllowCamera")),
+            ("camera", &policy("Camera", "Bluetooth/AllowAdvertising")),
             ("lock", &policy("Lock", "Start/HideLock")),
             ("toasts", &policy("Toasts", "AboveLock/AllowToasts")),
         ],

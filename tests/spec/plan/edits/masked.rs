@@ -390,6 +390,7 @@ fn a_plan_has_no_masked_value() {
             adopt: None,
             moved_from: Vec::new(),
             target: None,
+            accepts: Vec::new(),
             place: Place::start_of(&Source::new("mask.yaml", Vec::new()).unwrap()),
         };
         let plan = build(&[desired], &[], &PlanOptions::default());

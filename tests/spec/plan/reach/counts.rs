@@ -50,7 +50,7 @@ fn all_devices_and_all_users() {
     "#);
     repo.policy(
         "more",
-        "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
+        "name: More\nsettings: { AboveLock/AllowToasts: 0 }\nassignments: { include: [{ group: Kiosks }] }\n",
     );
     let plan = repo.planned();
     assert!(plan.contains("Reach: +4,120 devices at most (all devices, Kiosks)."), "{plan}");
@@ -173,7 +173,7 @@ fn a_limit_states_that_devices_of_users_do_not_count() {
 #[test]
 fn a_group_counts_once() {
     let repo = repository(EMBEDDED, "  include: [{ group: SSPR Ring 2 }]\n");
-    repo.policy("more", "name: More\nsettings: { Camera/AllowCamera: 0 }\nassignments: { include: [{ group: SSPR Ring 2 }, { group: Kiosks }] }\n");
+    repo.policy("more", "name: More\nsettings: { AboveLock/AllowToasts: 0 }\nassignments: { include: [{ group: SSPR Ring 2 }, { group: Kiosks }] }\n");
     insta::assert_snapshot!(summary(&repo.ran("plan").succeeds()), @"
     Reach: +322 devices at most (Kiosks, SSPR Ring 2).
     Scope tags: 2 new profiles have none, so they get Default.

@@ -52,6 +52,7 @@ fn a_token_without_all_permissions() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                no (optional)
 
     `plan` can use this environment.
     exit code 0
