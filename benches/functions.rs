@@ -80,6 +80,7 @@ fn compiled<'a>(
     files: &'a BTreeMap<String, Result<Vec<u8>, String>>,
 ) -> Vec<Compiled<'a>> {
     let context = Context {
+        suggestions: Default::default(),
         catalogue: Catalogue::embedded(),
         configuration,
         configuration_source: source,

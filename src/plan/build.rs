@@ -378,7 +378,7 @@ fn hold_losses(desired: &[Desired], found: &ProfileMatches<'_, '_>, options: &Pl
 }
 
 /// The selected changes that remove each setting from its profile.
-fn losers<'p>(changes: &'p [Change], selected: impl Fn(&str) -> bool) -> HashMap<&'p Address, Vec<&'p Change>> {
+fn losers(changes: &[Change], selected: impl Fn(&str) -> bool) -> HashMap<&Address, Vec<&Change>> {
     let mut losers: HashMap<&Address, Vec<&Change>> = HashMap::new();
     for change in changes.iter().filter(|change| selected(&change.object.key)) {
         for address in takes(change) {

@@ -42,10 +42,12 @@ pub fn check_owner(owner: &str) -> Result<(), String> {
     }
 }
 
-/// The key of a file, from its path under `policies/` with forward slashes; `None` if the path cannot be a key.
+/// The key of a file, from its path under `policies/` with forward slashes: capitals become small, and blanks `-`. `None` if
+/// the path cannot be a key.
 pub fn key_of_path(path: &str) -> Option<String> {
     let key = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"))?;
-    check_key(key).ok().map(|()| key.to_string())
+    let key = key.to_ascii_lowercase().replace(' ', "-");
+    check_key(&key).ok().map(|()| key)
 }
 
 #[cfg(test)]
@@ -55,7 +57,7 @@ mod tests {
     #[test]
     fn a_path_is_a_key_if_possible() {
         assert_eq!(key_of_path("sspr/lock-screen-reset.yaml").as_deref(), Some("sspr/lock-screen-reset"));
-        assert_eq!(key_of_path("SSPR/Reset.yaml"), None);
+        assert_eq!(key_of_path("SSPR/Lock screen.yaml").as_deref(), Some("sspr/lock-screen"));
         assert_eq!(key_of_path("größe.yaml"), None);
         assert_eq!(key_of_path(&format!("{}.yaml", "a".repeat(129))), None);
     }

@@ -9,7 +9,7 @@ use crate::plan::{ActionWord, ChangeDocument, ForeignUnverifiedLine, PlanDocumen
 /// The whole plan. Texts from policies and the tenant are escaped, so that a name cannot become markup.
 pub fn markdown(plan: &PlanDocument) -> String {
     let tenant = if plan.sandbox { "sandbox, not your tenant".into() } else { escape(&plan.tenant.name) };
-    let mut text = format!("### Plan for {} ({tenant})\n\n{}\n", code(&plan.environment), plan_summary(plan));
+    let mut text = format!("### Plan for {} ({tenant})\n\n{}\n", code(&plan.environment), escape(&plan_summary(plan)));
     for line in reach::reach(plan).into_iter().chain(reach::default_scope_tag(plan)).chain(reach::limits_line(plan)) {
         text.push_str(&format!("\n{}\n", escape(&line)));
     }

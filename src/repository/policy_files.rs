@@ -67,6 +67,10 @@ fn wanted(root: &UntrustedFolder, path: &str, name: &str, kind: EntryKind) -> Re
         EntryKind::Other => return Ok(false),
         EntryKind::File | EntryKind::Folder => {}
     }
+    // Windows does not show the second ending, which a text editor adds.
+    if let Some(right) = lower.strip_suffix(".txt").filter(|right| is_policy(right)) {
+        return Err(format!("this file is called `{name}`, so it is not read as a policy; rename it to `{right}`"));
+    }
     if !yaml && is_policy(&lower) {
         return Err("a policy's file name has to end with `.yaml` in lower case".into());
     }

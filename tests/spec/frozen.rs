@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::harness::{CONFIGURATIONS, Graph, Portal, Repository, copy, files, text};
@@ -192,11 +193,13 @@ impl Course {
         Some(("tenant.json".to_owned(), self.normal(text.into_bytes())))
     }
 
-    /// The bytes without random IDs and the program's version. UTF-16 files contain neither.
+    /// The bytes without random IDs, times and the program's version. UTF-16 files contain neither.
     fn normal(&self, bytes: Vec<u8>) -> Vec<u8> {
         let Ok(text) = String::from_utf8(bytes.clone()) else { return bytes };
         let version = concat!("\"program\": \"", env!("CARGO_PKG_VERSION"), "\"");
         let text = text.replace(version, "\"program\": \"[version]\"");
+        let time = Regex::new(r"\b20\d\d-\d\d-\d\d \d\d:\d\d UTC").unwrap();
+        let text = time.replace_all(&text, "[time]").into_owned();
         self.ids.iter().fold(text, |text, (id, shown)| text.replace(id, shown)).into_bytes()
     }
 }

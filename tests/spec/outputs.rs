@@ -17,7 +17,7 @@ fn rich() -> Repository {
         "a",
         "name: A\ndescription: One\nsettings:\n  Authentication/AllowAadPasswordReset: 1\n  Personalization/LockScreenImageUrl: https://contoso.example/a.jpg\nassignments: pilot\n",
     );
-    repo.policy("b", "name: B\nsettings: { Camera/AllowCamera: 0 }\n");
+    repo.policy("b", "name: B\nsettings: { Experience/AllowCortana: 0 }\n");
     let _ = repo.ran("apply --auto-approve").succeeds();
     repo.edit("a", "a.jpg", "b.jpg");
     repo.edit("a", "name: A", "name: New");

@@ -161,6 +161,6 @@ pub fn check_summary(diagnostics: &[Diagnostic], policies: usize) -> String {
 
 /// ` (R04, SP0201)`: the codes of errors, each once, because the errors themselves may have scrolled away.
 pub(super) fn codes<'c>(codes: impl Iterator<Item = &'c str>) -> String {
-    let codes: std::collections::BTreeSet<&str> = codes.collect();
+    let codes: std::collections::BTreeSet<String> = codes.map(visible).collect();
     if codes.is_empty() { String::new() } else { format!(" ({})", codes.into_iter().collect::<Vec<_>>().join(", ")) }
 }

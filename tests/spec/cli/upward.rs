@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use crate::harness::process::command;
 use crate::harness::{Ran, Repository};
 
-const POLICY: &str = "name: A\nsettings: { Camera/AllowCamera: 0 }\n";
+const POLICY: &str = "name: A\nsettings: { Experience/AllowCortana: 0 }\n";
 
 /// Runs the program in a folder of the repository.
 fn in_folder(repo: &Repository, folder: &str, arguments: &str) -> Ran {

@@ -89,7 +89,7 @@ fn an_assignment_that_is_to_be_removed_is_not_unchanged() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ reset                        "Password reset"   someone changed this in Intune; apply will put it back
+      ~ reset                        "Password reset"   someone changed this in Intune on [time]; apply will put it back
           + assignment  include group SSPR Pilot   24 devices
           - assignment  include a target of another kind
 
@@ -102,7 +102,7 @@ fn an_assignment_that_is_to_be_removed_is_not_unchanged() {
       = note: "Reset password" may not appear, or may lead back to the sign-in screen
       = note: reset (policies/reset.yaml:2:13) may turn password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+      = help: change "Portal - Lock screen hardening" (in the tenant) in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: `waive: [{ rule: I01, reason: …, until: YYYY-MM-DD }]`
 
     Reach: +24 devices (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.
@@ -124,10 +124,10 @@ fn what_a_server_changes_in_a_name_is_said() {
     insta::assert_snapshot!(rehearsal.repo.plan(), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ a                            "Lock "   someone changed this in Intune; apply will put it back
+      ~ a                            "Lock "   someone changed this in Intune on [time]; apply will put it back
           ~ name   "Lock" → "Lock "   (only the blanks at the ends differ)
 
-      ~ b                            "Café"   someone changed this in Intune; apply will put it back
+      ~ b                            "Café"   someone changed this in Intune on [time]; apply will put it back
           ~ name   "Café" → "Café"   (they look alike, but differ from character 4 on: U+0065 U+0301 and U+00E9)
 
     warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
@@ -139,7 +139,7 @@ fn what_a_server_changes_in_a_name_is_said() {
       = note: "Reset password" may not appear, or may lead back to the sign-in screen
       = note: a (policies/a.yaml:2:13) may turn password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+      = help: change "Portal - Lock screen hardening" (in the tenant) in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: `waive: [{ rule: I01, reason: …, until: YYYY-MM-DD }]`
 
     Plan: 0 to add, 2 to change, 0 to delete; 0 unchanged, 7 not managed here.
     Nothing was changed.
@@ -156,10 +156,10 @@ fn what_a_server_changes_in_a_name_is_said() {
     insta::assert_snapshot!(normal(&applied.printed()), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ a                            "Lock "   someone changed this in Intune; apply will put it back
+      ~ a                            "Lock "   someone changed this in Intune on [time]; apply will put it back
           ~ name   "Lock" → "Lock "   (only the blanks at the ends differ)
 
-      ~ b                            "Café"   someone changed this in Intune; apply will put it back
+      ~ b                            "Café"   someone changed this in Intune on [time]; apply will put it back
           ~ name   "Café" → "Café"   (they look alike, but differ from character 4 on: U+0065 U+0301 and U+00E9)
 
     warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
@@ -171,7 +171,7 @@ fn what_a_server_changes_in_a_name_is_said() {
       = note: "Reset password" may not appear, or may lead back to the sign-in screen
       = note: a (policies/a.yaml:2:13) may turn password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+      = help: change "Portal - Lock screen hardening" (in the tenant) in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: `waive: [{ rule: I01, reason: …, until: YYYY-MM-DD }]`
 
     Plan: 0 to add, 2 to change, 0 to delete; 0 unchanged, 7 not managed here.
       ~ b                            changed  [id]

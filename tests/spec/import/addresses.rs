@@ -147,7 +147,7 @@ settings:
       |
       = help: correct it, or remove `oma_uri:`
 
-    2 errors, 0 warnings in 1 policy
+    2 errors (SP0526), 0 warnings in 1 policy
     exit code 1
     ");
 }

@@ -70,7 +70,7 @@ fn a_settings_catalog_policy_is_reported_as_such() {
       = note: "Reset password" may not appear, or may lead back to the sign-in screen
       = note: reset (policies/reset.yaml:2:13) may turn password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+      = help: change "Portal - Lock screen hardening" (in the tenant) in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: `waive: [{ rule: I01, reason: …, until: YYYY-MM-DD }]`
 
     error[SP0505]: reset cannot take over [id]
      --> policies/reset.yaml:3:19

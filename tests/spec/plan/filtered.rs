@@ -71,7 +71,7 @@ fn no_profile_is_created_from_a_filtered_list() {
       |
       = help: plan with an application, an Intune administrator, or a role assignment without scope tags
 
-    Plan: nothing can be done; 1 unchanged, 0 not managed here; 2 errors.
+    Plan: nothing can be done; 1 unchanged, 0 not managed here; 2 errors (SP0529).
     exit 1
     ");
     let applied = rehearsal.repo.apply();

@@ -33,15 +33,6 @@ fn a_profile_that_lost_its_marker_is_not_created_again() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-    error[SP0527]: the profile "SSPR for the pilot" already sets everything that reset sets, and is not managed
-     --> policies/reset.yaml:1:7
-      |
-    1 | name: Password reset
-      |       ^^^^^^^^^^^^^^ a second profile with the same settings would be created, perhaps for the same devices
-      |
-      = note: its ID: [id]; if it is this policy's profile, someone removed the marker from its description
-      = help: take it over with `adopt: { sandbox: [id] }`, or accept both with `waive:` and `rule: SP0527`
-
     warning[I01]: lock-screen-notifications-off: app notifications on the lock screen are turned off: "Portal - Lock screen hardening" (in the tenant) sets WindowsLogon/DisableLockScreenAppNotifications
      --> policies/reset.yaml:3:3
       |
@@ -51,9 +42,18 @@ fn a_profile_that_lost_its_marker_is_not_created_again() {
       = note: "Reset password" may not appear, or may lead back to the sign-in screen
       = note: reset (policies/reset.yaml:3:3) may turn password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+      = help: change "Portal - Lock screen hardening" (in the tenant) in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: `waive: [{ rule: I01, reason: …, until: YYYY-MM-DD }]`
 
-    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.
+    error[SP0527]: the profile "SSPR for the pilot" already sets everything that reset sets, and is not managed
+     --> policies/reset.yaml:1:7
+      |
+    1 | name: Password reset
+      |       ^^^^^^^^^^^^^^ a second profile with the same settings would be created, perhaps for the same devices
+      |
+      = note: its ID: [id]; if it is this policy's profile, someone removed the marker from its description
+      = help: take it over with `adopt: { sandbox: [id] }`, or accept both with `waive:` and `rule: SP0527`
+
+    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error (SP0527).
     exit 1
     "#);
     assert_eq!(repo.apply().code, Some(1));
@@ -129,6 +129,6 @@ fn a_profile_that_reaches_nobody_or_sets_less_is_another_one() {
     Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 8 not managed here.
     --
     error[SP0527]: the profile "SSPR for the pilot" already sets everything that reset sets, and is not managed
-    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error.
+    Plan: nothing can be done; 0 unchanged, 8 not managed here; 1 error (SP0527).
     "#);
 }

@@ -176,7 +176,7 @@ fn filters_and_scope_tags_by_id() {
       = note: "Reset password" may not appear, or may lead back to the sign-in screen
       = note: reset (policies/reset.yaml:2:13) may turn password reset on for the same devices
       = note: source: Microsoft, howto-sspr-windows (2018 to 2026); OpenIntuneBaseline 3.7 enables both, so current Windows may not be affected; confidence medium; `explain I01`
-      = help: set WindowsLogon/DisableLockScreenAppNotifications to disabled for these devices, or exclude them
+      = help: change "Portal - Lock screen hardening" (in the tenant) in Intune, take it over with `sspr-policy import`, or accept the finding in this policy: `waive: [{ rule: I01, reason: …, until: YYYY-MM-DD }]`
 
     Reach: +4,120 devices at most (all devices, Kiosks, SSPR Pilot).
     Plan: 1 to add, 0 to change, 0 to delete; 0 unchanged, 7 not managed here.

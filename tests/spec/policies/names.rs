@@ -51,15 +51,6 @@ fn a_path_that_cannot_be_a_key_needs_one() {
         .with("policies/With Space.yaml", &format!("name: B\nkey: with-space\n{setting}"))
         .with("policies/wrong.yaml", &format!("name: C\nkey: Wrong Key\nmoved_from: [a//b, ../c]\n{setting}"));
     assert_snapshot!(repository.run("check"), @"
-    error[SP0108]: this file name cannot be used as a key
-     --> policies/SSPR/Reset.yaml:1:1
-      |
-    1 | name: A
-      | ^
-      |
-      = note: the key is the path under `policies/` without `.yaml`. It can contain a-z, 0-9, `.`, `_`, `-` and `/`, up to 128 characters
-      = help: rename the file, or add `key:` to it
-
     error[SP0108]: `Wrong Key` cannot be used as a key
      --> policies/wrong.yaml:2:6
       |
@@ -78,7 +69,7 @@ fn a_path_that_cannot_be_a_key_needs_one() {
     3 | moved_from: [a//b, ../c]
       |                    ^^^^ no part of a key can be empty, `.` or `..`
 
-    4 errors (SP0108), 0 warnings in 3 policies
+    3 errors (SP0108), 0 warnings in 3 policies
     exit code 1
     ");
 }

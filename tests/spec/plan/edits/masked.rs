@@ -10,7 +10,7 @@ use sspr_policy::source::{Place, Source};
 
 use super::{Request, in_the_portal, listed, plan, without_ids};
 use crate::harness::proxy::{Proxy, REAL};
-use crate::harness::{EMBEDDED, Graph, Repository, Served, TENANT, served, text};
+use crate::harness::{EMBEDDED, Graph, Repository, Served, TENANT, normal, served, text};
 
 /// The masked values of a profile in a tenant, with and without the permission to read them.
 struct Masked {
@@ -80,7 +80,7 @@ impl Masked {
         let markdown = self.repo.ran("plan --output-format markdown").succeeds().out;
         let markdown = markdown.split_once("not managed here.\n").unwrap().1.trim();
         let json = json!({ "changes": changes, "unverified": json["unverified"] });
-        format!("{human}\n{json}\n\n{markdown}\n")
+        normal(&format!("{human}\n{json}\n\n{markdown}\n"))
     }
 }
 
@@ -202,9 +202,9 @@ fn masked_values_of_two_profiles_with_one_name() {
 
     {"changes":[],"unverified":[]}
 
-    <code>Portal - Lock screen hardening</code> (<code>[lower ID]</code>), which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    <code>Portal - Lock screen hardening</code> (<code>[id]</code>), which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
 
-    <code>Portal - Lock screen hardening</code> (<code>[higher ID]</code>), which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
+    <code>Portal - Lock screen hardening</code> (<code>[id]</code>), which is not managed here, may interfere; its values are masked: WindowsLogon/DisableLockScreenAppNotifications
     "#);
     let json: Value = serde_json::from_str(&masked.repo.ran("plan --output-format json").succeeds().out).unwrap();
     let shown = json["foreign_unverified"].as_array().unwrap().iter();
@@ -265,11 +265,11 @@ fn masked_values_that_were_changed_in_the_tenant() {
     Nothing was changed.
     exit 0
 
-    {"changes":[{"because":"someone changed this in Intune on 2026-11-27 21:14 UTC; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
+    {"changes":[{"because":"someone changed this in Intune on [time]; apply will put it back","settings":[["WindowsLogon/DontDisplayNetworkSelectionUI","disabled","enabled"]]}],"unverified":[]}
 
     | | profile | what changes |
     |---|---|---|
-    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune on 2026-11-27 21:14 UTC; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
+    | ✏️ change | <code>lock</code><br>Lock screen | _someone changed this in Intune on [time]; apply will put it back_<br>~ <code>WindowsLogon/DontDisplayNetworkSelectionUI</code> [device] <code>disabled</code> → <code>enabled</code> |
     "#);
     masked.carried_out();
 }
