@@ -22,8 +22,7 @@ const MORE_THAN_GROUPS: &[&str] = &[
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 ];
-const CONFIGURATION_OR_ROLES: &[&str] =
-    &[WRITE_CONFIGURATION, READ_ROLES, "DeviceManagementRBAC.ReadWrite.All"];
+const CONFIGURATION_OR_ROLES: &[&str] = &[WRITE_CONFIGURATION, READ_ROLES, "DeviceManagementRBAC.ReadWrite.All"];
 
 /// What a permission is needed for: a command, or a part of what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

@@ -70,7 +70,8 @@ pub async fn update_policy(
     let shared_files = shared_files(repository);
     let wanted = PolicyToUpdate { policy, live, directory: &directory, shared_files: &shared_files };
     let (id, name, path) = (live.id.clone(), live.profile.name.clone(), policy.source.path.clone());
-    let mut done = Update { path, id, name, changes: Vec::new(), remarks: Vec::new(), is_written: false, verdict: None };
+    let mut done =
+        Update { path, id, name, changes: Vec::new(), remarks: Vec::new(), is_written: false, verdict: None };
     let updated = match update(&wanted, &context) {
         Ok(updated) => updated,
         Err(remarks) => return Ok(Update { remarks, ..done }),
@@ -153,11 +154,7 @@ fn find<'t>(tenant: &'t Tenant, id: &str) -> Result<&'t LiveProfile, Failure> {
 }
 
 /// The names of what the profile refers to, and the ids of what the policy names.
-async fn names(
-    client: &Client,
-    compiled: &[Compiled<'_>],
-    live: &LiveProfile,
-) -> Result<Directory, Failure> {
+async fn names(client: &Client, compiled: &[Compiled<'_>], live: &LiveProfile) -> Result<Directory, Failure> {
     let mut found = directory(client, [live].into_iter()).await?;
     let own = tenant::look_up(client, &wanted(compiled)).await?;
     found.groups.extend(own.groups);

@@ -26,6 +26,7 @@ impl Executor<'_> {
             cause: Cause::You,
             reason: Reason::Content,
             target: None,
+            namesakes: Vec::new(),
             place: None,
         };
         let lookup = ProfileLookup::new(self.client);

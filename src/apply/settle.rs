@@ -84,7 +84,9 @@ fn shows_otherwise(now: Option<&LiveProfile>, wanted: &Profile) -> String {
     }
     match parts.as_slice() {
         [] => format!("{text} something else: plan again to see what"),
-        [first, more @ ..] if more.len() > 2 => format!("{text} {first}, and {} more differences: plan again", more.len()),
+        [first, more @ ..] if more.len() > 2 => {
+            format!("{text} {first}, and {} more differences: plan again", more.len())
+        }
         all => format!("{text} {}: plan again", all.join(", and ")),
     }
 }

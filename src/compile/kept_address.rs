@@ -53,7 +53,9 @@ enum Doubt {
 /// Why a device may not accept the address as it is.
 fn why_it_matters(text: &str, setting: &Resolved<'_>) -> Option<Doubt> {
     let Ok(parsed) = OmaUri::parse(text) else {
-        return Some(Doubt::Spelling("devices may not find the setting: the address has a backslash, a space or an empty part too many"));
+        return Some(Doubt::Spelling(
+            "devices may not find the setting: the address has a backslash, a space or an empty part too many",
+        ));
     };
     if text.contains(TENANT) {
         return Some(Doubt::Spelling("devices expect the ID of their own tenant instead of `{TenantId}`"));

@@ -156,9 +156,12 @@ fn create(
 }
 
 fn not_on_filtered_list(policy: &Desired) -> Diagnostic {
-    Diagnostic::error(Code::CreateOnFilteredList, format!("{} is not created, because it may exist already", policy.object))
-        .at(policy.place.clone(), "Intune does not show all profiles to this identity")
-        .help("plan with an application, an Intune administrator, or a role assignment without scope tags")
+    Diagnostic::error(
+        Code::CreateOnFilteredList,
+        format!("{} is not created, because it may exist already", policy.object),
+    )
+    .at(policy.place.clone(), "Intune does not show all profiles to this identity")
+    .help("plan with an application, an Intune administrator, or a role assignment without scope tags")
 }
 
 /// The ids in `adopt:` that no custom profile has. Policies that already have a profile are skipped, because their

@@ -13,9 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Kind, Severity};
 use crate::plan::{Action, Change, Desired, Names, Plan, order};
 use crate::profile::{Address, Assignments, LiveProfile, Setting};
 use crate::rules::{self, Exclusion};
-use crate::setting::{
-    Audience, Claim, Membership, ObjectKey, OmaUri, OmaValue, Origin, ProfileKind, Subject,
-};
+use crate::setting::{Audience, Claim, Membership, ObjectKey, OmaUri, OmaValue, Origin, ProfileKind, Subject};
 use crate::tenant::{CatalogPolicy, Tenant};
 
 /// What findings are based on.

@@ -127,8 +127,17 @@ const EDGES: [(&str, &[&str]); 12] = [
         ],
     ),
 ];
-const IMPURE: [&str; 9] =
-    ["std::fs", "std::env", "std::net::Tcp", "SystemTime", "Instant", "Timestamp::now", "clock::now", "tokio", "reqwest"];
+const IMPURE: [&str; 9] = [
+    "std::fs",
+    "std::env",
+    "std::net::Tcp",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "clock::now",
+    "tokio",
+    "reqwest",
+];
 
 fn rows() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
     PURE.iter().chain(&EDGES)

@@ -191,7 +191,8 @@ impl RowWriter<'_, '_> {
             let fits = |form: &ValueForm| {
                 self.compiled(form, "").is_ok_and(|(sent, value)| sent == *uri && value.oma_type() == *kind)
             };
-            let form = secret_forms(self.place.node, *kind, variable).into_iter().map(|form| self.kept(form)).find(fits);
+            let form =
+                secret_forms(self.place.node, *kind, variable).into_iter().map(|form| self.kept(form)).find(fits);
             let Some(form) = form else {
                 return SettingRow::lost(uri, "its value is masked, and a secret cannot be used for it");
             };

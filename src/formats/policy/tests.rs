@@ -98,12 +98,8 @@ fn what_a_policy_cannot_express() {
     let masked = masked
         .map(|(name, kind)| (Address::Node(Catalogue::embedded().resolve(name).unwrap().uri), OmaValue::Masked(kind)));
     let own = |name: &str| Address::Node(OmaUri::verbatim(&format!("./Device/Vendor/MSFT/Contoso/{name}")));
-    let rows = [
-        (own("Base64"), OmaValue::Masked(OmaType::Base64)),
-        (own("Twice"), OmaValue::Integer(1)),
-    ];
-    let impossible =
-        [(own("Twice").next(), OmaValue::Integer(2)), (own("Mask"), OmaValue::String("****".into()))];
+    let rows = [(own("Base64"), OmaValue::Masked(OmaType::Base64)), (own("Twice"), OmaValue::Integer(1))];
+    let impossible = [(own("Twice").next(), OmaValue::Integer(2)), (own("Mask"), OmaValue::String("****".into()))];
     let group = |id: &str, filter: Option<&str>| Assignment {
         excluded: false,
         who: Who::Group(id.into()),

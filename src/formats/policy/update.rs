@@ -209,7 +209,9 @@ impl<'u> PolicyEdit<'u, '_> {
                 },
             }
         }
-        for (address, there) in live.iter().filter(|(address, _)| !compiled.settings.of_profile().contains_key(*address)) {
+        for (address, there) in
+            live.iter().filter(|(address, _)| !compiled.settings.of_profile().contains_key(*address))
+        {
             let row = rows.row(address, &there.value);
             let remarks = row.remarks.iter().map(|remark| remark.text.clone()).collect();
             let Some(row) = row.written_or(&mut self.errors, &mut self.found.remarks) else { continue };

@@ -191,3 +191,95 @@ impl<'s> Edits<'s> {
         self.source.text[self.line_start(at)..at].chars().count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::source::parse;
+
+    /// A map as people write it: on several lines with comments, or on one.
+    fn written(entries: &[(String, Yaml)], is_flow: bool) -> String {
+        if is_flow {
+            let entries = entries.iter().map(|(key, value)| format!("{key}: {}", value.flow()));
+            return format!(
+                "name: A\nsettings: {{ {} }}   # the end\nlast: 1\n",
+                entries.collect::<Vec<_>>().join(", ")
+            );
+        }
+        let mut text = "name: A\nsettings:\n".to_string();
+        for (key, value) in entries {
+            text.push_str(&format!("  # about {key}\n"));
+            entry(&mut text, 2, key, value);
+            text.push('\n');
+        }
+        format!("{text}last: 1\n")
+    }
+
+    fn value() -> impl Strategy<Value = Yaml> {
+        let text = select(vec!["a", "a: b", "two\nlines", "#no comment", "x }", "", "'quoted'", "ends with blank "]);
+        let scalar =
+            prop_oneof![text.prop_map(Yaml::text), any::<i16>().prop_map(|number| Yaml::Bare(number.to_string())),];
+        scalar.prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 1..3).prop_map(Yaml::List),
+                btree_map("[a-d]", inner, 1..3).prop_map(|entries| Yaml::Map(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The values by key, without places.
+    fn values(text: &str) -> Vec<(String, String)> {
+        let source = Source::new("a.yaml", text.as_bytes().to_vec()).expect("a source");
+        let Value::Map(entries) = parse(&source).unwrap_or_else(|error| panic!("{error:?}\n{text}")).value else {
+            panic!("{text}")
+        };
+        assert_eq!(entries.len(), 3, "{text}");
+        let Value::Map(settings) = &entries[1].1.value else { return Vec::new() };
+        settings.iter().map(|(key, value)| (key.value.clone(), format!("{:?}", value.value))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_does_not_change_keeps_its_text(
+            old in btree_map("[k-p]", value(), 1..5),
+            changes in vec((any::<bool>(), any::<bool>(), value()), 5),
+            added in btree_map("[q-t]", value(), 0..3),
+            is_flow in any::<bool>(),
+        ) {
+            let old: Vec<(String, Yaml)> = old.into_iter().collect();
+            let (mut changed, mut removed, mut expected) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+            for (at, ((key, value), (is_changed, is_removed, new))) in old.iter().zip(&changes).enumerate() {
+                // One entry has to remain.
+                if *is_removed && at > 0 {
+                    removed.insert(at);
+                } else if *is_changed {
+                    changed.insert(at, new.clone());
+                    expected.push((key.clone(), new.clone()));
+                } else {
+                    expected.push((key.clone(), value.clone()));
+                }
+            }
+            expected.extend(added.clone());
+            let text = written(&old, is_flow);
+            let source = Source::new("a.yaml", text.clone().into_bytes()).expect("a source");
+            let root = parse(&source).expect("YAML");
+            let Value::Map(parts) = &root.value else { panic!("{text}") };
+            let added: Vec<NewEntry> = added
+                .into_iter()
+                .map(|(key, value)| NewEntry { key, value, label: None, remarks: Vec::new() })
+                .collect();
+            let mut edits = Edits::of(&source);
+            edits.change_map(&parts[1].1, &changed, &removed, &added);
+            let after = edits.apply();
+            prop_assert_eq!(values(&after), values(&written(&expected, true)), "{}\n---\n{}", text, after);
+            for (key, _) in old.iter().filter(|_| !is_flow) {
+                let comment = format!("  # about {key}\n");
+                prop_assert!(after.contains(&comment), "{}", after);
+            }
+        }
+    }
+}

@@ -34,5 +34,7 @@ pub(crate) fn answer(state: &TenantState, call: &Call, function: &str) -> Result
     // "`notAllowedResourceActions` comes back empty on every response" (IntuneManagement, recorded on a live tenant).
     let actions = json!([{ "allowedResourceActions": allowed, "notAllowedResourceActions": [] }]);
     let value = json!([{ "actions": allowed, "resourceActions": actions }]);
-    Ok(Answer::ok(json!({ "@odata.context": call.context("Collection(microsoft.graph.rolePermission)"), "value": value })))
+    Ok(Answer::ok(
+        json!({ "@odata.context": call.context("Collection(microsoft.graph.rolePermission)"), "value": value }),
+    ))
 }

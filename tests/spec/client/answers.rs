@@ -150,9 +150,8 @@ fn what_a_server_changes_in_a_name_is_said() {
         let text = value.to_string().replace("\"displayName\":\"Lock \"", "\"displayName\":\"Lock\"");
         *value = serde_json::from_str(&text).unwrap();
     };
-    let applied = rehearsal.apply_between(move |asked| {
-        if asked.method == "PATCH" { Then::Pass } else { Then::Changed(Box::new(tidy)) }
-    });
+    let applied = rehearsal
+        .apply_between(move |asked| if asked.method == "PATCH" { Then::Pass } else { Then::Changed(Box::new(tidy)) });
     assert_eq!(applied.code, Some(1));
     insta::assert_snapshot!(normal(&applied.printed()), @r#"
     Environment rehearsal   tenant sandbox (embedded, not your tenant)   owner contoso

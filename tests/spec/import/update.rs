@@ -280,8 +280,7 @@ fn an_update_needs_a_policy_and_its_profile() {
     let repo = Repository::new(CONFIGURATION);
     repo.policy("lock", LOCK);
     repo.policy("old", "name: Old\nstate: retired\nsettings: { Camera/AllowCamera: 0 }\n");
-    let said: String =
-        ["look", "nothing/like-it", "old", "lock"].map(|key| import(&repo, &["--update", key])).concat();
+    let said: String = ["look", "nothing/like-it", "old", "lock"].map(|key| import(&repo, &["--update", key])).concat();
     insta::assert_snapshot!(said, @"
     error: no policy has the key look
     help: Did you mean `lock`?
@@ -302,7 +301,8 @@ fn an_update_needs_a_policy_and_its_profile() {
 #[test]
 fn a_profile_is_also_found_by_its_id() {
     let repo = edited(LOCK, |portal, profile| {
-        let settings = rows(portal, profile, |name, value| Some(if name == "AllowCamera" { json!(1) } else { value }), &[]);
+        let settings =
+            rows(portal, profile, |name, value| Some(if name == "AllowCamera" { json!(1) } else { value }), &[]);
         portal.patch(profile, json!({ "description": "For the pilot.", "omaSettings": settings }));
     });
     let id = text(&repo.portal().profile("Lock screen")["id"]);

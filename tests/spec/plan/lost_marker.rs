@@ -68,9 +68,7 @@ fn a_profile_that_lost_its_marker_is_not_created_again() {
 #[test]
 fn both_profiles_can_be_accepted() {
     let repo = edited_in_the_portal();
-    let waived = |until: &str| {
-        format!("{RESET}waive: [{{ rule: SP0527, reason: both are wanted, until: {until} }}]\n")
-    };
+    let waived = |until: &str| format!("{RESET}waive: [{{ rule: SP0527, reason: both are wanted, until: {until} }}]\n");
     repo.policy("reset", &waived("2020-01-01"));
     let expired = repo.plan();
     assert!(expired.contains("SP0527") && expired.contains("this waiver expired"), "{expired}");
@@ -101,7 +99,11 @@ fn said(change: impl FnOnce(&crate::harness::Portal, &Value)) -> String {
     change(&portal, &portal.profile("SSPR for the pilot"));
     drop(portal);
     let plan = repo.plan();
-    normal(&plan).lines().filter(|line| line.contains("error") || line.contains("to add")).collect::<Vec<_>>().join("\n")
+    normal(&plan)
+        .lines()
+        .filter(|line| line.contains("error") || line.contains("to add"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]

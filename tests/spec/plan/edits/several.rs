@@ -9,7 +9,8 @@ fn a_target_of_forty_policies() {
     let targets = |group: &str| format!("{EMBEDDED}targets:\n  pilot: {{ include: [{{ group: {group} }}] }}\n");
     let repo = Repository::new(&targets("SSPR Pilot"));
     for number in 1..=40 {
-        let policy = format!("name: Policy {number:02}\nsettings: {{ AboveLock/AllowToasts: 0 }}\nassignments: pilot\n");
+        let policy =
+            format!("name: Policy {number:02}\nsettings: {{ AboveLock/AllowToasts: 0 }}\nassignments: pilot\n");
         repo.policy(&format!("p{number:02}"), &policy);
     }
     repo.apply().succeeds();
