@@ -250,7 +250,7 @@ fn a_thousand_settings_in_one_policy() {
 fn a_description_with_old_line_ends() {
     let repo = repository();
     let policy =
-        json!({ "name": "Old", "description": "one\rtwo\r\nthree\r", "settings": { "Camera/AllowCamera": 0 } });
+        json!({ "name": "Old", "description": "one\rtwo\r\nthree\r", "settings": { "AboveLock/AllowToasts": 0 } });
     repo.policy("old", &policy.to_string());
     repo.apply().succeeds();
     repo.assert_converged();

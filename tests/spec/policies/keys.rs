@@ -109,7 +109,7 @@ fn unknown_keys_are_reported_everywhere() {
     4 |   Authentication/AllowAadPasswordReset: { valeu: 1, because: we like it }
       |                                                     ^^^^^^^ this key is not known here
       |
-      = note: known keys: value, enabled, raw, file, base64, unchecked, type, registry
+      = note: known keys: value, enabled, raw, file, base64, unchecked, type, oma_uri, registry
 
     error[SP0104]: unknown key `filtre` in the target
      --> policies/policy.yaml:7:28

@@ -183,7 +183,7 @@ fn another_name() {
     repo.edit("lock", "name: Lock screen", "name: Lock screen, hidden");
     insta::assert_snapshot!(carried_out(&repo), @r#"
       ~ lock                         "Lock screen, hidden"   you changed the policy
-          ~ name   "Lock screen" → "Lock screen, hidden"   (they differ from character 12 on: the end and U+002C U+0020)
+          ~ name   "Lock screen" → "Lock screen, hidden"
 
     Reach: 24 devices as before (SSPR Pilot).
     Plan: 0 to add, 1 to change, 0 to delete; 0 unchanged, 7 not managed here.

@@ -57,6 +57,7 @@ fn a_sandbox_on_loopback_needs_no_sign_in() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      yes
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                ?
 
     `plan` can use this environment.
     exit code 0
@@ -129,6 +130,7 @@ fn an_unreachable_server() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      ?
       scope tags                       DeviceManagementConfiguration.Read.All       ?
       approval status                  DeviceManagementConfiguration.Read.All       ?
+      noticing a limited role          DeviceManagementRBAC.Read.All                ?
 
     `plan` cannot use this environment yet.
     ");

@@ -127,6 +127,7 @@ fn an_opaque_token_that_may_not_write() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                ?
 
     `apply` cannot use this environment yet.
     exit code 1
@@ -159,6 +160,7 @@ fn an_opaque_token_that_may_write() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      yes
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                ?
 
     As far as can be determined, `apply` can use this environment.
     exit code 0
@@ -186,6 +188,7 @@ fn an_opaque_token_that_may_not_read() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                ?
 
     `plan` cannot use this environment yet.
     exit code 1
@@ -217,6 +220,7 @@ fn an_application_that_may_only_read_cannot_apply() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                no (optional)
 
     `apply` cannot use this environment yet.
     exit code 1
@@ -248,6 +252,7 @@ fn a_missing_permission_for_plan_fails_even_if_the_server_answers() {
       reach: all devices               DeviceManagementManagedDevices.Read.All      no (optional)
       scope tags                       DeviceManagementConfiguration.Read.All       yes
       approval status                  DeviceManagementConfiguration.Read.All       yes
+      noticing a limited role          DeviceManagementRBAC.Read.All                no (optional)
 
     `plan` cannot use this environment yet.
     exit code 1
