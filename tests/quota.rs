@@ -27,7 +27,7 @@ const GROUPS: [&str; 10] = [
 fn tenant() -> Repository {
     let groups = "tenant: sandbox, seed: { groups: [Ring 3, Ring 4, Ring 5] }";
     let tenant = Repository::new(&EMBEDDED.replace("tenant: sandbox", groups));
-    tenant.policy("nothing", "name: Nothing\nsettings: { Camera/AllowCamera: 0 }\n");
+    tenant.policy("nothing", "name: Nothing\nsettings: { AboveLock/AllowToasts: 0 }\n");
     tenant.ran("plan").succeeds();
     tenant
 }
