@@ -14,9 +14,8 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 
-use compare::compare;
+use compare::compare_shown;
 use desired::{desired, is_sent};
-use filtered::is_filtered;
 use findings::{Compared, Evidence, add_findings};
 use foreign::foreign_unverified;
 use names::names;
@@ -114,10 +113,7 @@ pub async fn plan(
     if any_error(&problems) {
         return Err(Failure::Diagnostics(problems));
     }
-    let filtered = is_filtered(&shown);
-    options.is_filtered = filtered.is_some();
-    let mut plan = compare(client, &mut tenant, &compiled, &desired, &mut options).await?;
-    plan.problems.extend(filtered);
+    let mut plan = compare_shown(client, &shown, &mut tenant, &compiled, &desired, &mut options).await?;
     unclear::set_aside(&mut plan, &tenant);
     plan.foreign_unverified = foreign_unverified(&plan, &tenant, &compiled, &options.owner);
     complain_of_no_match(request, &desired, &plan)?;

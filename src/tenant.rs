@@ -16,7 +16,7 @@ pub use masked_values::{decrypt, decrypt_beside_catalog, masked_value_path};
 pub use members::membership;
 pub use other_objects::{OtherObject, other_objects};
 pub use profile_lookup::ProfileLookup;
-pub use reader::{Shown, shown};
+pub use reader::{Shown, ask, shown};
 
 pub use crate::delivery::catalog::CatalogPolicy;
 

@@ -3,17 +3,42 @@
 use std::collections::BTreeMap;
 
 use super::desired::is_sent;
+use super::filtered::is_filtered;
 use super::foreign::foreign_masked;
 use crate::compile::Compiled;
 use crate::graph::{Client, Error};
 use crate::plan::{Action, Desired, Elsewhere, Plan, PlanOptions, build, not_there, to_decrypt};
 use crate::profile::MaskedSettings;
-use crate::tenant::{self, KnownAddresses, Tenant};
+use crate::tenant::{self, KnownAddresses, Shown, Tenant};
+
+/// Compares the policies with what Intune shows of the tenant. If it is not known whether that is everything, Intune is
+/// asked before a creation is planned.
+pub(super) async fn compare_shown(
+    client: &Client,
+    shown: &Shown,
+    tenant: &mut Tenant,
+    compiled: &[Compiled<'_>],
+    desired: &[Desired],
+    options: &mut PlanOptions,
+) -> Result<Plan, Error> {
+    let mut filtered = is_filtered(shown);
+    options.is_filtered = filtered.is_some();
+    let mut plan = compare(client, tenant, compiled, desired, options).await?;
+    if *shown == Shown::NotAsked && plan.count(Action::Create) > 0 {
+        filtered = is_filtered(&tenant::ask(client).await?);
+        if filtered.is_some() {
+            options.is_filtered = true;
+            plan = compare(client, tenant, compiled, desired, options).await?;
+        }
+    }
+    plan.problems.extend(filtered);
+    Ok(plan)
+}
 
 /// Compares the policies with the tenant. If a profile seems to be missing, all profiles are read again before its
 /// creation is planned, because a list can lack a profile. (Right before it is created, `apply` also looks up its
 /// name.)
-pub(super) async fn compare(
+async fn compare(
     client: &Client,
     tenant: &mut Tenant,
     compiled: &[Compiled<'_>],

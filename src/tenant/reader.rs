@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::delivery;
-use crate::graph::{BatchRequest, Client, Error, Named, odata_literal};
+use crate::graph::{BatchRequest, Client, Error, Named, TokenClaims, odata_literal};
 use crate::profile::DEFAULT_TAG;
 
 /// Which profiles Intune shows.
@@ -20,6 +20,8 @@ pub enum Shown {
     WithScopeTags(Vec<String>),
     /// It could not be found out.
     Unknown,
+    /// The token does not show whose it is, and Intune was not asked.
+    NotAsked,
 }
 
 /// The directory roles that see everything in Intune: Global Administrator and Intune Administrator (Microsoft Entra
@@ -29,15 +31,26 @@ const READS: &str = "Microsoft.Intune_DeviceConfigurations_Read";
 /// Every scope.
 const EVERYWHERE: &str = "*";
 
-/// Asks Intune for the permissions of whoever signed in, if it can be someone with a limited role: everywhere, and for
-/// each scope tag.
+/// Asks Intune if the token is of someone whose role may be limited.
+///
+/// # Errors
+/// When signing in fails, or Graph does not answer.
+pub async fn shown(client: &Client) -> Result<Shown, Error> {
+    if client.is_anonymous() {
+        return Ok(Shown::All);
+    }
+    match client.claims().await? {
+        None => Ok(Shown::NotAsked),
+        Some(claims) if sees_everything(&claims) => Ok(Shown::All),
+        Some(_) => ask(client).await,
+    }
+}
+
+/// Asks Intune for the permissions of whoever signed in: everywhere, and for each scope tag.
 ///
 /// # Errors
 /// When Graph does not answer. If it refuses, the result is [`Shown::Unknown`].
-pub async fn shown(client: &Client) -> Result<Shown, Error> {
-    if client.is_anonymous() || sees_everything(client).await? {
-        return Ok(Shown::All);
-    }
+pub async fn ask(client: &Client) -> Result<Shown, Error> {
     let path = delivery::with_version("/deviceManagement/roleScopeTags?$select=id,displayName");
     let tags: Vec<Named> = match client.list(&path).await {
         Err(error) if error.status().is_some() && !error.may_pass() => return Ok(Shown::Unknown),
@@ -64,12 +77,10 @@ pub async fn shown(client: &Client) -> Result<Shown, Error> {
     Ok(if is_everywhere { Shown::All } else { Shown::WithScopeTags(own) })
 }
 
-/// Whether the token is an application's, or an administrator's.
-async fn sees_everything(client: &Client) -> Result<bool, Error> {
-    let Some(claims) = client.claims().await? else { return Ok(false) };
+/// Whether a token is an application's, or an administrator's.
+fn sees_everything(claims: &TokenClaims) -> bool {
     let is_application = !claims.is_delegated() && !claims.roles.is_empty();
-    let is_administrator = claims.directory_roles.iter().any(|role| ADMINISTRATORS.contains(&role.as_str()));
-    Ok(is_application || is_administrator)
+    is_application || claims.directory_roles.iter().any(|role| ADMINISTRATORS.contains(&role.as_str()))
 }
 
 fn permissions_in(scope: &str) -> BatchRequest {
@@ -81,4 +92,21 @@ fn may_read(body: &Value) -> bool {
     let actions = roles.flat_map(|role| role["resourceActions"].as_array().into_iter().flatten());
     let mut allowed = actions.flat_map(|action| action["allowedResourceActions"].as_array().into_iter().flatten());
     allowed.any(|action| action.as_str() == Some(READS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn applications_and_administrators_see_everything() {
+        let text = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        let person = TokenClaims { scopes: text(&["Group.Read.All"]), ..TokenClaims::default() };
+        let application = TokenClaims { roles: text(&["Group.Read.All"]), ..TokenClaims::default() };
+        let administrator = TokenClaims { directory_roles: text(&ADMINISTRATORS[1..]), ..person.clone() };
+        // Global Reader.
+        let reader = TokenClaims { directory_roles: text(&["f2ef992c-3afb-46b9-b7cf-a126ee74c451"]), ..person.clone() };
+        let seen = [person, application, administrator, reader].map(|claims| sees_everything(&claims));
+        assert_eq!(seen, [false, true, true, false]);
+    }
 }

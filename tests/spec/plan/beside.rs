@@ -218,7 +218,6 @@ fn a_plan_needs_no_extra_request_for_them() {
     let requests = || tenant.counters()["requests"].as_u64().unwrap();
     let before = requests();
     tenant.repo.assert_converged();
-    // The organization, names, profiles, their count, and one batch with a masked value of a relevant profile; and
-    // because this token may be a person's, the scope tags and one batch with the permissions.
-    assert_eq!(requests() - before, 7);
+    // The organization, names, profiles, their count, and one batch with a masked value of a relevant profile.
+    assert_eq!(requests() - before, 5);
 }
