@@ -21,7 +21,7 @@ pub fn command(folder: &Path) -> Command {
     command.env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE").env_remove("COLUMNS");
     command.env("SSPR_POLICY_TOKEN", "token").env("SSPR_POLICY_PATIENCE_SECONDS", "0");
     // The servers of tests are on this computer.
-    command.env("SSPR_POLICY_TRUSTED_HOSTS", "127.0.0.1, login.contoso.example");
+    command.env("SSPR_POLICY_TRUSTED_HOSTS", "127.0.0.1, localhost, login.contoso.example");
     // All repositories of a user share locks, but tests must not.
     command.env("XDG_STATE_HOME", STATE).env("LOCALAPPDATA", STATE);
     // A sandbox without a quota does not need pacing.

@@ -109,6 +109,8 @@ fn a_certificate() {
     let configured = "{ method: client-certificate, client_id: certified, certificate: certificate.pem }";
     let tenant = Tenant::of(&login, configured);
     fs::copy(login.file("certificate.pem"), tenant.repo.path("certificate.pem")).unwrap();
+    let folder = tenant.repo.root().canonicalize().unwrap().display().to_string();
+    let tenant = tenant.with("SSPR_POLICY_SECRET_DIRS", &folder);
     assert_snapshot!(tenant.token(), @"
     ok    application certified, tenant [id], application permissions
     ok    valid until [time]
