@@ -40,8 +40,15 @@ enum CheckFormat {
 pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<ExitCode, Failure> {
     let check =
         CheckRequest { root: &global.dir, environment: global.env.as_deref(), paths: &args.paths, today: today() };
+    let wrong = |finding: &Diagnostic| {
+        finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
+    };
     if args.diff {
-        return Ok(show_difference(&check.differences()?, output));
+        let (fixed, checked) = check.differences()?;
+        show_difference(&fixed, output);
+        // The same exit code as without `--diff`, and a difference fails, too.
+        output.say(&report::check_summary(&checked.found, checked.files.len()));
+        return Ok(exit(!fixed.is_empty() || checked.found.iter().any(wrong)));
     }
     let checked = if args.fix {
         let (written, checked) = check.fix()?;
@@ -49,9 +56,6 @@ pub(super) fn run(args: &CheckArgs, global: &Global, output: &Output) -> Result<
         checked
     } else {
         check.run()?
-    };
-    let wrong = |finding: &Diagnostic| {
-        finding.severity == Severity::Error || args.strict && finding.severity == Severity::Warning
     };
     let failed = checked.found.iter().any(wrong);
     let shown: Vec<Diagnostic> = checked.found.iter().filter(|one| !output.quiet || wrong(one)).cloned().collect();
@@ -76,12 +80,11 @@ fn print(checked: &Checked, shown: &[Diagnostic], args: &CheckArgs, output: &Out
     Ok(())
 }
 
-fn show_difference(fixed: &[FixedFile], output: &Output) -> ExitCode {
+fn show_difference(fixed: &[FixedFile], output: &Output) {
     for FixedFile { path, before, after } in fixed {
         let difference = similar::TextDiff::from_lines(before, after);
         let text =
             difference.unified_diff().context_radius(2).header(&format!("a/{path}"), &format!("b/{path}")).to_string();
         output.result(&text);
     }
-    exit(!fixed.is_empty())
 }

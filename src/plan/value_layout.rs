@@ -23,13 +23,18 @@ impl ValueLayout {
     pub fn of(node: Option<&CspNode>, before: Option<&str>, after: Option<&str>) -> Self {
         let all = |is: &dyn Fn(&str) -> bool| before.is_none_or(is) && after.is_none_or(is);
         let is_payload = node.is_some_and(|node| node.allowed == Allowed::Admx);
-        if is_payload && all(&|text| payload(text).is_some()) {
+        let is_whole_payload = |text: &str| {
+            matches!(text, "enabled" | "disabled")
+                || payload(text).is_some_and(|payload| are_same_but_blanks(&payload.write(), text))
+        };
+        if is_payload && all(&is_whole_payload) {
             return Self::Payload;
         }
         if node.is_some_and(|node| node.list.is_some()) {
             return Self::List;
         }
-        if all(&|text| pretty(text).is_some()) { Self::Document } else { Self::Text }
+        let is_document = |text: &str| pretty(text).is_some_and(|laid_out| are_same_but_blanks(&laid_out, text));
+        if all(&is_document) { Self::Document } else { Self::Text }
     }
 
     pub fn lines(self, node: Option<&CspNode>, text: &str) -> Vec<String> {
@@ -86,6 +91,14 @@ fn elements(node: Option<&CspNode>, text: &str) -> Vec<String> {
         lines.extend(items.chunks(together).map(|item| format!("{name}: {}", item.join(" = "))));
     }
     lines
+}
+
+/// Whether laying out loses nothing, such as a key that JSON has twice, or a comment of a payload. A value that loses
+/// something is shown as the text that it is.
+fn are_same_but_blanks(laid_out: &str, text: &str) -> bool {
+    let visible =
+        |text: &str| -> String { text.trim_start_matches('\u{feff}').chars().filter(|c| !c.is_whitespace()).collect() };
+    visible(laid_out) == visible(text)
 }
 
 /// XML or JSON on many lines; `None` for any other text.

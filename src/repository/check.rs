@@ -55,9 +55,10 @@ impl CheckRequest<'_> {
         checked.restricted(self.root, self.paths)
     }
 
-    /// What [`CheckRequest::fix`] would change.
-    pub fn differences(&self) -> Result<Vec<FixedFile>, Failure> {
-        Ok(fixes(&open_folder(self.root)?, &self.run()?.found))
+    /// What [`CheckRequest::fix`] would change, and what is wrong now.
+    pub fn differences(&self) -> Result<(Vec<FixedFile>, Checked), Failure> {
+        let checked = self.run()?;
+        Ok((fixes(&open_folder(self.root)?, &checked.found), checked))
     }
 
     /// Writes all certain fixes. Returns the changed files, and what remains.

@@ -84,6 +84,20 @@ fn documents_are_laid_out() {
     "#);
 }
 
+/// A reader of JSON keeps the last of two equal keys, and a payload could have a comment.
+#[test]
+fn what_laying_out_would_lose_is_shown_as_text() {
+    let json = |first: u8, last: u8| format!(r#"{{"a": {first}, "b": "{}", "a": {last}}}"#, "x".repeat(60));
+    let lines = shown(None, Some(&json(1, 1)), Some(&json(2, 3)));
+    assert!(lines.contains("+ {\"a\": 2,") && lines.contains("\"a\": 3}"), "{lines}");
+    let node = node("InternetExplorer/AllowSiteToZoneAssignmentList");
+    let payload = |note: &str, zone: u8| {
+        format!("<enabled/><!-- {note} --><data id=\"IZ_ZonemapPrompt\" value=\"https://a.example\u{f000}{zone}\"/>")
+    };
+    let lines = shown(Some(node), Some(&payload("one", 1)), Some(&payload("two", 2)));
+    assert!(lines.contains("<!-- two -->"), "{lines}");
+}
+
 #[test]
 fn blanks_are_a_difference() {
     let (before, after) = (format!("<a>{}</a>", "<b/>".repeat(30)), format!("<a> {}</a>", "<b/>".repeat(30)));

@@ -60,6 +60,7 @@ fn a_diff_shows_the_fixes_and_writes_nothing() {
     +name: "7"
      settings:
        camera/allowcamera: 1
+    1 error (SP0105), 0 warnings in 1 policy
     exit code 1
     "#);
     assert_eq!(repository.read("policies/reset.yaml"), policy);
@@ -72,7 +73,7 @@ fn a_diff_shows_the_fixes_and_writes_nothing() {
     settings:
       Camera/AllowCamera: 1
     "#);
-    assert_snapshot!(repository.run("check --diff"), @"");
+    assert_snapshot!(repository.run("check --diff"), @"0 errors, 0 warnings in 1 policy");
 }
 
 #[test]
