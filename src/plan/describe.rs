@@ -11,6 +11,7 @@ use super::unverified_document::{ForeignUnverifiedLine, Unverified};
 use super::value_lines::{text_lines, value_lines};
 use super::{Action, Cause, Change, Plan, Reason, SettingChange, difference, reach};
 use crate::catalogue::{Allowed, Catalogue, CspNode, may_be_secret};
+use crate::delivery::is_as_marked;
 use crate::diagnostic::DiagnosticDocument;
 use crate::profile::{
     Address, Applied, Assignment, Assignments, LiveProfile, Managed, Part, Profile, Setting, is_keyed,
@@ -254,7 +255,9 @@ fn because(change: &Change) -> String {
 
 /// ` on 2026-11-26 13:38 UTC`: when the profile was last changed, as far as Graph says.
 fn when(change: &Change) -> String {
-    let modified = change.before.as_deref().map_or("", |live| live.modified.as_str());
+    // An assignment does not change the time of its profile, so this would be the time of our own last write.
+    let changed = change.before.as_deref().filter(|live| !is_as_marked(live));
+    let modified = changed.map_or("", |live| live.modified.as_str());
     match modified.parse::<jiff::Timestamp>() {
         Ok(time) => time.strftime(" on %Y-%m-%d %H:%M UTC").to_string(),
         Err(_) => String::new(),

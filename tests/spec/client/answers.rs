@@ -89,7 +89,7 @@ fn an_assignment_that_is_to_be_removed_is_not_unchanged() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ reset                        "Password reset"   someone changed this in Intune on [time]; apply will put it back
+      ~ reset                        "Password reset"   someone changed this in Intune; apply will put it back
           + assignment  include group SSPR Pilot   24 devices
           - assignment  include a target of another kind
 

@@ -104,7 +104,7 @@ fn an_assignment_that_somebody_removed_in_the_portal() {
     insta::assert_snapshot!(repo.plan(), @r#"
     Environment sandbox   tenant sandbox (embedded, not your tenant)   owner contoso
 
-      ~ lock                         "Lock screen"   someone changed this in Intune on [time]; apply will put it back
+      ~ lock                         "Lock screen"   someone changed this in Intune; apply will put it back
           + assignment  include group All Staff   5,200 members (the first 999 are users)
           + assignment  exclude group Kiosks   12 devices
 
