@@ -11,9 +11,7 @@ default: sandbox
 targets:
   pilot: { include: [{ group: SSPR Pilot }] }
 environments:
-  sandbox:
-    tenant: sandbox
-    variables: { limit: 900, group: SSPR Ring 2 }
+  sandbox: { tenant: sandbox, variables: { limit: 900, group: SSPR Ring 2 } }
 ";
 
 const LOCK: &str = "\
